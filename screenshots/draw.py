@@ -62,7 +62,9 @@ async def conflict(house: House) -> None:
     await house.type("12B")
     await house.press("enter")
     id = house.app.screen._order_id  # type: ignore[attr-defined]
-    await house.app.account.client.patch_order(id, {"shipping_address": {"name": "J. Maes", "city": "Gentbrugge"}})
+    await house.app.workspace.account.client.patch_order(
+        id, {"shipping_address": {"name": "J. Maes", "city": "Gentbrugge"}}
+    )
     await house.press("r")
     await house.until("mine, t theirs")
     await house.press("1", "c")
@@ -92,10 +94,10 @@ async def staged(house: House) -> None:
             },
             "shipping_details": {"measurement": {"weight": {"value": 1, "unit": "kg"}}},
         }
-        add_json(house.app.staging, json.dumps(order))
+        add_json(house.app.workspace.staging, json.dumps(order))
     await house.press("B")
     await house.until("BO-1005")
-    await house.until(lambda: not house.app.staging.looking)
+    await house.until(lambda: not house.app.workspace.staging.looking)
 
 
 async def composer(house: House) -> None:
@@ -120,14 +122,14 @@ async def verified(house: House) -> None:
     await sending(house)
     await house.press("y")
     await house.until("accepted")
-    bench = house.app.account
+    account = house.app.workspace.account
 
     async def seen() -> bool:
-        # Time stands still in pictures, so that nobody would ever look again.
-        for follow in bench.follower.following:
-            bench.store.follows.looked(follow.id, tries=0, due=house.app.now())
-        await bench.follower.look()
-        return not bench.follower.following
+        # The clock of the pictures stands still, so the next read is never due.
+        for verification in account.follower.pending:
+            account.store.verifications.record_attempt(verification.id, attempts=0, due=house.app.workspace.now())
+        await account.follower.check_due()
+        return not account.follower.pending
 
     while not await seen():  # noqa: ASYNC110 - a picture looks from outside
         await asyncio.sleep(0.05)
@@ -177,7 +179,7 @@ async def journal(house: House) -> None:
         await house.press("y")
         await house.until("confirmed")
         await house.press("q")
-    store = house.app.account.store
+    store = house.app.workspace.account.store
     # Who and where it was drawn is no matter of the picture.
     store._database.write(lambda c: c.execute("UPDATE session SET user = 'ann', host = 'desk'"))
     await house.press("L")

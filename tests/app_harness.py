@@ -128,7 +128,7 @@ async def housed(
         async with app.run_test(size=size) as pilot:
             house = House(app, pilot, box, interceptor)
             if opened:
-                await house.until(lambda: app.house_screens())
+                await house.until(lambda: app.open_screens)
             yield house
     finally:
         if sandbox is None:

@@ -30,11 +30,11 @@ async def add_file(house: House, folder: Path, *orders: Any) -> None:
     await house.type(str(path))
     await house.press("enter")
     await house.until("added from orders.json")
-    await house.until(lambda: not house.app.staging.is_refreshing)
+    await house.until(lambda: not house.app.workspace.staging.is_refreshing)
 
 
 def standings(house: House) -> list[str]:
-    return [str(house.app.staging.send_state(one)) for one in house.app.staging.orders]
+    return [str(house.app.workspace.staging.send_state(one)) for one in house.app.workspace.staging.orders]
 
 
 def row(house: House, name: str) -> str:

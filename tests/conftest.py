@@ -5,6 +5,7 @@ A default run tries 30 examples of each property, the same ones on every run and
 SENDCLOUD_EXAMPLES=5000 pytest tests/api: as many examples of each property, other ones on each run.
 """
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,16 @@ settings.load_profile("suite")
 
 use_loop_idle()
 use_seed_cache()
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays: the garbage collector need not look at it.
+
+    The app does the same at its start. In a process with many apps that would keep the garbage of all earlier ones.
+    """
+    gc.collect()
+    gc.freeze()
+    gc.freeze = lambda: None
 
 
 @pytest.fixture

@@ -171,7 +171,7 @@ class Session:
     async def undo(self, write: int) -> str:
         results = await undo(self.account, self.staging, [self.entry(write)], "undo")
         assert len(results) == 1
-        return results[0].undone.name
+        return results[0].outcome.name
 
     def job(self, name: str) -> Job:
         """The job at this stage."""
@@ -227,4 +227,4 @@ async def session(folder: Path, *, remembered: bool = False) -> AsyncIterator[Se
 
 def session_of(app: OrdersApp) -> Session:
     """What the running app works with."""
-    return Session(app.account, app.staging, app.jobs)
+    return Session(app.workspace.account, app.workspace.staging, app.workspace.jobs)

@@ -11,11 +11,12 @@ from tui.api.client import Client, Identifiers, Page
 from tui.api.codec import Document, Json, decode
 from tui.api.errors import NotFound, OutcomeUnknown
 from tui.api.query import OrderQuery
-from tui.store.journal import Write
+from tui.store.journal import Write, WriteState
 from tui.store.store import Store
 from tui.work.writes.backoff import RetrySchedule
 from tui.work.writes.lookup import key_of
 from tui.work.writes.outbox import Outbox
+from tui.work.writes.outcomes import WriteNotSent, WriteOutcome
 from tui.work.writes.verifier import Verifier
 
 
@@ -171,6 +172,11 @@ def order(order_id: str, shop: int = 5, **values: Json) -> Document:
     return {"order_id": order_id, "order_details": {"integration": {"id": shop}}, **values}
 
 
+def is_not_applied(outcome: WriteOutcome) -> bool:
+    """Whether the answer of a write was lost and lookups showed that nothing was written."""
+    return type(outcome) is WriteNotSent and outcome.write.state is WriteState.NOT_APPLIED
+
+
 def not_found() -> NotFound:
     error = NotFound("There is no such order.", status=404)
     error.confirmed_by_service = True
@@ -183,7 +189,7 @@ class Bench:
     def __init__(self, folder: Path) -> None:
         self.time = Time()
         self.service = Service(self.time)
-        self.patience = RetrySchedule()
+        self.schedule = RetrySchedule()
         self.steps: list[Write] = []
         self._folder = folder
         self._open()
@@ -191,7 +197,7 @@ class Bench:
     def _open(self) -> None:
         self.store = Store(self._folder, now=self.time.now)
         self.account_id = self.store.account_id("https://example.test", "1")
-        shared = {"now": self.time.now, "sleep": self.time.sleep, "patience": self.patience}
+        shared = {"now": self.time.now, "sleep": self.time.sleep, "schedule": self.schedule}
         self.follower = Verifier(self.service.client, self.store, self.account_id, **shared)  # type: ignore[arg-type]
         self.outbox = Outbox(
             self.service.client,

@@ -1,4 +1,4 @@
-"""The command line: one clear sentence for every refusal, and a terminal that was never touched."""
+"""The command line: one sentence for every usage error, and an untouched terminal."""
 
 import os
 import pty
@@ -35,7 +35,7 @@ class Ended:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """Runs the program in a folder of its own, with nothing of this environment but what Python needs."""
+    """Runs the program in a temporary folder with a minimal environment."""
 
     folder: Path
 
@@ -47,7 +47,7 @@ class Program:
         return [sys.executable, "-m", "tui", *arguments]
 
     def run(self, *arguments: str, stdin: str = "terminal", stdout: str = "terminal", **environment: str) -> Ended:
-        """Run to the end. What a pseudo-terminal got is in `out`, as what a pipe got."""
+        """Run to the end. `out` is the output to a pipe or a pseudo-terminal."""
         master, slave = pty.openpty()
         started = subprocess.Popen(
             self.command(*arguments),
@@ -89,13 +89,13 @@ def assert_refused(ended: Ended, *words: str) -> None:
         assert word in ended.error
 
 
-def test_without_credentials_it_says_how_to_give_them(program: Program) -> None:
+def test_without_credentials_the_error_says_how_to_set_them(program: Program) -> None:
     assert_refused(program.run(), "SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_SECRET_KEY", "SENDCLOUD_CLIENT_ID", "--demo")
     assert list(program.folder.iterdir()) == [], "a refused start leaves nothing on disk"
 
 
 @pytest.mark.parametrize("given", [*KEYS, *CLIENT])
-def test_half_a_pair_is_named(program: Program, given: str) -> None:
+def test_a_missing_half_of_a_key_pair_is_named(program: Program, given: str) -> None:
     pair = {**KEYS, **CLIENT}
     other = next(name for names in (KEYS, CLIENT) if given in names for name in names if name != given)
     assert_refused(program.run(**{given: pair[given]}), given, other, "both")
@@ -127,19 +127,19 @@ def test_half_a_pair_is_named(program: Program, given: str) -> None:
     ],
     ids=" ".join,
 )
-def test_wrong_options_are_named(program: Program, arguments: list[str], words: list[str]) -> None:
+def test_invalid_options(program: Program, arguments: list[str], words: list[str]) -> None:
     (program.folder / "no-database").write_text("neither here nor there " * 1000)
     assert_refused(program.run(*arguments, **KEYS), *words)
 
 
 @pytest.mark.parametrize("arguments", [["--demo"], ["--url", "https://other.example/v3"]])
 @pytest.mark.parametrize(("stdin", "stdout"), [("terminal", "pipe"), ("none", "terminal"), ("none", "pipe")])
-def test_what_is_no_terminal_is_refused(program: Program, arguments: list[str], stdin: str, stdout: str) -> None:
+def test_standard_streams_must_be_a_terminal(program: Program, arguments: list[str], stdin: str, stdout: str) -> None:
     assert_refused(program.run(*arguments, stdin=stdin, stdout=stdout, **KEYS), "terminal")
 
 
 @pytest.mark.parametrize("term", ["dumb", "unknown", ""])
-def test_a_terminal_that_cannot_place_text_is_refused(program: Program, term: str) -> None:
+def test_dumb_terminals_are_refused(program: Program, term: str) -> None:
     assert_refused(program.run("--demo", TERM=term), "TERM")
 
 
@@ -153,7 +153,7 @@ def test_a_terminal_that_cannot_place_text_is_refused(program: Program, term: st
         "http://127.0.0.1:9/api/v3",
     ],
 )
-def test_a_client_secret_goes_to_no_host_that_was_not_named(program: Program, base: str) -> None:
+def test_a_client_secret_requires_an_explicit_token_url(program: Program, base: str) -> None:
     assert_refused(program.run("--url", base, **CLIENT), "SENDCLOUD_TOKEN_URL")
 
 
@@ -173,22 +173,20 @@ def test_a_client_secret_goes_to_no_host_that_was_not_named(program: Program, ba
 @pytest.mark.parametrize(
     "credentials", [KEYS, {**CLIENT, "SENDCLOUD_TOKEN_URL": "https://token.example"}], ids=["basic", "oauth"]
 )
-def test_an_address_that_cannot_be_used_is_refused(
-    program: Program, base: str, words: str, credentials: dict[str, str]
-) -> None:
+def test_invalid_base_urls_are_refused(program: Program, base: str, words: str, credentials: dict[str, str]) -> None:
     assert_refused(program.run("--url", base, **credentials), words)
 
 
-def test_a_token_url_that_cannot_be_used_is_refused(program: Program) -> None:
+def test_an_invalid_token_url_is_refused(program: Program) -> None:
     ended = program.run("--url", "https://other.example", **CLIENT, SENDCLOUD_TOKEN_URL="http://token.example")
     assert_refused(ended, "https://")
 
 
-def test_a_key_that_no_header_can_carry_is_refused(program: Program) -> None:
+def test_an_invalid_key_is_refused(program: Program) -> None:
     assert_refused(program.run(SENDCLOUD_PUBLIC_KEY="a:b", SENDCLOUD_SECRET_KEY=SECRET), "colon")
 
 
-def test_a_demo_whose_file_is_none_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unusable_demo_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tui.service import connect
     from tui.settings import Profile, sandbox_file
 
@@ -198,7 +196,7 @@ def test_a_demo_whose_file_is_none_says_so(tmp_path: Path, monkeypatch: pytest.M
         connect(Profile("DEMO", "http://sandbox.invalid/api/v3", None))
 
 
-def test_the_quick_answers(program: Program) -> None:
+def test_help_and_version(program: Program) -> None:
     try:
         installed = version("sendcloud-orders")
     except PackageNotFoundError:
@@ -217,15 +215,15 @@ def test_the_quick_answers(program: Program) -> None:
         assert f"--{word}".encode() in told.out
 
 
-def test_what_stands_twice_is_the_same() -> None:
-    """The command line may not import what it does not need, so it says some things itself."""
+def test_duplicated_constants_are_equal() -> None:
+    """The command line does not import modules that it does not need, so it has copies of some constants."""
     from tui.cli import _token_url
 
     assert OWN_URL == SENDCLOUD
     assert _token_url(SENDCLOUD) == SENDCLOUD_TOKEN_URL
 
 
-def test_the_package_is_as_promised() -> None:
+def test_package_metadata() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert (project["name"], project["requires-python"]) == ("sendcloud-orders", ">=3.11")
     assert project["scripts"] == {"sendcloud-orders": "tui.cli:main"}
@@ -256,7 +254,7 @@ class TestSandbox:
             started.communicate()
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-    def test_it_says_where_it_listens_serves_and_ends(
+    def test_it_prints_its_url_and_serves_until_a_signal(
         self, served: "subprocess.Popen[str]", number: signal.Signals
     ) -> None:
         assert served.stdout is not None
@@ -268,7 +266,7 @@ class TestSandbox:
         out, error = served.communicate(timeout=30)
         assert (served.returncode, out, error) == (0, "", "")
 
-    def test_a_port_that_is_taken_is_named(self, program: Program) -> None:
+    def test_a_port_in_use(self, program: Program) -> None:
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
@@ -276,7 +274,7 @@ class TestSandbox:
             assert_refused(program.run("sandbox", "--port", port), port)
 
 
-def test_a_setting_that_is_not_known_stops_the_start_in_one_sentence(program: Program) -> None:
+def test_an_unknown_setting_is_an_error(program: Program) -> None:
     (program.folder / "settings.toml").write_text("[journal]\nkeep_day = 90\n")
     ended = program.run("--demo", SENDCLOUD_ORDERS_CONFIG=str(program.folder))
     assert ended.code == 2

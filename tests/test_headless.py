@@ -1,4 +1,4 @@
-"""`check` and `submit`: files as people have them, what is told of each order, and the exit code for a script."""
+"""`check` and `submit`: realistic files, the output for each order, and exit codes."""
 
 import io
 import json
@@ -37,8 +37,8 @@ def problems(ended: Ended, *, severity: str = "error") -> list[tuple[str | None,
 # check
 
 
-class Screen(io.StringIO):
-    """Standard error, as a terminal or as none."""
+class FakeStderr(io.StringIO):
+    """Standard error, which may be a terminal."""
 
     def __init__(self, is_terminal: bool) -> None:
         super().__init__()
@@ -49,16 +49,14 @@ class Screen(io.StringIO):
 
 
 @pytest.mark.parametrize("is_terminal", [True, False])
-def test_how_far_a_long_reading_is_stands_on_a_terminal_only(
-    monkeypatch: pytest.MonkeyPatch, is_terminal: bool
-) -> None:
-    screen, clock = Screen(is_terminal), [0.0]
+def test_reading_progress_is_shown_on_a_terminal_only(monkeypatch: pytest.MonkeyPatch, is_terminal: bool) -> None:
+    screen, clock = FakeStderr(is_terminal), [0.0]
     monkeypatch.setattr(sys, "stderr", screen)
     wait = ReadingProgress(lambda: clock[0])
-    told = wait.on("reading rows,")
+    show = wait.listener("reading rows,")
     for seconds, done in ((0.9, 500), (1.0, 1000), (1.05, 1500), (1.2, 2000)):
         clock[0] = seconds
-        told(Progress(done, 10_000))
+        show(Progress(done, 10_000))
     wait.end()
     shown = "\r\x1b[Kreading rows, 1,000 of 10,000\r\x1b[Kreading rows, 2,000 of 10,000\r\x1b[K"
     assert screen.getvalue() == (shown if is_terminal else "")
@@ -66,19 +64,19 @@ def test_how_far_a_long_reading_is_stands_on_a_terminal_only(
     assert screen.getvalue() == (shown if is_terminal else "")
 
 
-def test_reading_and_judging_are_both_counted(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
-    told: dict[str, list[tuple[int, int]]] = {}
+def test_progress_of_reading_and_checking(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls: dict[str, list[tuple[int, int]]] = {}
 
     def listener(_: ReadingProgress, task: str) -> OnProgress:
-        return lambda now: told.setdefault(task, []).append((now.done, now.total))
+        return lambda now: calls.setdefault(task, []).append((now.done, now.total))
 
-    monkeypatch.setattr(ReadingProgress, "on", listener)
+    monkeypatch.setattr(ReadingProgress, "listener", listener)
     path = shell.write(
         "long.csv", CSV + "".join(f"{n};7;open;Anna;Damrak;1;1012LG;A;NL;C;1;7,00;7,00\n" for n in range(600))
     )
     assert shell.run("check", path).code == 1
-    assert told["reading rows,"][-1] == (602, 602)
-    assert told["judging orders,"] == [(place, 602) for place in (0, 200, 400, 600)]
+    assert calls["reading rows,"][-1] == (602, 602)
+    assert calls["checking orders,"] == [(done, 602) for done in (0, 200, 400, 600)]
 
 
 @pytest.mark.parametrize(
@@ -118,7 +116,7 @@ def test_check_finds_the_problem_and_its_order(
     ],
 )
 @pytest.mark.parametrize("command", ["check", "submit"])
-def test_what_is_no_file_of_orders_is_said(
+def test_files_without_orders(
     shell: Shell, command: str, name: str, content: str | None, code: int, words: str
 ) -> None:
     path = shell.write(name, content) if content is not None else str(shell.folder / name)
@@ -128,7 +126,7 @@ def test_what_is_no_file_of_orders_is_said(
     assert ended.error.count("\n") == 1
 
 
-def test_a_problem_is_told_for_people_with_its_cell(shell: Shell) -> None:
+def test_text_output_names_the_cell(shell: Shell) -> None:
     path = shell.write("rows.csv", CSV)
     lines = shell.run("check", path).out.splitlines()
     assert f"{path}:3:Quantity 1068 Items 1, quantity: 'zwei' cannot be read: a whole number is needed." in lines
@@ -137,7 +135,7 @@ def test_a_problem_is_told_for_people_with_its_cell(shell: Shell) -> None:
     assert (line["order"], line["row"], line["column"]) == (1, 3, "Quantity")
 
 
-def test_warnings_alone_are_well(shell: Shell) -> None:
+def test_warnings_alone_are_a_success(shell: Shell) -> None:
     ended = shell.run("check", "--json", shell.write("a.json", orders(1)))
     assert ended.code == 0
     assert {line["severity"] for line in ended.lines} == {"warning"}
@@ -149,22 +147,22 @@ def test_positions_count_all_entries(shell: Shell) -> None:
     assert [line["order"] for line in lines] == [0, 2, 3]
 
 
-def test_a_strangers_text_acts_on_no_terminal(shell: Shell) -> None:
+def test_untrusted_text_cannot_affect_the_terminal(shell: Shell) -> None:
     path = shell.write("a.json", orders(1, "evil\x1b[2J\u202e\ud800", **{BAD: 0}))
     assert "\x1b" not in (ended := shell.run("check", "--json", path)).out
     assert ended.lines[0]["order_id"].startswith("evil\x1b[2J\u202e\ud800")
-    told = shell.run("check", path).out
-    assert "evil" in told
-    assert not {"\x1b", "\u202e"} & {*told}
+    output = shell.run("check", path).out
+    assert "evil" in output
+    assert not {"\x1b", "\u202e"} & {*output}
 
 
-def test_shop_is_for_those_that_name_none(shell: Shell) -> None:
+def test_shop_applies_to_orders_without_one(shell: Shell) -> None:
     path = shell.write("a.json", [order(order_details__integration={}), *orders(1)])
     ended = shell.run("check", "--json", "--shop", "7", path)
     assert (ended.code, problems(ended)) == (0, [])
 
 
-def test_check_alone_knows_no_network_and_no_disk(tmp_path: Path) -> None:
+def test_check_without_an_account_uses_no_network_and_no_disk(tmp_path: Path) -> None:
     path = tmp_path / "a.json"
     path.write_text(json.dumps(orders(1)))
     script = (
@@ -184,23 +182,23 @@ def test_check_alone_knows_no_network_and_no_disk(tmp_path: Path) -> None:
     assert not (tmp_path / "data").exists()
 
 
-def test_with_an_account_check_knows_shops_and_what_is_there(account: Shell) -> None:
+def test_check_with_an_account_knows_shops_and_existing_orders(account: Shell) -> None:
     assert account.submit(account.write("first.json", orders(1))).code == 0
     changed, same = orders(1, shipping_address__city="Nijmegen"), orders(1, "I")
     foreign = order(order_id="F", order_details__integration__id=99)
     ended = account.run("check", "--json", account.write("a.json", [*changed, *same, foreign]))
     assert ended.code == 1
     assert problems(ended) == [("F", "/order_details/integration/id")]
-    (update,) = [line for line in ended.lines if "there already" in line["detail"]]
+    (update,) = [line for line in ended.lines if "updates an existing order" in line["detail"]]
     assert update["order_id"] == "H-0"
     assert "city" in update["detail"]
-    assert "1 new, 1 to update, 0 the same" in ended.error
+    assert "1 new, 1 to update, 0 unchanged" in ended.error
 
 
 # submit
 
 
-def test_all_is_verified_and_told_again_without_a_request(account: Shell) -> None:
+def test_a_second_run_reports_the_same_without_a_request(account: Shell) -> None:
     path = account.write("a.json", orders(3))
     first = account.submit(path)
     assert (first.code, first.outcomes) == (0, {"H-0": "verified", "H-1": "verified", "H-2": "verified"})
@@ -214,7 +212,7 @@ def test_all_is_verified_and_told_again_without_a_request(account: Shell) -> Non
     assert set(first.lines[0]) == {"order_id", "integration", "id", "outcome", "problems"}
 
 
-def test_a_local_error_keeps_all_here_unless_only_the_good_are_wanted(account: Shell) -> None:
+def test_a_local_error_prevents_sending_without_only_good(account: Shell) -> None:
     path = account.write("a.json", [*orders(2), *orders(1, "BAD", **{BAD: 0}), None])
     ended = account.submit(path)
     assert (ended.code, account.writes()) == (1, 0)
@@ -230,7 +228,7 @@ def test_a_local_error_keeps_all_here_unless_only_the_good_are_wanted(account: S
     assert [line["outcome"] for line in ended.lines] == ["verified", "verified", "held", "held"]
 
 
-def test_changed_content_is_a_new_version(account: Shell) -> None:
+def test_changed_content_makes_a_new_version(account: Shell) -> None:
     assert account.submit(account.write("a.json", orders(2))).code == 0
     changed = [*orders(1, shipping_address__city="Nijmegen"), *orders(2)[1:]]
     ended = account.submit(account.write("a.json", changed))
@@ -241,7 +239,7 @@ def test_changed_content_is_a_new_version(account: Shell) -> None:
     assert account.writes() == 2
 
 
-def test_updates_can_be_held(account: Shell) -> None:
+def test_updates_hold(account: Shell) -> None:
     assert account.submit(account.write("a.json", orders(1))).code == 0
     path = account.write("b.json", [*orders(1, shipping_address__city="Nijmegen"), *orders(1, "NEW")])
     ended = account.submit(path, "--updates", "hold")
@@ -250,7 +248,7 @@ def test_updates_can_be_held(account: Shell) -> None:
     assert account.submit(path).outcomes == {"H-0": "verified", "NEW-0": "verified"}
 
 
-def test_a_dry_run_says_what_would_be_and_keeps_nothing(account: Shell) -> None:
+def test_a_dry_run_stores_nothing(account: Shell) -> None:
     assert account.submit(account.write("a.json", orders(2))).code == 0
     path = account.write("b.json", [*orders(1), *orders(2, order_number="X")[1:], *orders(1, "NEW")])
     before = account.writes()
@@ -260,15 +258,15 @@ def test_a_dry_run_says_what_would_be_and_keeps_nothing(account: Shell) -> None:
     assert account.run("submit", "--read-only", "--dry-run", path).code == 0
 
 
-def test_without_verifying_it_ends_when_accepted(account: Shell) -> None:
+def test_no_verify_ends_when_accepted(account: Shell) -> None:
     path = account.write("a.json", orders(1))
     ended = account.submit(path, "--no-verify")
     assert (ended.code, ended.outcomes) == (0, {"H-0": "accepted"})
     assert (account.submit(path).outcomes, account.writes()) == ({"H-0": "verified"}, 1)
 
 
-def test_what_a_refusal_does_not_name_goes_on_by_itself(account: Shell) -> None:
-    """The service finds one order wrong that nothing here does, and then another one."""
+def test_orders_that_a_refusal_does_not_name_are_resent(account: Shell) -> None:
+    """The service refuses one order that passes the local checks, and then another one."""
     pointed = post_error(0, Pointer.of("order_number"), "This number is spoken for").items()
 
     def check_batch(batch: list[Any], odd: bool) -> list[Any]:
@@ -283,19 +281,19 @@ def test_what_a_refusal_does_not_name_goes_on_by_itself(account: Shell) -> None:
     ended = account.submit(path)
     assert (ended.code, account.writes()) == (1, 3), ended.error
     assert [line["outcome"] for line in ended.lines] == ["verified", "refused", "verified", "refused", "verified"]
-    (told,) = [one for one in ended.lines[1]["problems"] if one["severity"] == "error"]
-    assert told == {
+    (problem,) = [one for one in ended.lines[1]["problems"] if one["severity"] == "error"]
+    assert problem == {
         "pointer": "/order_number",
         "severity": "error",
         "detail": "This number is spoken for",
         "from": "service",
     }
     account.monkeypatch.undo()
-    # What was refused is asked once more, since nothing was written and nothing here is wrong with it.
+    # The refused orders are sent once more, since nothing was written and the local checks pass.
     assert set(account.submit(path).outcomes.values()) == {"verified"}
 
 
-def test_a_refusal_that_names_no_order_is_narrowed_down(account: Shell) -> None:
+def test_a_refusal_without_an_order_is_bisected(account: Shell) -> None:
     def check_batch(batch: list[Any], odd: bool) -> list[Any]:
         wrong = any(one["order_id"] == "H-2" for one in batch)
         return [{"status": "400", "code": "invalid", "detail": "One of these will not do"}] if wrong else []
@@ -308,7 +306,7 @@ def test_a_refusal_that_names_no_order_is_narrowed_down(account: Shell) -> None:
     assert "will not do" in str(ended.lines[2]["problems"])
 
 
-def test_a_shop_of_nobody_does_not_keep_the_others(account: Shell) -> None:
+def test_an_unknown_shop_does_not_block_other_orders(account: Shell) -> None:
     path = account.write("a.json", [*orders(1), order(order_id="F", order_details__integration__id=99)])
     assert account.submit(path, "--dry-run").outcomes == {"H-0": "would-create", "F": "held"}
     ended = account.submit(path, "--only-good")
@@ -327,7 +325,7 @@ def test_a_shop_of_nobody_does_not_keep_the_others(account: Shell) -> None:
     ],
     ids=str,
 )  # fmt: skip
-def test_the_end_of_each_trouble(account: Shell, fault: dict[str, Any], outcome: str, code: int) -> None:
+def test_outcomes_of_faults(account: Shell, fault: dict[str, Any], outcome: str, code: int) -> None:
     assert account.service is not None
     account.service.arm(**fault)
     ended = account.submit(account.write("a.json", orders(1)), patience="2")
@@ -344,9 +342,7 @@ def test_the_end_of_each_trouble(account: Shell, fault: dict[str, Any], outcome:
     [({"keys": "demo:wrong-s3cret"}, "credentials"), ({"url": "http://127.0.0.1:9/api/v3"}, "127.0.0.1")],
     ids=["credentials", "nobody there"],
 )
-def test_what_cannot_be_reached_is_said_and_every_order_has_its_line(
-    account: Shell, given: dict[str, str], words: str
-) -> None:
+def test_an_unreachable_service_gives_one_line_per_order(account: Shell, given: dict[str, str], words: str) -> None:
     path = account.write("a.json", orders(2))
     for options in ([], ["--dry-run"]):
         ended = account.submit(path, *options, patience="1", **given)
@@ -356,7 +352,7 @@ def test_what_cannot_be_reached_is_said_and_every_order_has_its_line(
     assert account.submit(path).code == 0
 
 
-def test_another_running_copy_that_has_the_batch_is_named(account: Shell) -> None:
+def test_a_batch_of_another_running_copy(account: Shell) -> None:
     path = account.write("a.json", orders(1))
     assert account.submit(path, "--batch", "mine").code == 0
     with_more = account.write("a.json", orders(2))
@@ -391,25 +387,25 @@ def test_another_running_copy_that_has_the_batch_is_named(account: Shell) -> Non
     ],
     ids=" ".join,
 )
-def test_wrong_use_is_one_sentence(shell: Shell, arguments: list[str], words: str) -> None:
+def test_usage_errors_are_one_sentence(shell: Shell, arguments: list[str], words: str) -> None:
     ended = shell.run(*arguments)
     assert (ended.code, ended.out, ended.error.count("\n")) == (2, "", 1)
     assert words in ended.error
     assert not (shell.folder / "data").exists()
 
 
-def test_half_a_key_pair_is_named_by_check_too(shell: Shell) -> None:
+def test_check_names_a_missing_half_of_a_key_pair(shell: Shell) -> None:
     with environment(SENDCLOUD_PUBLIC_KEY="x"), pytest.raises(SystemExit) as ended:
         main(["check", "a.json"])
     assert ended.value.code == 2
     assert b"SENDCLOUD_SECRET_KEY" in shell.capture.readouterr().err
 
 
-def test_help_tells_of_updates_and_codes(shell: Shell) -> None:
-    text = shell.run("submit", "--help").out
+def test_help_describes_updates_and_exit_codes(shell: Shell) -> None:
+    text = " ".join(shell.run("submit", "--help").out.split())
     for word in (
         "--updates",
-        "(send)",
+        "(default: send",
         "--only-good",
         "--dry-run",
         "--retry-for",
@@ -423,7 +419,7 @@ def test_help_tells_of_updates_and_codes(shell: Shell) -> None:
         assert word in shell.run("--help").out
 
 
-def test_a_file_without_dates_changes_no_date(account: Shell) -> None:
+def test_a_file_without_dates_does_not_change_dates(account: Shell) -> None:
     path = account.write("rows.csv", "\n".join(CSV.splitlines()[:2]) + "\n")
     first = account.submit(path)
     assert first.outcomes == {"1067": "verified"}, first
@@ -432,12 +428,12 @@ def test_a_file_without_dates_changes_no_date(account: Shell) -> None:
     assert account.writes() == 1
 
 
-def test_the_demo_is_an_account_too(shell: Shell) -> None:
+def test_demo_account(shell: Shell) -> None:
     ended = shell.submit(shell.write("a.json", orders(2)), "--demo")
     assert (ended.code, set(ended.outcomes.values())) == (0, {"verified"}), ended
 
 
-def test_sixty_orders_with_thirty_percent_faults_are_all_accounted_for(account: Shell) -> None:
+def test_sixty_orders_with_thirty_percent_faults(account: Shell) -> None:
     """More: SENDCLOUD_FAULTY=500 pytest tests/test_headless.py -k faults."""
     count = int(os.environ.get("SENDCLOUD_FAULTY", "60"))
     path = account.write("many.json", orders(count))
@@ -457,7 +453,7 @@ def test_sixty_orders_with_thirty_percent_faults_are_all_accounted_for(account: 
     assert account.there(*names) == sorted(names)
 
 
-def test_a_saved_mapping_is_used_by_its_name(account: Shell) -> None:
+def test_a_saved_mapping(account: Shell) -> None:
     path = account.write("odd.csv", "Zahl;Was\n1067;Candle\n")
     ended = account.run("check", path)
     assert (ended.code, "Zahl" in ended.error) == (1, True)
@@ -471,7 +467,7 @@ def test_a_saved_mapping_is_used_by_its_name(account: Shell) -> None:
     assert {line["order_id"] for line in ended.lines} == {"1067"}
 
 
-def test_standard_input_is_a_file_too(account: Shell) -> None:
+def test_standard_input(account: Shell) -> None:
     data = json.dumps(orders(2)).encode()
     account.monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
     assert account.submit("-").outcomes == {"H-0": "verified", "H-1": "verified"}

@@ -1,4 +1,4 @@
-"""`check` and `submit` at their edges: closed streams, long names, ids in the file, and batches in other hands."""
+"""Edge cases of `check` and `submit`: closed streams, long names, ids in the file, and batches of other processes."""
 
 import json
 import os
@@ -17,10 +17,10 @@ from tui.store.store import Store
 ROOT = Path(__file__).parents[1]
 
 
-def apart(
+def run_isolated(
     account: Shell, *arguments: str, before: Callable[[], object], **variables: str
 ) -> subprocess.CompletedProcess[bytes]:
-    """A command in a process of its own, in which `before` is called first."""
+    """Run a command in a separate process, after calling `before` in it."""
     assert account.service is not None
     environment = {key: value for key, value in os.environ.items() if not key.startswith("SENDCLOUD_")}
     environment |= {"SENDCLOUD_PUBLIC_KEY": "demo", "SENDCLOUD_SECRET_KEY": "demo"}
@@ -33,19 +33,19 @@ def apart(
 
 
 @pytest.mark.parametrize("closed", [1, 2], ids=["output", "error"])
-def test_a_closed_stream_leads_nowhere(account: Shell, closed: int) -> None:
+def test_closed_streams(account: Shell, closed: int) -> None:
     path = account.write("a.json", orders(2))
     for command in ("submit", "check"):
-        done = apart(account, command, path, before=lambda: os.close(closed))
+        done = run_isolated(account, command, path, before=lambda: os.close(closed))
         assert done.returncode == 0, done
         assert b"Traceback" not in done.stderr
         assert len(done.stdout.splitlines()) == (2 if closed == 2 else 0)
     assert account.there("H-0", "H-1") == ["H-0", "H-1"]
 
 
-def test_a_full_disk_behind_the_output_is_said(account: Shell) -> None:
+def test_a_full_disk_behind_the_output(account: Shell) -> None:
     path = account.write("a.json", orders(2))
-    done = apart(account, "submit", path, before=lambda: os.dup2(os.open("/dev/full", os.O_WRONLY), 1))
+    done = run_isolated(account, "submit", path, before=lambda: os.dup2(os.open("/dev/full", os.O_WRONLY), 1))
     assert done.returncode == 3, done
     assert b"No space left" in done.stderr
     assert b"Traceback" not in done.stderr
@@ -54,10 +54,10 @@ def test_a_full_disk_behind_the_output_is_said(account: Shell) -> None:
 
 
 @pytest.mark.parametrize("descriptors", [8, 10, 11, 12, 20])
-def test_few_file_descriptors_are_said(account: Shell, descriptors: int) -> None:
+def test_too_few_file_descriptors(account: Shell, descriptors: int) -> None:
     path = account.write("a.json", orders(2))
     few = (descriptors, descriptors)
-    done = apart(account, "submit", path, before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, few))
+    done = run_isolated(account, "submit", path, before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, few))
     assert b"Traceback" not in done.stderr, done
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["order_id"] for line in lines] == ["H-0", "H-1"], done
@@ -66,7 +66,7 @@ def test_few_file_descriptors_are_said(account: Shell, descriptors: int) -> None
 
 
 @pytest.mark.parametrize("name", [f"{'long ' * 20}a.json", "two  spaces.json", "line\nline.json"])
-def test_any_name_of_a_file_makes_a_batch_that_is_found_again(account: Shell, name: str) -> None:
+def test_any_file_name_makes_a_batch_that_is_found_again(account: Shell, name: str) -> None:
     path = account.write(name, orders(1))
     for _ in range(2):
         ended = account.submit(path)
@@ -81,13 +81,13 @@ def test_any_name_of_a_file_makes_a_batch_that_is_found_again(account: Shell, na
 
 
 @pytest.mark.parametrize("batch", ["", "   ", "x" * 61])
-def test_a_name_that_no_batch_can_have_is_wrong_use(account: Shell, batch: str) -> None:
+def test_an_invalid_batch_name_is_a_usage_error(account: Shell, batch: str) -> None:
     ended = account.submit(account.write("a.json", orders(1)), "--batch", batch)
     assert (ended.code, ended.out, ended.error.count("\n")) == (2, "", 1), ended
     assert "batch" in ended.error
 
 
-def test_an_order_that_names_its_id_is_updated_as_the_file_says(account: Shell) -> None:
+def test_an_order_with_an_id_is_updated(account: Shell) -> None:
     made = account.submit(account.write("a.json", orders(1))).lines[0]["id"]
     changed = [{**one, "id": made} for one in orders(1, shipping_address__city="Nijmegen")]
     path = account.write("b.json", changed)
@@ -98,13 +98,13 @@ def test_an_order_that_names_its_id_is_updated_as_the_file_says(account: Shell) 
     assert account.service.order(made)["shipping_address"]["city"] == "Nijmegen"
 
 
-def test_the_id_of_another_order_is_not_told_as_verified(account: Shell) -> None:
+def test_the_id_of_another_order_is_not_reported_as_verified(account: Shell) -> None:
     made = account.submit(account.write("a.json", orders(1))).lines[0]["id"]
     ended = account.submit(account.write("b.json", [{**orders(1, "NEW")[0], "id": made}]))
     assert (ended.code, ended.outcomes) == (1, {"NEW-0": "refused"}), ended
 
 
-def test_an_id_that_the_service_lacks_is_an_error_before_anything_goes(account: Shell) -> None:
+def test_an_unknown_id_is_an_error_before_sending(account: Shell) -> None:
     path = account.write("a.json", [{**orders(1)[0], "id": "999999999"}])
     line = account.run("check", "--json", path).lines[0]
     assert (line["pointer"], line["severity"]) == ("/id", "error")
@@ -115,7 +115,7 @@ def test_an_id_that_the_service_lacks_is_an_error_before_anything_goes(account: 
     assert account.writes() == 0
 
 
-def test_an_id_is_told_as_the_file_has_it_and_found_with_spaces_around(account: Shell) -> None:
+def test_ids_are_reported_as_in_the_file_and_stripped_for_lookup(account: Shell) -> None:
     ended = account.submit(
         account.write("a.json", [*orders(1, order_id=" S "), *orders(1, order_id="S")]), "--only-good"
     )
@@ -125,7 +125,7 @@ def test_an_id_is_told_as_the_file_has_it_and_found_with_spaces_around(account: 
 
 
 @pytest.mark.parametrize("lines", [False, True])
-def test_a_name_that_stands_twice_in_an_object_loses_nothing_silently(shell: Shell, lines: bool) -> None:
+def test_duplicate_json_names_are_an_error(shell: Shell, lines: bool) -> None:
     twice = json.dumps(orders(1)[0]).replace('"order_number": ', '"order_number": "other", "order_number": ')
     good = json.dumps(orders(1, "G")[0])
     ended = shell.run("check", shell.write("a.json", f"{good}\n{twice}\n" if lines else f"[{good}, {twice}]"))
@@ -133,7 +133,7 @@ def test_a_name_that_stands_twice_in_an_object_loses_nothing_silently(shell: She
     assert "'order_number' appears twice" in (ended.out if lines else ended.error)
 
 
-def test_what_an_other_copy_has_is_not_told_of_content_that_never_went(account: Shell) -> None:
+def test_a_batch_of_another_copy_gives_no_results_for_unsent_content(account: Shell) -> None:
     assert account.submit(account.write("a.json", orders(2)), "--batch", "mine").code == 0
     other = Store(account.folder / "data")
     try:
@@ -148,22 +148,22 @@ def test_what_an_other_copy_has_is_not_told_of_content_that_never_went(account: 
         other.close()
 
 
-def test_requests_that_went_again_are_counted(account: Shell) -> None:
+def test_retried_requests_are_counted(account: Shell) -> None:
     assert account.service is not None
     rule = {"fault": "dropped", "times": 1, "method": "POST", "path": "/orders"}
     account.service.arm(rules=[rule])
     ended = account.submit(account.write("a.json", orders(1)), patience="1")
     assert (ended.code, account.writes()) == (0, 2), ended
-    assert "2 requests to write" in ended.error
+    assert "2 write requests" in ended.error
 
 
-def test_what_is_no_ordinary_file_is_said_once(shell: Shell) -> None:
+def test_special_files_are_an_error(shell: Shell) -> None:
     ended = shell.run("check", "/dev/null")
     assert (ended.code, ended.error) == (2, "sendcloud-orders: /dev/null is no ordinary file.\n")
 
 
 @pytest.mark.parametrize("zone", ["CET-1CEST,M3.5.0,M10.5.0/3", "Nowhere/Bogus", ""])
-def test_any_time_zone_will_do(account: Shell, zone: str) -> None:
+def test_any_time_zone(account: Shell, zone: str) -> None:
     path = account.write("a.json", orders(1))
-    done = apart(account, "submit", path, before=lambda: None, TZ=zone)
+    done = run_isolated(account, "submit", path, before=lambda: None, TZ=zone)
     assert (done.returncode, len(done.stdout.splitlines())) == (0, 1), done

@@ -1,4 +1,4 @@
-"""`check` and `submit` against services and disks that fail: the exit code, a line for each order, and an end in time."""
+"""`check` and `submit` with failing services and disks: exit codes, a line for each order, and time limits."""
 
 import io
 import signal
@@ -17,13 +17,13 @@ from tui.store.db import Database, StoreBusy, StoreError
 
 SECRET = "s3cr3t-of-mine"
 KEYS = f"public:{SECRET}"
-LONGEST = 12.0
-"""Seconds that a command with a patience of one may take: no wait of the client, no pause of the service adds to it."""
+TIME_LIMIT = 12.0
+"""The time limit of a command with `--retry-for 1`, in seconds."""
 
 
 @pytest.fixture
 def account(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
-    """A shell with a sandbox; requests to write have two seconds for their answers."""
+    """A shell with a sandbox; write requests time out after two seconds."""
     defaults: dict[str, Any] = dict(Client.__init__.__kwdefaults__)
     monkeypatch.setattr(Client.__init__, "__kwdefaults__", defaults | {"timeout": 2.0})
     with served(SandboxSettings(orders=20, settle=0.1, clock=CLOCK.time)) as service:
@@ -31,17 +31,17 @@ def account(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
         yield shell
 
 
-class At:
-    """A service at an address of its own, for a shell."""
+class ServiceAt:
+    """A service at another URL, for a shell."""
 
     def __init__(self, url: str) -> None:
         self.url = url
 
 
 def in_time(run: Any) -> Ended:
-    began = CLOCK.monotonic()
+    started = CLOCK.monotonic()
     ended: Ended = run()
-    assert CLOCK.monotonic() - began < LONGEST
+    assert CLOCK.monotonic() - started < TIME_LIMIT
     assert SECRET not in ended.out + ended.error
     return ended
 
@@ -51,11 +51,11 @@ COMMANDS: list[list[str]] = [["submit"], ["submit", "--dry-run"], ["check", "--j
 
 @pytest.mark.parametrize("command", COMMANDS, ids=" ".join)
 @pytest.mark.parametrize("kind", list(ANSWERS))
-def test_a_service_that_cannot_be_asked(shell: Shell, kind: str, command: list[str]) -> None:
+def test_an_unreachable_service(shell: Shell, kind: str, command: list[str]) -> None:
     path = shell.write("a.json", orders(2))
     with bad_service(ANSWERS[kind]) as bad:
-        shell.service = At(bad.url)  # type: ignore[assignment]
-        ended = in_time(lambda: shell.run(*command, path, "--patience", "1", keys=KEYS))
+        shell.service = ServiceAt(bad.url)  # type: ignore[assignment]
+        ended = in_time(lambda: shell.run(*command, path, "--retry-for", "1", keys=KEYS))
     assert ended.code == 3, ended
     if command[0] == "submit":
         assert ended.outcomes == {"H-0": "held", "H-1": "held"}
@@ -63,25 +63,25 @@ def test_a_service_that_cannot_be_asked(shell: Shell, kind: str, command: list[s
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
-def test_credentials_do_not_go_where_a_redirect_points(shell: Shell, status: int) -> None:
+def test_credentials_are_not_sent_to_a_redirect(shell: Shell, status: int) -> None:
     path = shell.write("a.json", orders(1))
     with bad_service(ANSWERS["401"]) as other, bad_service(redirect(status, f"{other.url}/orders")) as first:
-        shell.service = At(first.url)  # type: ignore[assignment]
-        ended = in_time(lambda: shell.run("submit", path, "--patience", "1", keys=KEYS))
+        shell.service = ServiceAt(first.url)  # type: ignore[assignment]
+        ended = in_time(lambda: shell.run("submit", path, "--retry-for", "1", keys=KEYS))
     assert (ended.code, ended.outcomes) == (3, {"H-0": "held"})
     assert other.heads == []
     assert b"authorization: basic" in first.heads[0].lower()
 
 
-class Broken:
-    """In front of the sandbox: requests of a method below a path are answered by this, while it is not open."""
+class FailingEndpoint:
+    """ASGI middleware that, while not `open`, answers requests with this method and path instead of the sandbox."""
 
     def __init__(self, app: Any, method: str, status: int | None, body: bytes = b"", **headers: str) -> None:
         self._app, self._method, self._status, self._body = app, method, status, body
         self._headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
         self.path = ""
         self.open = True
-        """Whether it still answers as it should."""
+        """Whether requests are passed through to the sandbox."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if self.open or scope["method"] != self._method or not scope["path"].endswith(self.path):
@@ -97,10 +97,12 @@ class Broken:
             await send({"type": "http.response.body", "body": self._body})
 
 
-def broken(account: Shell, method: str, status: int | None, body: bytes = b"", **headers: str) -> Broken:
+def fail_requests(
+    account: Shell, method: str, status: int | None, body: bytes = b"", **headers: str
+) -> FailingEndpoint:
     assert account.service is not None
     watched = account.service.watched
-    watched._app = Broken(watched._app, method, status, body, **headers)
+    watched._app = FailingEndpoint(watched._app, method, status, body, **headers)
     return watched._app
 
 
@@ -126,20 +128,20 @@ JSON = "application/json"
     ],
     ids=lambda value: str(value) if isinstance(value, int | None) else "",
 )
-def test_a_service_that_takes_no_write(
+def test_a_service_that_accepts_no_writes(
     account: Shell, status: int | None, body: bytes, headers: dict[str, str], code: int, outcome: str
 ) -> None:
     path = account.write("a.json", orders(1))
-    broken(account, "POST", status, body, **headers).open = False
+    fail_requests(account, "POST", status, body, **headers).open = False
     ended = in_time(lambda: account.submit(path, patience="1"))
     assert (ended.code, ended.outcomes) == (code, {"H-0": outcome}), ended
     assert account.there("H-0") == []
 
 
 @pytest.mark.parametrize("status", [500, 401, 429, None])
-def test_a_service_that_takes_the_write_and_then_cannot_be_asked(account: Shell, status: int | None) -> None:
+def test_a_service_that_fails_after_the_write(account: Shell, status: int | None) -> None:
     path = account.write("a.json", orders(1))
-    trouble = broken(account, "GET", status)
+    trouble = fail_requests(account, "GET", status)
     ended = in_time(lambda: account.submit(path, patience="1"))
     assert (ended.code, ended.outcomes) == (4, {"H-0": "unknown"}), ended
     trouble.open = True
@@ -147,19 +149,19 @@ def test_a_service_that_takes_the_write_and_then_cannot_be_asked(account: Shell,
     assert (again.code, again.outcomes, account.writes()) == (0, {"H-0": "verified"}, 1)
 
 
-def test_shops_that_may_not_be_listed_are_not_taken_for_none(account: Shell) -> None:
+def test_an_unreadable_list_of_shops_is_not_taken_for_an_empty_one(account: Shell) -> None:
     path = account.write("a.json", orders(1))
-    trouble = broken(account, "GET", 403)
+    trouble = fail_requests(account, "GET", 403)
     trouble.path, trouble.open = "/integrations", False
     assert account.run("check", path).code == 0
     ended = account.submit(path)
     assert (ended.code, ended.outcomes) == (0, {"H-0": "verified"}), ended
 
 
-# The disk.
+# Disk failures
 
 
-def test_a_folder_of_data_that_cannot_be_used(account: Shell) -> None:
+def test_an_unusable_data_folder(account: Shell) -> None:
     path = account.write("a.json", orders(2))
     (account.folder / "data").write_text("no folder")
     ended = account.submit(path)
@@ -173,7 +175,7 @@ def test_a_folder_of_data_that_cannot_be_used(account: Shell) -> None:
     "error", [StoreError("orders.sqlite3 cannot be used: database or disk is full"), StoreBusy("x")]
 )
 @pytest.mark.parametrize("commits", [0, 3, 8, 12, 16])
-def test_a_disk_that_takes_nothing_more(account: Shell, error: StoreError, commits: int) -> None:
+def test_a_full_disk(account: Shell, error: StoreError, commits: int) -> None:
     path = account.write("a.json", orders(2))
     write, done = Database.write, [0]
 
@@ -195,14 +197,14 @@ def test_a_disk_that_takes_nothing_more(account: Shell, error: StoreError, commi
     assert account.there("H-0", "H-1") == ["H-0", "H-1"]
 
 
-# A signal.
+# Signals
 
 
 @pytest.mark.parametrize("command", ["check", "submit"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
-def test_a_signal_while_it_reads(account: Shell, command: str, number: signal.Signals, code: int) -> None:
+def test_a_signal_while_reading(account: Shell, command: str, number: signal.Signals, code: int) -> None:
     class Waiting(io.BytesIO):
-        """Standard input that does not end."""
+        """Endless standard input."""
 
         def read(self, _: int | None = None, /) -> bytes:
             signal.raise_signal(number)

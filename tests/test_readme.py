@@ -14,7 +14,7 @@ import pytest
 import readme_parts
 from pseudo_terminal import PROGRAM, Terminal
 
-from tui.headless import BARRED, PROBLEMS, UNKNOWN, USAGE, WELL
+from tui.headless import DENIED, PROBLEMS, SUCCESS, UNKNOWN, USAGE
 from tui.keymap import Context, lookup
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.faults import Fault, Faults, RetryAfter
@@ -47,13 +47,13 @@ def test_the_second_command_installs_and_passes_the_tests() -> None:
     assert test == f"{venv}/bin/python -m pytest -n auto"
 
 
-def test_every_path_that_is_named_is_there() -> None:
+def test_every_named_path_exists() -> None:
     named = set(re.findall(r"[`( ]((?:tui|tests|screenshots|\.ci)/[\w./-]*)", TEXT))
     assert len(named) > 20
     assert sorted(path for path in named if not (readme_parts.ROOT / path.rstrip(".")).exists()) == []
 
 
-def test_every_link_inside_leads_somewhere() -> None:
+def test_every_internal_link_resolves() -> None:
     heads = {
         re.sub(r"[^\w -]", "", head).strip().lower().replace(" ", "-") for head in re.findall(r"^#+ (.*)$", TEXT, re.M)
     }
@@ -62,7 +62,7 @@ def test_every_link_inside_leads_somewhere() -> None:
     assert set(links) <= heads
 
 
-def test_every_variable_is_one_that_is_read() -> None:
+def test_every_variable_is_read() -> None:
     sources = "".join(path.read_text(encoding="utf-8") for path in (readme_parts.ROOT / "tui").rglob("*.py"))
     sources += "".join(path.read_text(encoding="utf-8") for path in (readme_parts.ROOT / "tests").rglob("*.py"))
     named = set(re.findall(r"SENDCLOUD_[A-Z_]+", TEXT))
@@ -70,7 +70,7 @@ def test_every_variable_is_one_that_is_read() -> None:
     assert {"SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_CLIENT_ID", "SENDCLOUD_TOKEN_URL", "SENDCLOUD_ORDERS_DATA"} <= named
 
 
-def test_every_test_that_is_named_is_there() -> None:
+def test_every_named_test_exists() -> None:
     commands = [line.partition("#")[0] for line in readme_parts.command("commands").splitlines() if "pytest" in line]
     assert any("SENDCLOUD_KILLS" in line for line in commands)
     for line in commands:
@@ -83,7 +83,7 @@ def test_every_test_that_is_named_is_there() -> None:
             assert any(wanted in name for name in names) or any(wanted in file.stem for file in files), (line, place)
 
 
-def test_the_way_of_a_file_is_by_keys_that_are_there() -> None:
+def test_keys_of_the_file_walkthrough_exist() -> None:
     rows = [line.split("|")[1:-1] for line in readme_parts.block("way").strip().splitlines()[2:]]
     assert len(rows) == 9
     for where, keys, _ in rows:
@@ -92,7 +92,7 @@ def test_the_way_of_a_file_is_by_keys_that_are_there() -> None:
         assert "`" in keys
 
 
-def test_every_fault_is_told() -> None:
+def test_every_fault_is_documented() -> None:
     table = TEXT[TEXT.index("| fault | what happens |") : TEXT.index("On the command line, `busy")]
     assert set(
         re.findall(r"`(\w+)`", "\n".join(line.split("|")[1] for line in table.splitlines() if "`" in line))
@@ -103,7 +103,7 @@ def test_every_fault_is_told() -> None:
     assert (rule.fault, rule.rate, rule.method, rule.path) == (Fault.BUSY, 0.2, "POST", "/orders")
 
 
-def test_the_sandbox_starts_as_written_and_takes_other_faults(tmp_path: Path) -> None:
+def test_sandbox_starts_as_documented(tmp_path: Path) -> None:
     arguments = options(readme_parts.command("sandbox").splitlines()[-1])
     port = arguments[arguments.index("--port") + 1]
     assert f"--url http://127.0.0.1:{port}/api/v3" in TEXT
@@ -132,7 +132,7 @@ def test_the_sandbox_starts_as_written_and_takes_other_faults(tmp_path: Path) ->
     assert started.returncode == 0
 
 
-def test_the_commands_without_the_screen_say_what_is_written(tmp_path: Path) -> None:
+def test_commands_print_what_is_documented(tmp_path: Path) -> None:
     (tmp_path / "orders.csv").write_text(fence("orders.csv", "csv"))
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SENDCLOUD_")}
     environment |= {"HOME": str(tmp_path), "PYTHONPATH": str(readme_parts.ROOT)}
@@ -146,10 +146,10 @@ def test_the_commands_without_the_screen_say_what_is_written(tmp_path: Path) -> 
         assert (done.stdout, done.returncode) == (said, 1), done.stderr
 
 
-def test_the_outcomes_and_exit_codes_are_told() -> None:
+def test_outcomes_and_exit_codes_are_documented() -> None:
     section = TEXT[TEXT.index("## Command line") : TEXT.index("## Files")]
     assert {str(end) for end in SubmitOutcome} <= set(re.findall(r"`([\w-]+)`", section))
-    assert {str(code) for code in (WELL, PROBLEMS, USAGE, BARRED, UNKNOWN)} <= set(
+    assert {str(code) for code in (SUCCESS, PROBLEMS, USAGE, DENIED, UNKNOWN)} <= set(
         re.findall(r"^\| (\d) \|", section, re.M)
     )
 
@@ -161,13 +161,13 @@ def fence(name: str, kind: str) -> str:
     return found[1]
 
 
-def test_the_sandbox_has_as_many_shops_as_said() -> None:
+def test_sandbox_has_the_documented_number_of_shops() -> None:
     words = {5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
     assert f"orders of {words[len(SHOPS)]} shops" in TEXT
 
 
 @pytest.mark.parametrize(("system", "folder"), [("unix", ".local/share"), ("macos", "Library/Application Support")])
-def test_the_folder_is_where_it_is_said_to_be(system: str, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_folder_is_documented(system: str, folder: str, monkeypatch: pytest.MonkeyPatch) -> None:
     import importlib
 
     monkeypatch.delenv("XDG_DATA_HOME", raising=False)
@@ -179,7 +179,7 @@ def test_the_folder_is_where_it_is_said_to_be(system: str, folder: str, monkeypa
 
 
 @pytest.mark.parametrize("oauth", [False, True], ids=["basic", "oauth"])
-def test_what_is_on_disk_is_closed_to_others_and_holds_no_secret(tmp_path: Path, oauth: bool) -> None:
+def test_stored_files_are_private_and_hold_no_secret(tmp_path: Path, oauth: bool) -> None:
     data = tmp_path / "data"
     with serving(SandboxSettings(orders=300, credentials=f"me:{SECRET}")) as url:
         keys = {"SENDCLOUD_PUBLIC_KEY": "me", "SENDCLOUD_SECRET_KEY": SECRET}

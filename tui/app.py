@@ -21,9 +21,6 @@ if TYPE_CHECKING:
     from tui.lifecycle import Session
     from tui.screens.common.screen import BaseScreen
     from tui.screens.common.workspace import Workspace
-    from tui.work.account import Account
-    from tui.work.batches.staging import Staging
-    from tui.work.bulk.runner import Jobs
 
 
 class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
@@ -110,21 +107,6 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         return self._session.workspace
 
     @property
-    def account(self) -> "Account":
-        return self.workspace.account
-
-    @property
-    def staging(self) -> "Staging":
-        return self.workspace.staging
-
-    @property
-    def jobs(self) -> "Jobs":
-        return self.workspace.jobs
-
-    @property
-    def now(self) -> Callable[[], datetime]:
-        return self._now
-
-    def house_screens(self) -> "list[BaseScreen[Any]]":
+    def open_screens(self) -> "list[BaseScreen[Any]]":
         """The open screens that are ready, the one in front last."""
         return self._session.navigator.screens if self._session is not None else []

@@ -27,8 +27,8 @@ _PAIRS = (
 _OTHERS = """headless commands:
   sendcloud-orders check FILE     report the problems of a file of orders; needs no account
   sendcloud-orders submit FILE    stage, send and verify the orders of a file
-  sendcloud-orders sandbox        serve the same API on this machine
-Each has its own --help. FILE may be - for standard input: ssh host sendcloud-orders submit - < orders.csv"""
+  sendcloud-orders sandbox        serve the same API on this machine; sendcloud-orders sandbox --help
+The other commands have --help too. FILE may be - for standard input: ssh host sendcloud-orders submit - < orders.csv"""
 
 _CODES = """exit codes, the highest that applies:
   0  success (also with warnings)

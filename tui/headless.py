@@ -211,7 +211,7 @@ async def _submitted(
     progress_line = ProgressLine()
     signals = Signals()
     try:
-        arguments = {"now": utc_now, "zone": local_zone(), "patience": submit_options.schedule}
+        arguments = {"now": utc_now, "zone": local_zone(), "schedule": submit_options.schedule}
         account = open_remembered(service.client, store, service.name, **arguments)  # type: ignore[arg-type]
         if account is None:
             opening = retry(

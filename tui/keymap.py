@@ -1,6 +1,6 @@
 """The table of commands: keys, titles, help and contexts. Key lines, `?`, the palette and the README are made from it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -24,6 +24,14 @@ class Context(StrEnum):
     IMPORT = "import"
     BATCHES = "batches"
     HISTORY = "history"
+
+
+class Pane(StrEnum):
+    """The panes of the composer, each of which has a key line of its own."""
+
+    LIST = "list"
+    TABLE = "table"
+    FORM = "form"
 
 
 class Purpose(StrEnum):
@@ -54,6 +62,12 @@ class Command:
     purpose: Purpose
     label: str = ""
     marked: bool = False
+    pane_labels: tuple[tuple[Pane, str], ...] = ()
+    """Words for the key lines of single panes, in place of `label`. An empty word leaves the command out there."""
+
+    def label_in(self, pane: Pane) -> str:
+        """Its word on the key line of a pane."""
+        return next((label for one, label in self.pane_labels if one is pane), self.label)
 
 
 _ALL: Final = tuple(Context)
@@ -73,8 +87,10 @@ def _command(
     label: str = "",
     *,
     marked: bool = False,
+    panes: Mapping[Pane, str] | None = None,
 ) -> Command:
-    return Command(id, tuple(keys.split()), title, help, frozenset(contexts), purpose, label, marked)
+    labels = tuple((panes or {}).items())
+    return Command(id, tuple(keys.split()), title, help, frozenset(contexts), purpose, label, marked, labels)
 
 
 COMMANDS: Final = (
@@ -132,6 +148,7 @@ COMMANDS: Final = (
             Context.IMPORT,
         ),
         Purpose.MOVE,
+        panes={Pane.TABLE: "form", Pane.FORM: "list"},
     ),
     _command(
         "open",
@@ -148,6 +165,7 @@ COMMANDS: Final = (
         ),
         Purpose.MOVE,
         "open",
+        panes={Pane.TABLE: "edit", Pane.FORM: "edit"},
     ),
     _command(
         "edit_field",
@@ -223,6 +241,7 @@ COMMANDS: Final = (
         _MAIN_SCREENS,
         Purpose.FIND,
         "filter",
+        panes={Pane.TABLE: "", Pane.FORM: ""},
     ),
     _command(
         "mark",
@@ -235,6 +254,7 @@ COMMANDS: Final = (
         ),
         Purpose.FIND,
         "mark",
+        panes={Pane.FORM: ""},
     ),
     _command(
         "marks",
@@ -327,6 +347,7 @@ COMMANDS: Final = (
         ),
         Purpose.CHANGE,
         marked=True,
+        panes={Pane.FORM: "clear"},
     ),
     _command(
         "tags",
@@ -538,6 +559,7 @@ COMMANDS: Final = (
             Context.BATCHES,
         ),
         Purpose.CHANGE,
+        panes={Pane.FORM: "undo"},
     ),
     _command(
         "redo",
@@ -563,6 +585,7 @@ COMMANDS: Final = (
         Purpose.CHANGE,
         "add",
         marked=True,
+        panes={Pane.TABLE: "", Pane.FORM: "item"},
     ),
     _command(
         "drop",
@@ -579,16 +602,6 @@ COMMANDS: Final = (
         marked=True,
     ),
     _command(
-        "hold",
-        "z",
-        "hold or release",
-        "Hold an order back from sending, or release it.",
-        (Context.COMPOSER,),
-        Purpose.SEND,
-        "hold",
-        marked=True,
-    ),
-    _command(
         "review",
         "w",
         "review",
@@ -602,6 +615,17 @@ COMMANDS: Final = (
         marked=True,
     ),
     _command(
+        "hold",
+        "z",
+        "hold or release",
+        "Hold an order back from sending, or release it.",
+        (Context.COMPOSER,),
+        Purpose.SEND,
+        "hold",
+        marked=True,
+        panes={Pane.TABLE: "", Pane.FORM: ""},
+    ),
+    _command(
         "address",
         "A",
         "address from text",
@@ -609,6 +633,7 @@ COMMANDS: Final = (
         _ORDER_SCREENS,
         Purpose.CHANGE,
         "address",
+        panes={Pane.LIST: "", Pane.TABLE: ""},
     ),
     _command(
         "accept",
@@ -701,6 +726,7 @@ COMMANDS: Final = (
         ),
         Purpose.VIEW,
         "view",
+        panes={Pane.TABLE: "history", Pane.FORM: "fields"},
     ),
     _command(
         "long_text",
@@ -759,6 +785,7 @@ COMMANDS: Final = (
             Context.JOURNAL,
         ),
         Purpose.FIND,
+        panes={Pane.LIST: "sort", Pane.TABLE: "sort"},
     ),
     _command(
         "columns",
@@ -768,6 +795,7 @@ COMMANDS: Final = (
         (Context.COMPOSER,),
         Purpose.VIEW,
         "columns",
+        panes={Pane.LIST: "", Pane.FORM: ""},
     ),
     _command(
         "batches",

@@ -60,7 +60,7 @@ class Session:
     def start(self, ready: Callable[[], None]) -> None:
         """Open the screens, call `ready`, and start what goes on beside them."""
         start = self.navigator.start
-        start(self._open_screens(ready), name="open the screens, and resolve what was on its way")
+        start(self._open_screens(ready), name="open the screens and look up writes in flight")
         start(self._verify(), name="follow accepted orders")
         start(self.workspace.staging.check_all(), name="check the batch")
         start(asyncio.to_thread(_warm_up), name="load other screens")
@@ -73,10 +73,10 @@ class Session:
         await asyncio.wait({recovering}, timeout=_SOON)
         try:
             asking = ask_left(self.navigator.screens[-1], self.workspace.jobs.left())
-            self.navigator.start(asking, name="ask about changes left under way")
+            self.navigator.start(asking, name="ask about unfinished jobs")
             await recovering
         except StoreError as error:
-            self.workspace.show_notice(f"What was on its way is looked up at the next start: {error}", "error")
+            self.workspace.show_notice(f"Writes in flight are looked up at the next start: {error}", "error")
         self.navigator.start(self._prune(), name="remove old writes from the journal")
 
     async def _verify(self) -> None:
@@ -96,7 +96,7 @@ class Session:
                 account.corrections.looking_up(order_id)
         ends = await resolve_writes(self.workspace)
         if ends:
-            told = ends[0] if len(ends) == 1 else f"{len(ends)} of them; what became of each is at its order"
+            told = ends[0] if len(ends) == 1 else f"{len(ends)} orders; each order shows its result"
             self.workspace.show_notice(f"Sent when the app ended: {told}")
 
     async def _prune(self) -> None:
@@ -112,7 +112,7 @@ class Session:
     # Leaving.
 
     def leave(self) -> None:
-        """End the app; where something is under way, ask first."""
+        """Quit the app. Ask first if writes are in flight."""
         if self.workspace.staging.is_importing or self._under_way:
             self.navigator.start(self._ask_and_leave(), name="leave")
         else:
@@ -121,12 +121,12 @@ class Session:
     async def _ask_and_leave(self) -> None:
         screen = self.navigator.screens[-1]
         if self.workspace.staging.is_importing:
-            if await screen.ask("A file is being added.", [("l", "leave; none of its orders is added")]):
+            if await screen.ask("A file is being added.", [("y", "quit; none of its orders is added")]):
                 self._app.exit(0)
             return
         count = self._under_way
-        text = f"{count} write{'s are' if count > 1 else ' is'} on the way."
-        answer = await screen.ask(text, [("w", "leave when done"), ("l", "leave; check later")])
+        text = f"{count} write{'s are' if count > 1 else ' is'} in flight."
+        answer = await screen.ask(text, [("w", "quit when done"), ("l", "quit now; look up later")])
         if answer == "w":
             while self._under_way:
                 await self.workspace.account.outbox.drain()

@@ -155,7 +155,7 @@ class Navigator:
             self._close_front()
 
     def _close_front(self) -> None:
-        # Whoever waits for its value is told that there is none.
+        # A caller that waits for its value gets None.
         self._app.screen.dismiss(None)
 
     def _switch_back(self) -> None:

@@ -143,7 +143,7 @@ def config_folder() -> Path:
 
 
 def data_folder() -> Path:
-    """The user's data folder. Whoever stores something in it creates it, private to the user."""
+    """The user's data folder. It is created, private to the user, when something is first stored."""
     return Path(os.environ.get("SENDCLOUD_ORDERS_DATA") or _DIRS.user_data_dir)
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections import Counter
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -29,6 +30,14 @@ def rows(count: int = 1500, *, odd: bool = False, seed: int = 1, span: Span = SP
 @cache
 def documents(count: int = 3000, *, odd: bool = False) -> list[dict[str, Any]]:
     return [json.loads(row.body) for row in rows(count, odd=odd)]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def forget() -> Iterator[None]:
+    """Free the many documents after the last test of this module."""
+    yield
+    rows.cache_clear()
+    documents.cache_clear()
 
 
 def test_same_seed_and_date_give_the_same_bytes() -> None:

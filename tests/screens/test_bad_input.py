@@ -46,7 +46,7 @@ def rows_of(document: Document, place: Pointer, view: FormView = FormView.ALL, w
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_the_form_has_rows_for_it_and_a_place_for_each_problem(odd: str) -> None:
+def test_form_shows_odd_documents_and_each_problem(odd: str) -> None:
     for number, (place, order) in enumerate(odd_orders(ODD[odd], one_in=6)):
         rows = rows_of(order, place)
         told = [row.text for row in rows if isinstance(row, NoteRow)]
@@ -58,7 +58,7 @@ def test_the_form_has_rows_for_it_and_a_place_for_each_problem(odd: str) -> None
 
 
 @pytest.mark.parametrize("odd", ODD)
-def test_the_list_and_its_preview_show_it(odd: str) -> None:
+def test_list_and_preview_show_odd_documents(odd: str) -> None:
     for place, order in odd_orders(ODD[odd], one_in=4):
         for columns in (NARROW, WIDE):
             rows = OrderRows(
@@ -68,7 +68,7 @@ def test_the_list_and_its_preview_show_it(odd: str) -> None:
             assert list(preview_lines(order, rows.problems_of(order)))
 
 
-async def test_its_form_is_drawn_and_its_editors_open() -> None:
+async def test_form_of_odd_documents_opens_editors() -> None:
     sheet = OrderSheet()
     async with WidgetApp(sheet).run_test(size=(80, 24)) as pilot:
         for number, odd in enumerate(ODD):
@@ -101,7 +101,7 @@ async def paste(house: House, text: str) -> None:
     await house.press()
 
 
-async def test_500_items_and_pastes_of_a_megabyte(tmp_path: Path) -> None:
+async def test_500_items_and_megabyte_pastes(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=120, now=NOW, settle=0.0))
     transport = httpx.ASGITransport(box.asgi)
     async with httpx.AsyncClient(transport=transport, base_url="http://s/api/v3", auth=("demo", "demo")) as client:
@@ -112,7 +112,7 @@ async def test_500_items_and_pastes_of_a_megabyte(tmp_path: Path) -> None:
             await paste(house, text)
             assert isinstance(house.app.screen, TriageScreen)
             await house.press("escape")
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
         await house.press("enter")
         await house.until(lambda: isinstance(house.app.screen, EditScreen) and house.app.screen.sheet.rows)
@@ -123,13 +123,13 @@ async def test_500_items_and_pastes_of_a_megabyte(tmp_path: Path) -> None:
         await house.press("enter")
         await house.type("2")
         await house.press("enter")
-        assert screen._draft is not None
-        assert screen._draft.sending.body == {"order_details": {"order_items": [{"name": "Mug 499", "quantity": 12}]}}
+        assert screen.draft is not None
+        assert screen.draft.choice.body == {"order_details": {"order_items": [{"name": "Mug 499", "quantity": 12}]}}
         await house.press("u")
 
         for pointer in (SHIP_TO / "name", NOTES):
             sheet.go_to(pointer)
-            before = pointer.get(screen._draft.edit.document)
+            before = pointer.get(screen.draft.edit.document)
             await house.press("enter", "end")
             for text in ("y" * 2**20, "y\n" * 2**19):
                 await paste(house, text)
@@ -140,10 +140,10 @@ async def test_500_items_and_pastes_of_a_megabyte(tmp_path: Path) -> None:
             long = f"{before}Jan [2J" + "y" * 60_000
             assert sheet.editor_text == long
             await house.press("home", "end", "tab", "escape")
-            assert pointer.get(screen._draft.edit.document) == long
+            assert pointer.get(screen.draft.edit.document) == long
         # Too long is no reason to keep it here: no limit is documented (Q8.16), and it is told at the field.
         sheet.go_to(SHIP_TO / "name")
         assert "Some carriers print at most 35 characters; this has 6" in house.text
-        assert screen._draft.sending.can_send
-        assert len(screen._draft.edit.document["order_details"]["order_items"]) == 500  # type: ignore[index,call-overload,arg-type]
+        assert screen.draft.choice.can_send
+        assert len(screen.draft.edit.document["order_details"]["order_items"]) == 500  # type: ignore[index,call-overload,arg-type]
     box.close()

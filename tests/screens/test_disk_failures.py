@@ -40,11 +40,11 @@ async def rename(house: House, text: str) -> None:
     await house.press("enter")
 
 
-async def test_a_review_that_is_late_does_not_come_over_an_open_editor(tmp_path: Path) -> None:
+async def test_late_review_does_not_cover_an_open_editor(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await opened(house)
         await rename(house, "Jan Klaassen")
-        client, gate = house.app.account.client, asyncio.Event()
+        client, gate = house.app.workspace.account.client, asyncio.Event()
         real = client.get_order
 
         async def slowly(id: str) -> Any:
@@ -59,17 +59,15 @@ async def test_a_review_that_is_late_does_not_come_over_an_open_editor(tmp_path:
         assert house.app.screen.sheet.editing is not None
         await house.type("y")
         assert house.app.screen.sheet.editor_text.endswith("1y")
-        assert not house.app.account.store.writes.all(house.app.account.account_id)
+        assert not house.app.workspace.account.store.writes.all(house.app.workspace.account.account_id)
 
 
 @pytest.mark.parametrize(("key", "screen"), [("question_mark", PageScreen), ("colon", SearchScreen)])
-async def test_a_review_does_not_come_over_what_was_opened_meanwhile(
-    tmp_path: Path, key: str, screen: type[BaseScreen]
-) -> None:
+async def test_late_review_does_not_cover_another_screen(tmp_path: Path, key: str, screen: type[BaseScreen]) -> None:
     async with housed(tmp_path) as house:
         await opened(house)
         await rename(house, "Jan Klaassen")
-        client, gate = house.app.account.client, asyncio.Event()
+        client, gate = house.app.workspace.account.client, asyncio.Event()
         real = client.get_order
 
         async def slowly(id: str) -> Any:
@@ -86,7 +84,7 @@ async def test_a_review_does_not_come_over_what_was_opened_meanwhile(
         await house.until("The review is ready; w shows it.")
 
 
-async def test_the_review_says_what_the_service_changed_meanwhile(tmp_path: Path) -> None:
+async def test_review_lists_remote_changes(tmp_path: Path) -> None:
     async with housed(tmp_path, size=(120, 40)) as house:
         id = await opened(house)
         await rename(house, "Jan Klaassen")
@@ -98,18 +96,18 @@ async def test_the_review_says_what_the_service_changed_meanwhile(tmp_path: Path
         await house.until("is Somebody Else there now")
         assert "decides which side stands" in house.text
         await house.press("y")
-        assert not house.app.account.store.writes.all(house.app.account.account_id)
+        assert not house.app.workspace.account.store.writes.all(house.app.workspace.account.account_id)
         await house.press("n")
         await house.until(lambda: not isinstance(house.app.screen, ReviewScreen))
         row = house.app.screen.sheet.cursor_field
         assert (str(row.pointer), row.mark) == ("/shipping_address/name", "#")
 
 
-async def test_what_makes_an_order_go_whole_is_named(tmp_path: Path) -> None:
+async def test_review_names_the_fields_that_require_a_full_order(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         order = house.app.screen.order
-        draft = house.app.account.drafts.of(order["id"], order, house.app.now())
+        draft = house.app.workspace.account.drafts.of(order["id"], order, house.app.workspace.now())
         assert draft.edit.drop(Pointer.of("shipping_address", "city"), "city absent")
         assert draft.edit.drop(Pointer.of("shipping_address", "postal_code"), "postcode absent")
         told = ["".join(text for text, _ in line) for line in parcel_of(draft, None).lines]
@@ -129,14 +127,14 @@ async def test_what_makes_an_order_go_whole_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("error", [BatchLocked("This batch is in other hands."), StoreError("The disk is full.")])
-async def test_a_batch_that_cannot_be_changed_is_told_where_orders_are_staged(tmp_path: Path, error: Exception) -> None:
+async def test_locked_batch_is_reported_when_staging(tmp_path: Path, error: Exception) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
 
         def refuse(*_: Any, **__: Any) -> str:
             raise error
 
-        house.app.staging.editing.add_copies = refuse  # type: ignore[method-assign]
+        house.app.workspace.staging.editing.add_copies = refuse  # type: ignore[method-assign]
         await house.press("a", "c")
         await house.until(f"{error} Nothing was staged.")
         await opened(house)
@@ -144,7 +142,7 @@ async def test_a_batch_that_cannot_be_changed_is_told_where_orders_are_staged(tm
         await house.until(f"{error} Nothing was staged.")
 
 
-async def test_a_full_disk_while_sending_does_not_end_the_app(tmp_path: Path) -> None:
+async def test_full_disk_while_sending_does_not_crash(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await opened(house)
         await rename(house, "Jan Klaassen")
@@ -152,21 +150,21 @@ async def test_a_full_disk_while_sending_does_not_end_the_app(tmp_path: Path) ->
         async def full(*_: Any, **__: Any) -> Any:
             raise StoreError("The disk is full.")
 
-        house.app.account.outbox.patch = full  # type: ignore[method-assign]
+        house.app.workspace.account.outbox.patch = full  # type: ignore[method-assign]
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         await house.press("y")
         await house.until("The disk is full.")
-        assert house.app.account.drafts.all()
+        assert house.app.workspace.account.drafts.all()
 
 
-async def test_leaving_asks_first_while_an_order_is_about_to_go(tmp_path: Path) -> None:
+async def test_quitting_asks_while_an_order_is_in_flight(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         id = await opened(house)
         await rename(house, "Jan Klaassen")
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
-        client, gate = house.app.account.client, asyncio.Event()
+        client, gate = house.app.workspace.account.client, asyncio.Event()
         real = client.get_order
 
         async def slowly(id: str) -> Any:
@@ -175,52 +173,52 @@ async def test_leaving_asks_first_while_an_order_is_about_to_go(tmp_path: Path) 
 
         client.get_order = slowly
         await house.press("y")
-        assert not house.app.account.outbox.under_way
+        assert not house.app.workspace.account.outbox.under_way
         await house.press("Q")
-        await house.until("1 write is on the way.")
+        await house.until("1 write is in flight.")
         await house.press("w")
         gate.set()
         await house.until(lambda: house.app.return_code == 0)
         assert NAME.get(await house.order(id)) == "Jan Klaassen"
 
 
-async def test_a_full_disk_does_not_end_the_following(tmp_path: Path) -> None:
+async def test_full_disk_does_not_stop_verification(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
 
         def full(*_: Any) -> Any:
             raise StoreError("The disk is full.")
 
-        house.app.account.store.verifications.open = full  # type: ignore[method-assign]
-        house.app.account.follower.wake()
+        house.app.workspace.account.store.verifications.open = full  # type: ignore[method-assign]
+        house.app.workspace.account.follower.wake()
         await house.until("Accepted orders are not followed now: The disk is full.")
 
 
-async def test_an_outcome_that_is_unknown_is_looked_up_by_r_and_not_sent_again(tmp_path: Path) -> None:
+async def test_unknown_outcome_is_looked_up_by_r_and_not_resent(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         id = await opened(house)
         await rename(house, "Jan Klaassen")
-        corrections = house.app.account.corrections
-        (draft,) = house.app.account.drafts.all()
-        outbox, real = house.app.account.outbox, house.app.account.client.get_order
+        corrections = house.app.workspace.account.corrections
+        (draft,) = house.app.workspace.account.drafts.all()
+        outbox, real = house.app.workspace.account.outbox, house.app.workspace.account.client.get_order
 
         async def deaf(order: str) -> Any:
             raise Unreachable("No connection.")
 
         async def lose(request: httpx.Request, send: Send) -> httpx.Response:
             await send(request)
-            house.app.account.client.get_order = deaf  # type: ignore[method-assign]
+            house.app.workspace.account.client.get_order = deaf  # type: ignore[method-assign]
             raise httpx.ReadError("The connection broke.")
 
         house.interceptor.intercept("PATCH", lose)
-        outbox._desk = replace(outbox._desk, patience=RetrySchedule.of(0.01))
+        outbox._context = replace(outbox._context, schedule=RetrySchedule.of(0.01))
         standing = await corrections.send(draft, draft.sending.body)
         assert standing.state is SendState.UNKNOWN
-        house.app.account.client.get_order = real  # type: ignore[method-assign]
+        house.app.workspace.account.client.get_order = real  # type: ignore[method-assign]
         house.interceptor.handler = None
         await house.press("d")
         assert "Jan Klaassen" in house.text
         await house.press("q", "r")
         await house.until("verified")
-        assert sum(entry.method == "PATCH" for entry in house.app.account.log.entries) == 1
+        assert sum(entry.method == "PATCH" for entry in house.app.workspace.account.log.entries) == 1
         assert (await house.order(id))["shipping_address"]["name"] == "Jan Klaassen"

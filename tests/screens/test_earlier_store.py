@@ -10,7 +10,7 @@ from app_harness import House, housed
 from earlier_store import Session, sandbox, session_of, write_store
 
 from tui.screens.composer.screen import ComposerScreen
-from tui.screens.composer.sending import goes_on_before
+from tui.screens.composer.sending import continues_after_refusal
 from tui.screens.edit.screen import EditScreen
 from tui.screens.journal.screen import JournalScreen
 from tui.screens.order.address import AddressScreen
@@ -21,7 +21,7 @@ from tui.widgets.dialogs import QuestionBar
 from tui.widgets.grid import OrderGrid
 
 SIZES = [(80, 24), (120, 40)]
-RESUME, LATER, THIS_ORDER, SEND = "g", "l", "t", "y"
+RESUME, LATER, THIS_ORDER, SEND = "y", "l", "t", "y"
 """The answers to the question about the paused job, to which drafts are reviewed, and in the review."""
 LEFT_OPEN = (16, 17, 18, 19)
 """The writes that had no end."""
@@ -94,7 +94,7 @@ async def test_the_composer_opens_at_its_order_with_the_typed_text(tmp_path: Pat
         assert house.app.screen.table.marks == {earlier.staged(number).id for number in ("B-4", "B-6")}  # type: ignore[attr-defined]
         await house.press("enter", "enter")
         assert earlier.value("B-8", "/shipping_address/name") == "Hans Inkt of Oss"
-        assert goes_on_before(house.app.workspace.account)
+        assert continues_after_refusal(house.app.workspace.account)
         await house.press("escape", "v", "v")
         columns = ["order_number", "shipping_address/city", "order_details/notes"]
         await house.until(

@@ -29,7 +29,7 @@ draw = script()
 
 @pytest.mark.parametrize("size", draw.SIZES)
 @pytest.mark.parametrize("name", draw.SCENES)
-async def test_a_picture_shows_what_is_drawn_today(
+async def test_picture_matches_the_current_screen(
     name: str, size: tuple[int, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("TZ", "UTC")

@@ -159,14 +159,14 @@ def test_progress_on_a_pipe_is_at_most_one_line_per_second(service: Service, beg
     assert "\r" not in error
     assert "\x1b" not in error
     assert len(lines) - 1 <= time.monotonic() - began + 1
-    assert lines[-1] == "sendcloud-orders: 120 orders: 120 verified; 2 requests to write."
+    assert lines[-1] == "sendcloud-orders: 120 orders: 120 verified; 2 write requests."
 
 
 def test_progress_on_a_terminal_is_one_line_without_questions(service: Service, tmp_path: Path) -> None:
     path = write(tmp_path, 2)
     command = [sys.executable, "-m", "tui", "submit", str(path), "--url", service.url]
     with Terminal(command, environment=environment(tmp_path), size=(200, 24)) as terminal:
-        terminal.wait("2 orders: 2 verified; 1 request to write.")
+        terminal.wait("2 orders: 2 verified; 1 write request.")
         assert terminal.ended() == 0
         shown = terminal.text
     assert "looking up" not in shown

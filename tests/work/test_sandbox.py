@@ -21,7 +21,7 @@ from tui.store.batches import NewStaged, StagedState
 from tui.store.journal import WriteState
 from tui.store.store import Store
 from tui.work.writes.outbox import Outbox, Outgoing
-from tui.work.writes.outcomes import OrderGone, WriteAccepted, WriteConfirmed, WriteDeferred, WriteDiffers, WriteRefused
+from tui.work.writes.outcomes import OrderGone, WriteAccepted, WriteDiffers, WriteRefused, WriteVerified
 from tui.work.writes.verifier import Verifier
 
 
@@ -109,7 +109,7 @@ async def test_patch_is_confirmed_and_refusal_names_its_field(make: Make) -> Non
         "customer_details": {"phone": "+3140"},
         "order_details": {"notes": None, "tags": ["x"], "order_items": [{"name": "Scented Candle", "quantity": 3}]},
     }
-    assert isinstance(await world.outbox.patch(number, encode(body), read), WriteConfirmed)
+    assert isinstance(await world.outbox.patch(number, encode(body), read), WriteVerified)
     refused = await world.outbox.patch(number, b'{"shipping_address": {"city": ""}}', read)
     assert isinstance(refused, WriteRefused)
     assert [str(problem.pointer) for problem in refused.problems] == ["/shipping_address/city"]
@@ -170,7 +170,8 @@ async def test_under_faults_every_order_exists_once_and_results_are_true(make: M
         notes = Pointer.of("order_details", "notes").get(await world.client.get_order(write.new.order_id))
         assert (notes == f"to {write.new.order_id}") is (write.state is WriteState.CONFIRMED)
         assert write.state in (WriteState.CONFIRMED, WriteState.NOT_APPLIED, WriteState.NOT_SENT)
-    assert not any(isinstance(outcome, WriteDiffers | WriteRefused | OrderGone | WriteDeferred) for outcome in outcomes)
+    assert not any(isinstance(outcome, WriteDiffers | WriteRefused | OrderGone) for outcome in outcomes)
+    assert not any(outcome.write.state is WriteState.BUSY for outcome in outcomes)
     # Else the faults missed and nothing was tried here.
     steps = [step.state for outcome in outcomes for step in world.store.writes.events(outcome.write.id)]
     assert WriteState.UNKNOWN in steps

@@ -94,7 +94,7 @@ class Verifications:
     ) -> Verification:
         """Complete a verification and update its staged order, and the write if this was its last one; durable.
 
-        A verification that was superseded meanwhile stays so.
+        A verification that was superseded in the meantime stays superseded.
         """
         at = self._now()
 

@@ -28,7 +28,7 @@ LINE_STYLES: Final = frozenset(
 STYLE_CLASSES: Final = frozenset(
     ["line--cursor", "line--cursor-away", "line--header", *(f"line--{style}" for style in sorted(LINE_STYLES))]
 )
-"""The component classes of a screen that views of lines stand on."""
+"""The component classes of a screen with line views."""
 
 _CSS: Final = """
 SCREEN {
@@ -89,11 +89,11 @@ class StyleCache:
 
 
 class StyledScreen(Protocol):
-    """A screen that views of lines can stand on: it has the component classes, and clears the cache with its styles."""
+    """A screen that can contain line views: it has the component classes and clears the cache when its styles change."""
 
     style_cache: StyleCache
 
 
 def styles_of(view: Widget) -> StyleCache:
-    """The styles of the screen that a view stands on."""
+    """The styles of the screen that contains a view."""
     return cast(StyledScreen, view.screen).style_cache

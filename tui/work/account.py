@@ -70,7 +70,7 @@ class Account:
     on_write: Callable[[Write], None] = lambda _: None
     on_follow: Callable[[Verification], None] = lambda _: None
     hear: list[Callable[[Write | Verification], None]] = field(default_factory=list)
-    """Who is told before `on_write` and `on_follow` are."""
+    """Listeners that are called before `on_write` and `on_follow`."""
 
     @property
     def log(self) -> RequestLog:
@@ -84,7 +84,7 @@ class Account:
             rows = tuple(await self.client.list_integrations())
             self.shops_hidden = False
         found = [shop for shop in map(Shop.read, rows) if shop is not None]
-        # The service sorts by the last read, and numbers on a strip should not change by themselves.
+        # The service sorts by the last read, and tab numbers should not change without a reason.
         self.shops = sorted(found, key=lambda shop: (shop.name.casefold(), shop.id))
         return self.shops
 
@@ -107,7 +107,7 @@ async def open_account(
     now: Callable[[], datetime],
     zone: tzinfo,
     sleep: Sleep = asyncio.sleep,
-    patience: RetrySchedule | None = None,
+    schedule: RetrySchedule | None = None,
 ) -> Account:
     """Find out whose credentials these are, and open what is kept of that account.
 
@@ -123,7 +123,7 @@ async def open_account(
     except (NotFound, Forbidden, RequestRefused, InvalidResponse):
         remembered = store.screen_states.get(local, _REMEMBERED)
         user = str(remembered) if remembered else f"credentials {credentials_name}"
-    return _account(client, store, store.account_id(client.base_url, user), own_shop, now, zone, sleep, patience)
+    return _account(client, store, store.account_id(client.base_url, user), own_shop, now, zone, sleep, schedule)
 
 
 def open_remembered(
@@ -134,14 +134,14 @@ def open_remembered(
     now: Now,
     zone: tzinfo,
     sleep: Sleep = asyncio.sleep,
-    patience: RetrySchedule | None = None,
+    schedule: RetrySchedule | None = None,
 ) -> Account | None:
     """The account that these credentials had last, without asking; None if they were never used here."""
     local = store.account_id(client.base_url, f"credentials {credentials_name}")
     user = store.screen_states.get(local, _REMEMBERED)
     if not isinstance(user, str):
         return None
-    return _account(client, store, store.account_id(client.base_url, user), None, now, zone, sleep, patience)
+    return _account(client, store, store.account_id(client.base_url, user), None, now, zone, sleep, schedule)
 
 
 def _account(
@@ -152,7 +152,7 @@ def _account(
     now: Callable[[], datetime],
     zone: tzinfo,
     sleep: Sleep = asyncio.sleep,
-    patience: RetrySchedule | None = None,
+    schedule: RetrySchedule | None = None,
 ) -> Account:
     drafts = Drafts(store, account_id, now)
 
@@ -167,14 +167,14 @@ def _account(
             hear(follow)
         account.on_follow(follow)
 
-    follower = Verifier(client, store, account_id, now=now, sleep=sleep, patience=patience, on_change=followed)
+    follower = Verifier(client, store, account_id, now=now, sleep=sleep, schedule=schedule, on_change=followed)
     outbox = Outbox(
         client,
         store,
         account_id,
         now=now,
         sleep=sleep,
-        patience=patience,
+        schedule=schedule,
         on_change=wrote,
         on_accepted=follower.wake,
     )

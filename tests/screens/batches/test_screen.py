@@ -42,9 +42,9 @@ async def new_batch(house: House, name: str) -> None:
 
 async def stage(house: House, count: int, prefix: str = "T") -> None:
     orders = [order(order_id=f"{prefix}{n}", order_number=f"{prefix}{n}") for n in range(count)]
-    add_json(house.app.staging, json.dumps(orders))
-    await house.app.staging.refresh_remote()
-    house.app.screen.show_all()  # type: ignore[attr-defined]
+    add_json(house.app.workspace.staging, json.dumps(orders))
+    await house.app.workspace.staging.refresh_remote()
+    house.app.screen.view.show_all()  # type: ignore[attr-defined]
     await house.until(f"{count} order{'s' if count > 1 else ''} staged")
 
 
@@ -53,7 +53,7 @@ async def review(house: House) -> None:
     await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
 
 
-async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is_open_again(tmp_path: Path) -> None:
+async def test_batches_are_created_renamed_removed_restored_and_reopened(tmp_path: Path) -> None:
     async with housed(tmp_path / "data", ticking=True) as house:
         await enter(house)
         await new_batch(house, "black friday")
@@ -70,7 +70,7 @@ async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is
         await house.until("0 orders staged")
         assert not house.app.screen.table.marks
         await batches(house)
-        assert "2 here" in house.line_with("black friday")
+        assert "2 unsent" in house.line_with("black friday")
         assert "open here" in house.line_with("monday")
         await house.press("e", "ctrl+u")
         await house.type("tuesday")
@@ -78,13 +78,13 @@ async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is
         assert house.line_with("tuesday")
         await house.press("j", "D")
         await house.until("black friday removed")
-        assert "2 here" not in house.text
+        assert "2 unsent" not in house.text
         await house.press("u")
         await house.until("black friday is back")
         await house.press("a")
         await house.type("tuesday")
         await house.press("enter")
-        await house.until("There is a batch 'tuesday' already")
+        await house.until("A batch named 'tuesday' already exists")
         await house.press("enter")
         await house.until("black friday · 2 orders staged")
         await house.press("q")
@@ -93,12 +93,12 @@ async def test_batches_are_made_renamed_removed_brought_back_and_the_last_one_is
         await house.until("black friday · 2 orders staged")
 
 
-async def test_a_batch_of_another_copy_is_looked_at_and_taken_over(tmp_path: Path) -> None:
+async def test_batch_of_another_process_is_shown_and_taken_over(tmp_path: Path) -> None:
     async with housed(tmp_path / "data", ticking=True) as house:
         await enter(house)
         await stage(house, 1)
-        bench = house.app.account
-        batch = house.app.staging.batch
+        bench = house.app.workspace.account
+        batch = house.app.workspace.staging.batch
         assert batch is not None
         other = type(bench.store)(tmp_path / "data")
         other.batches.claim(batch, take_over=True)
@@ -119,15 +119,15 @@ async def test_a_batch_of_another_copy_is_looked_at_and_taken_over(tmp_path: Pat
         await house.press("B", "b")
         await house.until(lambda: isinstance(house.app.screen, BatchesScreen))
         await house.press("t")
-        await house.until("take it over")
-        await house.press("t")
+        await house.until("take over; the other copy")
+        await house.press("y")
         await house.until("1 order staged")
-        assert house.app.staging.owner is None
+        assert house.app.workspace.staging.owner is None
         other.close()
 
 
 @pytest.mark.parametrize("table", [False, True], ids=["form", "table"])
-async def test_what_is_typed_when_another_copy_takes_the_batch_is_kept(tmp_path: Path, table: bool) -> None:
+async def test_typed_text_is_kept_when_another_process_takes_the_batch(tmp_path: Path, table: bool) -> None:
     async with housed(tmp_path / "data", ticking=True) as house:
         await enter(house)
         await stage(house, 1)
@@ -136,9 +136,9 @@ async def test_what_is_typed_when_another_copy_takes_the_batch_is_kept(tmp_path:
         else:
             await house.press("enter", "enter")
         await house.type("55")
-        batch = house.app.staging.batch
+        batch = house.app.workspace.staging.batch
         assert batch is not None
-        other = type(house.app.account.store)(tmp_path / "data")
+        other = type(house.app.workspace.account.store)(tmp_path / "data")
         other.batches.claim(batch, take_over=True)
         await house.press("enter")
         await house.until("B takes it over")
@@ -153,7 +153,7 @@ async def test_what_is_typed_when_another_copy_takes_the_batch_is_kept(tmp_path:
         assert "55" in house.line_with("[")
 
 
-async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history_tells(tmp_path: Path) -> None:
+async def test_review_resends_the_rest_of_a_refused_batch_and_the_history_shows_it(tmp_path: Path) -> None:
     async with housed(tmp_path / "data", ticking=True) as house:
         await enter(house)
         await stage(house, 4)
@@ -171,7 +171,7 @@ async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history
         assert "goes again by itself" in house.text
         await house.press("y")
         await house.until("2 requests, 1 of them refused: 3 accepted, 1 refused of 4 orders")
-        await house.until(lambda: house.app.staging.counts()[SendState.VERIFIED] == 3)
+        await house.until(lambda: house.app.workspace.staging.counts()[SendState.VERIFIED] == 3)
         house.app.workspace.go(OpenHistory())
         await house.until(lambda: isinstance(house.app.screen, HistoryScreen))
         await house.until("3 verified")
@@ -194,11 +194,11 @@ async def test_the_review_lets_the_rest_of_a_refused_batch_go_on_and_the_history
 
 
 async def stage_more(house: House) -> None:
-    add_json(house.app.staging, json.dumps([order(order_id="U1"), order(order_id="U2")]))
-    await house.app.staging.refresh_remote()
+    add_json(house.app.workspace.staging, json.dumps([order(order_id="U1"), order(order_id="U2")]))
+    await house.app.workspace.staging.refresh_remote()
 
 
-async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None:
+async def test_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None:
     async with housed(tmp_path / "data", ticking=True) as house:
         await enter(house)
         await stage(house, 150)
@@ -211,7 +211,7 @@ async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None
         house.interceptor.intercept("POST", handle)
         await review(house)
         await house.press("y")
-        await house.until("150 orders on the way")
+        await house.until("150 orders in flight")
         await house.press("w")
         await house.until("Sending: 0 of 150.")
         await house.press("p")
@@ -220,15 +220,17 @@ async def test_a_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None
         await house.press("w")
         await house.until("Paused: 100 of 150.")
         await house.press("c")
-        await house.until("50 orders did not go; what was sent stays sent")
-        staging: Staging = house.app.staging
+        await house.until("50 orders were not sent; what was sent stays sent")
+        staging: Staging = house.app.workspace.staging
         await house.until(lambda: staging.sender.progress is None)
 
 
-async def test_the_look_before_a_review_tells_how_far_it_is_and_is_stopped_by_a_key(tmp_path: Path) -> None:
+async def test_lookup_before_a_review_shows_progress_and_can_be_stopped(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter(house)
-        add_json(house.app.staging, json.dumps([order(order_id=f"T{n}", order_number=f"T{n}") for n in range(60)]))
+        add_json(
+            house.app.workspace.staging, json.dumps([order(order_id=f"T{n}", order_number=f"T{n}") for n in range(60)])
+        )
         house.app.screen.stop_reading()
         go = asyncio.Event()
         asked = 0
@@ -246,7 +248,7 @@ async def test_the_look_before_a_review_tells_how_far_it_is_and_is_stopped_by_a_
         await house.press("ctrl+c")
         await house.until("Reading was stopped; w looks at all, r at this order.")
         go.set()
-        await house.until(lambda: not house.app.staging.is_refreshing)
+        await house.until(lambda: not house.app.workspace.staging.is_refreshing)
         assert isinstance(house.app.screen, ComposerScreen)
         await review(house)
         assert "60 orders will be written" in house.text

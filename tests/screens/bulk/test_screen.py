@@ -51,7 +51,7 @@ async def to_hold(house: House) -> None:
 
 
 def bulk(house: House) -> BulkScreen:
-    screen = next(screen for screen in house.app.house_screens() if isinstance(screen, BulkScreen))
+    screen = next(screen for screen in house.app.open_screens if isinstance(screen, BulkScreen))
     assert isinstance(screen, BulkScreen)
     return screen
 
@@ -61,7 +61,7 @@ class Gate:
 
     def __init__(self, house: House) -> None:
         self._left = asyncio.Semaphore(0)
-        client = house.app.account.client
+        client = house.app.workspace.account.client
         real = client.get_order
 
         async def through(id: str) -> Any:
@@ -80,7 +80,7 @@ def states(house: House) -> dict[str, int]:
 
 
 def writes(house: House) -> int:
-    return len(house.app.account.store.writes.all(house.app.account.account_id, limit=-1))
+    return len(house.app.workspace.account.store.writes.all(house.app.workspace.account.account_id, limit=-1))
 
 
 async def status(house: House, number: int) -> Any:
@@ -89,7 +89,7 @@ async def status(house: House, number: int) -> Any:
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_from_the_marks_to_the_results(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_from_marks_to_results(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path, sandbox=planted(), size=size) as house:
         await opened(house)
         await house.press("*", "a")
@@ -141,7 +141,7 @@ async def test_from_the_marks_to_the_results(tmp_path: Path, size: tuple[int, in
         assert await status(house, int(left_out) - 700000) == ("on_hold", ["fragile", "gift", "hold"])
 
 
-async def test_a_saved_change_is_chosen_by_name_and_the_last_one_repeated(tmp_path: Path) -> None:
+async def test_saved_change_is_chosen_by_name_and_the_last_one_repeated(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted()) as house:
         await opened(house)
         await house.press("space", "space")
@@ -154,14 +154,14 @@ async def test_a_saved_change_is_chosen_by_name_and_the_last_one_repeated(tmp_pa
         await house.type("hold")
         await house.press("enter")
         await house.until("Drafted: hold.")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert {str(change.now) for change in draft.edit.changes()} == {"on_hold", "['fragile', 'gift', 'hold']"}
         await house.press("u")
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
         await house.press("j", ".")
         await house.until("Drafted: hold.")
         await house.press(".")
-        await house.until("It is so already")
+        await house.until("Already set")
         # On many it is the dry run at once.
         await house.press(";", ".")
         await house.until(lambda: isinstance(house.app.screen, BulkScreen))
@@ -169,7 +169,7 @@ async def test_a_saved_change_is_chosen_by_name_and_the_last_one_repeated(tmp_pa
         assert writes(house) == 0
 
 
-async def test_one_field_of_one_order_is_a_draft(tmp_path: Path) -> None:
+async def test_field_of_one_order_becomes_a_draft(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted()) as house:
         await opened(house)
         await house.press("c")
@@ -178,7 +178,7 @@ async def test_one_field_of_one_order_is_a_draft(tmp_path: Path) -> None:
         await house.type("010130")
         await house.press("enter")
         await house.until("Drafted: items' HS code 010130.")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert [str(change.pointer)[-16:] for change in draft.edit.changes()] == [
             "er_items/0/hs_code",
             "er_items/1/hs_code",
@@ -189,13 +189,13 @@ async def test_one_field_of_one_order_is_a_draft(tmp_path: Path) -> None:
         await house.type("gift")
         await house.press("tab")
         await house.until("Drafted: tags +vip -gift.")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert TAGS.get(draft.edit.document) == ["fragile", "vip"]
         await house.press("t", "escape")
         assert isinstance(house.app.screen, TriageScreen)
 
 
-async def test_what_was_typed_for_a_field_and_left_is_kept(tmp_path: Path) -> None:
+async def test_typed_value_of_a_field_is_kept(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted()) as house:
         await opened(house)
         order_id = house.app.screen.table.cursor_key
@@ -204,10 +204,12 @@ async def test_what_was_typed_for_a_field_and_left_is_kept(tmp_path: Path) -> No
         await house.press("enter")
         await house.type("Half a to")
         await house.press("escape")
-        assert house.app.account.drafts.typed(order_id)[Pointer.of("shipping_address", "city")] == "OssHalf a to"
+        assert (
+            house.app.workspace.account.drafts.typed(order_id)[Pointer.of("shipping_address", "city")] == "OssHalf a to"
+        )
 
 
-async def test_with_nothing_marked_all_of_the_filter_are_offered(tmp_path: Path) -> None:
+async def test_without_marks_all_orders_of_the_filter_are_offered(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted()) as house:
         await opened(house)
         await house.press(";")
@@ -220,7 +222,7 @@ async def test_with_nothing_marked_all_of_the_filter_are_offered(tmp_path: Path)
         assert "all of this filter" in house.text
 
 
-async def test_fields_come_and_go_and_where_empty(tmp_path: Path) -> None:
+async def test_fields_are_added_removed_and_limited_to_empty(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted()) as house:
         await opened(house)
         await house.press("*", "a", ";", "c")
@@ -245,7 +247,7 @@ async def test_fields_come_and_go_and_where_empty(tmp_path: Path) -> None:
         assert "Ring twice → · null ·" in house.text
 
 
-async def test_whole_orders_go_by_the_other_road(tmp_path: Path) -> None:
+async def test_full_orders_are_sent_as_upsert(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted(), size=(160, 45), ticking=True) as house:
         await opened(house)
         await house.press("*", "a")
@@ -263,7 +265,7 @@ async def test_whole_orders_go_by_the_other_road(tmp_path: Path) -> None:
         assert await status(house, 0) == ("on_hold", ["fragile", "gift", "hold"])
 
 
-async def test_it_pauses_goes_on_and_is_cancelled_between_orders(tmp_path: Path) -> None:
+async def test_job_pauses_resumes_and_is_cancelled_between_orders(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted(24)) as house:
         await opened(house)
         await house.press("*", "a")
@@ -277,7 +279,7 @@ async def test_it_pauses_goes_on_and_is_cancelled_between_orders(tmp_path: Path)
         await house.press("z")
         assert bulk(house).job.stage is JobStage.PAUSED
         gate.let(30)
-        await house.until(lambda: not house.app.jobs.running)
+        await house.until(lambda: not house.app.workspace.jobs.running)
         paused_at = bulk(house).job.gone
         assert paused_at < 24
         assert writes(house) == paused_at
@@ -292,18 +294,18 @@ async def test_it_pauses_goes_on_and_is_cancelled_between_orders(tmp_path: Path)
         await house.until("Cancel? ")
         await house.press("enter")
         assert bulk(house).job.stage is JobStage.RUNNING
-        await house.press("c")
+        await house.press("y")
         await house.until("Cancelled: ")
         gate.let(100)
-        await house.until(lambda: not house.app.jobs.running)
+        await house.until(lambda: not house.app.workspace.jobs.running)
         sent = bulk(house).job.counts[SendState.VERIFIED]
         assert sent < 24
         assert bulk(house).job.counts[SendState.NOT_SENT] == 24 - sent
         assert writes(house) == sent
 
 
-@pytest.mark.parametrize(("answer", "size"), [("g", SIZES[0]), ("l", SIZES[1]), ("d", SIZES[0])])
-async def test_the_next_start_asks_whether_to_go_on(tmp_path: Path, answer: str, size: tuple[int, int]) -> None:
+@pytest.mark.parametrize(("answer", "size"), [("y", SIZES[0]), ("l", SIZES[1]), ("d", SIZES[0])])
+async def test_next_start_asks_about_resuming(tmp_path: Path, answer: str, size: tuple[int, int]) -> None:
     sandbox = planted(16)
     async with housed(tmp_path, sandbox=sandbox) as house:
         await opened(house)
@@ -316,8 +318,8 @@ async def test_the_next_start_asks_whether_to_go_on(tmp_path: Path, answer: str,
         gate.let(11)
         await house.until(lambda: bulk(house).job.gone > 2)
     async with housed(tmp_path, sandbox=sandbox, size=size) as house:
-        await house.until("of 16 sent, go on?")
-        (job,) = house.app.jobs.left()
+        await house.until("of 16 sent. Resume")
+        (job,) = house.app.workspace.jobs.left()
         gone = job.gone
         assert 0 < gone < 16
         await house.press("enter", answer)
@@ -335,28 +337,28 @@ async def test_the_next_start_asks_whether_to_go_on(tmp_path: Path, answer: str,
         assert writes(house) == 16
 
 
-async def test_a_change_without_anything_in_it_leaves_nothing_behind(tmp_path: Path) -> None:
+async def test_empty_change_leaves_nothing_behind(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted()) as house:
         await opened(house)
         await house.press("space", ";", "t", "escape", "q")
         assert isinstance(house.app.screen, TriageScreen)
-        assert house.app.jobs.recent() == []
+        assert house.app.workspace.jobs.recent() == []
         await house.press("C")
         await house.until("No change over many orders yet")
 
 
-async def test_a_result_is_looked_at_later_and_forgotten(tmp_path: Path) -> None:
+async def test_results_are_reopened_and_removed(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted()) as house:
         await opened(house)
         await house.press("space")
         await to_hold(house)
         await house.press("q", "C")
         await house.until("1 ready")
-        await house.press("D", "f")
+        await house.press("D", "y")
         await house.until("No change over many orders yet")
 
 
-async def test_an_account_for_reading_only_reviews_and_sends_nothing(tmp_path: Path) -> None:
+async def test_read_only_account_reviews_and_sends_nothing(tmp_path: Path) -> None:
     async with housed(tmp_path, sandbox=planted(), read_only=True) as house:
         await opened(house)
         await house.press("space")

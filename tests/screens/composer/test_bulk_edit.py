@@ -31,7 +31,7 @@ SHIP = Pointer.of("shipping_address")
         (SHIP / "address_line_1", "Kerkstraat 12B", "Kerkstraat", {"shipping_address__house_number": ""}),
     ],
 )
-async def test_in_list_form_and_composer(
+async def test_same_fix_in_list_form_and_composer(
     tmp_path: Path, pointer: Pointer, damaged: str, mended: str, more: dict[str, Any]
 ) -> None:
     document = order(order_id="D", order_number="D-1", shipping_details=WEIGHT, **more)
@@ -44,7 +44,7 @@ async def test_in_list_form_and_composer(
         await house.until("D-1")
 
         def drafted() -> object:
-            (draft,) = house.app.account.drafts.all()
+            (draft,) = house.app.workspace.account.drafts.all()
             return pointer.get(draft.edit.document)
 
         assert isinstance(house.app.screen, TriageScreen)
@@ -64,10 +64,10 @@ async def test_in_list_form_and_composer(
         await house.press("c")
         await house.press("B")
         await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
-        (staged,) = house.app.staging.orders
+        (staged,) = house.app.workspace.staging.orders
         assert pointer.get(staged.document) == damaged
         await house.press("m")
-        await house.until(f"Mended: {proposed}")
+        await house.until(f"Changed: {proposed}")
         assert pointer.get(staged.document) == mended
         await house.press("u")
         assert pointer.get(staged.document) == damaged

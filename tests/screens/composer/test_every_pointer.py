@@ -273,7 +273,7 @@ def table_place(house: House, id: str) -> str:
 
 
 @pytest.mark.parametrize("case", AT_ORDERS, ids=lambda case: case.raw)
-async def test_it_lands_on_its_order_at_its_field_its_cell_and_in_the_list(house: House, case: Case) -> None:
+async def test_error_is_shown_at_its_order_field_cell_and_list_row(house: House, case: Case) -> None:
     ids = await staged(house)
     staging, target = house.staging, ids[TARGET]
     for shape, body in PLACED.items():
@@ -295,7 +295,7 @@ async def test_it_lands_on_its_order_at_its_field_its_cell_and_in_the_list(house
 
 
 @pytest.mark.parametrize("raw", AT_THE_BATCH)
-async def test_what_names_no_order_is_told_of_the_batch(house: House, raw: str) -> None:
+async def test_error_without_an_order_is_shown_on_the_batch(house: House, raw: str) -> None:
     ids = await staged(house)
     for shape, body in PLACED.items():
         await refused(house, ids, body, raw)
@@ -307,13 +307,13 @@ async def test_what_names_no_order_is_told_of_the_batch(house: House, raw: str) 
 
 
 @pytest.mark.parametrize("shape", UNPLACED)
-async def test_what_says_no_place_is_told_of_the_batch(house: House, shape: str) -> None:
+async def test_error_without_a_pointer_is_shown_on_the_batch(house: House, shape: str) -> None:
     await refused(house, await staged(house), lambda _: UNPLACED[shape], "")
     told_of_the_batch(house, shape)
 
 
 @pytest.mark.parametrize("name", ["parameter", "header"])
-async def test_a_parameter_or_a_header_is_told_of_the_request_by_its_name(house: House, name: str) -> None:
+async def test_error_of_a_parameter_or_header_names_it(house: House, name: str) -> None:
     await refused(house, await staged(house), lambda _: {"errors": [entry(**{name: "X-Partner"})]}, "")
     told_of_the_batch(house, name)
     (row,) = [one for one in problem_rows(house.staging, house.staging.orders, None) if SAID in one.text]
@@ -346,7 +346,7 @@ def told_of_the_batch(house: House, shape: str) -> None:
         ("body/unknown_field", "/unknown_field"),
     ],
 )
-async def test_of_an_order_sent_alone_no_number_is_needed(house: House, raw: str, lands: str) -> None:
+async def test_single_order_needs_no_index(house: House, raw: str, lands: str) -> None:
     staging = house.staging
     (id,) = stage(staging, order(order_id="alone"))
     assert await staging.refresh_remote() is None
@@ -362,7 +362,7 @@ async def test_of_an_order_sent_alone_no_number_is_needed(house: House, raw: str
         staging.editing.release([id], force=True)
 
 
-async def test_what_was_said_of_an_order_or_an_item_that_was_removed_comes_back_with_it(house: House) -> None:
+async def test_errors_return_with_a_restored_order_or_item(house: House) -> None:
     ids = await staged(house)
     await refused(house, ids, PLACED["list"], "/data/attributes/orders/{n}" + SOME_FIELD)
     staging, target = house.staging, ids[TARGET]
@@ -380,7 +380,7 @@ async def test_what_was_said_of_an_order_or_an_item_that_was_removed_comes_back_
     assert table_place(house, target) == SOME_FIELD
 
 
-async def test_several_words_of_one_place_stay_together_in_their_order(house: House) -> None:
+async def test_errors_of_one_pointer_stay_together_in_order(house: House) -> None:
     def body(raw: str) -> Any:
         said = (("shipping_address/city", "one"), ("order_id", "two"), ("shipping_address/city", "three"))
         return {"errors": [{**entry(pointer=raw + place), "detail": f"{SAID}, {word}"} for place, word in said]}
@@ -392,7 +392,7 @@ async def test_several_words_of_one_place_stay_together_in_their_order(house: Ho
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_by_keys_it_is_met_in_the_form_the_table_and_the_list(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_error_is_reached_by_keys_in_form_table_and_list(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path / "data", size=size) as app:
         screen = await enter_composer(app)
         names = [f"P{number}" for number in range(4)]
@@ -422,7 +422,7 @@ async def test_by_keys_it_is_met_in_the_form_the_table_and_the_list(tmp_path: Pa
         assert screen.grid.cell.row.mark == "S"
 
 
-async def test_what_stands_elsewhere_than_it_says_tells_where_it_was_meant(house: House) -> None:
+async def test_error_shown_elsewhere_names_its_original_pointer(house: House) -> None:
     ids = await staged(house)
     await refused(house, ids, PLACED["list"], f"/data/attributes/[{{n}}]{ITEM}/7/quantity")
     found = house.staging.get(ids[TARGET])

@@ -51,11 +51,11 @@ def at(screen: ComposerScreen) -> tuple[str, str]:
 
 
 def texts(house: House, name: str) -> list[Any]:
-    return [one.document["shipping_address"].get(name) for one in house.app.staging.orders]
+    return [one.document["shipping_address"].get(name) for one in house.app.workspace.staging.orders]
 
 
 @SIZES
-async def test_a_problem_is_seen_at_its_cell_and_mended_in_place(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_problem_is_shown_at_its_cell_and_fixed_in_place(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path / "data", size=size) as house:
         screen = await stage(house, tmp_path, *batch())
         await to_table(house)
@@ -73,18 +73,22 @@ async def test_a_problem_is_seen_at_its_cell_and_mended_in_place(tmp_path: Path,
         await house.press("enter", "ctrl+u")
         await house.type("4")
         await house.press("enter")
-        assert house.app.staging.orders[2].document["order_details"]["order_items"][1]["quantity"] == 4
-        assert not [one for one in house.app.staging.findings(house.app.staging.orders[2]) if one.stops]
+        assert house.app.workspace.staging.orders[2].document["order_details"]["order_items"][1]["quantity"] == 4
+        assert not [
+            one for one in house.app.workspace.staging.findings(house.app.workspace.staging.orders[2]) if one.stops
+        ]
         await house.press("n")
         assert at(screen) == ("B", CITY)
 
 
 @SIZES
-async def test_enter_goes_down_tab_goes_right_and_escape_keeps_the_text(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_enter_moves_down_tab_moves_right_and_escape_keeps_the_text(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path / "data", size=size, sandbox=box) as house:
         screen = await stage(house, tmp_path, *(order(order_id=n, order_number=n) for n in "ABC"))
-        screen.set_columns([("order_number",), ("shipping_address", "name"), ("shipping_address", "city")])
+        screen.view.set_columns([("order_number",), ("shipping_address", "name"), ("shipping_address", "city")])
         await to_table(house)
         await house.press("l", "enter", "ctrl+e", "ctrl+u")
         await house.type("Ann")
@@ -95,7 +99,7 @@ async def test_enter_goes_down_tab_goes_right_and_escape_keeps_the_text(tmp_path
         await house.press("tab")
         assert str(screen.grid.editing) == CITY
         await house.type(" aan Zee")
-        assert house.app.account.drafts.typed(f"staged {screen._chosen}")
+        assert house.app.workspace.account.drafts.typed(f"staged {screen.state.chosen}")
         await house.press("escape")
         assert texts(house, "name") == ["Ann", "Bob", "John Doe"]
         assert texts(house, "city") == ["Oss"] * 3
@@ -114,12 +118,12 @@ async def test_enter_goes_down_tab_goes_right_and_escape_keeps_the_text(tmp_path
     box.close()
 
 
-async def test_a_wide_table_scrolls_by_columns_and_the_first_one_stays(tmp_path: Path) -> None:
+async def test_wide_table_scrolls_by_columns_and_keeps_the_first(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await stage(house, tmp_path, *(order(order_id=f"ORD-{n}", order_number=f"ORD-{n}") for n in range(3)))
         names = ("name", "address_line_1", "house_number", "postal_code", "city", "country_code")
         paths = [("order_number",), *(("shipping_address", n) for n in names), *(("billing_address", n) for n in names)]
-        screen.set_columns(paths)
+        screen.view.set_columns(paths)
         await to_table(house)
         for _ in range(len(paths) + 2):
             await house.press("l")
@@ -132,7 +136,7 @@ async def test_a_wide_table_scrolls_by_columns_and_the_first_one_stays(tmp_path:
         assert "Lansdown" in house.text
 
 
-async def test_columns_are_chosen_by_typing_and_kept(tmp_path: Path) -> None:
+async def test_columns_are_chosen_by_typing_and_saved(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await stage(house, tmp_path, *batch())
         await to_table(house)
@@ -155,7 +159,7 @@ async def test_columns_are_chosen_by_typing_and_kept(tmp_path: Path) -> None:
         assert "shipping_address/email" not in [column.key for column in screen.grid.columns]
 
 
-async def test_a_keystroke_draws_one_cell(tmp_path: Path) -> None:
+async def test_keystroke_redraws_one_cell(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await stage(house, tmp_path, *batch())
         await to_table(house)
@@ -172,35 +176,33 @@ async def test_a_keystroke_draws_one_cell(tmp_path: Path) -> None:
         assert set(drawn) == {screen.grid.cursor}
 
 
-async def test_the_rows_are_sorted_and_narrowed_by_problems_and_the_cursor_stays(tmp_path: Path) -> None:
+async def test_rows_are_sorted_and_filtered_by_problems_and_the_cursor_stays(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await stage(house, tmp_path, *batch())
         await house.press("G")
         assert at(screen)[0] == "C"
         await house.press("s", "n", "s", "n")
-        assert [one.document["order_number"] for one in screen._orders] == ["C", "B", "A"]
+        assert [one.document["order_number"] for one in screen.state.shown] == ["C", "B", "A"]
         assert at(screen)[0] == "C"
         await house.press("s", "p")
-        assert [one.document["order_number"] for one in screen._orders][-1] == "A"
+        assert [one.document["order_number"] for one in screen.state.shown][-1] == "A"
         await house.press("s", "a", "/")
         await house.type("problem:quantity")
         await house.press("enter")
-        assert [one.document["order_number"] for one in screen._orders] == ["C"]
+        assert [one.document["order_number"] for one in screen.state.shown] == ["C"]
         await house.press("J")
         assert "2 more" in house.text
         await house.press("space", "/")
         await house.type("problem:city")
         await house.press("enter")
-        assert [one.document["order_number"] for one in screen._orders] == ["B"]
+        assert [one.document["order_number"] for one in screen.state.shown] == ["B"]
         await house.until("1 marked, 1 not shown")
         await house.press("semicolon")
         assert "On 1 marked, 1 of them not shown" in house.text
 
 
 @SIZES
-async def test_the_same_problem_is_marked_and_mended_at_once_and_undone_at_once(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_same_problem_is_marked_fixed_and_undone_together(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path / "data", size=size) as house:
         street = {"shipping_address__address_line_1": "Kerkstraat 12B", "shipping_address__house_number": ""}
         wrong = [order(order_id=f"W{n}", order_number=f"W{n}", **street) for n in range(3)]
@@ -223,7 +225,7 @@ async def test_the_same_problem_is_marked_and_mended_at_once_and_undone_at_once(
 
 
 @SIZES
-async def test_a_field_is_set_on_all_marked_after_a_preview(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_field_is_set_on_all_marked_after_a_preview(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path / "data", size=size) as house:
         await stage(house, tmp_path, *(order(order_id=n, order_number=n) for n in "ABC"))
         await house.press("g", "space", "space", "semicolon", "c")
@@ -255,7 +257,7 @@ async def test_a_field_is_set_on_all_marked_after_a_preview(tmp_path: Path, size
         assert texts(house, "city") == ["Oss"] * 3
 
 
-async def test_a_problem_without_a_place_is_shown_on_its_order_raw(tmp_path: Path) -> None:
+async def test_problem_without_a_field_is_shown_on_its_order(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await stage(house, tmp_path, *(order(order_id=n, order_number=n) for n in "ABC"))
         house.interceptor.refuse_next(
@@ -268,7 +270,7 @@ async def test_a_problem_without_a_place_is_shown_on_its_order_raw(tmp_path: Pat
         await house.until("refused all 3 orders sent")
         await to_table(house)
         await house.press("n")
-        await house.until(lambda: screen._in_sheet)
+        await house.until(lambda: screen.state.in_form)
         await house.pilot.pause()
         assert screen.order is not None
         assert screen.order.document["order_id"] == "B"
@@ -277,10 +279,10 @@ async def test_a_problem_without_a_place_is_shown_on_its_order_raw(tmp_path: Pat
         await house.pilot.pause()
         assert screen.order.document["order_id"] == "C"
         assert "Half a way" in house.text
-        assert screen.current_group() == "Ship to"
+        assert screen.view.form.groups.current() == "Ship to"
 
 
-async def test_a_field_of_all_marked_is_cleared_and_what_was_half_typed_is_kept(tmp_path: Path) -> None:
+async def test_field_of_all_marked_is_cleared_and_typed_text_kept(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     weight = {"measurement": {"weight": {"value": 1.5, "unit": "kg"}}}
 
@@ -313,7 +315,7 @@ async def test_a_field_of_all_marked_is_cleared_and_what_was_half_typed_is_kept(
         await house.press("a")
         await house.until("Ring twice -> · absent ·")
         await house.press("t")
-        orders = house.app.staging.orders
+        orders = house.app.workspace.staging.orders
         assert ["notes" in one.document["order_details"] for one in orders] == [False] * 3
         await house.press("u")
         assert [one.document["order_details"]["notes"] for one in orders] == ["Ring twice"] * 3
@@ -331,9 +333,7 @@ async def test_a_field_of_all_marked_is_cleared_and_what_was_half_typed_is_kept(
 
 
 @SIZES
-async def test_what_was_marked_for_one_problem_is_mended_or_set_without_asking_which(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_marks_of_one_problem_are_fixed_without_asking_which(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path / "data", size=size) as house:
         item = "order_details__order_items__0__"
         wrong = {f"{item}quantity": 0, f"{item}hs_code": "6205,20", f"{item}sku": "8.71E+12"}
@@ -347,7 +347,7 @@ async def test_what_was_marked_for_one_problem_is_mended_or_set_without_asking_w
             assert "3 marked. ; m mends, ; c sets a field on all" in house.text
 
         def values(name: str) -> list[Any]:
-            return [one.document["order_details"]["order_items"][0][name] for one in house.app.staging.orders]
+            return [one.document["order_details"]["order_items"][0][name] for one in house.app.workspace.staging.orders]
 
         await mark("1E+ number")
         await house.press("semicolon", "m")
@@ -367,8 +367,7 @@ async def test_no_two_columns_of_a_table_have_the_same_heading(tmp_path: Path) -
     async with housed(tmp_path / "data") as house:
         screen = await stage(house, tmp_path, *batch())
         paths = [("payment_details", "total_price", "value"), ("payment_details", "total_price", "currency")]
-        screen._chosen_paths = [("order_number",), *paths]
-        screen._columns = None
+        screen.view.set_columns([("order_number",), *paths])
         await to_table(house)
         heads = [fit(column.title, column.width).strip() for column in screen.grid.columns]
         assert heads[1:] == ["order total", "order total currency"]

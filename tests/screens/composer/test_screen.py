@@ -20,9 +20,7 @@ from tui.work.file_import.mappings import Mappings
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_three_orders_one_refused_at_its_field_mended_sent_verified(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_refused_order_is_fixed_at_its_field_sent_and_verified(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path / "data", size=size, ticking=True) as house:
         await enter_composer(house)
         assert "a b  a blank order" in house.text
@@ -55,7 +53,7 @@ async def test_three_orders_one_refused_at_its_field_mended_sent_verified(
         assert row(house, "T1")[2:3] == "="
 
 
-async def test_problems_stand_in_list_pane_form_and_problem_list(tmp_path: Path) -> None:
+async def test_problems_are_shown_in_list_form_and_problem_list(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         bad = order(order_id="BAD", order_number="BAD", order_details__order_items__1__quantity=0)
@@ -74,19 +72,19 @@ async def test_problems_stand_in_list_pane_form_and_problem_list(tmp_path: Path)
         assert house.line_with("  quantity ").startswith(">!")
 
 
-async def test_a_blank_order_by_keys_from_the_menu_of_shops_to_ready(tmp_path: Path) -> None:
+async def test_blank_order_is_created_and_completed_by_keys(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await enter_composer(house)
-        await house.until(lambda: house.app.account.shops)
+        await house.until(lambda: house.app.workspace.account.shops)
         await house.press("a", "b")
-        shops = house.app.account.shops or []
+        shops = house.app.workspace.account.shops or []
         assert shops[0].name in house.lines[1]
         await house.press("1")
         await house.until(lambda: screen.sheet.cursor_pointer and screen.sheet.cursor_pointer.name == "order_number")
         await house.press("enter")
         await house.type("HAND-1")
         await house.press("enter")
-        (one,) = house.app.staging.orders
+        (one,) = house.app.workspace.staging.orders
         assert (one.document["order_id"], one.document["order_number"]) == ("HAND-1", "HAND-1")
         await house.press("4", "enter")
         await house.type("Mug")
@@ -108,17 +106,19 @@ async def test_a_blank_order_by_keys_from_the_menu_of_shops_to_ready(tmp_path: P
         assert standings(house) == ["invalid"]
 
 
-async def test_a_copy_and_an_update_staged_in_triage(tmp_path: Path) -> None:
+async def test_copy_and_update_are_staged_in_triage(tmp_path: Path) -> None:
     async with housed(tmp_path / "data", ticking=True) as house:
         await house.until("100+ read")
         read = dict(house.app.screen.order)
         await house.press("a", "c", "a", "u", "B")
-        await house.until(lambda: isinstance(house.app.screen, ComposerScreen) and not house.app.staging.is_refreshing)
-        copy, update = house.app.staging.orders
+        await house.until(
+            lambda: isinstance(house.app.screen, ComposerScreen) and not house.app.workspace.staging.is_refreshing
+        )
+        copy, update = house.app.workspace.staging.orders
         assert (copy.document["order_id"], "id" in copy.document) == (f"{read['order_id']}-copy", False)
         assert update.document["id"] == str(read["id"])
         await house.press("j")
-        assert "the service has it just so" in house.text
+        assert "already up to date" in house.text
         await house.press("enter", "1", "enter", "ctrl+e")
         await house.type(" II")
         await house.press("enter", "escape")
@@ -149,14 +149,14 @@ async def test_hold_release_marks_and_removal(tmp_path: Path) -> None:
         await house.press("n", "u")
         assert standings(house) == ["ready"] * 4
         await house.press("G", "D")
-        assert len(house.app.staging.orders) == 3
+        assert len(house.app.workspace.staging.orders) == 3
         await house.press("semicolon", "D")
-        assert [one.document["order_id"] for one in house.app.staging.orders] == ["T2"]
+        assert [one.document["order_id"] for one in house.app.workspace.staging.orders] == ["T2"]
         await house.press("u", "u")
-        assert [one.document["order_id"] for one in house.app.staging.orders] == ["T0", "T1", "T2", "T3"]
+        assert [one.document["order_id"] for one in house.app.workspace.staging.orders] == ["T0", "T1", "T2", "T3"]
 
 
-async def test_everything_is_found_again_after_the_end(tmp_path: Path) -> None:
+async def test_composer_is_restored_after_a_restart(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path / "data", sandbox=box) as house:
         await enter_composer(house)
@@ -171,7 +171,7 @@ async def test_everything_is_found_again_after_the_end(tmp_path: Path) -> None:
         await house.press("enter")
         assert " half" in house.text
         await house.press("enter", "escape")
-        assert any("half" in str(one.document) for one in house.app.staging.orders)
+        assert any("half" in str(one.document) for one in house.app.workspace.staging.orders)
     box.close()
 
 
@@ -179,7 +179,7 @@ async def test_everything_is_found_again_after_the_end(tmp_path: Path) -> None:
     ("content", "words"),
     [("", "empty"), ("{broken", "not JSON"), (None, "no file")],
 )
-async def test_a_file_that_will_not_do_is_told_in_a_sentence(tmp_path: Path, content: str | None, words: str) -> None:
+async def test_unusable_file_is_reported_in_a_sentence(tmp_path: Path, content: str | None, words: str) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         path = tmp_path / "x.json"
@@ -189,10 +189,10 @@ async def test_a_file_that_will_not_do_is_told_in_a_sentence(tmp_path: Path, con
         await house.type(str(path))
         await house.press("enter")
         await house.until(words)
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []
 
 
-async def test_entries_that_are_no_orders_are_listed_with_their_reasons(tmp_path: Path) -> None:
+async def test_refused_entries_are_listed_with_reasons(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         path = tmp_path / "x.json"
@@ -205,21 +205,21 @@ async def test_entries_that_are_no_orders_are_listed_with_their_reasons(tmp_path
         assert "entry 3 is a number" in house.text
 
 
-async def test_a_paste_is_never_run_but_may_be_read_as_orders(tmp_path: Path) -> None:
+async def test_paste_runs_no_commands_and_can_be_read_as_orders(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         await add_file(house, tmp_path, order(order_id="T", order_number="T"))
         house.app.post_message(events.Paste("Dwy"))
         await house.until("A paste does nothing here")
-        assert len(house.app.staging.orders) == 1
+        assert len(house.app.workspace.staging.orders) == 1
         house.app.post_message(events.Paste(json.dumps([order(order_id="P", order_number="P")])))
         await house.until("read as orders")
         await house.press("o")
         await house.until("added from pasted text")
-        assert len(house.app.staging.orders) == 2
+        assert len(house.app.workspace.staging.orders) == 2
 
 
-async def test_texts_of_strangers_do_nothing_to_the_screen(tmp_path: Path) -> None:
+async def test_untrusted_text_does_not_affect_the_screen(tmp_path: Path) -> None:
     hostile = "[/red]\x1b[2J[@click=app.exit]x[/]\u202e"
     async with housed(tmp_path / "data", size=(160, 45)) as house:
         await enter_composer(house)
@@ -244,7 +244,7 @@ async def test_with_read_only_credentials_nothing_is_sent(tmp_path: Path) -> Non
         assert isinstance(house.app.screen, ReviewScreen)
 
 
-async def test_problems_are_gone_through_across_orders_and_around(tmp_path: Path) -> None:
+async def test_next_problem_crosses_orders_and_wraps(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await enter_composer(house)
         first = order(
@@ -270,7 +270,7 @@ async def test_problems_are_gone_through_across_orders_and_around(tmp_path: Path
         assert (screen.order.document["order_id"], str(screen.sheet.cursor_pointer)) == negative
 
 
-async def test_a_batch_of_another_running_copy_is_only_looked_at_until_it_is_taken_over(tmp_path: Path) -> None:
+async def test_batch_of_another_process_is_read_only_until_taken_over(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path / "data", sandbox=box) as house:
         await enter_composer(house)
@@ -279,17 +279,17 @@ async def test_a_batch_of_another_running_copy_is_only_looked_at_until_it_is_tak
             await other.until("B takes it over")
             await other.press("D")
             await other.until("locked by")
-            assert len(other.app.staging.orders) == 1
+            assert len(other.app.workspace.staging.orders) == 1
             await other.press("B", "t")
-            await other.until("The batch is yours now")
+            await other.until("This app has the batch now")
             await other.press("D")
-            assert other.app.staging.orders == []
+            assert other.app.workspace.staging.orders == []
         await house.press("z")
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []
     box.close()
 
 
-async def test_the_path_of_a_file_is_completed_and_the_keys_are_those_of_the_line(tmp_path: Path) -> None:
+async def test_file_path_is_completed_and_keys_of_the_line_are_shown(tmp_path: Path) -> None:
     (tmp_path / "orders-monday.json").write_text(json.dumps(order(order_id="M", order_number="M")))
     (tmp_path / "orders-tuesday.json").write_text("[]")
     async with housed(tmp_path / "data") as house:
@@ -305,7 +305,7 @@ async def test_the_path_of_a_file_is_completed_and_the_keys_are_those_of_the_lin
         assert "Enter open" in house.lines[-1]
 
 
-async def test_an_order_is_saved_as_a_template_and_others_are_made_of_it(tmp_path: Path) -> None:
+async def test_order_is_saved_as_template_and_reused(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         screen = await enter_composer(house)
         await add_file(house, tmp_path, order(order_id="T", order_number="T"))
@@ -313,20 +313,20 @@ async def test_an_order_is_saved_as_a_template_and_others_are_made_of_it(tmp_pat
         await house.type("Candles to Oss")
         await house.press("enter")
         assert "Saved as template Candles to Oss" in house.text
-        Mappings(house.app.account).keep_refused("a file with a long name.csv", b"")
+        Mappings(house.app.workspace.account).keep_refused("a file with a long name.csv", b"")
         await house.press("a")
         # Every way in is told whole, whatever there is.
         assert "t template  s as template  r refused  Esc cancel" in house.text
         await house.press("t", "1")
-        await house.until(lambda: screen._in_sheet and screen.sheet.cursor_pointer is not None)
-        _, made = house.app.staging.orders
+        await house.until(lambda: screen.state.in_form and screen.sheet.cursor_pointer is not None)
+        _, made = house.app.workspace.staging.orders
         assert "order_id" not in made.document
         assert "order_number" not in made.document
         assert made.document["shipping_address"] == order()["shipping_address"]
         await house.press("enter")
         await house.type("T2")
         await house.press("enter")
-        assert house.app.staging.orders[1].document["order_id"] == "T2"
+        assert house.app.workspace.staging.orders[1].document["order_id"] == "T2"
 
 
 async def test_cells_of_a_spreadsheet_are_offered_and_lines_of_json_are_read(tmp_path: Path) -> None:
@@ -342,21 +342,21 @@ async def test_cells_of_a_spreadsheet_are_offered_and_lines_of_json_are_read(tmp
         await house.until("2 orders added from pasted text")
 
 
-async def test_marked_orders_that_are_not_read_are_read_and_staged(tmp_path: Path) -> None:
+async def test_marked_orders_outside_the_list_are_read_and_staged(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await house.until("100+ read")
         triage: Any = house.app.screen
-        client = house.app.account.client
+        client = house.app.workspace.account.client
         page = await client.list_orders(OrderQuery(page_size=200))
-        unread = next(str(one["id"]) for one in page.orders if triage.find(str(one["id"])) is None)
+        unread = next(str(one["id"]) for one in page.orders if house.app.workspace.orders.find(str(one["id"])) is None)
         triage.table.set_marks([unread, triage.table.cursor_key])
         await house.press("semicolon", "a")
         await house.until("Stage 2 orders")
         await house.press("c")
-        assert len(house.app.staging.orders) == 2
+        assert len(house.app.workspace.staging.orders) == 2
 
 
-async def test_the_meter_tells_what_sending_would_take(tmp_path: Path) -> None:
+async def test_status_line_shows_the_cost_of_sending(tmp_path: Path) -> None:
     async with housed(tmp_path / "data", size=(160, 45)) as house:
         await enter_composer(house)
         await add_file(house, tmp_path, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(101)))
@@ -365,20 +365,20 @@ async def test_the_meter_tells_what_sending_would_take(tmp_path: Path) -> None:
         await house.until("ready: 101 new = 2 requests")
 
 
-async def test_an_order_let_go_in_spite_of_an_unknown_shop_is_known_as_new(tmp_path: Path) -> None:
+async def test_order_released_despite_an_unknown_shop_is_new(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
-        await house.until(lambda: house.app.account.shops)
+        await house.until(lambda: house.app.workspace.account.shops)
         await add_file(house, tmp_path, order(order_id="T", order_number="T", order_details__integration__id=987654))
         assert standings(house) == ["invalid"]
         await house.press("z", "a")
         await house.until(lambda: standings(house) == ["ready"])
-        await house.until(lambda: str(house.app.staging.orders[0].action) == "new")
+        await house.until(lambda: str(house.app.workspace.staging.orders[0].action) == "new")
         await review(house)
         assert "1 order will be written" in house.text
 
 
-async def test_a_filter_in_force_is_in_sight_also_when_the_batch_is_opened_again(tmp_path: Path) -> None:
+async def test_active_filter_is_visible_after_reopening_the_batch(tmp_path: Path) -> None:
     data = tmp_path / "data"
     async with housed(data) as house:
         await enter_composer(house)
@@ -400,7 +400,7 @@ async def test_a_filter_in_force_is_in_sight_also_when_the_batch_is_opened_again
         await house.until(lambda: "found here, in what is staged" not in house.text)
 
 
-async def test_a_long_review_names_first_which_orders_are_doubtful(tmp_path: Path) -> None:
+async def test_long_review_lists_orders_with_warnings_first(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         good = [order(order_id=f"G{n}", order_number=f"G{n}") for n in range(12)]
@@ -417,20 +417,20 @@ async def test_a_long_review_names_first_which_orders_are_doubtful(tmp_path: Pat
         assert "1 marked: 0 to fix (!), 1 doubtful (~)." in house.text
 
 
-async def test_a_review_offers_the_keys_that_do_something(tmp_path: Path) -> None:
+async def test_review_offers_only_keys_that_work(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         bad = order(order_id="BAD", order_number="BAD", order_details__order_items__0__quantity=0)
         await add_file(house, tmp_path, bad)
         await review(house)
         assert "nothing can be sent, the lines say why" in house.text
-        assert house.lines[-1].split() == ["n", "not", "v", "JSON", "?", "keys"]
+        assert house.lines[-1].split() == ["n", "cancel", "v", "JSON", "?", "keys"]
         await house.press("n", "z", "a")
         await review(house)
-        assert house.lines[-1].split() == ["y", "send", "n", "not", "v", "JSON", "?", "keys"]
+        assert house.lines[-1].split() == ["y", "send", "n", "cancel", "v", "JSON", "?", "keys"]
 
 
-async def test_the_list_of_problems_begins_at_the_order_chosen_and_its_form_is_beside_it(tmp_path: Path) -> None:
+async def test_problem_list_starts_at_the_chosen_order_beside_its_form(tmp_path: Path) -> None:
     async with housed(tmp_path / "data", size=(160, 45)) as house:
         screen = await enter_composer(house)
         bad = [
@@ -447,17 +447,17 @@ async def test_the_list_of_problems_begins_at_the_order_chosen_and_its_form_is_b
             assert screen.order.document["order_id"] == name
             assert house.line_with(f"{name} · entry")
             # Mended, it goes, and what is beside the list is of the order that the cursor is on now.
-            house.app.staging.editing.put(screen.order.id, ITEMS / 0 / "quantity", 1, "quantity")
-            screen.show_all()
+            house.app.workspace.staging.editing.put(screen.order.id, ITEMS / 0 / "quantity", 1, "quantity")
+            screen.view.show_all()
             await house.pilot.pause()
 
 
-async def test_what_the_service_has_just_so_is_neither_held_nor_released(tmp_path: Path) -> None:
+async def test_unchanged_order_is_neither_held_nor_released(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await house.until("100+ read")
         await house.press("a", "u", "B")
         await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
         await house.until(lambda: standings(house) == ["unchanged"])
         await house.press("z")
-        await house.until("What the service has just so is not sent anyhow.")
-        assert not house.app.staging.orders[0].held
+        await house.until("An order that the service has unchanged is not sent anyway.")
+        assert not house.app.workspace.staging.orders[0].held

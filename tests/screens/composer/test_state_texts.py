@@ -9,9 +9,7 @@ from sandbox_harness import order
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_an_edit_makes_the_services_word_stale_and_the_next_sending_replaces_it(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_edit_marks_service_errors_stale_until_the_next_send(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path / "data", size=size) as house:
         screen = await enter_composer(house)
         await add_file(house, tmp_path, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(2)))
@@ -48,7 +46,7 @@ async def test_an_edit_makes_the_services_word_stale_and_the_next_sending_replac
         assert standings(house) == ["ready", "refused"]
 
 
-async def test_warnings_stop_nothing_and_an_error_found_here_is_overridden_for_one_order_to_be_seen(
+async def test_warnings_do_not_block_and_a_local_error_can_be_overridden(
     tmp_path: Path,
 ) -> None:
     async with housed(tmp_path / "data", ticking=True) as house:
@@ -66,11 +64,11 @@ async def test_warnings_stop_nothing_and_an_error_found_here_is_overridden_for_o
         assert "~ Ship to, house number" in house.text
         await house.press("n", "g", "j", "z", "a")
         assert standings(house) == ["ready", "ready", "invalid"]
-        assert "goes in spite of" in row(house, "E0")
-        assert "goes in spite of" not in row(house, "E1")
+        assert "sent despite" in row(house, "E0")
+        assert "sent despite" not in row(house, "E1")
         await review(house)
         assert "2 orders will be written" in house.text
-        assert house.line_with("in spite of Items 1, quantity")
+        assert house.line_with("despite Items 1, quantity")
         await house.press("n", "enter", "1", "enter", "ctrl+e")
         await house.type("x")
         await house.press("enter", "escape")

@@ -49,7 +49,7 @@ async def test_two_fields_are_corrected_sent_and_verified(tmp_path: Path, size: 
         await house.press("y")
         await house.until("verified")
         assert (await house.order(order["id"]))["shipping_address"]["name"] == "Jan Klaassen"
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
 
 async def test_drafts_of_several_orders_go_out_in_one_review(tmp_path: Path) -> None:
@@ -64,7 +64,7 @@ async def test_drafts_of_several_orders_go_out_in_one_review(tmp_path: Path) -> 
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         assert "2 orders will be written" in house.text
         await house.press("y")
-        await house.until(lambda: house.app.account.drafts.all() == [])
+        await house.until(lambda: house.app.workspace.account.drafts.all() == [])
         assert (await house.order(first["id"]))["shipping_address"]["name"] == "First Name"
 
 
@@ -77,10 +77,10 @@ async def test_leaving_the_review_sends_nothing_and_loses_nothing(tmp_path: Path
         await house.press("enter", "space", "n")
         assert isinstance(house.app.screen, EditScreen)
         assert (await house.order(order["id"]))["shipping_address"]["name"] != "Jan Klaassen"
-        assert len(house.app.account.drafts.all()) == 1
+        assert len(house.app.workspace.account.drafts.all()) == 1
 
 
-async def test_what_is_typed_survives_the_end_of_the_app(tmp_path: Path) -> None:
+async def test_typed_text_survives_a_restart(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path, sandbox=box) as house:
         order = await open_first(house)
@@ -93,11 +93,11 @@ async def test_what_is_typed_survives_the_end_of_the_app(tmp_path: Path) -> None
         await house.until("is kept")
         await house.press("enter")
         assert "half a wo" in house.text
-        assert house.app.account.drafts.all()[0].order_id == order["id"]
+        assert house.app.workspace.account.drafts.all()[0].order_id == order["id"]
     box.close()
 
 
-async def test_undo_and_redo_and_as_it_was_read(tmp_path: Path) -> None:
+async def test_undo_redo_and_revert(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await open_first(house)
         await enter(house, "Jan Klaassen")
@@ -107,10 +107,10 @@ async def test_undo_and_redo_and_as_it_was_read(tmp_path: Path) -> None:
         await house.press("U")
         assert "Jan Klaassen" in house.text
         await house.press("1", "backspace")
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
 
-async def test_a_refusal_lands_at_its_field_and_can_be_mended(tmp_path: Path) -> None:
+async def test_refusal_is_shown_at_its_field_and_can_be_fixed(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         order = await open_first(house)
         await enter(house, "Jan Klaassen")
@@ -136,7 +136,7 @@ async def test_a_refusal_lands_at_its_field_and_can_be_mended(tmp_path: Path) ->
         assert (await house.order(order["id"]))["shipping_address"]["name"] == "Jan Klaassen"
 
 
-async def test_what_a_patch_cannot_do_is_said_at_the_field(tmp_path: Path) -> None:
+async def test_unsupported_patch_is_reported_at_the_field(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await open_first(house)
         await house.press("8")
@@ -149,11 +149,11 @@ async def test_what_a_patch_cannot_do_is_said_at_the_field(tmp_path: Path) -> No
         assert "cannot be changed once the order exists" in house.text.lower()
 
 
-async def test_the_order_changed_there_since_is_told_and_not_overwritten_unseen(tmp_path: Path) -> None:
+async def test_remote_change_is_reported_and_not_overwritten(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         order = await open_first(house)
         await enter(house, "Mine")
-        await house.app.account.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
+        await house.app.workspace.account.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         assert "Theirs" in house.line_with("Mine")
@@ -162,7 +162,7 @@ async def test_the_order_changed_there_since_is_told_and_not_overwritten_unseen(
         assert (await house.order(order["id"]))["shipping_address"]["name"] == "Theirs"
 
 
-async def test_the_next_problem_goes_on_to_the_next_order(tmp_path: Path) -> None:
+async def test_next_problem_continues_on_the_next_order(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await open_first(house)
         seen = set()
@@ -171,12 +171,12 @@ async def test_the_next_problem_goes_on_to_the_next_order(tmp_path: Path) -> Non
             screen = house.app.screen
             assert isinstance(screen, EditScreen)
             row = screen.sheet.cursor_row
-            seen.add((screen._order_id, str(row.pointer) if row else ""))
+            seen.add((screen.order_id, str(row.pointer) if row else ""))
         assert len(seen) == 6
         assert len({order for order, _ in seen}) > 1
 
 
-async def test_all_fields_of_the_schema_can_be_seen(tmp_path: Path) -> None:
+async def test_all_fields_of_the_schema_can_be_shown(tmp_path: Path) -> None:
     from tui.orders.fields import all_fields, path_of
     from tui.widgets.form_layout import FieldRow
 
@@ -189,7 +189,7 @@ async def test_all_fields_of_the_schema_can_be_seen(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_the_form_has_the_room_and_the_field_its_help(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_form_fills_the_screen_and_fields_have_help(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path, size=size) as house:
         await open_first(house)
         screen = house.app.screen
@@ -204,7 +204,7 @@ async def test_the_form_has_the_room_and_the_field_its_help(tmp_path: Path, size
         assert "house number" in house.text
 
 
-async def test_a_mend_is_a_draft_that_can_be_taken_back(tmp_path: Path) -> None:
+async def test_fix_is_a_draft_that_can_be_undone(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         await house.press("slash")
@@ -217,17 +217,17 @@ async def test_a_mend_is_a_draft_that_can_be_taken_back(tmp_path: Path) -> None:
             await house.press("j")
         await house.press("m")
         await house.until("Drafted")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert {change.pointer.name for change in draft.edit.changes()} == {"address_line_1", "house_number"}
         await house.press("u")
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
         assert isinstance(house.app.screen, TriageScreen)
 
 
-async def test_what_the_service_changed_and_was_changed_here_after_is_told_once(tmp_path: Path) -> None:
+async def test_conflict_is_reported_once(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         order = await open_first(house)
-        await house.app.account.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
+        await house.app.workspace.account.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
         await house.press("j", "j")
         await enter(house, "Somewhere")
         await house.press("r")
@@ -242,7 +242,7 @@ async def test_what_the_service_changed_and_was_changed_here_after_is_told_once(
         assert "the service changed" not in house.text
 
 
-async def test_a_long_review_is_read_whole(tmp_path: Path) -> None:
+async def test_long_review_can_be_read_completely(tmp_path: Path) -> None:
     """At 80 columns: no value is cut, letters are letters, and the rule counts what is still below."""
     async with housed(tmp_path, size=(80, 16)) as house:
         await open_first(house)
@@ -261,7 +261,7 @@ async def test_a_long_review_is_read_whole(tmp_path: Path) -> None:
         assert "Żaneta van" in house.text
 
 
-async def test_the_help_of_a_field_is_read_whole(tmp_path: Path) -> None:
+async def test_field_help_is_shown_completely(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await open_first(house)
         await house.press("4")

@@ -59,9 +59,7 @@ async def stage_file(house: House, path: Path) -> None:
     await house.press("w")
 
 
-async def test_keys_are_answered_while_orders_come_and_all_of_them_are_there_in_the_end(
-    tmp_path: Path, gate: threading.Event
-) -> None:
+async def test_keys_respond_during_a_large_import(tmp_path: Path, gate: threading.Event) -> None:
     async with housed(tmp_path / "data") as house:
         await stage_file(house, tmp_path / "orders.csv")
         await house.until(f"staged {CHUNK_SIZE} of {MANY} orders; Esc stops")
@@ -72,16 +70,16 @@ async def test_keys_are_answered_while_orders_come_and_all_of_them_are_there_in_
         await house.press("Q")
         await house.until("A file is being added.")
         await house.press("escape")
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []
         gate.set()
         await house.until(f"{MANY} orders added from orders.csv")
-        assert len(house.app.staging.orders) == MANY
+        assert len(house.app.workspace.staging.orders) == MANY
         await house.press("u")
         await house.until(f"Undone: {MANY} orders added")
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []
 
 
-async def test_esc_stops_and_nothing_is_added(tmp_path: Path, gate: threading.Event) -> None:
+async def test_escape_stops_and_adds_nothing(tmp_path: Path, gate: threading.Event) -> None:
     async with housed(tmp_path / "data") as house:
         await stage_file(house, tmp_path / "orders.csv")
         await house.until(f"staged {CHUNK_SIZE} of {MANY} orders")
@@ -89,13 +87,13 @@ async def test_esc_stops_and_nothing_is_added(tmp_path: Path, gate: threading.Ev
         assert composing(house)()
         gate.set()
         await house.until("It was stopped. Nothing was added.")
-        assert house.app.staging.orders == []
-        assert not house.app.staging.is_importing
+        assert house.app.workspace.staging.orders == []
+        assert not house.app.workspace.staging.is_importing
         await house.press("u")
         assert "Nothing to undo." in house.text
 
 
-async def test_esc_stops_the_reading_of_a_table_and_the_screen_stays(
+async def test_escape_stops_reading_a_table_and_keeps_the_screen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     gate, read = threading.Event(), importing.to_orders
@@ -115,4 +113,4 @@ async def test_esc_stops_the_reading_of_a_table_and_the_screen_stays(
         assert isinstance(house.app.screen, ImportScreen)
         await house.press("escape")
         await house.until(composing(house))
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []

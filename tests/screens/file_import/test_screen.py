@@ -10,7 +10,7 @@ from table_files import rows, text, workbook
 from textual import events
 
 from tui.orders.paths import ITEMS
-from tui.screens.composer import adding
+from tui.screens.composer import file_adding
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.file_import.screen import ImportScreen
 from tui.widgets.problems import ProblemList
@@ -59,11 +59,11 @@ async def test_from_the_file_to_staged_orders_with_refused_rows_kept(tmp_path: P
         await house.until("Not taken from orders.csv")
         assert "row 5 has 17 cells, but the header has 16" in house.text
         await house.press("q")
-        staged = house.app.staging.orders
+        staged = house.app.workspace.staging.orders
         # The first order lost a row of its own, so all of it stays out.
         assert [one.document["order_number"] for one in staged] == ["BO-00001", "BO-00002"]
         assert (ITEMS / 0 / "quantity").get(staged[0].document) == "two"
-        kept = house.app.account.store.batches.get(staged[0].id)
+        kept = house.app.workspace.account.store.batches.get(staged[0].id)
         assert kept is not None
         assert isinstance(kept.meta, dict)
         assert kept.meta["row"] == 3
@@ -81,7 +81,7 @@ async def test_from_the_file_to_staged_orders_with_refused_rows_kept(tmp_path: P
         assert out.stat().st_mode & 0o777 == 0o600
 
 
-async def test_a_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Path) -> None:
+async def test_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text("Nummer;Ding\nX1;Mug\nX2;Plate\n")
     async with housed(tmp_path / "data") as house:
@@ -101,7 +101,7 @@ async def test_a_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Pa
         await house.type("odd shop")
         await house.press("enter")
         await house.until("Saved as odd shop")
-        assert [one.name for one in Mappings(house.app.account).all()] == ["odd shop"]
+        assert [one.name for one in Mappings(house.app.workspace.account).all()] == ["odd shop"]
         if importing(house).mapping.constant(("order_details", "integration", "id")) is None:
             await house.press("G", "enter")
             await house.until("The shop of all these orders")
@@ -117,28 +117,26 @@ async def test_a_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Pa
         assert importing(house).mapping.paths[1] == ("order_number",)
 
 
-async def test_a_file_that_is_read_is_not_added_to_another_batch(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_file_is_not_added_to_another_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, go = tmp_path / "orders.json", threading.Event()
     path.write_text('{"order_number": "X1"}')
-    real = adding.open_source
+    real = file_adding.open_source
 
     def slowly(*args: Any, **named: Any) -> Any:
         go.wait(20)
         return real(*args, **named)
 
-    monkeypatch.setattr(adding, "open_any", slowly)
+    monkeypatch.setattr(file_adding, "open_source", slowly)
     async with housed(tmp_path / "data") as house:
-        house.app.staging.editing.add_blank(5)
+        house.app.workspace.staging.editing.add_blank(5)
         await open_file(house, path)
-        house.app.staging.create("other")
+        house.app.workspace.staging.create("other")
         go.set()
         await house.until("Another batch was opened meanwhile; nothing of orders.json was added.")
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []
 
 
-async def test_the_layout_is_changed_by_keys_and_a_value_for_all_by_its_editor(tmp_path: Path) -> None:
+async def test_layout_and_constant_values_are_changed_by_keys(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("Order number,Item name,Price\nA,Mug,1.234\n")
     async with housed(tmp_path / "data") as house:
@@ -164,7 +162,7 @@ async def test_the_layout_is_changed_by_keys_and_a_value_for_all_by_its_editor(t
         assert importing(house).mapping.constant(("order_details", "status", "code")) is None
         await house.press("q")
         assert isinstance(house.app.screen, ComposerScreen)
-        assert not house.app.staging.orders
+        assert not house.app.workspace.staging.orders
 
 
 async def test_cells_pasted_from_a_spreadsheet_and_a_workbook(tmp_path: Path) -> None:
@@ -182,7 +180,7 @@ async def test_cells_pasted_from_a_spreadsheet_and_a_workbook(tmp_path: Path) ->
         await house.until("Worked out, or the same for all")
 
 
-async def test_what_is_no_table_is_told_and_nothing_opens(tmp_path: Path) -> None:
+async def test_unreadable_table_is_reported_and_nothing_opens(tmp_path: Path) -> None:
     path = tmp_path / "picture.csv"
     path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\1")
     async with housed(tmp_path / "data") as house:
@@ -191,7 +189,7 @@ async def test_what_is_no_table_is_told_and_nothing_opens(tmp_path: Path) -> Non
         assert isinstance(house.app.screen, ComposerScreen)
 
 
-async def test_what_is_wrong_is_told_whole_where_the_cursor_is(tmp_path: Path) -> None:
+async def test_full_problem_text_is_shown_at_the_cursor(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("Order number,Item name,Quantity\nA,Mug,1\nB,Plate,some\n")
     async with housed(tmp_path / "data") as house:
@@ -204,7 +202,7 @@ async def test_what_is_wrong_is_told_whole_where_the_cursor_is(tmp_path: Path) -
         assert "'some' cannot be read: a whole number is needed. (Quantity" in house.lines[-2]
 
 
-async def test_arrows_choose_among_the_fields_that_the_letters_left(tmp_path: Path) -> None:
+async def test_arrows_choose_among_matching_fields(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("Order number,Gewicht (g)\nA,400\n")
     async with housed(tmp_path / "data") as house:
@@ -228,7 +226,7 @@ async def test_arrows_choose_among_the_fields_that_the_letters_left(tmp_path: Pa
         assert house.line_with(">   ").split()[1:3] != ["down", "j"]
 
 
-async def test_the_shop_of_all_is_found_by_a_few_letters(tmp_path: Path) -> None:
+async def test_default_shop_is_found_by_typing(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("Order number,Item name\nA,Mug\n")
     shop = ("order_details", "integration", "id")
@@ -240,7 +238,7 @@ async def test_the_shop_of_all_is_found_by_a_few_letters(tmp_path: Path) -> None
         await house.until("Enter here chooses it")
         await house.press("enter")
         await house.until("The shop of all these orders")
-        shops = house.app.account.shops or []
+        shops = house.app.workspace.account.shops or []
         assert all(str(one.id) in house.text for one in shops)
         await house.type(f"{shops[-1].kind} {shops[-1].id}")
         await house.press("enter")
@@ -250,9 +248,7 @@ async def test_the_shop_of_all_is_found_by_a_few_letters(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("size", SIZES)
-async def test_a_problem_names_the_cell_of_the_file_in_list_form_problem_list_and_table(
-    tmp_path: Path, size: tuple[int, int]
-) -> None:
+async def test_problem_names_the_source_cell_everywhere(tmp_path: Path, size: tuple[int, int]) -> None:
     path = tmp_path / "orders.xlsx"
     table = rows(2)
     table[2][11] = "two"
@@ -268,7 +264,7 @@ async def test_a_problem_names_the_cell_of_the_file_in_list_form_problem_list_an
             return " ".join(word for line in house.lines for word in line.split("▏")[pane].split())
 
         await house.press("g", "j")
-        assert house.app.staging.orders[1].source == "row 3 of sheet March of orders.xlsx"
+        assert house.app.workspace.staging.orders[1].source == "row 3 of sheet March of orders.xlsx"
         assert 'row 3, column "Quantity"' in told()
         await house.press("enter")
         await house.press("n")

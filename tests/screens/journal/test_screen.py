@@ -31,7 +31,7 @@ async def send(house: House) -> None:
     await house.press("w")
     await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
     await house.press("y")
-    await house.until(lambda: house.app.account.drafts.all() == [])
+    await house.until(lambda: house.app.workspace.account.drafts.all() == [])
 
 
 async def correct(house: House, name: str = "Jan Klaassen") -> dict[str, Any]:
@@ -65,7 +65,7 @@ def recipient(order: dict[str, Any]) -> Any:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_a_write_is_read_in_the_journal_with_field_was_and_now(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_journal_shows_field_before_and_after(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path, size=size) as house:
         order = await correct(house)
         screen = await journal(house)
@@ -92,12 +92,12 @@ async def test_a_write_is_read_in_the_journal_with_field_was_and_now(tmp_path: P
         assert isinstance(house.app.screen, EditScreen)
 
 
-async def test_undo_goes_out_by_the_review_and_the_service_has_the_old_value(tmp_path: Path) -> None:
+async def test_undo_is_reviewed_sent_and_restores_the_old_value(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         order = await correct(house)
         await journal(house)
         await house.press("u")
-        await house.until("drafted as it was before. w reviews")
+        await house.until("drafted with its former values. w reviews")
         assert recipient(await house.order(order["id"])) == "Jan Klaassen", "nothing goes before the review"
         await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
@@ -105,10 +105,10 @@ async def test_undo_goes_out_by_the_review_and_the_service_has_the_old_value(tmp
         await house.press("y")
         await house.until("3 done 2")
         assert recipient(await house.order(order["id"])) == recipient(order)
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
 
-async def test_a_conflict_met_by_undo_waits_for_a_decision(tmp_path: Path) -> None:
+async def test_conflict_of_an_undo_waits_for_a_decision(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         order = await correct(house)
         await patch(house, order["id"], {"shipping_address": {"name": "Somebody Else"}})
@@ -124,14 +124,14 @@ async def test_a_conflict_met_by_undo_waits_for_a_decision(tmp_path: Path) -> No
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
 
 
-async def test_a_deleted_order_is_staged_anew_by_u_and_what_is_lost_is_said(tmp_path: Path) -> None:
+async def test_undo_of_a_deletion_stages_the_order_and_lists_losses(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         order = dict(house.app.screen.order)
         await house.press("D")
         await house.type(order["order_number"])
         await house.press("enter")
-        bench = house.app.account
+        bench = house.app.workspace.account
         await house.until(lambda: bench.store.journal_queries.find(bench.account_id, states=[WriteState.CONFIRMED]))
         await journal(house)
         assert "deleted 1" in house.text
@@ -139,13 +139,13 @@ async def test_a_deleted_order_is_staged_anew_by_u_and_what_is_lost_is_said(tmp_
         assert "shipments, labels" in house.text
         await house.press("u")
         await house.until("is staged as new: a new id, no shipments or links. B shows it.")
-        (staged,) = house.app.staging.orders
+        (staged,) = house.app.workspace.staging.orders
         assert (staged.document["order_number"], "id" in staged.document) == (order["order_number"], False)
         await house.press("B")
         await house.until(order["order_number"])
 
 
-async def test_from_an_order_the_cursor_is_on_its_newest_write(tmp_path: Path) -> None:
+async def test_journal_opens_at_the_newest_write_of_an_order(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         first = await correct(house, "First")
         await house.press("J")
@@ -174,10 +174,10 @@ async def test_from_an_order_the_cursor_is_on_its_newest_write(tmp_path: Path) -
         await house.until("Nothing was written to that order.")
 
 
-async def test_sorted_by_order_each_order_of_a_write_has_a_row_and_can_be_undone_alone(tmp_path: Path) -> None:
+async def test_sorting_by_order_gives_each_order_a_row(tmp_path: Path) -> None:
     async with housed(tmp_path, ticking=True) as house:
         await house.until("100+ read")
-        bench = house.app.account
+        bench = house.app.workspace.account
         shown = [order for order in house.app.workspace.orders.orders if order.get("order_id")][:3]
         drafts = []
         for order in shown:
@@ -187,7 +187,7 @@ async def test_sorted_by_order_each_order_of_a_write_has_a_row_and_can_be_undone
             drafts.append(draft)
         standings = await bench.corrections.send_as_upsert(drafts)
         assert len(standings) == 3
-        await house.until(lambda: house.app.account.drafts.all() == [])
+        await house.until(lambda: house.app.workspace.account.drafts.all() == [])
         screen = await journal(house)
         assert "3 orders" in house.text
         await house.press("o")
@@ -199,11 +199,11 @@ async def test_sorted_by_order_each_order_of_a_write_has_a_row_and_can_be_undone
         name = screen.brief.first.name if screen.brief is not None else ""
         await house.until(f"{name} only")
         await house.press("o")
-        await house.until("drafted as it was before")
+        await house.until("drafted with its former values")
         assert [draft.order_id for draft in bench.drafts.all()] == [screen.order_here]
 
 
-async def test_the_list_is_exported_into_a_new_file_only(tmp_path: Path) -> None:
+async def test_export_creates_a_new_file_only(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await correct(house)
         await journal(house)
@@ -221,7 +221,7 @@ async def test_the_list_is_exported_into_a_new_file_only(tmp_path: Path) -> None
         assert house.app.screen.list_view.has_focus
 
 
-async def test_what_the_shop_took_back_is_listed_and_drafted_again(tmp_path: Path) -> None:
+async def test_reverted_changes_are_listed_and_drafted_again(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         order = await correct(house)
         await journal(house)
@@ -236,11 +236,11 @@ async def test_what_the_shop_took_back_is_listed_and_drafted_again(tmp_path: Pat
         await house.press("m")
         await house.until("drafted again")
         await house.press("u")
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
         await house.press("m", "w")
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         await house.press("y")
-        await house.until(lambda: house.app.account.drafts.all() == [])
+        await house.until(lambda: house.app.workspace.account.drafts.all() == [])
         assert recipient(await house.order(order["id"])) == "Jan Klaassen"
         await house.until("1 still so")
         assert "taken back" not in house.line_with("> ="), "what was sent again is judged again"
@@ -248,10 +248,10 @@ async def test_what_the_shop_took_back_is_listed_and_drafted_again(tmp_path: Pat
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
 
 
-async def test_a_change_of_many_is_undone_as_a_whole_with_a_line_for_each(tmp_path: Path) -> None:
+async def test_bulk_change_is_undone_with_a_line_per_order(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
-        bench = house.app.account
+        bench = house.app.workspace.account
         real = bench.store.writes.record
         bench.store.writes.record = lambda account, new: real(account, replace(new, job="hold"))  # type: ignore[method-assign]
         orders = house.app.workspace.orders.orders[:3]
@@ -268,7 +268,7 @@ async def test_a_change_of_many_is_undone_as_a_whole_with_a_line_for_each(tmp_pa
         await house.press("j")
         await house.until("3 orders: 3 drafted")
         assert len(bench.drafts.all()) == 3
-        assert house.text.count("drafted as it was before") == 3
+        assert house.text.count("drafted with its former values") == 3
         assert house.text.count(orders[0]["order_number"]) == 1, "each order is named once in its line"
 
 
@@ -278,12 +278,12 @@ def pointer_to_city() -> Any:
     return Pointer.of("shipping_address", "city")
 
 
-async def test_what_was_in_flight_when_the_app_died_is_told_at_the_next_start(tmp_path: Path) -> None:
+async def test_write_in_flight_at_a_crash_is_reported_after_restart(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW, settle=0.2))
     async with housed(tmp_path, sandbox=box) as house:
         await house.until("100+ read")
         order = dict(house.app.screen.order)
-        account = house.app.account.account_id
+        account = house.app.workspace.account.account_id
     store = Store(tmp_path, now=lambda: NOW)
     body = b'{"shipping_address":{"city":"Never"}}'
     changes: Any = [{"pointer": "/shipping_address/city", "was": "x", "now": "Never"}]
@@ -301,7 +301,7 @@ async def test_what_was_in_flight_when_the_app_died_is_told_at_the_next_start(tm
     box.close()
 
 
-async def test_a_house_left_in_the_journal_opens_there(tmp_path: Path) -> None:
+async def test_app_left_in_the_journal_reopens_there(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path, sandbox=box) as house:
         await house.until("100+ read")
@@ -313,11 +313,11 @@ async def test_a_house_left_in_the_journal_opens_there(tmp_path: Path) -> None:
     box.close()
 
 
-async def test_old_writes_are_removed_at_the_start_and_the_journal_says_so(tmp_path: Path) -> None:
+async def test_old_writes_are_removed_at_start_and_reported(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path, sandbox=box) as house:
         await house.until("100+ read")
-        account = house.app.account.account_id
+        account = house.app.workspace.account.account_id
     store = Store(tmp_path, now=lambda: NOW.replace(month=1))
     write = store.writes.record(account, NewWrite(WriteKind.PATCH, "PATCH", "/orders/1", b"{}", {}, order_id="1"))
     store.writes.step(write.id, WriteState.CONFIRMED)
@@ -327,7 +327,7 @@ async def test_old_writes_are_removed_at_the_start_and_the_journal_says_so(tmp_p
         assert "0 all 1" in house.text, "without a setting all is kept"
     async with housed(tmp_path, sandbox=box, app_settings=Settings(keep_days=90)) as house:
         await house.until(lambda: isinstance(house.app.screen, JournalScreen))
-        await house.until(lambda: house.app.account.store.writes.get(write.id) is None)
+        await house.until(lambda: house.app.workspace.account.store.writes.get(write.id) is None)
         await house.press("q", "L")
         await house.until("1 writes older than 90 days were removed")
     box.close()

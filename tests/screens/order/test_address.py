@@ -42,7 +42,7 @@ async def on_order(house: House, **shipping: Any) -> dict[str, Any]:
     """The first order of the list, with this shipping address on the service."""
     await house.until("100+ read")
     order = dict(house.app.screen.order)
-    await house.app.account.client.patch_order(order["id"], {"shipping_address": shipping})
+    await house.app.workspace.account.client.patch_order(order["id"], {"shipping_address": shipping})
     await house.press("r")
     await house.until("Read again")
     return order
@@ -61,7 +61,7 @@ OLD = {
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_from_a_pasted_mail_to_a_reviewed_change_in_six_keys(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_pasted_mail_becomes_a_reviewed_change_in_six_keys(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path, size=size) as house:
         order = await on_order(house, **OLD)
         await house.press("A")
@@ -78,16 +78,16 @@ async def test_from_a_pasted_mail_to_a_reviewed_change_in_six_keys(tmp_path: Pat
         await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
         assert "Jan Jansen" in house.line_with("Fatma Demir")
         await house.press("y")
-        await house.until(lambda: house.app.account.drafts.all() == [])
+        await house.until(lambda: house.app.workspace.account.drafts.all() == [])
         sent = (await house.order(order["id"]))["shipping_address"]
         assert {key: sent[key] for key in FATMA} == FATMA
         assert (sent["company_name"], sent["address_line_2"]) == ("", "")
 
 
-async def test_a_field_can_be_left_out_and_the_billing_address_is_one_key(tmp_path: Path) -> None:
+async def test_field_can_be_excluded_and_billing_copied_with_one_key(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         order = await on_order(house, **OLD)
-        await house.app.account.client.patch_order(order["id"], {"billing_address": OLD})
+        await house.app.workspace.account.client.patch_order(order["id"], {"billing_address": OLD})
         await house.press("r")
         await house.until("Read again")
         await house.press("A")
@@ -97,17 +97,17 @@ async def test_a_field_can_be_left_out_and_the_billing_address_is_one_key(tmp_pa
         assert "billing too: YES" in house.text
         await house.press("enter")
         await house.until("Drafted")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         document = draft.edit.document
         for place in ("shipping_address", "billing_address"):
             address = document[place]
             assert isinstance(address, dict)
             assert {key: address[key] for key in FATMA} == FATMA | {"name": "Jan Jansen"}
         await house.press("u")
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
 
-async def test_a_number_is_taken_out_of_the_street_only_when_asked(tmp_path: Path) -> None:
+async def test_house_number_is_split_only_on_request(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await on_order(house, **OLD | {"house_number": "", "address_line_1": "Kerkstraat 1"})
         await house.press("A")
@@ -118,13 +118,13 @@ async def test_a_number_is_taken_out_of_the_street_only_when_asked(tmp_path: Pat
         assert "12 hs" in row(house, "house number")
         await house.press("s", "enter")
         await house.until("Drafted")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         address = draft.edit.document["shipping_address"]
         assert isinstance(address, dict)
         assert (address["address_line_1"], address["house_number"]) == ("Prinses Beatrixlaan 12 hs", "")
 
 
-async def test_what_was_typed_survives_the_end_of_the_app_until_it_is_taken(tmp_path: Path) -> None:
+async def test_typed_address_survives_a_restart_until_applied(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path, sandbox=box) as house:
         await on_order(house, **OLD)
@@ -149,7 +149,7 @@ async def test_what_was_typed_survives_the_end_of_the_app_until_it_is_taken(tmp_
     box.close()
 
 
-async def test_keys_are_text_until_tab_and_an_enter_read_too_early_takes_nothing(tmp_path: Path) -> None:
+async def test_keys_are_text_until_tab_and_an_early_enter_applies_nothing(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await on_order(house, **OLD)
         await house.press("A")
@@ -175,7 +175,7 @@ async def test_keys_are_text_until_tab_and_an_enter_read_too_early_takes_nothing
         await house.until("Drafted")
 
 
-async def test_a_paste_that_comes_as_keys_with_tabs_takes_nothing(tmp_path: Path) -> None:
+async def test_paste_sent_as_keys_with_tabs_applies_nothing(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await on_order(house, **OLD)
         await house.press("A")
@@ -198,10 +198,10 @@ async def test_a_paste_that_comes_as_keys_with_tabs_takes_nothing(tmp_path: Path
         assert house.app.screen is screen
         assert isinstance(screen, AddressScreen)
         assert screen.box.text == "N\tbo\t\nQ"
-        assert house.app.account.drafts.all() == []
+        assert house.app.workspace.account.drafts.all() == []
 
 
-async def test_a_hostile_text_is_shown_safely_and_what_has_no_place_is_told(tmp_path: Path) -> None:
+async def test_hostile_text_is_shown_safely_and_unused_text_is_listed(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await on_order(house, **OLD)
         await house.press("A")
@@ -214,11 +214,11 @@ async def test_a_hostile_text_is_shown_safely_and_what_has_no_place_is_told(tmp_
         assert "Jan" in row(house, "name")
         await house.press("enter")
         await house.until("Drafted")
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert "␛" not in str(draft.edit.document)
 
 
-async def test_several_pasted_lines_on_the_list_and_in_the_form_are_offered_as_an_address(tmp_path: Path) -> None:
+async def test_pasted_lines_are_offered_as_an_address(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await on_order(house, **OLD)
         await paste(house, MAIL)
@@ -237,7 +237,7 @@ async def test_several_pasted_lines_on_the_list_and_in_the_form_are_offered_as_a
         assert "Undone: address from a block" in house.text
 
 
-async def test_in_the_form_the_billing_address_is_read_where_the_cursor_is(tmp_path: Path) -> None:
+async def test_billing_address_is_read_at_the_cursor(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await on_order(house, **OLD)
         await house.press("enter")
@@ -247,11 +247,11 @@ async def test_in_the_form_the_billing_address_is_read_where_the_cursor_is(tmp_p
         await paste(house, MAIL)
         await house.press("enter")
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
-        (draft,) = house.app.account.drafts.all()
+        (draft,) = house.app.workspace.account.drafts.all()
         assert {change.pointer.tokens[0] for change in draft.edit.changes()} == {"billing_address"}
 
 
-async def test_a_staged_order_takes_an_address(tmp_path: Path) -> None:
+async def test_staged_order_accepts_an_address(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await on_order(house, **OLD)
         await house.press("a", "c")
@@ -265,7 +265,7 @@ async def test_a_staged_order_takes_an_address(tmp_path: Path) -> None:
         await paste(house, MAIL)
         await house.press("enter")
         await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
-        (order,) = house.app.staging.orders
+        (order,) = house.app.workspace.staging.orders
         address = order.document["shipping_address"]
         assert isinstance(address, dict)
         assert {key: address[key] for key in FATMA} == FATMA

@@ -75,7 +75,7 @@ async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hous
         await house.press("enter")
         await house.until(lambda: isinstance(house.app.screen, EditScreen) and house.app.screen.sheet.rows)
         assert "RICH-1" in house.text
-        house.app.account.zone = ZoneInfo("Europe/Amsterdam")
+        house.app.workspace.account.zone = ZoneInfo("Europe/Amsterdam")
         await house.press("r")
         yield house
     box.close()
@@ -86,17 +86,17 @@ async def form(opened: House) -> AsyncIterator[House]:
     yield opened
     await hit(opened, *["escape"] * opened.app.screen.is_typing)  # type: ignore[attr-defined]
     screen = screen_of(opened)
-    while screen._view is not FormView.USUAL:
+    while screen.form.view is not FormView.USUAL:
         await hit(opened, "v")
-    for pointer in list(screen._typed):
+    for pointer in list(screen.form.typed):
         screen.sheet.go_to(pointer)
         await hit(opened, "backspace")
     for _ in range(20):
-        if not (draft := opened.app.account.drafts.get(screen._order_id)):
+        if not (draft := opened.app.workspace.account.drafts.get(screen.order_id)):
             break
         del draft
         await hit(opened, "u")
-    assert opened.app.account.drafts.all() == []
+    assert opened.app.workspace.account.drafts.all() == []
 
 
 def screen_of(house: House) -> EditScreen:
@@ -106,16 +106,16 @@ def screen_of(house: House) -> EditScreen:
 
 
 def value_at(house: House, pointer: Pointer) -> Json:
-    draft = screen_of(house)._draft
+    draft = screen_of(house).draft
     assert draft is not None
     value = pointer.get(draft.edit.document)
     return "ABSENT" if value is ABSENT else value
 
 
 def body_of(house: House) -> Json:
-    draft = screen_of(house)._draft
+    draft = screen_of(house).draft
     assert draft is not None
-    sending = draft.sending
+    sending = draft.choice
     assert sending.operation is Operation.PATCH
     assert not sending.invalid
     return sending.body
@@ -239,13 +239,13 @@ CASES: list[tuple[Kind, str, str, Json, Json]] = [
 ]
 
 
-def test_every_kind_of_the_schema_is_here() -> None:
+def test_every_kind_of_field_is_tested() -> None:
     assert {case[0] for case in CASES} == {field.kind for field in all_fields() if not field.has_members}
 
 
 @in_the_house
 @pytest.mark.parametrize(("kind", "path", "typed", "value", "body"), CASES)
-async def test_what_is_typed_is_what_is_sent(
+async def test_typed_value_is_the_value_sent(
     form: House, kind: Kind, path: str, typed: str, value: Json, body: Json
 ) -> None:
     row = await find(form, path)
@@ -260,12 +260,12 @@ async def test_what_is_typed_is_what_is_sent(
         body_of(form)
     else:
         assert same(body_of(form), body), body_of(form)
-    assert len(form.app.account.drafts.all()) == 1
+    assert len(form.app.workspace.account.drafts.all()) == 1
     await leave(form)
     await find(form, path)
     await hit(form, "backspace")
     assert value_at(form, row.pointer) == ("ABSENT" if before is ABSENT else before)
-    assert form.app.account.drafts.all() == []
+    assert form.app.workspace.account.drafts.all() == []
 
 
 BAD: list[tuple[str, str, str]] = [
@@ -285,9 +285,7 @@ BAD: list[tuple[str, str, str]] = [
 
 @in_the_house
 @pytest.mark.parametrize(("path", "typed", "word"), BAD)
-async def test_what_cannot_be_taken_has_a_word_at_its_place_and_is_kept(
-    form: House, path: str, typed: str, word: str
-) -> None:
+async def test_invalid_text_is_reported_at_its_position_and_kept(form: House, path: str, typed: str, word: str) -> None:
     row = await find(form, path)
     before = value_at(form, row.pointer)
     await open_empty(form)
@@ -299,25 +297,25 @@ async def test_what_cannot_be_taken_has_a_word_at_its_place_and_is_kept(
     # Left, it is told under its field, on disk, and Enter goes on with it.
     await hit(form, "escape")
     assert "typed and not taken" in form.text
-    assert form.app.account.drafts.typed(screen_of(form)._order_id) == {row.pointer: typed}
+    assert form.app.workspace.account.drafts.typed(screen_of(form).order_id) == {row.pointer: typed}
     await hit(form, "enter")
     assert sheet.editor_text == typed
     await hit(form, "escape", "backspace")
     assert "typed and not taken" not in form.text
-    assert form.app.account.drafts.typed(screen_of(form)._order_id) == {}
+    assert form.app.workspace.account.drafts.typed(screen_of(form).order_id) == {}
     assert value_at(form, row.pointer) == before
-    assert form.app.account.drafts.all() == []
+    assert form.app.workspace.account.drafts.all() == []
 
 
 @in_the_house
 @pytest.mark.parametrize("path", list(dict.fromkeys(case[1] for case in CASES)))
-async def test_an_editor_that_was_only_looked_into_changes_nothing(form: House, path: str) -> None:
+async def test_opened_editor_changes_nothing(form: House, path: str) -> None:
     row = await find(form, path)
     for key in ("tab", "escape"):
         screen_of(form).sheet.go_to(row.pointer)
         await hit(form, "enter", "end", key, "escape" if key == "tab" else "home")
-        assert form.app.account.drafts.all() == []
-        assert screen_of(form)._typed == {}
+        assert form.app.workspace.account.drafts.all() == []
+        assert screen_of(form).form.typed == {}
 
 
 NOTHING: list[tuple[str, str, Json, Operation | None, str]] = [
@@ -329,8 +327,8 @@ NOTHING: list[tuple[str, str, Json, Operation | None, str]] = [
     ("order_details/tags", "n", None, Operation.PATCH, "null"),
     ("customs_details/shipment_type", "a", "ABSENT", Operation.POST, "absent: sent whole"),
     ("is_local_pickup", "n", None, Operation.PATCH, "null"),
-    ("shipping_address/city", "", "Roma", None, "It is needed, and may be neither null nor empty"),
-    ("order_items/0/quantity", "", 1, None, "It is needed"),
+    ("shipping_address/city", "", "Roma", None, "The field is required; it can be neither null nor empty"),
+    ("order_items/0/quantity", "", 1, None, "The field is required"),
     ("order_id", "", "rich-1", None, "cannot be changed once the order exists"),
     ("order_items/0/name", "e", "", Operation.POST, "empty"),
 ]
@@ -338,7 +336,7 @@ NOTHING: list[tuple[str, str, Json, Operation | None, str]] = [
 
 @in_the_house
 @pytest.mark.parametrize(("path", "key", "value", "operation", "words"), NOTHING)
-async def test_nothing_is_chosen_where_it_may_be_and_told_where_not(
+async def test_empty_choices_are_offered_only_if_allowed(
     form: House, path: str, key: str, value: Json, operation: Operation | None, words: str
 ) -> None:
     row = await find(form, path)
@@ -348,20 +346,20 @@ async def test_nothing_is_chosen_where_it_may_be_and_told_where_not(
     if key:
         await hit(form, key)
     assert value_at(form, row.pointer) == value
-    draft = form.app.account.drafts.get(screen_of(form)._order_id)
+    draft = form.app.workspace.account.drafts.get(screen_of(form).order_id)
     assert (draft.sending.operation if draft is not None else None) == operation
     if operation is Operation.POST:
         assert "sent as a full order" in form.text or path.endswith("name")
 
 
 @in_the_house
-async def test_of_an_either_or_the_other_goes(form: House) -> None:
+async def test_exclusive_field_removes_the_other(form: House) -> None:
     row = await find(form, "service_point_details/id")
     await open_empty(form)
     await keys(form, "123⏎")
     place = row.pointer.parent
     assert value_at(form, place) == {"id": "123"}
-    draft = form.app.account.drafts.get(screen_of(form)._order_id)
+    draft = form.app.workspace.account.drafts.get(screen_of(form).order_id)
     assert draft is not None
     assert draft.sending.can_send
     await find(form, "service_point_details/carrier_service_point_id")
@@ -396,7 +394,7 @@ async def test_items_are_added_copied_moved_and_removed(form: House) -> None:
     await find(form, "order_items/3/quantity")
     await hit(form, "D")
     assert names() == ["Snuffer", "Cylinder candle (copy)", "Cylinder candle"]
-    draft = form.app.account.drafts.get(screen_of(form)._order_id)
+    draft = form.app.workspace.account.drafts.get(screen_of(form).order_id)
     assert draft is not None
     assert draft.sending.operation is Operation.POST
     assert [entry["name"] for entry in ITEMS.get(draft.sending.body)] == names()  # type: ignore[union-attr,index,call-overload]
@@ -458,7 +456,7 @@ async def test_views_long_values_and_the_note(form: House) -> None:
     shown = {}
     for _ in range(4):
         await hit(form, "v")
-        view = screen_of(form)._view
+        view = screen_of(form).form.view
         shown[str(view)] = [row.pointer for row in screen_of(form).sheet.rows if isinstance(row, FieldRow)]
     city, phone = Pointer.of("shipping_address", "city"), Pointer.of("shipping_address", "phone_number")
     assert shown["changed"] == [city] or set(shown["changed"]) < set(shown["usual"])

@@ -27,14 +27,14 @@ async def test_requests_are_listed_with_bodies_on_demand(tmp_path: Path) -> None
 
 
 @pytest.mark.parametrize("way", ["back", "exit"])
-async def test_the_log_may_be_left_while_requests_come(tmp_path: Path, way: str) -> None:
+async def test_log_can_be_closed_while_requests_arrive(tmp_path: Path, way: str) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         await house.press("T")
         await house.until("/user/auth/metadata")
         screen = house.app.screen
         assert isinstance(screen, RequestLogScreen)
-        log = house.app.account.log
+        log = house.app.workspace.account.log
         if way == "back":
             house.app.workspace.go(Back())
         else:

@@ -44,7 +44,7 @@ def marks_seen(house: House) -> set[str]:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_orders_of_all_shops_are_there_with_their_reasons(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_orders_of_all_shops_are_shown_with_reasons(tmp_path: Path, size: tuple[int, int]) -> None:
     async with housed(tmp_path, size=size) as house:
         await house.until("100+ read")
         assert "0 all" in house.text
@@ -53,7 +53,7 @@ async def test_orders_of_all_shops_are_there_with_their_reasons(tmp_path: Path, 
         assert all(len(line) <= size[0] for line in house.lines)
 
 
-async def test_going_on_reads_further_pages_until_the_end(tmp_path: Path) -> None:
+async def test_moving_down_reads_pages_until_the_end(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         for _ in range(6):
@@ -65,7 +65,7 @@ async def test_going_on_reads_further_pages_until_the_end(tmp_path: Path) -> Non
         assert table(house).cursor == 299
 
 
-async def test_a_shop_and_a_filter_narrow_what_is_asked(tmp_path: Path) -> None:
+async def test_shop_and_filter_narrow_the_request(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         await house.press("1")
@@ -84,7 +84,7 @@ async def test_a_shop_and_a_filter_narrow_what_is_asked(tmp_path: Path) -> None:
         await house.until(lambda: table(house).row_count == 1)
 
 
-async def test_a_filter_that_cannot_be_understood_changes_nothing(tmp_path: Path) -> None:
+async def test_invalid_filter_changes_nothing(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         before = table(house).row_count
@@ -103,7 +103,7 @@ async def test_a_filter_that_cannot_be_understood_changes_nothing(tmp_path: Path
 
 
 @pytest.mark.parametrize(("why", "marks"), [("any", {"!", "~"}), ("none", {" "}), ("weight", {"!"})])
-async def test_what_was_judged_here_narrows_here(tmp_path: Path, why: str, marks: set[str]) -> None:
+async def test_why_filter_is_applied_locally(tmp_path: Path, why: str, marks: set[str]) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         await house.press("slash")
@@ -115,10 +115,10 @@ async def test_what_was_judged_here_narrows_here(tmp_path: Path, why: str, marks
         await house.press("slash")
         await house.type("why:nonsense")
         await house.press("enter")
-        await house.until("orders read is so: why:nonsense.")
+        await house.until("orders read matches why:nonsense.")
 
 
-async def test_beside_the_list_reasons_stand_below_the_address(tmp_path: Path) -> None:
+async def test_wide_preview_shows_reasons_below_the_address(tmp_path: Path) -> None:
     async with housed(tmp_path, size=(160, 45)) as house:
         await house.until("100+ read")
         await house.press("n")
@@ -128,7 +128,7 @@ async def test_beside_the_list_reasons_stand_below_the_address(tmp_path: Path) -
         assert any(line.startswith("! ") for line in lines[name + 1 :])
 
 
-async def test_words_narrow_here_and_say_so(tmp_path: Path) -> None:
+async def test_words_filter_locally_and_say_so(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         await house.press("slash")
@@ -138,7 +138,7 @@ async def test_words_narrow_here_and_say_so(tmp_path: Path) -> None:
         assert 0 < table(house).row_count < 100
 
 
-async def test_after_a_restart_everything_is_where_it_was(tmp_path: Path) -> None:
+async def test_triage_is_restored_after_a_restart(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with housed(tmp_path, sandbox=box) as house:
         await house.until("100+ read")
@@ -170,7 +170,7 @@ async def test_refreshing_keeps_cursor_and_marks(tmp_path: Path) -> None:
         assert (table(house).cursor_key, table(house).marks) == (key, marks)
 
 
-async def test_deleting_wants_the_number_typed(tmp_path: Path) -> None:
+async def test_delete_requires_typing_the_number(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         await house.press("space", "k")
@@ -187,7 +187,7 @@ async def test_deleting_wants_the_number_typed(tmp_path: Path) -> None:
         assert await house.order(target["id"]) is None
 
 
-async def test_a_paste_on_the_list_runs_nothing(tmp_path: Path) -> None:
+async def test_paste_on_the_list_runs_no_commands(tmp_path: Path) -> None:
 
     async with housed(tmp_path) as house:
         await house.until("100+ read")
@@ -202,7 +202,7 @@ async def test_a_paste_on_the_list_runs_nothing(tmp_path: Path) -> None:
         await house.until(lambda: table(house).row_count == 1)
 
 
-async def test_a_torn_escape_sequence_runs_nothing(tmp_path: Path) -> None:
+async def test_split_escape_sequence_runs_no_commands(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         await house.press("escape", "[", "D")
@@ -212,7 +212,7 @@ async def test_a_torn_escape_sequence_runs_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
-async def test_hostile_texts_are_shown_and_do_nothing(tmp_path: Path, size: tuple[int, int]) -> None:
+async def test_hostile_texts_are_shown_safely(tmp_path: Path, size: tuple[int, int]) -> None:
     planted = order(order_number="HOSTILE-1")
     address = planted["shipping_address"]
     for name in ("name", "address_line_1", "city"):
@@ -232,7 +232,7 @@ async def test_hostile_texts_are_shown_and_do_nothing(tmp_path: Path, size: tupl
                 assert not any(ord(letter) < 32 or 0x7F <= ord(letter) < 0xA0 or letter == "\u202e" for letter in line)
 
 
-async def test_only_yes_read_after_the_question_deletes(tmp_path: Path) -> None:
+async def test_only_an_answer_after_the_question_deletes(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         target = house.app.screen.order
@@ -249,7 +249,7 @@ async def test_read_only_writes_nothing(tmp_path: Path) -> None:
         assert "reading only" in house.text
 
 
-async def test_keys_typed_ahead_go_where_the_ones_before_lead(tmp_path: Path) -> None:
+async def test_type_ahead_reaches_the_screen_opened_before(tmp_path: Path) -> None:
     from textual.events import Key
 
     async with housed(tmp_path) as house:
@@ -260,13 +260,13 @@ async def test_keys_typed_ahead_go_where_the_ones_before_lead(tmp_path: Path) ->
         burst += [(letter, letter) for letter in "ACME"] + [("enter", "\r")]
         for key, character in burst:
             house.app.post_message(Key(key, character))
-        await house.until(lambda: house.app.account.drafts.all())
-        (draft,) = house.app.account.drafts.all()
+        await house.until(lambda: house.app.workspace.account.drafts.all())
+        (draft,) = house.app.workspace.account.drafts.all()
         assert draft.order_id == target["id"]
         assert [change.now for change in draft.edit.changes()] == ["ACME"]
 
 
-async def test_a_filter_typed_ahead_runs_no_commands(tmp_path: Path) -> None:
+async def test_filter_typed_ahead_runs_no_commands(tmp_path: Path) -> None:
     from textual.events import Key
 
     async with housed(tmp_path) as house:
@@ -275,10 +275,10 @@ async def test_a_filter_typed_ahead_runs_no_commands(tmp_path: Path) -> None:
             house.app.post_message(Key(key, "/" if key == "slash" else key if len(key) == 1 else "\r"))
         await house.until("/ weighta")
         assert not house.app.screen.query_one(QuestionBar).is_open
-        assert house.app.staging.orders == []
+        assert house.app.workspace.staging.orders == []
 
 
-async def test_the_filter_in_force_is_seen_again_after_the_composer(tmp_path: Path) -> None:
+async def test_active_filter_is_shown_after_the_composer(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         await house.press("B")
@@ -290,9 +290,9 @@ async def test_the_filter_in_force_is_seen_again_after_the_composer(tmp_path: Pa
         assert "/ date:yes" in house.text
 
 
-async def test_keys_typed_while_the_account_is_opened_are_for_the_rooms(tmp_path: Path) -> None:
+async def test_keys_typed_while_opening_reach_the_first_screen(tmp_path: Path) -> None:
     async with housed(tmp_path, opened=False) as house:
-        assert not house.app.house_screens()
+        assert not house.app.open_screens
         for key in ("B", "question_mark"):
             house.app.post_message(events.Key(key, {"question_mark": "?"}.get(key, key)))
         await house.until(lambda: isinstance(house.app.screen, PageScreen) and "Keys in" in house.text)
@@ -300,9 +300,7 @@ async def test_keys_typed_while_the_account_is_opened_are_for_the_rooms(tmp_path
         assert isinstance(house.app.screen, ComposerScreen)
 
 
-async def test_keys_typed_for_an_account_that_cannot_be_opened_do_nothing(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_keys_typed_for_a_failed_start_are_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[OpeningScreen] = []
     gate, open_it = asyncio.Event(), OpeningScreen._try
 
@@ -326,7 +324,7 @@ async def test_keys_typed_for_an_account_that_cannot_be_opened_do_nothing(
         await house.until(lambda: len(tries) == 2 and "R tries again" in house.text)
 
 
-async def test_orders_pasted_into_the_list_are_read_in_the_composer(tmp_path: Path) -> None:
+async def test_orders_pasted_into_the_list_open_in_the_composer(tmp_path: Path) -> None:
     async with housed(tmp_path / "data") as house:
         await house.until("100+ read")
         house.app.post_message(Paste(text(rows(2), "\t", end="\r")))

@@ -83,7 +83,7 @@ async def test_batch_with_orders_in_flight_cannot_be_removed(make: Make) -> None
     (a,) = stage(house.staging, order(order_id="A"))
     (info,) = house.staging.batches()
     house.account.store.batches.set_all(info.id, [(a, StagedState.UNKNOWN, False, {})])
-    with pytest.raises(BatchLocked, match="1 order of it is being sent"):
+    with pytest.raises(BatchLocked, match="1 order of it is in flight"):
         house.staging.remove("staged orders")
     assert names(house) == ["staged orders"]
 

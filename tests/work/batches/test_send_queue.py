@@ -133,7 +133,9 @@ def test_error_of_every_request_stops_the_bisection() -> None:
 
 def test_too_large_request_is_halved_without_permission() -> None:
     made = course(going(*[1] * 8), goes_on=False)
-    sent, _ = drive(made, lambda orders: SendRefused(frozenset(), too_large=True) if len(orders) > 2 else SendAccepted())
+    sent, _ = drive(
+        made, lambda orders: SendRefused(frozenset(), too_large=True) if len(orders) > 2 else SendAccepted()
+    )
     assert len(made.accepted) == 8
     assert sent[-1] == "6 7"
 

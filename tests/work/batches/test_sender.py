@@ -272,12 +272,12 @@ async def test_cancel_ends_the_wait_for_a_busy_service(make: Make) -> None:
     staging = house.staging
     house.sandbox.fault_injector.faults = Faults.parse(["busy=1"])
     forever = asyncio.Event()
-    desk = house.account.outbox._desk
+    desk = house.account.outbox._context
 
     async def sleep(seconds: float) -> object:
         return await (forever.wait() if seconds >= 15 else house.clock.sleep(seconds))
 
-    house.account.outbox._desk = dataclasses.replace(desk, sleep=sleep)
+    house.account.outbox._context = dataclasses.replace(desk, sleep=sleep)
     sending = asyncio.create_task(staging.send(staging.plan()))
     await until(lambda: staging.sender.progress is not None and staging.sender.progress.until is not None)
     assert staging.sender.cancel() == 1

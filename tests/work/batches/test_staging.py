@@ -444,7 +444,7 @@ async def test_unresolved_answer_stays_unknown(make: Make) -> None:
     await house.staging.send(plan)
     assert house.states() == {"A": SendState.UNKNOWN}
     assert house.staging.plan([a]).count == 0
-    with pytest.raises(BatchLocked, match="being sent"):
+    with pytest.raises(BatchLocked, match="in flight"):
         house.staging.editing.put(a, NOTES, "x", "note")
     house.sandbox.fault_injector.faults = Faults()
     await house.staging.ask_again([a])

@@ -96,11 +96,11 @@ async def bench(place: Place) -> Account:
     return await place.open()
 
 
-async def planned(jobs: Jobs, place: Place, recipe: BulkChange = HOLD, road: WriteKind | None = None) -> Job:
+async def planned(jobs: Jobs, place: Place, recipe: BulkChange = HOLD, kind: WriteKind | None = None) -> Job:
     job = jobs.make(recipe, [(id, f"NL-{id[-2:]}") for id in place.ids])
     await jobs.dry_run(job, {})
-    if road is not None:
-        jobs.choose(job, road)
+    if kind is not None:
+        jobs.choose(job, kind)
     return job
 
 
@@ -206,7 +206,7 @@ async def test_each_order_is_sent_once_and_verified(bench: Account, place: Place
 async def test_full_orders_are_sent_together_and_verified(bench: Account, place: Place) -> None:
     sent = count_sent(bench)
     jobs = Jobs(bench)
-    job = await planned(jobs, place, road=WriteKind.UPSERT)
+    job = await planned(jobs, place, kind=WriteKind.UPSERT)
     await jobs.run(job)
     assert sent == [12]
     assert place.writes == ["orders"]
@@ -234,7 +234,7 @@ def spoil(bench: Account, place: Place) -> None:
 async def test_one_bad_order_does_not_hold_the_others(bench: Account, place: Place) -> None:
     sent = count_sent(bench)
     jobs = Jobs(bench)
-    job = await planned(jobs, place, road=WriteKind.UPSERT)
+    job = await planned(jobs, place, kind=WriteKind.UPSERT)
     spoil(bench, place)
     await jobs.run(job)
     await bench.follower.until_done()
@@ -300,10 +300,10 @@ async def test_lost_answers_are_looked_up_without_resending(bench: Account, plac
     assert sorted(place.writes) == place.ids
 
 
-@pytest.mark.parametrize("road", [WriteKind.PATCH, WriteKind.UPSERT])
-async def test_with_faults_every_result_matches_the_service(bench: Account, place: Place, road: WriteKind) -> None:
+@pytest.mark.parametrize("kind", [WriteKind.PATCH, WriteKind.UPSERT])
+async def test_with_faults_every_result_matches_the_service(bench: Account, place: Place, kind: WriteKind) -> None:
     jobs = Jobs(bench)
-    job = await planned(jobs, place, road=road)
+    job = await planned(jobs, place, kind=kind)
     rules = ["dropped=0.3:PATCH", "error_after=0.3:PATCH", "html_after=0.3:POST", "rate_limited=0.1", "error=0.1:GET"]
     place.sandbox.fault_injector.faults = Faults.parse(rules)
     for _ in range(20):
@@ -377,17 +377,17 @@ async def test_conflicting_orders_can_be_retried_on_current_data(bench: Account,
 # A crash, and other copies.
 
 
-@pytest.mark.parametrize("road", [WriteKind.PATCH, WriteKind.UPSERT])
+@pytest.mark.parametrize("kind", [WriteKind.PATCH, WriteKind.UPSERT])
 @pytest.mark.parametrize("when", ["before the answer", "after it was recorded"])
-async def test_after_a_crash_nothing_is_sent_twice(bench: Account, place: Place, road: WriteKind, when: str) -> None:
+async def test_after_a_crash_nothing_is_sent_twice(bench: Account, place: Place, kind: WriteKind, when: str) -> None:
     if when == "after it was recorded":
         withhold_answers(bench)
     jobs = Jobs(bench)
-    job = await planned(jobs, place, road=road)
+    job = await planned(jobs, place, kind=kind)
     stop = asyncio.Event()
 
     def crash(_: str) -> None:
-        if len(place.writes) >= (1 if road is WriteKind.UPSERT else 4):
+        if len(place.writes) >= (1 if kind is WriteKind.UPSERT else 4):
             stop.set()
 
     place.before_write = crash
@@ -403,12 +403,12 @@ async def test_after_a_crash_nothing_is_sent_twice(bench: Account, place: Place,
     again = Jobs(later)
     (left,) = again.left()
     assert left.stage is JobStage.RUNNING
-    assert 0 < left.gone < 12 or road is WriteKind.UPSERT
+    assert 0 < left.gone < 12 or kind is WriteKind.UPSERT
     await later.outbox.recover()
     await again.run(left)
     await later.follower.until_done()
     assert states(left) == {"verified": 12}
-    if road is WriteKind.PATCH:
+    if kind is WriteKind.PATCH:
         assert sorted(place.writes) == place.ids
     else:
         assert place.writes == ["orders"]
@@ -418,7 +418,7 @@ async def test_after_a_crash_nothing_is_sent_twice(bench: Account, place: Place,
 async def test_crash_before_a_refusal_is_recorded_leaves_the_others_ready(bench: Account, place: Place) -> None:
     withhold_answers(bench)
     jobs = Jobs(bench)
-    job = await planned(jobs, place, road=WriteKind.UPSERT)
+    job = await planned(jobs, place, kind=WriteKind.UPSERT)
     spoil(bench, place)
     running = asyncio.create_task(jobs.run(job))
     refused = asyncio.Event()
@@ -505,6 +505,7 @@ async def test_only_the_last_jobs_are_kept(bench: Account, place: Place) -> None
     jobs = Jobs(bench)
     first = await planned(jobs, place)
     await jobs.run(first)
+    await place.clock.sleep(1)
     for _ in range(20):
         jobs.make(HOLD, [("1", "one")])
     assert len(jobs.recent()) == 20

@@ -46,7 +46,7 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
     ]
     requests = house.staging.history()
     refused = requests[-1]
-    assert (refused.words, refused.status, refused.counts) == ("refused", 400, {"not sent": 1, "refused": 1})
+    assert (refused.description, refused.status, refused.counts) == ("refused", 400, {"not sent": 1, "refused": 1})
     assert [one.detail for one in refused.orders[1].problems] == ["Not this one"]
     assert [one.detail for one in refused.problems] == ["And the whole"]
     sent = sent_documents(house.account.store, requests[1])

@@ -33,12 +33,12 @@ async def bench(tmp_path: Path) -> AsyncIterator[Account]:
 
 
 def test_every_outcome_has_a_group_and_a_label() -> None:
-    found = {(state, road) for group in GROUPS for state in states_of(group)[0] for road in states_of(group)[1]}
-    every = {(state, road) for state in WriteState for road in WriteKind} - {(WriteState.VERIFIED, WriteKind.DELETE)}
+    found = {(state, kind) for group in GROUPS for state in states_of(group)[0] for kind in states_of(group)[1]}
+    every = {(state, kind) for state in WriteState for kind in WriteKind} - {(WriteState.VERIFIED, WriteKind.DELETE)}
     assert found == every, "a deletion is confirmed, never seen as sent"
-    for state, road in found:
-        assert description(state, road)
-        assert (state in states_of(group_of(state, road))[0], road in states_of(group_of(state, road))[1]) == (
+    for state, kind in found:
+        assert description(state, kind)
+        assert (state in states_of(group_of(state, kind))[0], kind in states_of(group_of(state, kind))[1]) == (
             True,
             True,
         )

@@ -32,23 +32,23 @@ async def test_each_value_is_compared_with_current_data(bench: Account) -> None:
     await change(bench, IDS[0], (CITY, "Breda"), (NAME, "Jan"), (TAGS, ["b", "a"]))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Oss", "name": "Someone"}})
     found = {check.pointer: check for check in await checked(bench)}
-    assert {pointer: check.verdict for pointer, check in found.items()} == {
+    assert {pointer: check.result for pointer, check in found.items()} == {
         CITY: RecheckResult.TAKEN_BACK,
         NAME: RecheckResult.CHANGED,
         TAGS: RecheckResult.STANDS,
     }
     city = found[CITY]
     assert (city.was, city.wanted, city.there, city.order_id) == ("Oss", "Breda", "Oss", IDS[0])
-    assert next(check.verdict for check in await checked(bench)) is RecheckResult.TAKEN_BACK, "the bad news first"
+    assert next(check.result for check in await checked(bench)) is RecheckResult.TAKEN_BACK, "the bad news first"
 
 
 async def test_only_the_last_write_of_a_value_counts(bench: Account) -> None:
     await change(bench, IDS[0], (CITY, "Breda"))
     await change(bench, IDS[0], (CITY, "Gent"))
-    assert [check.verdict for check in await checked(bench)] == [RecheckResult.STANDS]
+    assert [check.result for check in await checked(bench)] == [RecheckResult.STANDS]
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Oss"}})
     (check,) = await checked(bench)
-    assert check.verdict is RecheckResult.TAKEN_BACK, "any value of before that day's writes is a taking back"
+    assert check.result is RecheckResult.TAKEN_BACK, "any value of before that day's writes is a taking back"
 
 
 async def test_items_are_found_by_name_at_any_position(bench: Account) -> None:
@@ -57,7 +57,7 @@ async def test_items_are_found_by_name_at_any_position(bench: Account) -> None:
     draft.edit.remove(ITEMS / 0, "item")
     bench.drafts.save(draft)
     await send(bench, draft)
-    found = {str(check.pointer): check.verdict for check in await checked(bench)}
+    found = {str(check.pointer): check.result for check in await checked(bench)}
     assert found[str(ITEMS / 0 / "sku")] is RecheckResult.STANDS
     assert set(found.values()) == {RecheckResult.STANDS}
 
@@ -75,9 +75,9 @@ async def test_deleted_or_unreadable_orders_are_reported(bench: Account, monkeyp
 
     monkeypatch.setattr(bench.client, "get_order", failing)
     found = {check.named.remote_id: check for check in await checked(bench)}
-    assert found[IDS[0]].verdict is RecheckResult.GONE
-    assert found[IDS[1]].verdict is RecheckResult.UNREAD
-    assert "error" in found[IDS[1]].words
+    assert found[IDS[0]].result is RecheckResult.GONE
+    assert found[IDS[1]].result is RecheckResult.UNREAD
+    assert "error" in found[IDS[1]].message
 
 
 async def test_many_orders_of_a_shop_are_read_by_list(bench: Account) -> None:
@@ -85,7 +85,7 @@ async def test_many_orders_of_a_shop_are_read_by_list(bench: Account) -> None:
     await bench.corrections.send_as_upsert(drafts)
     await follow(bench)
     assert newest(bench).write.state is WriteState.VERIFIED
-    assert [check.verdict for check in await checked(bench)] == [RecheckResult.STANDS] * 3
+    assert [check.result for check in await checked(bench)] == [RecheckResult.STANDS] * 3
 
 
 async def test_only_confirmed_changes_of_the_day_are_rechecked(bench: Account) -> None:
@@ -99,7 +99,7 @@ async def test_only_confirmed_changes_of_the_day_are_rechecked(bench: Account) -
 async def test_measurement_sent_as_a_whole_is_compared_as_recorded(bench: Account) -> None:
     weight = Pointer.of("order_details", "order_items", 0, "measurement")
     await change(bench, IDS[0], (weight, {"weight": {"value": 2, "unit": "kg"}}))
-    assert {check.verdict for check in await checked(bench)} == {RecheckResult.STANDS}
+    assert {check.result for check in await checked(bench)} == {RecheckResult.STANDS}
     await bench.client.patch_order(
         IDS[0],
         {
@@ -110,4 +110,4 @@ async def test_measurement_sent_as_a_whole_is_compared_as_recorded(bench: Accoun
             }
         },
     )
-    assert RecheckResult.CHANGED in {check.verdict for check in await checked(bench)}
+    assert RecheckResult.CHANGED in {check.result for check in await checked(bench)}

@@ -18,7 +18,7 @@ from tui.work.account import Account
 from tui.work.batches.staging import Staging
 from tui.work.drafts.drafts import Draft
 from tui.work.journal.entries import JournalEntry, open_entry
-from tui.work.journal.undo import UndoOutcome, UndoResult, step_name, told, undo
+from tui.work.journal.undo import UndoOutcome, UndoResult, step_name, summary, undo
 from tui.work.writes.send_state import SendState
 
 
@@ -49,7 +49,7 @@ async def test_patch_is_undone_by_its_inverse(bench: Account, staging: Staging) 
     before = await bench.client.get_order(IDS[0])
     entry = await change(bench, IDS[0], (CITY, "Breda"), (TAGS, ["gift"]), (ITEMS / 1 / "sku", "T"))
     result = await undone(bench, staging, entry)
-    assert result.undone is UndoOutcome.DRAFTED
+    assert result.outcome is UndoOutcome.DRAFTED
     draft = bench.drafts.get(IDS[0])
     assert draft is not None
     assert [step.name for step in draft.edit.steps] == ["undo of 23 Nov 08:00"]
@@ -57,7 +57,7 @@ async def test_patch_is_undone_by_its_inverse(bench: Account, staging: Staging) 
     await send(bench, draft)
     assert say_the_same(await bench.client.get_order(IDS[0]), before)
     # The undo can be undone.
-    assert (await undone(bench, staging, newest(bench))).undone is UndoOutcome.DRAFTED
+    assert (await undone(bench, staging, newest(bench))).outcome is UndoOutcome.DRAFTED
     again = bench.drafts.get(IDS[0])
     assert again is not None
     await send(bench, again)
@@ -68,7 +68,7 @@ async def test_added_value_is_removed_by_a_full_order(bench: Account, staging: S
     before = await bench.client.get_order(IDS[0])
     weight = ITEMS / 1 / "measurement"
     entry = await change(bench, IDS[0], (weight, {"weight": {"value": 2, "unit": "kg"}}))
-    assert (await undone(bench, staging, entry)).undone is UndoOutcome.DRAFTED
+    assert (await undone(bench, staging, entry)).outcome is UndoOutcome.DRAFTED
     draft = bench.drafts.get(IDS[0])
     assert draft is not None
     assert draft.sending.not_patchable
@@ -88,7 +88,7 @@ async def test_undo_of_an_upsert_restores_removed_items(bench: Account, staging:
     entry = newest(bench)
     assert entry.write.new.kind == "upsert"
     result = await undone(bench, staging, entry)
-    assert result.undone is UndoOutcome.DRAFTED, result
+    assert result.outcome is UndoOutcome.DRAFTED, result
     back = bench.drafts.get(IDS[0])
     assert back is not None
     assert back.sending.not_patchable, "a removed item comes back as an added one, and that goes whole"
@@ -101,7 +101,7 @@ async def test_later_remote_change_is_a_conflict(bench: Account, staging: Stagin
     entry = await change(bench, IDS[0], (CITY, "Breda"), (NAME, "Jan"))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Gent"}})
     result = await undone(bench, staging, entry)
-    assert result.undone is UndoOutcome.CONFLICT
+    assert result.outcome is UndoOutcome.CONFLICT
     draft = bench.drafts.get(IDS[0])
     assert draft is not None
     (clash,) = draft.undecided
@@ -120,8 +120,8 @@ async def test_undo_is_one_step_on_top_of_an_existing_draft(bench: Account, stag
     entry = await change(bench, IDS[0], (CITY, "Breda"), (NAME, "Jan"))
     await draft_of(bench, IDS[0], (NOTES, "mine"), (NAME, "Piet"))
     result = await undone(bench, staging, entry)
-    assert result.undone is UndoOutcome.DRAFTED
-    assert "on top of your draft" in result.words
+    assert result.outcome is UndoOutcome.DRAFTED
+    assert "on top of your draft" in result.message
     draft = bench.drafts.get(IDS[0])
     assert draft is not None
     values = [pointer.get(draft.edit.document) for pointer in (NOTES, NAME, CITY)]
@@ -135,13 +135,13 @@ async def test_reverted_change_has_nothing_to_undo(bench: Account, staging: Stag
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Oss"}})
     result = await undone(bench, staging, entry)
-    assert (result.undone, bench.drafts.all()) == (UndoOutcome.NOTHING, [])
+    assert (result.outcome, bench.drafts.all()) == (UndoOutcome.NOTHING, [])
 
 
 async def test_undo_of_a_deleted_order_says_so(bench: Account, staging: Staging) -> None:
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     await bench.client.delete_order(IDS[0])
-    assert (await undone(bench, staging, entry)).undone is UndoOutcome.GONE
+    assert (await undone(bench, staging, entry)).outcome is UndoOutcome.GONE
     assert bench.drafts.all() == []
 
 
@@ -152,7 +152,7 @@ async def test_undo_of_a_deleted_order_says_so(bench: Account, staging: Staging)
         (WriteState.NOT_SENT, "not written"),
         (WriteState.NOT_APPLIED, "not written"),
         (WriteState.UNKNOWN, "not known"),
-        (WriteState.ACCEPTED, "on its way"),
+        (WriteState.ACCEPTED, "still being sent"),
     ],
 )
 async def test_unconfirmed_write_cannot_be_undone(
@@ -161,8 +161,8 @@ async def test_unconfirmed_write_cannot_be_undone(
     entry = await change(bench, IDS[0], (CITY, "Breda"))
     bench.store.writes.step(entry.write.id, state)
     result = await undone(bench, staging, newest(bench))
-    assert (result.undone, bench.drafts.all()) == (UndoOutcome.NOTHING, [])
-    assert words in result.words
+    assert (result.outcome, bench.drafts.all()) == (UndoOutcome.NOTHING, [])
+    assert words in result.message
 
 
 async def test_failed_attempt_is_ignored_beside_a_written_one(bench: Account, staging: Staging) -> None:
@@ -170,7 +170,7 @@ async def test_failed_attempt_is_ignored_beside_a_written_one(bench: Account, st
     bench.store.writes.step(first.write.id, WriteState.NOT_SENT)
     failed = newest(bench)
     written = await change(bench, IDS[0], (CITY, "Bergen"))
-    assert (await undone(bench, staging, failed, written)).undone is UndoOutcome.DRAFTED
+    assert (await undone(bench, staging, failed, written)).outcome is UndoOutcome.DRAFTED
 
 
 async def test_undo_of_a_deletion_stages_the_order_and_reports_losses(bench: Account, staging: Staging) -> None:
@@ -178,14 +178,14 @@ async def test_undo_of_a_deletion_stages_the_order_and_reports_losses(bench: Acc
     assert (await bench.corrections.delete(IDS[0], document)).deleted
     entry = newest(bench)
     result = await undone(bench, staging, entry)
-    assert result.undone is UndoOutcome.STAGED
-    assert "a new id" in result.words
-    assert "shipments" in result.words
+    assert result.outcome is UndoOutcome.STAGED
+    assert "a new id" in result.message
+    assert "shipments" in result.message
     (staged,) = staging.orders
     assert (staged.document["order_number"], staged.document["order_id"]) == (f"N-{IDS[0]}", f"S-{IDS[0]}")
     assert "id" not in staged.document
     again = await undone(bench, staging, entry)
-    assert (again.undone, len(staging.orders)) == (UndoOutcome.NOTHING, 1)
+    assert (again.outcome, len(staging.orders)) == (UndoOutcome.NOTHING, 1)
     await staging.refresh_remote()
     await staging.send(staging.plan())
     await follow(bench)
@@ -193,10 +193,10 @@ async def test_undo_of_a_deletion_stages_the_order_and_reports_losses(bench: Acc
     (back,) = [order for order in orders if order["order_number"] == f"N-{IDS[0]}"]
     assert back["id"] != IDS[0]
     assert CITY.get(back) == "Oss"
-    assert (await undone(bench, staging, entry)).words.startswith(f"N-{IDS[0]} is there again")
+    assert (await undone(bench, staging, entry)).message.startswith(f"N-{IDS[0]} exists again")
     made = await undone(bench, staging, newest(bench))
-    assert made.undone is UndoOutcome.NOTHING
-    assert "D in the list" in made.words
+    assert made.outcome is UndoOutcome.NOTHING
+    assert "D in the list" in made.message
 
 
 async def test_bulk_change_is_undone_with_a_result_per_order(bench: Account, staging: Staging) -> None:
@@ -209,7 +209,7 @@ async def test_bulk_change_is_undone_with_a_result_per_order(bench: Account, sta
     entries = [entry for id in ids if (entry := open_entry(bench.store, bench.client.base_url, id)) is not None]
     seen: list[tuple[int, int]] = []
     results = await undo(bench, staging, entries, "undo of hold", lambda now: seen.append((now.done, now.total)))
-    assert {result.named.remote_id: result.undone for result in results} == {
+    assert {result.named.remote_id: result.outcome for result in results} == {
         IDS[0]: UndoOutcome.DRAFTED,
         IDS[1]: UndoOutcome.CONFLICT,
         IDS[2]: UndoOutcome.GONE,
@@ -219,7 +219,7 @@ async def test_bulk_change_is_undone_with_a_result_per_order(bench: Account, sta
     assert draft is not None
     assert [step.name for step in draft.edit.steps] == ["undo of hold"]
     assert (NOTES.get(draft.edit.document), TAGS.get(draft.edit.document)) == ("Ring twice", ["fragile", "gift"])
-    assert told(results) == "3 orders: 1 drafted, 1 drafted with fields to decide, 1 gone. w reviews."
+    assert summary(results) == "3 orders: 1 drafted, 1 drafted with fields to decide, 1 gone. w reviews."
 
 
 async def test_one_order_of_an_upsert_can_be_undone(bench: Account, staging: Staging) -> None:
@@ -229,8 +229,8 @@ async def test_one_order_of_an_upsert_can_be_undone(bench: Account, staging: Sta
     entry = newest(bench)
     assert len(entry.parts) == 3
     result = await undone(bench, staging, replace(entry, only=1))
-    assert (result.named.remote_id, result.undone) == (IDS[1], UndoOutcome.DRAFTED), result
+    assert (result.named.remote_id, result.outcome) == (IDS[1], UndoOutcome.DRAFTED), result
     results = await undo(bench, staging, [entry], "undo")
-    assert [one.undone for one in results] == [UndoOutcome.DRAFTED, UndoOutcome.NOTHING, UndoOutcome.DRAFTED] or [
-        one.undone for one in results
+    assert [one.outcome for one in results] == [UndoOutcome.DRAFTED, UndoOutcome.NOTHING, UndoOutcome.DRAFTED] or [
+        one.outcome for one in results
     ] == [UndoOutcome.DRAFTED] * 3

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 import pytest
-from fake_service import Bench, Lost, not_found
+from fake_service import Bench, Lost, is_not_applied, not_found
 
 from tui.api.codec import encode
 from tui.api.errors import (
@@ -28,14 +28,12 @@ from tui.work.writes.outcomes import (
     OrderDeleted,
     OrderGone,
     WriteAccepted,
-    WriteConfirmed,
-    WriteDeferred,
     WriteDiffers,
-    WriteNotApplied,
     WriteNotSent,
     WriteOutcome,
     WriteRefused,
-    WriteUnresolved,
+    WriteUnknown,
+    WriteVerified,
 )
 
 BODY = b'{"notes": "new",  "city": "Gent"}'
@@ -55,7 +53,7 @@ async def test_patch_is_recorded_sent_unchanged_and_read_back(bench: Bench) -> N
     assert bench.outbox.under_way == (write.id,)
     bench.service.open.set()
     outcome = await waiting
-    assert isinstance(outcome, WriteConfirmed)
+    assert isinstance(outcome, WriteVerified)
     assert outcome.document["notes"] == "new"
     assert bench.service.sent("patch") == [(number, BODY)]
     assert bench.states(write.id) == ["recorded", "sent", "answered", "confirmed"]
@@ -69,12 +67,12 @@ async def test_phone_is_verified_under_its_read_name(bench: Bench) -> None:
     await bench.service.patch_order(number, b'{"customer_details": {"phone_number": "2"}}')
     bench.service.orders[number]["customer_details"] = {"phone_number": "2"}
     outcome = await patch(bench, number, b'{"customer_details": {"phone": "2"}}')
-    assert isinstance(outcome, WriteConfirmed)
+    assert isinstance(outcome, WriteVerified)
 
 
 async def test_a_cleared_field_is_confirmed_when_it_is_absent_or_null(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
-    assert isinstance(await patch(bench, number, b'{"notes": null}'), WriteConfirmed)
+    assert isinstance(await patch(bench, number, b'{"notes": null}'), WriteVerified)
 
 
 async def test_silently_ignored_change_differs_at_its_pointer(bench: Bench) -> None:
@@ -91,7 +89,7 @@ async def test_delayed_change_is_verified_until_it_shows(bench: Bench) -> None:
     bench.service.ignored = {"notes", "city"}
     outcome = await patch(bench, number)
     assert isinstance(outcome, WriteAccepted)
-    (follow,) = bench.follower.following
+    (follow,) = bench.follower.pending
     assert (follow.remote_id, follow.order_id, follow.integration) == (number, "A", "5")
     bench.service.orders[number] |= {"notes": "new", "city": "Gent"}
     await bench.follower.until_done()
@@ -128,7 +126,7 @@ def unproven() -> NotFound:
             WriteRefused,
             "refused",
         ),
-        (ServiceBusy("busy", status=400), WriteDeferred, "busy"),
+        (ServiceBusy("busy", status=400), WriteNotSent, "busy"),
         (not_found(), OrderGone, "gone"),
         (unproven(), WriteNotSent, "not sent"),
         (Unreachable("no network"), WriteNotSent, "not sent"),
@@ -159,7 +157,7 @@ async def test_a_lost_answer_is_looked_up_and_confirmed_without_sending_again(be
     number = bench.service.add("A", notes="old", city="Aalst")
     bench.service.faults["patch"] = [Lost(done=True)]
     outcome = await patch(bench, number)
-    assert isinstance(outcome, WriteConfirmed)
+    assert isinstance(outcome, WriteVerified)
     assert bench.states(outcome.write.id) == ["recorded", "sent", "unknown", "confirmed"]
     assert len(bench.service.sent("patch")) == 1
 
@@ -167,7 +165,7 @@ async def test_a_lost_answer_is_looked_up_and_confirmed_without_sending_again(be
 async def test_invalid_answer_counts_as_lost(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     bench.service.faults["patch"] = [InvalidResponse("it is a web page", status=200)]
-    assert isinstance(await patch(bench, number), WriteNotApplied)
+    assert is_not_applied(await patch(bench, number))
 
 
 async def test_lost_write_is_not_applied_after_all_lookups(bench: Bench) -> None:
@@ -175,7 +173,7 @@ async def test_lost_write_is_not_applied_after_all_lookups(bench: Bench) -> None
     bench.service.faults["patch"] = [Lost(done=False)]
     started = bench.time.now()
     outcome = await patch(bench, number)
-    assert isinstance(outcome, WriteNotApplied)
+    assert is_not_applied(outcome)
     assert (bench.time.now() - started).total_seconds() >= 60
     assert bench.service.orders[number]["notes"] == "old"
     assert len(bench.service.sent("patch")) == 1
@@ -191,7 +189,7 @@ async def test_late_write_is_confirmed(bench: Bench) -> None:
             {**bench.service.orders[number], "notes": "new", "city": "Gent"},
         )
     )
-    assert isinstance(await patch(bench, number), WriteConfirmed)
+    assert isinstance(await patch(bench, number), WriteVerified)
 
 
 async def test_lost_answer_with_partial_effect_differs(bench: Bench) -> None:
@@ -214,21 +212,21 @@ async def test_lost_answer_with_concurrent_write_differs(bench: Bench) -> None:
 async def test_failed_lookup_claims_nothing_until_recovered(bench: Bench) -> None:
     number = bench.service.add("A", notes="old", city="Aalst")
     bench.service.faults["patch"] = [Lost(done=True)]
-    bench.service.faults["get"] = [Unreachable("no network")] * len(bench.patience.lookups)
+    bench.service.faults["get"] = [Unreachable("no network")] * len(bench.schedule.lookups)
     outcome = await patch(bench, number)
-    assert isinstance(outcome, WriteUnresolved)
+    assert isinstance(outcome, WriteUnknown)
     assert isinstance(outcome.error, Unreachable)
     assert [write.id for write in bench.store.writes.open(bench.account_id)] == [outcome.write.id]
     (told,) = await bench.outbox.recover()
-    assert isinstance(told, WriteConfirmed)
+    assert isinstance(told, WriteVerified)
     assert await bench.outbox.recover() == []
 
 
 async def test_one_lookup_does_not_prove_absence(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     bench.service.faults["patch"] = [Lost(done=False)]
-    bench.service.faults["get"] = [None, *[Unreachable("no network")] * len(bench.patience.lookups)]
-    assert isinstance(await patch(bench, number), WriteUnresolved)
+    bench.service.faults["get"] = [None, *[Unreachable("no network")] * len(bench.schedule.lookups)]
+    assert isinstance(await patch(bench, number), WriteUnknown)
 
 
 async def test_deleted_order_is_gone_on_lookup(bench: Bench) -> None:
@@ -248,19 +246,21 @@ async def test_delete_is_idempotent(bench: Bench) -> None:
     assert first.write.new.base == {"kept": True}
 
 
-@pytest.mark.parametrize(("done", "kind"), [(True, OrderDeleted), (False, WriteNotApplied)])
+@pytest.mark.parametrize(("done", "kind"), [(True, OrderDeleted), (False, WriteNotSent)])
 async def test_lost_delete_is_looked_up_and_never_resent(bench: Bench, done: bool, kind: type) -> None:
     number = bench.service.add("A")
     bench.service.faults["delete"] = [Lost(done=done)]
-    assert type(await bench.outbox.delete(number, {})) is kind
+    outcome = await bench.outbox.delete(number, {})
+    assert type(outcome) is kind
+    assert outcome.write.state is (WriteState.CONFIRMED if done else WriteState.NOT_APPLIED)
     assert len(bench.service.sent("delete")) == 1
 
 
 async def test_proxy_404_does_not_prove_a_deletion(bench: Bench) -> None:
     number = bench.service.add("A")
     bench.service.faults["delete"] = [Lost(done=False)]
-    bench.service.faults["get"] = [unproven()] * len(bench.patience.lookups)
-    assert isinstance(await bench.outbox.delete(number, {}), WriteUnresolved)
+    bench.service.faults["get"] = [unproven()] * len(bench.schedule.lookups)
+    assert isinstance(await bench.outbox.delete(number, {}), WriteUnknown)
 
 
 async def test_cancelled_caller_does_not_cancel_the_write(bench: Bench) -> None:
@@ -280,7 +280,7 @@ async def test_one_write_in_flight_and_writes_of_an_order_keep_their_order(bench
     numbers = [bench.service.add(f"A{n}", notes="old") for n in range(10)]
     bodies = [(number, encode({"notes": str(turn)})) for turn in range(3) for number in numbers]
     outcomes = await asyncio.gather(*(patch(bench, number, body) for number, body in bodies))
-    assert {type(outcome) for outcome in outcomes} == {WriteConfirmed}
+    assert {type(outcome) for outcome in outcomes} == {WriteVerified}
     assert bench.service.most_at_once == 1
     assert {order["notes"] for order in bench.service.orders.values()} == {"2"}
 
@@ -292,11 +292,11 @@ async def test_lost_answer_blocks_only_its_order(bench: Bench) -> None:
     await asyncio.sleep(0)
     started = bench.time.now()
     after = asyncio.create_task(patch(bench, first, b'{"notes": "after"}'))
-    assert isinstance(await patch(bench, second), WriteConfirmed)
+    assert isinstance(await patch(bench, second), WriteVerified)
     assert (bench.time.now() - started).total_seconds() < 10
     assert not lost.done()
-    assert isinstance(await lost, WriteNotApplied)
-    assert isinstance(await after, WriteConfirmed)
+    assert is_not_applied(await lost)
+    assert isinstance(await after, WriteVerified)
 
 
 async def test_after_a_crash_waiting_writes_are_unsent_and_in_flight_ones_looked_up(
@@ -313,7 +313,7 @@ async def test_after_a_crash_waiting_writes_are_unsent_and_in_flight_ones_looked
     bench.service.open.set()
     bench.service.orders[numbers[0]] |= {"notes": "new", "city": "Gent"}  # it did arrive
     told = await bench.outbox.recover()
-    assert [type(outcome) for outcome in told] == [WriteConfirmed, WriteNotSent, WriteNotSent]
+    assert [type(outcome) for outcome in told] == [WriteVerified, WriteNotSent, WriteNotSent]
     assert [outcome.write.new.order_id for outcome in told] == numbers
     assert len(bench.service.sent("patch")) == 1
     assert bench.store.writes.open(bench.account_id) == []
@@ -326,7 +326,7 @@ async def test_after_a_crash_before_the_read_back_the_order_is_read(bench: Bench
     bench.store.writes.step(write.id, WriteState.ANSWERED)
     bench.service.orders[number] |= {"notes": "new", "city": "Gent"}
     crash()
-    assert [type(outcome) for outcome in await bench.outbox.recover()] == [WriteConfirmed]
+    assert [type(outcome) for outcome in await bench.outbox.recover()] == [WriteVerified]
 
 
 def _patch_of(bench: Bench, number: str):  # type: ignore[no-untyped-def]

@@ -5,7 +5,7 @@ import random
 from collections.abc import Callable
 
 import pytest
-from fake_service import Bench, Lost, Service, order
+from fake_service import Bench, Lost, Service, is_not_applied, order
 
 from tui.api.client import Identifiers
 from tui.api.codec import Document
@@ -18,12 +18,10 @@ from tui.work.writes.backoff import RetrySchedule
 from tui.work.writes.outbox import AlreadySent, Outgoing
 from tui.work.writes.outcomes import (
     WriteAccepted,
-    WriteConfirmed,
-    WriteDeferred,
-    WriteNotApplied,
     WriteNotSent,
     WriteRefused,
-    WriteUnresolved,
+    WriteUnknown,
+    WriteVerified,
 )
 from tui.work.writes.serialization import problems_from_json
 
@@ -98,17 +96,20 @@ async def test_refusal_marks_named_orders_and_resets_the_rest(bench: Bench) -> N
 
 
 @pytest.mark.parametrize(
-    ("error", "kind", "state"),
+    ("error", "write_state", "state"),
     [
-        (ServiceBusy("busy", status=400, problems=[Problem("try again")]), WriteDeferred, StagedState.REFUSED),
-        (Unreachable("no network"), WriteNotSent, StagedState.DRAFT),
-        (NotAuthorised("keys", status=401), WriteNotSent, StagedState.DRAFT),
+        (ServiceBusy("busy", status=400, problems=[Problem("try again")]), WriteState.BUSY, StagedState.REFUSED),
+        (Unreachable("no network"), WriteState.NOT_SENT, StagedState.DRAFT),
+        (NotAuthorised("keys", status=401), WriteState.NOT_SENT, StagedState.DRAFT),
     ],
 )
-async def test_denied_write_can_be_sent_again(bench: Bench, error: Exception, kind: type, state: StagedState) -> None:
+async def test_denied_write_can_be_sent_again(
+    bench: Bench, error: Exception, write_state: WriteState, state: StagedState
+) -> None:
     going = stage(bench, order("A"))
     bench.service.faults["upsert"] = [error]
-    assert type(await bench.outbox.upsert(going)) is kind
+    outcome = await bench.outbox.upsert(going)
+    assert (type(outcome), outcome.write.state) == (WriteNotSent, write_state)
     assert staged(bench, going[0]).state is state
     assert isinstance(await bench.outbox.upsert(going), WriteAccepted)
 
@@ -157,8 +158,8 @@ async def test_resending_is_limited(bench: Bench) -> None:
     going = stage(bench, order("A"))
     bench.service.faults["upsert"] = [Lost(done=False)] * 9
     outcome = await bench.outbox.upsert(going)
-    assert isinstance(outcome, WriteUnresolved)
-    assert len(bench.service.sent("upsert")) == bench.patience.rounds
+    assert isinstance(outcome, WriteUnknown)
+    assert len(bench.service.sent("upsert")) == bench.schedule.attempts
     assert staged(bench, going[0]).state is StagedState.UNKNOWN
     with pytest.raises(AlreadySent):
         await bench.outbox.upsert(going)
@@ -179,7 +180,7 @@ async def test_nothing_is_resent_while_lookups_fail(bench: Bench) -> None:
     going = stage(bench, order("A"))
     bench.service.faults["upsert"] = [Lost(done=True)]
     bench.service.faults["list"] = [Unreachable("no")] * 99
-    assert isinstance(await bench.outbox.upsert(going), WriteUnresolved)
+    assert isinstance(await bench.outbox.upsert(going), WriteUnknown)
     assert len(bench.service.sent("upsert")) == 1
     bench.service.faults["list"] = []
     assert [type(outcome) for outcome in await bench.outbox.recover()] == [WriteAccepted]
@@ -206,15 +207,15 @@ async def test_one_new_order_proves_the_whole_request(bench: Bench) -> None:
 
 
 async def test_unknown_write_is_not_resent_over_a_newer_one(bench: Bench) -> None:
-    bench.patience = RetrySchedule(rounds=1)
+    bench.schedule = RetrySchedule(attempts=1)
     bench.restart()
     a, b = stage(bench, order("A", notes="one"), order("B"))
     bench.service.faults["upsert"] = [Lost(done=False)]
-    assert isinstance(await bench.outbox.upsert([a, b]), WriteUnresolved)
+    assert isinstance(await bench.outbox.upsert([a, b]), WriteUnknown)
     bench.store.batches.save_log(a.staged, ["mended"])
     assert isinstance(await bench.outbox.upsert([Outgoing(a.staged, 2, order("A", notes="two"))]), WriteAccepted)
     (told,) = await bench.outbox.recover()
-    assert isinstance(told, WriteNotApplied)
+    assert is_not_applied(told)
     assert len(bench.service.sent("upsert")) == 2
     assert staged(bench, b).state is StagedState.DRAFT
     await bench.follower.until_done()
@@ -222,16 +223,17 @@ async def test_unknown_write_is_not_resent_over_a_newer_one(bench: Bench) -> Non
 
 
 async def test_unknown_write_is_not_resent_over_a_patch_or_delete(bench: Bench) -> None:
-    bench.patience = RetrySchedule(rounds=1)
+    bench.schedule = RetrySchedule(attempts=1)
     bench.restart()
     number = bench.service.add("A", notes="zero")
     (a,) = stage(bench, order("A", notes="one"))
     a = Outgoing(a.staged, 1, a.order, base=dict(bench.service.orders[number]))
     bench.service.faults["upsert"] = [Lost(done=False)]
-    assert isinstance(await bench.outbox.upsert([a]), WriteUnresolved)
+    assert isinstance(await bench.outbox.upsert([a]), WriteUnknown)
     patched = await bench.outbox.patch(number, b'{"notes": "two"}', dict(bench.service.orders[number]))
-    assert isinstance(patched, WriteConfirmed)
-    assert [type(told) for told in await bench.outbox.recover()] == [WriteNotApplied]
+    assert isinstance(patched, WriteVerified)
+    (outcome,) = await bench.outbox.recover()
+    assert is_not_applied(outcome)
     assert bench.service.orders[number]["notes"] == "two"
 
 

@@ -1,4 +1,4 @@
-"""The road of the whole order, against the real sandbox: what a PATCH cannot carry, conflicts, and many at once."""
+"""The kind of the whole order, against the real sandbox: what a PATCH cannot carry, conflicts, and many at once."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -69,9 +69,9 @@ async def drafted(bench: Account, change: Callable[[Edit], object], id: str = ID
 
 
 async def followed(bench: Account, id: str = IDS[0]) -> DraftSendStatus:
-    for follow in bench.follower.following:
+    for follow in bench.follower.pending:
         bench.store.verifications.record_attempt(follow.id, attempts=0, due=NOW)
-    await bench.follower.look()
+    await bench.follower.check_due()
     standing = bench.corrections.status(id)
     assert standing is not None
     return standing
@@ -174,7 +174,7 @@ async def test_value_kept_by_the_service_is_reported(bench: Account) -> None:
     assert standing is not None
     for follow in bench.store.verifications.of_write(bench.store.writes.all(bench.account_id)[0].id):
         bench.store.verifications.record_attempt(follow.id, attempts=99, due=NOW)
-    await bench.follower.look()
+    await bench.follower.check_due()
     standing = bench.corrections.status(IDS[0])
     assert standing is not None
     assert standing.state is SendState.DIFFERS

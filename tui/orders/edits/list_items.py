@@ -71,12 +71,17 @@ def copy_entry(edit: Edit, pointer: Pointer) -> Pointer | None:
     )
 
 
+def entry_name(document: Document, entry: Pointer) -> str:
+    """The name of an entry for a sentence: its own, else its place."""
+    return text_at(document, entry / "name") or label_of(entry)
+
+
 def remove_entry(edit: Edit, pointer: Pointer) -> str | None:
     """Remove the item at a pointer and return its name; None if the pointer is in no item."""
     item_pointer = entry_of(pointer)
     if item_pointer is None:
         return None
-    name = text_at(edit.document, item_pointer / "name") or label_of(item_pointer)
+    name = entry_name(edit.document, item_pointer)
     return name if edit.remove(item_pointer, f"{name} removed") else None
 
 
@@ -88,9 +93,7 @@ def move_entry(edit: Edit, pointer: Pointer, by: int) -> Pointer | None:
     new_index = int(item_pointer.name) + by
     if not 0 <= new_index < _count(edit, item_pointer.parent):
         return None
-    moved = edit.move(
-        item_pointer, new_index, f"{text_at(edit.document, item_pointer / 'name') or label_of(item_pointer)} moved"
-    )
+    moved = edit.move(item_pointer, new_index, f"{entry_name(edit.document, item_pointer)} moved")
     return moved + pointer.relative_to(item_pointer)
 
 

@@ -1,4 +1,4 @@
-"""The history of the batch that is open: its requests, what became of each order, and their export."""
+"""The history of the batch that is open: its requests, the result of each order, and their export."""
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -85,7 +85,7 @@ class HistoryScreen(BaseScreen[None]):
             shown = next((states[state] for state in _WORST if state in states), None)
             mark, _, tone = shown or next(iter(states.values()), (" ", "", ""))
             at = f"{request.at.astimezone(zone):%Y-%m-%d %H:%M}"
-            words = f"{request.words}{f', {request.status}' if request.status else ''}"
+            words = f"{request.description}{f', {request.status}' if request.status else ''}"
             told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
             rows.append(RenderedRow(key, (at, str(len(request.orders)), StyledCell(words, tone), told), mark, tone))
         self.table.load(rows)
@@ -104,7 +104,7 @@ class HistoryScreen(BaseScreen[None]):
         request = self.request
         if request is not None:
             at = f"{request.at.astimezone(self.workspace.account.zone):%Y-%m-%d %H:%M:%S}"
-            self.workspace.go(ShowLines(f"Sent {at} by {request.by}: {request.words}", list(_lines(request))))
+            self.workspace.go(ShowLines(f"Sent {at} by {request.by}: {request.description}", list(_lines(request))))
 
     @handles("view")
     def back(self, key: str) -> None:

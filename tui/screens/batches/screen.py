@@ -1,5 +1,6 @@
 """The batches of the account: how far each is and who has it; new, rename, remove, open."""
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -21,6 +22,7 @@ from tui.widgets.status import KeyLine, TitleLine
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 from tui.work.batches.catalog import BatchInfo
 from tui.work.batches.staging import BatchLocked
+from tui.work.writes.send_state import SendState, project
 
 _COLUMNS = (
     Column("name", "batch", 18, 2),
@@ -37,17 +39,16 @@ _KEYS = (
     ("take_over", "take over"),
     ("keys", "keys"),
 )
-_WORDS = {
-    StagedState.REFUSED: "refused",
-    StagedState.UNKNOWN: "unknown",
-    StagedState.DIFFERS: "differ",
-    StagedState.MISSING: "missing",
-    StagedState.DRAFT: "here",
-    StagedState.SENT: "on the way",
-    StagedState.ACCEPTED: "accepted",
-    StagedState.VERIFIED: "verified",
-}
-_BAD = (StagedState.REFUSED, StagedState.UNKNOWN, StagedState.DIFFERS, StagedState.MISSING)
+_SHOWN = (
+    SendState.REFUSED,
+    SendState.UNKNOWN,
+    SendState.DIFFERS,
+    SendState.READY,
+    SendState.SENDING,
+    SendState.ACCEPTED,
+    SendState.VERIFIED,
+)
+_BAD = _SHOWN[:3]
 
 
 class BatchesScreen(BaseScreen[None]):
@@ -58,7 +59,7 @@ class BatchesScreen(BaseScreen[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self.table = OrderTable(
-            _COLUMNS, empty="No batch yet: a makes one, and whatever is staged makes one by itself."
+            _COLUMNS, empty="No batch yet. a creates one; staging an order creates one automatically."
         )
         self.line = InputLine("", hides=True)
         self._batches: dict[str, BatchInfo] = {}
@@ -106,8 +107,13 @@ class BatchesScreen(BaseScreen[None]):
         self.show_status()
 
     def _row(self, key: str, info: BatchInfo) -> RenderedRow:
-        states = ", ".join(f"{info.counts[state]} {word}" for state, word in _WORDS.items() if info.counts[state])
-        bad = any(info.counts[state] for state in _BAD)
+        counts: Counter[SendState] = Counter()
+        for stored, count in info.counts.items():
+            counts[project(stored)] += count
+        # Whether an unsent order is ready is known only when its batch is open.
+        labels = {state: "unsent" if state is SendState.READY else state.label for state in _SHOWN}
+        states = ", ".join(f"{counts[state]} {label}" for state, label in labels.items() if counts[state])
+        bad = any(counts[state] for state in _BAD)
         mark, tone = ("S", "service") if bad else (" ", "")
         if info.is_elsewhere:
             mark, tone = "#", "conflict"
@@ -194,7 +200,7 @@ class BatchesScreen(BaseScreen[None]):
             self.show_notice("Nobody else has this batch; Enter opens it.")
             return
         owner = f"{info.owner.user}@{info.owner.host}, process {info.owner.pid}" if info.owner else "Another copy"
-        answers = [("t", "take it over; that copy can only look then")]
+        answers = [("y", "take over; the other copy becomes read-only")]
         if await self.ask(f"{owner} works on {info.name}.", answers):
             with self._reporting():
                 self._open(info)

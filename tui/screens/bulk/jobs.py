@@ -105,8 +105,8 @@ class JobsScreen(BaseScreen[None]):
     @handles("drop")
     async def forget(self, key: str) -> None:
         job = self._jobs.get(self.table.cursor_key or "")
-        answers = [("f", "forget it; what was sent stays sent")]
-        if job is None or not await self.ask(f"Forget {job.name} and its results?", answers):
+        answers = [("y", "remove; sent orders stay sent")]
+        if job is None or not await self.ask(f"Remove {job.name} and its results?", answers):
             return
         try:
             self.workspace.jobs.drop(job)

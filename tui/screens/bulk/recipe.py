@@ -24,7 +24,7 @@ class RecipeCommands:
 
     def __init__(self, context: BulkContext, line: InputLine) -> None:
         self.is_reading = False
-        """Whether the dry run is under way."""
+        """Whether the dry run is in progress."""
         self.is_tall = False
         """Whether the form stands beside the orders."""
         self._context = context

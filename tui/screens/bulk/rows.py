@@ -17,7 +17,7 @@ from tui.widgets.lines import Piece
 from tui.widgets.tab_bar import TabLabel
 from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe
-from tui.work.bulk.job import Job, JobOrder, WriteCost, WriteCosts, method_for
+from tui.work.bulk.job import Job, JobOrder, WriteCost, WriteCosts, write_kind
 from tui.work.writes.send_state import LABELS, SendState
 
 ALL = "all"
@@ -58,7 +58,7 @@ def change_words(changes: Sequence[Change]) -> str:
 
 
 def tag_words(change: Change) -> str:
-    """`+hold -gift`: what becomes of an order's tags; the others stay."""
+    """`+hold -gift`: the change of an order's tags; other tags stay."""
     was = change.was if isinstance(change.was, list) else []
     now = change.now if isinstance(change.now, list) else []
     gone, come = [tag for tag in was if tag not in now], [tag for tag in now if tag not in was]
@@ -91,24 +91,24 @@ def cost_words(cost: WriteCost) -> str:
     return f"{count_of(cost.writes, 'write')}, {cost.reads} reads, {time}"
 
 
-def road_words(plan: WriteCosts, road: WriteKind) -> str:
-    """Both roads with what they cost, the chosen one in front."""
+def kind_summary(plan: WriteCosts, kind: WriteKind) -> str:
+    """Both kinds of write with their cost, the chosen one first."""
     names = {WriteKind.PATCH: "PATCH", WriteKind.UPSERT: "whole"}
-    other = WriteKind.UPSERT if road is WriteKind.PATCH else WriteKind.PATCH
-    return f"{names[road]}: {cost_words(plan.cost(road))} │ o: {names[other]}: {cost_words(plan.cost(other))}"
+    other = WriteKind.UPSERT if kind is WriteKind.PATCH else WriteKind.PATCH
+    return f"{names[kind]}: {cost_words(plan.cost(kind))} │ o: {names[other]}: {cost_words(plan.cost(other))}"
 
 
 def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
-    """Every order as it will go: by PATCH each by itself, whole ones in requests of up to 100."""
+    """Every order as it will be sent: one PATCH each, or full orders in requests of up to 100."""
     patched: list[JobOrder] = []
     whole: list[JobOrder] = []
     for order in job.waiting:
         if order.applied is not None:
-            (patched if method_for(order.applied, job.road) is WriteKind.PATCH else whole).append(order)
+            (patched if write_kind(order.applied, job.kind) is WriteKind.PATCH else whole).append(order)
     parcels = [_patch_parcel(order) for order in patched]
     parcels += [_upsert_parcel(whole[start : start + MAX_ORDERS]) for start in range(0, len(whole), MAX_ORDERS)]
     staying = {state: count for state, count in job.counts.items() if state is not SendState.READY}
-    notes = [f"{job.recipe.summary}, on {len(patched) + len(whole)} orders. {cost_words(plan.cost(job.road))}."]
+    notes = [f"{job.recipe.summary}, on {len(patched) + len(whole)} orders. {cost_words(plan.cost(job.kind))}."]
     if whole:
         notes.append(
             f"{len(whole)} go whole: all of a request or none; what the service keeps beside what it shows may be lost."
@@ -120,11 +120,11 @@ def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
     return ReviewPlan(job.name, parcels, 0 if read_only else len(patched) + len(whole), notes)
 
 
-def body_of(order: JobOrder, road: WriteKind) -> Json:
+def body_of(order: JobOrder, kind: WriteKind) -> Json:
     """The body, or its part of one, by which this order would go."""
     if order.applied is None or not order.changes:
         return None
-    by_patch = method_for(order.applied, road) is WriteKind.PATCH
+    by_patch = write_kind(order.applied, kind) is WriteKind.PATCH
     return order.applied.request.body if by_patch else order.applied.upsert.body
 
 

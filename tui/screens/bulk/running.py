@@ -1,4 +1,4 @@
-"""Sending a change of many orders in the background, and going on with those that an earlier run left."""
+"""Send a bulk change in the background, and resume jobs of an earlier run."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,19 +25,19 @@ def start_job(workspace: Workspace, job: Job) -> None:
 
 
 async def ask_left(screen: BaseScreen[Any], left: Sequence[Job]) -> None:
-    """Ask about each change that an ended process left under way whether to go on with it."""
+    """Ask whether to resume each job that an earlier process did not finish."""
     workspace = screen.workspace
     if left and screen.is_typing:
-        screen.show_notice("A change over many orders was left under way; C in the list of orders has it.", "warning")
+        screen.show_notice("A bulk change is not finished; C in the list of orders shows it.", "warning")
         return
     for job in left:
-        text = f"{job.gone} of {job.going} sent, go on? {job.name}"
-        answer = await screen.ask(text, [("g", "go on"), ("l", "later"), ("d", "drop the rest")])
+        text = f"{job.gone} of {job.going} sent. Resume {job.name}?"
+        answer = await screen.ask(text, [("y", "resume"), ("l", "later"), ("d", "drop the rest")])
         with screen.report_store_errors():
             if answer == "d":
-                workspace.show_notice(f"{workspace.jobs.cancel(job)} are not sent; C has the results.")
-            elif answer == "g":
+                workspace.show_notice(f"{workspace.jobs.cancel(job)} are not sent; C shows the results.")
+            elif answer == "y":
                 workspace.go(OpenBulk(job.id))
                 start_job(workspace, job)
-        if answer in ("g", None):
+        if answer in ("y", None):
             return

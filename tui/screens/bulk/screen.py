@@ -1,4 +1,4 @@
-"""One change over many orders: its recipe, each order with what changes, and what became of each."""
+"""The screen of a bulk change: the change, each order with its new values, and the results."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -11,9 +11,10 @@ from tui.api.pointer import Pointer
 from tui.keymap import Context
 from tui.screens.bulk.context import BulkContext
 from tui.screens.bulk.recipe import RecipeCommands
-from tui.screens.bulk.rows import ALL, COLUMNS, JobRows, detail_lines, road_words, tab_labels
+from tui.screens.bulk.rows import ALL, COLUMNS, JobRows, detail_lines, kind_summary, tab_labels
 from tui.screens.bulk.sending import SendCommands
 from tui.screens.common.commands import handles
+from tui.screens.common.general_commands import TabCommands
 from tui.screens.common.key_lines import editor_keys, keys_of
 from tui.screens.common.routes import Back, EditOrder, OpenBulk, Page
 from tui.screens.common.screen import BaseScreen
@@ -45,7 +46,7 @@ _KEYS_IN = {
         ("tags", "tags"),
         ("only_empty", "empty"),
         ("pane", "orders"),
-        ("leave_out", "leave out"),
+        ("exclude", "exclude"),
         ("as_json", "JSON"),
         ("review", "review"),
         ("keys", "keys"),
@@ -60,7 +61,7 @@ class BulkScreen(BaseScreen[None]):
     """Two panes while it is made ready, the recipe and the orders; later the orders alone."""
 
     WHERE = Context.BULK
-    GROUPS = (RecipeCommands, SendCommands)
+    GROUPS = (TabCommands, RecipeCommands, SendCommands)
     CSS: ClassVar[str] = """
     #bulk { height: 1fr; layout: vertical; }
     #bulk #recipe { height: auto; }
@@ -81,11 +82,12 @@ class BulkScreen(BaseScreen[None]):
             raise KeyError(f"There is no change {job_id}.")
         self.tab_bar = TabBar()
         self.sheet = OrderSheet(reader=reader_of(workspace), typing_hook=self._typing, empty="")
-        self.table = OrderTable(COLUMNS, empty="No order is so; 0 shows all.", id="orders")
+        self.table = OrderTable(COLUMNS, empty="No orders in this state. Press 0 to show all.", id="orders")
         self._line = InputLine("name: ", hides=True)
         self._bulk = BulkContext(self, job, self.tab_bar, self.sheet, self.table, self.show_all)
         self._recipe = RecipeCommands(self._bulk, self._line)
-        self._groups = (self._recipe, SendCommands(self._bulk, self._recipe))
+        tabs = TabCommands(self, self.tab_bar, "There is no {} on the strip.")
+        self._groups = (tabs, self._recipe, SendCommands(self._bulk, self._recipe))
         self._field = field
         self._shown: list[JobOrder] = []
         self._is_due = False
@@ -97,7 +99,7 @@ class BulkScreen(BaseScreen[None]):
             with Container(id="recipe"):
                 yield self.sheet
             with Container(id="result"):
-                yield RuleLine(id="road")
+                yield RuleLine(id="kind")
                 yield self.table
                 yield RuleLine(id="rule")
                 yield Pager(id="detail")
@@ -163,11 +165,11 @@ class BulkScreen(BaseScreen[None]):
         self._shown = [order for order in job.orders.values() if current in (ALL, order.state)]
         self.table.load(JobRows(self._shown))
         self._show_title()
-        road = self.query_one("#road", RuleLine)
+        kind = self.query_one("#kind", RuleLine)
         if job.stage is JobStage.PLANNED:
-            road.set(road_words(self.workspace.jobs.plan(job), job.road) if job.waiting else "nothing would be sent")
+            kind.set(kind_summary(self.workspace.jobs.plan(job), job.kind) if job.waiting else "nothing would be sent")
         else:
-            road.set(job.progress, job.note or job.recipe.summary)
+            kind.set(job.progress, job.note or job.recipe.summary)
         self._show_detail()
         self.show_status()
         if self.sheet.editing is None:
@@ -263,19 +265,6 @@ class BulkScreen(BaseScreen[None]):
             self.sheet.fill_editor(found)
 
     # Moving.
-
-    @handles("tab_next")
-    def next_state(self, key: str) -> None:
-        self.tab_bar.step(1)
-
-    @handles("tab_previous")
-    def previous_state(self, key: str) -> None:
-        self.tab_bar.step(-1)
-
-    @handles("tab_number")
-    def state_number(self, key: str) -> None:
-        if not self.tab_bar.select_number(int(key)):
-            self.show_notice(f"There is no {key} on the strip.")
 
     @handles("pane")
     def switch_pane(self, key: str) -> None:

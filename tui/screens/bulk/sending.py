@@ -19,7 +19,7 @@ _AGAIN_OF_ALL = frozenset({SendState.NOT_SENT, SendState.REFUSED, SendState.CONF
 
 
 class SendCommands:
-    """Nothing goes before the review's `y`; from there on it goes by itself, and can be paused and cancelled."""
+    """Nothing is sent before `y` in the review. Then the job runs in the background and can be paused and cancelled."""
 
     def __init__(self, context: BulkContext, recipe: RecipeCommands) -> None:
         self._context = context
@@ -32,7 +32,7 @@ class SendCommands:
         context = self._context
         order = context.order
         if order is None or context.in_recipe:
-            self._screen.show_notice("Orders are left out in their list; Tab leads there.")
+            self._screen.show_notice("Exclude orders in their list. Press Tab to go there.")
             return
         try:
             if not self._workspace.jobs.leave_out(context.job, order.id):
@@ -45,7 +45,7 @@ class SendCommands:
     @handles("as_json")
     def show_body(self, key: str) -> None:
         order = self._context.order
-        body = body_of(order, self._context.job.road) if order is not None else None
+        body = body_of(order, self._context.job.kind) if order is not None else None
         if order is None or body is None:
             self._screen.show_notice("No body is made for this order here.")
         else:
@@ -54,7 +54,7 @@ class SendCommands:
     @handles("method")
     def switch_kind(self, key: str) -> None:
         job = self._context.job
-        other = WriteKind.UPSERT if job.road is WriteKind.PATCH else WriteKind.PATCH
+        other = WriteKind.UPSERT if job.kind is WriteKind.PATCH else WriteKind.PATCH
         try:
             self._workspace.jobs.choose(job, other)
         except JobConflict as error:
@@ -86,13 +86,13 @@ class SendCommands:
     def pause(self, key: str) -> None:
         job, jobs = self._context.job, self._workspace.jobs
         if jobs.is_elsewhere(job):
-            self._screen.show_notice("Another running copy of the app has this change under way.", "warning")
+            self._screen.show_notice("Another running copy of the app is sending this change.", "warning")
         elif job.stage is JobStage.RUNNING and jobs.is_running(job):
             jobs.pause(job)
-            self._screen.show_notice("Paused: what is on its way comes to its end. z goes on.")
+            self._screen.show_notice("Paused. Requests in flight finish; z resumes.")
         elif job.stage in (JobStage.PAUSED, JobStage.RUNNING):
             if jobs.is_running(job):
-                self._screen.show_notice("What was on its way is still being looked up; then z goes on.")
+                self._screen.show_notice("Writes in flight are still being looked up; then z resumes.")
             else:
                 start_job(self._workspace, job)
         else:
@@ -107,7 +107,7 @@ class SendCommands:
                 "The dry run was stopped; r runs it again." if stopped else "Nothing is being sent."
             )
             return
-        if not await self._screen.ask(f"Cancel? {job.gone} of {job.going} sent.", [("c", "cancel the rest")]):
+        if not await self._screen.ask(f"Cancel? {job.gone} of {job.going} sent.", [("y", "cancel the rest")]):
             return
         try:
             count = self._workspace.jobs.cancel(job)

@@ -17,6 +17,7 @@ from tui.screens.common.routes import (
 )
 from tui.screens.common.workspace import Workspace
 from tui.widgets.lines import LineView
+from tui.widgets.tab_bar import TabBar
 
 
 class CommandedScreen(Protocol):
@@ -74,6 +75,28 @@ class MoveCommands:
     @handles("half_up")
     def half_up(self, key: str) -> None:
         self._screen.list_view.half_page(-1)
+
+
+class TabCommands:
+    """Going along the tab bar of a screen. `missing` says that there is no tab of a number."""
+
+    def __init__(self, screen: CommandedScreen, tab_bar: TabBar, missing: str) -> None:
+        self._screen = screen
+        self._tab_bar = tab_bar
+        self._missing = missing
+
+    @handles("tab_next")
+    def next_tab(self, key: str) -> None:
+        self._tab_bar.step(1)
+
+    @handles("tab_previous")
+    def previous_tab(self, key: str) -> None:
+        self._tab_bar.step(-1)
+
+    @handles("tab_number")
+    def tab_number(self, key: str) -> None:
+        if not self._tab_bar.select_number(int(key)):
+            self._screen.show_notice(self._missing.format(key))
 
 
 class GeneralCommands:

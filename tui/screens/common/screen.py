@@ -144,7 +144,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
 
     @contextmanager
     def report_store_errors(self) -> Iterator[None]:
-        """A disk that takes nothing more is told of; it does not end the app."""
+        """Report an error of the store instead of crashing."""
         try:
             yield
         except StoreError as error:
@@ -172,8 +172,9 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         self.show_status()
 
     def show_status(self) -> None:
-        said = [self._said] if self._said is not None else []
-        self.query_one(StatusLine).set([*said, *(() if said else self.status_items())])
+        # While the app ends, a screen may have lost its widgets already.
+        for line in self.query(StatusLine):
+            line.set([self._said] if self._said is not None else self.status_items())
 
     async def ask(self, text: str, answers: Sequence[tuple[str, str]] = (), *, expected: str = "") -> str | None:
         """Ask with a one-line menu of (key, words) pairs, or for the expected text; the answer, None on Esc."""

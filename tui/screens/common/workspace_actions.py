@@ -27,18 +27,18 @@ async def _report_if_not_kept(workspace: Workspace, work: Awaitable[object]) -> 
     try:
         await work
     except StoreError as error:
-        workspace.show_notice(f"{error} What became of it is looked up at the next start.", "error")
+        workspace.show_notice(f"{error} The result is looked up at the next start.", "error")
 
 
 async def resolve_writes(workspace: Workspace) -> list[str]:
     """Look up the writes of unknown outcome; a sentence for each that is known now."""
     ends: list[str] = []
     for outcome in await workspace.account.outbox.recover():
-        if standings := workspace.account.corrections.settle_any(outcome):
-            ends.extend(standing.message for standing in standings)
+        if statuses := workspace.account.corrections.settle_any(outcome):
+            ends.extend(status.message for status in statuses)
         else:
             workspace.staging.settle(outcome)
-            ends.append("the composer tells what became of it")
+            ends.append("the composer shows the result")
     return ends
 
 
@@ -48,7 +48,7 @@ def look_up_again(screen: BaseScreen[Any], order_id: str) -> bool:
     if not workspace.account.corrections.look_up_again([order_id]):
         return False
     start_write(workspace, resolve_writes(workspace), name=f"look up the write of order {order_id}")
-    screen.show_notice("Looking up what became of it …")
+    screen.show_notice("Looking up the result …")
     return True
 
 

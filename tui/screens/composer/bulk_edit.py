@@ -1,6 +1,6 @@
-"""The same on many staged orders at once: marks, one field set on all, one kind of problem mended on all."""
+"""What is done with many staged orders at once: marking them, setting one field, fixing one kind of problem."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from tui.api.codec import Json
 from tui.api.models import Kind, Operation
@@ -13,15 +13,15 @@ from tui.orders.fields import Field, field_at, label_of, path_of
 from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import KINDS_OF_LINES, show_value
-from tui.screens.common.callbacks import ask_then, value_then
 from tui.screens.common.commands import handles
 from tui.screens.common.key_lines import marked_keys
 from tui.screens.common.routes import ShowLines
 from tui.screens.common.table_rows import mark_by
-from tui.screens.composer.form_pane import keeps, nothings
-from tui.screens.composer.grid_pane import GridScreen
+from tui.screens.composer.form_pane import suggestions
 from tui.screens.composer.grid_rows import OWN, column_fields, place_of
-from tui.screens.composer.view_state import ViewMode
+from tui.screens.composer.staged_target import empty_choices
+from tui.screens.composer.state import ViewMode
+from tui.screens.composer.view import ComposerView
 from tui.screens.order.form_rows import FormSpec, choices_of
 from tui.screens.order.pickers import Choice, ValueScreen, field_picker, value_in
 from tui.widgets.form_layout import FieldRow
@@ -45,162 +45,165 @@ _WRONG = (SendState.REFUSED, SendState.INVALID)
 _KINDS_OFFERED = 6
 
 
-class FixingScreen(GridScreen):
-    """What acts on the marks. Marks are of orders, and the same in every view; hidden ones are counted and told."""
+class StagedMarkCommands:
+    """Marks are of orders, the same in every view. Marked orders that are not shown are counted in notices."""
 
-    _same: tuple[frozenset[str], ProblemKind] | None = None
-    """What was marked as having the same kind of problem, and which kind that is."""
-
-    # Marks.
+    def __init__(self, view: ComposerView) -> None:
+        self._view = view
+        self._staging = view.staging
+        self._marked_kind: tuple[frozenset[str], ProblemKind] | None = None
+        """The orders that were marked for one kind of problem, and that kind."""
 
     @handles("mark")
-    def do_mark(self, key: str) -> None:
-        order = self.order
-        if self._in_sheet or order is None:
-            self.show_notice("Orders are marked in their list; Esc leads there.")
+    def toggle_mark(self, key: str) -> None:
+        view, order = self._view, self._view.order
+        if view.state.in_form or order is None:
+            view.screen.show_notice("Orders are marked in their list; Esc goes there.")
             return
-        self.table.toggle_mark(order.id)
-        self.grid.refresh_row(order.id)
-        is_marked = order.id in self.table.marks
-        if self._shown is ViewMode.PROBLEMS:
-            self.show_notice(f"{order_name(order.document)} {'marked' if is_marked else 'no more marked'}.")
-        self.list_view.move(1)
+        view.batch.table.toggle_mark(order.id)
+        view.grid.refresh_row(order.id)
+        if view.state.mode is ViewMode.PROBLEMS:
+            change = "marked" if order.id in view.marks else "not marked any more"
+            view.screen.show_notice(f"{order_name(order.document)} {change}.")
+        view.list_view.move(1)
 
     @handles("marks")
-    def do_marks(self, key: str) -> None:
+    async def ask_marks(self, key: str) -> None:
         answers = [("a", "all here"), ("n", "none"), ("i", "invert"), ("p", "with problems"), ("s", "same problem")]
+        answer = await self._view.screen.ask("Mark", answers)
+        if answer == "p":
+            self._mark_with_problems()
+        elif answer == "s":
+            await self._ask_same_problem()
+        elif answer is not None:
+            mark_by(self._view.batch.table, answer)
+        self._view.grid.repaint()
 
-        def chosen(answer: str) -> None:
-            if answer == "p":
-                self._mark_doubtful()
-            elif not mark_by(self.table, answer):
-                self._mark_same()
-            self.grid.repaint()
+    @handles("on_marked")
+    def use_marks(self, key: str) -> None:
+        """Let the next command act on all marked orders."""
+        count, hidden = len(self._view.marks), self._view.state.not_shown(self._view.marks)
+        if not count:
+            self._view.screen.show_notice("Nothing is marked; Space marks.")
+            return
+        self._view.screen.next_on_marked = True
+        shown = f", {hidden} of them not shown" if hidden else ""
+        self._view.screen.show_notice(f"On {count} marked{shown}: {marked_keys(self._view.screen.WHERE)}")
 
-        ask_then(self, "Mark", answers, chosen)
+    def _mark_with_problems(self) -> None:
+        """Mark the orders here with errors or warnings: most fixes are for warnings."""
+        shown = self._view.state.shown
+        found = [one for one in shown if any(not finding.stale for finding in self._staging.findings(one))]
+        wrong = sum(self._staging.send_state(one) in _WRONG for one in found)
+        self._view.batch.set_marks(one.id for one in found)
+        self._view.screen.show_notice(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
+
+    async def _ask_same_problem(self) -> None:
+        """Mark all orders with the problem here, also those that the list does not show."""
+        found = self.problems_here()
+        if not found:
+            self._view.screen.show_notice("This order has no problem.")
+            return
+        orders = self._staging.orders
+        counted = [(one, len(ids_with(self._staging, orders, kind_of(one)))) for one in found]
+        finding = await self.ask_kind("The same problem", counted)
+        if finding is None:
+            return
+        same = ids_with(self._staging, self._staging.orders, kind_of(finding))
+        self._view.batch.set_marks(same)
+        self._marked_kind = (frozenset(same), kind_of(finding))
+        hidden = self._view.state.not_shown(same)
+        shown = f", {hidden} not shown here" if hidden else ""
+        words = f"{len(same)} marked{shown}. ; m fixes, ; c sets a field on all: {_kind_words(finding)}."
+        self._view.screen.show_notice(words)
+
+    @property
+    def marked_kind(self) -> ProblemKind | None:
+        """The kind of problem for which exactly these orders were marked."""
+        known = self._marked_kind
+        return known[1] if known is not None and known[0] == self._view.marks else None
 
     def problems_here(self) -> list[Finding]:
-        """The problems at the cursor, one of each kind; where it is on none, those of the order."""
-        order = self.order
+        """The problems under the cursor, one of each kind; if there are none, those of the order."""
+        order, here = self._view.order, self._view.pointer_here
         if order is None:
             return []
-        found = [one for one in self.staging.findings(order) if not one.stale]
-        here = self.pointer_here
+        found = [one for one in self._staging.findings(order) if not one.stale]
         at_cursor = [one for one in found if here is not None and here in (one.problem.pointer, place_of(order, one))]
         return list({kind_of(one): one for one in reversed(at_cursor or found)}.values())[::-1]
 
-    @property
-    def pointer_here(self) -> Pointer | None:
-        """The field that the cursor is on, in any view."""
-        if self._in_sheet:
-            return self.sheet.cursor_pointer
-        if self._shown is ViewMode.TABLE:
-            return self.grid.cursor_pointer
-        row = self.problems.cursor_row if self._shown is ViewMode.PROBLEMS else None
-        return row.pointer if row is not None else None
-
-    def _ask_kind(self, title: str, kinds: Sequence[tuple[Finding, int]], done: Callable[[Finding], None]) -> None:
-        """Which of several kinds of problems, each with how many orders have it; one alone needs no question."""
+    async def ask_kind(self, title: str, kinds: Sequence[tuple[Finding, int]]) -> Finding | None:
+        """Ask for one of several kinds of problems, each with the number of its orders. A single one needs no question."""
         if len(kinds) == 1:
-            done(kinds[0][0])
-            return
-        offered = kinds[:_KINDS_OFFERED]
-        # In the line alone no more than the first letters of each would have room.
+            return kinds[0][0]
+        numbered = {str(number): kind for number, kind in enumerate(kinds[:_KINDS_OFFERED], 1)}
+        # The question line has no room for more than the first letters of each.
         lines: list[list[Piece]] = [
             [(f" {number}  ", "mark"), (f"{fit(_kind_words(one), 56)} ", ""), (count_of(count, "order"), "dim")]
-            for number, (one, count) in enumerate(offered, 1)
+            for number, (one, count) in numbered.items()
         ]
-        self.show_preview(f"{title}: which of these?", lines)
+        answers = [(number, "") for number in numbered]
+        answer = await self._view.ask_about(f"{title}: which of these?", lines, title, answers)
+        return numbered[answer][0] if answer is not None else None
 
-        def chosen(answer: str) -> None:
-            self.end_preview()
-            done(offered[int(answer) - 1][0])
 
-        ask_then(self, title, [(str(number), "") for number in range(1, len(offered) + 1)], chosen, self.end_preview)
+class BulkCommands:
+    """Changes of all marked orders. Each is shown before it is done, and is one step for undo."""
 
-    def _mark_doubtful(self) -> None:
-        """Those here that the list tells a problem of, errors and warnings alike: most proposals are for warnings."""
-        found = [one for one in self._orders if any(not it.stale for it in self.staging.findings(one))]
-        wrong = sum(self.staging.send_state(one) in _WRONG for one in found)
-        self.table.set_marks(one.id for one in found)
-        self.show_notice(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
-
-    def _mark_same(self) -> None:
-        """All orders with the problem here, those that the list does not show included."""
-        found = self.problems_here()
-        if not found:
-            self.show_notice("This order has no problem.")
-            return
-        orders = self.staging.orders
-        counted = [(one, len(ids_with(self.staging, orders, kind_of(one)))) for one in found]
-        self._ask_kind("The same problem", counted, self._mark_having)
-
-    def _mark_having(self, finding: Finding) -> None:
-        same = ids_with(self.staging, self.staging.orders, kind_of(finding))
-        self.table.set_marks(same)
-        self._same = (frozenset(same), kind_of(finding))
-        self.grid.repaint()
-        hidden = len(set(same) - {order.id for order in self._orders})
-        shown = f", {hidden} not shown here" if hidden else ""
-        self.show_notice(f"{len(same)} marked{shown}. ; m mends, ; c sets a field on all: {_kind_words(finding)}.")
-
-    @property
-    def _marked_for(self) -> ProblemKind | None:
-        """The kind of problem for which exactly these orders were marked."""
-        return self._same[1] if self._same is not None and self._same[0] == self.table.marks else None
-
-    @handles("on_marked")
-    def do_on_marked(self, key: str) -> None:
-        marks = self.table.marks
-        if not marks:
-            self.show_notice("Nothing is marked; Space marks.")
-            return
-        hidden = len(marks - {order.id for order in self._orders})
-        self.next_on_marked = True
-        self.show_notice(
-            f"On {len(marks)} marked{f', {hidden} of them not shown' if hidden else ''}: {marked_keys(self.WHERE)}"
-        )
+    def __init__(self, view: ComposerView, marks: StagedMarkCommands) -> None:
+        self._view = view
+        self._staging = view.staging
+        self._marks = marks
 
     # One field.
 
     @handles("set_field")
-    def do_set_field(self, key: str) -> None:
-        here = self.pointer_here
-        if not self.on_marked and self._in_sheet:
-            self.clear_field(self.sheet.cursor_field)
-            return
-        if not self.on_marked and self._shown is ViewMode.TABLE:
-            cell = self.grid.cell
-            self.clear_field(cell.row if cell is not None else None)
-            return
-        orders = self.targets()
+    async def set_field(self, key: str) -> None:
+        """Ask for a field and its value, for the marked orders or the chosen one."""
+        orders, here = self._view.targets(), self._view.pointer_here
         if not orders:
             return
         ids = [order.id for order in orders]
         offered = [one for one in column_fields() if one.path not in OWN]
-        same = self._marked_for
-        place = path_of(here) if here is not None else same.path if same is not None else ()
-        meant = [one for one in offered if place and one.path[: len(place)] == place]
-        first = [Choice(full_label(one.path), "/".join(one.path), field=one) for one in meant]
+        kind = self._marks.marked_kind
+        place = path_of(here) if here is not None else kind.path if kind is not None else ()
+        likely = [one for one in offered if place and one.path[: len(place)] == place]
+        first = [Choice(full_label(one.path), "/".join(one.path), field=one) for one in likely]
+        others = [one for one in offered if one not in likely]
         title = f"Set a field on {count_of(len(orders), 'order')}"
+        workspace = self._view.workspace
+        choice = await self._view.screen.ask_screen(field_picker(workspace, title, (), others, first))
+        if choice is not None and choice.field is not None:
+            await self._ask_value(choice.field, ids)
 
-        def chosen(choice: Choice) -> None:
-            if choice.field is not None:
-                self._ask_value(choice.field, ids)
-
-        fields = [one for one in offered if one not in meant]
-        value = self.ask_screen(field_picker(self.workspace, title, (), fields, first))
-        value_then(self, value, chosen)
-
-    def _ask_value(self, known: Field, ids: Sequence[str]) -> None:
-        orders = self._found(ids)
+    async def _ask_value(self, known: Field, ids: Sequence[str]) -> None:
+        orders = self._orders(ids)
         if not orders:
             return
-        first = orders[0]
+        row, drafts = self._value_row(known, orders[0]), self._view.workspace.account.drafts
+        place = f"staged * {self._staging.batch}"
+
+        def typing(pointer: Pointer, text: str) -> None:
+            with self._view.screen.report_store_errors():
+                drafts.type(TypedText(place, pointer, text))
+
+        title = f"{full_label(known.path)} on {count_of(len(orders), 'order')}"
+        begun = drafts.typed(place).get(row.pointer)
+        screen = ValueScreen(
+            self._view.workspace, title, [row], typing, replaces=True, keeps=True, begun=begun, may_be_empty=True
+        )
+        values = await self._view.screen.ask_screen(screen)
+        if values is not None:
+            drafts.untype(place, row.pointer)
+            # Enter on the value of the first order sets that value on all.
+            await self._set(known, ids, values.get(row.pointer, row.value))
+
+    def _value_row(self, known: Field, first: StagedOrder) -> FieldRow:
+        """The field as a row to type in, with the value of the first order."""
         value = value_in(first.document, known.path)
         pointer = Pointer(tuple("0" if token == ANY else token for token in known.path))
-        spec = FormSpec(Edit(first.document), Operation.POST, suggestions=self._suggestions(first))
-        row = FieldRow(
+        spec = FormSpec(Edit(first.document), Operation.POST, suggestions=suggestions(self._view.workspace, first))
+        return FieldRow(
             pointer,
             full_label(known.path),
             known.kind,
@@ -211,179 +214,76 @@ class FixingScreen(GridScreen):
             multiline=known.kind in KINDS_OF_LINES,
         )
 
-        place, drafts = f"staged * {self.staging.batch}", self.workspace.account.drafts
-
-        def put(entered: Json | Absent) -> None:
-            self._preview(preview_value(self.staging, self._found(ids), known.path, entered), full_label(known.path))
-
-        def done(values: dict[Pointer, Json]) -> None:
-            drafts.untype(place, pointer)
-            # Enter on what the first order has means that, for all of them.
-            entered = values.get(pointer, value)
-            if entered not in (ABSENT, None, "", []):
-                put(entered)
+    async def _set(self, known: Field, ids: Sequence[str], entered: Json | Absent) -> None:
+        """Set a value; if it is empty, ask what that means."""
+        value = entered
+        if entered in (ABSENT, None, "", []):
+            choices = {choice.key: choice for choice in empty_choices(known)}
+            answers = [(choice.key, choice.words) for choice in choices.values()]
+            answer = await self._view.screen.ask(f"{known.caption} of {len(ids)} becomes", answers)
+            if answer is None:
                 return
-            meant: dict[str, Json | Absent] = {"a": ABSENT, "e": [] if known.kind is Kind.TAGS else "", "n": None}
-            ask_then(
-                self, f"{known.caption} of {len(orders)} becomes", nothings(known), lambda answer: put(meant[answer])
-            )
+            value = [] if answer == "e" and known.kind is Kind.TAGS else choices[answer].value
+        await self._confirm(preview_value(self._staging, self._orders(ids), known.path, value), full_label(known.path))
 
-        def typing(pointer: Pointer, text: str) -> None:
-            with self.report_store_errors():
-                drafts.type(TypedText(place, pointer, text))
-
-        title = f"{full_label(known.path)} on {count_of(len(orders), 'order')}"
-        begun = drafts.typed(place).get(pointer)
-        screen = ValueScreen(
-            self.workspace, title, [row], typing, replaces=True, keeps=True, begun=begun, may_be_empty=True
-        )
-        values = self.ask_screen(screen)
-        value_then(self, values, done)
+    def _orders(self, ids: Sequence[str]) -> list[StagedOrder]:
+        return [order for id in ids if (order := self._staging.get(id)) is not None]
 
     # One kind of problem.
 
     @handles("fix_problem")
-    def do_fix_problem(self, key: str) -> None:
-        if not self.on_marked:
-            self.mend_here(self.pointer_here)
+    async def fix_problem(self, key: str) -> None:
+        """Fix one kind of problem of all marked orders; without marks the problem of the chosen order."""
+        if not self._view.screen.on_marked:
+            self._view.fix_here()
             return
-        orders = self.targets()
-        kinds = fixable_kinds(self.staging, orders)
+        orders = self._view.targets()
+        kinds = fixable_kinds(self._staging, orders)
         if not kinds:
-            self.show_notice("There is no proposal for the problems of the marked orders.")
+            self._view.screen.show_notice("No fix is proposed for the problems of the marked orders.")
             return
-        here = next(
-            (one for one in self.problems_here() if self.pointer_here is not None and kind_of(one) in kinds), None
-        )
-        if (same := self._marked_for) in kinds:
-            here = kinds[same][0]
-        counted = [(found[0], len(found)) for found in kinds.values()]
-        self._ask_kind("Mend", [(here, 0)] if here is not None else counted, lambda one: self._mend_all(orders, one))
+        finding = self._known_kind(kinds)
+        if finding is None:
+            finding = await self._marks.ask_kind("Mend", [(found[0], len(found)) for found in kinds.values()])
+        if finding is not None:
+            await self._confirm(preview_fixes(self._staging, orders, kind_of(finding)), f"fix: {_kind_words(finding)}")
 
-    def _mend_all(self, orders: Sequence[StagedOrder], finding: Finding) -> None:
-        self._preview(preview_fixes(self.staging, orders, kind_of(finding)), f"mend: {_kind_words(finding)}")
+    def _known_kind(self, kinds: dict[ProblemKind, list[Finding]]) -> Finding | None:
+        """The kind of problem that the orders were marked for, else the one under the cursor."""
+        kind = self._marks.marked_kind
+        if kind is not None and kind in kinds:
+            return kinds[kind][0]
+        if self._view.pointer_here is None:
+            return None
+        return next((one for one in self._marks.problems_here() if kind_of(one) in kinds), None)
 
-    # Before it is done.
+    # The question before it is done.
 
-    def _preview(self, preview: BulkEditPreview, name: str) -> None:
-        """What would change, in the pane, until the question about it is answered."""
+    async def _confirm(self, preview: BulkEditPreview, name: str) -> None:
+        """Show what would change, and do it if the user agrees."""
         if not preview.values:
             reasons = {reason for _, reason in preview.skipped}
-            self.show_notice(f"Nothing would change: {'; '.join(sorted(reasons))}.")
+            self._view.screen.show_notice(f"Nothing would change: {'; '.join(sorted(reasons))}.")
             return
-        count = count_of(len(preview.values), "order")
-        lines = list(_preview_lines(preview))
-        first = preview.changes[0]
-        self.show_preview(f"{count}: {name}", lines)
-
-        def chosen(answer: str) -> None:
-            self.end_preview()
-            if answer == "p":
-                self.workspace.go(ShowLines(f"{count}: {name}", lines))
-                self.call_after_refresh(self._preview, preview, name)
-            else:
-                self._take(preview, name)
-
+        count, lines, first = count_of(len(preview.values), "order"), list(_preview_lines(preview)), preview.changes[0]
         stays = f", {len(preview.skipped)} stay" if preview.skipped else ""
-        words = f"{count}{stays}: {label_of(first.pointer)}: {_shown(first.pointer, first.was)} -> {_shown(first.pointer, first.will)}"
-        ask_then(self, words, [("t", "take it"), ("p", "all of it")], chosen, self.end_preview)
+        was, will = _shown(first.pointer, first.was), _shown(first.pointer, first.will)
+        question = f"{count}{stays}: {label_of(first.pointer)}: {was} -> {will}"
+        answers = [("t", "take it"), ("p", "all of it")]
+        answer = await self._view.ask_about(f"{count}: {name}", lines, question, answers)
+        if answer == "p":
+            self._view.workspace.go(ShowLines(f"{count}: {name}", lines))
+            self._view.screen.call_after_refresh(self._view.screen.run_dialog, self._confirm(preview, name))
+        elif answer is not None:
+            self._take(preview, name)
 
-    @keeps
     def _take(self, preview: BulkEditPreview, name: str) -> None:
-        self._stays.update(preview.values)
-        count = apply_preview(self.staging, preview, name)
-        self.edited()
-        self.show_notice(f"{name[:1].upper()}{name[1:]}: {count_of(count, 'order')} changed. u takes all of it back.")
-
-    def _found(self, ids: Sequence[str]) -> list[StagedOrder]:
-        return [order for id in ids if (order := self.staging.get(id)) is not None]
-
-    # From problem to problem.
-
-    @handles("next_problem")
-    def do_next_problem(self, key: str) -> None:
-        self._step_problem(1)
-
-    @handles("previous_problem")
-    def do_previous_problem(self, key: str) -> None:
-        self._step_problem(-1)
-
-    def _step_problem(self, by: int) -> None:
-        """The next problem of the form or the row, else of the next order that has one, and around."""
-        if self._in_sheet and self.sheet.step_problem(by):
-            return
-        in_table = self._shown is ViewMode.TABLE and not self._in_sheet
-        if in_table and self._step_cell(by):
-            return
-        starts_here = not (self._in_sheet or in_table)
-        count = len(self._orders)
-        here = next((n for n, order in enumerate(self._orders) if order.id == self._chosen), 0)
-        for step in range(0 if starts_here else 1, count + 1 if count else 0):
-            order = self._orders[(here + by * step) % count]
-            if not self._stops(order):
-                continue
-            self._to_problem(order, by, in_table=in_table)
-            if not 0 <= here + by * step < count or (step == count and not starts_here):
-                self.show_notice("Around, from the first one." if by > 0 else "Around, from the last one.")
-            return
-        shown = {order.id for order in self._orders}
-        hidden = sum(bool(self._stops(order)) for order in self.staging.orders if order.id not in shown)
-        self.show_notice(
-            f"No problem is left here; {hidden} orders not shown have some." if hidden else "No problem is left here."
-        )
-
-    def _stops(self, order: StagedOrder) -> list[Finding]:
-        standing = self.staging.send_state(order)
-        if (order.sent and standing not in (SendState.UNKNOWN, SendState.DIFFERS)) or (
-            standing is SendState.READY and order.override_version is None
-        ):
-            return []
-        return [finding for finding in self.staging.findings(order) if finding.stops]
-
-    def _step_cell(self, by: int) -> bool:
-        """The next cell of this row with a problem that stops the order; whether there is one."""
-        column = self.grid.column + by
-        while (cell := self.grid.cell_at(self.grid.cursor, column)) is not None:
-            if cell.row is not None and cell.row.mark in ("!", "S"):
-                self.grid.go_to_column(column)
-                return True
-            column += by
-        return False
-
-    def _choose(self, id: str, pointer: Pointer | None = None) -> None:
-        self.sheet.leave_editor()
-        self._chosen = id
-        if self._in_sheet and (order := self.order) is not None:
-            self._show_form(order, pointer)
-        self.show_all()
-        self.remember()
-
-    def _to_problem(self, order: StagedOrder, by: int, *, in_table: bool) -> None:
-        if in_table and self._to_cells(order, by):
-            return
-        self._choose(order.id)
-        if not self._in_sheet:
-            self.open_sheet()
-        self._show_form(order)
-
-        def go() -> None:
-            # To the end of the form, and from there on to its first problem, or its last.
-            (self.sheet.end if by < 0 else self.sheet.home)()
-            if not self.sheet.has_problem_here():
-                self.sheet.step_problem(by)
-
-        self.call_after_refresh(go)
-
-    def _to_cells(self, order: StagedOrder, by: int) -> bool:
-        """The first, or last, problem cell of another row; whether the table can show one of them."""
-        self.grid.go_to_cell(order.id)
-        self._chosen = order.id
-        self.grid.go_to_column(0 if by > 0 else len(self.grid.columns) - 1)
-        cell = self.grid.cell
-        if (cell is not None and cell.row is not None and cell.row.mark in ("!", "S")) or self._step_cell(by):
-            return True
-        places = (place_of(order, finding) for finding in self._stops(order))
-        return any(place is not None and self.to_cell(order, place) for place in places)
+        with self._view.saving():
+            self._view.state.pinned.update(preview.values)
+            count = apply_preview(self._staging, preview, name)
+            self._view.show_order()
+            title = f"{name[:1].upper()}{name[1:]}"
+            self._view.screen.show_notice(f"{title}: {count_of(count, 'order')} changed. u undoes all of it.")
 
 
 def _preview_lines(preview: BulkEditPreview) -> Iterator[list[Piece]]:
@@ -404,7 +304,7 @@ def _shown(pointer: Pointer, value: Json | Absent) -> str:
 
 
 def _kind_words(finding: Finding) -> str:
-    """What such problems have in common, without the value that this one is about."""
+    """A kind of problem, without the value of this one."""
     problem = finding.problem
     if problem.code in DAMAGE_CODES:
         return problem.title.partition(": ")[0]

@@ -1,166 +1,117 @@
-"""The table of chosen fields in the composer: its columns, its cells edited in place, the next problem in it."""
+"""The batch as a table of chosen fields, edited in place. The columns chosen are kept; else they follow the problems."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol, cast
 
 from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
 
+from tui.api.codec import Json
 from tui.api.pointer import ROOT, Pointer
-from tui.orders.fields import field_at, label_of
-from tui.screens.common.callbacks import value_then
-from tui.screens.common.commands import handles
+from tui.orders.fields import field_at
 from tui.screens.common.key_lines import editor_keys
-from tui.screens.composer.adding import AddingScreen
-from tui.screens.composer.columns import column_picker
-from tui.screens.composer.grid_rows import (
-    ColumnPath,
-    GridRows,
-    column_fields,
-    columns_of,
-    key_of,
-    title_of,
-    usual_columns,
-)
-from tui.screens.composer.view_state import ViewMode
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
+from tui.screens.composer.batch_pane import EMPTY
+from tui.screens.composer.form_pane import suggestions
+from tui.screens.composer.grid_rows import ColumnPath, GridRows, column_fields, columns_of, key_of, usual_columns
+from tui.screens.composer.staged_target import place_of
+from tui.screens.composer.state import ComposerState
 from tui.screens.order.external_editor import edit_text
+from tui.screens.order.groups import sentence
+from tui.screens.order.pickers import reader_of
+from tui.screens.order.typed_texts import TypedTexts
 from tui.widgets.grid import GridColumn, OrderGrid
 from tui.widgets.status import KeyLine
 from tui.work.batches.staged_order import StagedOrder
 
 _COLUMNS = "composer.columns"
+"""Under this key the columns are stored."""
 
 
-class GridScreen(AddingScreen):
-    """What the keys do in the table. The columns chosen are kept for the next time; else they follow the problems."""
+class GridOwner(Protocol):
+    """What hears of the user's moves and edits in the table."""
 
-    _columns: list[GridColumn] | None = None
-    _chosen_paths: list[ColumnPath] | None = None
+    @property
+    def marks(self) -> frozenset[str]: ...
+    def cell_moved(self) -> None: ...
+    def cell_entered(self, id: str, pointer: Pointer, value: Json) -> None: ...
+    def cell_left(self, id: str, pointer: Pointer, text: str | None) -> None: ...
 
-    def on_mount(self) -> None:
-        kept = self.workspace.account.store.screen_states.get(self.workspace.account.account_id, _COLUMNS)
-        known = {"/".join(one.path): one.path for one in column_fields()}
-        if isinstance(kept, list) and kept:
-            self._chosen_paths = [known[key] for key in kept if isinstance(key, str) and key in known]
-        super().on_mount()
 
-    def show_grid(self) -> None:
-        marks = self.table
-        rows = GridRows(
-            self._orders,
-            self.staging,
-            lambda: marks.marks,
-            self.workspace.account.zone,
-            self._suggestions,
-            self._cell_typed,
-        )
-        if self._columns is None or (len(self._columns) == 1 and self._orders):
-            paths = self._chosen_paths or usual_columns(self.staging, self._orders)
-            self._columns = columns_of(self._orders, paths, rows)
+class GridPane(Container):
+    """The table and its columns."""
+
+    DEFAULT_CSS = """
+    GridPane { height: 1fr; }
+    """
+
+    def __init__(self, owner: GridOwner, workspace: Workspace, state: ComposerState, texts: TypedTexts) -> None:
+        super().__init__()
+        self._owner = owner
+        self._workspace = workspace
+        self._state = state
+        self._texts = texts
+        self._columns: list[GridColumn] | None = None
+        self._chosen_paths: list[ColumnPath] | None = self._stored_paths()
+        self.grid = OrderGrid(reader_of(workspace), self._typing, self._typed, empty=EMPTY, id="grid")
+
+    def compose(self) -> ComposeResult:
+        yield self.grid
+
+    def show(self) -> None:
+        """Load the rows of the orders that are listed."""
+        state = self._state
+        rows = self._rows()
+        if self._columns is None or (len(self._columns) == 1 and state.shown):
+            paths = self._chosen_paths or usual_columns(self._workspace.staging, state.shown)
+            self._columns = columns_of(state.shown, paths, rows)
         self.grid.load(rows, self._columns)
-        if self._chosen is not None:
-            self.grid.go_to_cell(self._chosen) if self.grid.cursor_key != self._chosen else None
-        self._show_cell()
+        if state.chosen is not None and self.grid.cursor_key != state.chosen:
+            self.grid.go_to_cell(state.chosen)
 
-    def other_batch(self) -> None:
-        super().other_batch()
-        self._columns = None
-
-    def show_view(self, wanted: ViewMode) -> None:
-        if wanted is ViewMode.TABLE and self._shown is not ViewMode.TABLE:
-            self._columns = None
-        super().show_view(wanted)
-
-    def _show_cell(self) -> None:
-        """The label and place of the cell under the cursor."""
-        if self._in_sheet or self._shown is not ViewMode.TABLE:
-            return
-        place = self.grid.cursor_pointer
-        count, at = len(self.grid.columns), self.grid.column + 1
-        self.show_rule(f"{label_of(place) if place is not None else 'nothing here'} · column {at} of {count}")
-
-    def end_preview(self) -> None:
-        super().end_preview()
-        self._show_cell()
-
-    @on(OrderGrid.CursorMoved, "#grid")
-    def _cell_moved(self) -> None:
-        if self._in_sheet or self._shown is not ViewMode.TABLE:
-            return
-        if self._chosen != self.grid.cursor_key:
-            self._chosen = self.grid.cursor_key
-            self.table.go_to_key(self._chosen or "")
-        self._show_side()
-        self._show_cell()
-        self.remember()
-
-    @on(OrderGrid.Activated, "#grid")
-    def _cell_clicked(self) -> None:
-        if self.may_edit():
-            self.grid.open_editor()
-
-    # Editing.
-
-    @on(OrderGrid.EditorOpened, "#grid")
-    def _cell_opened(self) -> None:
-        self.query_one(KeyLine).set(editor_keys())
-
-    @on(OrderGrid.EditorLeft, "#grid")
-    def _cell_left(self, event: OrderGrid.EditorLeft) -> None:
-        if self.grid.editing is None:
-            self.show_keys()
-        if event.text is None:
-            self.took(event.key, event.pointer)
-        else:
-            self.typed_of(event.key)[event.pointer] = event.text
-            self.show_notice("Left without taking; Enter there goes on with what was typed.")
-        self.grid.refresh_row(event.key)
-
-    @on(OrderGrid.EditRefused, "#grid")
-    def _cell_refused(self, event: OrderGrid.EditRefused) -> None:
-        self.show_notice(f"{event.reason[:1].upper()}{event.reason[1:]}.", "warning")
-
-    @on(OrderGrid.ExternalEditor, "#grid")
-    def _cell_external(self, event: OrderGrid.ExternalEditor) -> None:
-        value_then(self, edit_text(self, event.text), self.grid.fill_editor)
-
-    @on(OrderGrid.CellChanged, "#grid")
-    def _cell_entered(self, event: OrderGrid.CellChanged) -> None:
-        self._follow_cursor()
-        self.put_at(event.key, event.pointer, event.value)
+    def _rows(self) -> GridRows:
+        return GridRows(
+            self._state.shown,
+            self._workspace.staging,
+            lambda: self._owner.marks,
+            self._workspace.account.zone,
+            lambda order: suggestions(self._workspace, order),
+            self._typed,
+        )
 
     # Columns.
 
-    @handles("columns")
-    def do_columns(self, key: str) -> None:
-        if self._shown is not ViewMode.TABLE or self._in_sheet:
-            self.show_view(ViewMode.TABLE)
-        paths = [tuple(column.key.split("/")) for column in self.grid.columns]
-        self.workspace.open(column_picker(self.workspace, paths, self.set_columns))
+    @property
+    def paths(self) -> list[ColumnPath]:
+        """The fields of the columns shown."""
+        return [tuple(column.key.split("/")) for column in self.grid.columns]
 
-    def set_columns(self, paths: list[ColumnPath] | None) -> None:
-        """Show these, and the next time, too; None: those that have problems or differ."""
-        self._chosen_paths = paths
-        state, account = self.workspace.account.store.screen_states, self.workspace.account.account_id
-        with self.report_store_errors():
-            if paths is None:
-                state.delete(account, _COLUMNS)
-            else:
-                state.put(account, _COLUMNS, ["/".join(path) for path in paths])
+    def forget_columns(self) -> None:
+        """Choose the columns again when the table is shown next."""
         self._columns = None
-        self.show_all()
 
-    def move_column(self, by: int) -> None:
-        """Move the column under the cursor."""
-        here, there = self.grid.column, self.grid.column + by
-        if here == 0 or not 1 <= there < len(self.grid.columns):
-            self.show_notice("There is no place to move it to.")
-            return
-        paths = [tuple(column.key.split("/")) for column in self.grid.columns]
-        paths[here], paths[there] = paths[there], paths[here]
-        self.set_columns(paths)
-        self.show_notice(f"{title_of(paths[there])} moved.")
+    def set_columns(self, paths: Sequence[ColumnPath] | None) -> None:
+        """Show and store these columns; None stands for those of fields with problems or differences."""
+        self._chosen_paths = list(paths) if paths is not None else None
+        self._columns = None
+        states, account_id = self._workspace.account.store.screen_states, self._workspace.account.account_id
+        if paths is None:
+            states.delete(account_id, _COLUMNS)
+        else:
+            states.put(account_id, _COLUMNS, ["/".join(path) for path in paths])
 
-    # Problems.
+    def _stored_paths(self) -> list[ColumnPath] | None:
+        account = self._workspace.account
+        stored = account.store.screen_states.get(account.account_id, _COLUMNS)
+        if not isinstance(stored, list) or not stored:
+            return None
+        known = {"/".join(one.path): one.path for one in column_fields()}
+        return [known[key] for key in stored if isinstance(key, str) and key in known]
 
-    def to_cell(self, order: StagedOrder, pointer: Pointer) -> bool:
-        """Put the cursor on the cell of a place; a field that is no column becomes one. Whether the table can show it."""
+    def go_to_field(self, order: StagedOrder, pointer: Pointer) -> bool:
+        """Put the cursor on the cell of a field, for which a column is added. Returns whether the table can show it."""
         known = field_at(pointer)
         if pointer == ROOT or known is None or known.has_members:
             return False
@@ -168,11 +119,51 @@ class GridScreen(AddingScreen):
         if not self.grid.go_to_cell(order.id, key):
             if self._columns is None or known not in column_fields():
                 return False
-            rows = GridRows(
-                self._orders, self.staging, frozenset, self.workspace.account.zone, self._suggestions, self._cell_typed
-            )
-            self._columns += columns_of(self._orders, [known.path], rows)
-            self.show_grid()
+            self._columns += columns_of(self._state.shown, [known.path], self._rows())
+            self.show()
             self.grid.go_to_cell(order.id, key)
-        # Of several items the cell is the first wrong one; another is shown by the form.
+        # The cell of several items is that of the first wrong one; the form shows the others.
         return self.grid.cursor_pointer == pointer
+
+    # Editing.
+
+    @property
+    def _base(self) -> BaseScreen[Any]:
+        return cast(BaseScreen[Any], self.screen)
+
+    def _typing(self, id: str, pointer: Pointer, text: str) -> None:
+        with self._base.report_store_errors():
+            self._texts.type(place_of(id), pointer, text)
+
+    def _typed(self, id: str, pointer: Pointer) -> str | None:
+        return self._texts.of(place_of(id)).get(pointer)
+
+    @on(OrderGrid.CursorMoved)
+    def _cell_moved(self) -> None:
+        self._owner.cell_moved()
+
+    @on(OrderGrid.EditorOpened)
+    def _opened(self) -> None:
+        self._base.query_one(KeyLine).set(editor_keys())
+
+    @on(OrderGrid.CellChanged)
+    def _entered(self, event: OrderGrid.CellChanged) -> None:
+        self._owner.cell_entered(event.key, event.pointer, event.value)
+
+    @on(OrderGrid.EditorLeft)
+    def _left(self, event: OrderGrid.EditorLeft) -> None:
+        self._owner.cell_left(event.key, event.pointer, event.text)
+        self.grid.refresh_row(event.key)
+
+    @on(OrderGrid.EditRefused)
+    def _refused(self, event: OrderGrid.EditRefused) -> None:
+        self._base.show_notice(sentence(event.reason), "warning")
+
+    @on(OrderGrid.ExternalEditor)
+    def _external(self, event: OrderGrid.ExternalEditor) -> None:
+        self._base.run_dialog(self._edit_externally(event.text))
+
+    async def _edit_externally(self, text: str) -> None:
+        edited = await edit_text(self._base, text)
+        if edited is not None:
+            self.grid.fill_editor(edited)

@@ -27,7 +27,7 @@ from tui.work.batches.staging import Staging
 ColumnPath = tuple[str, ...]
 
 NUMBER: Final[ColumnPath] = ("order_number",)
-"""The column that stays in sight."""
+"""The column that stays visible."""
 
 USUAL: Final[tuple[ColumnPath, ...]] = (
     NUMBER,

@@ -123,11 +123,11 @@ def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> 
         case SendState.ACCEPTED:
             return f"accepted {when}, looked for"
         case SendState.SENDING:
-            return "on its way"
+            return "in flight"
         case SendState.VERIFIED:
             return f"verified {when}"
         case SendState.UNCHANGED:
-            return "the service has it just so"
+            return "already up to date"
         case SendState.CONFLICT:
             return update_words(order)
         case SendState.HELD:
@@ -137,7 +137,7 @@ def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> 
         case SendState.DIFFERS if order.state is StagedState.MISSING:
             return "accepted and never seen; r looks again"
         case SendState.READY if any(finding.stops for finding in findings):
-            return f"goes in spite of: {_first(findings)}"
+            return f"sent despite: {_first(findings)}"
         case SendState.READY if order.action is PlannedAction.UNKNOWN:
             return "is the service asked?" if not staging.is_refreshing else "being looked up"
     return _first(findings)
@@ -345,5 +345,5 @@ def _going_lines(staging: Staging, one: PlannedOrder) -> Iterator[list[Piece]]:
             continue
         is_error = finding.problem.severity is Severity.ERROR
         words = f"{place_of(finding)}: {finding.problem.detail}"
-        mark = "in spite of" if is_error else "~"
+        mark = "despite" if is_error else "~"
         yield [(f"    {mark} {safe(words)}", "error" if is_error else "warning")]

@@ -1,456 +1,321 @@
-"""The second room: what can be done with one order in its form."""
+"""The form of one order of the service. Its changes are a draft, which is sent from the review only."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import ClassVar
 
 from textual import on
+from textual.app import ComposeResult
 
-from tui.api.codec import Document, Json, pretty
-from tui.api.models import Group, Kind
-from tui.api.pointer import ABSENT, Pointer
-from tui.api.query import order_key
-from tui.api.wording import count_of
-from tui.orders.checks.spreadsheet_damage import fix_for
-from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_entry, remove_entry
-from tui.orders.edits.merge import Conflict
-from tui.orders.fields import Field, entry_of, field_at, label_of, required_in
-from tui.orders.paths import BILL_TO, SHIP_TO
-from tui.orders.summary import order_name
-from tui.screens.common.callbacks import ask_then, value_then
+from tui.api.codec import Document
+from tui.api.errors import ApiError, NotFound
+from tui.api.models import Operation
+from tui.api.pointer import Pointer
+from tui.keymap import Context
+from tui.orders.fields import label_of
+from tui.orders.paths import SHOP
+from tui.orders.summary import order_name, text_at
 from tui.screens.common.commands import handles
-from tui.screens.common.routes import Back, OpenComposer, ShowLines, ShowText
+from tui.screens.common.routes import Back, EditOrder
+from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
-from tui.screens.common.workspace_actions import look_up_again, stage_copies
-from tui.screens.edit.form import FormScreen
-from tui.screens.order.address import STEP, AddressScreen, looks_like_address, offer_address
-from tui.screens.order.form_rows import FormView
-from tui.screens.order.groups import group_of, sentence
+from tui.screens.common.workspace_actions import look_up_again, remember_place
+from tui.screens.edit.draft_commands import OpenDraftCommands
+from tui.screens.edit.field_commands import FieldCommands
+from tui.screens.edit.form_pane import DraftFormPane
+from tui.screens.edit.open_draft import OpenDraft
+from tui.screens.edit.order_steps import OrderSteps
+from tui.screens.order.form_controller import FormController
+from tui.screens.order.groups import FormGroups, group_entries
 from tui.screens.order.json_editor import has_text
-from tui.screens.order.json_sources import draft_place, open_draft_as_json
-from tui.screens.review.drafts import differences, review_drafts
+from tui.screens.order.json_sources import draft_place
+from tui.store.db import StoreError
+from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
-from tui.widgets.form_layout import FieldRow, GroupRow
 from tui.widgets.input_line import InputLine
+from tui.widgets.lines import LineView, Piece
 from tui.widgets.sheet import OrderSheet
+from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.tab_bar import TabBar
-from tui.work.drafts.drafts import Draft
+from tui.work.writes.send_state import SendState
 
 
-class EditScreen(FormScreen):
-    """Its changes are a draft; nothing goes before the review's `y`. `as_json`: begin with the order as JSON."""
+class EditScreen(BaseScreen[None]):
+    """`as_json`: begin with the order as JSON."""
+
+    WHERE = Context.EDIT
+    GROUPS: ClassVar[tuple[type, ...]] = (FieldCommands, OpenDraftCommands, OrderSteps, FormController, FormGroups)
 
     def __init__(self, workspace: Workspace, order_id: str, *, as_json: bool = False) -> None:
-        super().__init__(workspace, order_id)
+        super().__init__(workspace)
+        self.order_id = order_id
         self._as_json = as_json
+        self.pane = DraftFormPane(self, self)
+        self._fields = FieldCommands(self, self.pane)
+        self._draft_commands = OpenDraftCommands(self, self, self.pane)
+        self._steps = OrderSteps(self, self.pane)
+        self._arrived: Document | None = None
+        """The order as it was read while a field was edited."""
+        self._was_left = False
+
+    @property
+    def command_groups(self) -> Sequence[object]:
+        return (self._fields, self._draft_commands, self._steps, self.form, self.form.groups)
+
+    @property
+    def form(self) -> FormController:
+        return self.pane.controller
+
+    @property
+    def draft(self) -> OpenDraft | None:
+        return self.pane.draft
+
+    @property
+    def sheet(self) -> OrderSheet:
+        return self.pane.sheet
+
+    @property
+    def list_view(self) -> LineView:
+        return self.sheet
+
+    @property
+    def is_typing(self) -> bool:
+        return super().is_typing or self.sheet.editing is not None
+
+    @property
+    def order_here(self) -> str:
+        return self.order_id
+
+    def compose(self) -> ComposeResult:
+        yield TitleLine()
+        yield TabBar(first_number=1)
+        yield FilterLine(hides=True, id="field-words")
+        yield self.pane
+        yield StatusLine()
+        yield QuestionBar()
+        yield KeyLine()
 
     def on_mount(self) -> None:
-        # Textual calls this before the one of the form, and that one without being asked.
+        self.open_order(self.order_id)
+        typed = next(iter(self.form.typed), None)
+        if typed is not None:
+            self.show_notice(f"The text typed in {label_of(typed)} is kept; Enter in that field continues it.")
+        # The base class's handler, which takes the focus, runs after this one.
         self.call_later(self._begin)
 
     def _begin(self) -> None:
         if self._as_json:
-            self.do_as_json_edit("E")
-        elif has_text(self.workspace.account, draft_place(self._order_id)):
-            self.show_notice("The order was being edited as JSON, and that text is kept; E goes on with it.")
+            self._draft_commands.edit_as_json()
+        elif has_text(self.workspace.account, draft_place(self.order_id)):
+            self.show_notice("The order was being edited as JSON; that text is kept, and E continues it.")
 
-    @handles("edit_field")
-    def do_edit_field(self, key: str) -> None:
-        row = self.sheet.cursor_field
-        self.sheet.open_editor(None, self._typed.get(row.pointer) if row is not None else None)
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        remember_place(self, EditOrder(self.order_id))
+        if self.draft is not None and self._was_left:
+            self.draft.reload()
+            self.show_order()
 
-    @on(OrderSheet.Activated)
-    def _activated(self) -> None:
-        self.do_edit_field("enter")
+    def on_screen_suspend(self) -> None:
+        self._was_left = True
 
-    @handles("tab_next")
-    def do_tab_next(self, key: str) -> None:
-        self._step_group(1)
+    # The order.
 
-    @handles("tab_previous")
-    def do_tab_previous(self, key: str) -> None:
-        self._step_group(-1)
+    def open_order(self, order_id: str, pointer: Pointer | None = None) -> None:
+        """Show the draft of an order, else the order as the list has it, and read it again."""
+        self.order_id, self._arrived = order_id, None
+        self.form.texts.clear_cache()
+        remember_place(self, EditOrder(order_id))
+        found = self.workspace.orders.find(order_id)
+        self.pane.show_draft(OpenDraft.of(self.workspace.account, self.workspace.now, order_id, found))
+        if self.draft is not None:
+            self._load(pointer)
+        self.read_again()
 
-    def _step_group(self, by: int) -> None:
-        groups = [str(group) for group in Group]
-        place = (groups.index(self._current_group()) + by) % len(groups)
-        self._go_to_group(groups[place])
+    def _load(self, pointer: Pointer | None = None) -> None:
+        """Show the draft from its top, or at a field."""
+        if self.draft is not None:
+            self.draft.check()
+        self.pane.load(pointer or next(iter(self.form.typed), None))
+        self._show_frame()
 
-    @handles("tab_number")
-    def do_tab_number(self, key: str) -> None:
-        groups = [str(group) for group in Group]
-        if 1 <= int(key) <= len(groups):
-            self._go_to_group(groups[int(key) - 1])
+    def read_again(self) -> None:
+        """Read the order from the service."""
+        work = self._read(self.order_id)
+        self.run_worker(work, name="read the order again", group="read", exclusive=True)
 
-    def _go_to_group(self, name: str) -> None:
-        for index, row in enumerate(self.sheet.rows):
-            if isinstance(row, GroupRow) and group_of(row) == name:
-                self.sheet.go_to_row(index)
-                return
-        self.show_notice(f"{name} has no field in this view; v shows others.")
+    async def _read(self, order_id: str) -> None:
+        try:
+            document = await self.workspace.account.client.get_order(order_id)
+        except NotFound as error:
+            gone = (
+                "The order is not on the service any more; a stages it as a new one."
+                if error.confirmed_by_service
+                else str(error)
+            )
+            self.show_notice(gone, "conflict")
+            return
+        except ApiError as error:
+            self.show_notice(f"Shown as it was read before: {error}", "warning")
+            return
+        if order_id != self.order_id:
+            return
+        if self.sheet.editing is not None:
+            # Items may have moved: what is being typed must not end up in another one.
+            self._arrived = document
+            return
+        self._rebase(document)
 
-    @on(TabBar.Selected)
-    def _strip_chosen(self, event: TabBar.Selected) -> None:
-        self._go_to_group(event.key)
+    def _rebase(self, document: Document) -> None:
+        """Set the draft on the order as it was just read, and report what the service changed meanwhile."""
+        self._arrived = None
+        if self.draft is None:
+            self.pane.show_draft(OpenDraft.of(self.workspace.account, self.workspace.now, self.order_id, document))
+            self._load()
+            return
+        conflicts, merged = self.draft.rebase(document)
+        if conflicts:
+            self.show_notice(f"Changed there too, c decides: {conflicts}.", "conflict")
+        elif merged:
+            self.show_notice(f"Merged what the service changed: {merged}.")
+        self.show_order()
 
-    @property
-    def order_here(self) -> str:
-        return self._order_id
+    # The form's owner.
 
-    @handles("next_order")
-    def do_next_order(self, key: str) -> None:
-        self._go_beside(1)
-
-    @handles("previous_order")
-    def do_previous_order(self, key: str) -> None:
-        self._go_beside(-1)
-
-    def _go_beside(self, by: int) -> bool:
-        order = self.workspace.orders.neighbour(self._order_id, by)
-        if order is None:
-            self.show_notice("This is the last order that was read." if by > 0 else "This is the first order.")
-            return False
-        pointer = self.sheet.cursor_pointer
-        self._draft = None
-        self._open(order_key(order), pointer)
+    def may_edit(self) -> bool:
         return True
 
-    @handles("next_problem")
-    def do_next_problem(self, key: str) -> None:
-        self._step_problem(1)
+    @contextmanager
+    def saving(self) -> Iterator[None]:
+        try:
+            yield
+        except StoreError as error:
+            self.show_order()
+            self.show_notice(f"Not kept on disk: {error}", "error")
 
-    @handles("previous_problem")
-    def do_previous_problem(self, key: str) -> None:
-        self._step_problem(-1)
+    def show_order(self) -> None:
+        if self.draft is not None:
+            self.draft.check()
+        self.show_form()
 
-    def _step_problem(self, by: int) -> None:
-        """The next problem here, else on the next order of the list that has one."""
-        if self.sheet.step_problem(by):
-            return
-        target = self.workspace.orders.problem_beside(self._order_id, by)
-        if target is None:
-            self.show_notice("No further order with a problem." if by > 0 else "No earlier order with a problem.")
-            return
-        self._draft = None
-        self._open(target)
-        if by > 0:
-            self.sheet.home()
-        else:
-            self.sheet.end()
-        row = self.sheet.cursor_field
-        if row is None or row.mark not in ("!", "S", "#"):
-            self.sheet.step_problem(by)
+    def show_form(self) -> None:
+        self.pane.refresh_rows()
+        self._show_frame()
 
-    @handles("filter")
-    def do_filter(self, key: str) -> None:
-        self.query_one(FilterLine).open(self._words)
+    def editor_left(self, changed: bool) -> None:
+        if self._arrived is not None and self.sheet.editing is None:
+            self._rebase(self._arrived)
+        elif changed:
+            self.show_order()
 
-    @on(InputLine.Changed)
-    def _narrowed(self, event: InputLine.Changed) -> None:
-        self._words = event.text.strip()
-        self.sheet.set_rows(self._rows())
-        if self._words:
-            # Enter goes to the first that was found.
-            self.sheet.home()
+    # What stands around the form.
 
-    @on(InputLine.Submitted)
-    def _narrowed_to(self, event: InputLine.Submitted) -> None:
-        pointer = self.sheet.cursor_pointer
-        self._show_every_field()
-        if pointer is None:
-            return
-        if self.sheet.field(pointer) is None and self._view is not FormView.ALL:
-            # What was found is to be there, too.
-            self._view = FormView.ALL
-            self.sheet.set_rows(self._rows())
-            self.show_notice("View: all fields.")
-        self.sheet.go_to(pointer)
+    def _show_frame(self) -> None:
+        self._show_title()
+        self._show_tabs()
+        self.show_status()
 
-    @on(InputLine.Cancelled)
-    def _show_every_field(self) -> None:
-        self._words = ""
-        self.query_one(FilterLine).set("")
-        self.sheet.set_rows(self._rows())
-
-    @handles("view")
-    def do_view(self, key: str) -> None:
-        views = list(FormView)
-        self._view = views[(views.index(self._view) + 1) % len(views)]
-        self.sheet.set_rows(self._rows())
-        self._after()
-        self.show_notice(f"View: {self._view} fields.")
-
-    @handles("revert")
-    def do_revert(self, key: str) -> None:
-        draft, row = self._draft, self.sheet.cursor_field
-        if draft is None or row is None:
-            return
-        if self._typed.pop(row.pointer, None) is not None:
-            self.workspace.account.drafts.untype(self._order_id, row.pointer)
-        if draft.edit.revert(row.pointer, f"{row.label} as it was read"):
-            self._save(draft)
-            self.show_notice(f"{row.label}: as it was read.")
-        else:
-            self._show()
-            self.show_notice("It is as it was read.")
-
-    @handles("empty_value")
-    def do_empty_value(self, key: str) -> None:
-        draft, pointer = self._draft, self.sheet.cursor_pointer
-        if draft is None or pointer is None:
-            return
-        clash = draft.clash_at(pointer) or next((one for one in draft.clashes if one.pointer == pointer), None)
-        if clash is not None:
-            self._ask_side(draft, clash)
-            return
-        row = self.sheet.cursor_field
-        known = field_at(row.pointer) if row is not None else None
-        if row is None or known is None:
-            return
-        if not row.editable:
-            self.show_notice(sentence(row.reason), "warning")
-            return
-        self._ask_nothing(draft, row, known)
-
-    def _ask_side(self, draft: Draft, clash: Conflict) -> None:
-        """Which side of a conflict stands; more than one can be decided at once."""
-        count = len(draft.undecided)
-        answers = [("m", "keep mine"), ("t", "take theirs")]
-        if count > 1:
-            answers += [("M", f"mine for all {count}"), ("T", f"theirs for all {count}")]
-
-        def chosen(answer: str) -> None:
-            those = [clash] if answer in "mt" else draft.undecided
-            for one in those:
-                if answer in "mM":
-                    draft.keep_mine(one)
-                else:
-                    draft.take_theirs(one, f"what the service says of {self._place_of(draft, one)}")
-            self._save(draft)
-            left = len(draft.undecided)
-            self.show_notice(f"{left} still to decide; n leads there." if left else "All decided; w reviews.")
-
-        ask_then(self, f"{self._place_of(draft, clash)}:", answers, chosen)
-
-    def _place_of(self, draft: Draft, clash: Conflict) -> str:
-        return label_of(draft.edit.to_positions(clash.pointer) or clash.pointer.parent)
-
-    def _ask_nothing(self, draft: Draft, row: FieldRow, known: Field) -> None:
-        """Absent, null and empty, where the road that the edit takes allows them (Q3.8-3.10)."""
-        by_patch = not row.full_order_reason
-        answers = []
-        if known.patch.empty or (known.post.empty and not by_patch):
-            answers.append(("e", "empty"))
-        if known.kind is Kind.TAGS and row.value != []:
-            answers.append(("e", "an empty list"))
-        if known.patch.nullable and by_patch:
-            answers.append(("n", "null, removed"))
-        elif known.post.nullable:
-            answers.append(("n", "null: sent whole" if by_patch else "null"))
-        if row.value is not ABSENT and draft.edit.base_value(row.pointer) is ABSENT:
-            answers.append(("a", "absent, as it was"))
-        elif row.value is not ABSENT and not required_in(row.pointer, known, draft.edit.document):
-            answers.append(("a", "absent: sent whole"))
-        if not answers:
-            needed = "It is needed, and may be neither null nor empty."
-            self.show_notice(
-                needed if row.value is not ABSENT else "It is absent, and may be neither null nor empty.", "warning"
-            )
-            return
-
-        def chosen(answer: str) -> None:
-            if answer == "a":
-                if draft.edit.drop(row.pointer, f"{row.label} absent"):
-                    self._save(draft)
-            else:
-                nothing: Json = [] if known.kind is Kind.TAGS else ""
-                self._put(row.pointer, nothing if answer == "e" else None)
-
-        ask_then(self, f"{row.label} becomes", answers, chosen)
-
-    @handles("fix")
-    def do_fix(self, key: str) -> None:
-        draft, pointer = self._draft, self.sheet.cursor_pointer
+    def _show_title(self) -> None:
+        draft = self.draft
         if draft is None:
             return
-        here = [note for note in self._notes if note.fix]
-        here.sort(key=lambda note: note.problem.pointer != pointer)
-        if not here:
-            self.show_notice("There is no proposal for this order.")
-            return
-        proposal = fix_for(draft.edit.document, here[0].problem)
-        name = here[0].problem.title or here[0].problem.detail
-        if proposal is not None and draft.edit.put_all(proposal.values, name):
-            self._save(draft)
-            self.show_notice(f"Drafted: {proposal.text}. u takes it back.")
+        account = self.workspace.account
+        place, count = self.workspace.orders.place_of(self.order_id)
+        shop = account.shop(text_at(draft.document, SHOP))
+        facts = [order_name(draft.document), shop.name if shop else "", f"{place} of {count}" if place else ""]
+        counts = (
+            ("*", sum(1 for _ in draft.edit.changes())),
+            ("!", self.pane.error_count),
+            ("#", len(draft.draft.undecided)),
+        )
+        facts += [f"{mark} {number}" for mark, number in counts if number]
+        mode = "READ ONLY" if account.client.read_only else "WRITES"
+        self.query_one(TitleLine).set(f"{self.workspace.profile} · {mode}", " · ".join(filter(None, facts)))
 
-    @handles("address")
-    def do_address(self, key: str) -> None:
-        self._open_address()
+    def _show_tabs(self) -> None:
+        self.query_one(TabBar).set_labels(group_entries(self.sheet.rows), self.form.groups.current())
+
+    def status_items(self) -> Sequence[str | Piece]:
+        draft = self.draft
+        if draft is None:
+            return ["reading …"]
+        status, is_changed = draft.status, draft.edit.dirty
+        facts: list[str | Piece] = []
+        if status is not None:
+            is_confirmed = status.state is SendState.VERIFIED
+            if not (is_confirmed and is_changed):
+                facts.append((status.message, "service" if status.problems else "good" if is_confirmed else "info"))
+        if undecided := len(draft.draft.undecided):
+            facts.append((f"{undecided} to decide: c", "conflict"))
+        facts.append("draft on disk" if is_changed else "nothing changed")
+        if draft.choice.operation is Operation.POST:
+            facts.append(("sent as a full order", "info"))
+        facts.append(f"read {draft.draft.read_at.astimezone(self.workspace.account.zone):%H:%M}")
+        if is_changed:
+            facts.append("printed labels are not updated")
+        return facts
+
+    def order_changed(self, order_id: str) -> None:
+        draft = self.draft
+        if order_id != self.order_id or not self.is_attached:
+            return
+        status = self.workspace.account.corrections.status(order_id)
+        if status is not None and status.state is not SendState.SENDING:
+            self.clear_notice()
+        if draft is not None and self.sheet.editing is None:
+            draft.reload()
+            self.show_order()
+            if status is not None and status.state is SendState.CONFLICT:
+                self._fields.go_to_first_conflict()
+
+    def store_changed(self) -> None:
+        if self.is_attached:
+            self.show_status()
 
     def pasted(self, text: str) -> None:
-        if looks_like_address(text):
-            value_then(self, offer_address(self, text), lambda reads: self._open_address(text) if reads else None)
-        else:
+        self.run_dialog(self._offer_address(text))
+
+    async def _offer_address(self, text: str) -> None:
+        if not await self.form.pasted(text):
             super().pasted(text)
 
-    def _open_address(self, text: str = "") -> None:
-        draft = self._draft
-        if draft is None:
-            return
-        place = BILL_TO if self._current_group() == Group.BILL_TO else SHIP_TO
-        document, name = draft.edit.document, order_name(draft.edit.base)
-        screen = AddressScreen(self.workspace, document, name=name, key=self._order_id, place=place, text=text)
-        value = self.ask_screen(screen)
-        value_then(self, value, self._take_address)
+    # Groups and fields.
 
-    def _take_address(self, values: list[tuple[Pointer, Json]]) -> None:
-        draft = self._draft
-        if draft is not None and draft.edit.put_all(values, STEP):
-            self._save(draft)
-            self.show_notice(f"Drafted: {STEP}, {count_of(len(values), 'field')}. u takes it back.")
+    @on(TabBar.Selected)
+    def _tab_selected(self, event: TabBar.Selected) -> None:
+        self.form.groups.go_to(event.key)
 
-    @handles("undo")
-    def do_undo(self, key: str) -> None:
-        self._step_back(self._draft.edit.undo() if self._draft is not None else None, "Undone", "Nothing to undo.")
+    @on(OrderSheet.CursorMoved, "#form")
+    def _cursor_moved(self) -> None:
+        if self.query_one(TabBar).current != self.form.groups.current():
+            self._show_tabs()
 
-    @handles("redo")
-    def do_redo(self, key: str) -> None:
-        self._step_back(
-            self._draft.edit.redo() if self._draft is not None else None, "Done again", "Nothing to do again."
-        )
+    @handles("filter")
+    def search_fields(self, key: str) -> None:
+        self.query_one(FilterLine).open(self.form.words)
 
-    def _step_back(self, name: str | None, done: str, nothing: str) -> None:
-        if name is None or self._draft is None:
-            self.show_notice(nothing)
-            return
-        self._save(self._draft)
-        self.show_notice(f"{done}: {name}.")
+    @on(InputLine.Changed)
+    def _words_changed(self, event: InputLine.Changed) -> None:
+        self.form.narrow(event.text.strip())
 
-    @handles("add")
-    def do_add(self, key: str) -> None:
-        draft, pointer = self._draft, self.sheet.cursor_pointer
-        if draft is None:
-            return
-        kinds = {kind.key: kind for kind in addable()}
-        answers = [("i", kinds["i"].title)]
-        if pointer is not None and entry_of(pointer) is not None:
-            answers.append(("c", "copy of this"))
-        if self._current_group() == Group.DUTY:
-            answers += [(kind.key, kind.title) for kind in kinds.values() if kind.key != "i"]
-        answers += [("u", "staged as an update"), ("n", "staged as new")]
+    @on(InputLine.Submitted)
+    def _words_submitted(self) -> None:
+        self.query_one(FilterLine).set("")
+        self.form.end_narrowing()
 
-        def chosen(answer: str) -> None:
-            if answer in ("u", "n"):
-                self._stage(draft, as_update=answer == "u")
-            elif answer == "c":
-                self._entries(copy_entry(draft.edit, pointer) if pointer is not None else None, "Copied")
-            else:
-                title = sentence(kinds[answer].title).rstrip(".")
-                self._entries(add_entry(draft.edit, kinds[answer]), f"{title} added")
-
-        ask_then(self, "Add", answers, chosen)
-
-    def _stage(self, draft: Draft, *, as_update: bool) -> None:
-        document: Document = draft.edit.document
-        if stage_copies(self, [document], as_update=as_update, read=draft.edit.base):
-            self.show_notice(f"{order_name(document)} staged with its changes; B opens the composer.")
-
-    @handles("drop")
-    def do_drop(self, key: str) -> None:
-        draft, pointer = self._draft, self.sheet.cursor_pointer
-        if draft is None or pointer is None:
-            return
-        entry = entry_of(pointer)
-        if entry is None:
-            self.show_notice(
-                "D removes an item or a tax number; a field is cleared by c, an order is deleted from the list."
-            )
-        elif (name := remove_entry(draft.edit, pointer)) is not None:
-            self._entries(entry, f"{name} removed")
-
-    @handles("move_up")
-    def do_move_up(self, key: str) -> None:
-        self._move_entry(-1)
-
-    @handles("move_down")
-    def do_move_down(self, key: str) -> None:
-        self._move_entry(1)
-
-    def _move_entry(self, by: int) -> None:
-        draft, pointer = self._draft, self.sheet.cursor_pointer
-        if draft is None or pointer is None or entry_of(pointer) is None:
-            self.show_notice("< and > move an item or a tax number.")
-            return
-        self._entries(move_entry(draft.edit, pointer, by), "Moved")
-
-    def _entries(self, pointer: Pointer | None, words: str) -> None:
-        """The lists of the order were changed: keep it, and go where that leads."""
-        draft = self._draft
-        if draft is None or pointer is None:
-            self.show_notice(
-                "There is no place to move it to." if words == "Moved" else "There is nothing to do that with."
-            )
-            return
-        self._save(draft)
-        self.sheet.go_to(pointer)
-        self.show_notice(f"{words} in the draft; u takes it back.")
-
-    @handles("review")
-    def do_review(self, key: str) -> None:
-        if self._draft is None or not self._draft.edit.dirty:
-            drafts = self.workspace.account.drafts.all()
-            if not drafts:
-                self.show_notice("Nothing was changed.")
-                return
-            review_drafts(self, drafts)
-            return
-        others = [draft for draft in self.workspace.account.drafts.all() if draft.order_id != self._order_id]
-        if not others:
-            review_drafts(self, [self._draft])
-            return
-        mine = self._draft
-
-        def chosen(answer: str) -> None:
-            review_drafts(self, [mine] if answer == "t" else [mine, *others])
-
-        ask_then(self, "Review", [("t", "this order"), ("a", f"all {len(others) + 1} drafts")], chosen)
-
-    @handles("differences")
-    def do_differences(self, key: str) -> None:
-        if self._draft is None or not self._draft.edit.dirty:
-            self.show_notice("Nothing was changed on this order.")
-        else:
-            name = order_name(self._draft.edit.document)
-            self.workspace.go(ShowLines(f"Changed: {name}", differences(self._draft)))
+    @on(InputLine.Cancelled)
+    def _words_cancelled(self) -> None:
+        self.query_one(FilterLine).set("")
+        self.form.narrow("")
 
     @handles("refresh")
-    def do_refresh(self, key: str) -> None:
-        if look_up_again(self, self._order_id):
+    def refresh_order(self, key: str) -> None:
+        if look_up_again(self, self.order_id):
             return
-        self.run_worker(self._read(self._order_id), name="read the order again", group="read", exclusive=True)
+        self.read_again()
         self.show_notice("Reading again …")
 
-    @handles("long_text")
-    def do_long_text(self, key: str) -> None:
-        draft, row = self._draft, self.sheet.cursor_field
-        if draft is None:
-            return
-        if row is not None and isinstance(row.value, str) and len(row.value) > 20:
-            self.workspace.go(ShowText(label_of(row.pointer), row.value))
-        elif row is not None and isinstance(row.value, dict | list) and row.value:
-            self.workspace.go(ShowText(label_of(row.pointer), pretty(row.value)))
-        else:
-            text = pretty(draft.edit.document)
-            self.workspace.go(ShowText(f"As JSON, with your changes: {order_name(draft.edit.document)}", text))
-
-    @handles("as_json_edit")
-    def do_as_json_edit(self, key: str) -> None:
-        draft = self._draft
-        if draft is not None:
-            open_draft_as_json(self, draft, lambda: self._draft or draft, self._save)
-
-    @handles("batches")
-    def do_batches(self, key: str) -> None:
-        self.workspace.go(OpenComposer())
-
     @handles("back")
-    def do_back(self, key: str) -> None:
+    def back(self, key: str) -> None:
         self.sheet.leave_editor()
         self.workspace.go(Back())

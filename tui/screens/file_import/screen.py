@@ -1,4 +1,4 @@
-"""A table on its way to orders: how it is read, where each column goes, and its first rows as they will be."""
+"""The import screen: the layout of a table, the field of each column, and the first orders."""
 
 import asyncio
 from collections.abc import Sequence
@@ -189,7 +189,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
         self.show_status()
 
     def show_all(self) -> None:
-        """Everything anew, with the first rows read by the mapping as it is."""
+        """Show everything again, with the first rows read by the current mapping."""
         source, table = self.source, self.source.table
         self._intake = preview(source, _PREVIEWED, now=self._now())
         rows = len(table.rows)
@@ -260,7 +260,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
     def leave_out(self, key: str) -> None:
         row = self.columns.cursor_key or ""
         if self._in_orders or not row:
-            self.show_notice("That is for a column; Tab leads there.")
+            self.show_notice("This works on a column. Press Tab to go there.")
         elif row.startswith("c"):
             self._change(self.mapping.with_path(int(row[1:]), None))
         else:

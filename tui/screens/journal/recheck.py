@@ -22,14 +22,14 @@ from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
 from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
-from tui.work.journal.recheck import RecheckedChange, RecheckResult, entries_of_day, recheck, seen_again
+from tui.work.journal.recheck import RecheckedChange, RecheckResult, entries_of_day, recheck, updated
 from tui.work.writes.send_state import SendState
 
 _COLUMNS = (
     Column("order", "order", 10, 1),
     Column("field", "field", 16, 2),
     Column("was", "was", 10, 2),
-    Column("wanted", "confirmed", 10, 2),
+    Column("wanted", "verified", 10, 2),
     Column("there", "there now", 10, 2),
     Column("verdict", "", 13),
 )
@@ -96,7 +96,7 @@ class RecheckScreen(BaseScreen[None]):
         self.query_one(KeyLine).set(keys_of(self.WHERE, _KEYS))
 
     def status_items(self) -> Sequence[str | Piece]:
-        counts = Counter(check.verdict for check in self._checks)
+        counts = Counter(check.result for check in self._checks)
         facts: list[str | Piece] = [
             (f"{counts[verdict]} {verdict}", _MARKS[verdict][1]) for verdict in RecheckResult if counts[verdict]
         ]
@@ -104,20 +104,20 @@ class RecheckScreen(BaseScreen[None]):
 
     def _show(self) -> None:
         drafts = self.workspace.account.drafts
-        bad = sum(check.verdict is not RecheckResult.STANDS for check in self._checks)
+        bad = sum(check.result is not RecheckResult.STANDS for check in self._checks)
         drafted = len(drafts.all())
         left = f"{self.workspace.profile} · changes of {self._day:%a %d %b}, read again"
         self.query_one(TitleLine).set(left, f"drafted {drafted}" if drafted else f"{bad} not as they were left")
         rows = []
         for place, check in enumerate(self._checks):
-            mark, tone = _MARKS[check.verdict]
+            mark, tone = _MARKS[check.result]
             if self._is_drafted(check):
                 mark, tone = "*", "changed"
             values = [display_value(check.pointer, value) for value in (check.was, check.wanted, check.there)]
-            label = label_of(check.pointer) if check.pointer.tokens else check.words
+            label = label_of(check.pointer) if check.pointer.tokens else check.message
             if not check.pointer.tokens:
                 values = ["", "", ""]
-            verdict = "drafted again" if mark == "*" else check.verdict
+            verdict = "drafted again" if mark == "*" else check.result
             rows.append(
                 RenderedRow(str(place), (check.named.name, label, *values, StyledCell(verdict, tone)), mark, tone)
             )
@@ -135,11 +135,11 @@ class RecheckScreen(BaseScreen[None]):
             return
         when = check.at.astimezone(self.workspace.account.zone)
         if not check.pointer.tokens:
-            rule.set(check.named.name, check.verdict)
-            pane.set_lines([check.words, f"written {when:%H:%M:%S}"])
+            rule.set(check.named.name, check.result)
+            pane.set_lines([check.message, f"written {when:%H:%M:%S}"])
             return
-        rule.set(f"{check.named.name} · {label_of(check.pointer)}", check.verdict)
-        values = (("was", check.was), (f"confirmed {when:%H:%M}", check.wanted), ("there now", check.there))
+        rule.set(f"{check.named.name} · {label_of(check.pointer)}", check.result)
+        values = (("was", check.was), (f"verified {when:%H:%M}", check.wanted), ("there now", check.there))
         pane.set_lines([f"{words:<15} {display_value(check.pointer, value)}" for words, value in values])
 
     @on(OrderTable.CursorMoved)
@@ -150,7 +150,7 @@ class RecheckScreen(BaseScreen[None]):
         draft = self.workspace.account.drafts.get(check.order_id)
         return (
             draft is not None
-            and check.verdict is not RecheckResult.STANDS
+            and check.result is not RecheckResult.STANDS
             and draft.edit.value(check.pointer) == check.wanted
         )
 
@@ -164,21 +164,21 @@ class RecheckScreen(BaseScreen[None]):
         return check.order_id or None if (check := self.check) is not None else None
 
     def order_changed(self, order_id: str) -> None:
-        standing = self.workspace.account.corrections.status(order_id)
-        if standing is not None and standing.state is SendState.VERIFIED and standing.document is not None:
+        status = self.workspace.account.corrections.status(order_id)
+        if status is not None and status.state is SendState.VERIFIED and status.document is not None:
             self._checks = [
-                seen_again(check, standing.document) if check.order_id == order_id and check.pointer.tokens else check
+                updated(check, status.document) if check.order_id == order_id and check.pointer.tokens else check
                 for check in self._checks
             ]
         if self.is_attached:
-            if standing is not None and standing.state is not SendState.SENDING:
+            if status is not None and status.state is not SendState.SENDING:
                 self.clear_notice()
             self._show()
 
     @handles("open")
     def open(self, key: str) -> None:
         check = self.check
-        if check is None or check.verdict is RecheckResult.GONE or not check.order_id.isdecimal():
+        if check is None or check.result is RecheckResult.GONE or not check.order_id.isdecimal():
             self.show_notice("There is no order to open here.")
             return
         self.workspace.go(EditOrder(check.order_id))
@@ -198,7 +198,7 @@ class RecheckScreen(BaseScreen[None]):
     def _step(self, by: int) -> None:
         place = self.table.cursor + by
         while 0 <= place < len(self._checks):
-            if self._checks[place].verdict is not RecheckResult.STANDS:
+            if self._checks[place].result is not RecheckResult.STANDS:
                 self.table.go(place)
                 return
             place += by
@@ -206,13 +206,13 @@ class RecheckScreen(BaseScreen[None]):
 
     @handles("fix")
     def fix(self, key: str) -> None:
-        """Draft the confirmed value once more, on what is there now."""
+        """Draft the verified value again, on the order as it is now."""
         check, account = self.check, self.workspace.account
         if check is None or check.document is None or not check.pointer.tokens:
             self.show_notice("There is no value to draft here.")
             return
-        if check.verdict is RecheckResult.STANDS:
-            self.show_notice("It still is as it was confirmed.")
+        if check.result is RecheckResult.STANDS:
+            self.show_notice("It still has the verified value.")
             return
         draft = account.drafts.of(check.order_id, check.document, self.workspace.now())
         name = f"{label_of(check.pointer)}, once more"

@@ -60,7 +60,7 @@ class RecordCommands:
         account, screen = self._workspace.account, self._screen
         entries = entries_of_day(account.store, account.account_id, account.client.base_url, day, account.zone)
         if not entries:
-            screen.show_notice(f"No change of {day:%a %d %b} was confirmed, so there is nothing to read again.")
+            screen.show_notice(f"No change of {day:%a %d %b} was verified, so there is nothing to read again.")
             return
         checks = await recheck(
             account.client, entries, lambda now: screen.show_notice(f"{now.done} of {now.total} orders read again …")

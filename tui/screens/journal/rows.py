@@ -24,7 +24,7 @@ def columns(wide: bool, several: bool) -> tuple[Column, ...]:
         Column("when", "when", 12),
         *who,
         Column("order", "order", 10, 2),
-        Column("road", "road", 6),
+        Column("kind", "sent as", 7),
         Column("what", "what", 18, 3),
         Column("end", "how it ended", 18 if wide else 20),
     )

@@ -10,6 +10,7 @@ from tui.api.codec import decode, encode
 from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.screens.common.commands import handles
+from tui.screens.common.general_commands import TabCommands
 from tui.screens.common.key_lines import keys_of
 from tui.screens.common.routes import Back, OpenComposer, OpenJournal, Page
 from tui.screens.common.screen import BaseScreen
@@ -44,7 +45,7 @@ _KEYS = (
     ("undo", "undo"),
     ("review", "review"),
     ("next_problem", "next !"),
-    ("filter", "narrow"),
+    ("filter", "filter"),
     ("sort", "sort"),
     ("recheck", "today again"),
     ("export", "export"),
@@ -56,7 +57,7 @@ class JournalScreen(BaseScreen[None]):
     """`order_id`: begin at the newest write of this order."""
 
     WHERE = Context.JOURNAL
-    GROUPS = (UndoCommands, RecordCommands)
+    GROUPS = (TabCommands, UndoCommands, RecordCommands)
     CSS = """
     #journal { height: 1fr; layout: vertical; }
     #journal OrderTable { height: 1fr; }
@@ -76,6 +77,7 @@ class JournalScreen(BaseScreen[None]):
         self._line = InputLine(hides=True)
         self._writes = WriteList(workspace, self.table)
         self._groups = (
+            TabCommands(self, self.tab_bar, "There is no group {}."),
             UndoCommands(self, self._writes, self._reload),
             RecordCommands(self, self._writes, self._line),
         )
@@ -204,7 +206,7 @@ class JournalScreen(BaseScreen[None]):
     def status_items(self) -> Sequence[str | Piece]:
         account = self.workspace.account
         under_way = len(account.outbox.under_way)
-        facts: list[str | Piece] = [f"{under_way} on the way"] if under_way else []
+        facts: list[str | Piece] = [f"{under_way} in flight"] if under_way else []
         drafted = len(account.drafts.all())
         facts.append(f"{count_of(drafted, 'draft')}; w reviews" if drafted else "u drafts the way back")
         return facts
@@ -218,8 +220,8 @@ class JournalScreen(BaseScreen[None]):
 
     def order_changed(self, order_id: str) -> None:
         corrections = self.workspace.account.corrections
-        standing = corrections.status(order_id)
-        if standing is not None and standing.state is not SendState.SENDING and not corrections.unsettled:
+        status = corrections.status(order_id)
+        if status is not None and status.state is not SendState.SENDING and not corrections.unsettled:
             self.clear_notice()
         self.store_changed()
 
@@ -249,19 +251,6 @@ class JournalScreen(BaseScreen[None]):
         self._show_entry()
 
     # Moving.
-
-    @handles("tab_next")
-    def next_group(self, key: str) -> None:
-        self.tab_bar.step(1)
-
-    @handles("tab_previous")
-    def previous_group(self, key: str) -> None:
-        self.tab_bar.step(-1)
-
-    @handles("tab_number")
-    def group_number(self, key: str) -> None:
-        if not self.tab_bar.select_number(int(key)):
-            self.show_notice(f"There is no group {key}.")
 
     @on(TabBar.Selected)
     def _group_chosen(self) -> None:

@@ -12,7 +12,7 @@ from tui.screens.common.screen import BaseScreen
 from tui.screens.journal.write_list import WriteList
 from tui.screens.review.drafts import review_drafts
 from tui.work.journal.entries import JournalEntry
-from tui.work.journal.undo import UndoResult, step_name, told, undo, why_not
+from tui.work.journal.undo import UndoResult, step_name, summary, undo, why_not
 
 
 class UndoCommands:
@@ -76,9 +76,9 @@ class UndoCommands:
                 if result.named.remote_id:
                     workspace.order_changed(result.named.remote_id)
             self._show_all()
-            screen.show_notice(told(results))
+            screen.show_notice(summary(results))
             if len(results) > 1 and screen.is_active and not screen.is_typing:
-                workspace.go(ShowText(f"Undo: {told(results)}", _each(results)))
+                workspace.go(ShowText(f"Undo: {summary(results)}", _each(results)))
 
     @handles("review")
     def review(self, key: str) -> None:
@@ -87,11 +87,11 @@ class UndoCommands:
 
 def _each(results: Sequence[UndoResult]) -> str:
     """A line for each order, those to be looked at first."""
-    ranked = sorted(results, key=lambda result: result.undone == "drafted")
+    ranked = sorted(results, key=lambda result: result.outcome == "drafted")
     return "\n".join(_line_of(result) for result in ranked)
 
 
 def _line_of(result: UndoResult) -> str:
     name = result.named.name
-    words = result.words.removeprefix(f"{name}: ").removesuffix(" w reviews.")
-    return f"{name}  {words}" if words.startswith(str(result.undone)) else f"{name}  {result.undone}: {words}"
+    words = result.message.removeprefix(f"{name}: ").removesuffix(" w reviews.")
+    return f"{name}  {words}" if words.startswith(str(result.outcome)) else f"{name}  {result.outcome}: {words}"

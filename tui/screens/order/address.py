@@ -3,7 +3,7 @@
 import asyncio
 import re
 from collections.abc import Sequence
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final, Protocol
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -313,7 +313,9 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             )
         if any(self._unsendable(line) for line in self._lines):
             notes.append(
-                ComparisonNote("A value has signs that stand for what cannot be shown; e: delete them", "error", "!")
+                ComparisonNote(
+                    "A value has placeholders for characters that cannot be shown; e: delete them", "error", "!"
+                )
             )
         notes += [ComparisonNote(f"not placed: {words}", "warning", "~") for words in reading.unplaced[:40]]
         if len(reading.unplaced) > 40:
@@ -373,7 +375,8 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             return
         if self._unsendable(row):
             self.show_notice(
-                "It has signs that stand for what cannot be shown, and are never sent; e edits the text.", "warning"
+                "It has placeholders for characters that cannot be shown and are never sent; e edits the text.",
+                "warning",
             )
             return
         self._left_out ^= {row.field}
@@ -415,7 +418,13 @@ def looks_like_address(text: str) -> bool:
     return text.lstrip()[:1] not in ("[", "{") and has_parts and has_both
 
 
-async def offer_address(screen: BaseScreen[Any], text: str) -> bool:
+class AskingScreen(Protocol):
+    """A screen that can ask a question."""
+
+    async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None: ...
+
+
+async def offer_address(screen: AskingScreen, text: str) -> bool:
     """Ask whether to read a paste as an address."""
     lines = len([line for line in text.splitlines() if line.strip()])
     words = f"Pasted {lines} lines." if lines > 1 else "Pasted a line with commas."

@@ -1,4 +1,4 @@
-"""A text in the user's own editor, and back: nothing of it is lost on the way, and no file of it stays."""
+"""A text in the user's own editor, and back: nothing of it is lost, and no file is left behind."""
 
 import os
 import shlex
@@ -29,7 +29,7 @@ _TAKE_A_LINE: Final = frozenset(
 class TextFormat:
     """How a text travels. `longest` counts bytes.
 
-    `keeps_bytes`: bytes that are no UTF-8 come back as lone surrogates (`surrogateescape`), for whoever tells of them at
+    `keeps_bytes`: bytes that are no UTF-8 come back as lone surrogates (`surrogateescape`), so that they can be reported at
     their place; else the user is asked, and lone surrogates are those of the text itself.
     """
 
@@ -105,7 +105,7 @@ class UnreadableText(Exception):
 
 
 class EditorSession:
-    """One file on its way to the editor and back, as often as the user wants."""
+    """One file that is edited in $EDITOR, as often as the user wants."""
 
     def __init__(self, screen: BaseScreen[Any], path: Path, text: str, manner: TextFormat) -> None:
         self._screen = screen
@@ -114,7 +114,7 @@ class EditorSession:
         self._manner = manner
 
     async def edit(self, line: int | None = None) -> str:
-        """The changed text, after the user has mended what cannot be read. Raises NothingToTake."""
+        """The changed text, after the user has fixed what cannot be read. Raises NothingToTake."""
         while True:
             status, data = self._run(line)
             line = None
@@ -152,7 +152,7 @@ class EditorSession:
         how = f"ended with {status}" if status > 0 else f"ended by {_signal(-status)}"
         if data == to_bytes(self._text, self._manner):
             raise NothingToTake(f"Editor {how}; nothing was changed.", "warning")
-        return await self._ask(f"Editor {how}; the text changed.", [("e", "edit it again"), ("t", "take it")]) == "e"
+        return await self._ask(f"Editor {how}; the text changed.", [("e", "edit it again"), ("y", "accept it")]) == "e"
 
     def _decoded(self, data: bytes | int) -> str:
         if isinstance(data, int):

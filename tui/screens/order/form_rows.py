@@ -53,7 +53,7 @@ class FormNote:
 
     @classmethod
     def typed(cls, pointer: Pointer, text: str) -> "FormNote":
-        """What stands in an editor that was left: no problem, but nothing to forget either."""
+        """The text in a closed editor: no problem, but not to be lost either."""
         words = f"typed and not taken: {text or '(empty)'}   Enter goes on"
         return cls(Problem(words, "typed", pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL))
 
@@ -115,7 +115,7 @@ def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
             rows.extend(_note_row(spec, note) for note in placed.pop(ITEMS, []))
         rows.extend(_section_rows(spec, section, changes, placed, clashes, twins, cache))
     rows.extend(_unknown_rows(spec))
-    # What has no row of its own (an entry that was removed, a list as a whole) is told in front of all.
+    # A problem without a row (a removed item, a whole list) is shown at the top.
     lone = [_conflict_row(conflict) for conflict in clashes.values()]
     lone.extend(_note_row(spec, note) for notes in placed.values() for note in notes)
     return [*lone, *rows]
@@ -130,7 +130,7 @@ def _place(spec: FormSpec) -> dict[Pointer, list[FormNote]]:
         while wanted.tokens:
             if _is_heading(wanted, document):
                 break
-            # Of an object, what is missing or wrong in it is told at its first field.
+            # A problem of an object is shown at its first field.
             if (place := value_pointer(wanted, document)) is not None:
                 wanted = place
                 break
@@ -270,7 +270,7 @@ def _title(spec: FormSpec, section: FormSection) -> str:
 
 
 def _is_found(spec: FormSpec, pointer: Pointer, known: Field, value: Json | Absent) -> bool:
-    """Whether all words typed stand in the field's label, path, value, or in the value as it is shown."""
+    """Whether all typed words occur in the label, the path or the value of a field."""
     plain = value if isinstance(value, str) else ""
     entry = entry_of(pointer)
     number = f" {int(entry.name) + 1}" if entry is not None else ""

@@ -1,16 +1,19 @@
-"""The groups of an order's form: their labels on the tab bar, and the one that a heading belongs to."""
+"""The groups of an order's form on the tab bar."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Protocol
 
 from tui.api.models import Group
+from tui.api.pointer import Pointer
 from tui.orders.fields import field_at
 from tui.orders.paths import ITEMS
+from tui.screens.common.commands import handles
 from tui.widgets.form_layout import GroupRow, SheetRow
 from tui.widgets.tab_bar import TabLabel
 
 
 def group_entries(rows: Iterable[SheetRow]) -> list[TabLabel]:
-    """The groups of a form for the strip, with their counts of changes, problems and what is to be decided."""
+    """The tabs of a form: its groups, with their counts of changes, problems and conflicts."""
     counts: dict[str, list[int]] = {str(group): [0, 0, 0] for group in Group}
     for row in rows:
         if isinstance(row, GroupRow) and (name := group_of(row)) in counts:
@@ -31,5 +34,62 @@ def group_of(row: GroupRow) -> str:
 
 
 def sentence(text: str) -> str:
-    """A text as a sentence of its own."""
+    """A text with a capital at its start and a full stop at its end."""
     return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
+
+
+class GroupSheet(Protocol):
+    """The widget with the form's rows."""
+
+    @property
+    def rows(self) -> Sequence[SheetRow]: ...
+    @property
+    def cursor_pointer(self) -> Pointer | None: ...
+    def go_to_row(self, row: int) -> bool: ...
+
+
+class NoticeScreen(Protocol):
+    """The screen that the form is on."""
+
+    def show_notice(self, text: str, tone: str = "info") -> None: ...
+
+
+class FormGroups:
+    """The commands that go from group to group."""
+
+    def __init__(self, screen: NoticeScreen, sheet: GroupSheet) -> None:
+        self._screen = screen
+        self._sheet = sheet
+        self._names = [str(group) for group in Group]
+
+    def current(self) -> str:
+        """The group of the field under the cursor."""
+        pointer = self._sheet.cursor_pointer
+        known = field_at(pointer) if pointer is not None else None
+        return str(known.group) if known is not None else str(Group.SHIP_TO)
+
+    def go_to(self, name: str) -> None:
+        for index, row in enumerate(self._sheet.rows):
+            if isinstance(row, GroupRow) and group_of(row) == name:
+                self._sheet.go_to_row(index)
+                return
+        self._screen.show_notice(f"{name} has no field in this view; v shows others.")
+
+    @handles("tab_next")
+    def go_to_next(self, key: str) -> None:
+        self._step(1)
+
+    @handles("tab_previous")
+    def go_to_previous(self, key: str) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        self.go_to(self._names[(self._names.index(self.current()) + by) % len(self._names)])
+
+    @handles("tab_number")
+    def go_to_number(self, key: str) -> None:
+        """Go to a group by its number on the tab bar."""
+        if 1 <= int(key) <= len(self._names):
+            self.go_to(self._names[int(key) - 1])
+        else:
+            self._screen.show_notice(f"There is no tab {key}.")

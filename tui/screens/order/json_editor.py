@@ -254,7 +254,7 @@ class JsonScreen(BaseScreen[None]):
             return {spot.row: [RowNote("!", words, "error", spot.column)]}
         for stray in verdict.strays:
             spot = spot_of(stray.line, stray.column)
-            words = f"{stray.glyph} stands for something that cannot be shown and is never sent: delete it"
+            words = f"{stray.glyph} stands for a character that cannot be shown and is never sent: delete it"
             notes.setdefault(spot.row, []).append(RowNote("!", words, "error", spot.column))
         for problem in verdict.problems:
             row = spot_of(line_of(problem.pointer, verdict.found.positions), 1).row
@@ -263,7 +263,7 @@ class JsonScreen(BaseScreen[None]):
         return notes
 
     def _show_place(self) -> None:
-        """What stands in the line under the cursor, in the words of the form."""
+        """The field of the line at the cursor, as the form names it."""
         buffer = self.edit.buffer
         line = buffer.line_and_column(BufferPosition(self.edit.row, 0))[0]
         last = buffer.line_and_column(BufferPosition(len(buffer.rows) - 1, 0))[0]
@@ -321,7 +321,7 @@ class JsonScreen(BaseScreen[None]):
         self.run_dialog(self._ask_to_replace(text))
 
     async def _ask_to_replace(self, text: str) -> None:
-        if await self.ask(f"{len(text)} characters were pasted.", [("r", "put them in place of the whole text")]):
+        if await self.ask(f"{len(text)} characters were pasted.", [("y", "replace the whole text")]):
             self.edit.set_text(normalize_lines(text))
             self._judge_now()
 
@@ -407,10 +407,10 @@ class JsonScreen(BaseScreen[None]):
         found = verdict.found
         if isinstance(found, InvalidJson):
             self.edit.go_to(self.edit.buffer.position_of(found.line, found.column))
-            self.show_notice(f"Not applied: line {found.line}, column {found.column} must be mended first.", "error")
+            self.show_notice(f"Not applied: line {found.line}, column {found.column} must be fixed first.", "error")
             return
-        question = f"Apply in spite of {count_of(verdict.errors, 'problem')}?"
-        if verdict.errors and not await self.ask(question, [("a", "apply")]):
+        question = f"Apply despite {count_of(verdict.errors, 'problem')}?"
+        if verdict.errors and not await self.ask(question, [("y", "apply")]):
             self.show_notice("Not applied; n goes to the problems.")
             return
         self._take(found.document)

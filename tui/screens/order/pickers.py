@@ -152,7 +152,7 @@ def field_picker(
 class ValueScreen(BaseScreen[dict[Pointer, Json]]):
     """One field, or the tags, with the editor open: ends with what was taken.
 
-    `replaces`: what stands there is an example, which the first letter typed replaces.
+    `replaces`: the initial text is an example that the first typed letter replaces.
     `keeps`: what is typed and not taken is found again; it is given as `begun`.
     `may_be_empty`: nothing at all can be taken of any kind, as "".
     """

@@ -74,7 +74,7 @@ def _send(screen: BaseScreen[Any], ready: Iterable[tuple[Draft, Document]]) -> N
     for draft, body in ready:
         count += 1
         start_write(screen.workspace, corrections.send(draft, body), name=f"send order {draft.order_id}")
-    screen.show_notice(f"{count_of(count, 'order is', 'orders are')} on the way; the table shows each.")
+    screen.show_notice(f"{count_of(count, 'order is', 'orders are')} in flight; the table shows each.")
 
 
 def differences(draft: Draft) -> list[list[Piece]]:
@@ -83,7 +83,7 @@ def differences(draft: Draft) -> list[list[Piece]]:
 
 
 def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
-    """One draft as the review shows it: field, was, will be; the road; what changed there meanwhile; warnings."""
+    """One draft as the review shows it: field, was, will be; the request; what changed there meanwhile; warnings."""
     sending, name = draft.sending, order_name(draft.edit.document)
     sendable = sending.can_send and stopped is None and not draft.undecided
     lines: list[list[Piece]] = [*_change_lines(draft, sending), *_clash_lines(draft), *_taken_lines(draft)]
@@ -100,13 +100,13 @@ def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
     elif draft.undecided:
         lines.append([("  # not sent: c in the form decides which side stands", "conflict")])
     if sending.invalid:
-        lines.append([("  # not sent: the lines with ! have to be mended first", "conflict")])
+        lines.append([("  # not sent: fix the lines with ! first", "conflict")])
     request = f"PATCH /orders/{draft.order_id}"
     body: Json = sending.body
     if sending.operation is Operation.POST:
         request, body = "POST /orders", [sending.body]
-    road = f" · {request}" if sendable else " · nothing is sent"
-    return ReviewItem(f"{name}{road}", lines, request, body if sendable else None)
+    target = f" · {request}" if sendable else " · nothing is sent"
+    return ReviewItem(f"{name}{target}", lines, request, body if sendable else None)
 
 
 def _change_lines(draft: Draft, sending: RequestChoice) -> Iterator[list[Piece]]:
@@ -123,7 +123,7 @@ def _change_lines(draft: Draft, sending: RequestChoice) -> Iterator[list[Piece]]
             (safe(display_value(change.pointer, change.now)), "changed"),
         ]
         if (whole := cell_len(safe(was))) > _WAS:
-            # What is taken away often stands at the end, where a street has its number.
+            # Removed text is often at the end, such as the house number of a street.
             yield [(f"      was {fit(was, min(whole, _LONGEST_WAS))}", "dim")]
         if reason:
             yield [(f"      not sent: {safe(reason)}", "error")]
@@ -145,7 +145,7 @@ def _clash_lines(draft: Draft) -> Iterator[list[Piece]]:
 
 def _taken_lines(draft: Draft) -> Iterator[list[Piece]]:
     mine = {change.pointer for change in draft.edit.changes()}
-    # What was changed here since is told as that.
+    # Changes made locally since are listed as such.
     for change in (one for one in draft.taken if one.pointer not in mine):
         words = f"{display_value(change.pointer, change.was)} became {display_value(change.pointer, change.now)}"
         yield [(f"  = the service changed {safe(label_of(change.pointer))}: {safe(words)}; it stays", "info")]

@@ -35,7 +35,7 @@ class ReviewItem:
 class ReviewPlan:
     """`orders` is how many orders will be written; where it is 0 nothing can be sent, and `notes` say why.
 
-    `goes_on`: whether what a refusal does not name goes again by itself; None where that is no question.
+    `goes_on`: whether orders without errors are sent again after a refusal; None if that does not apply.
     """
 
     title: str
@@ -45,13 +45,13 @@ class ReviewPlan:
     goes_on: bool | None = None
 
 
-_STAYS = "~ If a request is refused, all of it stays here.  c: what is not named goes again"
-_GOES_ON = "~ If a request is refused, what is not named goes again by itself.  c: it stays"
+_STAYS = "~ If a request is refused, none of its orders are sent.  c: resend the orders without errors"
+_GOES_ON = "~ If a request is refused, the orders without errors are sent again.  c: do not resend"
 
 
 @dataclass(frozen=True, slots=True)
 class SendConfirmed:
-    """The plan is to be sent. `goes_on`: whether what a refusal does not name goes again."""
+    """The plan is to be sent. `goes_on`: whether orders without errors are sent again after a refusal."""
 
     goes_on: bool
 

@@ -142,7 +142,7 @@ class ChangeCommands:
         if reasons:
             self._screen.show_notice(f"Not changed: {'; '.join(reasons)}.", "warning")
         elif draft.edit.done == steps:
-            self._screen.show_notice(f"It is so already: {recipe.summary}.")
+            self._screen.show_notice(f"Already set: {recipe.summary}.")
         else:
             self._orders.save(draft)
             done = recipe.name or recipe.summary

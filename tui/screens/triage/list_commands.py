@@ -26,19 +26,6 @@ class ListCommands:
         self._screen = orders.screen
         self._workspace = orders.workspace
 
-    @handles("tab_next")
-    def next_shop(self, key: str) -> None:
-        self._orders.tab_bar.step(1)
-
-    @handles("tab_previous")
-    def previous_shop(self, key: str) -> None:
-        self._orders.tab_bar.step(-1)
-
-    @handles("tab_number")
-    def shop_number(self, key: str) -> None:
-        if not self._orders.tab_bar.select_number(int(key)):
-            self._screen.show_notice(f"There is no shop {key}.")
-
     @handles("pane")
     def switch_pane(self, key: str) -> None:
         orders = self._orders

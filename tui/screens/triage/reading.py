@@ -170,14 +170,14 @@ class OrderReader:
 
     @property
     def empty_text(self) -> str:
-        """What stands in a list without orders."""
+        """The text of a list without orders."""
         feed, wanted = self.feed, self.filter
         if feed is not None and feed.error is not None:
             return "Nothing was read."
         if feed is None or not feed.pages:
             return "Reading …"
         if (wanted.terms or wanted.why) and feed.read:
-            what = "has these words" if wanted.terms else f"is so: why:{safe(wanted.why)}"
+            what = "has these words" if wanted.terms else f"matches why:{safe(wanted.why)}"
             return f"None of the {feed.read} orders read {what}. / changes that."
         return "No orders here." if not wanted.narrows_query else "No order fits this filter. / changes it."
 

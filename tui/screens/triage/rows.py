@@ -56,19 +56,19 @@ WIDE = (
 
 @dataclass(frozen=True, slots=True)
 class RowStatus:
-    """What is under way or was said of an order: its mark, words for the last column, and their tone."""
+    """The send state of an order: its mark, the text of the last column, and its style."""
 
     mark: str
     words: str
     tone: str = ""
 
 
-def standing_mark(standing: DraftSendStatus, draft: Draft | None) -> RowStatus | None:
+def status_mark(status: DraftSendStatus, draft: Draft | None) -> RowStatus | None:
     """The row's mark and text for a sent order; a verified order with a new draft shows as a draft again."""
-    if standing.state is SendState.VERIFIED and draft is not None:
+    if status.state is SendState.VERIFIED and draft is not None:
         return None
-    mark, label, style = LABELS[standing.state]
-    message = label if standing.state is SendState.VERIFIED and not standing.deleted else standing.message
+    mark, label, style = LABELS[status.state]
+    message = label if status.state is SendState.VERIFIED and not status.deleted else status.message
     return RowStatus(mark, message, style)
 
 

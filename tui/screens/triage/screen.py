@@ -14,7 +14,8 @@ from tui.keymap import Context
 from tui.orders.query import filters
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
-from tui.screens.common.routes import OpenComposer, OpenTriage
+from tui.screens.common.general_commands import TabCommands
+from tui.screens.common.routes import OpenComposer, OpenTriage, Page
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.common.workspace_actions import remember_place
@@ -26,7 +27,7 @@ from tui.screens.triage.list_commands import ListCommands
 from tui.screens.triage.mark_commands import MarkCommands
 from tui.screens.triage.order_list import ALL, OrderList
 from tui.screens.triage.reading import OrderReader
-from tui.screens.triage.rows import NARROW, WIDE, OrderRows, RowStatus, draft_status, standing_mark
+from tui.screens.triage.rows import NARROW, WIDE, OrderRows, RowStatus, draft_status, status_mark
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
@@ -57,7 +58,7 @@ class TriageScreen(BaseScreen[None]):
     """The first screen. What the service filtered and what is judged here are shown apart."""
 
     WHERE = Context.TRIAGE
-    GROUPS = (ListCommands, DraftCommands, ChangeCommands, MarkCommands)
+    GROUPS = (TabCommands, ListCommands, DraftCommands, ChangeCommands, MarkCommands)
     READ_AGAIN = "R reads again"
     CSS = """
     #triage { height: 1fr; layout: vertical; }
@@ -79,7 +80,8 @@ class TriageScreen(BaseScreen[None]):
         changes = ChangeCommands(self._orders)
         self._drafts = DraftCommands(self._orders)
         self._list = ListCommands(self._orders)
-        self._groups = (self._list, self._drafts, changes, MarkCommands(self._orders, changes))
+        tabs = TabCommands(self, self.tab_bar, "There is no shop {}.")
+        self._groups = (tabs, self._list, self._drafts, changes, MarkCommands(self._orders, changes))
         self._is_wide = False
 
     def compose(self) -> ComposeResult:
@@ -112,6 +114,9 @@ class TriageScreen(BaseScreen[None]):
     def order_here(self) -> str | None:
         order = self.order
         return order_key(order) if order is not None else None
+
+    def reopen(self, page: Page) -> bool:
+        return isinstance(page, OpenTriage)
 
     def on_mount(self) -> None:
         super().on_mount()
@@ -244,10 +249,10 @@ class TriageScreen(BaseScreen[None]):
 
     def _status_of(self, key: str) -> RowStatus | None:
         account, read_at = self.workspace.account, self._reader.read_at
-        standing, draft = account.corrections.status(key), account.drafts.get(key)
-        if standing is not None and standing.state is SendState.VERIFIED and read_at and read_at > standing.at:
-            standing = None
-        if standing is not None and (mark := standing_mark(standing, draft)) is not None:
+        status, draft = account.corrections.status(key), account.drafts.get(key)
+        if status is not None and status.state is SendState.VERIFIED and read_at and read_at > status.at:
+            status = None
+        if status is not None and (mark := status_mark(status, draft)) is not None:
             return mark
         return draft_status(draft) if draft is not None else None
 
@@ -285,9 +290,9 @@ class TriageScreen(BaseScreen[None]):
         rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", self._read_time())
         width = self.preview.size.width
         lines = list(preview_lines(shown, problems, None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS))
-        standing = account.corrections.status(key)
-        if standing is not None:
-            lines.insert(0, [(safe(standing.message), "service" if standing.problems else "info")])
+        status = account.corrections.status(key)
+        if status is not None:
+            lines.insert(0, [(safe(status.message), "service" if status.problems else "info")])
         self.preview.set_lines(_set_out(lines, width))
 
     def status_items(self) -> Sequence[str | Piece]:
@@ -299,7 +304,7 @@ class TriageScreen(BaseScreen[None]):
             facts.append(("reading … Ctrl+C stops", "info"))
         if paused := account.client.paused_for:
             facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
-        facts.append(f"{count_of(drafted, 'draft')}, {on_way} on the way")
+        facts.append(f"{count_of(drafted, 'draft')}, {on_way} in flight")
         facts.extend((f"change: {job.gone} of {job.going}", "info") for job in self.workspace.jobs.running)
         if self.table.marks:
             facts.append(f"{len(self.table.marks)} marked")
@@ -318,20 +323,20 @@ class TriageScreen(BaseScreen[None]):
 
     def order_changed(self, order_id: str) -> None:
         account, feed = self.workspace.account, self._reader.feed
-        standing = account.corrections.status(order_id)
+        status = account.corrections.status(order_id)
         order = self.workspace.orders.find(order_id)
         name = order_name(order) if order is not None else order_id
-        if feed is not None and standing is not None:
-            if standing.deleted:
+        if feed is not None and status is not None:
+            if status.deleted:
                 feed.drop(order_id)
                 self.table.set_marks(self.table.marks - {order_id})
-            elif standing.document is not None:
-                feed.put(standing.document)
+            elif status.document is not None:
+                feed.put(status.document)
         self.table.refresh_row(order_id)
-        if standing is not None and standing.state is not SendState.SENDING and not account.corrections.unsettled:
+        if status is not None and status.state is not SendState.SENDING and not account.corrections.unsettled:
             self.clear_notice()
-            if standing.deleted:
-                self.show_notice(f"{name} {standing.message}; L keeps what it was.", "good")
+            if status.deleted:
+                self.show_notice(f"{name} {status.message}; L keeps what it was.", "good")
         if self.is_current:
             self._show_preview()
         self.store_changed()

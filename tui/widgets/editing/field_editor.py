@@ -207,7 +207,7 @@ class LiveEditor:
 
     def _read(self) -> ParsedEntry:
         if unsendable := self.editing.unsendable:
-            return InvalidText(f"{unsendable} stands for something that cannot be shown and is never sent: delete it")
+            return InvalidText(f"{unsendable} stands for a character that cannot be shown and is never sent: delete it")
         return self._reader(self.pointer, self.kind, self.editing.text, self.choices)
 
     def _match(self) -> None:

@@ -132,7 +132,7 @@ def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values
     documents: dict[str, Document] = {}
     for order in orders:
         name = order_name(order.document)
-        found = values_of(order) if staging.editing.may_change(order.id) else "it is being sent"
+        found = values_of(order) if staging.editing.may_change(order.id) else "it is in flight"
         if isinstance(found, str):
             skipped.append((name, found))
             continue

@@ -95,7 +95,7 @@ class BatchCatalog:
         counts = self._batches.counts(self._account_id).get(batch.id, Counter())
         if in_flight := counts[StagedState.SENT] + counts[StagedState.UNKNOWN]:
             subject = count_of(in_flight, "order of it is", "orders of it are")
-            raise BatchLocked(f"{subject} being sent. The batch can be removed when the outcome is known.")
+            raise BatchLocked(f"{subject} in flight. The batch can be removed when the result is known.")
         self._or_locked(lambda: self._batches.remove(batch.id))
         return batch.id
 

@@ -182,7 +182,7 @@ class BatchEditing:
         found = order.proposed_fix(finding)
         if found is None:
             return None
-        name = f"mend: {finding.problem.title or finding.problem.detail}"
+        name = f"fix: {finding.problem.title or finding.problem.detail}"
         if finding.problem.code == "gone":
             order.edit.drop(ID, name)
         else:
@@ -213,7 +213,7 @@ class BatchEditing:
         self._batch.check_owner()
         order = self._batch.orders[id]
         if self._batch.is_in_flight(id):
-            raise BatchLocked("The order is being sent. It can be changed when the outcome is known.")
+            raise BatchLocked("The order is in flight. It can be changed when the result is known.")
         if order.state in (StagedState.ACCEPTED, StagedState.VERIFIED, StagedState.DIFFERS):
             order.rebase(Edit(order.document))
             order.released = False
@@ -233,7 +233,7 @@ class BatchEditing:
         """Remove orders from the batch; undo restores them. The service keeps what it has."""
         found = [id for id in self._batch.known(ids) if not self._batch.is_in_flight(id)]
         if not found:
-            raise BatchLocked("The order is being sent. It can be removed when the outcome is known.")
+            raise BatchLocked("The order is in flight. It can be removed when the result is known.")
         self._batch.check_owner()
         # The undo log is written first; if the removal is then lost in a crash, undo restores nothing.
         self._batch.undo_log.add("removed", found)

@@ -8,14 +8,14 @@ from datetime import datetime, timedelta
 
 from tui.api.budget import WRITES
 from tui.api.codec import Json, encode
-from tui.api.errors import ApiError, Problem, RateLimited, Unreachable
+from tui.api.errors import ApiError, Problem, RateLimited, ServiceBusy, Unreachable
 from tui.api.errors import RequestRefused as RefusedError
 from tui.api.pointer import Scope
 from tui.api.wording import count_of, word_for
 from tui.orders.edits.patch import is_same_order
 from tui.orders.progress import Progress
 from tui.store.batches import StagedState
-from tui.store.journal import Write
+from tui.store.journal import Write, WriteState
 from tui.work.account import Account
 from tui.work.batches.catalog import BatchLocked
 from tui.work.batches.open_batch import OpenBatch
@@ -46,12 +46,10 @@ from tui.work.writes.lookup import key_of
 from tui.work.writes.outbox import AlreadySent, Outgoing
 from tui.work.writes.outcomes import (
     WriteAccepted,
-    WriteDeferred,
-    WriteNotApplied,
     WriteNotSent,
     WriteOutcome,
     WriteRefused,
-    WriteUnresolved,
+    WriteUnknown,
 )
 from tui.work.writes.send_state import SendState
 from tui.work.writes.serialization import problem_to_json, problems_from_json
@@ -127,7 +125,7 @@ _SKIP_REASONS = {
     SendState.VERIFIED: "the service has it, verified",
     SendState.UNKNOWN: _CHECK_FIRST,
     SendState.DIFFERS: _CHECK_FIRST,
-    SendState.UNCHANGED: "the service has it just so",
+    SendState.UNCHANGED: "already up to date",
 }
 
 
@@ -225,7 +223,7 @@ class BatchSender:
             run.woken.set()
             await run.done.wait()
             return
-        run = self._run = _SendRun(SendQueue(continue_after_refusal, self._account.outbox.patience.busy), plan.count)
+        run = self._run = _SendRun(SendQueue(continue_after_refusal, self._account.outbox.schedule.busy), plan.count)
         run.queue.add(plan.requests)
         run.resumed.set()
         self.notices = []
@@ -390,11 +388,11 @@ class BatchSender:
                 rest = [one for one in problems if count > 1 or one.scope not in (Scope.THIS, Scope.BATCH)]
                 text = _refusal(count, named, total, len(rest), str(error), continues=continues)
                 self._notify(text, "service", rest, batch=batch)
-            case WriteDeferred(error=error):
+            case WriteNotSent(error=ServiceBusy() as error):
                 self._record(outcome.write, problems={}, state=StagedState.DRAFT)
                 text = "The service is busy with one of these orders; nothing was written. They are sent again later."
                 self._notify(text, "warning", error.problems, batch=batch)
-            case WriteNotApplied():
+            case WriteNotSent() if outcome.write.state is WriteState.NOT_APPLIED:
                 self._record(outcome.write, problems={})
                 text = "The answer was lost, and repeated lookups show that nothing was written."
                 self._notify(f"{text} Press w to send {count_of(count, 'order')} again.", "warning", batch=batch)
@@ -406,7 +404,7 @@ class BatchSender:
                 orders = count_of(count, "order")
                 again = f"{orders} will be sent again." if is_automatic else f"Press w to send {orders} again."
                 self._notify(f"{why} {again}", "warning", problems, batch=batch)
-            case WriteUnresolved():
+            case WriteUnknown():
                 self._record(outcome.write)
                 text = (
                     f"The answer was lost and {count_of(count, 'order')} could not be found yet; nothing is sent again "
@@ -477,7 +475,7 @@ def _answer_of(outcome: WriteOutcome) -> SendAnswer:
         case WriteRefused(error=error):
             named = frozenset(staged for staged, found in problems_by_order(outcome.write).items() if found)
             return SendRefused(named, too_large=error.status == _TOO_LARGE)
-        case WriteDeferred():
+        case WriteNotSent(error=ServiceBusy()):
             return SendLater("The service is still busy with one of these.")
         case WriteNotSent(error=RateLimited() as error):
             return SendLater(str(error), error.retry_after)
@@ -485,7 +483,7 @@ def _answer_of(outcome: WriteOutcome) -> SendAnswer:
             return SendLater(str(error), times=_MAX_UNREACHED)
         case WriteNotSent(error=RefusedError() as error) if error.status == _TOO_LARGE:
             return SendRefused(frozenset(), too_large=True)
-        case WriteNotApplied():
+        case WriteNotSent() if outcome.write.state is WriteState.NOT_APPLIED:
             return SendSkipped()
         case _:
             # The service cannot be reached or the outcome is unknown, so more requests would not help.

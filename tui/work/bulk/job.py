@@ -1,4 +1,4 @@
-"""A change over many orders as it is kept: the recipe, each order with what it was to become and what became of it."""
+"""A bulk change as it is stored: the change, each order with its planned values and its result."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -52,7 +52,7 @@ class JobOrder:
     name: str
     state: SendState = SendState.READY
     words: str = ""
-    road: WriteKind = WriteKind.PATCH
+    kind: WriteKind = WriteKind.PATCH
     changes: tuple[Change, ...] = ()
     planned: bool = False
     after: int | None = None
@@ -62,15 +62,15 @@ class JobOrder:
 
 @dataclass(slots=True)
 class Job:
-    """`road`: how orders go that may go by either; `chosen` by the user. `session`: the process that runs it, or did.
-    `note`: why it stopped by itself."""
+    """`kind`: how orders are sent that can be sent either way; `chosen` by the user. `session`: the process that runs it, or did.
+    `note`: why it paused automatically."""
 
     id: str
     recipe: BulkChange
     made_at: datetime
     orders: dict[str, JobOrder] = field(repr=False)
     stage: JobStage = JobStage.PLANNED
-    road: WriteKind = WriteKind.PATCH
+    kind: WriteKind = WriteKind.PATCH
     chosen: bool = False
     session: str = ""
     note: str = ""
@@ -103,7 +103,7 @@ class Job:
 
     @property
     def gone(self) -> int:
-        """How many of them are behind it, on their way included."""
+        """How many of them were sent, including those in flight."""
         return sum(order.planned and order.state is not SendState.READY for order in self.orders.values())
 
     @property
@@ -134,7 +134,7 @@ class WriteCost:
 
 @dataclass(frozen=True, slots=True)
 class WriteCosts:
-    """What either road costs, and how many orders can go by one of them only."""
+    """The cost of each kind of write, and how many orders can only be sent as one of them."""
 
     patch: WriteCost
     upsert: WriteCost
@@ -146,19 +146,19 @@ class WriteCosts:
         """PATCH can lose nothing (Q2.6); sending whole is worth it only where it saves real time (Q6.4)."""
         return WriteKind.UPSERT if self.patch.seconds - self.upsert.seconds > WORTH_IT else WriteKind.PATCH
 
-    def cost(self, road: WriteKind) -> WriteCost:
-        return self.patch if road is WriteKind.PATCH else self.upsert
+    def cost(self, kind: WriteKind) -> WriteCost:
+        return self.patch if kind is WriteKind.PATCH else self.upsert
 
 
 WORTH_IT: Final = 60.0
 """Seconds."""
 
 _READS_AN_ORDER: Final = 3
-"""Before it goes, once more as it goes, and afterwards."""
+"""Before it is sent, while it is sent, and afterwards."""
 
 
 def plan(orders: Iterable[JobOrder]) -> WriteCosts:
-    """The cost of sending these orders by either road; one that fits an order not at all is not taken for it."""
+    """The cost of sending these orders as either kind; orders that allow only one kind are counted there."""
     patched = whole = either = 0
     for order in orders:
         applied = order.applied
@@ -177,8 +177,8 @@ def plan(orders: Iterable[JobOrder]) -> WriteCosts:
     )
 
 
-def method_for(applied: Applied, wanted: WriteKind) -> WriteKind:
-    """The road of one order: the wanted one if it can carry it, and PATCH where sending it whole might lose something."""
+def write_kind(applied: Applied, wanted: WriteKind) -> WriteKind:
+    """The kind of write for one order: the wanted one if possible, and PATCH where an upsert might lose something."""
     if applied.no_patch:
         return WriteKind.UPSERT
     return WriteKind.PATCH if applied.no_upsert or applied.unknown_count else wanted
@@ -199,7 +199,7 @@ def dump_head(job: Job) -> Document:
         "recipe": job.recipe.to_json(),
         "at": job.made_at.isoformat(),
         "stage": job.stage,
-        "road": job.road,
+        "road": job.kind,
         "chosen": job.chosen,
         "session": job.session,
         "note": job.note,
@@ -246,7 +246,7 @@ def dump_order(order: JobOrder) -> Document:
     return {
         "state": JOB_TEXTS[order.state],
         "words": order.words,
-        "road": order.road,
+        "road": order.kind,
         "changes": changes_to_json(order.changes),
         "planned": order.planned,
         "after": order.after,
@@ -258,7 +258,7 @@ def load_order(order: JobOrder, kept: Json) -> None:
     """Give an order of a head what was kept of it."""
     if not isinstance(kept, dict):
         return
-    order.state, order.words, order.road = (
+    order.state, order.words, order.kind = (
         from_stored(str(kept["state"])),
         str(kept["words"]),
         WriteKind(str(kept["road"])),

@@ -1,4 +1,4 @@
-"""How the order of a job ended: by the standing of its correction, or by what the journal has of it."""
+"""The send state of a job's order by its write in the journal, or by the verification of that write."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
@@ -12,11 +12,11 @@ from tui.work.writes.send_state import SendState, project
 from tui.work.writes.serialization import edited_order, problems_from_json
 
 OrderOutcome: TypeAlias = tuple[SendState, str]
-"""A state and its words. What was recorded and certainly did not go out waits again, as does what was not even recorded."""
+"""A state and a message. An order whose write was never sent, or not even recorded, is ready again."""
 
 
 def writes_of(store: Store, account_id: int, orders: Iterable[JobOrder]) -> dict[str, int]:
-    """By order, the write that was made when it was about to go, where one was recorded."""
+    """By order, the write that was recorded when it was about to be sent."""
     looked_for = {order.id: order.after for order in orders if order.after is not None}
     if not looked_for:
         return {}
@@ -29,7 +29,7 @@ def writes_of(store: Store, account_id: int, orders: Iterable[JobOrder]) -> dict
 
 
 def outcomes_of(store: Store, orders: Iterable[JobOrder]) -> dict[str, OrderOutcome]:
-    """By order, what the journal has of it. Each write is read once, whatever went in it."""
+    """By order, its outcome by the journal. Each write is read once, however many orders it has."""
     found: dict[str, OrderOutcome] = {}
     together: dict[int | None, list[str]] = {}
     for order in orders:
@@ -63,7 +63,7 @@ def outcome_of(news: Write | Verification, order_id: str) -> OrderOutcome | None
 
 
 def _refused_in(write: Write) -> set[str]:
-    """The orders that a refusal names; all of them where it names none (Q2.3)."""
+    """The orders that a refusal names; all orders if it names none (Q2.3)."""
     orders = [edited_order(item.staged) for item in write.new.items]
     said = (one.order for one in problems_from_json(write.last.problems) if one.scope is Scope.ORDER)
     named = {orders[place] for place in said if place is not None and place < len(orders)}
@@ -71,7 +71,7 @@ def _refused_in(write: Write) -> set[str]:
 
 
 def orders_of(news: Write | Verification) -> set[str]:
-    """The orders of the service that the news are of."""
+    """The existing orders that a write or verification is about."""
     if isinstance(news, Verification):
         return {_order_of(news)}
     return {id for id in [news.new.order_id, *(edited_order(item.staged) for item in news.new.items)] if id}

@@ -27,8 +27,8 @@ from tui.work.bulk.job import (
     head_orders,
     load_head,
     load_order,
-    method_for,
     plan,
+    write_kind,
 )
 from tui.work.bulk.outcome_map import COME_BACK, orders_of, outcome_of, outcomes_of, writes_of
 from tui.work.drafts.drafts import Draft
@@ -40,7 +40,7 @@ _AT_ONCE: Final = 4
 
 _READ_AT_ONCE: Final = 8
 _ENOUGH: Final = 3
-"""So many orders in a row that could not be sent, and the job pauses by itself."""
+"""The job pauses automatically after this many orders in a row could not be sent."""
 
 _KEPT: Final = 20
 """Jobs of an account that are kept to look at."""
@@ -63,7 +63,7 @@ class _JobRun:
 class Jobs:
     """The jobs of one account. `on_change` hears of each that has news, from the event loop.
 
-    All that is done is on disk before it is acted on: an order as *on its way* before it is sent.
+    Every step is stored before it is done: an order is stored as in flight before it is sent.
     """
 
     def __init__(self, account: Account) -> None:
@@ -99,7 +99,7 @@ class Jobs:
             load_order(order, orders.get(f"{_ORDER}{id}:{order.id}"))
             job.orders[order.id] = order
         if known is not None:
-            # Whoever has the job in hand has the one that is run.
+            # The caller and the runner share one job object.
             for one in fields(Job):
                 setattr(known, one.name, getattr(job, one.name))
             job = known
@@ -109,7 +109,7 @@ class Jobs:
         return job
 
     def is_elsewhere(self, job: Job) -> bool:
-        """Whether another running copy of the app has this job under way."""
+        """Whether another running copy of the app runs this job."""
         sessions = self._account.store.sessions
         under_way = job.stage in (JobStage.RUNNING, JobStage.PAUSED)
         return under_way and job.session not in ("", sessions.mine) and sessions.alive(job.session)
@@ -123,7 +123,7 @@ class Jobs:
         return job.id in self._runs
 
     def left(self) -> list[Job]:
-        """The jobs that an ended process left under way, the oldest first, with what the journal knows of them."""
+        """The unfinished jobs of ended processes, oldest first, updated from the journal."""
         found = [
             job
             for job in reversed(self.recent())
@@ -173,7 +173,7 @@ class Jobs:
                 await asyncio.sleep(0)
                 self.on_change(job)
         if not job.chosen:
-            job.road = self.plan(job).proposed
+            job.kind = self.plan(job).proposed
         self._put(job)
 
     def _judge(self, job: Job, order: JobOrder, document: Document) -> None:
@@ -217,10 +217,10 @@ class Jobs:
     def plan(self, job: Job) -> WriteCosts:
         return plan(job.waiting)
 
-    def choose(self, job: Job, road: WriteKind) -> None:
-        """The user's choice of the road."""
+    def choose(self, job: Job, kind: WriteKind) -> None:
+        """Set the kind of write that the user chose."""
         self._must_be(job, JobStage.PLANNED)
-        job.road, job.chosen = road, True
+        job.kind, job.chosen = kind, True
         self._put(job)
 
     def drop(self, job: Job) -> None:
@@ -252,10 +252,10 @@ class Jobs:
                 if job.stage is not JobStage.RUNNING or not (batch := self._take(job, run)):
                     if not flying:
                         break
-                    # What is on its way may come back into the queue.
+                    # An order in flight may return to the queue.
                     flying = await _one_less(flying)
                     continue
-                send = self._send_whole if batch[0].road is WriteKind.UPSERT else self._send_patches
+                send = self._send_whole if batch[0].kind is WriteKind.UPSERT else self._send_patches
                 flying.add(asyncio.create_task(send(job, run, batch), name=f"change {job.id}"))
             while flying:
                 flying = await _one_less(flying)
@@ -272,7 +272,7 @@ class Jobs:
         self._put(job)
 
     def pause(self, job: Job, note: str = "") -> None:
-        """Begin no further order; those on their way come to their end."""
+        """Start no further order; orders in flight finish."""
         self._must_be(job, JobStage.RUNNING)
         job.stage, job.note = JobStage.PAUSED, note
         self._put(job)
@@ -313,7 +313,7 @@ class Jobs:
         if first:
             for order in job.orders.values():
                 if order.state is SendState.READY and order.applied is not None:
-                    order.planned, order.road = True, method_for(order.applied, job.road)
+                    order.planned, order.kind = True, write_kind(order.applied, job.kind)
                 self._put_order(job, order)
         state, account_id, key = self._account.store.screen_states, self._account.account_id, _HEAD + job.id
         before = state.get(account_id, key)
@@ -328,8 +328,8 @@ class Jobs:
         waiting = [order for order in job.waiting if order.id not in run.taken]
         if not waiting:
             return []
-        road = waiting[0].road
-        batch = [order for order in waiting if order.road is road][: MAX_ORDERS if road is WriteKind.UPSERT else 1]
+        kind = waiting[0].kind
+        batch = [order for order in waiting if order.kind is kind][: MAX_ORDERS if kind is WriteKind.UPSERT else 1]
         run.taken |= {order.id for order in batch}
         return batch
 
@@ -340,9 +340,9 @@ class Jobs:
                 continue
             draft = Draft(order.id, applied.edit, self._account.now())
             self._about_to_go(job, [order])
-            standing = await self._account.corrections.send(draft, applied.request.body, job=job.label)
+            status = await self._account.corrections.send(draft, applied.request.body, job=job.label)
             self._link([order])
-            self._stood(job, run, order, standing)
+            self._set_result(job, run, order, status)
             # What came of it may have been heard before it was known to be of this order.
             self._catch_up(job, [order])
 
@@ -355,24 +355,24 @@ class Jobs:
                 if applied is not None:
                     drafts.append(Draft(order.id, applied.edit, self._account.now()))
         if not drafts or job.stage is not JobStage.RUNNING:
-            # Nothing of it is on its way yet: a pause comes before it.
+            # No order of it is in flight yet, so a pause comes first.
             run.taken -= {draft.order_id for draft in drafts}
             return
         going = [job.orders[draft.order_id] for draft in drafts]
         self._about_to_go(job, going)
-        standings = await self._account.corrections.send_as_upsert(drafts, job=job.label)
+        statuses = await self._account.corrections.send_as_upsert(drafts, job=job.label)
         self._link(going)
-        named = {id for id, standing in standings.items() if standing.state is SendState.REFUSED and standing.problems}
+        named = {id for id, status in statuses.items() if status.state is SendState.REFUSED and status.problems}
         for order in going:
-            standing = standings.get(order.id)
-            if standing is None:
+            status = statuses.get(order.id)
+            if status is None:
                 self._settle(job, order, SendState.NOT_SENT, "nothing is known of it")
-            elif named and order.id not in named and standing.state in COME_BACK:
+            elif named and order.id not in named and status.state in COME_BACK:
                 # One bad order and nothing is written (Q2.3): the others go again without it.
                 self._settle(job, order, SendState.READY, "")
                 run.taken.discard(order.id)
             else:
-                self._stood(job, run, order, standing)
+                self._set_result(job, run, order, status)
         self._catch_up(job, going)
 
     def _look_once_more(self, job: Job, run: _JobRun, order: JobOrder, document: Document | None) -> Applied | None:
@@ -396,8 +396,10 @@ class Jobs:
             self._settle(job, order, SendState.INVALID, "; ".join(applied.blocked_reasons))
         elif applied.is_unchanged:
             self._settle(job, order, SendState.UNCHANGED, "somebody else did it")
-        elif method_for(applied, order.road) is not order.road:
-            self._settle(job, order, SendState.NOT_SENT, "it can go only by another road now")
+        elif write_kind(applied, order.kind) is not order.kind:
+            self._settle(
+                job, order, SendState.NOT_SENT, f"it can now only be sent as {write_kind(applied, order.kind)}"
+            )
         else:
             return applied
         return None
@@ -410,8 +412,8 @@ class Jobs:
             self._put_order(job, order, durable=order is orders[-1])
         self._tell(job)
 
-    def _stood(self, job: Job, run: _JobRun, order: JobOrder, standing: DraftSendStatus) -> None:
-        self._settle(job, order, standing.state, standing.message)
+    def _set_result(self, job: Job, run: _JobRun, order: JobOrder, status: DraftSendStatus) -> None:
+        self._settle(job, order, status.state, status.message)
         self._count_failure(job, run, order)
 
     def _count_failure(self, job: Job, run: _JobRun, order: JobOrder) -> None:
@@ -496,4 +498,4 @@ def _shown(pointer: Pointer, value: Json | Absent) -> str:
 
 
 _UNSETTLED = "another change of it has no end yet"
-_ELSEWHERE = "Another running copy of the app has this change under way."
+_ELSEWHERE = "Another running copy of the app is sending this change."

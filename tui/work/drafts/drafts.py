@@ -32,7 +32,7 @@ class Draft:
 
     @property
     def sending(self) -> RequestChoice:
-        """What would be sent now, and by which road."""
+        """The request that would be sent now."""
         return choose_request(self.edit)
 
     @property

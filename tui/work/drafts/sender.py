@@ -15,7 +15,7 @@ from tui.orders.edits.request_choice import RequestChoice, choose_upsert
 from tui.orders.edits.upsert import STAMPS, to_upsert
 from tui.orders.fields import field_at
 from tui.orders.value_parser import show_value
-from tui.store.journal import WriteKind
+from tui.store.journal import WriteKind, WriteState
 from tui.store.store import Store
 from tui.store.verifications import Verification, VerificationState
 from tui.work.drafts.drafts import Draft, Drafts
@@ -24,14 +24,12 @@ from tui.work.writes.outcomes import (
     OrderDeleted,
     OrderGone,
     WriteAccepted,
-    WriteConfirmed,
-    WriteDeferred,
     WriteDiffers,
-    WriteNotApplied,
     WriteNotSent,
     WriteOutcome,
     WriteRefused,
-    WriteUnresolved,
+    WriteUnknown,
+    WriteVerified,
 )
 from tui.work.writes.send_state import DRAFT_TEXTS, SendState, from_stored, project
 from tui.work.writes.serialization import (
@@ -142,7 +140,7 @@ class DraftSender:
         `reviewed`: the body of the PATCH, or the order of the upsert, as `draft.sending` gave it.
         """
         order_id = draft.order_id
-        self._set(order_id, SendState.SENDING, "on its way")
+        self._set(order_id, SendState.SENDING, "in flight")
         base = draft.edit.base
         stopped = await self.read_again(draft)
         if stopped is not None:
@@ -167,7 +165,7 @@ class DraftSender:
         Orders that are unchanged, cannot be sent, or have conflicts stay here; the others are sent without them.
         """
         for draft in drafts:
-            self._set(draft.order_id, SendState.SENDING, "on its way")
+            self._set(draft.order_id, SendState.SENDING, "in flight")
         slots = asyncio.Semaphore(_READ_AT_ONCE)
 
         async def read(draft: Draft) -> DraftSendStatus | None:
@@ -195,7 +193,7 @@ class DraftSender:
         if sending.operation is None:
             if sending.blocked:
                 return self._set(order_id, SendState.NOT_SENT, f"nothing sent: {sending.blocked[0].reason}")
-            message = "The service says so already."
+            message = "Already set on the service."
             return self._set(order_id, SendState.VERIFIED, message, document=draft.edit.base)
         if sending.invalid:
             return self._set(order_id, SendState.NOT_SENT, f"nothing sent: {sending.invalid[0].detail}")
@@ -210,7 +208,7 @@ class DraftSender:
         """Set the status of an order from the outcome of its write, and rebase or drop its draft."""
         state = project(outcome.write.state)
         match outcome:
-            case WriteConfirmed(document=document):
+            case WriteVerified(document=document):
                 self._rebase(order_id, document)
                 return self._set(order_id, state, "verified: read back as sent", document=document)
             case WriteDiffers(mismatches=mismatches, document=document):
@@ -225,15 +223,11 @@ class DraftSender:
                 first = problems[0].detail if problems else str(error)
                 placed = self._placed(order_id, outcome, problems)
                 return self._set(order_id, state, f"refused, nothing written: {first}", placed)
-            case WriteDeferred(error=error):
-                return self._set(order_id, state, f"nothing was written, and it can be sent again: {error}")
             case OrderGone():
                 return self._set(order_id, state, _GONE)
-            case WriteNotApplied():
-                return self._set(order_id, state, "the answer was lost and nothing was written; it can be sent again")
             case WriteNotSent(error=error):
-                return self._set(order_id, state, str(error) if error else "it had not gone out when the app ended")
-            case WriteUnresolved():
+                return self._set(order_id, state, _not_sent(outcome.write.state, error))
+            case WriteUnknown():
                 return self._set(order_id, state, "the answer was lost; r looks it up, and so does the next start")
             case WriteAccepted():
                 return self._set(order_id, state, "accepted, not visible yet; it is being looked for")
@@ -338,6 +332,16 @@ def _outgoing(draft: Draft, sending: RequestChoice) -> tuple[Outgoing, Json]:
     """The full order of a draft as it is sent, and its changes as the journal keeps them."""
     staged = staged_for_edit(draft.order_id)
     return Outgoing(staged, 1, sending.body, draft.edit.base), changes_to_json(sending.carried)
+
+
+def _not_sent(state: WriteState, error: ApiError | None) -> str:
+    """Why nothing was written, and what can be done."""
+    match state:
+        case WriteState.BUSY:
+            return f"nothing was written, and it can be sent again: {error}"
+        case WriteState.NOT_APPLIED:
+            return "the answer was lost and nothing was written; it can be sent again"
+    return str(error) if error else "it was not sent before the app ended"
 
 
 def mismatch_problem(mismatch: Mismatch) -> Problem:

@@ -89,7 +89,7 @@ def _entries(data: bytes | str) -> tuple[list[tuple[str, Json]], list[RefusedEnt
 
 
 def _lines(data: bytes | str) -> tuple[list[tuple[str, Json]], list[RefusedEntry]] | None:
-    """JSON lines, if that is what it is: several lines, and some of them JSON objects by themselves."""
+    """JSON lines, if that is what it is: several lines, some of which are JSON objects."""
     if isinstance(data, bytes):
         try:
             data = data.decode("utf-8-sig")

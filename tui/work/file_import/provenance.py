@@ -104,7 +104,7 @@ class Provenance:
 def cell_near(cells: Mapping[Pointer, tuple[int, str]], pointer: Pointer) -> tuple[int | None, str | None]:
     """Row and column of a value; the row alone where it has no cell of its own, none where nothing tells the row.
 
-    A missing value of an item stands in the row of its siblings; a missing price where its amount should be.
+    A missing value of an item is reported at the row of its siblings; a missing price where its amount should be.
     """
     while pointer not in cells:
         if not pointer.tokens:

@@ -153,7 +153,7 @@ def preview(source: TableSource, rows: int, *, now: datetime, shop: int | None =
 
 
 def refused_csv(intake: ParsedFile) -> bytes:
-    """What was refused, as a table that can be mended and read again: the cells as they were, then row and reason."""
+    """The refused rows as a table that can be fixed and read again: the cells, then row and reason."""
     width = max((len(one.cells) for one in intake.refused), default=0)
     names = [*intake.header, *(f"more {place}" for place in range(1, width - len(intake.header) + 1))]
     rows: list[list[str]] = [[*names, "row", "reason"]]

@@ -71,7 +71,7 @@ def entries_of(
 ) -> list[FileEntry]:
     """All entries of a file in its order, refused ones included, judged. `shops`: the account's, if they are known.
 
-    `progress` is told how many of how many are judged.
+    `progress` is called with the number of checked orders and the total.
     """
     found = [FileEntry(0, one.place, one, (), one.row) for one in intake.orders]
     refused = [FileEntry(0, one.place, None, (_refusal_problem(one),), one.row) for one in intake.refused]

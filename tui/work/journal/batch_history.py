@@ -1,4 +1,4 @@
-"""The history of a batch: each request, what became of each order in it, each version that was sent; and its export."""
+"""The history of a batch: its requests with the state of each order and version; and its export."""
 
 import asyncio
 from collections import Counter
@@ -61,13 +61,13 @@ class HistoryOrder:
 
 @dataclass(frozen=True, slots=True)
 class HistoryRequest:
-    """A request of the batch. `problems` are those that speak of none of its orders."""
+    """A request of the batch. `problems` are those of no single order."""
 
     id: int
     at: datetime
     ended_at: datetime
     by: str
-    words: str
+    description: str
     status: int | None
     orders: tuple[HistoryOrder, ...]
     problems: tuple[Problem, ...]
@@ -79,42 +79,42 @@ class HistoryRequest:
 
 
 def history_of(store: Store, batch: int | None) -> list[HistoryRequest]:
-    """Every request of a batch, the newest first."""
-    return [] if batch is None else [_request(passage) for passage in store.sent_requests.of_batch(batch)]
+    """Every request of a batch, newest first."""
+    return [] if batch is None else [_request(request) for request in store.sent_requests.of_batch(batch)]
 
 
-def _request(passage: SentRequest) -> HistoryRequest:
-    told = problems_from_json(passage.problems)
-    alone = len(passage.orders) == 1
-    orders = tuple(_order(passage, order, told, alone=alone) for order in passage.orders)
+def _request(request: SentRequest) -> HistoryRequest:
+    all_problems = problems_from_json(request.problems)
+    alone = len(request.orders) == 1
+    orders = tuple(_order(request, order, all_problems, alone=alone) for order in request.orders)
     named = {problem for order in orders for problem in order.problems}
     return HistoryRequest(
-        passage.id,
-        passage.at,
-        passage.ended_at,
-        passage.by,
-        description(passage.state, WriteKind.UPSERT),
-        passage.status,
+        request.id,
+        request.at,
+        request.ended_at,
+        request.by,
+        description(request.state, WriteKind.UPSERT),
+        request.status,
         orders,
-        tuple(problem for problem in told if problem not in named),
+        tuple(problem for problem in all_problems if problem not in named),
     )
 
 
-def _order(passage: SentRequest, order: SentOrder, told: Sequence[Problem], *, alone: bool) -> HistoryOrder:
+def _order(request: SentRequest, order: SentOrder, all_problems: Sequence[Problem], *, alone: bool) -> HistoryOrder:
     problems = tuple(
         problem
-        for problem in told
+        for problem in all_problems
         if (problem.scope is Scope.ORDER and problem.order == order.position)
         or (alone and problem.scope in (Scope.THIS, Scope.BATCH))
     )
-    state = project(order.seen or passage.state)
+    state = project(order.seen or request.state)
     if order.seen is not None:
         outcome = order.seen.value
-    elif passage.state is WriteState.REFUSED:
+    elif request.state is WriteState.REFUSED:
         state = SendState.REFUSED if problems else SendState.NOT_SENT
         outcome = "refused" if problems else "not written"
     else:
-        outcome = passage.state.value if passage.state in _FAILED else "going"
+        outcome = request.state.value if request.state in _FAILED else "going"
     return HistoryOrder(
         order.staged,
         order.version,
@@ -130,7 +130,7 @@ def _order(passage: SentRequest, order: SentOrder, told: Sequence[Problem], *, a
 
 
 def sent_documents(store: Store, request: HistoryRequest) -> list[Document | None]:
-    """The orders of a request as they went, in the order of its `orders`; None where they are no longer kept."""
+    """The orders of a request as they were sent, in the order of its `orders`; None for those no longer stored."""
     write = store.writes.get(request.id)
     body = decode(write.new.body, limit=max(1, len(write.new.body))) if write is not None else None
     sent = body if isinstance(body, list) else []
@@ -162,7 +162,7 @@ def order_line(request: HistoryRequest, order: HistoryOrder, sent: Json) -> Docu
 
 
 async def history_lines(store: Store, requests: Sequence[HistoryRequest]) -> AsyncIterator[Document]:
-    """Every order of every request, in the order in which they went; others run between the requests."""
+    """Every order of every request, in the order sent; other tasks run between the requests."""
     for request in sorted(requests, key=lambda one: one.id):
         for order, sent in zip(request.orders, sent_documents(store, request), strict=True):
             yield order_line(request, order, sent)
@@ -170,10 +170,10 @@ async def history_lines(store: Store, requests: Sequence[HistoryRequest]) -> Asy
 
 
 async def export_history(store: Store, requests: Sequence[HistoryRequest], path: Path) -> int:
-    """Write the history into a new file that only its owner can read; how many orders. JSON lines, or CSV by its ending.
+    """Write the history into a new file that only its owner can read. Returns how many orders it has.
 
-    Raises FileExistsError where there is a file of that name, and OSError where it cannot be written; then there is none
-    afterwards.
+    The format is JSON lines, or CSV for a file name with that ending. Raises FileExistsError if the file exists, and
+    OSError if it cannot be written; then no file is left.
     """
     count = 0
     with new_file(path) as file:
@@ -204,7 +204,7 @@ _COLUMNS: Final[Sequence[Json]] = (
 
 
 def _cells(request: HistoryRequest, order: HistoryOrder) -> Sequence[Json]:
-    told = "; ".join(f"{label_of(problem.pointer)}: {problem.detail}" for problem in order.problems)
+    problems = "; ".join(f"{label_of(problem.pointer)}: {problem.detail}" for problem in order.problems)
     return (
         request.id,
         request.at.isoformat(),
@@ -217,5 +217,5 @@ def _cells(request: HistoryRequest, order: HistoryOrder) -> Sequence[Json]:
         order.remote_id,
         order.version,
         order.outcome,
-        told,
+        problems,
     )

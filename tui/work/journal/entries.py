@@ -1,4 +1,4 @@
-"""The journal as people read it: a write with who, where, what, when and how it ended; and its export."""
+"""Journal entries: a write with its author, orders, changes, time and outcome; and their export."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
@@ -23,7 +23,7 @@ from tui.work.writes.send_state import NOT_WRITTEN, SendState, project
 from tui.work.writes.serialization import changes_from_json, changes_to_json, edited_order, problems_from_json
 
 PRUNED: Final = "journal.pruned"
-"""Under this key the store keeps when writes were last pruned, how many, and what was kept: `{at, count, days}`."""
+"""The key under which the store keeps the last pruning: `{at, count, days}`."""
 
 _AT_ONCE = 100
 
@@ -100,9 +100,9 @@ def _is_deletion(state: WriteState, kind: WriteKind) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One order of a write: its names, what it was before (None: it was not there) and what was changed in it.
+    """One order of a write: its names, its document before (None: it did not exist) and its changes.
 
-    `sent` is the order of an upsert, or the body of a PATCH, as it went. `key` is the upsert key (order id, shop).
+    `sent` is the order of an upsert, or the body of a PATCH, as it was sent. `key` is the upsert key (order id, shop).
     """
 
     named: OrderNames
@@ -118,14 +118,14 @@ class Part:
 
 @dataclass(frozen=True)
 class JournalEntry:
-    """A write and all that is known of it. `base_url` is where it went; `steps` are its events, the first one first."""
+    """A write with its steps, oldest first. `base_url` is the service that it was sent to."""
 
     write: Write
     base_url: str
     steps: tuple[Event, ...]
     named: tuple[OrderNames, ...]
     only: int | None = None
-    """The position of the one order that this is about; all of them if there is none."""
+    """The position of the order that the entry is about; None for all orders."""
 
     @property
     def state(self) -> SendState:
@@ -147,12 +147,12 @@ class JournalEntry:
 
     @property
     def problems(self) -> list[Problem]:
-        """What the service said against it, in its last word."""
+        """The problems of the last step."""
         return problems_from_json(self.write.last.problems)
 
     @cached_property
     def parts(self) -> tuple[Part, ...]:
-        """The orders of the write, each with its change."""
+        """The orders of the write, each with its changes."""
         parts = tuple(_parts(self.write, self.named))
         return parts if self.only is None else parts[self.only : self.only + 1]
 
@@ -166,18 +166,18 @@ def open_entry(store: Store, base_url: str, id: int) -> JournalEntry | None:
 
 
 def after(write: Write, part: Part) -> Document | None:
-    """What a write made, or was to make, of an order; None for a deletion and for an order that was not there."""
+    """The document that a write was to produce; None for a deletion and for a new order."""
     if part.before is None or write.new.kind is WriteKind.DELETE:
         return None
     if write.new.kind is WriteKind.PATCH:
         return expected_after_patch(part.before, with_get_names(part.sent))
-    # An upsert spells things otherwise than what was read: what it changed is set on what was read.
+    # An upsert spells values differently from a GET, so its changes are applied to the order as read.
     spelt = to_upsert(part.before, keep_id="id" in part.sent)[0]
     return merge(Edit.diff(spelt, part.sent, ""), part.before).edit.document
 
 
 def recorded_changes(changes: Json) -> list[Change]:
-    """The changes as they were recorded, those of all orders of an upsert."""
+    """The recorded changes; for an upsert those of all its orders."""
     if isinstance(changes, dict):
         return [change for one in changes.values() for change in changes_from_json(one)]
     return changes_from_json(changes)
@@ -211,7 +211,7 @@ def _parts(write: Write, named: Sequence[OrderNames]) -> Iterator[Part]:
         yield Part(known, before_order, sent, tuple(changes), (item.order_id, item.integration))
 
 
-# Taking it elsewhere, and letting go of it.
+# Export and pruning.
 
 
 def entry_line(entry: JournalEntry) -> bytes:
@@ -267,7 +267,7 @@ def entry_line(entry: JournalEntry) -> bytes:
 
 
 async def export_lines(store: Store, base_url: str, ids: Sequence[int]) -> AsyncIterator[bytes]:
-    """The entries of these writes as lines, in the order given; others run between them."""
+    """The entries of these writes as lines, in the given order; other tasks run between them."""
     for id in ids:
         entry = open_entry(store, base_url, id)
         if entry is not None:
@@ -276,10 +276,9 @@ async def export_lines(store: Store, base_url: str, ids: Sequence[int]) -> Async
 
 
 async def export(store: Store, base_url: str, ids: Sequence[int], path: Path) -> int:
-    """Write the entries of these writes into a new file that only its owner can read; how many.
+    """Write the entries of these writes into a new file that only its owner can read. Returns how many.
 
-    Raises FileExistsError where there is a file of that name, and OSError where it cannot be written; then there is none
-    afterwards.
+    Raises FileExistsError if the file exists, and OSError if it cannot be written; then no file is left.
     """
     with new_file(path) as file:
         count = 0
@@ -290,7 +289,7 @@ async def export(store: Store, base_url: str, ids: Sequence[int], path: Path) ->
 
 
 async def prune_journal(store: Store, now: datetime, days: int) -> int:
-    """Remove what ended more than `days` ago, a few writes at a time, and note it for the journal; how many."""
+    """Remove writes that ended more than `days` ago, in small steps, and note it. Returns how many."""
     removed: dict[int, int] = {}
     while found := store.writes.prune(now - timedelta(days=days), limit=_AT_ONCE):
         for account_id, count in found.items():
@@ -302,7 +301,7 @@ async def prune_journal(store: Store, now: datetime, days: int) -> int:
 
 
 def at(change: Change) -> Pointer:
-    """The place of a change as labels know it: an entry that was removed by its position in what was read."""
+    """The pointer of a change as labels use it: a removed item by its position in the order as read."""
     tokens = tuple(token.removeprefix("~") if token[1:].isdigit() else token for token in change.pointer.tokens)
     return Pointer(tokens)
 

@@ -1,4 +1,4 @@
-"""Reading today's changes again: which still stand, and which the shop's synchronisation has taken back (Q3.15)."""
+"""Recheck of a day's changes: which values still stand, and which the shop's synchronisation reverted (Q3.15)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,7 +27,7 @@ _DONE: Final = (WriteState.CONFIRMED, WriteState.VERIFIED)
 
 
 class RecheckResult(StrEnum):
-    """What became of a value that was confirmed."""
+    """Does a verified change still stand? The worst result comes first."""
 
     TAKEN_BACK = "taken back"
     CHANGED = "changed again"
@@ -38,7 +38,7 @@ class RecheckResult(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RecheckedChange:
-    """One value: what it was, what was confirmed, and what is there. `pointer` leads into `document`, what is there."""
+    """One value: before the change, as verified, and as it is now in `document`, where `pointer` points."""
 
     order_id: str
     named: OrderNames
@@ -48,13 +48,13 @@ class RecheckedChange:
     was: Json | Absent
     wanted: Json | Absent
     there: Json | Absent
-    verdict: RecheckResult
-    words: str = ""
+    result: RecheckResult
+    message: str = ""
     document: Document | None = field(default=None, repr=False)
 
 
 def entries_of_day(store: Store, account_id: int, base_url: str, day: date, zone: tzinfo) -> list[JournalEntry]:
-    """The confirmed changes of a day in the zone, the first one first; deletions are not among them."""
+    """The verified changes of a day in the zone, oldest first, without deletions."""
     start = datetime.combine(day, time(), zone)
     end = datetime.combine(day + timedelta(days=1), time(), zone)
     kinds = (WriteKind.PATCH, WriteKind.UPSERT)
@@ -66,9 +66,9 @@ def entries_of_day(store: Store, account_id: int, base_url: str, day: date, zone
 async def recheck(
     client: Client, entries: Sequence[JournalEntry], progress: OnProgress = lambda _: None
 ) -> list[RecheckedChange]:
-    """Read the orders of these writes again, and judge each value by the last write of it; the bad news first.
+    """Read the orders of these writes again, and compare each value with the last write of it; worst results first.
 
-    May be cancelled at any time. An order that could not be read has one check that says why.
+    May be cancelled at any time. An order that could not be read has one entry that says why.
     """
     by_order: dict[str, list[tuple[JournalEntry, Part]]] = {}
     for entry in entries:
@@ -77,28 +77,28 @@ async def recheck(
     orders = list(by_order.values())
     checks: list[RecheckedChange] = []
     for start in range(0, len(orders), _AT_ONCE):
-        some = orders[start : start + _AT_ONCE]
-        wanted = [_wanted(writes[-1][1]) for writes in some]
-        for writes, found in zip(some, await look_up(client, wanted), strict=True):
-            checks.extend(_judged(writes, found))
+        chunk = orders[start : start + _AT_ONCE]
+        targets = [_target(writes[-1][1]) for writes in chunk]
+        for writes, found in zip(chunk, await look_up(client, targets), strict=True):
+            checks.extend(_compared(writes, found))
         progress(Progress(min(start + _AT_ONCE, len(orders)), len(orders)))
     ranks = list(RecheckResult)
-    return sorted(checks, key=lambda check: ranks.index(check.verdict))
+    return sorted(checks, key=lambda check: ranks.index(check.result))
 
 
-def seen_again(check: RecheckedChange, document: Document) -> RecheckedChange:
-    """The check after its order was read once more: whether the value stands now."""
+def updated(check: RecheckedChange, document: Document) -> RecheckedChange:
+    """The change after its order was read once more."""
     there = check.pointer.get(document)
-    verdict = RecheckResult.STANDS if matches(check.pointer, check.wanted, there) else check.verdict
-    return replace(check, there=there, verdict=verdict, document=document)
+    result = RecheckResult.STANDS if matches(check.pointer, check.wanted, there) else check.result
+    return replace(check, there=there, result=result, document=document)
 
 
-def _wanted(part: Part) -> LookupTarget:
+def _target(part: Part) -> LookupTarget:
     order_id, shop = part.key if any(part.key) else key_of(part.before or {})
     return LookupTarget(order_id, shop, part.remote_id or None)
 
 
-def _judged(
+def _compared(
     writes: Sequence[tuple[JournalEntry, Part]], found: Document | ApiError | None
 ) -> Iterator[RecheckedChange]:
     entry, part = writes[-1]
@@ -116,34 +116,35 @@ def _judged(
     for entry, part in writes:
         made = part.sent if part.before is None else after(entry.write, part)
         for change in part.changes:
-            place = _place(change, part.before or {}, made or {}, found)
-            if place is not None:
-                values[place] = _Value(entry, change, [*(values[place].before if place in values else []), change.was])
+            pointer = _pointer_now(change, part.before or {}, made or {}, found)
+            if pointer is not None:
+                earlier = values[pointer].before if pointer in values else []
+                values[pointer] = _Value(entry, change, [*earlier, change.was])
     order_id = id_text(found.get("id"))
-    for place, value in values.items():
-        there = place.get(found)
+    for pointer, value in values.items():
+        there = pointer.get(found)
         wanted, was = value.change.now, value.change.was
-        if matches(place, wanted, there):
-            verdict = RecheckResult.STANDS
-        elif any(matches(place, one, there) for one in value.before):
-            verdict = RecheckResult.TAKEN_BACK
+        if matches(pointer, wanted, there):
+            result = RecheckResult.STANDS
+        elif any(matches(pointer, before, there) for before in value.before):
+            result = RecheckResult.TAKEN_BACK
         else:
-            verdict = RecheckResult.CHANGED
+            result = RecheckResult.CHANGED
         write = value.entry.write
-        yield RecheckedChange(order_id, part.named, write.id, write.at, place, was, wanted, there, verdict, "", found)
+        yield RecheckedChange(order_id, part.named, write.id, write.at, pointer, was, wanted, there, result, "", found)
 
 
 @dataclass(frozen=True, slots=True)
 class _Value:
-    """The last write of a value, and all that the value was before writes of that day."""
+    """The last write of a value, and all values before the writes of that day."""
 
     entry: JournalEntry
     change: Change
     before: list[Json | Absent]
 
 
-def _place(change: Change, before: Document, made: Document, found: Document) -> Pointer | None:
-    """Where a changed value stands in what was read now; None where that cannot be told, or its order alone changed."""
+def _pointer_now(change: Change, before: Document, made: Document, found: Document) -> Pointer | None:
+    """The pointer of a changed value in the order as read now; None if it is ambiguous, or only the position changed."""
     if change.moved:
         return None
     for place in LISTS:
@@ -159,7 +160,7 @@ def _place(change: Change, before: Document, made: Document, found: Document) ->
             return None
         matched = match_items(here, there)
         if number in matched.ambiguous:
-            return None  # twins are never guessed
+            return None  # never guess among duplicates
         at = matched.found.get(number)
         if at is None:
             names = [name_of(one) for one in there]

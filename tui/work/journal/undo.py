@@ -1,4 +1,4 @@
-"""Undoing what was sent: the inverse of a write, set on what the service has now, as drafts that go out by the review."""
+"""Undo of writes: drafts the inverse of a write on the order as it is now. The review sends the drafts."""
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -33,7 +33,7 @@ LOST: Final = "It gets a new Sendcloud id; shipments, labels and links of the ol
 
 
 class UndoOutcome(StrEnum):
-    """What undoing came to for one order."""
+    """The result of undoing a write of one order: could it be undone, and what was drafted or staged for that?"""
 
     DRAFTED = "drafted"
     CONFLICT = "drafted with fields to decide"
@@ -45,22 +45,22 @@ class UndoOutcome(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class UndoResult:
-    """One order: what it came to, and a sentence about it."""
+    """The result for one order, with a message for the user."""
 
     named: OrderNames
-    undone: UndoOutcome
-    words: str
+    outcome: UndoOutcome
+    message: str
 
 
 def why_not(entry: JournalEntry) -> str | None:
-    """Why there is nothing to undo in a write, in a sentence, whatever the service has; None if there may be."""
+    """Why a write cannot be undone, whatever the service has now, as a message; None if it may be."""
     state = entry.write.state
     if entry.state in NOT_WRITTEN:
         return f"It was not written ({entry.description}), so there is nothing to undo."
     if state is WriteState.UNKNOWN:
-        return "Whether it was written is not known yet; it can be undone when that was looked up."
+        return "It is not known yet whether it was written; it can be undone after the lookup."
     if entry.state.is_open:
-        return "It is still on its way; it can be undone when its end is known."
+        return "It is still being sent; it can be undone when its result is known."
     return None
 
 
@@ -71,10 +71,10 @@ async def undo(
     name: str,
     progress: OnProgress = lambda _: None,
 ) -> list[UndoResult]:
-    """Draft the inverse of writes, one result for each order they had; several writes of an order are one step.
+    """Draft the inverse of writes, with one result for each order. Several writes of an order become one step.
 
-    `name` is the name of that step. What changed on the service since is kept as a clash of the draft, and nothing is
-    overwritten. A draft that is there already stays, and gets the undo on top. Orders that were deleted are staged anew.
+    `name` is the name of that step. Values that changed on the service since become conflicts of the draft. An existing
+    draft gets the undo on top. Deleted orders are staged as new ones.
     """
     results: list[UndoResult] = []
     by_order: dict[str, list[tuple[JournalEntry, Part]]] = {}
@@ -87,42 +87,42 @@ async def undo(
             elif entry.write.new.kind is WriteKind.DELETE:
                 deleted.append(part)
             elif part.before is None:
-                words = "This write made the order, so to undo it is to delete it: D in the list does."
-                results.append(UndoResult(part.named, UndoOutcome.NOTHING, words))
+                message = "This write created the order; to undo it, delete the order: D in the list."
+                results.append(UndoResult(part.named, UndoOutcome.NOTHING, message))
             else:
                 by_order.setdefault(part.remote_id, []).append((entry, part))
     total, done = len(by_order) + len(deleted), 0
     orders = list(by_order.values())
     for start in range(0, len(orders), _AT_ONCE):
-        some = orders[start : start + _AT_ONCE]
-        wanted = [_wanted(writes[0][1]) for writes in some]
-        for writes, found in zip(some, await look_up(account.client, wanted), strict=True):
+        chunk = orders[start : start + _AT_ONCE]
+        targets = [_target(writes[0][1]) for writes in chunk]
+        for writes, found in zip(chunk, await look_up(account.client, targets), strict=True):
             results.append(_undo_one(account, writes, found, name))
-        done += len(some)
+        done += len(chunk)
         progress(Progress(done, total))
     for start in range(0, len(deleted), _AT_ONCE):
         parts = deleted[start : start + _AT_ONCE]
-        there = await look_up(account.client, [replace(_wanted(part), remote_id=None) for part in parts])
-        results.extend(_stage(staging, part, found) for part, found in zip(parts, there, strict=True))
+        results_found = await look_up(account.client, [replace(_target(part), remote_id=None) for part in parts])
+        results.extend(_stage(staging, part, found) for part, found in zip(parts, results_found, strict=True))
         done += len(parts)
         progress(Progress(done, total))
-    # Of an order that was written at last, the attempts before it are no news.
-    undone = {result.named for result in results if result.undone is not UndoOutcome.NOTHING}
-    return [result for result in results if result.undone is not UndoOutcome.NOTHING or result.named not in undone]
+    # If one write of an order could be undone, its failed attempts are not reported.
+    undone = {result.named for result in results if result.outcome is not UndoOutcome.NOTHING}
+    return [result for result in results if result.outcome is not UndoOutcome.NOTHING or result.named not in undone]
 
 
 def step_name(entry: JournalEntry, zone: tzinfo) -> str:
-    """How the undo of a write is called among the steps of a draft."""
+    """The name of the undo of a write among the steps of a draft."""
     when = entry.write.at.astimezone(zone)
     return f"undo of {entry.write.new.job or f'{when:%d %b %H:%M}'}"
 
 
-def told(results: Sequence[UndoResult]) -> str:
+def summary(results: Sequence[UndoResult]) -> str:
     """The results in one sentence."""
     if len(results) == 1:
-        return results[0].words
-    counts = Counter(result.undone for result in results)
-    parts = ", ".join(f"{counts[undone]} {undone}" for undone in UndoOutcome if counts[undone])
+        return results[0].message
+    counts = Counter(result.outcome for result in results)
+    parts = ", ".join(f"{counts[outcome]} {outcome}" for outcome in UndoOutcome if counts[outcome])
     drafted = counts[UndoOutcome.DRAFTED] + counts[UndoOutcome.CONFLICT]
     return f"{len(results)} orders: {parts}.{' w reviews.' if drafted else ''}"
 
@@ -135,30 +135,30 @@ def _undo_one(
     if isinstance(found, ApiError):
         return UndoResult(named, UndoOutcome.FAILED, f"{named.name} could not be read: {found}")
     if found is None or id_text(found.get("id")) != remote_id:
-        return UndoResult(
-            named, UndoOutcome.GONE, f"{named.name} is not there any more, so nothing can be undone in it."
-        )
+        return UndoResult(named, UndoOutcome.GONE, f"{named.name} does not exist any more, so nothing can be undone.")
     if account.corrections.is_unsettled(remote_id):
         return UndoResult(
-            named, UndoOutcome.FAILED, f"{named.name} has a change on its way; undo when its end is known."
+            named,
+            UndoOutcome.FAILED,
+            f"{named.name} has a change that is being sent; undo it when its result is known.",
         )
     own = account.drafts.get(remote_id)
     draft = account.drafts.of(remote_id, found, account.now())
     account.drafts.rebase(draft, found, account.now())
     inverses = [inverse for entry, one in writes if (inverse := _inverse(entry, one, name)) is not None]
-    changed, clashes = put_on(draft, inverses, name)
+    changed, clashes = apply_inverses(draft, inverses, name)
     if not changed:
         return UndoResult(
-            named, UndoOutcome.NOTHING, f"{named.name} is as it was before already; there is nothing to undo."
+            named, UndoOutcome.NOTHING, f"{named.name} already has its former values; there is nothing to undo."
         )
     account.corrections.forget(remote_id)
     account.drafts.save(draft)
-    onto = ", on top of your draft of it" if own is not None else ""
+    onto = ", on top of your draft" if own is not None else ""
     if clashes:
         count = f"{count_of(len(clashes), 'field')} changed there since"
-        words = f"{named.name}: drafted{onto}; {count}: o, then c decides. w reviews."
-        return UndoResult(named, UndoOutcome.CONFLICT, words)
-    return UndoResult(named, UndoOutcome.DRAFTED, f"{named.name}: drafted as it was before{onto}. w reviews.")
+        message = f"{named.name}: drafted{onto}; {count}: o, then c decides. w reviews."
+        return UndoResult(named, UndoOutcome.CONFLICT, message)
+    return UndoResult(named, UndoOutcome.DRAFTED, f"{named.name}: drafted with its former values{onto}. w reviews.")
 
 
 def _inverse(entry: JournalEntry, part: Part, name: str) -> Edit | None:
@@ -169,10 +169,10 @@ def _inverse(entry: JournalEntry, part: Part, name: str) -> Edit | None:
     return inverse if inverse.dirty else None
 
 
-def put_on(draft: Draft, inverses: Iterable[Edit], name: str) -> tuple[bool, list[Conflict]]:
-    """Put inverse edits on top of a draft as one step: whether that changes it, and what the service changed since.
+def apply_inverses(draft: Draft, inverses: Iterable[Edit], name: str) -> tuple[bool, list[Conflict]]:
+    """Apply inverse edits to a draft as one step. Returns whether it changed, and the conflicts with the service.
 
-    The draft must stand on what the service has now. Its clashes are kept with it.
+    The base of the draft must be the order as it is now. The conflicts are added to the draft.
     """
     document = draft.edit.document
     found: list[tuple[Pointer | None, Pointer, Conflict]] = []
@@ -181,7 +181,7 @@ def put_on(draft: Draft, inverses: Iterable[Edit], name: str) -> tuple[bool, lis
         document = _in_old_order(inverse, document, merged.edit.document)
         for clash in merged.conflicts:
             placed = merged.edit.to_positions(clash.pointer)
-            # What the undo takes out again is named by where it stands before.
+            # An item that the undo removes is named by its position before.
             removed = clash.pointer.parent / clash.pointer.name.removeprefix(_KEY)
             found.append((placed, draft.edit.to_keys(removed), clash))
     if not draft.edit.replace_document(document, name):
@@ -190,7 +190,7 @@ def put_on(draft: Draft, inverses: Iterable[Edit], name: str) -> tuple[bool, lis
     for placed, removed, clash in found:
         pointer = removed if placed is None else draft.edit.to_keys(placed)
         there = _on_service(draft.edit, pointer)
-        # Another spelling of what was sent is no change, and what only the draft changed the user can undo.
+        # A different spelling of the sent value is no change, and a change in the draft alone can be undone there.
         if matches(pointer, clash.base, there) or same_or_absent(clash.base, there):
             continue
         clashes.append(replace(clash, pointer=pointer, theirs=there))
@@ -200,7 +200,7 @@ def put_on(draft: Draft, inverses: Iterable[Edit], name: str) -> tuple[bool, lis
 
 
 def _in_old_order(inverse: Edit, there: Document, merged: Document) -> Document:
-    """The merged order with its lists as they were, where nobody changed them since: a merge adds at the end."""
+    """Restore the order of lists that nobody changed since; a merge appends restored items."""
     for place in LISTS:
         made, was = place.get(inverse.base), place.get(inverse.document)
         if isinstance(made, list) and isinstance(was, list) and matches(place, made, place.get(there)):
@@ -217,26 +217,28 @@ def _on_service(edit: Edit, keyed: Pointer) -> Json | Absent:
 
 
 def _stage(staging: Staging, part: Part, found: Document | ApiError | None) -> UndoResult:
-    """The kept document of a deleted order as a new one, with its number and order id."""
+    """Stage the stored document of a deleted order as a new order with its number and order id."""
     named, document = part.named, part.before or {}
     if isinstance(found, ApiError):
-        return UndoResult(named, UndoOutcome.FAILED, f"Whether {named.name} is there again could not be read: {found}")
+        return UndoResult(named, UndoOutcome.FAILED, f"{named.name} could not be looked up: {found}")
     if found is not None:
-        words = f"{named.name} is there again, as #{id_text(found.get('id'))}; nothing was staged."
-        return UndoResult(named, UndoOutcome.NOTHING, words)
+        message = f"{named.name} exists again, as #{id_text(found.get('id'))}; nothing was staged."
+        return UndoResult(named, UndoOutcome.NOTHING, message)
     if any(key_of(order.document) == key_of(document) and not order.sent for order in staging.orders):
         return UndoResult(
-            named, UndoOutcome.NOTHING, f"{named.name} is staged as a new order already; B opens the composer."
+            named, UndoOutcome.NOTHING, f"{named.name} is already staged as a new order; B opens the composer."
         )
     try:
         staging.editing.add_again(document)
     except (BatchLocked, StoreError) as error:
         return UndoResult(named, UndoOutcome.FAILED, f"{named.name} was not staged: {error}")
     return UndoResult(
-        named, UndoOutcome.STAGED, f"{named.name} is staged as new: a new id, no shipments or links. B shows it."
+        named,
+        UndoOutcome.STAGED,
+        f"{named.name} is staged as a new order: a new id, no shipments or links. B shows it.",
     )
 
 
-def _wanted(part: Part) -> LookupTarget:
+def _target(part: Part) -> LookupTarget:
     order_id, shop = part.key if any(part.key) else key_of(part.before or {})
     return LookupTarget(order_id, shop, part.remote_id or None)

@@ -1,4 +1,4 @@
-"""What only the account knows of orders that are staged nowhere: whether their shop is there, and they themselves."""
+"""Checks orders of a file against the account without staging them: do their shops and the orders exist?"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ _AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class RemoteStatus:
-    """What sending an entry would do, the service's id of the order that is there, and what would change of it."""
+    """What sending an entry would do, the id of the existing order, and the changes it would get."""
 
     action: PlannedAction
     id: str | None = None
@@ -27,9 +27,9 @@ class RemoteStatus:
 
 
 async def shops_of(client: Client) -> frozenset[int] | None:
-    """The ids of the account's shops; None where the service has no such list, or not for these credentials.
+    """The ids of the account's shops; None if the service has no such list, or not for these credentials.
 
-    Raises ApiError for everything else.
+    Raises ApiError for other failures.
     """
     try:
         rows = await client.list_integrations()
@@ -41,9 +41,9 @@ async def shops_of(client: Client) -> frozenset[int] | None:
 async def probe(
     client: Client, entries: Sequence[FileEntry], now: datetime
 ) -> tuple[list[FileEntry], dict[int, RemoteStatus]]:
-    """The entries judged with the account's shops, and by position what sending each would do. Raises ApiError."""
+    """Check the entries with the account's shops, and look up by position what sending each would do. Raises ApiError."""
     entries = check_entries(entries, await shops_of(client))
-    # The service refuses to look into a shop that it does not know.
+    # The service refuses a lookup in a shop that it does not know.
     asked = [one for one in entries if all(one.key) and not any(found.code == "unknown_shop" for found in one.errors)]
     known: dict[int, RemoteStatus] = {}
     for start in range(0, len(asked), _AT_ONCE):

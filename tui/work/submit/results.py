@@ -65,11 +65,11 @@ class SubmitOptions:
     def schedule(self) -> RetrySchedule:
         """As in the app, but with an earlier first read: the user waits for the command to end."""
         if self.retry_for is None:
-            return RetrySchedule(follow=exponential(240.0, first=_FIRST_READ))
+            return RetrySchedule(verify=exponential(240.0, first=_FIRST_READ))
         first = min(1.0, self.retry_for / 4)
         return RetrySchedule(
             lookups=(0.0, *exponential(self.retry_for, first=first)),
-            follow=exponential(self.retry_for, first=_FIRST_READ),
+            verify=exponential(self.retry_for, first=_FIRST_READ),
             busy=exponential(self.retry_for, first=first),
         )
 

@@ -385,12 +385,12 @@ class Submission:
 
     async def _verify(self) -> None:
         """Wait until each accepted order is verified. Failing reads are retried for a limited time."""
-        pauses = self._options.schedule.follow
+        pauses = self._options.schedule.verify
         since, looks = time.monotonic(), -1
         while waiting := [one for one in self._orders() if one.state is StagedState.ACCEPTED]:
             followed = sum(one.sent for one in self._orders())
             self._report("verifying", followed - len(waiting), followed)
-            now = sum(one.attempts for one in self._account.follower.following) - len(waiting) * 1000
+            now = sum(one.attempts for one in self._account.follower.pending) - len(waiting) * 1000
             if now != looks:
                 since, looks = time.monotonic(), now
             if time.monotonic() - since > max(pauses, default=0.0) + self._options.retry_seconds:

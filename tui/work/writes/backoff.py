@@ -26,27 +26,26 @@ def exponential(total: float, *, first: float = 1.0, factor: float = 1.6, longes
 
 @dataclass(frozen=True, slots=True)
 class RetrySchedule:
-    """Pauses in seconds, each before one look."""
+    """Pauses in seconds, each before one read."""
 
-    settle: tuple[float, ...] = (0.0, 0.5, 1.5)
-    """After a PATCH that was taken; then it is followed."""
+    confirm: tuple[float, ...] = (0.0, 0.5, 1.5)
+    """After a PATCH that was accepted; then the verifier goes on."""
     lookups: tuple[float, ...] = (0.0, *exponential(60.0))
     """For a write whose answer was lost."""
-    rounds: int = 3
-    """How often an upsert goes out at most when nothing of it is ever found, the first time included."""
-    follow: tuple[float, ...] = exponential(240.0, first=2.0)
+    attempts: int = 3
+    """How often an upsert is sent at most if lookups find nothing of it, the first time included."""
+    verify: tuple[float, ...] = exponential(240.0, first=2.0)
     """For an order that was accepted."""
-
     busy: tuple[float, ...] = exponential(300.0, first=15.0, longest=90.0)
-    """Before a batch goes again that the service is busy with, or could not take just now (Q2.10)."""
+    """Before a batch is sent again because the service was busy or could not be reached (Q2.10)."""
 
     @classmethod
     def of(cls, seconds: float) -> "RetrySchedule":
-        """Look-ups, following and waiting for a busy service that take about so long."""
+        """A schedule whose lookups, verification and waits for a busy service take about this long."""
         first = min(2.0, max(seconds, 0.1))
         return cls(
             lookups=(0.0, *exponential(seconds)),
-            follow=exponential(seconds, first=first),
+            verify=exponential(seconds, first=first),
             busy=exponential(seconds, first=first),
         )
 

@@ -1,4 +1,4 @@
-"""Finding orders as the service has them now, with as few reads as can be."""
+"""Looks up orders on the service, with as few reads as possible."""
 
 import asyncio
 from collections import defaultdict
@@ -13,13 +13,13 @@ from tui.api.query import OrderQuery, id_number, id_text
 from tui.orders.paths import SHOP
 
 _FEW = 3
-"""So many orders of a shop are asked for one by one at once; of more, the shop's newest pages are read first."""
+"""Up to so many orders of a shop are read one by one; for more, the shop's newest pages are read first."""
 
 _AT_ONCE = 5
-"""So many of them are asked for side by side."""
+"""Concurrent reads of single orders."""
 
 _PAGE = 200
-_MOST_PAGES = 3
+_MAX_PAGES = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,26 +36,26 @@ class LookupTarget:
 
 
 LookupResult: TypeAlias = Document | ApiError | None
-"""The order; None: the service says that there is none; an error: it could not be told."""
+"""The order; None if the service says that it does not exist; the error if it could not be read."""
 
 
-async def look_up(client: Client, wanted: Sequence[LookupTarget]) -> list[LookupResult]:
-    """Look for each order once; the answers in the order asked."""
-    newest = await _newest(client, wanted)
-    turns = asyncio.Semaphore(_AT_ONCE)
+async def look_up(client: Client, targets: Sequence[LookupTarget]) -> list[LookupResult]:
+    """Look up each order once. Returns the results in the same order."""
+    newest = await _newest(client, targets)
+    slots = asyncio.Semaphore(_AT_ONCE)
 
-    async def find(one: LookupTarget) -> LookupResult:
-        if (there := newest.get(one)) is not None:
-            return there
-        if newest.lacks(one):
+    async def find(target: LookupTarget) -> LookupResult:
+        if (order := newest.get(target)) is not None:
+            return order
+        if newest.lacks(target):
             return None
-        async with turns:
+        async with slots:
             try:
-                return await (_by_key(client, one) if one.remote_id is None else _by_id(client, one.remote_id))
+                return await (_by_key(client, target) if target.remote_id is None else _by_id(client, target.remote_id))
             except ApiError as error:
                 return error
 
-    return list(await asyncio.gather(*(find(one) for one in wanted)))
+    return list(await asyncio.gather(*(find(target) for target in targets)))
 
 
 def key_of(order: Document) -> tuple[str, str]:
@@ -65,55 +65,55 @@ def key_of(order: Document) -> tuple[str, str]:
 
 @dataclass(slots=True)
 class _Newest:
-    """The newest orders of shops, and the least id read of each shop, where its pages came in the order of ids."""
+    """The newest orders of shops, and the lowest id read of each shop whose pages came in the order of ids."""
 
     orders: dict[tuple[str, str], Document] = field(default_factory=dict)
     ids: dict[str, Document] = field(default_factory=dict)
-    least: dict[str, int] = field(default_factory=dict)
+    lowest: dict[str, int] = field(default_factory=dict)
 
-    def get(self, one: LookupTarget) -> Document | None:
-        """The order, if it stands on the pages; one that has no order id is known by its own id."""
-        if all(one.key):
-            return self.orders.get(one.key)
-        return self.ids.get(one.remote_id) if one.remote_id else None
+    def get(self, target: LookupTarget) -> Document | None:
+        """The order, if it is on the pages; an order without an order id is found by its own id."""
+        if all(target.key):
+            return self.orders.get(target.key)
+        return self.ids.get(target.remote_id) if target.remote_id else None
 
-    def lacks(self, one: LookupTarget) -> bool:
-        """Whether an order with this id would stand on the pages, and does not: it is not to be seen yet."""
-        number = id_number(one.remote_id or "")
-        return number is not None and one.integration in self.least and number > self.least[one.integration]
+    def lacks(self, target: LookupTarget) -> bool:
+        """Whether an order with this id would have to be on the pages, and is not: it is not visible yet."""
+        number = id_number(target.remote_id or "")
+        return number is not None and target.integration in self.lowest and number > self.lowest[target.integration]
 
 
-async def _newest(client: Client, wanted: Sequence[LookupTarget]) -> _Newest:
+async def _newest(client: Client, targets: Sequence[LookupTarget]) -> _Newest:
     shops: dict[str, list[LookupTarget]] = defaultdict(list)
-    for one in wanted:
-        shops[one.integration].append(one)
+    for target in targets:
+        shops[target.integration].append(target)
     found = _Newest()
-    for shop, its in shops.items():
-        if len(its) > _FEW and (number := id_number(shop)):
-            await _read_newest(client, number, shop, its, found)
+    for shop, of_shop in shops.items():
+        if len(of_shop) > _FEW and (number := id_number(shop)):
+            await _read_newest(client, number, shop, of_shop, found)
     return found
 
 
-async def _read_newest(client: Client, number: int, shop: str, wanted: Sequence[LookupTarget], found: _Newest) -> None:
-    """Read a shop's newest pages for as long as that takes fewer reads than to ask for each order by itself."""
+async def _read_newest(client: Client, number: int, shop: str, targets: Sequence[LookupTarget], found: _Newest) -> None:
+    """Read a shop's newest pages while that takes fewer reads than reading each order."""
     query = OrderQuery(integration=(number,), sort=("-pk",), page_size=_PAGE)
-    missing, cursor = list(wanted), None
+    missing, cursor = list(targets), None
     while True:
         try:
             page = await client.list_orders(query, cursor=cursor)
         except ApiError:
-            return  # each is asked for by itself then, and says what is wrong
+            return  # each order is read on its own then, and reports the error
         found.orders |= {key_of(order): order for order in page.orders}
         found.ids |= {id_text(order.get("id")): order for order in page.orders}
         ids = [id_number(id_text(order.get("id"))) for order in page.orders]
         numbers = [id for id in ids if id is not None]
-        above = found.least.get(shop)
-        # A sort that the service does not know falls back silently (Q4.11), and then the page proves nothing.
+        above = found.lowest.get(shop)
+        # A service that does not know the sort ignores it (Q4.11); then the page proves nothing.
         in_order = bool(numbers) and len(numbers) == len(ids) and numbers == sorted(numbers, reverse=True)
         if in_order and (cursor is None or (above is not None and above > numbers[0])):
-            found.least[shop] = numbers[-1]
+            found.lowest[shop] = numbers[-1]
         before, cursor = len(missing), page.next
-        missing = [one for one in missing if found.get(one) is None and not found.lacks(one)]
+        missing = [target for target in missing if found.get(target) is None and not found.lacks(target)]
         if cursor is None or len(missing) <= _FEW or before - len(missing) <= _FEW:
             return
 
@@ -122,33 +122,33 @@ async def _by_id(client: Client, remote_id: str) -> Document | None:
     try:
         return await client.get_order(remote_id)
     except NotFound as error:
-        if not error.confirmed_by_service:  # a page of somebody in between is no word of the service
+        if not error.confirmed_by_service:  # an error page of a proxy is not an answer of the service
             raise
         return None
 
 
-async def _by_key(client: Client, one: LookupTarget) -> Document | None:
-    if not one.order_id:
-        return None  # the filter would be left out, and everything would come
-    shop = id_number(one.integration)
+async def _by_key(client: Client, target: LookupTarget) -> Document | None:
+    if not target.order_id:
+        return None  # an empty filter would be ignored, and all orders would come
+    shop = id_number(target.integration)
     shops = (shop,) if shop else ()
-    query = OrderQuery(order_id=one.order_id, integration=shops)
+    query = OrderQuery(order_id=target.order_id, integration=shops)
     try:
-        return await _in_pages(client, query, one)
+        return await _in_pages(client, query, target)
     except RequestRefused:
         if not shops:
             raise
-    # A shop that the account does not have cannot be filtered by; its orders would show by their id.
-    return await _in_pages(client, OrderQuery(order_id=one.order_id), one)
+    # The service refuses to filter by a shop that the account does not have; the order id alone still finds the order.
+    return await _in_pages(client, OrderQuery(order_id=target.order_id), target)
 
 
-async def _in_pages(client: Client, query: OrderQuery, one: LookupTarget) -> Document | None:
+async def _in_pages(client: Client, query: OrderQuery, target: LookupTarget) -> Document | None:
     cursor: str | None = None
-    for _ in range(_MOST_PAGES):
+    for _ in range(_MAX_PAGES):
         page = await client.list_orders(query, cursor=cursor)
-        # The filter ignores case and perhaps takes parts (Q4.8), or is ignored itself (Q4.12).
+        # The filter ignores case, may match parts (Q4.8), or may be ignored (Q4.12).
         for order in page.orders:
-            if key_of(order) == one.key:
+            if key_of(order) == target.key:
                 return order
         cursor = page.next
         if cursor is None:

@@ -1,4 +1,4 @@
-"""The outbox: every write is recorded, sent in its turn, resolved and settled, and never cancelled by who asked for it."""
+"""The outbox: records, sends, resolves and settles every write; cancelling the caller does not cancel the write."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -20,18 +20,18 @@ from tui.work.writes.write_context import WriteContext, keys_of
 
 
 class AlreadySent(Exception):
-    """Versions of staged orders are on their way or were taken already: sending them again is refused here."""
+    """Versions of staged orders are being sent or were accepted already, so that they must not be sent again."""
 
     def __init__(self, staged: Sequence[str]) -> None:
-        super().__init__(f"{len(staged)} of these orders are on their way or were accepted already.")
+        super().__init__(f"{len(staged)} of these orders are in flight or were already accepted.")
         self.staged = tuple(staged)
 
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """A staged order to send: its version, the order as it goes on the wire, and the one read before, if there is one.
+    """A staged order to send: its version, the order as it is sent, and the existing order as it was read.
 
-    `base` must be given for an update of an existing order; without it the order is taken for a new one.
+    `base` must be given for an update; without it the order counts as new.
     """
 
     staged: str
@@ -41,12 +41,12 @@ class Outgoing:
 
 
 class Outbox:
-    """Takes writes of one account, any number at a time; one request is out at any moment.
+    """Accepts writes of one account, any number at a time, and sends one request at a time.
 
-    Each call ends with an outcome (tui.work.writes.outcomes) when it is known what became of the write; whoever stops waiting
-    stops only waiting. A write is on disk before it goes and after each step. Orders of different writes are resolved
-    side by side, writes of the same order one after the other. `on_change` hears of every step, `on_accepted` when
-    there is something new to follow; both are called from the event loop by themselves.
+    Each call returns an outcome (`tui.work.writes.outcomes`). Cancelling it cancels only the waiting. A write is on disk
+    before it is sent and after each step. Writes of different orders are resolved concurrently, writes of the same order
+    one after the other. `on_change` is called after every step, `on_accepted` when there is something new to verify;
+    both are called from the event loop.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class Outbox:
         *,
         now: Now,
         sleep: Sleep = asyncio.sleep,
-        patience: RetrySchedule | None = None,
+        schedule: RetrySchedule | None = None,
         on_change: Callable[[Write], None] = lambda _: None,
         on_accepted: Callable[[], None] = lambda: None,
     ) -> None:
@@ -67,109 +67,109 @@ class Outbox:
         self._on_accepted = on_accepted
         self._tasks: dict[asyncio.Task[WriteOutcome], int] = {}
         self._orders: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
-        self._desk = WriteContext(
-            client, store.writes, asyncio.Lock(), now, sleep, patience or RetrySchedule(), self._tell
+        self._context = WriteContext(
+            client, store.writes, asyncio.Lock(), now, sleep, schedule or RetrySchedule(), self._notify
         )
 
     @property
     def sleep(self) -> Sleep:
-        """How time is let pass, for those that send several writes."""
-        return self._desk.sleep
+        """The function that waits, for callers that send several writes."""
+        return self._context.sleep
 
     @property
-    def patience(self) -> RetrySchedule:
-        return self._desk.patience
+    def schedule(self) -> RetrySchedule:
+        return self._context.schedule
 
     @property
     def under_way(self) -> tuple[int, ...]:
-        """The ids of the writes that wait, are out or are being looked up, the oldest first."""
+        """The ids of the writes that are queued, out or being looked up, oldest first."""
         return tuple(sorted(self._tasks.values()))
 
     async def patch(
         self, order_id: str, body: bytes, base: Document, changes: Json = None, *, job: str | None = None
     ) -> WriteOutcome:
-        """Change one order. `body` goes byte for byte, `base` is the order as it was read just before.
+        """Change one order. `body` is sent byte for byte; `base` is the order as it was read just before.
 
-        `job` names the change of many orders that it is a part of, for the journal.
+        `job` is the name of the bulk job that it belongs to, for the journal.
         """
-        return await self._take(
+        return await self._record_and_send(
             NewWrite(WriteKind.PATCH, "PATCH", f"/orders/{order_id}", body, base, changes, order_id=order_id, job=job)
         )
 
     async def delete(self, order_id: str, base: Document) -> WriteOutcome:
-        """Delete one order; `base` is kept, so that it can be made anew."""
-        return await self._take(
+        """Delete one order; `base` is kept so that the order can be created again."""
+        return await self._record_and_send(
             NewWrite(WriteKind.DELETE, "DELETE", f"/orders/{order_id}", b"", base, order_id=order_id)
         )
 
     async def upsert(self, orders: Sequence[Outgoing], changes: Json = None, *, job: str | None = None) -> WriteOutcome:
         """Send 1 to 100 staged orders in one request, all or none (Q2.3).
 
-        Raises AlreadySent, and sends nothing, if any of them must not go again.
+        Raises AlreadySent, and sends nothing, if one of them must not be sent again.
         """
-        held = [one.staged for one in orders if self._store.writes.already_sent(one.staged, one.version)]
-        if held:
-            raise AlreadySent(held)
+        already_sent = [one.staged for one in orders if self._store.writes.already_sent(one.staged, one.version)]
+        if already_sent:
+            raise AlreadySent(already_sent)
         items = tuple(SentItem(one.staged, one.version, *key_of(one.order)) for one in orders)
         body = encode([one.order for one in orders])
         bases: list[Json] = [one.base for one in orders]
-        return await self._take(
+        return await self._record_and_send(
             NewWrite(WriteKind.UPSERT, "POST", "/orders", body, bases, changes, items=items, job=job)
         )
 
     async def recover(self) -> list[WriteOutcome]:
-        """Find out what became of the writes that an ended process left, and of our own that stayed unknown."""
+        """Resolve the unsettled writes of ended processes, and our own whose outcome is unknown."""
         busy = set(self.under_way)
         left = [write for write in self._store.writes.adopt(self._account_id) if write.id not in busy]
         return list(await asyncio.gather(*(asyncio.shield(self._start(write, self._resume)) for write in left)))
 
     async def drain(self) -> None:
-        """Wait until no write is under way."""
+        """Wait until every write has an outcome."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 
-    async def _take(self, new: NewWrite) -> WriteOutcome:
+    async def _record_and_send(self, new: NewWrite) -> WriteOutcome:
         write = self._store.writes.record(self._account_id, new)
-        self._tell(write)
+        self._notify(write)
         return await asyncio.shield(self._start(write, self._send))
 
     def _start(self, write: Write, work: Callable[[Write], Awaitable[WriteOutcome]]) -> asyncio.Task[WriteOutcome]:
-        task = asyncio.create_task(self._in_order(write, work), name=f"write {write.id}")
+        task = asyncio.create_task(self._with_locks(write, work), name=f"write {write.id}")
         self._tasks[task] = write.id
         task.add_done_callback(lambda done: self._tasks.pop(done, None))
         return task
 
-    async def _in_order(self, write: Write, work: Callable[[Write], Awaitable[WriteOutcome]]) -> WriteOutcome:
-        async with AsyncExitStack() as held:
-            # In one order for all, so that no two writes wait for each other.
+    async def _with_locks(self, write: Write, work: Callable[[Write], Awaitable[WriteOutcome]]) -> WriteOutcome:
+        async with AsyncExitStack() as locks:
+            # Sorted, so that no two writes can wait for each other.
             for key in sorted(keys_of(write)):
-                await held.enter_async_context(self._orders.setdefault(key, asyncio.Lock()))
+                await locks.enter_async_context(self._orders.setdefault(key, asyncio.Lock()))
             return await work(write)
 
     async def _send(self, write: Write) -> WriteOutcome:
         match write.new.kind:
             case WriteKind.PATCH:
-                return await send_patch(self._desk, write)
+                return await send_patch(self._context, write)
             case WriteKind.DELETE:
-                return await send_delete(self._desk, write)
+                return await send_delete(self._context, write)
             case WriteKind.UPSERT:
-                return await send_upsert(self._desk, write)
+                return await send_upsert(self._context, write)
 
     async def _resume(self, write: Write) -> WriteOutcome:
         if write.state is WriteState.RECORDED:
             drafts = [StagedUpdate(item.staged, item.version, StagedState.DRAFT) for item in write.new.items]
-            return WriteNotSent(self._desk.step(write, WriteState.NOT_SENT, staged=drafts), None)
+            return WriteNotSent(self._context.step(write, WriteState.NOT_SENT, staged=drafts), None)
         if write.state is WriteState.SENT:
-            write = self._desk.step(write, WriteState.UNKNOWN)
+            write = self._context.step(write, WriteState.UNKNOWN)
         match write.new.kind:
             case WriteKind.PATCH:
-                return await resume_patch(self._desk, write)
+                return await resume_patch(self._context, write)
             case WriteKind.DELETE:
-                return await resume_delete(self._desk, write)
+                return await resume_delete(self._context, write)
             case WriteKind.UPSERT:
-                return await resume_upsert(self._desk, write)
+                return await resume_upsert(self._context, write)
 
-    def _tell(self, write: Write) -> None:
+    def _notify(self, write: Write) -> None:
         loop = asyncio.get_running_loop()
         loop.call_soon(self._on_change, write)
         if write.state is WriteState.ACCEPTED:

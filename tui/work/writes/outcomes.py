@@ -1,15 +1,15 @@
-"""How a write ended: one class for each thing a caller may have to do next.
+"""How a write ended: one class for each thing that a caller may have to do next.
 
-Confirmed      a PATCH, read again as sent
-Accepted       taken and not seen yet; it is followed (an upsert always ends so)
-Differs        a PATCH was taken, or part of it is there, and the order does not show all that was sent: show it
-Deleted        gone, as asked
-WriteRefused     nothing was written: show the problems at their fields
-WriteDeferred        nothing was written: offer the same again
-OrderGone        the order is not there any more: keep the edit, offer it as a new order
-WriteNotApplied     the answer was lost, and long looking shows that nothing was written: offer it again
-WriteNotSent    it never reached the service, or was turned away unread: offer it again when the error is mended
-WriteUnresolved   the answer was lost and looking has not told: it is resolved at the next `recover`
+WriteVerified  a PATCH, read back as sent: done
+WriteAccepted  accepted, not read back yet: the verifier goes on (every accepted upsert ends so)
+WriteDiffers   accepted, but the order shows other values: show them
+OrderDeleted   deleted: done
+WriteRefused   the service did not take it, nothing was written: show the problems at their fields
+WriteNotSent   an attempt failed, nothing was written: offer to send the same again
+OrderGone      the order does not exist any more, nothing was written: keep the edit
+WriteUnknown   the answer was lost, and lookups could not tell: the next `recover` continues
+
+The names are those of the send state (`tui.work.writes.send_state`) to which the state of the write is projected.
 """
 
 from dataclasses import dataclass, field
@@ -22,14 +22,14 @@ from tui.store.journal import Write
 
 
 @dataclass(frozen=True, slots=True)
-class WriteConfirmed:
+class WriteVerified:
     write: Write
     document: Document
 
 
 @dataclass(frozen=True, slots=True)
 class WriteAccepted:
-    """`remote_ids`: the service's id by staged id, where it told one."""
+    """`remote_ids`: the service's id by staged id, if the answer had it."""
 
     write: Write
     remote_ids: dict[str, str] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class WriteDiffers:
 
 @dataclass(frozen=True, slots=True)
 class OrderDeleted:
-    """`already`: somebody else had done it."""
+    """`already`: the order was gone before this write."""
 
     write: Write
     already: bool
@@ -52,8 +52,10 @@ class OrderDeleted:
 
 @dataclass(frozen=True, slots=True)
 class WriteRefused:
-    """`problems` of the order of a PATCH or DELETE, or of the request and the batch as a whole; `by_staged` of an
-    upsert's orders. Orders that are not named there were not written either (Q2.3)."""
+    """`problems` belong to the order of a PATCH or DELETE, or to the upsert as a whole; `by_staged` to its orders.
+
+    Orders that are not named were not written either (Q2.3).
+    """
 
     write: Write
     problems: tuple[Problem, ...]
@@ -62,9 +64,13 @@ class WriteRefused:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteDeferred:
+class WriteNotSent:
+    """The state of `write` says why: NOT_SENT (not delivered, or refused unread), BUSY, or NOT_APPLIED (its answer was
+    lost, and lookups show that nothing was written). `error` is None for NOT_APPLIED, and for a write that was still in
+    the queue when the app ended."""
+
     write: Write
-    error: ApiError
+    error: ApiError | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,33 +79,11 @@ class OrderGone:
 
 
 @dataclass(frozen=True, slots=True)
-class WriteNotApplied:
-    write: Write
-
-
-@dataclass(frozen=True, slots=True)
-class WriteNotSent:
-    """`error` is None for a write that was waiting when the app ended."""
-
-    write: Write
-    error: ApiError | None
-
-
-@dataclass(frozen=True, slots=True)
-class WriteUnresolved:
+class WriteUnknown:
     write: Write
     error: ApiError | None
 
 
 WriteOutcome: TypeAlias = (
-    WriteConfirmed
-    | WriteAccepted
-    | WriteDiffers
-    | OrderDeleted
-    | WriteRefused
-    | WriteDeferred
-    | OrderGone
-    | WriteNotApplied
-    | WriteNotSent
-    | WriteUnresolved
+    WriteVerified | WriteAccepted | WriteDiffers | OrderDeleted | WriteRefused | WriteNotSent | OrderGone | WriteUnknown
 )

@@ -14,7 +14,7 @@ _TEXTS = ("code", "title", "raw_pointer", "parameter", "header")
 
 
 def problem_to_json(problem: Problem) -> Document:
-    """What is not the default, under the names of the fields; the pointer as RFC 6901."""
+    """The fields that have a value, under their names; the pointer as RFC 6901."""
     values: Document = {"detail": problem.detail, "scope": problem.scope, "pointer": str(problem.pointer)}
     values |= {name: getattr(problem, name) for name in _TEXTS if getattr(problem, name)}
     if problem.raw_pointer is not None:
@@ -63,7 +63,7 @@ def problems_from_json(value: Json) -> list[Problem]:
 
 
 def mismatch_to_json(mismatch: Mismatch) -> Document:
-    """What was absent has no key `actual`."""
+    """A value that was absent has no key `actual`."""
     value: Document = {"pointer": str(mismatch.pointer), "expected": mismatch.expected}
     if mismatch.actual is not ABSENT:
         value["actual"] = mismatch.actual
@@ -78,7 +78,7 @@ def mismatch_from_json(value: Json) -> Mismatch:
 
 
 def changes_to_json(changes: Iterable[Change]) -> list[Json]:
-    """What was absent has no key `was`, what is to be absent none `now`; `moved` is there only where it is true."""
+    """A value that was absent has no key `was`, a removed one no key `now`; `moved` is stored only if it is true."""
     kept: list[Json] = []
     for change in changes:
         one: Document = {"pointer": str(change.pointer)}
@@ -110,12 +110,12 @@ _EDIT: Final = "edit:"
 
 
 def staged_for_edit(order_id: str) -> str:
-    """An id, never used again, under which the edit of an order goes out as an upsert."""
+    """A new unique id under which the edit of an order is sent as an upsert."""
     return f"{_EDIT}{order_id}:{secrets.token_hex(8)}"
 
 
 def edited_order(staged: str | None) -> str | None:
-    """The order of the service whose edit goes under this id; None for an order of the composer."""
+    """The id of the order whose edit is sent under this staged id; None for a staged order of the composer."""
     if staged is None or not staged.startswith(_EDIT):
         return None
     return staged.removeprefix(_EDIT).rpartition(":")[0]

@@ -1,4 +1,4 @@
-"""What the roads of a write share: the client, the journal, the turn to send, and how a step is recorded and told."""
+"""What all kinds of write share: the client, the journal, the lock for sending, and how a step is recorded."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -14,20 +14,20 @@ from tui.work.writes.outcomes import OrderGone, WriteNotSent, WriteOutcome, Writ
 from tui.work.writes.serialization import edited_order, problems_to_json
 
 LOST = (OutcomeUnknown, InvalidResponse, ServerFault)
-"""What leaves open whether a write was done."""
+"""Errors after which a write may have been done or not."""
 
 
 @dataclass(frozen=True, slots=True)
 class WriteContext:
-    """`turn` is held while a request is out, so that writes go one after another; `changed` hears of every step."""
+    """`send_lock` is held while a request is out, so that one is sent at a time; `on_step` is called after every step."""
 
     client: Client
     writes: Writes
-    turn: asyncio.Lock
+    send_lock: asyncio.Lock
     now: Now
     sleep: Sleep
-    patience: RetrySchedule
-    changed: Callable[[Write], None]
+    schedule: RetrySchedule
+    on_step: Callable[[Write], None]
 
     def step(
         self,
@@ -39,7 +39,7 @@ class WriteContext:
         staged: Iterable[StagedUpdate] = (),
         verifications: Iterable[NewVerification] = (),
     ) -> Write:
-        """Record a step, with what the service said if that was an error, and tell of it."""
+        """Record a step, with the details of an error, and call `on_step`."""
         if error is not None and detail is None:
             detail = {"error": str(error)}
         write = self.writes.step(
@@ -52,42 +52,42 @@ class WriteContext:
             staged=staged,
             verifications=verifications,
         )
-        self.changed(write)
+        self.on_step(write)
         return write
 
     async def read_until(
         self, order_id: str | None, pauses: Sequence[float], is_done: Callable[[LookupResult], bool]
     ) -> LookupResult:
-        """Read an order after each pause until what was found is final; what was found last."""
+        """Read an order after each pause until the result is final. Returns the last result."""
         return await poll(lambda: self._read(order_id or ""), pauses, self.sleep, is_done=is_done)
 
     async def _read(self, order_id: str) -> LookupResult:
-        """The order; None: the service says that there is none; an error: it could not be read."""
+        """The order; None if the service says that it does not exist; the error if it could not be read."""
         try:
             return await self.client.get_order(order_id)
         except NotFound as error:
-            # A page of somebody in between is no word of the service.
+            # An error page of a proxy is not an answer of the service.
             return None if error.confirmed_by_service else error
         except ApiError as error:
             return error
 
-    def turned_away(self, write: Write, error: ApiError) -> WriteOutcome:
-        """Record that nothing was written of a PATCH or DELETE."""
+    def record_failure(self, write: Write, error: ApiError) -> WriteOutcome:
+        """Record that a PATCH or DELETE failed and nothing was written."""
         if isinstance(error, NotFound) and error.confirmed_by_service:
             return OrderGone(self.step(write, WriteState.GONE, error=error))
         if isinstance(error, RequestRefused):
             return WriteRefused(self.step(write, WriteState.REFUSED, error=error), error.problems, {}, error)
         return WriteNotSent(self.step(write, WriteState.NOT_SENT, error=error), error)
 
-    def overtaken(self, write: Write) -> bool:
-        """Whether a later write may have changed one of the orders, so that this one must not go out again."""
+    def has_newer_write(self, write: Write) -> bool:
+        """Whether a later write may have changed one of the orders, so that this one must not be sent again."""
         keys = keys_of(write)
         later = self.writes.all(write.account_id, after=write.id, limit=-1)
         return any(one.state not in _WITHOUT_EFFECT and keys & keys_of(one) for one in later)
 
 
 def keys_of(write: Write) -> set[tuple[str, ...]]:
-    """Every name by which the service knows the orders of a write: its own id, the upsert key (Q1.4)."""
+    """The keys by which the service identifies the orders of a write: its own id, the upsert key (Q1.4)."""
     keys: set[tuple[str, ...]] = {(item.order_id, item.integration) for item in write.new.items}
     keys |= {(order_id,) for item in write.new.items if (order_id := edited_order(item.staged))}
     if write.new.order_id is not None:

@@ -1,33 +1,18 @@
-"""How the batch is looked at: which view, which orders, in which order; and the meter on its status line."""
+"""Which orders of a batch are shown, and in which order."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from enum import StrEnum
 from operator import is_
 
 from tui.api.codec import Document
 from tui.api.pointer import Pointer
-from tui.api.wording import count_of
-from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.paths import ANY
 from tui.orders.summary import order_name, searchable_text
 from tui.screens.composer.rows import TABS, place_of, tab_of
-from tui.widgets.lines import Piece
-from tui.work.account import Account
-from tui.work.batches.staged_order import Finding, PlannedAction, StagedOrder
+from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.batches.staging import Staging
-from tui.work.pace import least_seconds
-from tui.work.writes.send_state import SendState
 
 _PROBLEM = "problem:"
-
-
-class ViewMode(StrEnum):
-    """What stands in the first pane."""
-
-    ORDERS = "orders"
-    PROBLEMS = "problems"
-    TABLE = "table"
 
 
 @dataclass(slots=True)
@@ -107,54 +92,6 @@ def _told_of(found: Sequence[Finding]) -> str:
     return "\n".join(
         f"{one.problem.title} {place_of(one)} {one.problem.detail}" for one in found if not one.stale
     ).lower()
-
-
-def looking_words(staging: Staging) -> str:
-    """How far the look at what exists has come: of hundreds it takes a while."""
-    progress = staging.refresh_progress
-    return f"looking up what exists: {progress.done} of {progress.total}; Ctrl+C stops"
-
-
-def status_summary(account: Account, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:
-    """Orders and what sending them does, the requests and the time that the rate budget has for them."""
-    facts: list[str | Piece] = []
-    if staging.is_refreshing:
-        facts.append((looking_words(staging), "info"))
-    if paused := account.client.paused_for:
-        facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
-    if marks:
-        facts.append(f"{marks} marked{f', {hidden} not shown' if hidden else ''}")
-    if ready := staging.ready():
-        requests = -(-ready.total() // MAX_ORDERS)
-        unknown, updates = ready[PlannedAction.UNKNOWN], ready[PlannedAction.UPDATE]
-        kinds = [
-            f"{count} {word}"
-            for count, word in ((ready.total() - updates - unknown, "new"), (updates, "update"), (unknown, "unknown"))
-            if count
-        ]
-        facts.append(f"ready: {', '.join(kinds)} = {count_of(requests, 'request')}{_time(requests)}")
-    counts = staging.counts()
-    if same := counts[SendState.UNCHANGED]:
-        facts.append(f"{same} same")
-    if away := (counts[SendState.SENDING] + counts[SendState.ACCEPTED]):
-        facts.append((f"{away} on the way", "info"))
-    if verified := counts[SendState.VERIFIED]:
-        facts.append(f"{verified} verified")
-    if counts[SendState.CONFLICT]:
-        facts.append("UPDATE waits until z releases it")
-    if staging.saved_at is not None:
-        facts.append(f"on disk {staging.saved_at.astimezone(account.zone):%H:%M:%S}")
-    elif staging.orders:
-        facts.append("all on disk")
-    return facts
-
-
-def _time(requests: int) -> str:
-    """At least so long by the rate budget, where that is worth a word."""
-    seconds = least_seconds(requests)
-    if seconds < 1:
-        return ""
-    return f", at least {seconds:.0f} s" if seconds < 120 else f", at least {seconds / 60:.0f} min"
 
 
 def _has(text: str, words: Sequence[str]) -> bool:

@@ -1,0 +1,101 @@
+"""Going from screen to screen: raising what is open, questions that nobody answers, places for the next start."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from app_harness import House, housed
+
+from tui.screens.common.routes import EditOrder, OpenComposer, OpenJournal, OpenTriage, Place, ShowText, SwitchBack
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.search_screen import SearchScreen
+from tui.screens.composer.screen import ComposerScreen
+from tui.screens.triage.screen import TriageScreen
+
+
+def dialogs(screen: BaseScreen[Any]) -> list[str]:
+    """The dialogs of a screen that wait for an answer."""
+    return [worker.name for worker in screen.workers if worker.group == "dialog" and worker.is_running]
+
+
+async def triage(house: House) -> TriageScreen:
+    await house.until("100+ read")
+    screen = house.app.screen
+    assert isinstance(screen, TriageScreen)
+    return screen
+
+
+async def test_an_open_screen_is_raised_and_what_is_above_it_ends_without_a_value(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        screen = await triage(house)
+        await house.press("c")
+        await house.until(lambda: isinstance(house.app.screen, SearchScreen))
+        assert dialogs(screen)
+        house.app.workspace.go(ShowText("above", "it"))
+        house.app.workspace.go(OpenTriage())
+        await house.until(lambda: house.app.screen is screen and not dialogs(screen))
+        assert house.app.workspace.account.drafts.all() == []
+        await house.press("j")
+        assert screen.table.cursor == 1
+
+
+async def test_a_screen_is_opened_once(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        screen = await triage(house)
+        house.app.workspace.go(OpenComposer())
+        await house.until(lambda: isinstance(house.app.screen, ComposerScreen) and house.app.screen.is_ready)
+        composer = house.app.screen
+        house.app.workspace.go(OpenJournal())
+        await house.until("JOURNAL")
+        house.app.workspace.go(OpenComposer())
+        await house.until(lambda: house.app.screen is composer)
+        house.app.workspace.go(SwitchBack())
+        await house.until(lambda: house.app.screen is screen)
+        house.app.workspace.go(SwitchBack())
+        await house.until(lambda: isinstance(house.app.screen, ComposerScreen) and house.app.screen.is_ready)
+
+
+async def test_a_question_that_another_one_replaces_is_answered_with_none(tmp_path: Path) -> None:
+    async with housed(tmp_path) as house:
+        screen = await triage(house)
+        answers: list[str | None] = []
+
+        async def ask(words: str) -> None:
+            answers.append(await screen.ask(words, [("y", "yes")]))
+
+        screen.run_dialog(ask("first?"))
+        await house.until("first?")
+        screen.run_dialog(ask("second?"))
+        await house.until("second?")
+        await house.press("y")
+        assert answers == [None, "y"]
+
+
+@pytest.mark.parametrize(
+    ("place", "kept"),
+    [
+        (OpenTriage(), {"screen": "triage"}),
+        (OpenComposer(), {"screen": "composer"}),
+        (OpenJournal(), {"screen": "journal"}),
+        (EditOrder("700003"), {"screen": "edit", "order": "700003"}),
+    ],
+)
+async def test_a_place_is_kept_as_earlier_versions_kept_it(tmp_path: Path, place: Place, kept: dict[str, str]) -> None:
+    async with housed(tmp_path) as house:
+        await triage(house)
+        workspace = house.app.workspace
+        workspace.remember(place)
+        account = workspace.account
+        assert account.store.screen_states.get(account.account_id, "house.place") == kept
+
+
+@pytest.mark.parametrize(
+    "kept", [None, "composer", {"screen": "no such"}, {"screen": "edit"}, {"screen": "edit", "order": 7}]
+)
+async def test_a_place_that_is_not_understood_is_the_list_of_orders(tmp_path: Path, kept: Any) -> None:
+    async with housed(tmp_path) as house:
+        await triage(house)
+        account = house.app.workspace.account
+        account.store.screen_states.put(account.account_id, "house.place", kept)
+    async with housed(tmp_path) as house:
+        await triage(house)

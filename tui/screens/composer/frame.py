@@ -1,0 +1,199 @@
+"""What stands around the composer's panes: title, tabs, filter, the service's last answer, the side pane's preview."""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from datetime import tzinfo
+
+from textual.app import ComposeResult
+
+from tui.api.wording import count_of
+from tui.orders.checks.sending import MAX_ORDERS
+from tui.orders.summary import order_name
+from tui.screens.common.workspace import Workspace
+from tui.screens.composer.form_pane import StagedFormPane
+from tui.screens.composer.rows import tab_labels
+from tui.screens.composer.state import ComposerState
+from tui.screens.order.groups import group_entries
+from tui.screens.order.preview import preview_lines
+from tui.widgets.filter_line import FilterLine
+from tui.widgets.input_line import InputLine
+from tui.widgets.lines import Piece
+from tui.widgets.pager import Pager
+from tui.widgets.status import RuleLine, TitleLine
+from tui.widgets.tab_bar import TabBar
+from tui.widgets.text import safe
+from tui.work.account import Account
+from tui.work.batches.staged_order import PlannedAction, StagedOrder
+from tui.work.batches.staging import Staging
+from tui.work.pace import least_seconds
+from tui.work.typed_paths import completed
+from tui.work.writes.send_state import SendState
+
+
+class ComposerFrame:
+    """The lines above the panes and the preview beside them."""
+
+    def __init__(self, workspace: Workspace, state: ComposerState, form: StagedFormPane) -> None:
+        self._workspace = workspace
+        self._staging = workspace.staging
+        self._state = state
+        self._form = form
+        self.title = TitleLine()
+        self.tabs = TabBar()
+        self.answer = Pager(id="said")
+        self.filter = FilterLine(hides=True)
+        self.line = InputLine(hides=True, id="line")
+        self._line_answer: asyncio.Future[str | None] | None = None
+        self.rule = RuleLine(id="rule")
+        self.preview = Pager(id="preview")
+
+    def lines_above(self) -> ComposeResult:
+        yield self.title
+        yield self.tabs
+        yield self.answer
+        yield self.filter
+
+    def show(self, order: StagedOrder | None, width: int) -> None:
+        """Bring all lines above the panes up to date. `order` is the chosen one."""
+        self.filter.set("" if self._state.in_form else self._state.words, "found here, in what is staged")
+        self._show_title(order)
+        self.show_tabs()
+        self._show_answer(width)
+
+    def _show_title(self, order: StagedOrder | None) -> None:
+        account, staging = self._workspace.account, self._staging
+        mode = "READ ONLY" if account.client.read_only else "WRITES"
+        right = f"{staging.name} · {count_of(len(staging.orders), 'order')} staged"
+        if staging.owner is not None:
+            right = f"{staging.owner} has this batch; B takes it over"
+        elif self._state.in_form and order is not None:
+            place = next((n for n, one in enumerate(self._state.shown, 1) if one is order), 0)
+            shop = account.shop(order.key[2])
+            facts = [order_name(order.document), shop.name if shop else "", f"{place} of {len(self._state.shown)}"]
+            right = " · ".join(filter(None, facts))
+        self.title.set(f"{self._workspace.profile} · {mode}", right)
+
+    def show_tabs(self) -> None:
+        """The statuses of the batch, or the groups of the form."""
+        if self._state.in_form:
+            self.tabs.first_number = 1
+            self.tabs.set_labels(group_entries(self._form.sheet.rows), self._form.controller.groups.current())
+        else:
+            self.tabs.first_number = 0
+            self.tabs.set_labels(tab_labels(self._staging), self._state.status)
+
+    def _show_answer(self, width: int) -> None:
+        """What the service answered when orders were sent last: the worst answer, else the last one."""
+        said = self._staging.notices
+        worst = next((one for one in reversed(said) if one.style != "good"), said[-1] if said else None)
+        counts = self._staging.counts()
+        is_under_way = bool(counts[SendState.SENDING] + counts[SendState.ACCEPTED])
+        is_over = worst is not None and worst.style == "good" and not is_under_way
+        if worst is None or is_over or self._state.in_form:
+            self.answer.remove_class("-shown", "-two")
+            return
+        words = f"{worst.at.astimezone(self._workspace.account.zone):%H:%M} {worst.text}"
+        self.answer.set_lines([words])
+        self.answer.add_class("-shown")
+        self.answer.set_class(len(safe(words)) > width - 2, "-two")
+
+    # The line at the bottom.
+
+    async def ask_line(self, prompt: str, text: str = "", *, path: bool = False) -> str | None:
+        """Ask for a text, or the path of a file. Returns None if the line was left by Esc."""
+        self.answer_line(None)
+        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
+        self._line_answer = answer
+        self.line.prompt = prompt
+        self.line.complete = completed if path else None
+        self.line.open(text)
+        return await answer
+
+    def answer_line(self, text: str | None) -> None:
+        """Give the text of the line to who asked for it."""
+        answer, self._line_answer = self._line_answer, None
+        if answer is not None and not answer.done():
+            answer.set_result(text)
+
+    # The side pane.
+
+    def show_rule(self, order: StagedOrder | None, title: str) -> None:
+        """Describe the chosen order over the side pane."""
+        if order is None:
+            self.rule.set()
+            return
+        count = sum(not finding.stale for finding in self._staging.findings(order))
+        problems = count_of(count, "problem") if count else "nothing to fix"
+        self.rule.set(" · ".join(filter(None, (order_name(order.document), title))), problems)
+
+    def show_preview(self, order: StagedOrder, lines: Iterable[list[Piece]]) -> None:
+        """Show an order in the side pane, its problems first."""
+        self.preview.set_lines([*lines, *(_one_column(line) for line in preview_lines(order.document, ()))])
+
+
+def _one_column(line: list[Piece]) -> list[Piece]:
+    return [(" ", ""), *(piece for piece in line if piece[0])]
+
+
+# The status line.
+
+
+def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
+    """The progress of the sending, for the status line."""
+    progress = staging.sender.progress
+    if progress is None:
+        return
+    if progress.paused:
+        yield f"paused, {progress.left} of {progress.total} to go: w", "warning"
+    elif progress.until is not None:
+        yield f"the service is busy; again at {progress.until.astimezone(zone):%H:%M:%S}: w", "warning"
+    else:
+        yield f"sending, {progress.done} of {progress.total}", "info"
+
+
+def looking_words(staging: Staging) -> str:
+    """The progress of looking up which orders exist."""
+    progress = staging.refresh_progress
+    return f"looking up what exists: {progress.done} of {progress.total}; Ctrl+C stops"
+
+
+def status_summary(account: Account, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:
+    """What sending the batch would do, and the requests and the time it would take."""
+    facts: list[str | Piece] = []
+    if staging.is_refreshing:
+        facts.append((looking_words(staging), "info"))
+    if paused := account.client.paused_for:
+        facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
+    if marks:
+        facts.append(f"{marks} marked{f', {hidden} not shown' if hidden else ''}")
+    if ready := staging.ready():
+        requests = -(-ready.total() // MAX_ORDERS)
+        unknown, updates = ready[PlannedAction.UNKNOWN], ready[PlannedAction.UPDATE]
+        kinds = [
+            f"{count} {word}"
+            for count, word in ((ready.total() - updates - unknown, "new"), (updates, "update"), (unknown, "unknown"))
+            if count
+        ]
+        facts.append(f"ready: {', '.join(kinds)} = {count_of(requests, 'request')}{_time(requests)}")
+    counts = staging.counts()
+    if same := counts[SendState.UNCHANGED]:
+        facts.append(f"{same} same")
+    if away := counts[SendState.SENDING] + counts[SendState.ACCEPTED]:
+        facts.append((f"{away} in flight", "info"))
+    if verified := counts[SendState.VERIFIED]:
+        facts.append(f"{verified} verified")
+    if counts[SendState.CONFLICT]:
+        facts.append("UPDATE waits until z releases it")
+    if staging.saved_at is not None:
+        facts.append(f"on disk {staging.saved_at.astimezone(account.zone):%H:%M:%S}")
+    elif staging.orders:
+        facts.append("all on disk")
+    return facts
+
+
+def _time(requests: int) -> str:
+    """The shortest time that the rate limit allows, if it is a second or more."""
+    seconds = least_seconds(requests)
+    if seconds < 1:
+        return ""
+    return f", at least {seconds:.0f} s" if seconds < 120 else f", at least {seconds / 60:.0f} min"

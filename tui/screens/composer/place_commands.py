@@ -1,0 +1,242 @@
+"""What the keys for moving and opening do in each place of the composer: the lists, the table and the form."""
+
+from tui.api.codec import pretty
+from tui.orders.summary import order_name
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import Back, OpenHistory, ShowText
+from tui.screens.composer.columns import column_picker
+from tui.screens.composer.file_adding import FileAdding
+from tui.screens.composer.grid_rows import title_of
+from tui.screens.composer.state import ViewMode
+from tui.screens.composer.view import ComposerView
+from tui.screens.order.json_sources import open_staged_as_json
+
+
+class StagedListCommands:
+    """The commands of the list of orders and of the list of problems. Table and form have some of their own."""
+
+    def __init__(self, view: ComposerView, files: FileAdding) -> None:
+        self._view = view
+        self._files = files
+
+    @handles("tab_next")
+    def next_tab(self, key: str) -> None:
+        self._view.frame.tabs.step(1)
+
+    @handles("tab_previous")
+    def previous_tab(self, key: str) -> None:
+        self._view.frame.tabs.step(-1)
+
+    @handles("tab_number")
+    def go_to_tab(self, key: str) -> None:
+        if not self._view.frame.tabs.select_number(int(key)):
+            self._view.screen.show_notice(f"There is no tab {key}.")
+
+    @handles("open", "pane")
+    def open(self, key: str) -> None:
+        view = self._view
+        if view.state.mode is not ViewMode.PROBLEMS:
+            view.open_form()
+            return
+        row = view.batch.problems.cursor_row
+        if row is None or not row.order:
+            view.screen.show_notice("This problem is of the request as a whole; it has no field.")
+            return
+        view.state.chosen = row.order
+        view.open_form(row.pointer)
+
+    @handles("back")
+    def back(self, key: str) -> None:
+        """Stop reading a file, else leave the screen."""
+        if self._files.is_reading:
+            self._files.stop()
+        else:
+            self._view.workspace.go(Back())
+
+    @handles("next_order")
+    def next_order(self, key: str) -> None:
+        self._go_to_neighbour(1)
+
+    @handles("previous_order")
+    def previous_order(self, key: str) -> None:
+        self._go_to_neighbour(-1)
+
+    def _go_to_neighbour(self, by: int) -> None:
+        view, shown = self._view, self._view.state.shown
+        position = view.state.position() + by
+        if 0 <= position < len(shown):
+            view.choose(shown[position].id, view.form_pane.sheet.cursor_pointer)
+            return
+        hidden = len(view.staging.orders) - len(shown)
+        more = f" shown; {hidden} more by 0 and without /" if hidden else ""
+        view.screen.show_notice(f"This is the last order{more}." if by > 0 else f"This is the first order{more}.")
+
+    @handles("view")
+    def next_mode(self, key: str) -> None:
+        """Show the next of orders, problems and table; after the table the history of the batch."""
+        view, modes = self._view, list(ViewMode)
+        position = modes.index(view.state.mode) + 1
+        if position < len(modes):
+            view.show_mode(modes[position])
+        else:
+            view.show_mode(ViewMode.ORDERS)
+            view.workspace.go(OpenHistory())
+        view.remember()
+
+    @handles("sort")
+    async def sort(self, key: str) -> None:
+        view = self._view
+        answers = {
+            "n": ("number", "number"),
+            "s": ("state", "state"),
+            "p": ("problem", "problem"),
+            "a": ("", "as added"),
+        }
+        column = view.grid.column_key
+        if view.state.mode is ViewMode.TABLE and column is not None:
+            title = view.grid.columns[view.grid.column].title
+            answers = {"c": (column, f"this column, {title}"), **answers}
+        answer = await view.screen.ask(
+            "Sort by (again: the other way)", [(key, words) for key, (_, words) in answers.items()]
+        )
+        if answer is None:
+            return
+        by, words = answers[answer]
+        view.state.sorting.choose(by)
+        view.show_all()
+        view.remember()
+        view.screen.show_notice(f"Sorted by {words}{', descending' if view.state.sorting.down else ''}.")
+
+    @handles("filter")
+    def search(self, key: str) -> None:
+        self._view.frame.filter.open(self._view.state.words)
+
+    @handles("columns")
+    def choose_columns(self, key: str) -> None:
+        self._view.show_mode(ViewMode.TABLE)
+        choose_columns(self._view)
+
+    @handles("move_up", "move_down")
+    def move_nothing(self, key: str) -> None:
+        self._view.screen.show_notice("< and > move an item or a tax number of the form.")
+
+    @handles("revert")
+    def revert_nothing(self, key: str) -> None:
+        self._view.screen.show_notice("Backspace works in the form; Enter opens it.")
+
+    @handles("address")
+    def address_nothing(self, key: str) -> None:
+        self._view.screen.show_notice("A works in the form; Enter opens it.")
+
+    @handles("long_text")
+    def show_as_json(self, key: str) -> None:
+        order = self._view.order
+        if order is not None:
+            title = f"{order_name(order.document)} as it will be sent"
+            self._view.workspace.go(ShowText(title, pretty(order.document)))
+
+    @handles("as_json_edit")
+    def edit_as_json(self, key: str) -> None:
+        order = self._view.order
+        if order is not None:
+            open_staged_as_json(self._view.screen, order, self._view.show_order)
+
+
+class StagedTableCommands:
+    """The commands of the table."""
+
+    def __init__(self, view: ComposerView) -> None:
+        self._view = view
+
+    @handles("open")
+    def edit_cell(self, key: str) -> None:
+        if self._view.may_edit():
+            self._view.grid.open_editor()
+
+    @handles("pane")
+    def open_form(self, key: str) -> None:
+        self._view.open_form(self._view.grid.cursor_pointer)
+
+    @handles("tab_next")
+    def next_column(self, key: str) -> None:
+        if not self._view.grid.move_column(1):
+            self._view.screen.show_notice("This is the last column; C adds others.")
+
+    @handles("tab_previous")
+    def previous_column(self, key: str) -> None:
+        if not self._view.grid.move_column(-1):
+            self._view.screen.show_notice("This is the first column.")
+
+    @handles("move_up")
+    def move_left(self, key: str) -> None:
+        self._move_column(-1)
+
+    @handles("move_down")
+    def move_right(self, key: str) -> None:
+        self._move_column(1)
+
+    def _move_column(self, by: int) -> None:
+        """Move the column under the cursor. The first one, with the number, stays."""
+        here, there = self._view.grid.column, self._view.grid.column + by
+        paths = self._view.grid_pane.paths
+        if here == 0 or not 1 <= there < len(paths):
+            self._view.screen.show_notice("There is no place to move it to.")
+            return
+        paths[here], paths[there] = paths[there], paths[here]
+        self._view.set_columns(paths)
+        self._view.screen.show_notice(f"{title_of(paths[there])} moved.")
+
+    @handles("set_field")
+    async def clear_cell(self, key: str) -> None:
+        cell, target = self._view.grid.cell, self._view.target_of(self._view.state.chosen)
+        if target is not None:
+            await self._view.form.clear_field(target, cell.row if cell is not None else None)
+
+    @handles("fix_problem")
+    def fix_cell(self, key: str) -> None:
+        self._view.fix_here()
+
+    @handles("columns")
+    def choose_columns(self, key: str) -> None:
+        choose_columns(self._view)
+
+
+class StagedFormCommands:
+    """What the form of a staged order has beside the commands of every form."""
+
+    def __init__(self, view: ComposerView, files: FileAdding) -> None:
+        self._view = view
+        self._files = files
+
+    @handles("open")
+    def edit_field(self, key: str) -> None:
+        self._view.form.open_editor()
+
+    @handles("pane")
+    def close(self, key: str) -> None:
+        self._view.close_form()
+
+    @handles("back")
+    def back(self, key: str) -> None:
+        """Stop reading a file, else go back to the list."""
+        if self._files.is_reading:
+            self._files.stop()
+        else:
+            self._view.close_form()
+
+    @handles("set_field")
+    async def clear_field(self, key: str) -> None:
+        await self._view.form.clear()
+
+    @handles("filter")
+    def search_fields(self, key: str) -> None:
+        self._view.frame.filter.open(self._view.form.words)
+
+    @handles("fix_problem")
+    def fix_problem(self, key: str) -> None:
+        self._view.fix_here()
+
+
+def choose_columns(view: ComposerView) -> None:
+    """Let the user choose the columns of the table."""
+    view.workspace.open(column_picker(view.workspace, view.grid_pane.paths, view.set_columns))

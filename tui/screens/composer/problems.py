@@ -1,0 +1,95 @@
+"""Going from problem to problem, over all orders of the batch."""
+
+from tui.screens.common.commands import handles
+from tui.screens.composer.grid_rows import place_of
+from tui.screens.composer.view import ComposerView
+from tui.work.batches.staged_order import Finding, StagedOrder
+from tui.work.writes.send_state import SendState
+
+_WRONG_CELL = ("!", "S")
+
+
+class ProblemCommands:
+    """The next problem of the form or the table's row, else of the next order with one, and around."""
+
+    def __init__(self, view: ComposerView) -> None:
+        self._view = view
+        self._staging = view.staging
+
+    @handles("next_problem")
+    def next_problem(self, key: str) -> None:
+        self._step(1)
+
+    @handles("previous_problem")
+    def previous_problem(self, key: str) -> None:
+        self._step(-1)
+
+    def _step(self, by: int) -> None:
+        view, state = self._view, self._view.state
+        if state.in_form and view.form_pane.sheet.step_problem(by):
+            return
+        if state.in_table and self._step_cell(by):
+            return
+        starts_here = not (state.in_form or state.in_table)
+        shown, count, here = state.shown, len(state.shown), state.position()
+        for step in range(0 if starts_here else 1, count + 1 if count else 0):
+            order = shown[(here + by * step) % count]
+            if not self._blocking(order):
+                continue
+            self._go_to(order, by)
+            if not 0 <= here + by * step < count or (step == count and not starts_here):
+                view.screen.show_notice("Around, from the first one." if by > 0 else "Around, from the last one.")
+            return
+        listed = {order.id for order in shown}
+        hidden = sum(bool(self._blocking(order)) for order in self._staging.orders if order.id not in listed)
+        more = f"; {hidden} orders not shown have some" if hidden else ""
+        view.screen.show_notice(f"No problem is left here{more}.")
+
+    def _blocking(self, order: StagedOrder) -> list[Finding]:
+        """The problems that keep an order from being sent."""
+        state = self._staging.send_state(order)
+        is_sent = order.sent and state not in (SendState.UNKNOWN, SendState.DIFFERS)
+        if is_sent or (state is SendState.READY and order.override_version is None):
+            return []
+        return [finding for finding in self._staging.findings(order) if finding.stops]
+
+    def _step_cell(self, by: int) -> bool:
+        """Go to the next wrong cell of this row. Returns whether there is one."""
+        grid = self._view.grid
+        column = grid.column + by
+        while (cell := grid.cell_at(grid.cursor, column)) is not None:
+            if cell.row is not None and cell.row.mark in _WRONG_CELL:
+                grid.go_to_column(column)
+                return True
+            column += by
+        return False
+
+    def _go_to(self, order: StagedOrder, by: int) -> None:
+        view = self._view
+        if view.state.in_table and self._go_to_cell(order, by):
+            return
+        view.choose(order.id)
+        if not view.state.in_form:
+            view.open_form()
+        view.form_pane.show_order(order)
+        sheet = view.form_pane.sheet
+
+        def go() -> None:
+            # From the end of the form on to its first problem, or its last.
+            (sheet.end if by < 0 else sheet.home)()
+            if not sheet.has_problem_here():
+                sheet.step_problem(by)
+
+        view.screen.call_after_refresh(go)
+
+    def _go_to_cell(self, order: StagedOrder, by: int) -> bool:
+        """Go to the first, or last, wrong cell of an order. Returns whether the table can show one of its problems."""
+        grid = self._view.grid
+        grid.go_to_cell(order.id)
+        self._view.state.chosen = order.id
+        grid.go_to_column(0 if by > 0 else len(grid.columns) - 1)
+        cell = grid.cell
+        if (cell is not None and cell.row is not None and cell.row.mark in _WRONG_CELL) or self._step_cell(by):
+            return True
+        places = (place_of(order, finding) for finding in self._blocking(order))
+        return any(place is not None and self._view.grid_pane.go_to_field(order, place) for place in places)

@@ -1,0 +1,84 @@
+"""A staged order as the form and the table change it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from tui.api.codec import Document, Json
+from tui.api.models import Operation
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.edits.edit import Edit
+from tui.orders.fields import Field
+from tui.screens.order.form_target import EmptyChoice
+from tui.widgets.form_layout import FieldRow
+from tui.work.batches.staged_order import StagedOrder
+from tui.work.batches.staging import Staging
+
+
+@dataclass(frozen=True, slots=True)
+class StagedTarget:
+    """A `FormTarget`: one order of the batch."""
+
+    OPERATION: ClassVar[Operation] = Operation.POST
+    CHANGED: ClassVar[str] = "Changed"
+    ORIGINAL: ClassVar[str] = "as it was staged"
+
+    staging: Staging
+    order: StagedOrder
+
+    @property
+    def id(self) -> str:
+        return self.order.id
+
+    @property
+    def place(self) -> str:
+        return place_of(self.order.id)
+
+    @property
+    def document(self) -> Document:
+        return self.order.document
+
+    def put(self, pointer: Pointer, value: Json, name: str) -> bool:
+        return self.staging.editing.put(self.id, pointer, value, name)
+
+    def put_all(self, values: Sequence[tuple[Pointer, Json | Absent]], name: str) -> bool:
+        return self.staging.editing.put_all(self.id, values, name)
+
+    def drop(self, pointer: Pointer, name: str) -> bool:
+        return self.staging.editing.drop(self.id, pointer, name)
+
+    def revert(self, pointer: Pointer, name: str) -> bool:
+        return self.staging.editing.revert(self.id, pointer, name)
+
+    def change(self, work: Callable[[Edit], Pointer | None]) -> Pointer | None:
+        return self.staging.editing.change(self.id, work)
+
+    def fix(self, here: Pointer | None) -> str | None:
+        found = [one for one in self.staging.findings(self.order) if not one.stale and self.order.proposed_fix(one)]
+        found.sort(key=lambda finding: finding.problem.pointer != here)
+        fix = self.staging.editing.apply_fix(self.id, found[0]) if found else None
+        return fix.text if fix is not None else None
+
+    def undo(self) -> str | None:
+        return self.staging.editing.undo_in(self.id)
+
+    def redo(self) -> str | None:
+        return self.staging.editing.redo_in(self.id)
+
+    def empty_choices(self, row: FieldRow, known: Field) -> list[EmptyChoice]:
+        return empty_choices(known)[row.value is ABSENT :]
+
+
+def empty_choices(known: Field) -> list[EmptyChoice]:
+    """The meanings that "nothing" can have in a field of a full order; absent is the first."""
+    choices = [EmptyChoice("a", "absent: left out")]
+    if known.post.empty:
+        choices.append(EmptyChoice("e", "empty text", ""))
+    if known.post.nullable:
+        choices.append(EmptyChoice("n", "null", None))
+    return choices
+
+
+def place_of(id: str) -> str:
+    """Under this name unsaved texts of a staged order are stored. No order of the service has such an id."""
+    return f"staged {id}"

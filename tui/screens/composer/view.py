@@ -1,0 +1,382 @@
+"""What the panes of the composer show together, and what its command groups share: the chosen order and what may be done."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from tui.api.codec import Json
+from tui.api.pointer import Pointer
+from tui.orders.fields import label_of
+from tui.screens.common.screen import BaseScreen
+from tui.screens.composer.batch_pane import EMPTY, BatchPane
+from tui.screens.composer.form_pane import StagedFormPane
+from tui.screens.composer.frame import ComposerFrame
+from tui.screens.composer.grid_pane import GridPane
+from tui.screens.composer.grid_rows import ColumnPath
+from tui.screens.composer.rows import finding_lines
+from tui.screens.composer.staged_target import StagedTarget
+from tui.screens.composer.state import ComposerState, SavedView, ViewMode
+from tui.screens.order.form_controller import FormController
+from tui.screens.order.typed_texts import TypedTexts
+from tui.store.db import StoreError
+from tui.widgets.grid import OrderGrid
+from tui.widgets.lines import LineView, Piece
+from tui.work.batches.staged_order import StagedOrder
+from tui.work.batches.staging import BatchLocked
+
+SAVED_VIEW = "composer"
+"""Under this key the view is stored for the next start."""
+
+
+class ComposerView:
+    """Holds state and panes together: each command group is given this."""
+
+    def __init__(self, screen: BaseScreen[None], state: ComposerState) -> None:
+        self.screen = screen
+        self.workspace = screen.workspace
+        self.staging = screen.workspace.staging
+        self.state = state
+        self.texts = TypedTexts(self.workspace.account.drafts)
+        self.batch = BatchPane(self, state, self.staging)
+        self.grid_pane = GridPane(self, self.workspace, state, self.texts)
+        self.form_pane = StagedFormPane(screen, self, self.texts)
+        self.frame = ComposerFrame(self.workspace, state, self.form_pane)
+
+    @property
+    def form(self) -> FormController:
+        return self.form_pane.controller
+
+    @property
+    def grid(self) -> OrderGrid:
+        return self.grid_pane.grid
+
+    @property
+    def marks(self) -> frozenset[str]:
+        return self.batch.marks
+
+    @property
+    def list_view(self) -> LineView:
+        """The lines that moving keys move on."""
+        if self.state.in_form:
+            return self.form_pane.sheet
+        modes: dict[ViewMode, LineView] = {
+            ViewMode.ORDERS: self.batch.table,
+            ViewMode.PROBLEMS: self.batch.problems,
+            ViewMode.TABLE: self.grid,
+        }
+        return modes[self.state.mode]
+
+    # The orders that commands are for.
+
+    @property
+    def order(self) -> StagedOrder | None:
+        """The chosen order."""
+        return self.staging.get(self.state.chosen) if self.state.chosen is not None else None
+
+    def target_of(self, id: str | None) -> StagedTarget | None:
+        order = self.staging.get(id) if id is not None else None
+        return StagedTarget(self.staging, order) if order is not None else None
+
+    def targets(self) -> list[StagedOrder]:
+        """The marked orders if the command is for them, else the chosen one."""
+        if self.screen.on_marked:
+            return [order for order in self.staging.orders if order.id in self.marks]
+        return [order] if (order := self.order) is not None else []
+
+    @property
+    def pointer_here(self) -> Pointer | None:
+        """The field under the cursor, in any view."""
+        if self.state.in_form:
+            return self.form_pane.sheet.cursor_pointer
+        if self.state.mode is ViewMode.TABLE:
+            return self.grid.cursor_pointer
+        row = self.batch.problems.cursor_row if self.state.mode is ViewMode.PROBLEMS else None
+        return row.pointer if row is not None else None
+
+    # Changing orders; this is a `FormOwner`.
+
+    def may_edit(self) -> bool:
+        """Whether this app has the batch, also because another one just left it. If not, a notice says so."""
+        if self.staging.owner is not None:
+            self.staging.reload_if_taken_over()
+            self.show_all()
+        if self.staging.owner is not None:
+            self.screen.show_notice(f"{self.staging.owner} has this batch; B takes it over.", "warning")
+        return self.staging.owner is None
+
+    @contextmanager
+    def saving(self) -> Iterator[None]:
+        """Report a change that could not be saved, and show what is on disk."""
+        try:
+            yield
+        except (BatchLocked, StoreError) as error:
+            self.show_all()
+            self.screen.show_notice(str(error), "warning")
+
+    def show_order(self) -> None:
+        """Show orders that were changed. They may have to be looked up again."""
+        self.show_all()
+        self.look_up()
+
+    def show_form(self) -> None:
+        self.show_all()
+
+    def editor_left(self, changed: bool) -> None:
+        self.show_all()
+
+    def cell_entered(self, id: str, pointer: Pointer, value: Json) -> None:
+        self.follow_cursor()
+        target = self.target_of(id)
+        if target is not None:
+            self.form.put(target, pointer, value)
+
+    def cell_left(self, id: str, pointer: Pointer, text: str | None) -> None:
+        if self.grid.editing is None:
+            self.screen.show_keys()
+        target = self.target_of(id)
+        if target is not None:
+            self.form.left(target, pointer, text)
+
+    # Which orders exist at the service.
+
+    def look_up(self) -> None:
+        """Ask the service in the background which of the orders it has."""
+        if not self.staging.is_refreshing and any(order.needs_refresh() for order in self.staging.orders):
+            self.screen.run_worker(self._look_up(), name="look up staged orders", group="read")
+
+    async def _look_up(self) -> None:
+        error: Exception | None
+        try:
+            error = await self.staging.refresh_remote()
+        except StoreError as full:
+            error = full
+        if error is not None and self.screen.is_attached:
+            words = f"Which orders are new could not be looked up: {error} r tries again."
+            self.screen.show_notice(words, "warning")
+
+    # Showing.
+
+    def show_all(self) -> None:
+        """Show everything again, whatever changed."""
+        state, staging = self.state, self.staging
+        if state.begin_batch(staging.batch):
+            self.texts.clear_cache()
+            self.grid_pane.forget_columns()
+        if state.in_form and self.order is None:
+            self.close_form()
+        state.list_orders(staging)
+        self.batch.show(self.workspace.account.zone)
+        empty = "No order fits the filter: 0 shows all, / searches for other words." if state.is_filtered else ""
+        for view in (self.batch.table, self.grid):
+            view.set_empty(empty if staging.orders else EMPTY)
+        if state.mode is ViewMode.TABLE:
+            self.grid_pane.show()
+        self._show_frame()
+        self.show_side()
+        self.screen.show_status()
+
+    def _show_frame(self) -> None:
+        self.frame.show(self.order, self.screen.size.width)
+
+    def show_side(self, pointer: Pointer | None = None) -> None:
+        """Show the chosen order in the side pane: its form, or its problems and a preview."""
+        if self.state.has_preview:
+            return
+        order = self.order
+        if order is None:
+            self.frame.rule.set()
+            self.frame.preview.set_lines([])
+            self.form_pane.show_nothing()
+            return
+        self.frame.show_rule(order, order.source)
+        if self.state.in_form or self.state.is_split:
+            self.form_pane.show_order(order, pointer)
+        else:
+            width = self.screen.size.width
+            lines = finding_lines(self.staging, order, self.workspace.account.zone, width, self.pointer_here)
+            self.frame.show_preview(order, lines)
+        if self.state.in_table:
+            self._show_cell()
+
+    def _show_cell(self) -> None:
+        """Describe the cell under the cursor, over the side pane."""
+        place = self.grid.cursor_pointer
+        name = label_of(place) if place is not None else "nothing here"
+        column, count = self.grid.column + 1, len(self.grid.columns)
+        self.frame.show_rule(self.order, f"{name} · column {column} of {count}")
+
+    def arrange(self) -> None:
+        """Show the panes that belong to the state."""
+        panes = self.screen.query_one("#batch")
+        panes.set_class(self.state.is_split, "-wide")
+        panes.set_class(self.state.in_form and not self.state.has_preview, "-sheet")
+        panes.set_class(self.state.mode is ViewMode.PROBLEMS, "-problems")
+        panes.set_class(self.state.mode is ViewMode.TABLE, "-table")
+        panes.set_class(self.state.has_preview, "-asks")
+
+    async def ask_about(
+        self, title: str, lines: Sequence[list[Piece]], question: str, answers: Sequence[tuple[str, str]]
+    ) -> str | None:
+        """Ask a question, and show in the side pane what it is about."""
+        self.state.has_preview = True
+        self.arrange()
+        self.frame.rule.set(title)
+        self.frame.preview.set_lines(list(lines))
+        try:
+            return await self.screen.ask(question, answers)
+        finally:
+            self.state.has_preview = False
+            if self.screen.is_attached:
+                self.arrange()
+                self.show_side()
+
+    # Going to an order, a view or a field.
+
+    def choose(self, id: str, pointer: Pointer | None = None) -> None:
+        """Go to an order; in the form to a field of it."""
+        self.form_pane.sheet.leave_editor()
+        self.state.chosen = id
+        if self.state.in_form and (order := self.order) is not None:
+            self.form_pane.show_order(order, pointer)
+        self.show_all()
+        self.remember()
+
+    def open_form(self, pointer: Pointer | None = None) -> None:
+        """Go into the form of the chosen order, at a field."""
+        if self.order is None:
+            return
+        self.state.in_form = True
+        self.arrange()
+        self.show_side(pointer)
+        if pointer is not None:
+            # The form has its height after the panes were arranged.
+            self.screen.call_after_refresh(self.form_pane.sheet.go_to, pointer)
+        self._show_frame()
+        self.screen.show_keys()
+        self.screen.give_focus()
+        self.remember()
+        if typed := self.form.typed:
+            place = label_of(next(iter(typed)))
+            self.screen.show_notice(f"The text typed in {place} is kept; Enter in that field continues it.")
+
+    def close_form(self) -> None:
+        """Go back to the list."""
+        self.form_pane.sheet.leave_editor()
+        self.state.in_form = False
+        self.form.words = ""
+        self.arrange()
+        self.screen.show_keys()
+        self.show_all()
+        self.screen.give_focus()
+        self.remember()
+
+    def show_mode(self, mode: ViewMode) -> None:
+        """Show orders, problems or table in the first pane."""
+        state = self.state
+        self.grid.leave_editor()
+        if mode is ViewMode.TABLE and state.mode is not ViewMode.TABLE:
+            self.grid_pane.forget_columns()
+        state.mode = mode
+        state.pinned.clear()
+        self.form_pane.forget_order()
+        # After a look at the problems the order that was chosen before is chosen again.
+        chosen = state.chosen = state.before_problems or state.chosen
+        self.batch.table.go_to_key(chosen or "")
+        state.before_problems = chosen if mode is ViewMode.PROBLEMS else None
+        self.arrange()
+        self.screen.show_keys()
+        self.show_all()
+        if mode is ViewMode.PROBLEMS:
+            self.batch.go_to_first_error(chosen)
+        self.screen.give_focus()
+
+    def show_status(self, status: str) -> None:
+        """List the orders with this status only."""
+        self.state.status = status
+        self.state.pinned.clear()
+        self.show_all()
+        if self.state.mode is ViewMode.PROBLEMS and not self.batch.problems.rows:
+            self.show_mode(ViewMode.ORDERS)
+        self.remember()
+
+    def search(self, words: str) -> None:
+        """List the orders with these words only."""
+        self.state.words = words
+        self.state.pinned.clear()
+        self.show_all()
+        self.remember()
+
+    # The table's columns, and fixes.
+
+    def set_columns(self, paths: Sequence[ColumnPath] | None) -> None:
+        """Show these columns now and the next time; None stands for the usual ones."""
+        with self.screen.report_store_errors():
+            self.grid_pane.set_columns(paths)
+        self.show_all()
+
+    def fix_here(self) -> None:
+        """Apply the proposed fix of the problem under the cursor; the order stays in the list."""
+        target = self.target_of(self.state.chosen)
+        if target is not None:
+            self.state.pinned.add(target.id)
+            self.form.fix(target, self.pointer_here)
+
+    # Moves of the user in the panes.
+
+    def follow_cursor(self) -> None:
+        """Choose the order under the cursor, also while the message about its move is pending."""
+        if not self.state.in_form and self.state.mode is not ViewMode.PROBLEMS:
+            view = self.grid if self.state.mode is ViewMode.TABLE else self.batch.table
+            self.state.chosen = view.cursor_key or self.state.chosen
+
+    def row_moved(self) -> None:
+        if not self.state.in_form and self.state.mode is ViewMode.ORDERS:
+            self.state.chosen = self.batch.table.cursor_key
+            self.show_side()
+            self.remember()
+
+    def problem_moved(self) -> None:
+        row = self.batch.follow_problem()
+        self.state.before_problems = None
+        if row is not None:
+            self.show_side()
+            if self.state.is_split:
+                self.form_pane.sheet.go_to(row.pointer)
+            self.remember()
+
+    def cell_moved(self) -> None:
+        if not self.state.in_table:
+            return
+        if self.state.chosen != self.grid.cursor_key:
+            self.state.chosen = self.grid.cursor_key
+            self.batch.table.go_to_key(self.state.chosen or "")
+        self.show_side()
+        self.remember()
+
+    def field_moved(self) -> None:
+        if self.state.in_form:
+            if self.frame.tabs.current != self.form.groups.current():
+                self.frame.show_tabs()
+            self.remember()
+
+    def marks_changed(self) -> None:
+        self.remember()
+        self.screen.show_status()
+
+    def remember(self) -> None:
+        """Store where the user is, for the next start."""
+        if not self.screen.is_attached:
+            return
+        state, account = self.state, self.workspace.account
+        saved = SavedView(
+            state.chosen,
+            state.status,
+            state.words,
+            state.mode,
+            state.sorting.by,
+            state.sorting.down,
+            state.in_form,
+            self.form_pane.sheet.cursor_pointer if state.in_form else None,
+            self.batch.table.top,
+            tuple(self.marks),
+        )
+        account.store.screen_states.put(account.account_id, SAVED_VIEW, saved.to_json())

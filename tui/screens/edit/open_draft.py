@@ -1,0 +1,243 @@
+"""The draft that the form shows: its problems and conflicts, and how it follows what the service has."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from typing import ClassVar
+
+from tui.api.codec import Document, Json
+from tui.api.errors import Origin, Problem, Severity
+from tui.api.models import Kind, Operation
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.checks.shipping import at_every_item
+from tui.orders.checks.spreadsheet_damage import DAMAGE_CODES, find_problems, fix_for
+from tui.orders.display import display_value
+from tui.orders.edits.edit import Edit
+from tui.orders.edits.merge import Conflict
+from tui.orders.edits.request_choice import RequestChoice
+from tui.orders.fields import Field, exclusive_values, label_of, required_in
+from tui.orders.paths import LISTS
+from tui.screens.order.form_rows import ConflictNote, FormNote
+from tui.screens.order.form_target import EmptyChoice
+from tui.widgets.form_layout import FieldRow
+from tui.work.account import Account
+from tui.work.drafts.drafts import Draft
+from tui.work.drafts.sender import DraftSendStatus
+from tui.work.writes.send_state import SendState
+
+
+class OpenDraft:
+    """A `FormTarget`: the draft of one order, together with what is known to be wrong with it."""
+
+    OPERATION: ClassVar[Operation] = Operation.PATCH
+    CHANGED: ClassVar[str] = "Drafted"
+    ORIGINAL: ClassVar[str] = "as it was read"
+
+    def __init__(self, account: Account, now: Callable[[], datetime], draft: Draft) -> None:
+        self._account = account
+        self._now = now
+        self.draft = draft
+        self.choice: RequestChoice = draft.sending
+        """The request that would be sent now."""
+        self.notes: list[FormNote] = []
+
+    @classmethod
+    def of(
+        cls, account: Account, now: Callable[[], datetime], order_id: str, document: Document | None
+    ) -> "OpenDraft | None":
+        """The draft of an order, else a new one of `document`; None if there is neither."""
+        draft = account.drafts.get(order_id)
+        if draft is None and document is not None:
+            draft = account.drafts.of(order_id, document, now())
+        return cls(account, now, draft) if draft is not None else None
+
+    @property
+    def id(self) -> str:
+        return self.draft.order_id
+
+    @property
+    def place(self) -> str:
+        return self.draft.order_id
+
+    @property
+    def edit(self) -> Edit:
+        return self.draft.edit
+
+    @property
+    def document(self) -> Document:
+        return self.draft.edit.document
+
+    @property
+    def status(self) -> DraftSendStatus | None:
+        """What is known of the last attempt to send it."""
+        return self._account.corrections.status(self.id)
+
+    # Changing it.
+
+    def put(self, pointer: Pointer, value: Json, name: str) -> bool:
+        draft = self.draft
+        clash = draft.clash_at(pointer)
+        is_changed = draft.edit.put_all(exclusive_values(pointer, value), name)
+        if clash is not None:
+            # The user has seen both sides: what was typed now is the decision.
+            draft.keep_mine(clash)
+        return self._saved(is_changed or clash is not None)
+
+    def put_all(self, values: Sequence[tuple[Pointer, Json | Absent]], name: str) -> bool:
+        return self._saved(self.edit.put_all(values, name))
+
+    def drop(self, pointer: Pointer, name: str) -> bool:
+        return self._saved(self.edit.drop(pointer, name))
+
+    def revert(self, pointer: Pointer, name: str) -> bool:
+        return self._saved(self.edit.revert(pointer, name))
+
+    def change(self, work: Callable[[Edit], Pointer | None]) -> Pointer | None:
+        pointer = work(self.edit)
+        self._saved(pointer is not None)
+        return pointer
+
+    def fix(self, here: Pointer | None) -> str | None:
+        fixable = sorted((note for note in self.notes if note.fix), key=lambda note: note.problem.pointer != here)
+        problem = fixable[0].problem if fixable else None
+        proposal = fix_for(self.document, problem) if problem is not None else None
+        if problem is None or proposal is None:
+            return None
+        return proposal.text if self.put_all(proposal.values, problem.title or problem.detail) else None
+
+    def undo(self) -> str | None:
+        return self._stepped(self.edit.undo())
+
+    def redo(self) -> str | None:
+        return self._stepped(self.edit.redo())
+
+    def _stepped(self, name: str | None) -> str | None:
+        self._saved(name is not None)
+        return name
+
+    def _saved(self, is_changed: bool) -> bool:
+        if is_changed:
+            self.save()
+        return is_changed
+
+    def save(self) -> None:
+        """Save the draft. What was known of an earlier attempt to send it no longer applies, unless it was refused."""
+        status = self.status
+        if status is not None and status.state not in (SendState.REFUSED, SendState.DIFFERS):
+            self._account.corrections.forget(self.id)
+        self._account.drafts.save(self.draft)
+
+    def empty_choices(self, row: FieldRow, known: Field) -> list[EmptyChoice]:
+        """Which are allowed depends on whether the change can be sent as a PATCH (Q3.8-3.10)."""
+        by_patch = not row.full_order_reason
+        choices = []
+        if known.patch.empty or (known.post.empty and not by_patch):
+            choices.append(EmptyChoice("e", "empty", [] if known.kind is Kind.TAGS else ""))
+        elif known.kind is Kind.TAGS and row.value != []:
+            choices.append(EmptyChoice("e", "an empty list", []))
+        if known.patch.nullable and by_patch:
+            choices.append(EmptyChoice("n", "null, removed", None))
+        elif known.post.nullable:
+            choices.append(EmptyChoice("n", "null: sent whole" if by_patch else "null", None))
+        if row.value is not ABSENT and self.edit.base_value(row.pointer) is ABSENT:
+            choices.append(EmptyChoice("a", "absent, as it was"))
+        elif row.value is not ABSENT and not required_in(row.pointer, known, self.document):
+            choices.append(EmptyChoice("a", "absent: sent whole"))
+        return choices
+
+    # Following the service.
+
+    def rebase(self, document: Document) -> tuple[str, str]:
+        """Set the draft on the order as it was just read.
+
+        Returns the fields that both sides changed, and those that only the service changed beside changes of the user.
+        """
+        self.draft = self._account.drafts.get(self.id) or self.draft
+        merged = self._account.drafts.rebase(self.draft, document, self._now())
+        conflicts = [conflict.pointer for conflict in merged.conflicts]
+        changed = [change.pointer for change in merged.remote_changes if self.edit.dirty]
+        return _names(self.draft, conflicts), _names(self.draft, changed)
+
+    def reload(self) -> None:
+        """Take over the draft after something else may have changed or dropped it."""
+        draft, status = self._account.drafts.get(self.id), self.status
+        if draft is not None:
+            self.draft = draft
+        elif status is not None and status.document is not None:
+            self.draft = self._account.drafts.of(self.id, status.document, status.at)
+
+    def resolve(self, conflicts: Sequence[Conflict], *, mine: bool) -> None:
+        """Keep the user's values of these conflicts, or take the service's."""
+        for conflict in conflicts:
+            if mine:
+                self.draft.keep_mine(conflict)
+            else:
+                self.draft.take_theirs(conflict, f"the service's value of {self.name_of(conflict)}")
+        self.save()
+
+    def name_of(self, clash: Conflict) -> str:
+        """Where a conflict is, for a sentence."""
+        return label_of(self.edit.to_positions(clash.pointer) or clash.pointer.parent)
+
+    # What is wrong with it.
+
+    def check(self) -> None:
+        """Find its problems: those of the service, of the schema of a PATCH, and those that prevent shipping."""
+        self.choice = self.draft.sending
+        document = self.document
+        self.notes = [*self._service_notes()]
+        for problem in self._schema_problems():
+            self.notes.append(_note(document, problem))
+        known = {note.problem.pointer for note in self.notes}
+        for blocked in self.choice.blocked:
+            problem = Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.LOCAL)
+            self.notes.append(FormNote(problem))
+        for problem in (one for found in find_problems(document) for one in at_every_item(document, found)):
+            # The problem that the schema or the service has with a damaged value proposes the same fix.
+            if problem.code not in DAMAGE_CODES or problem.pointer not in known:
+                self.notes.append(_note(document, problem))
+
+    def _service_notes(self) -> Iterator[FormNote]:
+        status = self.status
+        if status is not None:
+            when = f"{status.at.astimezone(self._account.zone):%H:%M}"
+            yield from (_note(self.document, problem, when) for problem in status.problems)
+
+    def _schema_problems(self) -> Iterator[Problem]:
+        for found, severity in ((self.choice.invalid, Severity.ERROR), (self.choice.tolerated, Severity.WARNING)):
+            for one in found:
+                yield Problem(one.detail, one.code, pointer=one.pointer, severity=severity, origin=Origin.LOCAL)
+
+    def conflicts(self) -> list[ConflictNote]:
+        """The conflicts as the form shows them."""
+        when = f"{self.draft.read_at.astimezone(self._account.zone):%H:%M}"
+        return [_conflict(self.draft, clash, when) for clash in self.draft.clashes]
+
+
+def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
+    names = [label_of(draft.edit.to_positions(pointer) or pointer.parent) for pointer in pointers]
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return ", ".join(dict.fromkeys(names[:3])) + more
+
+
+def _note(document: Document, problem: Problem, when: str = "") -> FormNote:
+    """A problem with the fix that is proposed for it."""
+    proposal = fix_for(document, problem)
+    return FormNote(problem, when, fix=proposal.text if proposal is not None else "")
+
+
+def _conflict(draft: Draft, clash: Conflict, when: str) -> ConflictNote:
+    """A conflict in words. One that was decided is shown, too, and can be decided again."""
+    placed = draft.edit.to_positions(clash.pointer)
+    there, was = display_value(clash.pointer, clash.theirs), display_value(clash.pointer, clash.base)
+    if clash.pointer in LISTS:
+        words = f"service: {label_of(clash.pointer)} changed, and which entry became which cannot be told"
+    elif placed is None:
+        words = f"service: what was removed here was changed: {there}"
+    elif clash.theirs is ABSENT and clash.pointer.parent in LISTS:
+        words = "service: this was removed"
+    else:
+        words = f"service: {there} (was {was})"
+    if clash in draft.undecided:
+        return ConflictNote(placed or clash.pointer, f"{when} {words}   c: m mine, t theirs")
+    stands = "yours goes over it" if clash.decided else "theirs stands"
+    return ConflictNote(placed or clash.pointer, f"{when} {words}; {stands}; c decides again", decided=True)

@@ -1,0 +1,414 @@
+"""What the keys do in the form of one order, be it a draft or a staged order."""
+
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol, TypeVar
+
+from textual.screen import Screen
+
+from tui.api.codec import Json, pretty
+from tui.api.models import Group
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.edits.edit import Edit
+from tui.orders.edits.list_items import Addable, add_entry, addable, copy_entry, entry_name, move_entry, remove_entry
+from tui.orders.fields import entry_of, field_at, label_of
+from tui.orders.paths import BILL_TO, SHIP_TO
+from tui.orders.summary import order_name
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import ShowText
+from tui.screens.common.workspace import Workspace
+from tui.screens.order.address import STEP, AddressScreen, looks_like_address, offer_address
+from tui.screens.order.form_rows import FormView
+from tui.screens.order.form_target import FormTarget
+from tui.screens.order.groups import FormGroups, sentence
+from tui.screens.order.typed_texts import TypedTexts
+from tui.widgets.form_layout import FieldRow, SheetRow
+
+T = TypeVar("T")
+
+_UNDOES = "u undoes it."
+_LONG = 20
+"""Letters of a value that may not fit in its row."""
+
+
+class FormSheet(Protocol):
+    """The widget with the form's rows, as far as the controller uses it."""
+
+    @property
+    def rows(self) -> Sequence[SheetRow]: ...
+    @property
+    def cursor_field(self) -> FieldRow | None: ...
+    @property
+    def cursor_pointer(self) -> Pointer | None: ...
+    @property
+    def editing(self) -> Pointer | None: ...
+    def field(self, pointer: Pointer) -> FieldRow | None: ...
+    def go_to(self, pointer: Pointer) -> bool: ...
+    def go_to_row(self, row: int) -> bool: ...
+    def home(self) -> None: ...
+    def open_editor(self, pointer: Pointer | None = None, text: str | None = None) -> bool: ...
+
+
+class FormScreen(Protocol):
+    """What the controller needs of the screen that the form is on."""
+
+    workspace: Workspace
+
+    async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None: ...
+    def show_notice(self, text: str, tone: str = "info") -> None: ...
+    def show_keys(self) -> None: ...
+    async def ask_screen(self, screen: Screen[T]) -> T | None: ...
+    def report_store_errors(self) -> AbstractContextManager[None]: ...
+
+
+class FormOwner(Protocol):
+    """What shows the order beside its form, and knows whether it may be changed."""
+
+    def may_edit(self) -> bool:
+        """Whether the order may be changed here. If not, a notice says why."""
+
+    def saving(self) -> AbstractContextManager[None]:
+        """Report what could not be saved, and show what is on disk."""
+
+    def show_order(self) -> None:
+        """Show the order again: it, or its unsaved texts, changed."""
+
+    def show_form(self) -> None:
+        """Make the rows again: other fields are to be shown."""
+
+    def editor_left(self, changed: bool) -> None:
+        """An editor was closed. `changed`: unsaved texts are to be shown differently."""
+
+
+class FormController:
+    """Carries out the form's commands. `target` returns the order shown, if one is shown."""
+
+    def __init__(
+        self,
+        screen: FormScreen,
+        owner: FormOwner,
+        sheet: FormSheet,
+        texts: TypedTexts,
+        target: Callable[[], FormTarget | None],
+    ) -> None:
+        self._screen = screen
+        self._owner = owner
+        self._sheet = sheet
+        self._target = target
+        self.groups = FormGroups(screen, sheet)
+        self.texts = texts
+        self.view = FormView.USUAL
+        self.words = ""
+        """Only fields with these words are shown."""
+
+    @property
+    def typed(self) -> dict[Pointer, str]:
+        """The unsaved texts of the order shown."""
+        target = self._target()
+        return self.texts.of(target.place) if target is not None else {}
+
+    # The editor.
+
+    def open_editor(self) -> None:
+        """Edit the field under the cursor, going on with what was typed there before."""
+        if not self._owner.may_edit():
+            return
+        row = self._sheet.cursor_field
+        self._sheet.open_editor(None, self.typed.get(row.pointer) if row is not None else None)
+
+    def typing(self, pointer: Pointer, text: str) -> None:
+        target = self._target()
+        if target is not None:
+            with self._screen.report_store_errors():
+                self.texts.type(target.place, pointer, text)
+
+    def entered(self, pointer: Pointer, value: Json) -> None:
+        target = self._target()
+        if target is not None:
+            self.put(target, pointer, value)
+
+    def put(self, target: FormTarget, pointer: Pointer, value: Json) -> None:
+        """Save a value that was typed in a field."""
+        known = field_at(pointer)
+        self.texts.saving(target.place, pointer)
+        with self._owner.saving():
+            is_changed = target.put(pointer, value, known.caption if known is not None else pointer.name)
+            self.texts.saved(target.place, pointer)
+            if is_changed:
+                self._owner.show_order()
+
+    def editor_left(self, pointer: Pointer, text: str | None) -> None:
+        if self._sheet.editing is None:
+            self._screen.show_keys()
+        target = self._target()
+        if target is not None:
+            self._owner.editor_left(self.left(target, pointer, text))
+
+    def left(self, target: FormTarget, pointer: Pointer, text: str | None) -> bool:
+        """An editor was closed; `text` is what it held if that was not taken.
+
+        Returns whether unsaved texts are to be shown differently.
+        """
+        if text is None:
+            return self.texts.taken(target.place, pointer)
+        self.texts.leave(target.place, pointer, text)
+        self._screen.show_notice("The text was not applied; Enter in that field continues it.")
+        return True
+
+    def edit_refused(self, reason: str) -> None:
+        self._screen.show_notice(sentence(reason), "warning")
+
+    # One field.
+
+    @handles("revert")
+    def revert(self, key: str = "") -> None:
+        """Give the field under the cursor its original value."""
+        target, row = self._target(), self._sheet.cursor_field
+        if target is None or row is None:
+            return
+        had_text = self.texts.forget(target.place, row.pointer)
+        with self._owner.saving():
+            if target.revert(row.pointer, f"{row.label} {target.ORIGINAL}"):
+                self._owner.show_order()
+                self._screen.show_notice(f"{row.label}: {target.ORIGINAL}.")
+            else:
+                self._owner.show_order()
+                unchanged = f"The field is {target.ORIGINAL}."
+                self._screen.show_notice("The unsaved text was discarded." if had_text else unchanged)
+
+    async def clear(self) -> None:
+        """Ask what the field under the cursor should become: absent, null or empty."""
+        target = self._target()
+        if target is not None:
+            await self.clear_field(target, self._sheet.cursor_field)
+
+    async def clear_field(self, target: FormTarget, row: FieldRow | None) -> None:
+        known = field_at(row.pointer) if row is not None else None
+        if row is None or known is None:
+            self._screen.show_notice("There is no field of the API here.")
+            return
+        if not row.editable:
+            self._screen.show_notice(sentence(row.reason), "warning")
+            return
+        choices = {choice.key: choice for choice in target.empty_choices(row, known)}
+        if not choices:
+            state = "absent" if row.value is ABSENT else "required"
+            self._screen.show_notice(f"The field is {state}; it can be neither null nor empty.", "warning")
+            return
+        answer = await self._screen.ask(
+            f"{row.label} becomes", [(choice.key, choice.words) for choice in choices.values()]
+        )
+        if answer is not None:
+            self._make_empty(target, row, choices[answer].value)
+
+    def _make_empty(self, target: FormTarget, row: FieldRow, value: Json | Absent) -> None:
+        if not isinstance(value, Absent):
+            self.put(target, row.pointer, value)
+            return
+        with self._owner.saving():
+            if target.drop(row.pointer, f"{row.label} absent"):
+                self._owner.show_order()
+
+    # Several fields.
+
+    def fix_here(self) -> None:
+        """Apply the proposed fix of the problem under the cursor, else the first one of the order."""
+        target = self._target()
+        if target is not None:
+            self.fix(target, self._sheet.cursor_pointer)
+
+    def fix(self, target: FormTarget, here: Pointer | None) -> None:
+        """Apply the proposed fix of the problem at a field, else the first one of the order."""
+        with self._owner.saving():
+            words = target.fix(here)
+            if words is None:
+                self._screen.show_notice("No fix is proposed for this order.")
+                return
+            self._owner.show_order()
+            self._screen.show_notice(f"{target.CHANGED}: {words}. {_UNDOES}")
+
+    @handles("address")
+    async def address(self, key: str = "") -> None:
+        await self._read_address()
+
+    async def pasted(self, text: str) -> bool:
+        """Offer to read a paste as an address. Returns False if it does not look like one."""
+        if not looks_like_address(text):
+            return False
+        if await offer_address(self._screen, text):
+            await self._read_address(text)
+        return True
+
+    async def _read_address(self, text: str = "") -> None:
+        """Read an address from a text, for the address that the cursor is in."""
+        target = self._target()
+        if target is None:
+            return
+
+        place = BILL_TO if self.groups.current() == Group.BILL_TO else SHIP_TO
+        screen = AddressScreen(
+            self._screen.workspace,
+            target.document,
+            name=order_name(target.document),
+            key=target.id,
+            place=place,
+            operation=target.OPERATION,
+            text=text,
+        )
+        values = await self._screen.ask_screen(screen)
+        if values is None:
+            return
+        with self._owner.saving():
+            if target.put_all(values, STEP):
+                self._owner.show_order()
+                count = f"{len(values)} field{'' if len(values) == 1 else 's'}"
+                self._screen.show_notice(f"{target.CHANGED}: {STEP}, {count}. {_UNDOES}")
+
+    # Items and tax numbers.
+
+    @handles("add")
+    async def add_here(self, key: str = "") -> None:
+        await self.add()
+
+    async def add(self, more: Sequence[tuple[str, str]] = ()) -> str | None:
+        """Ask what to add to the order, and add it. `more` are further answers; returns the one that was chosen."""
+        target, pointer, group = self._target(), self._sheet.cursor_pointer, self.groups.current()
+        if target is None:
+            return None
+        kinds = {kind.key: kind for kind in addable()}
+        answers = [("i", kinds["i"].title)]
+        if pointer is not None and entry_of(pointer) is not None:
+            answers.append(("c", "copy of this"))
+        if group == Group.DUTY or (group == Group.ITEMS and not more):
+            answers += [(kind.key, kind.title) for kind in kinds.values() if kind.key != "i"]
+        answers += more
+        answer: str | None = "i"
+        if len(answers) > 1:
+            answer = await self._screen.ask("Add", answers)
+        if answer is None or answer in dict(more):
+            return answer
+        if answer == "c" and pointer is not None:
+            self._change_entries(target, lambda edit: copy_entry(edit, pointer), "Copied")
+        else:
+            self._add_entry(target, kinds[answer])
+        return None
+
+    def _add_entry(self, target: FormTarget, kind: Addable) -> None:
+        self._change_entries(
+            target, lambda edit: add_entry(edit, kind), f"{kind.title[:1].upper()}{kind.title[1:]} added"
+        )
+
+    @handles("drop")
+    def remove_entry(self, key: str = "") -> None:
+        """Remove the item or tax number under the cursor."""
+        target, pointer = self._target(), self._sheet.cursor_pointer
+        entry = entry_of(pointer) if pointer is not None else None
+        if target is None or entry is None:
+            self._screen.show_notice("D removes an item or a tax number; c clears a field.")
+            return
+        name = entry_name(target.document, entry)
+        self._change_entries(
+            target, lambda edit: entry if remove_entry(edit, entry) is not None else None, f"{name} removed"
+        )
+
+    @handles("move_up")
+    def move_up(self, key: str = "") -> None:
+        self.move_entry(-1)
+
+    @handles("move_down")
+    def move_down(self, key: str = "") -> None:
+        self.move_entry(1)
+
+    def move_entry(self, by: int) -> None:
+        """Move the item or tax number under the cursor up or down."""
+        target, pointer = self._target(), self._sheet.cursor_pointer
+        if target is None or pointer is None or entry_of(pointer) is None:
+            self._screen.show_notice("< and > move an item or a tax number of the form.")
+            return
+        self._change_entries(
+            target, lambda edit: move_entry(edit, pointer, by), "Moved", "There is no place to move it to."
+        )
+
+    def _change_entries(
+        self,
+        target: FormTarget,
+        work: Callable[[Edit], Pointer | None],
+        words: str,
+        unchanged: str = "There is nothing to do that with.",
+    ) -> None:
+        """Change a list of the order, and go to the entry that was changed."""
+        with self._owner.saving():
+            pointer = target.change(work)
+            if pointer is None:
+                self._screen.show_notice(unchanged)
+                return
+            self._owner.show_order()
+            self._sheet.go_to(pointer)
+            self._screen.show_notice(f"{words}; {_UNDOES}")
+
+    # Undo.
+
+    @handles("undo")
+    def undo(self, key: str = "") -> None:
+        self._step_back("Undone", "Nothing to undo", lambda target: target.undo())
+
+    @handles("redo")
+    def redo(self, key: str = "") -> None:
+        self._step_back("Done again", "Nothing to redo", lambda target: target.redo())
+
+    def _step_back(self, done: str, nothing: str, step: Callable[[FormTarget], str | None]) -> None:
+        target = self._target()
+        if target is None:
+            return
+        with self._owner.saving():
+            name = step(target)
+            if name is None:
+                self._screen.show_notice(f"{nothing} on this order.")
+                return
+            self._owner.show_order()
+            self._screen.show_notice(f"{done}: {name}.")
+
+    # Which fields are shown.
+
+    @handles("view")
+    def next_view(self, key: str = "") -> None:
+        views = list(FormView)
+        self.view = views[(views.index(self.view) + 1) % len(views)]
+        self._owner.show_form()
+        self._screen.show_notice(f"View: {self.view} fields.")
+
+    def narrow(self, words: str) -> None:
+        """Show only fields with these words, and go to the first of them."""
+        self.words = words
+        self._owner.show_form()
+        if words:
+            self._sheet.home()
+
+    def end_narrowing(self) -> None:
+        """Show every field again and stay at the one under the cursor."""
+        pointer = self._sheet.cursor_pointer
+        self.narrow("")
+        if pointer is None:
+            return
+        if self._sheet.field(pointer) is None and self.view is not FormView.ALL:
+            self.view = FormView.ALL
+            self._owner.show_form()
+            self._screen.show_notice("View: all fields.")
+        self._sheet.go_to(pointer)
+
+    # The order as a text.
+
+    @handles("long_text")
+    def show_long_text(self, key: str = "") -> None:
+        """Show the whole value under the cursor, if it is long, else the whole order as JSON."""
+        target, row = self._target(), self._sheet.cursor_field
+        if target is None:
+            return
+        value = row.value if row is not None else ABSENT
+        if row is not None and isinstance(value, str) and len(value) > _LONG:
+            page = ShowText(label_of(row.pointer), value)
+        elif row is not None and isinstance(value, dict | list) and value:
+            page = ShowText(label_of(row.pointer), pretty(value))
+        else:
+            page = ShowText(f"{order_name(target.document)} as JSON, with your changes", pretty(target.document))
+        self._screen.workspace.go(page)

@@ -1,0 +1,113 @@
+"""The form of one order on a screen: its rows, and the help of the field under the cursor."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from tui.api.pointer import Pointer
+from tui.screens.common.key_lines import editor_keys
+from tui.screens.common.screen import BaseScreen
+from tui.screens.order.external_editor import edit_text
+from tui.screens.order.form_controller import FormController, FormOwner
+from tui.screens.order.form_target import FormTarget
+from tui.screens.order.pickers import reader_of
+from tui.screens.order.typed_texts import TypedTexts
+from tui.widgets.form_layout import SheetRow
+from tui.widgets.pager import Pager
+from tui.widgets.sheet import OrderSheet
+from tui.widgets.status import KeyLine, RuleLine
+
+
+class FormPane(Container):
+    """What happens in the form is passed on to `controller`. A subclass makes the rows and the help."""
+
+    DEFAULT_CSS = """
+    FormPane { layout: vertical; height: 1fr; }
+    """
+
+    def __init__(
+        self,
+        screen: BaseScreen[Any],
+        owner: FormOwner,
+        texts: TypedTexts,
+        target: Callable[[], FormTarget | None],
+        *,
+        empty: str,
+    ) -> None:
+        super().__init__()
+        self.sheet = OrderSheet(reader=reader_of(screen.workspace), typing_hook=self._typing, empty=empty, id="form")
+        self.controller = FormController(screen, owner, self.sheet, texts, target)
+
+    def compose(self) -> ComposeResult:
+        yield self.sheet
+        yield RuleLine(id="field")
+        yield Pager(id="help")
+
+    @property
+    def rule(self) -> RuleLine:
+        return self.query_one("#field", RuleLine)
+
+    @property
+    def help_text(self) -> Pager:
+        return self.query_one("#help", Pager)
+
+    def make_rows(self) -> list[SheetRow]:
+        """The rows of the order as it is now."""
+        raise NotImplementedError
+
+    def show_help(self) -> None:
+        """Describe the field under the cursor."""
+        raise NotImplementedError
+
+    def load(self, pointer: Pointer | None = None) -> None:
+        """Show another order, from its top or at a field."""
+        self.sheet.load(self.make_rows(), pointer)
+        self.show_help()
+
+    def refresh_rows(self) -> None:
+        """Show what changed in the same order."""
+        self.sheet.set_rows(self.make_rows())
+        self.show_help()
+
+    def _typing(self, pointer: Pointer, text: str) -> None:
+        self.controller.typing(pointer, text)
+
+    @on(OrderSheet.CursorMoved, "#form")
+    def _cursor_moved(self) -> None:
+        self.show_help()
+
+    @on(OrderSheet.Activated, "#form")
+    def _activated(self) -> None:
+        self.controller.open_editor()
+
+    @on(OrderSheet.FieldChanged)
+    def _entered(self, event: OrderSheet.FieldChanged) -> None:
+        self.controller.entered(event.pointer, event.value)
+
+    @on(OrderSheet.EditorOpened)
+    def _opened(self) -> None:
+        self._base.query_one(KeyLine).set(editor_keys(several_lines=self.sheet.is_multiline))
+
+    @on(OrderSheet.EditorLeft)
+    def _left(self, event: OrderSheet.EditorLeft) -> None:
+        self.controller.editor_left(event.pointer, event.text)
+
+    @on(OrderSheet.EditRefused)
+    def _refused(self, event: OrderSheet.EditRefused) -> None:
+        self.controller.edit_refused(event.reason)
+
+    @on(OrderSheet.ExternalEditor)
+    def _external(self, event: OrderSheet.ExternalEditor) -> None:
+        self._base.run_dialog(self._edit_externally(event.text))
+
+    async def _edit_externally(self, text: str) -> None:
+        edited = await edit_text(self._base, text)
+        if edited is not None:
+            self.sheet.fill_editor(edited)
+
+    @property
+    def _base(self) -> BaseScreen[Any]:
+        return cast(BaseScreen[Any], self.screen)

@@ -1,0 +1,76 @@
+"""What a form changes: the draft of an order, or a staged order."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
+
+from tui.api.codec import Document, Json
+from tui.api.models import Operation
+from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.edits.edit import Edit
+from tui.orders.fields import Field
+from tui.widgets.form_layout import FieldRow
+
+
+@dataclass(frozen=True, slots=True)
+class EmptyChoice:
+    """A meaning that "nothing" can have in a field: absent, null or an empty value. `words` describes it in a question."""
+
+    key: str
+    words: str
+    value: Json | Absent = ABSENT
+
+
+class FormTarget(Protocol):
+    """One order and what a form can do with it. Every method that changes the order also saves it.
+
+    Methods raise `StoreError` or `BatchLocked` if the change could not be saved.
+    """
+
+    OPERATION: ClassVar[Operation]
+    CHANGED: ClassVar[str]
+    """First word of the notice after a fix or an address was applied."""
+    ORIGINAL: ClassVar[str]
+    """Describes a field after it was reverted."""
+
+    @property
+    def id(self) -> str:
+        """Under this key the text of the address screen is stored."""
+
+    @property
+    def place(self) -> str:
+        """Under this name unsaved texts of the order's fields are stored."""
+
+    @property
+    def document(self) -> Document:
+        """The order with its changes."""
+
+    def put(self, pointer: Pointer, value: Json, name: str) -> bool:
+        """Set the value of a field. Returns whether anything changed, as the other methods do."""
+
+    def put_all(self, values: Sequence[tuple[Pointer, Json | Absent]], name: str) -> bool:
+        """Set several values as one step."""
+
+    def drop(self, pointer: Pointer, name: str) -> bool:
+        """Make a value absent."""
+
+    def revert(self, pointer: Pointer, name: str) -> bool:
+        """Give a field its original value."""
+
+    def change(self, work: Callable[[Edit], Pointer | None]) -> Pointer | None:
+        """Change the edit as one step. `work` returns the field to go to, or None if it changed nothing."""
+
+    def fix(self, here: Pointer | None) -> str | None:
+        """Apply the proposed fix of the problem at a field, else of the first problem that has one.
+
+        Returns the fix in words, or None if there was none.
+        """
+
+    def undo(self) -> str | None:
+        """Undo the last step. Returns its name, or None if there was none."""
+
+    def redo(self) -> str | None:
+        """Redo the step that was undone last. Returns its name, or None if there was none."""
+
+    def empty_choices(self, row: FieldRow, known: Field) -> list[EmptyChoice]:
+        """The meanings that "nothing" can have in this field, other than the present one."""

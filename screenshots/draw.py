@@ -61,7 +61,7 @@ async def conflict(house: House) -> None:
     await house.press("enter", "j", "j", "enter", "ctrl+e", "ctrl+u")
     await house.type("12B")
     await house.press("enter")
-    id = house.app.screen._order_id  # type: ignore[attr-defined]
+    id = house.app.screen.order_here  # type: ignore[attr-defined]
     await house.app.workspace.account.client.patch_order(
         id, {"shipping_address": {"name": "J. Maes", "city": "Gentbrugge"}}
     )
@@ -164,7 +164,7 @@ async def bulk(house: House) -> None:
     await house.press("enter", "t")
     await house.type("hold")
     await house.press("tab", "tab", "tab", "j", "space")
-    await house.until("left out")
+    await house.until("held 1")
 
 
 async def journal(house: House) -> None:
@@ -177,7 +177,7 @@ async def journal(house: House) -> None:
         await house.press("enter", "w")
         await house.until("will be written")
         await house.press("y")
-        await house.until("confirmed")
+        await house.until("verified")
         await house.press("q")
     store = house.app.workspace.account.store
     # Who and where it was drawn is no matter of the picture.

@@ -124,7 +124,7 @@ async def test_the_batch_has_its_orders_with_status_problems_and_provenance(earl
     assert {str(change.pointer) for change in earlier.staged("B-10").differences} >= {NAME, NUMBER}
     assert [earlier.staged(number).remote_id for number in ("B-1", "B-3")] == ["41203001", None]
     origin = earlier.staged("B-8").origin
-    assert (origin.file, origin.row, origin.words) == ("orders.csv", 10, "row 10 of orders.csv")
+    assert (origin.file, origin.row, origin.text) == ("orders.csv", 10, "row 10 of orders.csv")
     assert earlier.cell("B-3", QUANTITY.replace("0", "1")) == (5, "Quantity")
     assert earlier.derived("B-3", "/payment_details/total_price/value")
 

@@ -86,7 +86,7 @@ def test_workbook_keeps_numbers_and_uses_the_first_sheet_with_data() -> None:
         (b"  \n", "is empty"),
         (b"\0\1\2\3", "binary"),
         (b"PK\x03\x04 cut off", "damaged or cut off"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "no spreadsheet"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "spreadsheet cannot be read"),
         (b"{", "not JSON"),
         (b"x;y\n1;2\n", "No column"),
         (b"Order number,SKU\n", "no rows"),
@@ -167,10 +167,10 @@ JSON_LINES = b'{"order_id":"A"}\n' * (MAX_ORDERS_PER_FILE + 5)
         ),
         (
             b"[" + b'{"order_id":"A"},' * MAX_ORDERS_PER_FILE + b"{}]",
-            "It has 10,001 orders; at most 10,000 go at once. Split it",
+            "It has 10,001 orders; at most 10,000 are imported at once. Split it",
             None,
         ),
-        (JSON_LINES, "It has about 10,006 orders; at most 10,000 go at once. Split it", None),
+        (JSON_LINES, "It has about 10,006 orders; at most 10,000 are imported at once. Split it", None),
         (
             workbook({"Orders": rows(MAX_ORDERS_PER_FILE + 1)}),
             "over 10,000 orders; row 10,002 begins the next part",

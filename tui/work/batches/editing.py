@@ -313,7 +313,7 @@ class BatchEditing:
                 if order is None:
                     return "", ()
                 if order.sent:
-                    return "nothing, because it was sent meanwhile", action.about
+                    return "nothing; the order was already sent", action.about
                 name = order.edit.undo() if back else order.edit.redo()
                 if name is not None:
                     self._batch.save(order)

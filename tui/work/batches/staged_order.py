@@ -112,7 +112,7 @@ class StagedOrder:
     @property
     def source(self) -> str:
         """Where it came from, as text."""
-        return self.origin.words
+        return self.origin.text
 
     def cell(self, pointer: Pointer) -> tuple[int, str] | None:
         """The row (from 1) and the name of the column of the file that the value was read from."""

@@ -55,8 +55,8 @@ async def probe(
             if isinstance(found, ApiError):
                 raise found
             document = entry.document
-            if entry.arrival is not None and found is not None:
-                document = with_kept_date(entry.arrival, found)
+            if entry.parsed is not None and found is not None:
+                document = with_kept_date(entry.parsed, found)
             order = StagedOrder("", Edit(document), 1, StagedState.DRAFT, now)
             order.snapshot = RemoteSnapshot(order.key, now, found)
             id = id_text(found.get("id")) or None if found is not None else None

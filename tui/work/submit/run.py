@@ -180,7 +180,7 @@ class Submission:
         for order in self._staging.orders:
             by_key[order.key[1], order.key[2]].append(order)
         for entry in self.entries:
-            if entry.arrival is None:
+            if entry.parsed is None:
                 continue
             orders = by_key.get(entry.key)
             if not orders:
@@ -194,17 +194,17 @@ class Submission:
     def _stage(self) -> None:
         """Stage new orders and update changed ones, each in a transaction of its own."""
         self._is_staged = True
-        new = [one for one in self.entries if one.arrival is not None and one.position not in self._staged_ids]
+        new = [one for one in self.entries if one.parsed is not None and one.position not in self._staged_ids]
         self._report("staging", 0, len(new))
-        arrivals = tuple(one.arrival for one in new if one.arrival is not None)
+        arrivals = tuple(one.parsed for one in new if one.parsed is not None)
         ids = self._staging.editing.add_parsed(ParsedFile(arrivals, ()), self._name)
         fresh = dict(zip((one.position for one in new), ids, strict=True))
         for entry in self.entries:
             id = self._staged_ids.get(entry.position)
             order = self._staging.get(id) if id is not None else None
-            if order is None or entry.arrival is None:
+            if order is None or entry.parsed is None:
                 continue
-            wanted = with_kept_date(entry.arrival, order.document)
+            wanted = with_kept_date(entry.parsed, order.document)
             if same(wanted, order.document):
                 self._retry_refused(entry, order)
                 continue
@@ -237,11 +237,11 @@ class Submission:
         """Keep the date of an existing order if the file has none."""
         for entry in self.entries:
             order = self._order_of(entry)
-            if order is None or entry.arrival is None or order.remote is None or order.sent:
+            if order is None or entry.parsed is None or order.remote is None or order.sent:
                 continue
-            wanted = with_kept_date(entry.arrival, order.remote)
+            wanted = with_kept_date(entry.parsed, order.remote)
             placed = ORDERED_AT.get(wanted)
-            if placed is not ABSENT and ORDERED_AT in entry.arrival.derived:
+            if placed is not ABSENT and ORDERED_AT in entry.parsed.derived:
                 self._staging.editing.put(order.id, ORDERED_AT, placed, "the date that it has")
 
     async def _look(self) -> bool:
@@ -305,7 +305,7 @@ class Submission:
             return order is None
         if order.override_version == order.version:
             return False
-        read = entry.arrival.problems if entry.arrival is not None else ()
+        read = entry.parsed.problems if entry.parsed is not None else ()
         if any(one.severity is Severity.ERROR for one in read):
             return True
         return self._staging.send_state(order) is SendState.INVALID
@@ -418,9 +418,9 @@ class Submission:
         problems = [*self._refusals.get(order.id, ()), *found]
         known = {(one.pointer, one.detail) for one in problems}
         problems += [one for one in entry.problems if (one.pointer, one.detail) not in known]
-        if entry.arrival is not None:
-            read = {one.pointer for one in entry.arrival.problems if one.severity is Severity.ERROR}
-            said = set(entry.arrival.problems)
+        if entry.parsed is not None:
+            read = {one.pointer for one in entry.parsed.problems if one.severity is Severity.ERROR}
+            said = set(entry.parsed.problems)
             problems = [
                 one for one in problems if one in said or one.pointer not in read or one.origin is not Origin.LOCAL
             ]
@@ -433,8 +433,8 @@ class Submission:
         """The outcome of an order, and the reason if it was not sent or is not known."""
         if entry.position in self._blocked:
             return SubmitOutcome.UNKNOWN, self._blocked[entry.position]
-        if not self._is_staged and entry.arrival is not None:
-            wanted = with_kept_date(entry.arrival, order.document)
+        if not self._is_staged and entry.parsed is not None:
+            wanted = with_kept_date(entry.parsed, order.document)
             if not same(wanted, order.document):
                 return SubmitOutcome.HELD, self._unsent_reason  # the staged order has other content
         state = project(order.state) if order.sent else self._staging.send_state(order)

@@ -301,7 +301,7 @@ async def test_json_editor_opens_from_list_and_composer(tmp_path: Path) -> None:
         await house.until(lambda: isinstance(house.app.screen, JsonScreen))
         await judged(house)
         await change_city(house)
-        await house.press("w", "q")
+        await house.press("w")
         await house.until(lambda: isinstance(house.app.screen, TriageScreen))
         (draft,) = house.app.workspace.account.drafts.all()
         assert CITY.get(draft.edit.document) == "Gentbrugge"

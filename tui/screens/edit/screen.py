@@ -115,6 +115,9 @@ class EditScreen(BaseScreen[None]):
         if self.draft is not None and self._was_left:
             self.draft.reload()
             self.show_order()
+        if self._as_json and self._was_left:
+            # The list opened this form only for its JSON, so leaving the JSON leads back to the list.
+            self.call_later(self.workspace.go, Back())
 
     def on_screen_suspend(self) -> None:
         self._was_left = True

@@ -275,7 +275,7 @@ async def test_placeholder_glyph_is_not_taken_for_text(tmp_path: Path) -> None:
     async with housed(tmp_path) as house:
         await open_json(house)
         await change_city(house, "Gent␉")
-        assert "␉ stands for something that cannot be shown" in house.text
+        assert "␉ stands for a character that cannot be shown" in house.text
         assert "1 problem" in house.lines[-2]
 
 

@@ -99,7 +99,7 @@ class EditScreen(BaseScreen[None]):
         self.open_order(self.order_id)
         typed = next(iter(self.form.typed), None)
         if typed is not None:
-            self.show_notice(f"The text typed in {label_of(typed)} is kept; Enter in that field continues it.")
+            self.show_notice(f"The text typed in {label_of(typed)} is kept; Enter continues it.")
         # The base class's handler, which takes the focus, runs after this one.
         self.call_later(self._begin)
 

@@ -235,7 +235,7 @@ def _stage(staging: Staging, part: Part, found: Document | ApiError | None) -> U
     return UndoResult(
         named,
         UndoOutcome.STAGED,
-        f"{named.name} is staged as a new order: a new id, no shipments or links. B shows it.",
+        f"{named.name} is staged as new: a new id, no shipments or links. B shows it.",
     )
 
 

@@ -78,7 +78,7 @@ class House:
         return {str(one["order_id"]): one for one in page.orders}
 
     async def send(self, *ids: str) -> None:
-        assert await self.staging.look() is None
+        assert await self.staging.refresh_remote() is None
         await self.staging.send(self.staging.plan(ids or None))
         await asyncio.sleep(0)
 
@@ -92,7 +92,7 @@ Make = Callable[..., Awaitable[House]]
 def add_json(staging: Staging, source: str | Path) -> tuple[list[str], ParsedFile]:
     """Stage what a JSON text or file holds."""
     intake = read_orders(read_file(source) if isinstance(source, Path) else source)
-    return staging.editing.add_intake(intake, source.name if isinstance(source, Path) else "pasted text"), intake
+    return staging.editing.add_parsed(intake, source.name if isinstance(source, Path) else "pasted text"), intake
 
 
 def stage(staging: Staging, *orders: Any) -> list[str]:

@@ -65,8 +65,8 @@ async def live(folder: Path, url: str) -> tuple[Account, Staging]:
 
 async def finish(bench: Account, staging: Staging) -> None:
     """Send what is ready, and follow until each order is seen."""
-    await staging.look()
-    await staging.send(staging.plan(), goes_on=True)
+    await staging.refresh_remote()
+    await staging.send(staging.plan(), continue_after_refusal=True)
     await bench.follower.until_done()
 
 

@@ -30,7 +30,7 @@ async def add_file(house: House, folder: Path, *orders: Any) -> None:
     await house.type(str(path))
     await house.press("enter")
     await house.until("added from orders.json")
-    await house.until(lambda: not house.app.workspace.staging.looking)
+    await house.until(lambda: not house.app.workspace.staging.is_refreshing)
 
 
 def standings(house: House) -> list[str]:

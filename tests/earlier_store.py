@@ -140,7 +140,7 @@ class Session:
 
     async def send_staged(self, *numbers: str) -> None:
         plan = self.staging.plan([self.staged(number).id for number in numbers])
-        assert plan.count == len(numbers), plan.staying
+        assert plan.count == len(numbers), plan.skipped
         await self.staging.send(plan)
         await self.account.follower.until_done()
 

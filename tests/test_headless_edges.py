@@ -159,7 +159,7 @@ def test_retried_requests_are_counted(account: Shell) -> None:
 
 def test_special_files_are_an_error(shell: Shell) -> None:
     ended = shell.run("check", "/dev/null")
-    assert (ended.code, ended.error) == (2, "sendcloud-orders: /dev/null is no ordinary file.\n")
+    assert (ended.code, ended.error) == (2, "sendcloud-orders: /dev/null is not a regular file.\n")
 
 
 @pytest.mark.parametrize("zone", ["CET-1CEST,M3.5.0,M10.5.0/3", "Nowhere/Bogus", ""])

@@ -22,7 +22,7 @@ from tui.orders.tables.mapping import ColumnMapping
 from tui.settings import Profile, data_folder, local_zone
 from tui.widgets.text import safe
 from tui.work.file_import.json_reader import ImportFileError, read_file
-from tui.work.file_import.reader import read_any
+from tui.work.file_import.reader import read_source
 from tui.work.file_import.validate import FileEntry, entries_of
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
     warned = sum(bool(entry.problems) and not entry.errors for entry in entries)
     counts = [f"{bad} with errors", f"{warned} with warnings only"]
     if known:
-        actions = [status.does.value for status in known.values()]
+        actions = [status.action.value for status in known.values()]
         counts += [
             f"{actions.count('new')} new, {actions.count('UPDATE')} to update, {actions.count('same')} unchanged"
         ]
@@ -140,7 +140,7 @@ def _check_account(
 
 
 def _update(known: "RemoteStatus | None") -> list[Problem]:
-    if known is None or known.does.value != "UPDATE":
+    if known is None or known.action.value != "UPDATE":
         return []
     from tui.work.submit.results import changes_text
 
@@ -173,10 +173,10 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
         return _dry_run(entries, profile, options.retry_for)
     from tui.service import connect
     from tui.store.db import StoreError
-    from tui.work.batches.catalog import BatchLocked, proper_name
+    from tui.work.batches.catalog import BatchLocked, checked_name
 
     try:
-        batch = proper_name(_batch_name(name) if options.batch is None else options.batch)
+        batch = checked_name(_batch_name(name) if options.batch is None else options.batch)
     except BatchLocked as error:
         _say(str(error))
         return USAGE
@@ -291,7 +291,7 @@ def _dry_run(entries: list[FileEntry], profile: Profile, retry_for: float | None
             reason = () if entry.errors else (note("Whether the service has this order is not known."),)
             results.append(SubmitResult(entry, SubmitOutcome.HELD, None, (*entry.problems, *reason)))
             continue
-        outcome = outcomes[status.does.value]
+        outcome = outcomes[status.action.value]
         notes = (note(f"This would change {changes_text(status.changes)}."),) if status.changes else ()
         results.append(SubmitResult(entry, outcome, status.id, (*entry.problems, *notes)))
     _print(_json(_result_line(result)) for result in results)
@@ -448,7 +448,7 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry], int | N
     try:
         mapping = _mapping(options.mapping) if options.mapping is not None else None
         progress = reading.listener("reading rows,")
-        intake = read_any(source, Path(name).name, shop=options.shop, mapping=mapping, progress=progress)
+        intake = read_source(source, Path(name).name, shop=options.shop, mapping=mapping, progress=progress)
         entries = entries_of(intake, progress=reading.listener("checking orders,"))
     except LookupError:
         _say(f"There is no saved mapping {options.mapping!r} on this machine; mappings are saved on the import screen.")
@@ -471,12 +471,12 @@ def _mapping(name: str) -> ColumnMapping:
     """The column mapping saved under this name. Raises LookupError, UnusableFolder."""
     from tui.store.db import StoreError
     from tui.store.store import Store
-    from tui.work.file_import.mappings import saved_here
+    from tui.work.file_import.mappings import find_saved_mapping
 
     try:
         store = Store(data_folder())
         try:
-            found = saved_here(store, name)
+            found = find_saved_mapping(store, name)
         finally:
             store.close()
     except StoreError as error:

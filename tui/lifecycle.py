@@ -62,7 +62,7 @@ class Session:
         start = self.navigator.start
         start(self._open_screens(ready), name="open the screens and look up writes in flight")
         start(self._verify(), name="follow accepted orders")
-        start(self.workspace.staging.judge(), name="judge the batch")
+        start(self.workspace.staging.check_all(), name="check the batch")
         start(asyncio.to_thread(_warm_up), name="load other screens")
 
     async def _open_screens(self, ready: Callable[[], None]) -> None:
@@ -113,14 +113,14 @@ class Session:
 
     def leave(self) -> None:
         """Quit the app. Ask first if writes are in flight."""
-        if self.workspace.staging.is_taking or self._under_way:
+        if self.workspace.staging.is_importing or self._under_way:
             self.navigator.start(self._ask_and_leave(), name="leave")
         else:
             self._app.exit(0)
 
     async def _ask_and_leave(self) -> None:
         screen = self.navigator.screens[-1]
-        if self.workspace.staging.is_taking:
+        if self.workspace.staging.is_importing:
             if await screen.ask("A file is being added.", [("y", "quit; none of its orders is added")]):
                 self._app.exit(0)
             return

@@ -19,7 +19,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from table_files import rows, text, workbook
 
-from tui.work.file_import.reader import read_any
+from tui.work.file_import.reader import read_source
 
 
 def best(work: Callable[[], object], times: int = 3) -> float:
@@ -35,11 +35,11 @@ def best(work: Callable[[], object], times: int = 3) -> float:
 def main(count: int) -> None:
     table = rows(count, decimal=",", per_order=2)
     data = text(table, ";").encode("utf-8-sig")
-    read_any(data[:2000], "warm.csv", shop=1)
+    read_source(data[:2000], "warm.csv", shop=1)
     plain = best(lambda: list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=";")))
-    ours = best(lambda: read_any(data, "orders.csv", shop=1))
+    ours = best(lambda: read_source(data, "orders.csv", shop=1))
     book = workbook({"Orders": table})
-    sheet = best(lambda: read_any(book, "orders.xlsx", shop=1))
+    sheet = best(lambda: read_source(book, "orders.xlsx", shop=1))
     print(f"{count} rows of {len(table[0])} columns, {len(data) // 1024} kB, two rows an order")
     print(f"csv module      {plain:7.3f} s")
     print(f"CSV to orders   {ours:7.3f} s   {ours / plain:6.1f} × csv   (aim: 5 s for 10,000)")
@@ -51,9 +51,9 @@ def main(count: int) -> None:
 def memory(count: int) -> None:
     """Print what reading so many rows takes, in a process that did nothing else."""
     data = text(rows(count, decimal=",", per_order=2), ";").encode("utf-8-sig")
-    read_any(data[:2000], "warm.csv", shop=1)
+    read_source(data[:2000], "warm.csv", shop=1)
     tracemalloc.start()
-    intake = read_any(data, "orders.csv", shop=1)
+    intake = read_source(data, "orders.csv", shop=1)
     kept, peak = (size / 2**20 for size in tracemalloc.get_traced_memory())
     assert len(intake.orders) == (count + 1) // 2
     each = 1000 / count

@@ -124,7 +124,7 @@ async def test_the_batch_has_its_orders_with_status_problems_and_provenance(earl
     assert {str(change.pointer) for change in earlier.staged("B-10").differences} >= {NAME, NUMBER}
     assert [earlier.staged(number).remote_id for number in ("B-1", "B-3")] == ["41203001", None]
     origin = earlier.staged("B-8").origin
-    assert (origin.file, origin.row, origin.words) == ("orders.csv", 10, "row 10 of orders.csv")
+    assert (origin.file, origin.row, origin.text) == ("orders.csv", 10, "row 10 of orders.csv")
     assert earlier.cell("B-3", QUANTITY.replace("0", "1")) == (5, "Quantity")
     assert earlier.derived("B-3", "/payment_details/total_price/value")
 
@@ -206,8 +206,8 @@ async def test_the_history_of_the_batch_has_each_request_with_its_orders(earlier
         (3, {"B-13": "differs", "B-14": "missing"}),
         (2, {"B-1": "verified"}),
     ]
-    (said,) = earlier.staging.said
-    assert (said.at.isoformat()[:16], said.tone) == ("2026-11-23T06:09", "good")
+    (said,) = earlier.staging.notices
+    assert (said.at.isoformat()[:16], said.style) == ("2026-11-23T06:09", "good")
     (refused, _) = earlier.staging.history()[2].orders
     assert [problem.detail for problem in refused.problems] == ["Not a city of that country"]
 
@@ -280,7 +280,7 @@ async def test_a_missing_order_is_looked_for_again_and_one_that_differs_is_sent_
     assert earlier.statuses()["B-14"] == "DIFFERS"
     staged = earlier.staged("B-13").id
     earlier.staging.editing.put(staged, Pointer.parse(NOTES), "seen", "note")
-    assert await earlier.staging.look([staged], again=True) is None
+    assert await earlier.staging.refresh_remote([staged], again=True) is None
     earlier.staging.editing.release([staged])
     await earlier.send_staged("B-13")
     assert earlier.statuses()["B-13"] == "VERIFIED"
@@ -304,7 +304,7 @@ async def test_writes_of_the_journal_are_undone(earlier: Session) -> None:
     assert (await earlier.order("700004"))["shipping_address"]["city"] == "Oss"
     assert await earlier.undo(6) == "NOTHING"
     assert await earlier.undo(7) == "STAGED"
-    assert await earlier.staging.look() is None
+    assert await earlier.staging.refresh_remote() is None
     assert earlier.statuses()["N-700006"] == "READY"
     assert await earlier.undo(12) == "DRAFTED"
     assert earlier.changed("700021")["/order_details/status/code"] == "fulfilled"

@@ -94,9 +94,9 @@ async def finish(house: House) -> None:
     for outcome in await house.account.outbox.recover():
         staging.settle(outcome)
     for _ in range(3):
-        assert await staging.look() is None
+        assert await staging.refresh_remote() is None
         staging.editing.release(of(SendState.CONFLICT))
-        await staging.send(staging.plan(), goes_on=True)
+        await staging.send(staging.plan(), continue_after_refusal=True)
         await house.account.follower.until_done()
         await staging.ask_again(of(SendState.UNKNOWN, SendState.DIFFERS))
 
@@ -117,8 +117,8 @@ def is_done_once(cut: Cut, names: tuple[str, ...]) -> None:
 
 async def send_all(house: House) -> None:
     staging = house.staging
-    await staging.look()
-    await staging.send(staging.plan(), goes_on=True)
+    await staging.refresh_remote()
+    await staging.send(staging.plan(), continue_after_refusal=True)
     await house.account.follower.until_done()
 
 
@@ -141,7 +141,7 @@ async def type_and_send(cut: Cut) -> None:
 async def test_sending_and_verifying(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault | None, a_request: int
 ) -> None:
-    monkeypatch.setattr("tui.work.batches.send_queue.cut.__defaults__", (a_request, MAX_BYTES))
+    monkeypatch.setattr("tui.work.batches.send_queue.split_into_requests.__defaults__", (a_request, MAX_BYTES))
 
     async def prepare(house: House) -> None:
         rules = () if fault is None else (FaultRule(fault, times=1, method="POST"),)
@@ -190,7 +190,7 @@ async def test_refusal_and_resending_of_the_rest(tmp_path: Path) -> None:
         ids = stage(staging, *(order(order_id=name) for name in "ABC"))
         staging.editing.put(ids[1], QUANTITY, 0, "quantity")
         cut.told.append(("staged", *"ABC"))
-        staging.editing.release(ids[1:2], in_spite=True)
+        staging.editing.release(ids[1:2], force=True)
         cut.told.append(("let go",))
         await send_all(cut.house)
 
@@ -223,7 +223,7 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
         ids = stage(staging, *(order(order_id=name, order_details__notes="first") for name in "AB"))
         cut.told.append(("staged", *"AB"))
         cut.told.append(("typed", "A", "first"))
-        await staging.look()
+        await staging.refresh_remote()
         staging.editing.release(ids)
         await send_all(cut.house)
         cut.typing = "second"
@@ -241,7 +241,7 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
         if NOTES.get(names["A"].document) == "second" and ("releasing",) not in cut.told:
             assert staging.send_state(names["A"]) is SendState.CONFLICT, "nobody released this version"
         await finish(cut.house)
-        assert staging.counts() == {SendState.VERIFIED: 2}, staging.said
+        assert staging.counts() == {SendState.VERIFIED: 2}, staging.notices
         versions = {encode(one) for body in cut.posted for one in bodies(body)}
         assert cut.taken == Counter(key_of(one) for one in map(decode, versions)), "each version was written once"
         there = await cut.house.there()
@@ -328,7 +328,7 @@ async def test_takeover_at_any_step_of_a_large_import(tmp_path: Path, monkeypatc
 
     async def life(cut: Cut) -> None:
         with suppress(BatchLocked, StoreError):
-            await cut.house.staging.editing.take_in(intake, "large.json", lambda _: None)
+            await cut.house.staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
             cut.told.append(("staged", *"ABCDE"))
 
     async for cut in each_cut(tmp_path, life, open_another, take_over):
@@ -420,7 +420,7 @@ async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: p
     async def life(cut: Cut) -> None:
         stage(cut.house.staging, order(order_id="before"))
         cut.told.append(("staged", "before"))
-        await cut.house.staging.editing.take_in(intake, "large.json", lambda _: None)
+        await cut.house.staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
         cut.told.append(("staged", *names))
 
     async for cut in each_cut(tmp_path, life):
@@ -429,7 +429,7 @@ async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: p
         there = tuple(by_name(staging))
         assert there in ((), ("before",), ("before", *names))
         if "before" in there and "A" not in there:
-            await staging.editing.take_in(intake, "large.json", lambda _: None)
+            await staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
             assert tuple(by_name(staging)) == ("before", *names)
 
 

@@ -43,7 +43,7 @@ async def new_batch(house: House, name: str) -> None:
 async def stage(house: House, count: int, prefix: str = "T") -> None:
     orders = [order(order_id=f"{prefix}{n}", order_number=f"{prefix}{n}") for n in range(count)]
     add_json(house.app.workspace.staging, json.dumps(orders))
-    await house.app.workspace.staging.look()
+    await house.app.workspace.staging.refresh_remote()
     house.app.screen.view.show_all()  # type: ignore[attr-defined]
     await house.until(f"{count} order{'s' if count > 1 else ''} staged")
 
@@ -195,7 +195,7 @@ async def test_review_resends_the_rest_of_a_refused_batch_and_the_history_shows_
 
 async def stage_more(house: House) -> None:
     add_json(house.app.workspace.staging, json.dumps([order(order_id="U1"), order(order_id="U2")]))
-    await house.app.workspace.staging.look()
+    await house.app.workspace.staging.refresh_remote()
 
 
 async def test_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None:
@@ -248,7 +248,7 @@ async def test_lookup_before_a_review_shows_progress_and_can_be_stopped(tmp_path
         await house.press("ctrl+c")
         await house.until("Reading was stopped; w looks at all, r at this order.")
         go.set()
-        await house.until(lambda: not house.app.workspace.staging.looking)
+        await house.until(lambda: not house.app.workspace.staging.is_refreshing)
         assert isinstance(house.app.screen, ComposerScreen)
         await review(house)
         assert "60 orders will be written" in house.text

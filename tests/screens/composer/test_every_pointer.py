@@ -193,7 +193,7 @@ async def staged(house: House) -> dict[str, str]:
     ids = dict(zip(names, stage(staging, *(order(order_id=f"{n} here", order_number=n) for n in names)), strict=True))
     house.account.store.batches.move([ids["C"]], before=ids["A"])
     staging.open_batch("batch")
-    assert await staging.look() is None
+    assert await staging.refresh_remote() is None
     staging.editing.hold([ids["held"]])
     return ids
 
@@ -202,7 +202,7 @@ async def refused(house: House, ids: dict[str, str], body: Body, raw: str) -> No
     """Send it: one order is removed after the review, and the rest moves while the answer is on its way."""
     staging = house.staging
     if staging.send_state(next(one for one in staging.orders if one.id == ids[TARGET])) is SendState.REFUSED:
-        staging.editing.release([ids[TARGET]], in_spite=True)
+        staging.editing.release([ids[TARGET]], force=True)
     plan = staging.plan()
     if staging.get(ids["gone"]) is not None:
         staging.editing.remove_orders([ids["gone"]])
@@ -279,7 +279,7 @@ async def test_error_is_shown_at_its_order_field_cell_and_list_row(house: House,
     for shape, body in PLACED.items():
         await refused(house, ids, body, case.raw)
         assert [one.id for one in staging.orders if told_at(house, one.id)] == [target], shape
-        assert not staging.said[-1].problems, shape
+        assert not staging.notices[-1].problems, shape
         (finding,) = told_at(house, target)
         assert (str(finding.problem.pointer), finding.problem.detail) == (case.lands, SAID), shape
         assert form_place(house, target) == (case.lands if case.row is None else case.row), shape
@@ -323,8 +323,8 @@ async def test_error_of_a_parameter_or_header_names_it(house: House, name: str) 
 def told_of_the_batch(house: House, shape: str) -> None:
     staging = house.staging
     assert [one.id for one in staging.orders if told_at(house, one.id)] == [], shape
-    assert any(SAID in one.detail for one in staging.said[-1].problems), shape
-    assert SAID in staging.said[-1].words, shape
+    assert any(SAID in one.detail for one in staging.notices[-1].problems), shape
+    assert SAID in staging.notices[-1].text, shape
     (row,) = [one for one in problem_rows(staging, staging.orders, None) if SAID in one.text]
     assert (row.order, row.mark) == ("", "S"), shape
     assert staging.counts()[SendState.READY] == 4, shape
@@ -349,7 +349,7 @@ def told_of_the_batch(house: House, shape: str) -> None:
 async def test_single_order_needs_no_index(house: House, raw: str, lands: str) -> None:
     staging = house.staging
     (id,) = stage(staging, order(order_id="alone"))
-    assert await staging.look() is None
+    assert await staging.refresh_remote() is None
     for shape, body in PLACED.items():
 
         async def refuse(request: httpx.Request, send: Send, body: Body = body) -> httpx.Response:
@@ -359,7 +359,7 @@ async def test_single_order_needs_no_index(house: House, raw: str, lands: str) -
         (finding,) = told_at(house, id)
         assert (str(finding.problem.pointer), finding.problem.detail) == (lands, SAID), shape
         assert staging.send_state(staging.orders[0]) is SendState.REFUSED, shape
-        staging.editing.release([id], in_spite=True)
+        staging.editing.release([id], force=True)
 
 
 async def test_errors_return_with_a_restored_order_or_item(house: House) -> None:

@@ -112,7 +112,7 @@ async def test_copy_and_update_are_staged_in_triage(tmp_path: Path) -> None:
         read = dict(house.app.screen.order)
         await house.press("a", "c", "a", "u", "B")
         await house.until(
-            lambda: isinstance(house.app.screen, ComposerScreen) and not house.app.workspace.staging.looking
+            lambda: isinstance(house.app.screen, ComposerScreen) and not house.app.workspace.staging.is_refreshing
         )
         copy, update = house.app.workspace.staging.orders
         assert (copy.document["order_id"], "id" in copy.document) == (f"{read['order_id']}-copy", False)
@@ -373,7 +373,7 @@ async def test_order_released_despite_an_unknown_shop_is_new(tmp_path: Path) -> 
         assert standings(house) == ["invalid"]
         await house.press("z", "a")
         await house.until(lambda: standings(house) == ["ready"])
-        await house.until(lambda: str(house.app.workspace.staging.orders[0].does) == "new")
+        await house.until(lambda: str(house.app.workspace.staging.orders[0].action) == "new")
         await review(house)
         assert "1 order will be written" in house.text
 

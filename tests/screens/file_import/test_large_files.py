@@ -88,7 +88,7 @@ async def test_escape_stops_and_adds_nothing(tmp_path: Path, gate: threading.Eve
         gate.set()
         await house.until("It was stopped. Nothing was added.")
         assert house.app.workspace.staging.orders == []
-        assert not house.app.workspace.staging.is_taking
+        assert not house.app.workspace.staging.is_importing
         await house.press("u")
         assert "Nothing to undo." in house.text
 

@@ -120,13 +120,13 @@ async def test_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Path
 async def test_file_is_not_added_to_another_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, go = tmp_path / "orders.json", threading.Event()
     path.write_text('{"order_number": "X1"}')
-    real = file_adding.open_any
+    real = file_adding.open_source
 
     def slowly(*args: Any, **named: Any) -> Any:
         go.wait(20)
         return real(*args, **named)
 
-    monkeypatch.setattr(file_adding, "open_any", slowly)
+    monkeypatch.setattr(file_adding, "open_source", slowly)
     async with housed(tmp_path / "data") as house:
         house.app.workspace.staging.editing.add_blank(5)
         await open_file(house, path)

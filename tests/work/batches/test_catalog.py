@@ -8,7 +8,7 @@ from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import Pointer
 from tui.orders.paths import ITEMS
 from tui.store.batches import NewStaged, StagedState
-from tui.work.batches.staged_order import note_of, told_to_json
+from tui.work.batches.staged_order import import_problem, service_problem_to_json
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.provenance import cells_to_json
 from tui.work.writes.send_state import SendState
@@ -110,13 +110,13 @@ async def test_two_processes_own_two_batches(make: Make) -> None:
     assert NOTES.get(second.orders[0].document) == "still mine"
     assert not next(one for one in first.batches() if one.name == "theirs").is_elsewhere, "it was left"
     first.editing.put(a, NOTES, "newer", "note")
-    second.freshen()
+    second.reload_if_taken_over()
     assert NOTES.get(second.orders[0].document) == "newer"
     second.take_over()
-    first.freshen()
+    first.reload_if_taken_over()
     assert first.owner is not None
     store.close()
-    second.freshen()
+    second.reload_if_taken_over()
     assert second.owner is None
 
 
@@ -124,12 +124,12 @@ async def test_last_notice_stays_with_its_batch(make: Make) -> None:
     house = await make()
     stage(house.staging, order(order_id="A"))
     await house.send()
-    said = house.staging.said
+    said = house.staging.notices
     assert said
     house.staging.create("other")
-    assert house.staging.said == []
+    assert house.staging.notices == []
     house.staging.open_batch("staged orders")
-    assert house.staging.said == said
+    assert house.staging.notices == said
     await house.account.follower.until_done()
     assert house.states() == {"A": SendState.VERIFIED}
 
@@ -145,7 +145,7 @@ async def test_cells_and_conversion_problems_follow_their_items(make: Make) -> N
         "file": "f.csv",
         "row": 7,
         "cells": cells_to_json(cells),
-        "noted": [told_to_json(note_of(problem, document, house.clock.now()))],
+        "noted": [service_problem_to_json(import_problem(problem, document, house.clock.now()))],
         "derived": {"/order_number": "from the order id"},
     }
     (id,) = house.staging.editing.add([NewStaged(document, meta=meta)])
@@ -198,7 +198,12 @@ async def test_import_warning_hides_no_error(make: Make, severity: Severity, tol
     place = Pointer.of("shipping_address", "email")
     problem = Problem("Two rows differ", "conflict", pointer=place, severity=severity, origin=Origin.LOCAL)
     (id,) = house.staging.editing.add(
-        [NewStaged(document, meta={"noted": [told_to_json(note_of(problem, document, house.clock.now()))]})]
+        [
+            NewStaged(
+                document,
+                meta={"noted": [service_problem_to_json(import_problem(problem, document, house.clock.now()))]},
+            )
+        ]
     )
     found = house.staging.findings(next(one for one in house.staging.orders if one.id == id))
     here = [one.problem.detail.split(",")[0] for one in found if one.problem.pointer == place]

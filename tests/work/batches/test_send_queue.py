@@ -17,7 +17,7 @@ from tui.work.batches.send_queue import (
     SendQueue,
     SendRefused,
     SendSkipped,
-    cut,
+    split_into_requests,
 )
 from tui.work.batches.staged_order import PlannedAction
 
@@ -43,7 +43,7 @@ def names(orders: tuple[PlannedOrder, ...]) -> str:
     ],
 )
 def test_orders_are_split_by_count_and_size(sizes: tuple[int, ...], limit: int, most: int, groups: list[str]) -> None:
-    assert list(map(names, cut(going(*sizes), limit, most))) == groups
+    assert list(map(names, split_into_requests(going(*sizes), limit, most))) == groups
 
 
 def drive(course: SendQueue, judge: Callable[[tuple[PlannedOrder, ...]], SendAnswer]) -> tuple[list[str], float]:
@@ -56,7 +56,7 @@ def drive(course: SendQueue, judge: Callable[[tuple[PlannedOrder, ...]], SendAns
             continue
         sent.append(names(step.orders))
         assert len(sent) < 1000
-        course.answered(step, judge(step.orders), now)
+        course.apply_answer(step, judge(step.orders), now)
     return sent, now
 
 
@@ -83,13 +83,13 @@ def test_orders_not_named_by_a_refusal_are_sent_again() -> None:
     made = course(going(1, 1, 1, 1, 1))
     sent, _ = drive(made, naming({"1"}, {"0", "4"}))
     assert sent == ["0 1 2 3 4", "0 2 3 4", "2 3"]
-    assert (made.refused, made.taken) == ({"0", "1", "4"}, {"2", "3"})
+    assert (made.refused, made.accepted) == ({"0", "1", "4"}, {"2", "3"})
 
 
 def test_refusals_continue_until_every_order_is_refused() -> None:
     made = course(going(1, 1))
     assert drive(made, naming({"0"}, {"1"}))[0] == ["0 1", "1"]
-    assert (made.refused, made.taken) == ({"0", "1"}, set())
+    assert (made.refused, made.accepted) == ({"0", "1"}, set())
 
 
 def test_without_permission_the_rest_of_a_refused_request_is_not_resent() -> None:
@@ -99,12 +99,14 @@ def test_without_permission_the_rest_of_a_refused_request_is_not_resent() -> Non
 
 @given(st.integers(1, 60), st.sets(st.integers(0, 59)), st.sets(st.integers(0, 59)), st.integers(1, 20))
 def test_settled_orders_are_never_sent_again(count: int, first: set[int], second: set[int], limit: int) -> None:
-    made = course(*cut(going(*[1] * count), limit))
+    made = course(*split_into_requests(going(*[1] * count), limit))
     wrong = {str(one) for one in first | second if one < count}
     sent, _ = drive(made, naming({str(one) for one in first}, {str(one) for one in second}))
     assert made.refused == wrong
-    assert made.taken == {str(one) for one in range(count)} - wrong
-    assert len(sent) <= 3 * len(cut(going(*[1] * count), limit)), "two rounds of errors, then it is taken"
+    assert made.accepted == {str(one) for one in range(count)} - wrong
+    assert len(sent) <= 3 * len(split_into_requests(going(*[1] * count), limit)), (
+        "two rounds of errors, then it is taken"
+    )
 
 
 @pytest.mark.parametrize("bad", [0, 37, 99])
@@ -118,21 +120,23 @@ def test_unnamed_bad_order_is_found_by_bisection(bad: int) -> None:
 
     sent, _ = drive(made, judge)
     assert made.refused == {str(bad)}
-    assert len(made.taken) == 99
+    assert len(made.accepted) == 99
     assert len(sent) < 20
 
 
 def test_error_of_every_request_stops_the_bisection() -> None:
-    made = course(*cut(going(*[1] * 500)))
+    made = course(*split_into_requests(going(*[1] * 500)))
     sent, _ = drive(made, lambda _: SendRefused(frozenset()))
     assert len(sent) == 8
-    assert (made.taken, made.refused) == (set(), set())
+    assert (made.accepted, made.refused) == (set(), set())
 
 
 def test_too_large_request_is_halved_without_permission() -> None:
     made = course(going(*[1] * 8), goes_on=False)
-    sent, _ = drive(made, lambda orders: SendRefused(frozenset(), too_much=True) if len(orders) > 2 else SendAccepted())
-    assert len(made.taken) == 8
+    sent, _ = drive(
+        made, lambda orders: SendRefused(frozenset(), too_large=True) if len(orders) > 2 else SendAccepted()
+    )
+    assert len(made.accepted) == 8
     assert sent[-1] == "6 7"
 
 
@@ -148,14 +152,14 @@ def test_busy_orders_back_off_while_others_are_sent() -> None:
 
     made = course(orders[:1], orders[1:2], orders[2:])
     assert drive(made, judge) == (["0", "1", "2", "0", "0"], 30.0)
-    assert made.taken == {"0", "1", "2"}
+    assert made.accepted == {"0", "1", "2"}
 
 
 @pytest.mark.parametrize(("answer", "tries", "time"), [(SendLater("b"), 4, 70), (SendLater("b", 25, 1), 2, 25)])
 def test_waiting_for_a_busy_service_ends(answer: SendLater, tries: int, time: float) -> None:
     made = course(going(1))
     sent, now = drive(made, lambda _: answer)
-    assert (len(sent), now, made.given_up) == (tries, time, 1)
+    assert (len(sent), now, made.abandoned) == (tries, time, 1)
 
 
 def test_sending_stops_when_the_service_refuses_all_access() -> None:
@@ -168,5 +172,5 @@ def test_cleared_orders_are_not_sent() -> None:
     made = course(going(1, 1))
     assert made.clear() == 2
     assert made.next(0.0) is None
-    made.answered(SendAttempt(going(1)), SendAccepted(), 0.0)
+    made.apply_answer(SendAttempt(going(1)), SendAccepted(), 0.0)
     assert made.next(0.0) is None

@@ -20,14 +20,14 @@ from tui.api.query import OrderQuery
 from tui.orders.paths import ITEMS
 from tui.sandbox.faults import Faults
 from tui.work.batches import sender as shipping
-from tui.work.batches.send_queue import cut
+from tui.work.batches.send_queue import split_into_requests
 from tui.work.batches.staging import BatchLocked
 from tui.work.writes.send_state import SendState
 
 
 async def many(house: House, count: int, prefix: str = "A", **changes: Any) -> list[str]:
     ids = stage(house.staging, *(order(order_id=f"{prefix}{n}", **changes) for n in range(count)))
-    assert await house.staging.look() is None
+    assert await house.staging.refresh_remote() is None
     return ids
 
 
@@ -35,7 +35,7 @@ async def test_refused_batch_is_split_until_nothing_is_refused(make: Make) -> No
     house = await make()
     ids = await many(house, 40)
     house.staging.editing.put(ids[3], ITEMS / 0 / "quantity", 0, "quantity")
-    house.staging.editing.release([ids[3]], in_spite=True)
+    house.staging.editing.release([ids[3]], force=True)
 
     async def second_look(request: httpx.Request, real: Send) -> httpx.Response:
         # Only what passed the first check is looked at further (Q2.4).
@@ -45,16 +45,16 @@ async def test_refused_batch_is_split_until_nothing_is_refused(make: Make) -> No
         return refusal((f"/data/attributes/[{sent.index('A11')}]/order_details/integration/id", "Not yours"))
 
     house.interceptor.intercept("POST", second_look)
-    await house.staging.send(house.staging.plan(), goes_on=True)
+    await house.staging.send(house.staging.plan(), continue_after_refusal=True)
     assert house.staging.counts() == {SendState.REFUSED: 2, SendState.ACCEPTED: 38}
     assert pointers(house.staging, ids[3]) == [str(ITEMS / 0 / "quantity")]
     assert pointers(house.staging, ids[11]) == ["/order_details/integration/id"]
-    assert house.staging.said[-1].words == ("3 requests, 2 of them refused: 38 accepted, 2 refused of 40 orders.")
+    assert house.staging.notices[-1].text == ("3 requests, 2 of them refused: 38 accepted, 2 refused of 40 orders.")
     await house.account.follower.until_done()
     assert house.staging.counts() == {SendState.REFUSED: 2, SendState.VERIFIED: 38}
     assert len(await house.there()) == 38
     house.staging.editing.put(ids[3], ITEMS / 0 / "quantity", 2, "quantity")
-    await house.staging.send(house.staging.plan(), goes_on=True)
+    await house.staging.send(house.staging.plan(), continue_after_refusal=True)
     assert house.staging.counts()[SendState.ACCEPTED] == 1
 
 
@@ -83,7 +83,7 @@ async def test_refusal_of_a_reordered_batch_is_shown_on_the_right_orders(make: M
 
     house.interceptor.intercept("POST", refuse)
     house.staging.editing.remove_orders([ids[2]])  # after the review
-    await house.staging.send(plan, goes_on=True)
+    await house.staging.send(plan, continue_after_refusal=True)
     # What was sent was 0 1 3 4 5 6 7, so that the fifth of them is order 5.
     assert [id for id in ids if id in {one.id for one in house.staging.orders} and pointers(house.staging, id)] == [
         ids[1],
@@ -129,7 +129,7 @@ async def test_every_pointer_dialect_maps_to_its_field_or_the_request(
     await house.staging.send(house.staging.plan())
     assert pointers(house.staging, ids[0]) == []
     assert pointers(house.staging, ids[1]) == ([] if lands is None else [lands])
-    told = [problem.detail for problem in house.staging.said[-1].problems]
+    told = [problem.detail for problem in house.staging.notices[-1].problems]
     assert told == (["Something is wrong"] if lands is None else [])
 
 
@@ -157,17 +157,17 @@ async def test_every_shape_of_a_refusal_is_shown_on_its_order(make: Make, body: 
         return httpx.Response(400, content=content, headers={"content-type": kind})
 
     house.interceptor.intercept("POST", refuse)
-    await house.staging.send(house.staging.plan(), goes_on=True)
+    await house.staging.send(house.staging.plan(), continue_after_refusal=True)
     found = house.staging.get(id)
     assert found is not None
     told = [one.problem.detail for one in house.staging.findings(found) if one.at is not None]
-    told += [problem.detail for problem in house.staging.said[-1].problems]
-    assert any(detail in one for one in told) or detail in house.staging.said[-1].words
+    told += [problem.detail for problem in house.staging.notices[-1].problems]
+    assert any(detail in one for one in told) or detail in house.staging.notices[-1].text
     assert len(house.account.store.writes.all(house.account.account_id)) == 1, "what was refused does not go again"
 
 
 async def test_large_batch_is_split_by_size_and_halved_again(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shipping, "cut", lambda going: cut(going, 100, 60_000))
+    monkeypatch.setattr(shipping, "split_into_requests", lambda going: split_into_requests(going, 100, 60_000))
     house = await make()
     await many(house, 12, order_details__notes="x" * 20_000)
     plan = house.staging.plan()
@@ -253,13 +253,13 @@ async def test_cancel_keeps_what_was_sent(make: Make) -> None:
     await many(house, 250)
     staging = house.staging
     came, go = await held_up(house)
-    sending = asyncio.create_task(staging.send(staging.plan(), goes_on=True))
+    sending = asyncio.create_task(staging.send(staging.plan(), continue_after_refusal=True))
     await came.wait()
     assert staging.sender.cancel() == 150
     go.set()
     await sending
     assert staging.counts() == {SendState.ACCEPTED: 100, SendState.READY: 150}
-    assert "150 orders did not go" in staging.said[0].words
+    assert "150 orders not sent" in staging.notices[0].text
     await house.account.follower.until_done()
     await staging.send(staging.plan())
     await house.account.follower.until_done()
@@ -351,13 +351,13 @@ async def test_with_faults_of_every_kind_every_order_is_accounted_for_once(make:
     bad = random.sample(ids, count // 10)
     for id in bad:
         house.staging.editing.put(id, ITEMS / 0 / "quantity", 0, "quantity")
-    house.staging.editing.release(bad, in_spite=True)
+    house.staging.editing.release(bad, force=True)
     house.sandbox.fault_injector.faults = Faults.parse(
         ["lost=0.06", "error=0.06", "error_after=0.06", "html=0.04", "busy=0.04", "rate_limited=0.04"]
     )
     for _ in range(12):
-        await house.staging.look()
-        await house.staging.send(house.staging.plan(), goes_on=True)
+        await house.staging.refresh_remote()
+        await house.staging.send(house.staging.plan(), continue_after_refusal=True)
         await house.account.follower.until_done()
         if random.random() < 0.5:
             await house.crash()

@@ -26,7 +26,7 @@ from tui.store.journal import WriteState
 from tui.store.store import Store
 from tui.store.store import utc_now as store_now
 from tui.work.account import open_account
-from tui.work.batches.bulk_edit import setting, take
+from tui.work.batches.bulk_edit import apply_preview, preview_value
 from tui.work.batches.staged_order import PlannedAction, meta_of
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.json_reader import ImportFileError
@@ -36,14 +36,14 @@ from tui.work.writes.send_state import SendState
 async def test_refused_order_is_fixed_sent_and_verified(make: Make) -> None:
     house = await make()
     a, b, c = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
-    await house.staging.look()
+    await house.staging.refresh_remote()
     assert house.states() == dict.fromkeys("ABC", SendState.READY)
     house.interceptor.refuse_next(("/data/attributes/[1]/shipping_address/city", "Not a city"))
     await house.send()
     assert house.states() == {"A": SendState.READY, "B": SendState.REFUSED, "C": SendState.READY}
     assert pointers(house.staging, b) == ["/shipping_address/city"]
-    assert "refused all 3" in house.staging.said[-1].words
-    assert "2 not named can be sent again" in house.staging.said[-1].words
+    assert "refused all 3" in house.staging.notices[-1].text
+    assert "Press w to send the 2 others again" in house.staging.notices[-1].text
     assert await house.there() == {}
     house.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Oss", "city")
     assert house.states()["B"] is SendState.REFUSED, "the same value again is no change"
@@ -62,10 +62,10 @@ async def test_refused_order_is_fixed_sent_and_verified(make: Make) -> None:
 async def test_local_error_holds_an_order_until_it_is_released(make: Make) -> None:
     house = await make()
     (a,) = stage(house.staging, order(order_id="A", order_details__order_items__0__quantity=0))
-    await house.staging.look()
+    await house.staging.refresh_remote()
     assert house.states() == {"A": SendState.INVALID}
     assert house.staging.plan().count == 0
-    assert house.staging.editing.release([a], in_spite=True) == 1
+    assert house.staging.editing.release([a], force=True) == 1
     assert house.states() == {"A": SendState.READY}
     await house.send()
     assert house.states() == {"A": SendState.REFUSED}
@@ -100,12 +100,12 @@ async def test_unknown_pointers_and_batch_problems_are_kept(make: Make) -> None:
     await house.send()
     assert pointers(house.staging, a) == ["/nowhere/at/all"]
     assert house.states() == {"A": SendState.REFUSED, "B": SendState.READY}
-    said = house.staging.said[-1]
+    said = house.staging.notices[-1]
     assert {problem.detail for problem in said.problems} == {"The batch as a whole", "Nobody's"}
     house.staging.editing.put(a, NOTES, "x", "note")
     assert house.states()["A"] is SendState.READY, "which change was meant cannot be told"
     staging = await house.crash()
-    assert staging.said == [said]
+    assert staging.notices == [said]
     assert b in {one.id for one in staging.orders}
 
 
@@ -119,7 +119,7 @@ async def test_existing_order_waits_for_release(make: Make) -> None:
     (same,) = house.staging.editing.add_copies([read], as_update=True)
     found = house.staging.get(same)
     assert found is not None
-    assert found.does is PlannedAction.SAME
+    assert found.action is PlannedAction.SAME
     assert found.document["id"] == str(read["id"])
     house.staging.editing.put(same, NOTES, "Ring once", "note")
     assert house.states() == {"A": SendState.CONFLICT}
@@ -141,14 +141,14 @@ async def test_existing_order_of_a_file_becomes_an_update(make: Make) -> None:
     house.staging.editing.remove_orders([one.id for one in house.staging.orders])
     new, same = stage(house.staging, order(order_id="A", order_number="other"), order(order_id="N"))
     assert house.staging.plan().count == 0, "what is not looked up does not go"
-    await house.staging.look()
+    await house.staging.refresh_remote()
     assert house.states() == {"A": SendState.CONFLICT, "N": SendState.READY}
     house.staging.editing.put(new, Pointer.of("order_id"), "B", "order id")
-    await house.staging.look()
+    await house.staging.refresh_remote()
     assert house.states() == {"B": SendState.READY, "N": SendState.READY}
     house.staging.editing.put(same, Pointer.of("order_id"), "B", "order id")
     assert house.states() == {"B": SendState.INVALID}
-    assert len(house.staging.plan().staying) == 1
+    assert len(house.staging.plan().skipped) == 1
 
 
 async def test_update_of_an_order_changed_since_the_review_is_held(make: Make) -> None:
@@ -159,14 +159,14 @@ async def test_update_of_an_order_changed_since_the_review_is_held(make: Make) -
     read = (await house.there())["A"]
     house.staging.editing.remove_orders([one.id for one in house.staging.orders])
     (id,) = stage(house.staging, order(order_id="A", order_number="other"))
-    await house.staging.look(again=True)
+    await house.staging.refresh_remote(again=True)
     house.staging.editing.release([id])
     plan = house.staging.plan()
     assert plan.count == 1
     await house.account.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
     await house.staging.send(plan)
     assert (await house.there())["A"]["shipping_address"]["city"] == "Uden"
-    assert "changed since the review and stayed here" in house.staging.said[-1].words
+    assert "changed since the review and was not sent" in house.staging.notices[-1].text
     await house.staging.send(house.staging.plan())
     await house.account.follower.until_done()
     assert (await house.there())["A"]["order_number"] == "other"
@@ -184,14 +184,14 @@ async def test_update_is_merged_and_waits_on_a_conflict(make: Make) -> None:
     house.staging.editing.put(id, NOTES, "mine", "note")
     house.staging.editing.release([id])
     await house.account.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
-    await house.staging.look(again=True)
+    await house.staging.refresh_remote(again=True)
     found = house.staging.get(id)
     assert found is not None
     assert Pointer.of("shipping_address", "city").get(found.document) == "Uden"
     assert [str(change.pointer) for change in found.differences] == [str(NOTES)]
     assert house.states() == {"A": SendState.READY}
     await house.account.client.patch_order(str(read["id"]), {"order_details": {"notes": "theirs"}})
-    await house.staging.look(again=True)
+    await house.staging.refresh_remote(again=True)
     assert house.states() == {"A": SendState.CONFLICT}
     assert NOTES.get(found.document) == "mine"
 
@@ -204,14 +204,14 @@ async def test_verified_order_edited_again_becomes_an_update(make: Make) -> None
     house.staging.editing.put(a, NOTES, "Ring once", "note")
     found = house.staging.get(a)
     assert found is not None
-    assert (found.does, house.states()) == (PlannedAction.UPDATE, {"A": SendState.CONFLICT})
+    assert (found.action, house.states()) == (PlannedAction.UPDATE, {"A": SendState.CONFLICT})
     assert [str(change.pointer) for change in found.edit.changes()] == [str(NOTES)]
     assert house.staging.editing.undo() is not None
     assert house.states() == {"A": SendState.UNCHANGED}
     house.staging.editing.redo()
     staging = await house.crash()
     assert house.states() == {"A": SendState.CONFLICT}
-    await staging.look([a], again=True)
+    await staging.refresh_remote([a], again=True)
     staging.editing.release([a])
     await house.send()
     await house.account.follower.until_done()
@@ -240,7 +240,7 @@ async def test_metadata_on_disk_is_current_where_only_the_log_is_saved(
     for id, work in (
         (copy, lambda: editing.put(copy, NOTES, "one", "notes")),
         (copy, lambda: editing.put(copy, NOTES, "two", "notes")),
-        (copy, lambda: editing.release([copy], in_spite=True)),
+        (copy, lambda: editing.release([copy], force=True)),
         (copy, lambda: editing.put(copy, NOTES, "three", "notes")),
         (copy, lambda: editing.undo_in(copy)),
         (a, lambda: editing.put(a, NOTES, "four", "notes")),
@@ -266,17 +266,17 @@ async def test_flags_that_cannot_be_saved_are_unchanged(make: Make, monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr(house.account.store.batches, "set_all", full)
         patch.setattr(house.account.store.batches, "save_logs", full)
-        change = setting(house.staging, house.staging.orders, ("order_details", "notes"), "x")
+        change = preview_value(house.staging, house.staging.orders, ("order_details", "notes"), "x")
         for work in (
             lambda: house.staging.editing.hold(ids),
-            lambda: house.staging.editing.release(ids, in_spite=True),
-            lambda: take(house.staging, change, "notes"),
+            lambda: house.staging.editing.release(ids, force=True),
+            lambda: apply_preview(house.staging, change, "notes"),
         ):
             with pytest.raises(StoreError):
                 work()
-    assert [(one.held, one.insisted) for one in house.staging.orders] == [(True, None), (False, None)]
+    assert [(one.held, one.override_version) for one in house.staging.orders] == [(True, None), (False, None)]
     assert [(one.version, [*one.edit.changes()]) for one in house.staging.orders] == [(1, []), (1, [])]
-    assert take(house.staging, change, "notes") == 2
+    assert apply_preview(house.staging, change, "notes") == 2
     await house.crash()
     assert [(one.version, NOTES.get(one.document)) for one in house.staging.orders] == [(2, "x"), (2, "x")]
 
@@ -285,9 +285,9 @@ async def test_previewed_change_skips_orders_changed_since(make: Make) -> None:
     house = await make(settle=0.0)
     a, _ = stage(house.staging, order(order_id="A"), order(order_id="B"))
     name = (*ITEMS.tokens, "*", "name")
-    preview = setting(house.staging, house.staging.orders, name, "Cup")
+    preview = preview_value(house.staging, house.staging.orders, name, "Cup")
     house.staging.editing.change(a, lambda edit: remove_entry(edit, ITEMS / 0))
-    assert take(house.staging, preview, "name") == 1
+    assert apply_preview(house.staging, preview, "name") == 1
     assert house.staging.editing.undo() == ("name, 1 order", [house.staging.orders[1].id])
     house.staging.editing.redo()
     first, second = house.staging.orders
@@ -390,7 +390,7 @@ async def test_unusable_files_are_refused_with_a_sentence(
 async def test_more_than_a_hundred_orders_take_several_requests(make: Make) -> None:
     house = await make()
     stage(house.staging, *(order(order_id=f"A{n}") for n in range(230)))
-    await house.staging.look()
+    await house.staging.refresh_remote()
     plan = house.staging.plan()
     assert [len(request) for request in plan.requests] == [100, 100, 30]
     await house.staging.send(plan)
@@ -404,7 +404,7 @@ async def test_busy_service_leaves_orders_ready(make: Make) -> None:
     house.sandbox.fault_injector.faults = Faults.parse(["busy=1"])
     await house.send()
     assert house.states() == {"A": SendState.READY}
-    assert "busy" in house.staging.said[-1].words
+    assert "busy" in house.staging.notices[-1].text
     house.sandbox.fault_injector.faults = Faults()
     await house.send()
     assert house.states() == {"A": SendState.ACCEPTED}
@@ -413,19 +413,19 @@ async def test_busy_service_leaves_orders_ready(make: Make) -> None:
 async def test_denied_access_ends_the_sending(make: Make) -> None:
     house = await make()
     stage(house.staging, *(order(order_id=f"A{n}") for n in range(150)))
-    await house.staging.look()
+    await house.staging.refresh_remote()
     plan = house.staging.plan()
     house.sandbox.fault_injector.faults = Faults.parse(["unauthorised=1"])
     await house.staging.send(plan)
-    assert len(house.staging.said) == 1
-    assert "can be sent again" in house.staging.said[0].words
+    assert len(house.staging.notices) == 1
+    assert "Press w to send" in house.staging.notices[0].text
     assert house.staging.counts() == {SendState.READY: 150}
 
 
 async def test_lost_answer_is_looked_up_without_duplicates(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"), order(order_id="B"))
-    await house.staging.look()
+    await house.staging.refresh_remote()
     house.sandbox.fault_injector.faults = Faults.parse(["error_after=1:POST:/orders"])
     plan = house.staging.plan()
     await house.staging.send(plan)
@@ -438,7 +438,7 @@ async def test_lost_answer_is_looked_up_without_duplicates(make: Make) -> None:
 async def test_unresolved_answer_stays_unknown(make: Make) -> None:
     house = await make(settle=0.0)
     (a,) = stage(house.staging, order(order_id="A"))
-    await house.staging.look()
+    await house.staging.refresh_remote()
     plan = house.staging.plan()
     house.sandbox.fault_injector.faults = Faults.parse(["error=1"])
     await house.staging.send(plan)
@@ -475,7 +475,7 @@ async def test_batch_survives_a_crash(make: Make) -> None:
     staging = await house.crash()
     assert [one.id for one in staging.orders] == [a, b]
     assert NOTES.get(staging.orders[0].document) == "typed"
-    await staging.look()
+    await staging.refresh_remote()
     assert house.states() == {"A": SendState.READY, "B": SendState.HELD}
     assert staging.editing.undo() == ("1 order removed", [c])
     assert [one.id for one in staging.orders] == [a, b, c]
@@ -493,7 +493,7 @@ async def test_batch_survives_a_crash(make: Make) -> None:
 async def test_crash_with_a_request_in_flight_is_resolved_after_restart(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"), order(order_id="B"))
-    await house.staging.look()
+    await house.staging.refresh_remote()
     came = asyncio.Event()
 
     async def hang(request: httpx.Request, send: Send) -> httpx.Response:
@@ -518,13 +518,13 @@ async def test_crash_with_a_request_in_flight_is_resolved_after_restart(make: Ma
 async def test_order_changed_since_the_review_is_not_sent(make: Make) -> None:
     house = await make()
     a, b, _ = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
-    await house.staging.look()
+    await house.staging.refresh_remote()
     plan = house.staging.plan()
     house.staging.editing.put(a, NOTES, "later", "note")
     house.staging.editing.hold([b])
     await house.staging.send(plan)
     assert house.states() == {"A": SendState.READY, "B": SendState.HELD, "C": SendState.ACCEPTED}
-    assert "2 orders changed since the review" in house.staging.said[0].words
+    assert "2 orders changed since the review" in house.staging.notices[0].text
     await house.staging.send(plan)
     await house.account.follower.until_done()
     assert list(await house.there()) == ["C"]
@@ -555,7 +555,7 @@ async def test_batch_is_taken_when_its_owner_has_exited(make: Make) -> None:
     store = house.account.store
     second = await house.open()
     store.close()
-    with pytest.raises(BatchLocked, match="Now it is yours"):
+    with pytest.raises(BatchLocked, match="The batch is yours"):
         second.editing.put(a, NOTES, "x", "note")
     assert second.editing.put(a, NOTES, "x", "note")
 
@@ -604,7 +604,7 @@ async def test_lost_answer_over_a_socket_creates_no_duplicate(tmp_path: Path, fa
         bench = await open_account(client, store, "demo", now=store_now, zone=ZoneInfo("Europe/Amsterdam"), sleep=soon)
         staging = Staging(bench)
         stage(staging, order(order_id="A"), order(order_id="B"))
-        assert await staging.look() is None
+        assert await staging.refresh_remote() is None
         sandbox.fault_injector.faults = Faults(rules=(FaultRule(Fault(fault), times=1, method="POST"),))
         await staging.send(staging.plan())
         orders = (await client.list_orders()).orders
@@ -622,7 +622,7 @@ async def test_lost_answer_over_a_socket_creates_no_duplicate(tmp_path: Path, fa
 async def test_process_that_lost_the_batch_sends_nothing_more(make: Make) -> None:
     house = await make()
     stage(house.staging, *(order(order_id=f"A{n}") for n in range(150)))
-    await house.staging.look()
+    await house.staging.refresh_remote()
     first, store = house.staging, house.account.store
     plan = first.plan()
     second: list[Staging] = []

@@ -20,14 +20,14 @@ from tui.work.batches.duplicates import DuplicateIndex
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import BatchLocked
 from tui.work.batches.staging_chunks import CHUNK_SIZE, ChunkedStaging
-from tui.work.file_import.reader import ImportStopped, read_any
+from tui.work.file_import.reader import ImportStopped, read_source
 
 MANY = CHUNK_SIZE * 2 + 50
 DATA = text(rows(MANY)).encode()
 
 
 def intake(data: bytes = DATA) -> ParsedFile:
-    return read_any(data, "orders.csv", shop=7)
+    return read_source(data, "orders.csv", shop=7)
 
 
 def quiet(_: Progress) -> None:
@@ -55,7 +55,9 @@ async def test_chunks_keep_their_order_and_are_one_undo_step(make: Make) -> None
     house = await make()
     stage(house.staging, order(order_id="first"))
     seen: list[tuple[int, int]] = []
-    ids = await house.staging.editing.take_in(intake(), "orders.csv", lambda now: seen.append((now.done, now.total)))
+    ids = await house.staging.editing.add_in_chunks(
+        intake(), "orders.csv", lambda now: seen.append((now.done, now.total))
+    )
     assert seen == [(0, MANY), (CHUNK_SIZE, MANY), (2 * CHUNK_SIZE, MANY)]
     assert [one.id for one in house.staging.orders][1:] == ids
     assert house.staging.orders[5].source == "row 6 of orders.csv"
@@ -87,14 +89,14 @@ async def test_chunks_keep_their_order_and_are_one_undo_step(make: Make) -> None
 )
 async def test_staged_orders_match_the_stored_ones(make: Make, data: bytes) -> None:
     house = await make()
-    await house.staging.editing.take_in(intake(data), "orders", quiet)
+    await house.staging.editing.add_in_chunks(intake(data), "orders", quiet)
     shown = house.staging.orders
     staging = await house.crash()
     assert len(shown) == len(staging.orders) > 0
     for before, after in zip(shown, staging.orders, strict=True):
         assert exact(before.document) == exact(after.document)
         assert before.origin.dump() == after.origin.dump()
-        assert before.noted == after.noted
+        assert before.import_problems == after.import_problems
         assert [one.problem for one in before.findings(None)] == [one.problem for one in after.findings(None)]
 
 
@@ -108,10 +110,10 @@ async def test_stopped_import_leaves_nothing(make: Make) -> None:
             raise ImportStopped("stopped")
 
     with pytest.raises(ImportStopped):
-        await house.staging.editing.take_in(intake(), "orders.csv", stop)
+        await house.staging.editing.add_in_chunks(intake(), "orders.csv", stop)
     assert ([one.id for one in house.staging.orders], on_disk(house)) == ([first], 1)
     assert house.staging.editing.undo() == ("1 order added", [first])
-    assert len(await house.staging.editing.take_in(intake(), "orders.csv", quiet)) == MANY
+    assert len(await house.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)) == MANY
 
 
 async def test_interrupted_import_is_removed_after_restart(make: Make) -> None:
@@ -144,7 +146,7 @@ async def test_other_processes_see_an_import_only_when_complete(make: Make) -> N
             second.take_over()
 
     with pytest.raises(BatchLocked, match="another copy"):
-        await first.editing.take_in(intake(), "orders.csv", take_over)
+        await first.editing.add_in_chunks(intake(), "orders.csv", take_over)
     assert first.owner is not None
     assert [one.id for one in first.orders] == [a]
     assert on_disk(house) == 1
@@ -156,14 +158,14 @@ async def test_one_import_at_a_time(make: Make) -> None:
     staging = house.staging
     stage(staging, order(order_id="first"))
     staging.create("other")
-    task = asyncio.create_task(staging.editing.take_in(intake(), "orders.csv", quiet))
+    task = asyncio.create_task(staging.editing.add_in_chunks(intake(), "orders.csv", quiet))
     await asyncio.sleep(0)
-    assert staging.is_taking
+    assert staging.is_importing
     for leave in (lambda: staging.open_batch("staged orders"), lambda: staging.create("third")):
         with pytest.raises(BatchLocked, match="being added"):
             leave()
     with pytest.raises(BatchLocked, match="Another file"):
-        await staging.editing.take_in(intake(), "again.csv", quiet)
+        await staging.editing.add_in_chunks(intake(), "again.csv", quiet)
     staging.rename("other", "renamed")
     blank = staging.editing.add_blank(7)
     assert staging.editing.put(blank, NOTES, "typed meanwhile", "note")
@@ -173,23 +175,23 @@ async def test_one_import_at_a_time(make: Make) -> None:
     kept = staging.get(blank)
     assert kept is not None
     assert NOTES.get(kept.document) == "typed meanwhile"
-    assert (staging.name, staging.is_taking) == ("renamed", False)
+    assert (staging.name, staging.is_importing) == ("renamed", False)
 
 
 async def test_duplicates_of_a_second_file_are_reported(make: Make) -> None:
     house = await make()
-    await house.staging.editing.take_in(intake(), "orders.csv", quiet)
-    await house.staging.editing.take_in(intake(text(rows(2)).encode()), "again.csv", quiet)
-    assert [bool(one.twin) for one in house.staging.orders] == [False] * MANY + [True, True]
+    await house.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)
+    await house.staging.editing.add_in_chunks(intake(text(rows(2)).encode()), "again.csv", quiet)
+    assert [bool(one.duplicate_problem) for one in house.staging.orders] == [False] * MANY + [True, True]
     house.staging.editing.undo()
-    assert not any(one.twin for one in house.staging.orders)
+    assert not any(one.duplicate_problem for one in house.staging.orders)
 
 
 async def test_checking_in_slices_yields_to_the_event_loop(make: Make) -> None:
     house = await make()
-    await house.staging.editing.take_in(intake(), "orders.csv", quiet)
+    await house.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)
     staging = await house.crash()
-    task, turns = asyncio.create_task(staging.judge()), 0
+    task, turns = asyncio.create_task(staging.check_all()), 0
     while not task.done():
         turns += 1
         await asyncio.sleep(0)
@@ -215,7 +217,7 @@ def test_duplicate_index_matches_a_full_scan(changes: list[Change]) -> None:
                 orders[id] = StagedOrder(id, Edit(document), 1, StagedState.DRAFT, None)  # type: ignore[arg-type]
         twins.update([id], orders)
         wanted = check_duplicates({id: one.document for id, one in orders.items()})
-        assert {id: one.twin for id, one in orders.items() if one.twin is not None} == wanted
+        assert {id: one.duplicate_problem for id, one in orders.items() if one.duplicate_problem is not None} == wanted
 
 
 @pytest.mark.parametrize("tokens", [("a",), ("a", "0", "b"), ("a/b", "~"), ("", ""), ("~1", "x"), ("a~0", "/")])

@@ -18,8 +18,16 @@ from tui.orders.paths import ITEMS
 from tui.orders.progress import Progress
 from tui.orders.tables.mapping import SHOP_PATH
 from tui.orders.tables.rows import MAX_ROWS
-from tui.work.file_import.json_reader import MOST, ImportFileError
-from tui.work.file_import.reader import ImportStopped, TableSource, again, open_any, read_any, refused_csv, take_in
+from tui.work.file_import.json_reader import MAX_ORDERS_PER_FILE, ImportFileError
+from tui.work.file_import.reader import (
+    ImportStopped,
+    TableSource,
+    open_source,
+    read_source,
+    read_table,
+    refused_csv,
+    with_layout,
+)
 
 TABLE = rows(4, per_order=2)
 
@@ -34,26 +42,26 @@ def test_format_is_detected_from_content_not_name() -> None:
         "xlsx": workbook({"Orders": TABLE}),
     }
     for name, data in sources.items():
-        assert len(read_any(data, "orders.txt", shop=7).orders) == 2, name
+        assert len(read_source(data, "orders.txt", shop=7).orders) == 2, name
 
 
 def test_missing_file_and_directory_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_bytes(text(TABLE).encode())
-    assert len(read_any(path, path.name, shop=7).orders) == 2
+    assert len(read_source(path, path.name, shop=7).orders) == 2
     with pytest.raises(ImportFileError, match="is a directory"):
-        read_any(tmp_path, "x")
+        read_source(tmp_path, "x")
     with pytest.raises(ImportFileError, match="There is no file"):
-        read_any(tmp_path / "gone.csv", "gone.csv")
+        read_source(tmp_path / "gone.csv", "gone.csv")
 
 
 def test_cover_sheet_is_skipped() -> None:
     cover = [["Export", "of today"], ["made by", "the shop"]]
-    opened = open_any(workbook({"Cover": cover, "Orders": TABLE, "More": TABLE}), "orders.xlsx")
+    opened = open_source(workbook({"Cover": cover, "Orders": TABLE, "More": TABLE}), "orders.xlsx")
     assert isinstance(opened, TableSource)
     assert opened.table.layout.sheet == "Orders"
     # Where no sheet has known columns it is the first, as ever; t shows the others.
-    opened = open_any(workbook({"Cover": cover, "Notes": [["a", "b"], ["c", "d"]]}), "orders.xlsx")
+    opened = open_source(workbook({"Cover": cover, "Notes": [["a", "b"], ["c", "d"]]}), "orders.xlsx")
     assert isinstance(opened, TableSource)
     assert opened.table.layout.sheet == "Cover"
 
@@ -61,10 +69,10 @@ def test_cover_sheet_is_skipped() -> None:
 def test_workbook_keeps_numbers_and_uses_the_first_sheet_with_data() -> None:
     header = ["Order number", "EAN", "Postal code", "Country", "Quantity", "Price", "Item name"]
     data = workbook({"Empty": [], "Orders": [header, ["A", 8712345678906.0, 1067.0, "DE", 2.0, 12.5, "Mug"]]})
-    source = open_any(data, "orders.xlsx")
+    source = open_source(data, "orders.xlsx")
     assert isinstance(source, TableSource)
     assert (source.table.layout.sheet, source.sheets) == ("Orders", ("Empty", "Orders"))
-    [arrival] = take_in(source, shop=7).orders
+    [arrival] = read_table(source, shop=7).orders
     [item] = ITEMS.get(arrival.document)  # type: ignore[misc, union-attr]
     assert item["ean"] == "8712345678906"  # type: ignore[index, call-overload]
     assert item["quantity"] == 2  # type: ignore[index, call-overload]
@@ -78,7 +86,7 @@ def test_workbook_keeps_numbers_and_uses_the_first_sheet_with_data() -> None:
         (b"  \n", "is empty"),
         (b"\0\1\2\3", "binary"),
         (b"PK\x03\x04 cut off", "damaged or cut off"),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "no spreadsheet"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 old", "spreadsheet cannot be read"),
         (b"{", "not JSON"),
         (b"x;y\n1;2\n", "No column"),
         (b"Order number,SKU\n", "no rows"),
@@ -87,7 +95,7 @@ def test_workbook_keeps_numbers_and_uses_the_first_sheet_with_data() -> None:
 )
 def test_unusable_input_is_refused_with_a_sentence(data: bytes, words: str) -> None:
     with pytest.raises(ImportFileError, match=words):
-        read_any(data, "orders.csv")
+        read_source(data, "orders.csv")
 
 
 def far(cell: str) -> bytes:
@@ -109,7 +117,7 @@ def far(cell: str) -> bytes:
 
 def test_huge_duration_does_not_crash() -> None:
     with pytest.raises(ImportFileError, match="too many days"):
-        read_any(far('<row r="9"><c r="A9" s="1"><v>1e300</v></c></row>'), "orders.xlsx")
+        read_source(far('<row r="9"><c r="A9" s="1"><v>1e300</v></c></row>'), "orders.xlsx")
 
 
 @pytest.mark.parametrize(
@@ -125,12 +133,12 @@ def test_huge_duration_does_not_crash() -> None:
 )
 def test_distant_cell_does_not_exhaust_memory(cell: str) -> None:
     with pytest.raises(ImportFileError, match="too far"):
-        read_any(far(cell), "orders.xlsx")
+        read_source(far(cell), "orders.xlsx")
 
 
 def test_distant_formatted_cells_are_ignored() -> None:
     looks = '<row r="50000"><c r="XFD50000" s="1"/></row><row r="1048576"><c r="XFD1048576" s="1"></c></row>'
-    assert len(read_any(far(looks), "orders.xlsx", shop=7).orders) == 2
+    assert len(read_source(far(looks), "orders.xlsx", shop=7).orders) == 2
 
 
 def test_zip_bomb_is_refused() -> None:
@@ -138,31 +146,43 @@ def test_zip_bomb_is_refused() -> None:
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         size = archive.getinfo("xl/worksheets/s1.xml").file_size
     with pytest.raises(ImportFileError, match="damaged"):
-        read_any(data.replace(size.to_bytes(4, "little"), (2000).to_bytes(4, "little")), "orders.xlsx")
+        read_source(data.replace(size.to_bytes(4, "little"), (2000).to_bytes(4, "little")), "orders.xlsx")
 
 
-OVER = [*rows(MOST), ["", "", "", "", "", "", "", "", "BO-00000", "Plate"], *rows(MOST + 1200)[MOST + 1 :]]
-JSON_LINES = b'{"order_id":"A"}\n' * (MOST + 5)
+OVER = [
+    *rows(MAX_ORDERS_PER_FILE),
+    ["", "", "", "", "", "", "", "", "BO-00000", "Plate"],
+    *rows(MAX_ORDERS_PER_FILE + 1200)[MAX_ORDERS_PER_FILE + 1 :],
+]
+JSON_LINES = b'{"order_id":"A"}\n' * (MAX_ORDERS_PER_FILE + 5)
 
 
 @pytest.mark.parametrize(
     ("data", "words", "looked_at"),
     [
-        (text(OVER).encode(), f"over 10,000 orders; row {MOST + 3:,} begins the next part. Split it there", MOST),
         (
-            b"[" + b'{"order_id":"A"},' * MOST + b"{}]",
-            "It has 10,001 orders; at most 10,000 go at once. Split it",
+            text(OVER).encode(),
+            f"over 10,000 orders; row {MAX_ORDERS_PER_FILE + 3:,} begins the next part. Split it there",
+            MAX_ORDERS_PER_FILE,
+        ),
+        (
+            b"[" + b'{"order_id":"A"},' * MAX_ORDERS_PER_FILE + b"{}]",
+            "It has 10,001 orders; at most 10,000 are imported at once. Split it",
             None,
         ),
-        (JSON_LINES, "It has about 10,006 orders; at most 10,000 go at once. Split it", None),
-        (workbook({"Orders": rows(MOST + 1)}), "over 10,000 orders; row 10,002 begins the next part", MOST),
+        (JSON_LINES, "It has about 10,006 orders; at most 10,000 are imported at once. Split it", None),
+        (
+            workbook({"Orders": rows(MAX_ORDERS_PER_FILE + 1)}),
+            "over 10,000 orders; row 10,002 begins the next part",
+            MAX_ORDERS_PER_FILE,
+        ),
     ],
     ids=["csv", "json", "json lines", "xlsx"],
 )
 def test_too_many_orders_stop_reading(data: bytes, words: str, looked_at: int | None) -> None:
     seen: list[tuple[int, int]] = []
     with pytest.raises(ImportFileError, match=words):
-        read_any(data, "orders", shop=7, progress=lambda now: seen.append((now.done, now.total)))
+        read_source(data, "orders", shop=7, progress=lambda now: seen.append((now.done, now.total)))
     if looked_at is not None:
         assert seen[-1][0] == looked_at
 
@@ -173,7 +193,7 @@ def test_too_many_rows_stop_reading() -> None:
     with pytest.raises(
         ImportFileError, match=r"about 700,001 rows; at most 50,000 are imported at once\. Split it into parts"
     ):
-        read_any(data, "orders.csv", progress=lambda now: seen.append(now.done))
+        read_source(data, "orders.csv", progress=lambda now: seen.append(now.done))
     assert max(seen) <= MAX_ROWS + 500
 
 
@@ -182,7 +202,7 @@ def test_equal_cells_are_read_alike_in_every_format() -> None:
     for place in (1, 2):
         table[place][6] = "Deutschland"
     table[3][11], table[4][11] = "two", "two"
-    found = read_any(text(table).encode(), "x", shop=7).orders
+    found = read_source(text(table).encode(), "x", shop=7).orders
     countries = [Pointer.of("shipping_address", "country_code").get(one.document) for one in found]
     assert countries == ["DE", "DE", "BE", "FR"]
     assert [bool(one.problems) for one in found] == [False, False, True, True]
@@ -193,7 +213,7 @@ def test_default_shop_applies_to_orders_without_one() -> None:
     bare: dict[str, Any] = order(order_id="A")
     del bare["order_details"]["integration"]
     named = order(order_id="B")
-    found = read_any(json.dumps([bare, named]).encode(), "x", shop=4711).orders
+    found = read_source(json.dumps([bare, named]).encode(), "x", shop=4711).orders
     shops = [Pointer(SHOP_PATH).get(one.document) for one in found]
     assert shops == [4711, Pointer(SHOP_PATH).get(named)]
     assert shops[0] != shops[1]
@@ -201,46 +221,46 @@ def test_default_shop_applies_to_orders_without_one() -> None:
 
 def test_refused_rows_are_exported_with_reasons_and_can_be_read_again() -> None:
     table = [*TABLE, [*TABLE[1][:8], "X", *TABLE[1][9:], "=extra"]]
-    intake = read_any(text(table).encode(), "orders.csv", shop=7)
+    intake = read_source(text(table).encode(), "orders.csv", shop=7)
     assert [(one.row, one.place) for one in intake.refused] == [(6, "row 6")]
     written = refused_csv(intake)
     assert b"has 17 cells, but the header has 16" in written
     assert b",'=extra," in written
-    back = read_any(written, "refused.csv", shop=7)
+    back = read_source(written, "refused.csv", shop=7)
     assert len(back.orders) == 1
     assert back.unmapped == ("more 1", "row", "reason")
 
 
 def test_saved_mapping_applies_to_its_columns_only() -> None:
-    source = open_any(b"a;b\n1;2\n", "x")
+    source = open_source(b"a;b\n1;2\n", "x")
     assert isinstance(source, TableSource)
     mapping = replace(source.mapping.with_path(0, ("order_number",)), name="mine")
-    intake = read_any(b"b;a\n2;1\n", "x", known=[mapping], shop=7)
+    intake = read_source(b"b;a\n2;1\n", "x", known=[mapping], shop=7)
     assert intake.orders[0].document["order_number"] == "1"
     with pytest.raises(ImportFileError, match="mine is for other columns"):
-        read_any(b"c;d\n2;1\n", "x", mapping=mapping)
+        read_source(b"c;d\n2;1\n", "x", mapping=mapping)
 
 
 def test_changed_layout_rereads_the_file_and_keeps_the_mapping() -> None:
-    source = open_any(b"Order number;Price;Foo\nA;1.234;x\n", "x")
+    source = open_source(b"Order number;Price;Foo\nA;1.234;x\n", "x")
     assert isinstance(source, TableSource)
     source = replace(source, mapping=source.mapping.with_path(2, ("order_id",)))
-    comma = again(source, replace(source.table.layout, decimal=","))
+    comma = with_layout(source, replace(source.table.layout, decimal=","))
     assert comma.mapping.paths[2] == ("order_id",)
     price = ITEMS / 0 / "unit_price" / "value"
-    assert price.get(take_in(comma, shop=7).orders[0].document) == 1234
+    assert price.get(read_table(comma, shop=7).orders[0].document) == 1234
 
 
 def test_progress_is_reported_and_can_stop_reading() -> None:
     data, seen = text(rows(3000)).encode(), list[tuple[int, int]]()
-    read_any(data, "x", shop=7, progress=lambda now: seen.append((now.done, now.total)))
+    read_source(data, "x", shop=7, progress=lambda now: seen.append((now.done, now.total)))
     assert seen[-1] == (3000, 3000)
 
     def stop(_: Progress) -> None:
         raise ImportStopped("stopped")
 
     with pytest.raises(ImportStopped):
-        read_any(data, "x", shop=7, progress=stop)
+        read_source(data, "x", shop=7, progress=stop)
 
 
 @settings(max_examples=200)
@@ -252,7 +272,7 @@ def test_progress_is_reported_and_can_stop_reading() -> None:
 )
 def test_any_bytes_are_orders_or_an_import_error(data: bytes) -> None:
     try:
-        intake = read_any(data, "any", shop=7)
+        intake = read_source(data, "any", shop=7)
     except ImportFileError:
         return
     assert len(intake.orders) + len(intake.refused) > 0 or intake.header

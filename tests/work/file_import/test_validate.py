@@ -7,7 +7,7 @@ import pytest
 from tui.api.errors import NotAuthorised, Unreachable
 from tui.api.pointer import Pointer
 from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry
-from tui.work.file_import.validate import FileEntry, as_placed, entries_of
+from tui.work.file_import.validate import FileEntry, entries_of, with_kept_date
 from tui.work.submit.retry import RetryTimer, retry
 
 ITEM = "/order_details/order_items/1"
@@ -47,7 +47,7 @@ def test_entries_keep_the_order_of_the_file() -> None:
         (RefusedEntry("row 9", "has no order id", 9), RefusedEntry("row 12", "has no order id", 12)),
     )
     entries = entries_of(intake)
-    assert [(one.position, one.row, one.arrival is None) for one in entries] == [
+    assert [(one.position, one.row, one.parsed is None) for one in entries] == [
         (0, 2, False),
         (1, 9, True),
         (2, 10, False),
@@ -60,10 +60,10 @@ def test_import_time_is_not_a_change() -> None:
     placed = Pointer.of("order_details", "order_created_at")
     new = ParsedOrder({"order_details": {"order_created_at": "now", "notes": "new"}}, "row 1", 0, derived={placed: "…"})
     kept = {"order_details": {"order_created_at": "then", "notes": "old"}}
-    assert as_placed(new, kept) == {"order_details": {"order_created_at": "then", "notes": "new"}}
-    assert as_placed(new, {}) == new.document
+    assert with_kept_date(new, kept) == {"order_details": {"order_created_at": "then", "notes": "new"}}
+    assert with_kept_date(new, {}) == new.document
     told = ParsedOrder(new.document, "row 1", 0)
-    assert as_placed(told, kept) == new.document
+    assert with_kept_date(told, kept) == new.document
 
 
 def test_backoff_resets_after_success_and_ends() -> None:

@@ -18,17 +18,17 @@ def told(house: House) -> list[list[tuple[str, int, str]]]:
 async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_path: Path) -> None:
     house = await make(settle=0.0)
     a, b = stage(house.staging, order(order_id="A"), order(order_id="B", order_number="=1+1"))
-    await house.staging.look()
+    await house.staging.refresh_remote()
     house.interceptor.refuse_next(("/data/attributes/[1]/order_id", "Not this one"), ("/data", "And the whole"))
     await house.staging.send(house.staging.plan())
     assert told(house) == [[("A", 1, "not written"), ("B", 1, "refused")]]
     house.staging.editing.put(b, NOTES, "second", "note")
-    house.staging.editing.release([b], in_spite=True)
+    house.staging.editing.release([b], force=True)
     await house.send()
     assert told(house)[0] == [("A", 1, "accepted"), ("B", 2, "accepted")]
     await house.account.follower.until_done()
     house.staging.editing.put(a, NOTES, "once more", "note")
-    await house.staging.look([a], again=True)
+    await house.staging.refresh_remote([a], again=True)
     house.staging.editing.release([a])
     await house.send()
     await house.account.follower.until_done()

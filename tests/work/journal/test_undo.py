@@ -186,7 +186,7 @@ async def test_undo_of_a_deletion_stages_the_order_and_reports_losses(bench: Acc
     assert "id" not in staged.document
     again = await undone(bench, staging, entry)
     assert (again.outcome, len(staging.orders)) == (UndoOutcome.NOTHING, 1)
-    await staging.look()
+    await staging.refresh_remote()
     await staging.send(staging.plan())
     await follow(bench)
     orders = (await bench.client.list_orders()).orders

@@ -13,7 +13,7 @@ from tui.api.errors import NotAuthorised, Problem, RequestRefused, ServiceBusy, 
 from tui.api.pointer import Pointer, Scope
 from tui.store.batches import NewStaged, Staged, StagedState
 from tui.store.journal import WriteState
-from tui.work.batches.staged_order import told_by
+from tui.work.batches.staged_order import problems_by_order
 from tui.work.writes.backoff import RetrySchedule
 from tui.work.writes.outbox import AlreadySent, Outgoing
 from tui.work.writes.outcomes import (
@@ -89,7 +89,7 @@ async def test_refusal_marks_named_orders_and_resets_the_rest(bench: Bench) -> N
     assert outcome.by_staged == {going[2].staged: tuple(problems[:2]), going[0].staged: (problems[2],)}
     assert outcome.problems == tuple(problems[3:])
     assert [staged(bench, one).state for one in going] == [StagedState.REFUSED, StagedState.DRAFT, StagedState.REFUSED]
-    recorded = told_by(outcome.write)
+    recorded = problems_by_order(outcome.write)
     assert [[one.problem for one in recorded[each.staged]] for each in going] == [[problems[2]], [], problems[:2]]
     assert outcome.write.last.answer == b"raw"
     assert problems_from_json(outcome.write.last.problems) == problems

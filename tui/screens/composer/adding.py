@@ -120,7 +120,7 @@ class Adding:
         title, document = found
         new = ParsedOrder(from_template(document, self._view.workspace.now()), "new order", 0)
         with self._view.saving():
-            ids = self._view.staging.editing.add_intake(ParsedFile((new,), ()), f"template {title}")
+            ids = self._view.staging.editing.add_parsed(ParsedFile((new,), ()), f"template {title}")
             show_added(self._view, ids, f"Added from template {title}.")
             self._view.open_form(_FIRST_FIELD)
 

@@ -93,7 +93,7 @@ class BatchCommands:
                 wrong = (SendState.REFUSED, SendState.INVALID)
                 self._release([order for order in targets if self._staging.send_state(order) not in wrong])
             case "a":
-                self._release(targets, in_spite=True)
+                self._release(targets, force=True)
 
     def _hold(self, orders: Sequence[StagedOrder]) -> None:
         with self._view.saving():
@@ -101,9 +101,9 @@ class BatchCommands:
             self._view.show_all()
             self._view.screen.show_notice(f"{count_of(count, 'order')} held: not sent before z releases.")
 
-    def _release(self, orders: Sequence[StagedOrder], *, in_spite: bool = False) -> None:
+    def _release(self, orders: Sequence[StagedOrder], *, force: bool = False) -> None:
         with self._view.saving():
-            count = self._staging.editing.release((order.id for order in orders), in_spite=in_spite)
+            count = self._staging.editing.release((order.id for order in orders), force=force)
             self._view.show_all()
-            spite = " despite problems" if in_spite else ""
+            spite = " despite problems" if force else ""
             self._view.screen.show_notice(f"{count_of(count, 'order')} released{spite}; w reviews what is ready.")

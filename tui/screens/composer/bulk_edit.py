@@ -28,7 +28,15 @@ from tui.widgets.form_layout import FieldRow
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.batches.bulk_edit import BulkEditKind as ProblemKind
-from tui.work.batches.bulk_edit import BulkEditPreview, fixing, having, kind_of, proposals, setting, take
+from tui.work.batches.bulk_edit import (
+    BulkEditPreview,
+    apply_preview,
+    fixable_kinds,
+    ids_with,
+    kind_of,
+    preview_fixes,
+    preview_value,
+)
 from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.drafts.drafts import TypedText
 from tui.work.writes.send_state import SendState
@@ -97,11 +105,11 @@ class StagedMarkCommands:
             self._view.screen.show_notice("This order has no problem.")
             return
         orders = self._staging.orders
-        counted = [(one, len(having(self._staging, orders, kind_of(one)))) for one in found]
+        counted = [(one, len(ids_with(self._staging, orders, kind_of(one)))) for one in found]
         finding = await self.ask_kind("The same problem", counted)
         if finding is None:
             return
-        same = having(self._staging, self._staging.orders, kind_of(finding))
+        same = ids_with(self._staging, self._staging.orders, kind_of(finding))
         self._view.batch.set_marks(same)
         self._marked_kind = (frozenset(same), kind_of(finding))
         hidden = self._view.state.not_shown(same)
@@ -216,7 +224,7 @@ class BulkCommands:
             if answer is None:
                 return
             value = [] if answer == "e" and known.kind is Kind.TAGS else choices[answer].value
-        await self._confirm(setting(self._staging, self._orders(ids), known.path, value), full_label(known.path))
+        await self._confirm(preview_value(self._staging, self._orders(ids), known.path, value), full_label(known.path))
 
     def _orders(self, ids: Sequence[str]) -> list[StagedOrder]:
         return [order for id in ids if (order := self._staging.get(id)) is not None]
@@ -230,7 +238,7 @@ class BulkCommands:
             self._view.fix_here()
             return
         orders = self._view.targets()
-        kinds = proposals(self._staging, orders)
+        kinds = fixable_kinds(self._staging, orders)
         if not kinds:
             self._view.screen.show_notice("No fix is proposed for the problems of the marked orders.")
             return
@@ -238,7 +246,7 @@ class BulkCommands:
         if finding is None:
             finding = await self._marks.ask_kind("Mend", [(found[0], len(found)) for found in kinds.values()])
         if finding is not None:
-            await self._confirm(fixing(self._staging, orders, kind_of(finding)), f"fix: {_kind_words(finding)}")
+            await self._confirm(preview_fixes(self._staging, orders, kind_of(finding)), f"fix: {_kind_words(finding)}")
 
     def _known_kind(self, kinds: dict[ProblemKind, list[Finding]]) -> Finding | None:
         """The kind of problem that the orders were marked for, else the one under the cursor."""
@@ -254,11 +262,11 @@ class BulkCommands:
     async def _confirm(self, preview: BulkEditPreview, name: str) -> None:
         """Show what would change, and do it if the user agrees."""
         if not preview.values:
-            reasons = {reason for _, reason in preview.staying}
+            reasons = {reason for _, reason in preview.skipped}
             self._view.screen.show_notice(f"Nothing would change: {'; '.join(sorted(reasons))}.")
             return
         count, lines, first = count_of(len(preview.values), "order"), list(_preview_lines(preview)), preview.changes[0]
-        stays = f", {len(preview.staying)} stay" if preview.staying else ""
+        stays = f", {len(preview.skipped)} stay" if preview.skipped else ""
         was, will = _shown(first.pointer, first.was), _shown(first.pointer, first.will)
         question = f"{count}{stays}: {label_of(first.pointer)}: {was} -> {will}"
         answers = [("y", "apply"), ("p", "show all")]
@@ -272,7 +280,7 @@ class BulkCommands:
     def _take(self, preview: BulkEditPreview, name: str) -> None:
         with self._view.saving():
             self._view.state.pinned.update(preview.values)
-            count = take(self._staging, preview, name)
+            count = apply_preview(self._staging, preview, name)
             self._view.show_order()
             title = f"{name[:1].upper()}{name[1:]}"
             self._view.screen.show_notice(f"{title}: {count_of(count, 'order')} changed. u undoes all of it.")
@@ -286,7 +294,7 @@ def _preview_lines(preview: BulkEditPreview) -> Iterator[list[Piece]]:
             (f"{safe(_shown(change.pointer, change.was))} -> ", "dim"),
             (safe(_shown(change.pointer, change.will)), "changed"),
         ]
-    for name, reason in preview.staying:
+    for name, reason in preview.skipped:
         yield [(f" {fit(name, 14)} ", "dim"), (safe(f"stays: {reason}"), "dim")]
 
 

@@ -14,9 +14,9 @@ from tui.screens.file_import.screen import ImportProgress, ImportScreen
 from tui.store.db import StoreError
 from tui.work.batches.staging import BatchLocked
 from tui.work.batches.staging_chunks import CHUNK_SIZE
-from tui.work.file_import.json_reader import ImportFileError, orders_pasted
+from tui.work.file_import.json_reader import ImportFileError, describe_paste
 from tui.work.file_import.mappings import Mappings
-from tui.work.file_import.reader import TableSource, open_any, refused_csv
+from tui.work.file_import.reader import TableSource, open_source, refused_csv
 
 _INTERVAL = 0.2
 """Seconds between two notices of the progress."""
@@ -45,7 +45,7 @@ class FileAdding:
 
     async def pasted(self, text: str) -> bool:
         """Offer to read a paste as orders. Returns False if it does not look like orders."""
-        words = orders_pasted(text)
+        words = describe_paste(text)
         if not words:
             return False
         if await self._view.screen.ask(f"Pasted {words}:", [("o", "read as orders")]) is not None:
@@ -60,7 +60,7 @@ class FileAdding:
         if self.is_reading:
             self._view.screen.show_notice("Another file is being added; Esc stops that.")
             return
-        self._staging.freshen()
+        self._staging.reload_if_taken_over()
         if self._view.may_edit():
             progress, timer = self._begin(ImportProgress())
             work = self._read_source(name, source, progress, timer)
@@ -80,7 +80,7 @@ class FileAdding:
         known = Mappings(self._view.workspace.account).all()
         batch = self._staging.batch
         try:
-            opened = await asyncio.to_thread(open_any, source, name, known=known, progress=progress)
+            opened = await asyncio.to_thread(open_source, source, name, known=known, progress=progress)
         except ImportFileError as error:
             self._view.screen.show_notice(str(error), "warning")
             return
@@ -114,7 +114,7 @@ class FileAdding:
                 # Stored first: a crash must not come between the orders and the rows that were refused.
                 Mappings(self._view.workspace.account).keep_refused(name, refused_csv(intake))
             if len(intake.orders) <= CHUNK_SIZE:
-                self._show_taken(self._staging.editing.add_intake(intake, name), intake, name)
+                self._show_taken(self._staging.editing.add_parsed(intake, name), intake, name)
                 return
             progress, timer = self._begin(ImportProgress("staged", "orders"))
             # It goes on when the screen is left.
@@ -122,7 +122,7 @@ class FileAdding:
 
     async def _stage(self, intake: ParsedFile, name: str, progress: ImportProgress, timer: Timer) -> None:
         try:
-            ids = await self._staging.editing.take_in(intake, name, progress)
+            ids = await self._staging.editing.add_in_chunks(intake, name, progress)
         except (BatchLocked, ImportFileError, StoreError) as error:
             if self._view.screen.is_attached:
                 self._view.show_all()

@@ -84,15 +84,15 @@ class ComposerFrame:
 
     def _show_answer(self, width: int) -> None:
         """What the service answered when orders were sent last: the worst answer, else the last one."""
-        said = self._staging.said
-        worst = next((one for one in reversed(said) if one.tone != "good"), said[-1] if said else None)
+        said = self._staging.notices
+        worst = next((one for one in reversed(said) if one.style != "good"), said[-1] if said else None)
         counts = self._staging.counts()
         is_under_way = bool(counts[SendState.SENDING] + counts[SendState.ACCEPTED])
-        is_over = worst is not None and worst.tone == "good" and not is_under_way
+        is_over = worst is not None and worst.style == "good" and not is_under_way
         if worst is None or is_over or self._state.in_form:
             self.answer.remove_class("-shown", "-two")
             return
-        words = f"{worst.at.astimezone(self._workspace.account.zone):%H:%M} {worst.words}"
+        words = f"{worst.at.astimezone(self._workspace.account.zone):%H:%M} {worst.text}"
         self.answer.set_lines([words])
         self.answer.add_class("-shown")
         self.answer.set_class(len(safe(words)) > width - 2, "-two")
@@ -153,14 +153,14 @@ def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
 
 def looking_words(staging: Staging) -> str:
     """The progress of looking up which orders exist."""
-    progress = staging.looked_at
+    progress = staging.refresh_progress
     return f"looking up what exists: {progress.done} of {progress.total}; Ctrl+C stops"
 
 
 def status_summary(account: Account, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:
     """What sending the batch would do, and the requests and the time it would take."""
     facts: list[str | Piece] = []
-    if staging.looking:
+    if staging.is_refreshing:
         facts.append((looking_words(staging), "info"))
     if paused := account.client.paused_for:
         facts.append((f"the service asks to wait {paused:.0f} s", "warning"))

@@ -49,7 +49,7 @@ class ProblemCommands:
         """The problems that keep an order from being sent."""
         state = self._staging.send_state(order)
         is_sent = order.sent and state not in (SendState.UNKNOWN, SendState.DIFFERS)
-        if is_sent or (state is SendState.READY and order.insisted is None):
+        if is_sent or (state is SendState.READY and order.override_version is None):
             return []
         return [finding for finding in self._staging.findings(order) if finding.stops]
 

@@ -72,7 +72,7 @@ class StagedRows(KeyedRows[StagedOrder]):
         order = self.orders[index]
         document = order.document
         mark, tone = mark_of(self.staging, order)
-        does = order.does
+        does = order.action
         cells = (
             order_name(document),
             ""
@@ -138,8 +138,8 @@ def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> 
             return "accepted and never seen; r looks again"
         case SendState.READY if any(finding.stops for finding in findings):
             return f"sent despite: {_first(findings)}"
-        case SendState.READY if order.does is PlannedAction.UNKNOWN:
-            return "is the service asked?" if not staging.looking else "being looked up"
+        case SendState.READY if order.action is PlannedAction.UNKNOWN:
+            return "is the service asked?" if not staging.is_refreshing else "being looked up"
     return _first(findings)
 
 
@@ -202,7 +202,7 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
     """Every problem: of the request as a whole, then what stops orders, then what is only doubtful."""
     rows = [
         ProblemRow("", problem.pointer, _named(problem), problem.detail, "S", "service")
-        for said in staging.said
+        for said in staging.notices
         for problem in said.problems
     ]
     doubtful: list[ProblemRow] = []
@@ -300,13 +300,13 @@ def review_plan(
         lines = [line for one in request for line in _going_lines(staging, one)]
         body: Json = [one.document for one in request]
         parcels.append(ReviewItem(heading, lines, "POST /orders", body))
-    if plan.staying:
+    if plan.skipped:
         lines = []
-        for id, reason in plan.staying:
+        for id, reason in plan.skipped:
             order = staging.get(id)
             name = order_name(order.document) if order is not None else id
             lines.append([(f"  {fit(name, 16)} ", "dim"), (safe(reason), "dim")])
-        parcels.append(ReviewItem(f"{len(plan.staying)} stay here", lines))
+        parcels.append(ReviewItem(f"{len(plan.skipped)} stay here", lines))
     told = list(notes)
     doubtful = [
         order_name(order.document)
@@ -330,7 +330,7 @@ def _going_lines(staging: Staging, one: PlannedOrder) -> Iterator[list[Piece]]:
     items = item_count(document) or 0
     words = " ".join(filter(None, facts)) or "no address"
     yield [
-        (f"  {fit(one.does, 6)} ", "conflict" if one.does is PlannedAction.UPDATE else "good"),
+        (f"  {fit(one.action, 6)} ", "conflict" if one.action is PlannedAction.UPDATE else "good"),
         (fit(order_name(document), 16) + " ", ""),
         (fit(words, 24) + " ", ""),
         (f"{count_of(items, 'item')}  {safe(money_at(document, TOTAL))}", "dim"),
@@ -338,7 +338,7 @@ def _going_lines(staging: Staging, one: PlannedOrder) -> Iterator[list[Piece]]:
     order = staging.get(one.id)
     if order is None:
         return
-    if one.does is PlannedAction.UPDATE:
+    if one.action is PlannedAction.UPDATE:
         yield from change_lines(order.differences)
     for finding in staging.findings(order):
         if finding.stale:

@@ -185,7 +185,7 @@ class ComposerScreen(BaseScreen[None]):
 
     def on_screen_resume(self) -> None:
         remember_place(self, OpenComposer())
-        self.staging.freshen()
+        self.staging.reload_if_taken_over()
         self.view.show_all()
         self.view.look_up()
 

@@ -83,7 +83,7 @@ class StagedSendCommands:
     async def _review(self, ids: Sequence[str] | None) -> None:
         error: Exception | None
         try:
-            error = await self._staging.look(ids, again=True)
+            error = await self._staging.refresh_remote(ids, again=True)
         except StoreError as full:
             error = full
         finally:
@@ -108,14 +108,14 @@ class StagedSendCommands:
         confirmed = await self._view.screen.ask_screen(ReviewScreen(workspace, reviewed))
         if confirmed is not None:
             account.store.screen_states.put(account.account_id, _GOES_ON, confirmed.goes_on)
-            workspace.start(self._send(plan, goes_on=confirmed.goes_on), name="send staged orders")
+            workspace.start(self._send(plan, continue_after_refusal=confirmed.goes_on), name="send staged orders")
             self._view.screen.show_notice(f"{count_of(plan.count, 'order')} in flight; the list shows each.")
             self._said_sending = True
 
-    async def _send(self, plan: SendPlan, *, goes_on: bool) -> None:
+    async def _send(self, plan: SendPlan, *, continue_after_refusal: bool) -> None:
         """Runs to its end, also when the screen is closed."""
         try:
-            await self._staging.send(plan, goes_on=goes_on)
+            await self._staging.send(plan, continue_after_refusal=continue_after_refusal)
         except (BatchLocked, StoreError) as error:
             self._view.workspace.show_notice(str(error), "error")
 
@@ -152,8 +152,8 @@ class StagedSendCommands:
     async def _looked_up(self, order: StagedOrder) -> str:
         if self._staging.send_state(order) in (SendState.UNKNOWN, SendState.DIFFERS):
             return await self._staging.ask_again([order.id])
-        error = await self._staging.look([order.id], again=True)
-        return str(error) if error is not None else f"It is {order.does}, as just looked up."
+        error = await self._staging.refresh_remote([order.id], again=True)
+        return str(error) if error is not None else f"It is {order.action}, as just looked up."
 
     @handles("batches")
     async def open_batches(self, key: str) -> None:

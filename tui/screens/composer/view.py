@@ -97,7 +97,7 @@ class ComposerView:
     def may_edit(self) -> bool:
         """Whether this app has the batch, also because another one just left it. If not, a notice says so."""
         if self.staging.owner is not None:
-            self.staging.freshen()
+            self.staging.reload_if_taken_over()
             self.show_all()
         if self.staging.owner is not None:
             self.screen.show_notice(f"{self.staging.owner} has this batch; B takes it over.", "warning")
@@ -140,13 +140,13 @@ class ComposerView:
 
     def look_up(self) -> None:
         """Ask the service in the background which of the orders it has."""
-        if not self.staging.looking and any(order.needs_look() for order in self.staging.orders):
+        if not self.staging.is_refreshing and any(order.needs_refresh() for order in self.staging.orders):
             self.screen.run_worker(self._look_up(), name="look up staged orders", group="read")
 
     async def _look_up(self) -> None:
         error: Exception | None
         try:
-            error = await self.staging.look()
+            error = await self.staging.refresh_remote()
         except StoreError as full:
             error = full
         if error is not None and self.screen.is_attached:

@@ -10,7 +10,7 @@ from tui.screens.common.commands import handles
 from tui.screens.common.workspace import Workspace
 from tui.work.file_import.json_reader import ImportFileError
 from tui.work.file_import.mappings import Mappings
-from tui.work.file_import.reader import TableSource, again
+from tui.work.file_import.reader import TableSource, with_layout
 
 
 class ImportTarget(Protocol):
@@ -85,7 +85,7 @@ class LayoutCommands:
     async def _reread(self, layout: TableLayout) -> None:
         known = Mappings(self._screen.workspace.account).all()
         try:
-            source = await asyncio.to_thread(again, self._screen.source, layout, known)
+            source = await asyncio.to_thread(with_layout, self._screen.source, layout, known)
         except ImportFileError as error:
             self._screen.show_notice(f"Not with {layout.summary}: {error}", "warning")
             return

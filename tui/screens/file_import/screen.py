@@ -47,7 +47,7 @@ from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.table import OrderTable
 from tui.work.file_import.json_reader import ImportFileError
 from tui.work.file_import.mappings import Mappings
-from tui.work.file_import.reader import ImportStopped, TableSource, preview, refused_csv, take_in
+from tui.work.file_import.reader import ImportStopped, TableSource, preview, read_table, refused_csv
 from tui.work.typed_paths import at_home, completed, new_file
 
 _WIDE = 120
@@ -382,7 +382,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
     async def _stage(self, counting: ImportProgress) -> None:
         timer = self.set_interval(_LOOK, lambda: self.show_notice(counting.words()))
         try:
-            intake = await asyncio.to_thread(take_in, self.source, progress=counting, now=self._now())
+            intake = await asyncio.to_thread(read_table, self.source, progress=counting, now=self._now())
         except ImportFileError as error:
             self.show_notice(str(error), "warning")
             return

@@ -57,7 +57,7 @@ def open_staged_as_json(screen: BaseScreen[Any], order: StagedOrder, taken: Call
 
     def take(began: Document, wanted: Document) -> str:
         document = wanted if base is None else keep_fixed_fields(base, wanted)
-        if not staging.editing.become(order.id, began, document, _STEP):
+        if not staging.editing.replace_document(order.id, began, document, _STEP):
             return "The order says all that already."
         taken()
         return _TAKEN

@@ -37,7 +37,7 @@ from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.tab_bar import TabBar, TabLabel
 from tui.widgets.table import OrderTable
 from tui.widgets.text import fit, safe
-from tui.work.file_import.json_reader import orders_pasted
+from tui.work.file_import.json_reader import describe_paste
 from tui.work.writes.send_state import SendState
 
 _WIDE = 120
@@ -344,7 +344,7 @@ class TriageScreen(BaseScreen[None]):
     def pasted(self, text: str) -> None:
         number = text.strip()
         if (
-            orders_pasted(text)
+            describe_paste(text)
             or looks_like_address(text)
             or (0 < len(number) <= _LONGEST_NUMBER and "\n" not in number)
         ):
@@ -355,7 +355,7 @@ class TriageScreen(BaseScreen[None]):
     async def _ask_about_paste(self, text: str) -> None:
         """What to do with pasted orders, with an address, or with an order's number."""
         number = text.strip()
-        if words := orders_pasted(text):
+        if words := describe_paste(text):
             if await self.ask(f"Pasted {words}:", [("o", "read as orders, in the composer")]):
                 self.workspace.go(OpenComposer(paste=text))
         elif looks_like_address(text):

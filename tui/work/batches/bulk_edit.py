@@ -1,4 +1,4 @@
-"""One change of many staged orders: what it would do to each, told before it is done, and done as one action."""
+"""One change of many staged orders: a preview for each order, applied as one action."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -16,14 +16,14 @@ from tui.work.batches.staging import Staging
 Values: TypeAlias = Sequence[tuple[Pointer, Json | Absent]]
 
 _Values: TypeAlias = Callable[[StagedOrder], Values | str]
-"""What is to be put into an order, or why nothing is."""
+"""The values to set in an order, or why there are none."""
 
 
 @dataclass(frozen=True, slots=True)
 class BulkEditKind:
-    """What problems that can be fixed together have in common: their code, and their field in any item.
+    """A kind of problem that can be fixed for many orders: its code and its field, in any item.
 
-    A problem without a code is identified by its text.
+    For a problem without a code, its text is used.
     """
 
     code: str
@@ -32,7 +32,7 @@ class BulkEditKind:
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """A value of an order, and what it would be."""
+    """The old and the new value of one field of an order."""
 
     order: str
     name: str
@@ -43,14 +43,14 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class BulkEditPreview:
-    """What a change would do: value by value, by order what is to be put, and which orders stay as they are and why.
+    """The effect of a change: the changed fields, the values to set by order, and the skipped orders with reasons.
 
-    `documents`: the orders that it was made for, as they were.
+    `documents`: the orders as they were when the preview was made.
     """
 
     changes: tuple[FieldChange, ...]
     values: dict[str, tuple[tuple[Pointer, Json | Absent], ...]]
-    staying: tuple[tuple[str, str], ...]
+    skipped: tuple[tuple[str, str], ...]
     documents: dict[str, Document]
 
 
@@ -59,8 +59,8 @@ def kind_of(finding: Finding) -> BulkEditKind:
     return BulkEditKind(problem.code or problem.detail, path_of(problem.pointer))
 
 
-def having(staging: Staging, orders: Iterable[StagedOrder], kind: BulkEditKind) -> list[str]:
-    """The ids of the orders with a problem of this kind that was not changed since."""
+def ids_with(staging: Staging, orders: Iterable[StagedOrder], kind: BulkEditKind) -> list[str]:
+    """The ids of the orders with a problem of this kind that is not stale."""
     return [
         order.id
         for order in orders
@@ -68,16 +68,16 @@ def having(staging: Staging, orders: Iterable[StagedOrder], kind: BulkEditKind) 
     ]
 
 
-def setting(
+def preview_value(
     staging: Staging, orders: Sequence[StagedOrder], path: tuple[str, ...], value: Json | Absent
 ) -> BulkEditPreview:
-    """One value at one field of each order; below the items, of every item."""
+    """Preview setting one field of each order; a field of items is set in every item."""
     known = field_at(Pointer(path))
 
     def values(order: StagedOrder) -> Values | str:
         if order.fixed and known is not None and known.immutable and ANY not in path:
             return IMMUTABLE
-        found = list(_places(order, path))
+        found = list(_pointers(order, path))
         return (
             [one for pointer in found for one in exclusive_values(pointer, value)] if found else "it has no such entry"
         )
@@ -85,23 +85,23 @@ def setting(
     return _preview(staging, orders, values)
 
 
-def fixing(staging: Staging, orders: Sequence[StagedOrder], kind: BulkEditKind) -> BulkEditPreview:
-    """The proposals for the problems of one kind."""
+def preview_fixes(staging: Staging, orders: Sequence[StagedOrder], kind: BulkEditKind) -> BulkEditPreview:
+    """Preview the fixes for all problems of one kind."""
 
     def values(order: StagedOrder) -> Values | str:
         found: list[tuple[Pointer, Json | Absent]] = []
         for finding in staging.findings(order):
-            if finding.stale or kind_of(finding) != kind or (mend := order.proposed_fix(finding)) is None:
+            if finding.stale or kind_of(finding) != kind or (fix := order.proposed_fix(finding)) is None:
                 continue
-            is_gone = finding.problem.code == "gone"  # what it was there is left out then
-            found += [(pointer, ABSENT if is_gone else value) for pointer, value in mend.values]
+            is_gone = finding.problem.code == "gone"  # its id is removed then
+            found += [(pointer, ABSENT if is_gone else value) for pointer, value in fix.values]
         return found or "it has no proposal for that problem"
 
     return _preview(staging, orders, values)
 
 
-def proposals(staging: Staging, orders: Iterable[StagedOrder]) -> dict[BulkEditKind, list[Finding]]:
-    """The kinds of problems of these orders for which there is a proposal, the most frequent first."""
+def fixable_kinds(staging: Staging, orders: Iterable[StagedOrder]) -> dict[BulkEditKind, list[Finding]]:
+    """The kinds of problems that have a fix in these orders, most frequent first."""
     found: dict[BulkEditKind, list[Finding]] = {}
     for order in orders:
         for finding in staging.findings(order):
@@ -110,10 +110,10 @@ def proposals(staging: Staging, orders: Iterable[StagedOrder]) -> dict[BulkEditK
     return dict(sorted(found.items(), key=lambda one: -len(one[1])))
 
 
-def take(staging: Staging, preview: BulkEditPreview, name: str) -> int:
-    """Do what was previewed, as one action; how many orders changed. Raises BatchLocked, StoreError.
+def apply_preview(staging: Staging, preview: BulkEditPreview, name: str) -> int:
+    """Apply a preview as one action. Returns the number of changed orders. Raises BatchLocked, StoreError.
 
-    An order that is another than in the preview stays: what was looked up meanwhile may have moved its items.
+    An order that changed since the preview is skipped, because its items may have moved.
     """
     values = {
         id: some
@@ -128,13 +128,13 @@ def take(staging: Staging, preview: BulkEditPreview, name: str) -> int:
 def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values) -> BulkEditPreview:
     changes: list[FieldChange] = []
     values: dict[str, tuple[tuple[Pointer, Json | Absent], ...]] = {}
-    staying: list[tuple[str, str]] = []
+    skipped: list[tuple[str, str]] = []
     documents: dict[str, Document] = {}
     for order in orders:
         name = order_name(order.document)
         found = values_of(order) if staging.editing.may_change(order.id) else "it is in flight"
         if isinstance(found, str):
-            staying.append((name, found))
+            skipped.append((name, found))
             continue
         here = [
             FieldChange(order.id, name, pointer, was, will)
@@ -146,19 +146,19 @@ def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values
             values[order.id] = tuple(found)
             documents[order.id] = order.document
         else:
-            staying.append((name, "already set"))
-    return BulkEditPreview(tuple(changes), values, tuple(staying), documents)
+            skipped.append((name, "already set"))
+    return BulkEditPreview(tuple(changes), values, tuple(skipped), documents)
 
 
-def _places(order: StagedOrder, path: tuple[str, ...]) -> Iterator[Pointer]:
-    """Where a path leads in this order: with `*` in it, in every entry of the list."""
+def _pointers(order: StagedOrder, path: tuple[str, ...]) -> Iterator[Pointer]:
+    """The pointers of a path in this order: with `*`, one for each item of the list."""
     if ANY not in path:
         yield Pointer(path)
         return
-    place = path.index(ANY)
-    entries = Pointer(path[:place]).get(order.document)
+    index = path.index(ANY)
+    entries = Pointer(path[:index]).get(order.document)
     for position in range(len(entries) if isinstance(entries, list) else 0):
-        yield Pointer((*path[:place], str(position), *path[place + 1 :]))
+        yield Pointer((*path[:index], str(position), *path[index + 1 :]))
 
 
 def _is_same(one: Json | Absent, other: Json | Absent) -> bool:

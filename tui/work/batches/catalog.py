@@ -1,4 +1,4 @@
-"""The batches of an account: which there are, who has each, and how far their orders are."""
+"""The batches of an account: their names, owners and counts."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -17,12 +17,12 @@ T = TypeVar("T")
 
 
 class BatchLocked(Exception):
-    """Nothing was changed; the sentence says why: an order is in flight, or another process owns the batch."""
+    """Nothing was changed, because of a write in flight or another copy of the app. The message says which."""
 
 
 @dataclass(frozen=True, slots=True)
 class BatchInfo:
-    """A batch as a list shows it. `owner` is None, or a process that may have ended: then the batch is free."""
+    """A batch in the list of batches. If the process of `owner` has ended, the batch is free."""
 
     id: int
     name: str
@@ -36,17 +36,17 @@ class BatchInfo:
 
     @property
     def is_elsewhere(self) -> bool:
-        """Whether another running copy has it."""
+        """Whether another running copy of the app owns it."""
         return self.owner is not None and self.owner.alive and not self.owner.mine
 
 
-def owner_words(owner: Owner | None) -> str:
-    """Who has a batch, for people; without an owner known, another copy."""
+def owner_text(owner: Owner | None) -> str:
+    """The owner of a batch as text; `another copy` if unknown."""
     return f"{owner.user}@{owner.host}, process {owner.pid}" if owner is not None else "another copy"
 
 
 class BatchCatalog:
-    """What can be done with whole batches. Names are unique among the visible batches."""
+    """Operations on whole batches. Names are unique among the batches that are not removed."""
 
     def __init__(self, store: Store, account_id: int) -> None:
         self._store = store
@@ -54,7 +54,7 @@ class BatchCatalog:
         self._account_id = account_id
 
     def all(self) -> list[BatchInfo]:
-        """The visible batches, newest first."""
+        """The batches that are not removed, newest first."""
         counts = self._batches.counts(self._account_id)
         found = [
             BatchInfo(one.id, one.name, one.created_at, one.owner, counts.get(one.id, Counter()))
@@ -69,53 +69,53 @@ class BatchCatalog:
         return next((batch for batch in self._batches.all(self._account_id) if batch.id == id), None)
 
     def last_used(self) -> Batch | None:
-        """The batch that was opened last, else the newest."""
+        """The batch opened last, else the newest."""
         batches = self._batches.all(self._account_id)
-        kept = self._store.screen_states.get(self._account_id, _LAST)
-        return next((batch for batch in batches if batch.id == kept), batches[-1] if batches else None)
+        last = self._store.screen_states.get(self._account_id, _LAST)
+        return next((batch for batch in batches if batch.id == last), batches[-1] if batches else None)
 
-    def used(self, id: int) -> None:
-        """Open this one the next time."""
+    def mark_used(self, id: int) -> None:
+        """Open this batch at the next start."""
         self._store.screen_states.put(self._account_id, _LAST, id)
 
     def create(self, name: str) -> Batch:
-        """A new batch, which is ours. Raises BatchLocked."""
-        return self._named(lambda: self._batches.create(self._account_id, proper_name(name)))
+        """Create a batch owned by this process. Raises BatchLocked."""
+        return self._or_locked(lambda: self._batches.create(self._account_id, checked_name(name)))
 
     def rename(self, name: str, new: str) -> None:
-        """Raises BatchLocked."""
-        batch = self._ours(name)
-        new = proper_name(new)
+        """Rename a batch. Raises BatchLocked."""
+        batch = self._own(name)
+        new = checked_name(new)
         if new != name:
-            self._named(lambda: self._batches.rename(batch.id, new))
+            self._or_locked(lambda: self._batches.rename(batch.id, new))
 
     def remove(self, name: str) -> int:
-        """Put a batch out of sight; its id. What was sent of it stays sent. Raises BatchLocked."""
-        batch = self._ours(name)
+        """Hide a batch and return its id. What was sent of it stays sent. Raises BatchLocked."""
+        batch = self._own(name)
         counts = self._batches.counts(self._account_id).get(batch.id, Counter())
-        if away := counts[StagedState.SENT] + counts[StagedState.UNKNOWN]:
-            words = count_of(away, "order of it is", "orders of it are")
-            raise BatchLocked(f"{words} in flight; it can be removed when the result is known.")
-        self._named(lambda: self._batches.remove(batch.id))
+        if in_flight := counts[StagedState.SENT] + counts[StagedState.UNKNOWN]:
+            subject = count_of(in_flight, "order of it is", "orders of it are")
+            raise BatchLocked(f"{subject} in flight. The batch can be removed when the result is known.")
+        self._or_locked(lambda: self._batches.remove(batch.id))
         return batch.id
 
     def put_back(self) -> str | None:
-        """Bring back the batch that was removed last; its name, or None if there is none. Raises BatchLocked."""
+        """Restore the batch that was removed last. Returns its name, or None if there is none. Raises BatchLocked."""
         removed = self._batches.removed(self._account_id)
         if not removed:
             return None
-        self._named(lambda: self._batches.restore_batch(removed[0].id))
+        self._or_locked(lambda: self._batches.restore_batch(removed[0].id))
         return removed[0].name
 
-    def _ours(self, name: str) -> Batch:
+    def _own(self, name: str) -> Batch:
         batch = self.find(name)
         if batch is None:
-            raise BatchLocked(f"There is no batch {name!r} any more.")
+            raise BatchLocked(f"The batch {name!r} no longer exists.")
         if not self._batches.claim(batch.id):
-            raise BatchLocked(f"The batch {name!r} is locked by {owner_words(batch.owner)}.")
+            raise BatchLocked(f"The batch {name!r} is locked by {owner_text(batch.owner)}.")
         return batch
 
-    def _named(self, work: Callable[[], T]) -> T:
+    def _or_locked(self, work: Callable[[], T]) -> T:
         try:
             return work()
         except (NameTaken, NotOwner) as error:
@@ -125,8 +125,8 @@ class BatchCatalog:
 _LAST = "staging.batch"
 
 
-def proper_name(name: str) -> str:
-    """A name as it is kept. Raises BatchLocked where it is empty or too long."""
+def checked_name(name: str) -> str:
+    """Normalise the spaces of a name. Raises BatchLocked if it is empty or too long."""
     name = " ".join(name.split())
     if not name:
         raise BatchLocked("A batch needs a name.")

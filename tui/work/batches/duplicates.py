@@ -1,4 +1,4 @@
-"""Orders of one batch that would overwrite each other, found by an index that is kept up order by order."""
+"""Finds orders of one batch that would overwrite each other. The index is updated order by order."""
 
 from collections.abc import Iterable, Mapping
 
@@ -7,14 +7,14 @@ from tui.work.batches.staged_order import StagedOrder
 
 
 class DuplicateIndex:
-    """Sets `twin` of the orders. The first of several equal orders in the batch is not a duplicate."""
+    """Sets `duplicate_problem` of each order that has the key of an earlier one of the batch."""
 
     def __init__(self) -> None:
         self._keys: dict[str, tuple[str, str]] = {}
         self._ids: dict[tuple[str, str], set[str]] = {}
 
     def update(self, changed: Iterable[str], orders: Mapping[str, StagedOrder]) -> None:
-        """After these were added, changed, or removed; `orders` are all of the batch in their order."""
+        """Update the index after orders were added, changed or removed. `orders`: all orders of the batch, in order."""
         touched = set()
         for id in changed:
             order = orders.get(id)
@@ -29,11 +29,11 @@ class DuplicateIndex:
                 self._keys[id] = key
                 self._ids.setdefault(key, set()).add(id)
                 touched.add(key)
-        together = {id for key in touched if len(self._ids[key]) > 1 for id in self._ids[key]}
-        alone = {id for key in touched if len(self._ids[key]) == 1 for id in self._ids[key]}
-        for id in alone:
-            orders[id].twin = None
-        if together:
-            found = check_duplicates({id: order.document for id, order in orders.items() if id in together})
-            for id in together:
-                orders[id].twin = found.get(id)
+        duplicated = {id for key in touched if len(self._ids[key]) > 1 for id in self._ids[key]}
+        unique = {id for key in touched if len(self._ids[key]) == 1 for id in self._ids[key]}
+        for id in unique:
+            orders[id].duplicate_problem = None
+        if duplicated:
+            found = check_duplicates({id: order.document for id, order in orders.items() if id in duplicated})
+            for id in duplicated:
+                orders[id].duplicate_problem = found.get(id)

@@ -1,4 +1,4 @@
-"""What the user does to a batch: adding, changing, fixing, holding and removing orders, and undo."""
+"""Changes of a batch by the user: adding, changing, fixing, holding and removing orders, and undo."""
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -27,119 +27,121 @@ from tui.work.batches.staged_order import (
     PlannedAction,
     RemoteSnapshot,
     StagedOrder,
+    as_staged,
     meta_of,
-    unchanged,
 )
-from tui.work.batches.staging_chunks import CHUNK_SIZE, ChunkedStaging, arrived
-from tui.work.batches.templates import blank, copied
+from tui.work.batches.staging_chunks import CHUNK_SIZE, ChunkedStaging, to_staged
+from tui.work.batches.templates import blank_order, copy_of
 from tui.work.batches.undo_log import Action
 from tui.work.file_import.provenance import Provenance
 from tui.work.gc_pause import gc_paused
 
 
 class BatchEditing:
-    """Changes the orders of an open batch. Each change is committed before the call returns.
+    """Changes the orders of the open batch. Each change is committed before the call returns.
 
-    Methods raise BatchLocked where the batch or the order cannot be changed now, and StoreError.
+    Methods raise BatchLocked if the batch or the order cannot be changed now, and StoreError.
     """
 
     def __init__(self, account: Account, batch: OpenBatch) -> None:
         self._account = account
         self._batch = batch
 
-    # Adding.
+    # Adding
 
     def add_blank(self, shop: int, examples: Sequence[Document] = ()) -> str:
-        """An order with what every order needs; status and currency as in the shop's orders given."""
-        document = blank(shop, self._account.now(), examples)
+        """Add an order with the required fields; status and currency are those of most examples."""
+        document = blank_order(shop, self._account.now(), examples)
         return self.add([NewStaged(document, meta={"source": "blank order"})])[0]
 
     def add_copies(
         self, documents: Iterable[Document], *, as_update: bool = False, read: Document | None = None
     ) -> list[str]:
-        """Copies to be created as other orders, or the orders themselves to be sent whole: those wait for release.
+        """Add copies as new orders or, with `as_update`, updates of the orders themselves; those have to be released.
 
-        They are one action. `read`: the order as the service has it, where a document alone has changes on it.
+        All are one action. `read`: the order as the service has it, if the single document has changes.
         """
         if as_update:
             return self.add([self._update(document, read) for document in documents])
-        taken = {order.key[1] for order in self._batch.orders.values()}
+        used_ids = {order.key[1] for order in self._batch.orders.values()}
         news = []
         for document in documents:
-            new = copied(as_new(document), self._account.now(), taken)
-            taken.add(text_at(new, ORDER_ID))
+            new = copy_of(as_new(document), self._account.now(), used_ids)
+            used_ids.add(text_at(new, ORDER_ID))
             news.append(NewStaged(new, meta={"source": f"copy of {order_name(document)}"}))
         return self.add(news)
 
     def _update(self, document: Document, read: Document | None) -> NewStaged:
-        there = read if read is not None else document
-        edit = Edit(to_upsert(there, keep_id=True)[0])
+        remote = read if read is not None else document
+        edit = Edit(to_upsert(remote, keep_id=True)[0])
         wanted = to_upsert(document, keep_id=True)[0]
         names = [*wanted, *(key for key in edit.base if key not in wanted)]
         edit.put_all([(Pointer.of(key), wanted.get(key, ABSENT)) for key in names], "your changes")
         origin = Provenance(f"update of {order_name(document)}")
         order = StagedOrder("", edit, 1, StagedState.DRAFT, self._account.now(), origin=origin)
-        order.looked = RemoteSnapshot(order.key, self._account.now(), there)
+        order.snapshot = RemoteSnapshot(order.key, self._account.now(), remote)
         return NewStaged(edit.base, edit.log(), meta_of(order))
 
     def add_again(self, document: Document) -> str:
-        """An order that was deleted, to be created again under its own number and order id."""
+        """Add an order that was deleted, to be created again with its number and order id."""
         return self.add([NewStaged(as_new(document), meta={"source": f"deleted {order_name(document)}"})])[0]
 
-    def add_intake(self, intake: ParsedFile, name: str) -> list[str]:
-        """Stage what was read from a source of that name."""
+    def add_parsed(self, parsed: ParsedFile, name: str) -> list[str]:
+        """Stage the orders read from a source of that name."""
         at = self._account.now()
-        return self.add([arrived(one, name, at) for one in intake.orders], as_kept=True)
+        return self.add([to_staged(one, name, at) for one in parsed.orders], as_stored=True)
 
-    async def take_in(self, intake: ParsedFile, name: str, progress: OnProgress) -> list[str]:
-        """Stage many orders beside everything else: all of them or, where `progress` raises, none.
+    async def add_in_chunks(self, parsed: ParsedFile, name: str, progress: OnProgress) -> list[str]:
+        """Stage many orders while the app stays responsive: all of them or, if `progress` raises, none.
 
-        Raises BatchLocked where another copy takes the batch meanwhile, and StoreError; then none is staged either.
+        Raises BatchLocked if another copy takes the batch meanwhile, and StoreError; then none is staged either.
         """
         batch = self._batch
         batch.check_owner()
-        if batch.is_taking:
-            raise BatchLocked("Another file is being added; this one can be when that is done.")
-        taking = ChunkedStaging.of(batch.store, batch.id or 0, name, self._account.now(), batch.shops)
-        total, made = len(intake.orders), list[StagedOrder]()
-        batch.is_taking = True
+        if batch.is_importing:
+            raise BatchLocked("Another file is being added. This one can be added when that is done.")
+        staging = ChunkedStaging.of(batch.store, batch.id or 0, name, self._account.now(), batch.shops)
+        total, made = len(parsed.orders), list[StagedOrder]()
+        batch.is_importing = True
         try:
             with gc_paused(total):
                 for start in range(0, total, CHUNK_SIZE):
                     progress(Progress(start, total))
-                    made += await asyncio.to_thread(taking.stage, intake.orders[start : start + CHUNK_SIZE])
-                await asyncio.to_thread(batch.store.publish_import, taking.batch, taking.import_id, total)
+                    made += await asyncio.to_thread(staging.stage, parsed.orders[start : start + CHUNK_SIZE])
+                await asyncio.to_thread(batch.store.publish_import, staging.batch, staging.import_id, total)
         except NotOwner as error:
             batch.reopen()
             raise BatchLocked(str(error)) from error
         except BaseException:
             with suppress(StoreError):
-                batch.store.delete_unfinished_imports(taking.batch)
+                batch.store.delete_unfinished_imports(staging.batch)
             raise
         finally:
-            batch.is_taking = False
+            batch.is_importing = False
         batch.saved_at = self._account.now()
         return self._added([order.id for order in made], made)
 
-    def add(self, news: list[NewStaged], *, as_kept: bool = False) -> list[str]:
-        """Stage orders; `as_kept`: they are just what the disk gives back, as all that the codec read."""
+    def add(self, news: list[NewStaged], *, as_stored: bool = False) -> list[str]:
+        """Stage orders. `as_stored`: the documents are as the store returns them, as everything that the codec read."""
         ids: list[str] = []
         if not news:
             return ids
         batch = self._batch
         batch.as_owner(lambda: ids.extend(batch.store.stage(batch.id or 0, news)))
         at = self._account.now()
-        return self._added(ids, [unchanged(id, new, at) for id, new in zip(ids, news, strict=True)] if as_kept else ())
+        return self._added(
+            ids, [as_staged(id, new, at) for id, new in zip(ids, news, strict=True)] if as_stored else ()
+        )
 
     def _added(self, ids: list[str], orders: Iterable[StagedOrder]) -> list[str]:
         self._batch.insert(ids, orders)
-        self._batch.actions.note("added", ids)
+        self._batch.undo_log.add("added", ids)
         return ids
 
-    # Changing one order.
+    # Changing orders
 
     def put(self, id: str, pointer: Pointer, value: Json, name: str) -> bool:
-        """Set a value; a new order without an order id gets the number as its id, too."""
+        """Set a value. A new order without an order id gets its number as order id, too."""
         order = self._changing(id)
         values = exclusive_values(pointer, value)
         if pointer == NUMBER and not order.fixed and ORDER_ID.get(order.document) is ABSENT:
@@ -148,34 +150,34 @@ class BatchEditing:
         return self._edited(order, order.edit.put_all(values, name))
 
     def put_all(self, id: str, values: Sequence[tuple[Pointer, Json | Absent]], name: str) -> bool:
-        """Set several values as one step."""
+        """Set several values in one step."""
         order = self._changing(id)
         return self._edited(order, order.edit.put_all(values, name))
 
-    def become(self, id: str, began: Document, wanted: Document, name: str) -> bool:
-        """Make an order what was made of `began`, as one step; what changed otherwise since then stays."""
+    def replace_document(self, id: str, base: Document, wanted: Document, name: str) -> bool:
+        """Apply the difference between `base` and `wanted` in one step; other changes since `base` stay."""
         order = self._changing(id)
-        return self._edited(order, order.edit.replace_document(rebase(began, wanted, order.document), name))
+        return self._edited(order, order.edit.replace_document(rebase(base, wanted, order.document), name))
 
     def drop(self, id: str, pointer: Pointer, name: str) -> bool:
-        """Leave a value out."""
+        """Remove a value."""
         order = self._changing(id)
         return self._edited(order, order.edit.drop(pointer, name))
 
     def revert(self, id: str, pointer: Pointer, name: str) -> bool:
-        """Give a value back what it was when the order was staged."""
+        """Restore the value from when the order was staged."""
         order = self._changing(id)
         return self._edited(order, order.edit.revert(pointer, name))
 
     def change(self, id: str, work: Callable[[Edit], Pointer | None]) -> Pointer | None:
-        """Do something with the edit of an order, as one step or none: what `work` returns is None for none."""
+        """Change an order in one step. `work` returns the changed pointer, or None if it changed nothing."""
         order = self._changing(id)
         pointer = work(order.edit)
         self._edited(order, pointer is not None)
         return pointer
 
     def apply_fix(self, id: str, finding: Finding) -> Fix | None:
-        """Take the proposal for a problem, if there is one."""
+        """Apply the fix for a problem. Returns None if there is none."""
         order = self._changing(id)
         found = order.proposed_fix(finding)
         if found is None:
@@ -189,7 +191,7 @@ class BatchEditing:
         return found
 
     def put_each(self, values: Mapping[str, Sequence[tuple[Pointer, Json | Absent]]], name: str) -> int:
-        """Set values of several orders as one action: taken back, and done again, at once; how many changed."""
+        """Set values of several orders as one action for undo. Returns how many orders changed."""
         orders = [(self._changing(id), some) for id, some in values.items()]
         changed = []
         for order, some in orders:
@@ -199,15 +201,15 @@ class BatchEditing:
                 self._batch.reload(order.id)
         self._batch.save_all(changed)
         if changed:
-            self._batch.actions.note("edits", [f"{order.id} {order.edit.done}" for order in changed])
+            self._batch.undo_log.add("edits", [f"{order.id} {order.edit.done}" for order in changed])
         return len(changed)
 
     def may_change(self, id: str) -> bool:
-        """Whether the order is not in flight."""
+        """Whether the order is in the batch and not being sent."""
         return id in self._batch.orders and not self._batch.is_in_flight(id)
 
     def _changing(self, id: str) -> StagedOrder:
-        """The order, set on what the service took of it if this is the first change since."""
+        """The order to change. After it was accepted, its first change starts on the accepted version."""
         self._batch.check_owner()
         order = self._batch.orders[id]
         if self._batch.is_in_flight(id):
@@ -220,50 +222,50 @@ class BatchEditing:
     def _edited(self, order: StagedOrder, is_changed: bool) -> bool:
         if is_changed:
             self._batch.save(order)
-            self._batch.actions.note("edit", [order.id])
+            self._batch.undo_log.add("edit", [order.id])
         elif order.sent:
             self._batch.reload(order.id)
         return is_changed
 
-    # Changing which orders there are, and which may go.
+    # Removing and holding orders
 
     def remove_orders(self, ids: Iterable[str]) -> int:
-        """Take orders out of the batch; undo brings them back. What is with the service stays there."""
+        """Remove orders from the batch; undo restores them. The service keeps what it has."""
         found = [id for id in self._batch.known(ids) if not self._batch.is_in_flight(id)]
         if not found:
             raise BatchLocked("The order is in flight. It can be removed when the result is known.")
         self._batch.check_owner()
-        # Undo is on the disk before the orders are removed: to restore what was not removed does nothing.
-        self._batch.actions.note("removed", found)
+        # The undo log is written first; if the removal is then lost in a crash, undo restores nothing.
+        self._batch.undo_log.add("removed", found)
         try:
             self._batch.drop(found)
         except StoreError:
-            self._batch.actions.forget()
+            self._batch.undo_log.remove_last()
             raise
         return len(found)
 
     def hold(self, ids: Iterable[str]) -> int:
-        """Keep orders back from sending."""
-        return self._let("held", ids, held=True)
+        """Hold orders back from sending."""
+        return self._set_hold("held", ids, held=True)
 
-    def release(self, ids: Iterable[str], *, in_spite: bool = False) -> int:
-        """Let orders go; `in_spite` of their errors, for as long as they stay as they are."""
-        return self._let("released", ids, held=False, in_spite=in_spite)
+    def release(self, ids: Iterable[str], *, force: bool = False) -> int:
+        """Release orders for sending; with `force`, despite their errors, as long as they are not changed."""
+        return self._set_hold("released", ids, held=False, force=force)
 
-    def _let(self, words: str, ids: Iterable[str], *, held: bool, in_spite: bool = False) -> int:
+    def _set_hold(self, kind: str, ids: Iterable[str], *, held: bool, force: bool = False) -> int:
         found = [self._batch.orders[id] for id in self._batch.known(ids) if not self._batch.orders[id].sent]
         before = [_flags(order) for order in found]
         for order in found:
             order.held = held
-            order.released = not held and order.does is PlannedAction.UPDATE
-            order.insisted = order.version if in_spite else None
-        self._keep_flags(found, before)
+            order.released = not held and order.action is PlannedAction.UPDATE
+            order.override_version = order.version if force else None
+        self._save_flags(found, before)
         if found:
-            self._batch.actions.note(words, before)
+            self._batch.undo_log.add(kind, before)
         return len(found)
 
-    def _keep_flags(self, orders: Sequence[StagedOrder], before: Iterable[str]) -> None:
-        """All of them or none; where they cannot be kept, the orders are again as they were."""
+    def _save_flags(self, orders: Sequence[StagedOrder], before: Iterable[str]) -> None:
+        """Save the flags of all orders or of none. If that fails, the flags are restored."""
         try:
             self._batch.save_all_details(orders)
         except StoreError:
@@ -271,17 +273,17 @@ class BatchEditing:
                 _set_flags(order, flags)
             raise
 
-    # Undo.
+    # Undo
 
     def undo(self) -> tuple[str, list[str]] | None:
-        """Take back what was done last in the batch: words, and the orders that it was about."""
+        """Undo the last action on the batch. Returns its text and its orders."""
         return self._step_back(back=True)
 
     def redo(self) -> tuple[str, list[str]] | None:
         return self._step_back(back=False)
 
     def undo_in(self, id: str) -> str | None:
-        """Take back the last change of this order."""
+        """Undo the last change of this order."""
         return self._step_in(id, back=True)
 
     def redo_in(self, id: str) -> str | None:
@@ -289,21 +291,21 @@ class BatchEditing:
 
     def _step_back(self, *, back: bool) -> tuple[str, list[str]] | None:
         self._batch.check_owner()
-        source, target = self._batch.actions.done, self._batch.actions.undone
+        source, target = self._batch.undo_log.done, self._batch.undo_log.undone
         if not back:
             source, target = target, source
         while source:
             action = source.pop()
-            said, about = self._reverse(action, back=back)
-            if said:
+            text, about = self._reverse(action, back=back)
+            if text:
                 target.append(Action(action.kind, about))
-                self._batch.actions.save()
-                return said, [id.partition(" ")[0] for id in about]
-        self._batch.actions.save()
+                self._batch.undo_log.save()
+                return text, [id.partition(" ")[0] for id in about]
+        self._batch.undo_log.save()
         return None
 
     def _reverse(self, action: Action, *, back: bool) -> tuple[str, tuple[str, ...]]:
-        """Take one action back or do it again: what it was, in words, and what the way back needs."""
+        """Undo or redo one action. Returns its text, and what the opposite step needs."""
         count = count_of(len(action.about), "order")
         match action.kind:
             case "edit":
@@ -330,7 +332,7 @@ class BatchEditing:
                 return f"{count} {action.kind}", self._swap_flags(action.about)
 
     def _step_edits(self, about: Iterable[str], *, back: bool) -> tuple[str, tuple[str, ...]]:
-        """The same step of several orders, of each where it still is the last one."""
+        """Undo or redo the same step of several orders, if it is still the last one of each."""
         name, moved, orders = "", [], []
         for one in about:
             id, _, done = one.partition(" ")
@@ -354,7 +356,7 @@ class BatchEditing:
             found.append(order)
             before.append(_flags(order))
             _set_flags(order, flag)
-        self._keep_flags(found, before)
+        self._save_flags(found, before)
         return tuple(before)
 
     def _step_in(self, id: str, *, back: bool) -> str | None:
@@ -364,14 +366,14 @@ class BatchEditing:
             self._edited(order, False)
             return None
         self._batch.save(order)
-        self._batch.actions.moved(Action("edit", (id,)), back=back)
+        self._batch.undo_log.move(Action("edit", (id,)), back=back)
         return name
 
 
 def _set_flags(order: StagedOrder, flags: str) -> None:
-    held, released, insisted = flags.split(" ")[1:]
-    order.held, order.released, order.insisted = held == "1", released == "1", int(insisted) or None
+    held, released, override = flags.split(" ")[1:]
+    order.held, order.released, order.override_version = held == "1", released == "1", int(override) or None
 
 
 def _flags(order: StagedOrder) -> str:
-    return f"{order.id} {int(order.held)} {int(order.released)} {order.insisted or 0}"
+    return f"{order.id} {int(order.held)} {int(order.released)} {order.override_version or 0}"

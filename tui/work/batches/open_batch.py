@@ -1,4 +1,4 @@
-"""The batch that is open: which one, who owns it, and its orders as they are on the disk."""
+"""The open batch: which one it is, who owns it, and its orders as they are on disk."""
 
 import asyncio
 from collections import Counter
@@ -9,30 +9,30 @@ from datetime import datetime
 from tui.store.batches import NotOwner, StagedState
 from tui.store.db import StoreError
 from tui.work.account import Account
-from tui.work.batches.catalog import BatchCatalog, BatchLocked, owner_words
+from tui.work.batches.catalog import BatchCatalog, BatchLocked, owner_text
 from tui.work.batches.duplicates import DuplicateIndex
-from tui.work.batches.restore import know_accepted, recalled
+from tui.work.batches.restore import apply_accepted, restore_order
 from tui.work.batches.staged_order import (
     Finding,
     PlannedAction,
     StagedOrder,
     meta_of,
 )
-from tui.work.batches.undo_log import Actions
+from tui.work.batches.undo_log import UndoLog
 from tui.work.gc_pause import gc_paused
 from tui.work.writes.send_state import SendState
 
 _DEFAULT_NAME = "staged orders"
 _AT_A_TIME = 50
-"""Orders that are judged before a key may be answered: some 5 ms."""
+"""Orders that are checked before the event loop gets its turn: about 5 ms."""
 
 
 class OpenBatch:
-    """A batch of an account, opened by this process, to change or only to look at.
+    """A batch of an account that this process has open, to change it or only to show it.
 
     Only one running copy of the app may change it: `owner` says who, and operations raise BatchLocked until `take_over`.
     `in_flight` returns the orders that are being sent or are about to be. `on_switch` is called before this
-    batch is closed or removed, `on_read` after the batch was read from the disk again.
+    batch is closed or removed, `on_read` after the batch was read from disk again.
     """
 
     def __init__(
@@ -57,35 +57,35 @@ class OpenBatch:
         self.orders: dict[str, StagedOrder] = {}
         """The staged orders by their ids, in their order."""
         self._dropped: dict[str, StagedOrder] = {}
-        self.is_taking = False
+        self.is_importing = False
         """Whether a file is being added in chunks."""
         self._duplicates = DuplicateIndex()
         self._shop_ids: tuple[object, frozenset[int] | None] = (None, None)
         found = self.catalog.last_used() if batch is None else self.catalog.find(self.name)
         self.id: int | None = None if found is None else found.id
         """The store's number of the batch; None before it is made by its first change."""
-        self.actions: Actions
+        self.undo_log: UndoLog
         self._read()
 
-    # Which batch.
+    # Switching
 
     def open_batch(self, name: str) -> None:
-        """Open another batch of the account, to be found open at the next start, too. Raises BatchLocked."""
+        """Open another batch of the account, which the next start opens too. Raises BatchLocked."""
         found = self.catalog.find(name)
         if found is None:
-            raise BatchLocked(f"There is no batch {name!r} any more.")
-        self._leave()
-        self._enter(found.id)
+            raise BatchLocked(f"The batch {name!r} no longer exists.")
+        self._close()
+        self._switch_to(found.id)
 
     def create(self, name: str) -> None:
-        """Make a new batch and open it. Raises BatchLocked."""
-        self._may_leave()
+        """Create a batch and open it. Raises BatchLocked."""
+        self._check_can_close()
         made = self.catalog.create(name)
-        self._leave()
-        self._enter(made.id)
+        self._close()
+        self._switch_to(made.id)
 
     def rename(self, name: str, new: str) -> None:
-        """Give a batch another name. Raises BatchLocked."""
+        """Rename a batch. Raises BatchLocked."""
         found = self.catalog.find(name)
         self.catalog.rename(name, new)
         if found is not None and found.id != self.id:
@@ -93,11 +93,11 @@ class OpenBatch:
         self.reopen()
 
     def remove(self, name: str) -> None:
-        """Put a batch out of sight; `put_back` brings it back. What was sent of it stays sent. Raises BatchLocked."""
+        """Hide a batch; the catalog's `put_back` brings it back. What was sent of it stays sent. Raises BatchLocked."""
         found = self.catalog.find(name)
         is_open = found is not None and found.id == self.id
         if is_open:
-            self._may_leave()
+            self._check_can_close()
         removed = self.catalog.remove(name)
         if is_open:
             self._on_switch()
@@ -105,30 +105,30 @@ class OpenBatch:
         if is_open:
             self.reopen()
 
-    def _may_leave(self) -> None:
-        if self.is_taking:
-            raise BatchLocked("A file is being added to this batch; another one can be opened when that is done.")
+    def _check_can_close(self) -> None:
+        if self.is_importing:
+            raise BatchLocked("A file is being added to this batch. Another batch can be opened when that is done.")
         if self._in_flight():
-            raise BatchLocked("This batch is being sent; another one can be opened when that is done or paused.")
+            raise BatchLocked("This batch is being sent. Another batch can be opened when that is done or paused.")
 
-    def _leave(self) -> None:
-        """Let others have the batch that is open."""
-        self._may_leave()
+    def _close(self) -> None:
+        """Release the open batch."""
+        self._check_can_close()
         self._on_switch()
         if self.id is not None and self.owner is None:
             self.store.release(self.id)
 
-    def _enter(self, batch: int) -> None:
-        self.catalog.used(batch)
+    def _switch_to(self, batch: int) -> None:
+        self.catalog.mark_used(batch)
         self.id = batch
         self.reopen()
         self.on_change()
 
-    # What there is.
+    # Its orders
 
     @property
     def shops(self) -> frozenset[int] | None:
-        """The ids of the account's shops; None while they are not known."""
+        """The ids of the account's shops; None if they are unknown."""
         known = self._account.shops
         if self._shop_ids[0] is not known:
             self._shop_ids = (known, self._account.shop_ids)
@@ -140,8 +140,8 @@ class OpenBatch:
     def send_state(self, order: StagedOrder) -> SendState:
         return order.send_state(self.shops)
 
-    async def judge(self) -> None:
-        """Judge all orders, a few at a time, so that a caller that needs all of them does not wait."""
+    async def check_all(self) -> None:
+        """Check all orders, a few at a time, so that nobody has to wait for all of them."""
         for count, order in enumerate(list(self.orders.values()), 1):
             order.send_state(self.shops)
             if count % _AT_A_TIME == 0:
@@ -152,72 +152,77 @@ class OpenBatch:
         return Counter([order.send_state(shops) for order in self.orders.values()])
 
     def ready(self) -> Counter[PlannedAction]:
-        """What sending would do of those that are ready."""
+        """What sending would do with the orders that are ready."""
         shops = self.shops
-        return Counter([one.does for one in self.orders.values() if one.send_state(shops) is SendState.READY])
+        return Counter([one.action for one in self.orders.values() if one.send_state(shops) is SendState.READY])
 
-    # Ownership.
+    # Ownership
 
     def take_over(self) -> None:
-        """Take the batch from the copy that has it."""
+        """Take the batch from the copy that owns it."""
         if self.id is not None:
             self.store.claim(self.id, take_over=True)
         self.reopen()
 
     def reopen(self) -> None:
-        """Read the batch again, as another copy may have changed it; it becomes ours if that one has gone."""
+        """Read the batch from disk again, and own it if its owner has ended."""
         self._read()
         self._on_read()
 
-    def freshen(self) -> None:
-        """Read the batch again if another process owns it or took it over. Called when the batch is shown."""
+    def reload_if_taken_over(self) -> None:
+        """Read the batch again if another copy owns it; called when the batch is shown again."""
         if self.id is None or self.owner is not None or not self.store.claim(self.id):
             self.reopen()
 
-    def make_sure(self) -> None:
-        """Raise BatchLocked if another copy took the batch, as before anything is sent."""
+    def confirm_ownership(self) -> None:
+        """Ask the store whether the batch is still ours. Raises BatchLocked; called before anything is sent."""
         if self.id is not None and not self.store.claim(self.id):
             self.reopen()
         self.check_owner()
 
     def check_owner(self) -> None:
-        """Raise BatchLocked if another copy has the batch, as before anything is changed."""
+        """Raise BatchLocked if another copy owns the batch; called before anything is changed."""
         self.as_owner(lambda: None)
 
     def _read(self) -> None:
-        """Read the batch, and own it if nobody else does; where it was removed meanwhile, the one used last."""
+        """Read the batch and own it if nobody else does; if it was removed, read the batch used last instead."""
         found = self.catalog.get(self.id)
         if found is None:
-            # A batch that was asked for by name is opened by that name only.
+            # A batch that was asked for by name is never replaced by another one.
             found = self.catalog.last_used() if self.id is not None else self.catalog.find(self.name)
         before, self.id = self.id, None if found is None else found.id
         self.name = found.name if found is not None else _DEFAULT_NAME if before is not None else self.name
         self.owner = None
         if self.id is not None and not self.store.claim(self.id):
             now = self.catalog.get(self.id)
-            self.owner = owner_words(now.owner if now is not None else None)
-        elif self.id is not None and not self.is_taking:
+            self.owner = owner_text(now.owner if now is not None else None)
+        elif self.id is not None and not self.is_importing:
             with suppress(NotOwner):
                 self.store.delete_unfinished_imports(self.id)
         count = 0 if self.id is None else len(self.store.ids(self.id))
         with gc_paused(count):
             rows = [] if self.id is None else self.store.staged(self.id)
-            self.orders = {row.id: recalled(row, self._account.store, self._account.account_id) for row in rows}
+            self.orders = {row.id: restore_order(row, self._account.store, self._account.account_id) for row in rows}
         self._dropped = {}
-        self.actions = Actions(self._account.store.screen_states, self._account.account_id, self.id)
+        self.undo_log = UndoLog(self._account.store.screen_states, self._account.account_id, self.id)
         self._duplicates = DuplicateIndex()
         self._duplicates.update(self.orders, self.orders)
 
     def as_owner(self, work: Callable[[], None]) -> None:
-        """Do `work` on the disk if the batch is ours; claim it if its owner has gone. Raises BatchLocked, StoreError."""
+        """Run a store operation if the batch is ours. Raises BatchLocked, StoreError.
+
+        If its owner has ended, the batch becomes ours, but the operation must be repeated on what was read again.
+        """
         if self.id is None:
-            self._make()
+            self._create()
         batch = self.id or 0
         if self.owner is not None:
             if not self.store.claim(batch):
                 raise BatchLocked(f"This batch is locked by {self.owner}.")
             self.reopen()
-            raise BatchLocked("The other copy has gone, and its orders were read again. Now it is yours; do it again.")
+            raise BatchLocked(
+                "The other copy has closed. The batch is yours and was reloaded; please repeat the action."
+            )
         try:
             work()
         except NotOwner as error:
@@ -225,8 +230,8 @@ class OpenBatch:
             raise BatchLocked(str(error)) from error
         self.saved_at = self._account.now()
 
-    def _make(self) -> None:
-        """The batch itself, at its first change; another copy may have been faster."""
+    def _create(self) -> None:
+        """Create the batch at its first change. Another copy may have created it already."""
         try:
             self.id = self.catalog.create(self.name).id
         except BatchLocked:
@@ -234,12 +239,12 @@ class OpenBatch:
             if self.id is None:
                 raise
         else:
-            self.actions = Actions(self._account.store.screen_states, self._account.account_id, self.id)
+            self.undo_log = UndoLog(self._account.store.screen_states, self._account.account_id, self.id)
 
-    # Saving.
+    # Saving
 
     def save(self, order: StagedOrder) -> None:
-        """Save a new version of an order; where that fails, the order is again as it was."""
+        """Save a new version of an order. If that fails, the order is reloaded as it was."""
 
         def work() -> None:
             log, meta = order.edit.log(), order.unsaved_meta
@@ -258,7 +263,7 @@ class OpenBatch:
         self._duplicates.update([order.id], self.orders)
 
     def save_all(self, orders: Sequence[StagedOrder]) -> None:
-        """As `save`, of several in one transaction; those that were sent have one each."""
+        """Like `save` for several orders in one transaction; those already sent have one each."""
         rest = [order for order in orders if not order.sent]
         versions: dict[str, int] = {}
         try:
@@ -278,7 +283,7 @@ class OpenBatch:
         self._duplicates.update(versions, self.orders)
 
     def save_rebased(self, order: StagedOrder) -> None:
-        """Save a new version of an order on another base."""
+        """Save a new version of an order with another base."""
 
         def work() -> None:
             edit, meta = order.edit, meta_of(order)
@@ -288,75 +293,75 @@ class OpenBatch:
         self.as_owner(work)
 
     def save_details(self, order: StagedOrder, *, state: StagedState | None = None) -> None:
-        """Save what is known of an order beside its content."""
+        """Save the state and the metadata of an order, not its content."""
         if state is not None:
             order.state = state
         self.save_all_details([order])
 
     def save_all_details(self, orders: Sequence[StagedOrder]) -> None:
-        """As `save_details`, of several at once."""
+        """Like `save_details` for several orders in one transaction."""
         rows = [(order.id, order.state, order.released, meta_of(order)) for order in orders]
         if rows:
             self.as_owner(lambda: self.store.set_all(self.id or 0, rows))
         for order in orders:
             order.meta_was_saved()
 
-    # Which orders there are.
+    # Adding and removing
 
     def insert(self, ids: Sequence[str], orders: Iterable[StagedOrder]) -> None:
-        """Show orders that were stored; those that are not handed in are read from the disk."""
+        """Show orders that were stored. Those that are not handed in are read from disk."""
         self.orders |= {order.id: order for order in orders}
         self._reread()
         self._duplicates.update(ids, self.orders)
 
     def drop(self, ids: Sequence[str]) -> None:
-        """Take orders out of the batch."""
+        """Remove orders from the batch."""
         self.as_owner(lambda: self.store.drop(ids))
         self._dropped |= {id: self.orders.pop(id) for id in ids}
         self._duplicates.update(ids, self.orders)
 
     def restore(self, ids: Sequence[str]) -> None:
-        """Bring back orders that were taken out, in their old positions."""
+        """Restore removed orders at their old positions."""
         self.as_owner(lambda: self.store.restore(ids))
         self._reread()
         self._duplicates.update(ids, self.orders)
 
     def reload(self, id: str) -> None:
-        """Read an order from the disk again."""
+        """Read an order from disk again."""
         row = self.store.get(id)
         if row is not None:
-            twin = self.orders[id].twin if id in self.orders else None
-            self.orders[id] = recalled(row, self._account.store, self._account.account_id)
-            self.orders[id].twin = twin
+            duplicate = self.orders[id].duplicate_problem if id in self.orders else None
+            self.orders[id] = restore_order(row, self._account.store, self._account.account_id)
+            self.orders[id].duplicate_problem = duplicate
 
     def _reread(self) -> None:
-        """Arrange the orders as they are on the disk; read those that are not in memory."""
+        """Put the orders in the order they have on disk; read those that are not in memory."""
         known = self._dropped | self.orders
         found = {}
         for id in self.store.ids(self.id or 0):
             order = known.get(id)
             if order is None and (row := self.store.get(id)) is not None:
-                order = recalled(row, self._account.store, self._account.account_id)
+                order = restore_order(row, self._account.store, self._account.account_id)
             if order is not None:
                 found[id] = order
         self.orders = found
 
     def refresh(self, id: str) -> None:
-        """Take over what the outbox or the verifier wrote about an order."""
+        """Apply what the outbox or the verifier stored for an order."""
         row = self.store.get(id) if id in self.orders else None
         if row is None:
             return
         order = self.orders[id]
         order.state, order.since, order.remote_id = row.state, row.updated_at, row.remote_id
         if row.state in (StagedState.ACCEPTED, StagedState.VERIFIED):
-            order.told = ()
-        know_accepted(order, self._account.store)
+            order.service_problems = ()
+        apply_accepted(order, self._account.store)
 
     def is_in_flight(self, id: str) -> bool:
-        """Whether an order is being sent, is about to be, or its outcome is unknown."""
+        """Whether an order is being sent or about to be, or its outcome is unknown."""
         return self.orders[id].state in (StagedState.SENT, StagedState.UNKNOWN) or id in self._in_flight()
 
     def known(self, ids: Iterable[str]) -> list[str]:
-        """Those of the ids that are in the batch, in its order."""
+        """The ids that are in the batch, in its order."""
         wanted = set(ids)
         return [id for id in self.orders if id in wanted]

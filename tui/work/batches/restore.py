@@ -1,4 +1,4 @@
-"""A staged order as the store has it, completed by what the journal and the follower know of it."""
+"""Restores a staged order from its row, the journal and its verification."""
 
 from dataclasses import replace
 
@@ -6,42 +6,49 @@ from tui.store.batches import Staged, StagedState
 from tui.store.journal import WriteState
 from tui.store.store import Store
 from tui.store.verifications import Verification, VerificationState
-from tui.work.batches.staged_order import RemoteSnapshot, ServiceProblem, StagedOrder, mark_of, staged_from, told_by
+from tui.work.batches.staged_order import (
+    RemoteSnapshot,
+    ServiceProblem,
+    StagedOrder,
+    fingerprint,
+    load_staged,
+    problems_by_order,
+)
 from tui.work.drafts.sender import mismatch_problem
 from tui.work.writes.serialization import mismatch_from_json
 
-_TAKEN = (VerificationState.ACCEPTED, VerificationState.VERIFIED, VerificationState.DIFFERS)
+_ANSWERED = (VerificationState.ACCEPTED, VerificationState.VERIFIED, VerificationState.DIFFERS)
 
 
-def recalled(row: Staged, store: Store, account_id: int) -> StagedOrder:
-    """The order of a row, also where the app ended between an answer and what it means."""
-    order = staged_from(row)
-    if order.state is StagedState.REFUSED and all(one.version != order.version for one in order.told):
+def restore_order(row: Staged, store: Store, account_id: int) -> StagedOrder:
+    """Load a staged order, also if the app ended between an answer and applying it."""
+    order = load_staged(row)
+    if order.state is StagedState.REFUSED and all(one.version != order.version for one in order.service_problems):
         refused = store.writes.all(account_id, staged=order.id, states=[WriteState.REFUSED], limit=1)
-        order.told = told_by(refused[0]).get(order.id, ()) if refused else ()
-    know_accepted(order, store)
+        order.service_problems = problems_by_order(refused[0]).get(order.id, ()) if refused else ()
+    apply_accepted(order, store)
     return order
 
 
-def know_accepted(order: StagedOrder, store: Store) -> None:
-    """Note what the service took of an order, so that the next change of it is an update; and what differs there."""
+def apply_accepted(order: StagedOrder, store: Store) -> None:
+    """Note the accepted version of an order, so that its next change is an update, and what differs from it."""
     if order.remote_id is None and order.state is not StagedState.DIFFERS:
         return
-    last = next((one for one in reversed(store.verifications.of_staged(order.id)) if one.state in _TAKEN), None)
+    last = next((one for one in reversed(store.verifications.of_staged(order.id)) if one.state in _ANSWERED), None)
     if last is None or not isinstance(last.expected, dict):
         return
-    if order.looked is None or order.looked.key != order.key or order.looked.at <= last.since:
-        order.looked = RemoteSnapshot(order.key, last.updated_at, last.expected)
+    if order.snapshot is None or order.snapshot.key != order.key or order.snapshot.at <= last.since:
+        order.snapshot = RemoteSnapshot(order.key, last.updated_at, last.expected)
     if order.state is StagedState.DIFFERS:
-        order.told = _differing(order, last)
+        order.service_problems = _mismatch_problems(order, last)
 
 
-def _differing(order: StagedOrder, follow: Verification) -> tuple[ServiceProblem, ...]:
-    told = []
-    for kept in follow.mismatches if isinstance(follow.mismatches, list) else []:
-        mismatch = mismatch_from_json(kept)
+def _mismatch_problems(order: StagedOrder, follow: Verification) -> tuple[ServiceProblem, ...]:
+    problems = []
+    for stored in follow.mismatches if isinstance(follow.mismatches, list) else []:
+        mismatch = mismatch_from_json(stored)
         problem = mismatch_problem(mismatch)
-        value = mark_of(mismatch.pointer.get(order.document))
+        value = fingerprint(mismatch.pointer.get(order.document))
         keyed = replace(problem, pointer=order.edit.to_keys(problem.pointer))
-        told.append(ServiceProblem(keyed, follow.updated_at, follow.version or 0, value))
-    return tuple(told)
+        problems.append(ServiceProblem(keyed, follow.updated_at, follow.version or 0, value))
+    return tuple(problems)

@@ -1,4 +1,4 @@
-"""The course of a sending: what goes next, and what an answer means for the rest; decisions only, nothing is done here."""
+"""The queue of one sending: which request is next, and what an answer means for the rest. It does no I/O."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -8,18 +8,18 @@ from tui.api.codec import Document
 from tui.orders.checks.sending import MAX_BYTES, MAX_ORDERS
 from tui.work.batches.staged_order import PlannedAction
 
-_IN_THE_DARK: Final = 8
-"""So many refusals in a row that name no order, and it is given up: enough to find one order among a hundred."""
+_MAX_UNNAMED_REFUSALS: Final = 8
+"""Refusals in a row that name no order, before the sending is aborted: enough to find one order among a hundred."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedOrder:
-    """A staged order as it was reviewed; `size` is its bytes on the wire."""
+    """A staged order as it was reviewed. `size`: its bytes in the request."""
 
     id: str
     version: int
     document: Document
-    does: PlannedAction
+    action: PlannedAction
     remote: Document | None
     size: int = 0
 
@@ -28,12 +28,14 @@ RequestGroup: TypeAlias = tuple[PlannedOrder, ...]
 """The orders of one request."""
 
 
-def cut(orders: Iterable[PlannedOrder], limit: int = MAX_ORDERS, most: int = MAX_BYTES) -> tuple[RequestGroup, ...]:
-    """Requests of at most so many orders and bytes, in the order given; an order that is larger goes alone."""
+def split_into_requests(
+    orders: Iterable[PlannedOrder], limit: int = MAX_ORDERS, max_bytes: int = MAX_BYTES
+) -> tuple[RequestGroup, ...]:
+    """Split orders into requests of at most `limit` orders and `max_bytes`, in order. A larger order is alone."""
     groups: list[list[PlannedOrder]] = []
     size = 0
     for one in orders:
-        if not groups or len(groups[-1]) == limit or size + one.size + 1 > most:
+        if not groups or len(groups[-1]) == limit or size + one.size + 1 > max_bytes:
             groups.append([])
             size = 2  # the brackets; each order has a comma
         groups[-1].append(one)
@@ -41,51 +43,53 @@ def cut(orders: Iterable[PlannedOrder], limit: int = MAX_ORDERS, most: int = MAX
     return tuple(map(tuple, groups))
 
 
-# The results of a request.
+# The answer to a request
 
 
 @dataclass(frozen=True, slots=True)
 class SendAccepted:
-    """The service has its orders."""
+    """The service accepted the orders."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendRefused:
-    """Nothing was written; `named` are the orders with problems. `too_much`: it was too large as a whole."""
+    """Nothing was written. `named`: the orders with problems. `too_large`: the request as a whole was too large."""
 
     named: frozenset[str]
-    too_much: bool = False
+    too_large: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class SendLater:
-    """Nothing was written, for the reason in `words`; the same may be taken later, after `seconds` if the service said
-    so, `times` at most."""
+    """Nothing was written, for the reason in `text`; the same request may be accepted later.
 
-    words: str = ""
+    `seconds`: the pause that the service asked for. `times`: how often to try again at most.
+    """
+
+    text: str = ""
     seconds: float | None = None
     times: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SendSkipped:
-    """Its orders stay here for now; the others are not concerned."""
+    """The orders were not sent. The other requests continue."""
 
 
 @dataclass(frozen=True, slots=True)
 class SendAborted:
-    """Nothing more should go: the service is not reached, or turns everything away."""
+    """Send nothing more: the service cannot be reached or refuses everything."""
 
 
 SendAnswer: TypeAlias = SendAccepted | SendRefused | SendLater | SendSkipped | SendAborted
 
 
-# What to do next.
+# The next step
 
 
 @dataclass(slots=True)
 class SendAttempt:
-    """Send this group now. `tries`: how often it was put off before."""
+    """Send this request now. `tries`: how often it was postponed."""
 
     orders: RequestGroup
     tries: int = 0
@@ -94,92 +98,92 @@ class SendAttempt:
 
 @dataclass(frozen=True, slots=True)
 class SendPause:
-    """There is nothing to do for so many seconds."""
+    """Wait for so many seconds."""
 
     seconds: float
 
 
 @dataclass(slots=True)
 class SendQueue:
-    """The groups that are still to go.
+    """The requests that are still to be sent.
 
-    `goes_on`: orders without errors are sent again after a refusal, until no order or every order is refused (Q2.3).
-    `pauses`: growing delays in seconds before a deferred group is sent again.
+    `continue_after_refusal`: orders that a refusal does not name are sent again automatically, until nothing is refused
+    or everything is (Q2.3). `pauses`: growing pauses in seconds before a postponed request is sent again.
     """
 
-    goes_on: bool
+    continue_after_refusal: bool
     pauses: Sequence[float]
     waiting: list[SendAttempt] = field(default_factory=list)
     refused: set[str] = field(default_factory=set)
-    taken: set[str] = field(default_factory=set)
-    given_up: int = 0
-    """Orders that were put off as often as anybody waits."""
+    accepted: set[str] = field(default_factory=set)
+    abandoned: int = 0
+    """Orders whose request was postponed too often."""
     _unnamed: int = 0
-    _kept: frozenset[str] | None = None
-    """What `ids` gave, until `waiting` changes: it is asked of each of many thousand orders."""
+    _ids: frozenset[str] | None = None
+    """The cached `ids`, because they are asked for once for each of many thousand orders."""
 
     def add(self, groups: Iterable[RequestGroup]) -> None:
-        self._kept = None
+        self._ids = None
         self.waiting.extend(SendAttempt(group) for group in groups if group)
 
     @property
     def ids(self) -> frozenset[str]:
-        """The orders that are still to go."""
-        if self._kept is None:
-            self._kept = frozenset(one.id for go in self.waiting for one in go.orders)
-        return self._kept
+        """The orders that are still to be sent."""
+        if self._ids is None:
+            self._ids = frozenset(one.id for attempt in self.waiting for one in attempt.orders)
+        return self._ids
 
     def clear(self) -> int:
-        """Let nothing more go; how many orders stay by it."""
+        """Remove all requests. Returns the number of orders in them."""
         count = len(self.ids)
-        self._kept = None
+        self._ids = None
         self.waiting.clear()
         return count
 
     def next(self, now: float) -> SendAttempt | SendPause | None:
-        """What to do at a time, in seconds; None: nothing is left. What is returned to go is no longer waiting."""
+        """The next step at a time in seconds; None if nothing is left. An attempt that is returned leaves the queue."""
         if not self.waiting:
             return None
-        for place, go in enumerate(self.waiting):
-            if go.due <= now:
-                self._kept = None
-                return self.waiting.pop(place)
-        return SendPause(min(go.due for go in self.waiting) - now)
+        for index, attempt in enumerate(self.waiting):
+            if attempt.due <= now:
+                self._ids = None
+                return self.waiting.pop(index)
+        return SendPause(min(attempt.due for attempt in self.waiting) - now)
 
-    def answered(self, go: SendAttempt, answer: SendAnswer, now: float) -> None:
-        """What the answer to a group means for it and for the rest."""
-        self._kept = None
+    def apply_answer(self, attempt: SendAttempt, answer: SendAnswer, now: float) -> None:
+        """Apply the answer to a request: which orders are done, and which are sent again."""
+        self._ids = None
         match answer:
             case SendAccepted():
                 self._unnamed = 0
-                self.taken |= _ids(go.orders)
-            case SendRefused(named, too_much):
+                self.accepted |= _ids(attempt.orders)
+            case SendRefused(named, too_large):
                 self.refused |= named
-                self._cut(go, named, too_much)
+                self._split(attempt, named, too_large)
             case SendLater(_, seconds, times):
                 pauses = self.pauses[:times]
-                if go.tries >= len(pauses) or (seconds or 0.0) > sum(self.pauses):
-                    self.given_up += len(go.orders)
+                if attempt.tries >= len(pauses) or (seconds or 0.0) > sum(self.pauses):
+                    self.abandoned += len(attempt.orders)
                 else:
-                    pause = max(pauses[go.tries], seconds or 0.0)
-                    self.waiting.append(SendAttempt(go.orders, go.tries + 1, now + pause))
+                    pause = max(pauses[attempt.tries], seconds or 0.0)
+                    self.waiting.append(SendAttempt(attempt.orders, attempt.tries + 1, now + pause))
             case SendSkipped():
                 pass
             case SendAborted():
                 self.waiting.clear()
 
-    def _cut(self, go: SendAttempt, named: Collection[str], too_much: bool) -> None:
-        rest = tuple(one for one in go.orders if one.id not in named)
+    def _split(self, attempt: SendAttempt, named: Collection[str], too_large: bool) -> None:
+        rest = tuple(one for one in attempt.orders if one.id not in named)
         if named:
             self._unnamed = 0
-            if rest and self.goes_on:
+            if rest and self.continue_after_refusal:
                 self.waiting.insert(0, SendAttempt(rest))
             return
         self._unnamed += 1
-        if not self.goes_on and not too_much:
+        if not self.continue_after_refusal and not too_large:
             return
-        if self._unnamed >= _IN_THE_DARK:
-            # What is wrong is no single order.
+        if self._unnamed >= _MAX_UNNAMED_REFUSALS:
+            # No single order is the cause.
             self.waiting.clear()
         elif len(rest) > 1:
             half = len(rest) // 2

@@ -1,4 +1,4 @@
-"""A staged order: its edit, what sending it would do, what is wrong with it, and where it stands."""
+"""A staged order: its edit, what sending it would do, its problems, and its send state."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -31,7 +31,7 @@ ID = Pointer.of("id")
 
 
 class PlannedAction(StrEnum):
-    """What sending an order would do, by a look at the service."""
+    """What sending an order would do, given what the service has."""
 
     NEW = "new"
     UPDATE = "UPDATE"
@@ -41,7 +41,7 @@ class PlannedAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceProblem:
-    """What the service said of a version. The pointer names entries of lists by key; `value` marks what stood there."""
+    """A problem of one version. The pointer names list items by key; `value` is the fingerprint of the value then."""
 
     problem: Problem
     at: datetime
@@ -51,7 +51,7 @@ class ServiceProblem:
 
 @dataclass(frozen=True, slots=True)
 class RemoteSnapshot:
-    """What a look at the service found for a key (Sendcloud's id, order id, shop): the order as read, or none."""
+    """The order that the service has for a key (Sendcloud's id, order id, shop), or None."""
 
     key: tuple[str, str, str]
     at: datetime
@@ -60,7 +60,7 @@ class RemoteSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem at its place in the order as it is now. `at`: when the service said it. `stale`: changed there since."""
+    """A problem at its current pointer. `at`: when the service reported it. `stale`: its value was changed since."""
 
     problem: Problem
     at: datetime | None = None
@@ -73,7 +73,11 @@ class Finding:
 
 @dataclass(slots=True)
 class StagedOrder:
-    """One order of the batch. `insisted`: the version that the user released despite its errors."""
+    """One order of the batch.
+
+    `override_version`: the version that the user wants to send despite its errors. `import_problems`: what was found
+    when it was read from a file; each disappears when its value is changed.
+    """
 
     id: str
     edit: Edit
@@ -84,19 +88,18 @@ class StagedOrder:
     held: bool = False
     origin: Provenance = field(default_factory=Provenance)
     remote_id: str | None = None
-    insisted: int | None = None
-    told: tuple[ServiceProblem, ...] = ()
-    looked: RemoteSnapshot | None = None
-    twin: Problem | None = None
-    noted: tuple[ServiceProblem, ...] = ()
-    """What was found when it was read from a file; it goes away with the value that it speaks of."""
+    override_version: int | None = None
+    service_problems: tuple[ServiceProblem, ...] = ()
+    snapshot: RemoteSnapshot | None = None
+    duplicate_problem: Problem | None = None
+    import_problems: tuple[ServiceProblem, ...] = ()
     _saved_meta: tuple[object, ...] | None = field(default=None, repr=False)
-    _here: tuple[Document, Collection[int] | None, RemoteSnapshot | None, tuple[Problem, ...]] | None = field(
+    _local: tuple[Document, Collection[int] | None, RemoteSnapshot | None, tuple[Problem, ...]] | None = field(
         default=None, repr=False
     )
-    _judged: tuple[Document, list[Problem]] | None = field(default=None, repr=False)
+    _checked: tuple[Document, list[Problem]] | None = field(default=None, repr=False)
     _found: tuple[tuple[object, ...], tuple[Finding, ...]] | None = field(default=None, repr=False)
-    _does: tuple[Document, RemoteSnapshot | None, PlannedAction, tuple[Change, ...]] | None = field(
+    _action: tuple[Document, RemoteSnapshot | None, PlannedAction, tuple[Change, ...]] | None = field(
         default=None, repr=False
     )
     _send_state: tuple[tuple[object, ...], SendState] | None = field(default=None, repr=False)
@@ -108,24 +111,24 @@ class StagedOrder:
 
     @property
     def source(self) -> str:
-        """Where it came from, in words."""
-        return self.origin.words
+        """Where it came from, as text."""
+        return self.origin.text
 
     def cell(self, pointer: Pointer) -> tuple[int, str] | None:
-        """The row (from 1) and the name of the column of the file that the value here was read from."""
+        """The row (from 1) and the name of the column of the file that the value was read from."""
         return self.origin.cell(pointer, self.edit)
 
     def place(self, pointer: Pointer) -> str:
-        """Where in the file a value stands, or would stand, in words; empty where it came from no table."""
+        """The place of a value in the file, or where it would be, as text; empty without a table."""
         return self.origin.place(pointer, self.edit)
 
     def derived(self, pointer: Pointer) -> str | None:
-        """How the value here was derived, where the file lacked it."""
+        """How the value was derived, if the file lacked it."""
         return self.origin.derived(pointer, self.edit)
 
     @property
     def unsaved_meta(self) -> Json | Kept:
-        """What is to be saved beside the steps; KEEP where that is on the disk already, a whole document perhaps."""
+        """What is to be saved beside the edit log; KEEP if it is on disk already (it may contain a whole document)."""
         saved = self._saved_meta
         return KEEP if saved is not None and all(map(is_, saved, self._meta_parts())) else meta_of(self)
 
@@ -134,234 +137,248 @@ class StagedOrder:
         self._saved_meta = self._meta_parts()
 
     def _meta_parts(self) -> tuple[object, ...]:
-        return self.origin, self.held, self.told, self.insisted, self.noted, self.looked
+        return self.origin, self.held, self.service_problems, self.override_version, self.import_problems, self.snapshot
 
     def rebase(self, edit: Edit) -> None:
-        """Go on with another base; cells and problems stay at their values."""
+        """Replace the edit by one with another base. Cells and problems keep their values."""
         before, self.edit = self.edit, edit
         self.origin = self.origin.rebased(before, edit)
-        self.told = _taken_along(self.told, before, edit)
-        self.noted = _taken_along(self.noted, before, edit)
+        self.service_problems = _move_problems(self.service_problems, before, edit)
+        self.import_problems = _move_problems(self.import_problems, before, edit)
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """By what the service would know it: Sendcloud's id where it is known, order id, shop."""
-        kept = self._key
-        if kept is None or kept[0] is not self.edit.document or kept[1] is not self.remote_id:
+        """What identifies it at the service: Sendcloud's id if known, order id, shop."""
+        cached = self._key
+        if cached is None or cached[0] is not self.edit.document or cached[1] is not self.remote_id:
             key = (id_text(self.document.get("id")) or self.remote_id or "", *key_of(self.document))
-            kept = self._key = (self.edit.document, self.remote_id, key)
-        return kept[2]
+            cached = self._key = (self.edit.document, self.remote_id, key)
+        return cached[2]
 
     @property
     def fixed(self) -> bool:
-        """Whether it stands for an order that exists, so that what identifies it must not change (Q1.6)."""
+        """Whether the service has this order, so that what identifies it must not change (Q1.6)."""
         return "id" in self.document or self.remote_id is not None
 
     @property
     def remote(self) -> Document | None:
-        """The order as the service has it, as far as it was looked for."""
-        return self.looked.remote if self.looked is not None and self.looked.key == self.key else None
+        """The order as the service has it; None if it has none or was not asked."""
+        return self.snapshot.remote if self.snapshot is not None and self.snapshot.key == self.key else None
 
     @property
     def sent(self) -> bool:
-        """Whether this version is with the service, or may be."""
+        """Whether the service has this version, or may have it."""
         return self.state not in (StagedState.DRAFT, StagedState.REFUSED, StagedState.MISSING)
 
     @property
-    def does(self) -> PlannedAction:
+    def action(self) -> PlannedAction:
         return self._compared()[0]
 
     @property
     def differences(self) -> tuple[Change, ...]:
-        """What sending would change of the order that the service has."""
+        """What sending would change in the order that the service has."""
         return self._compared()[1]
 
-    def needs_look(self) -> bool:
+    def needs_refresh(self) -> bool:
         order_id, shop = self.key[1:]
-        return not self.sent and bool(order_id and shop) and (self.looked is None or self.looked.key != self.key)
+        return not self.sent and bool(order_id and shop) and (self.snapshot is None or self.snapshot.key != self.key)
 
-    def here(self, shops: Collection[int] | None) -> tuple[Problem, ...]:
-        """What is found wrong on this side; kept until the order or the shops change."""
-        kept = self._here
-        if kept is None or kept[0] is not self.document or kept[1] is not shops or kept[2] is not self.looked:
-            # The shops come to be known, and orders are looked up, while the order itself stays.
-            if self._judged is None or self._judged[0] is not self.document:
-                self._judged = (self.document, check_order(self.document, None))
-            found = [*check_shop(self.document, shops), *self._judged[1]]
-            if "id" in self.document and self.looked and self.looked.key == self.key and self.looked.remote is None:
-                found.append(gone(self.document))
-            kept = self._here = (self.document, shops, self.looked, tuple(found))
-        return kept[3]
+    def local_problems(self, shops: Collection[int] | None) -> tuple[Problem, ...]:
+        """The problems found by the local checks. Cached until the order, the shops or the snapshot change."""
+        cached = self._local
+        if cached is None or cached[0] is not self.document or cached[1] is not shops or cached[2] is not self.snapshot:
+            if self._checked is None or self._checked[0] is not self.document:
+                self._checked = (self.document, check_order(self.document, None))
+            found = [*check_shop(self.document, shops), *self._checked[1]]
+            if (
+                "id" in self.document
+                and self.snapshot
+                and self.snapshot.key == self.key
+                and self.snapshot.remote is None
+            ):
+                found.append(gone_problem(self.document))
+            cached = self._local = (self.document, shops, self.snapshot, tuple(found))
+        return cached[3]
 
     def findings(self, shops: Collection[int] | None) -> list[Finding]:
-        """All that is wrong: what the service said, what is found here, and last what was changed since it was said."""
-        basis = (self.document, shops, self.looked, self.told, self.twin, self.noted, self.version)
-        kept = self._found
-        if kept is None or not all(map(is_, kept[0], basis)):
-            kept = self._found = (basis, tuple(self._find(shops)))
-        return list(kept[1])
+        """All problems: those from the service, those found locally, and last the stale ones."""
+        basis = (
+            self.document,
+            shops,
+            self.snapshot,
+            self.service_problems,
+            self.duplicate_problem,
+            self.import_problems,
+            self.version,
+        )
+        cached = self._found
+        if cached is None or not all(map(is_, cached[0], basis)):
+            cached = self._found = (basis, tuple(self._find(shops)))
+        return list(cached[1])
 
     def proposed_fix(self, finding: Finding) -> Fix | None:
-        """What would solve a problem."""
+        """A fix for a problem, if there is one."""
         if finding.problem.code == "gone":
             return Fix("send it as a new order", ((ID, None),))
         return fix_for(self.document, finding.problem)
 
     def _find(self, shops: Collection[int] | None) -> list[Finding]:
-        said = [self._finding(told) for told in self.told]
-        fresh = [finding for finding in said if not finding.stale]
-        # What is said of one place stays together, in the order in which the places were named first (Q5.2).
+        reported = [self._finding(problem) for problem in self.service_problems]
+        fresh = [finding for finding in reported if not finding.stale]
+        # Problems of one pointer stay together, in the order in which the pointers were first named (Q5.2).
         named: dict[Pointer, int] = {}
         for finding in fresh:
             named.setdefault(finding.problem.pointer, len(named))
         fresh.sort(key=lambda finding: named[finding.problem.pointer])
         known = {(finding.problem.pointer, finding.problem.detail) for finding in fresh}
-        here = [self.twin] if self.twin is not None else []
-        read = [finding.problem for told in self.noted if not (finding := self._finding(told)).stale]
-        here += read
-        # What the reading of the file said of a place is nearer to the user than what the schema says of it.
-        # A doubt hides no error.
-        said_of = {(problem.pointer, problem.severity) for problem in read}
-        said_of |= {(problem.pointer, Severity.WARNING) for problem in read}
-        here += [
-            problem
-            for problem in self.here(shops)
-            if (problem.pointer, problem.detail) not in known and (problem.pointer, problem.severity) not in said_of
+        local = [self.duplicate_problem] if self.duplicate_problem is not None else []
+        imported = [
+            finding.problem for problem in self.import_problems if not (finding := self._finding(problem)).stale
         ]
-        here.sort(key=lambda problem: problem.severity is Severity.WARNING)
-        return [*fresh, *(Finding(problem) for problem in here), *(finding for finding in said if finding.stale)]
+        local += imported
+        # A problem from reading the file is more precise than one of the schema at the same pointer.
+        # A warning hides no error.
+        covered = {(problem.pointer, problem.severity) for problem in imported}
+        covered |= {(problem.pointer, Severity.WARNING) for problem in imported}
+        local += [
+            problem
+            for problem in self.local_problems(shops)
+            if (problem.pointer, problem.detail) not in known and (problem.pointer, problem.severity) not in covered
+        ]
+        local.sort(key=lambda problem: problem.severity is Severity.WARNING)
+        return [*fresh, *(Finding(problem) for problem in local), *(finding for finding in reported if finding.stale)]
 
     def send_state(self, shops: Collection[int] | None) -> SendState:
-        # Screens ask this of all orders after every key, of which one changed.
+        # Screens ask for the state of all orders after every key, when one order changed.
         basis = (
             self.edit.document,
             shops,
-            self.looked,
-            self.told,
-            self.twin,
-            self.noted,
+            self.snapshot,
+            self.service_problems,
+            self.duplicate_problem,
+            self.import_problems,
             self.version,
             self.state,
             self.held,
             self.released,
-            self.insisted,
+            self.override_version,
             self.remote_id,
         )
-        kept = self._send_state
-        if kept is None or not all(map(is_, kept[0], basis)):
-            kept = self._send_state = (basis, self._project(shops))
-        return kept[1]
+        cached = self._send_state
+        if cached is None or not all(map(is_, cached[0], basis)):
+            cached = self._send_state = (basis, self._project(shops))
+        return cached[1]
 
     def _project(self, shops: Collection[int] | None) -> SendState:
-        overridden = self.insisted == self.version
+        overridden = self.override_version == self.version
         if self.sent or (self.state is StagedState.MISSING and not overridden):
             return project(self.state)
         stops = [] if overridden else [finding for finding in self.findings(shops) if finding.stops]
         unsent = Unsent(
             refused=any(finding.at is not None for finding in stops),
             invalid=bool(stops),
-            unchanged=self.does is PlannedAction.SAME,
+            unchanged=self.action is PlannedAction.SAME,
             held=self.held,
-            overwrites=self.does is PlannedAction.UPDATE and not self.released,
+            overwrites=self.action is PlannedAction.UPDATE and not self.released,
         )
         return project(self.state, unsent)
 
     def _compared(self) -> tuple[PlannedAction, tuple[Change, ...]]:
-        kept = self._does
-        if kept is None or kept[0] is not self.document or kept[1] is not self.looked:
-            does, changes = self._compare()
-            kept = self._does = (self.document, self.looked, does, changes)
-        return kept[2], kept[3]
+        cached = self._action
+        if cached is None or cached[0] is not self.document or cached[1] is not self.snapshot:
+            action, changes = self._compare()
+            cached = self._action = (self.document, self.snapshot, action, changes)
+        return cached[2], cached[3]
 
     def _compare(self) -> tuple[PlannedAction, tuple[Change, ...]]:
         remote = self.remote
         if remote is None:
-            return PlannedAction.UNKNOWN if self.needs_look() else PlannedAction.NEW, ()
+            return PlannedAction.UNKNOWN if self.needs_refresh() else PlannedAction.NEW, ()
         changes = tuple(_differences(self.edit, remote))
         return (PlannedAction.UPDATE if changes else PlannedAction.SAME), changes
 
-    def _finding(self, told: ServiceProblem) -> Finding:
-        pointer = self.edit.to_positions(told.problem.pointer)
+    def _finding(self, found: ServiceProblem) -> Finding:
+        pointer = self.edit.to_positions(found.problem.pointer)
         if pointer is None:
-            place = next(place for place in LISTS if told.problem.pointer.startswith(place))
-            detail = f"{told.problem.detail} (of an entry that was removed)"
-            return Finding(replace(told.problem, pointer=place, detail=detail), told.at, stale=True)
+            list_pointer = next(one for one in LISTS if found.problem.pointer.startswith(one))
+            detail = f"{found.problem.detail} (of an entry that was removed)"
+            return Finding(replace(found.problem, pointer=list_pointer, detail=detail), found.at, stale=True)
         if pointer.tokens and field_at(pointer) is None and pointer.get(self.document) is ABSENT:
-            # It leads nowhere, so that nobody can tell which change was meant for it.
-            stale = self.version > told.version
+            # No value there can show whether the problem was solved, so any newer version counts.
+            stale = self.version > found.version
         else:
-            stale = mark_of(pointer.get(self.document)) != told.value
-        return Finding(replace(told.problem, pointer=pointer), told.at, stale)
+            stale = fingerprint(pointer.get(self.document)) != found.value
+        return Finding(replace(found.problem, pointer=pointer), found.at, stale)
 
 
-def gone(document: Document) -> Problem:
-    """What is wrong with an order that names an id which the service does not have."""
+def gone_problem(document: Document) -> Problem:
+    """The problem of an order with an id that the service does not have."""
     detail = f"The service has no order {id_text(document.get('id'))} any more."
     return Problem(detail, "gone", "gone", pointer=ID, origin=Origin.LOCAL)
 
 
-def _taken_along(told: Sequence[ServiceProblem], before: Edit, edit: Edit) -> tuple[ServiceProblem, ...]:
-    """What was said, at its places in another edit; what was said of an entry that was removed has none."""
-    placed = [(one, before.to_positions(one.problem.pointer)) for one in told]
+def _move_problems(problems: Sequence[ServiceProblem], before: Edit, edit: Edit) -> tuple[ServiceProblem, ...]:
+    """Translate problems to another edit. Those of removed items are left out."""
+    found = [(one, before.to_positions(one.problem.pointer)) for one in problems]
     return tuple(
-        replace(one, problem=replace(one.problem, pointer=edit.to_keys(place)))
-        for one, place in placed
-        if place is not None
+        replace(one, problem=replace(one.problem, pointer=edit.to_keys(pointer)))
+        for one, pointer in found
+        if pointer is not None
     )
 
 
-def note_of(problem: Problem, document: Document, at: datetime) -> ServiceProblem:
-    """What was found in a document as it was read, to be shown while the value stays."""
+def import_problem(problem: Problem, document: Document, at: datetime) -> ServiceProblem:
+    """A problem found while reading a document, shown while its value is unchanged."""
     pointer = Edit(document).to_keys(problem.pointer)
-    return ServiceProblem(replace(problem, pointer=pointer), at, 1, mark_of(problem.pointer.get(document)))
+    return ServiceProblem(replace(problem, pointer=pointer), at, 1, fingerprint(problem.pointer.get(document)))
 
 
-def mark_of(value: Json | Absent) -> str:
-    """A short text that differs where values differ."""
+def fingerprint(value: Json | Absent) -> str:
+    """A short text that differs if values differ."""
     return "" if value is ABSENT else sha256(encode(value)).hexdigest()[:16]
 
 
-def told_by(write: Write) -> dict[str, tuple[ServiceProblem, ...]]:
-    """What a refusal said of each of the orders sent, by their ids; pointers follow the entries that were meant."""
+def problems_by_order(write: Write) -> dict[str, tuple[ServiceProblem, ...]]:
+    """The problems of a refused write, by staged order. Their pointers name list items by key."""
     sent = decode(write.new.body)
     items = write.new.items
-    told: dict[str, tuple[ServiceProblem, ...]] = {item.staged: () for item in items}
+    found: dict[str, tuple[ServiceProblem, ...]] = {item.staged: () for item in items}
     if not isinstance(sent, list):
-        return told
+        return found
     for problem in problems_from_json(write.last.problems):
-        # What is said of a batch of one order is said of that order.
-        alone = len(items) == 1 and problem.scope in (Scope.THIS, Scope.BATCH)
-        place = 0 if alone else problem.order if problem.scope is Scope.ORDER else None
-        if place is None or not 0 <= place < len(items):
+        # A problem of a batch with one order is a problem of that order.
+        is_only_order = len(items) == 1 and problem.scope in (Scope.THIS, Scope.BATCH)
+        index = 0 if is_only_order else problem.order if problem.scope is Scope.ORDER else None
+        if index is None or not 0 <= index < len(items):
             continue
-        item = items[place]
+        item = items[index]
         keys = write.new.changes.get(item.staged) if isinstance(write.new.changes, dict) else None
-        pointer = problem.pointer.without_unknown_segments(sent[place])
-        value = mark_of(pointer.get(sent[place]))
+        pointer = problem.pointer.without_unknown_segments(sent[index])
+        value = fingerprint(pointer.get(sent[index]))
         one = ServiceProblem(replace(problem, pointer=_keyed(pointer, keys)), write.last.at, item.version, value)
-        told[item.staged] = (*told[item.staged], one)
-    return told
+        found[item.staged] = (*found[item.staged], one)
+    return found
 
 
-def keys_of_lists(edit: Edit) -> Json:
-    """The keys of the entries of each list, so that a pointer can be understood when its answer comes much later."""
+def list_keys(edit: Edit) -> Json:
+    """The keys of the items of each list, so that a pointer in an answer can be resolved after later edits."""
     keys: Document = {}
-    for place in LISTS:
-        entries = place.get(edit.document)
+    for pointer in LISTS:
+        entries = pointer.get(edit.document)
         if isinstance(entries, list) and entries:
-            keys[str(place)] = [edit.to_keys(place / position).name for position in range(len(entries))]
+            keys[str(pointer)] = [edit.to_keys(pointer / index).name for index in range(len(entries))]
     return keys
 
 
 def _keyed(pointer: Pointer, keys: Json) -> Pointer:
     if not isinstance(keys, dict):
         return pointer
-    for place in LISTS:
-        if len(pointer) > len(place) and pointer.startswith(place):
-            token, names = pointer.tokens[len(place)], keys.get(str(place))
+    for list_pointer in LISTS:
+        if len(pointer) > len(list_pointer) and pointer.startswith(list_pointer):
+            token, names = pointer.tokens[len(list_pointer)], keys.get(str(list_pointer))
             position = position_of(token, len(names)) if isinstance(names, list) else None
             if isinstance(names, list) and position is not None:
-                return Pointer((*place.tokens, str(names[position]), *pointer.tokens[len(place) + 1 :]))
+                return Pointer((*list_pointer.tokens, str(names[position]), *pointer.tokens[len(list_pointer) + 1 :]))
     return pointer
 
 
@@ -372,39 +389,39 @@ def _differences(edit: Edit, remote: Document) -> list[Change]:
         edit = Edit(there)
         names = [*document, *(name for name in there if name not in document)]
         edit.put_all([(Pointer.of(name), document.get(name, ABSENT)) for name in names], "as staged")
-    return [change for change in edit.changes() if not _means_the_same(change)]
+    return [change for change in edit.changes() if not _is_equivalent(change)]
 
 
-def _means_the_same(change: Change) -> bool:
-    """Whether only the spelling differs: a time in another zone, a cost as a number."""
+def _is_equivalent(change: Change) -> bool:
+    """Whether both values mean the same: a time in another zone, an amount as a number."""
     if change.was is ABSENT or change.now is ABSENT:
         return False
     return not compare(change.pointer.put({}, change.now), change.pointer.put({}, change.was))
 
 
-# To disk and back.
+# Storage
 
 
 def meta_of(order: StagedOrder) -> Json:
-    """What is kept of an order beside its steps."""
+    """What is stored of an order beside its edit log. The keys are those of earlier versions."""
     meta: Document = {
         **order.origin.dump(),
         "held": order.held,
-        "told": [told_to_json(one) for one in order.told],
-        "insisted": order.insisted,
+        "told": [service_problem_to_json(one) for one in order.service_problems],
+        "insisted": order.override_version,
     }
-    if order.noted:
-        meta["noted"] = [told_to_json(one) for one in order.noted]
-    if order.looked is not None:
-        key: list[Json] = list(order.looked.key)
-        meta["looked"] = {"key": key, "at": order.looked.at.isoformat(), "remote": order.looked.remote}
+    if order.import_problems:
+        meta["noted"] = [service_problem_to_json(one) for one in order.import_problems]
+    if order.snapshot is not None:
+        key: list[Json] = list(order.snapshot.key)
+        meta["looked"] = {"key": key, "at": order.snapshot.at.isoformat(), "remote": order.snapshot.remote}
     return meta
 
 
-def staged_from(row: Staged) -> StagedOrder:
-    """A staged order as it was kept."""
+def load_staged(row: Staged) -> StagedOrder:
+    """Load a staged order from its row."""
     meta = row.meta if isinstance(row.meta, dict) else {}
-    insisted = meta.get("insisted")
+    override = meta.get("insisted")
     order = StagedOrder(
         row.id,
         Edit.load(cast(Document, row.base), row.log),
@@ -415,40 +432,43 @@ def staged_from(row: Staged) -> StagedOrder:
         meta.get("held") is True,
         Provenance.load(meta),
         row.remote_id,
-        insisted if isinstance(insisted, int) else None,
-        noted=tuple(_told(cast(Document, one)) for one in _list(meta.get("noted"))),
+        override if isinstance(override, int) else None,
+        import_problems=tuple(_service_problem_from_json(cast(Document, one)) for one in _list(meta.get("noted"))),
     )
     if row.state not in (StagedState.ACCEPTED, StagedState.VERIFIED):
-        order.told = tuple(_told(cast(Document, one)) for one in _list(meta.get("told")))
-    looked = meta.get("looked")
-    if isinstance(looked, dict):
-        key = [str(part) for part in _list(looked.get("key"))]
-        remote = looked.get("remote")
-        at = datetime.fromisoformat(str(looked["at"]))
-        order.looked = RemoteSnapshot((key[0], key[1], key[2]), at, remote if isinstance(remote, dict) else None)
+        order.service_problems = tuple(
+            _service_problem_from_json(cast(Document, one)) for one in _list(meta.get("told"))
+        )
+    stored = meta.get("looked")
+    if isinstance(stored, dict):
+        key = [str(part) for part in _list(stored.get("key"))]
+        remote = stored.get("remote")
+        at = datetime.fromisoformat(str(stored["at"]))
+        order.snapshot = RemoteSnapshot((key[0], key[1], key[2]), at, remote if isinstance(remote, dict) else None)
     if row.state not in (StagedState.ACCEPTED, StagedState.VERIFIED):
         order.meta_was_saved()
     return order
 
 
-def unchanged(id: str, new: NewStaged, at: datetime) -> StagedOrder:
-    """An order as it was just staged, without reading it back."""
+def as_staged(id: str, new: NewStaged, at: datetime) -> StagedOrder:
+    """A new order as it was staged, without reading it back."""
     row = Staged(id, 0, new.base, new.log, 1, StagedState.DRAFT, None, new.released, new.meta, at)
-    return staged_from(row)
+    return load_staged(row)
 
 
-def told_to_json(told: ServiceProblem) -> Json:
+def service_problem_to_json(found: ServiceProblem) -> Json:
     return {
-        "problem": problem_to_json(told.problem),
-        "at": told.at.isoformat(),
-        "version": told.version,
-        "value": told.value,
+        "problem": problem_to_json(found.problem),
+        "at": found.at.isoformat(),
+        "version": found.version,
+        "value": found.value,
     }
 
 
-def _told(kept: Mapping[str, Json]) -> ServiceProblem:
-    at = datetime.fromisoformat(str(kept["at"]))
-    return ServiceProblem(problem_from_json(kept["problem"]), at, int(cast(int, kept["version"])), str(kept["value"]))
+def _service_problem_from_json(stored: Mapping[str, Json]) -> ServiceProblem:
+    at = datetime.fromisoformat(str(stored["at"]))
+    version = int(cast(int, stored["version"]))
+    return ServiceProblem(problem_from_json(stored["problem"]), at, version, str(stored["value"]))
 
 
 def _list(value: Json) -> Sequence[Json]:

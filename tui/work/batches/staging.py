@@ -14,7 +14,7 @@ from tui.work.account import Account
 from tui.work.batches.catalog import BatchInfo, BatchLocked
 from tui.work.batches.editing import BatchEditing
 from tui.work.batches.open_batch import OpenBatch
-from tui.work.batches.remote_lookup import RemoteLookup
+from tui.work.batches.remote_refresh import RemoteRefresh
 from tui.work.batches.sender import BatchSender, SendNotice, SendPlan
 from tui.work.batches.staged_order import Finding, PlannedAction, StagedOrder
 from tui.work.journal.batch_history import HistoryRequest, history_of
@@ -28,11 +28,11 @@ class Staging:
     """One open batch of an account: its orders, `editing` to change them, `sender` to send them.
 
     Only one running copy of the app may change a batch: `owner` says who, and operations raise BatchLocked until
-    `take_over`. `on_change` is called when something changed that was not asked for: a lookup, the end of a write.
+    `take_over`. `on_change` is called when something changed that was not asked for: a refresh, the outcome of a write.
     """
 
     def __init__(self, account: Account, batch: str | None = None) -> None:
-        """Open the batch of this name, which is made at the first change if there is none; without one the last used."""
+        """Open the batch of this name, or the one used last. A batch that does not exist is created at its first change."""
         self._account = account
         self.opened = OpenBatch(
             account,
@@ -41,9 +41,9 @@ class Staging:
             on_switch=lambda: self.sender.cancel(),
             on_read=lambda: self.sender.load(),
         )
-        self._lookup = RemoteLookup(account, self.opened)
+        self._remote = RemoteRefresh(account, self.opened)
         self.editing = BatchEditing(account, self.opened)
-        self.sender = BatchSender(account, self.opened, self._lookup)
+        self.sender = BatchSender(account, self.opened, self._remote)
         account.hear.append(self._hear)
 
     @property
@@ -54,7 +54,7 @@ class Staging:
     def on_change(self, listener: Callable[[], None]) -> None:
         self.opened.on_change = listener
 
-    # Which batch.
+    # The batch
 
     def batches(self) -> list[BatchInfo]:
         """The batches of the account, the newest first."""
@@ -62,7 +62,7 @@ class Staging:
 
     @property
     def batch(self) -> int | None:
-        """The store's number of the batch; None before it is made by its first change."""
+        """The id of the batch in the store; None before it is created by its first change."""
         return self.opened.id
 
     @property
@@ -71,29 +71,29 @@ class Staging:
 
     @property
     def owner(self) -> str | None:
-        """The other running copy that has the batch, in words; None where it is ours."""
+        """The other running copy that owns the batch, as text; None if it is ours."""
         return self.opened.owner
 
     @property
     def saved_at(self) -> datetime | None:
-        """When something of the batch was saved last."""
+        """When the batch was saved last."""
         return self.opened.saved_at
 
     @property
-    def is_taking(self) -> bool:
+    def is_importing(self) -> bool:
         """Whether a file is being added in chunks."""
-        return self.opened.is_taking
+        return self.opened.is_importing
 
     def open_batch(self, name: str) -> None:
         """Open another batch of the account, which the next start opens too. Raises BatchLocked."""
         self.opened.open_batch(name)
 
     def create(self, name: str) -> None:
-        """Make a new batch and open it. Raises BatchLocked."""
+        """Create a batch and open it. Raises BatchLocked."""
         self.opened.create(name)
 
     def rename(self, name: str, new: str) -> None:
-        """Give a batch another name. Raises BatchLocked."""
+        """Rename a batch. Raises BatchLocked."""
         self.opened.rename(name, new)
 
     def remove(self, name: str) -> None:
@@ -101,22 +101,22 @@ class Staging:
         self.opened.remove(name)
 
     def put_back(self) -> str | None:
-        """Bring back the batch that was removed last; its name, or None if there is none. Raises BatchLocked."""
+        """Restore the batch that was removed last. Returns its name, or None if there is none. Raises BatchLocked."""
         return self.opened.catalog.put_back()
 
     def take_over(self) -> None:
-        """Take the batch from the copy that has it."""
+        """Take the batch from the copy that owns it."""
         self.opened.take_over()
 
     def reopen(self) -> None:
-        """Read the batch again, as another copy may have changed it; it becomes ours if that one has gone."""
+        """Read the batch from disk again, and own it if its owner has ended."""
         self.opened.reopen()
 
-    def freshen(self) -> None:
-        """Read the batch again if another copy has it or took it; for when the batch is shown again."""
-        self.opened.freshen()
+    def reload_if_taken_over(self) -> None:
+        """Read the batch again if another copy owns it; called when the batch is shown again."""
+        self.opened.reload_if_taken_over()
 
-    # What there is.
+    # Its orders
 
     @property
     def orders(self) -> list[StagedOrder]:
@@ -139,60 +139,60 @@ class Staging:
         """What sending would do with those that are ready."""
         return self.opened.ready()
 
-    async def judge(self) -> None:
-        """Check all orders, a few at a time, so that a caller that needs all of them does not wait."""
-        await self.opened.judge()
+    async def check_all(self) -> None:
+        """Check all orders, a few at a time, so that nobody has to wait for all of them."""
+        await self.opened.check_all()
 
-    # Looking up.
-
-    @property
-    def looking(self) -> bool:
-        """Whether orders are being looked up."""
-        return self._lookup.is_running
+    # Remote orders
 
     @property
-    def looked_at(self) -> Progress:
-        """How many orders the lookup has found out about, and of how many."""
-        return self._lookup.progress
+    def is_refreshing(self) -> bool:
+        """Whether orders are being read from the service."""
+        return self._remote.is_running
 
-    async def look(self, ids: Iterable[str] | None = None, *, again: bool = False) -> ApiError | None:
-        """Find out which orders exist; with `again`, also those looked at long ago or to be updated.
+    @property
+    def refresh_progress(self) -> Progress:
+        """How many of the orders being read are known so far."""
+        return self._remote.progress
 
-        The first error is returned; what could not be looked up stays unknown.
+    async def refresh_remote(self, ids: Iterable[str] | None = None, *, again: bool = False) -> ApiError | None:
+        """Read which orders the service has. With `again`, also those read long ago and those to be updated.
+
+        Returns the first error. Orders that could not be read stay unknown.
         """
-        return await self._lookup.look(ids, again=again)
+        return await self._remote.refresh(ids, again=again)
 
-    # Sending.
+    # Sending
 
     @property
-    def said(self) -> list[SendNotice]:
-        """The results of the last sending, by request, with the problems that name no order."""
-        return self.sender.said
+    def notices(self) -> list[SendNotice]:
+        """The notices of the last sending, one for each request, with the problems that concern no order."""
+        return self.sender.notices
 
     def history(self) -> list[HistoryRequest]:
-        """Every request that was sent from the batch, the newest first, also of orders that were removed since."""
+        """Every request sent from the batch, newest first, also with orders that were removed since."""
         return history_of(self._account.store, self.batch)
 
     def plan(self, ids: Iterable[str] | None = None) -> SendPlan:
-        """The requests that would be sent now: for all that the service does not have yet, or for those orders."""
+        """Plan the requests for these orders, or for all that the service does not have yet."""
         if ids is not None:
             return self.sender.plan([self.opened.orders[id] for id in self.opened.known(ids)])
         there = (SendState.SENDING, SendState.ACCEPTED, SendState.VERIFIED, SendState.UNCHANGED)
         return self.sender.plan([order for order in self.orders if self.send_state(order) not in there])
 
-    async def send(self, plan: SendPlan, *, goes_on: bool = False) -> None:
-        """Send what was reviewed; what changed since stays here. Not to be cancelled. Raises BatchLocked.
+    async def send(self, plan: SendPlan, *, continue_after_refusal: bool = False) -> None:
+        """Send a reviewed plan, without the orders that changed since. Must not be cancelled. Raises BatchLocked.
 
-        With `goes_on`, the orders that a refusal does not name are sent again automatically.
+        With `continue_after_refusal`, orders that a refusal does not name are sent again automatically.
         """
-        await self.sender.send(plan, goes_on=goes_on)
+        await self.sender.send(plan, continue_after_refusal=continue_after_refusal)
 
     def settle(self, outcome: WriteOutcome) -> None:
         """Apply the outcome of a write to the orders it had."""
         self.sender.settle(outcome)
 
     async def ask_again(self, ids: Iterable[str]) -> str:
-        """Look once more for orders whose end is unknown or that were not seen; a sentence about it."""
+        """Look again for orders with an unknown outcome and for those not verified. Returns a sentence about it."""
         follows = self._account.store.verifications
         resumed = 0
         for id in self.opened.known(ids):
@@ -211,10 +211,10 @@ class Staging:
                     self.sender.settle(outcome)
         self.on_change()
         count = resumed + len(unknown)
-        return f"{count_of(count, 'order is', 'orders are')} looked for again." if count else ""
+        return f"{count_of(count, 'order is', 'orders are')} checked again." if count else ""
 
     def _hear(self, news: Write | Verification) -> None:
-        """A write or a followed order has come further."""
+        """Apply a step of a write or of a verification."""
         if isinstance(news, Verification):
             ids = [news.staged] if news.staged is not None else []
         else:

@@ -1,4 +1,4 @@
-"""Documents that a new order begins with: a blank one, learned from its shop, a copy of another, a kept template."""
+"""Documents for new orders: blank ones with the defaults of their shop, copies of orders, and saved templates."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -12,13 +12,13 @@ from tui.orders.paths import ITEMS, NUMBER, ORDER_ID, ORDERED_AT, PAYMENT_STATUS
 from tui.orders.summary import text_at
 from tui.work.account import Account
 
-_KEPT = "order.template:"
+_PREFIX = "order.template:"
 
 
-def blank(shop: int, now: datetime, examples: Sequence[Document] = ()) -> Document:
-    """What POST requires as far as it can be known; the rest is absent, so that the form shows it as missing.
+def blank_order(shop: int, now: datetime, examples: Sequence[Document] = ()) -> Document:
+    """The required fields that can be filled in; the form shows the others as missing.
 
-    Status, payment status and currency are those that most of the examples have.
+    Status, payment status and currency are those of most examples.
     """
     currency = _usual(examples, TOTAL / "currency") or "EUR"
     return {
@@ -35,33 +35,33 @@ def blank(shop: int, now: datetime, examples: Sequence[Document] = ()) -> Docume
     }
 
 
-def copied(document: Document, now: datetime, taken: Collection[str]) -> Document:
-    """A copy as an order of its own, placed now: number and id say that it is one, and no other order has the id."""
+def copy_of(document: Document, now: datetime, used_ids: Collection[str]) -> Document:
+    """Copy an order to a new one with the order date `now`. Number and order id get the suffix `-copy`; the id is unused."""
     copy: Json = UPDATED_AT.drop(document)
     copy = ORDERED_AT.put(copy, now.isoformat(timespec="seconds"))
     order_id, number = text_at(document, ORDER_ID), text_at(document, NUMBER)
     suffix, times = "-copy", 1
-    while f"{order_id or number}{suffix}" in taken:
+    while f"{order_id or number}{suffix}" in used_ids:
         times += 1
         suffix = f"-copy-{times}"
     copy = ORDER_ID.put(copy, f"{order_id or number}{suffix}")
     return cast(Document, NUMBER.put(copy, f"{number or order_id}{suffix}"))
 
 
-_OWN = ("id", "order_id", "order_number", "order_details/order_created_at", "order_details/order_updated_at")
-"""What tells one order from another is never part of a template."""
+_IDENTIFYING = ("id", "order_id", "order_number", "order_details/order_created_at", "order_details/order_updated_at")
+"""Fields that identify one order and are never part of a template."""
 
 
 def as_template(document: Document) -> Document:
-    """An order without what is its own only."""
-    kept: Json = document
-    for path in _OWN:
-        kept = Pointer.parse(f"/{path}").drop(kept)
-    return cast(Document, kept)
+    """An order without the fields that identify it."""
+    template: Json = document
+    for path in _IDENTIFYING:
+        template = Pointer.parse(f"/{path}").drop(template)
+    return cast(Document, template)
 
 
 def from_template(template: Document, now: datetime) -> Document:
-    """A new order, placed now; its number is to be entered."""
+    """A new order with the order date `now` and no number."""
     return cast(Document, ORDERED_AT.put(template, now.isoformat(timespec="seconds")))
 
 
@@ -73,21 +73,21 @@ class Templates:
         self._account_id = account.account_id
 
     def all(self) -> dict[str, Document]:
-        found = self._state.all(self._account_id, _KEPT)
+        found = self._state.all(self._account_id, _PREFIX)
         names = sorted(found, key=lambda key: (key.casefold(), key))
-        return {key.removeprefix(_KEPT): kept for key in names if isinstance(kept := found[key], dict)}
+        return {key.removeprefix(_PREFIX): template for key in names if isinstance(template := found[key], dict)}
 
-    def find(self, words: str) -> tuple[str, Document] | None:
-        """The template of that name, else the one whose name begins so, if there is just one."""
-        kept = self.all()
-        if words in kept:
-            return words, kept[words]
-        begun = [name for name in kept if words and name.casefold().startswith(words.casefold())]
-        return (begun[0], kept[begun[0]]) if len(begun) == 1 else None
+    def find(self, text: str) -> tuple[str, Document] | None:
+        """The template of that name, else the only one whose name starts with it."""
+        templates = self.all()
+        if text in templates:
+            return text, templates[text]
+        matches = [name for name in templates if text and name.casefold().startswith(text.casefold())]
+        return (matches[0], templates[matches[0]]) if len(matches) == 1 else None
 
     def save(self, name: str, template: Document) -> None:
-        """Keep a template, in the place of another of that name."""
-        self._state.put(self._account_id, _KEPT + name, template, durable=True)
+        """Save a template. It replaces one of the same name."""
+        self._state.put(self._account_id, _PREFIX + name, template, durable=True)
 
 
 def _usual(examples: Sequence[Document], pointer: Pointer) -> str:

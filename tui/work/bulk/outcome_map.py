@@ -28,7 +28,7 @@ def writes_of(store: Store, account_id: int, orders: Iterable[JobOrder]) -> dict
     return found
 
 
-def ends_of(store: Store, orders: Iterable[JobOrder]) -> dict[str, OrderOutcome]:
+def outcomes_of(store: Store, orders: Iterable[JobOrder]) -> dict[str, OrderOutcome]:
     """By order, its outcome by the journal. Each write is read once, however many orders it has."""
     found: dict[str, OrderOutcome] = {}
     together: dict[int | None, list[str]] = {}
@@ -37,17 +37,17 @@ def ends_of(store: Store, orders: Iterable[JobOrder]) -> dict[str, OrderOutcome]
     for id, orders_of_it in together.items():
         write = store.writes.get(id) if id is not None else None
         follows = (
-            {(order_id := _order_of(one)): end_of(one, order_id) for one in store.verifications.of_write(id)}
+            {(order_id := _order_of(one)): outcome_of(one, order_id) for one in store.verifications.of_write(id)}
             if id
             else {}
         )
         for order_id in orders_of_it:
-            end = follows.get(order_id) or (end_of(write, order_id) if write is not None else None)
+            end = follows.get(order_id) or (outcome_of(write, order_id) if write is not None else None)
             found[order_id] = end or (SendState.READY, "")
     return found
 
 
-def end_of(news: Write | Verification, order_id: str) -> OrderOutcome | None:
+def outcome_of(news: Write | Verification, order_id: str) -> OrderOutcome | None:
     """The state and message of one order after a step of its write, or the end of its verification; None: no change."""
     if isinstance(news, Verification):
         return None if news.state is VerificationState.SUPERSEDED else (project(news.state), _MESSAGES[news.state])

@@ -30,7 +30,7 @@ from tui.work.bulk.job import (
     plan,
     write_kind,
 )
-from tui.work.bulk.outcome_map import COME_BACK, end_of, ends_of, orders_of, writes_of
+from tui.work.bulk.outcome_map import COME_BACK, orders_of, outcome_of, outcomes_of, writes_of
 from tui.work.drafts.drafts import Draft
 from tui.work.drafts.sender import DraftSendStatus
 from tui.work.writes.send_state import OPEN, SendState
@@ -429,7 +429,7 @@ class Jobs:
         for job in list(self._jobs.values()):
             for order_id in orders_of(news) & job.orders.keys():
                 order = job.orders[order_id]
-                if order.write == id and order.state in OPEN and (end := end_of(news, order_id)) is not None:
+                if order.write == id and order.state in OPEN and (end := outcome_of(news, order_id)) is not None:
                     self._ended(job, order, *end)
 
     def _look_up(self, job: Job) -> None:
@@ -439,7 +439,7 @@ class Jobs:
         self._catch_up(job, unknown)
 
     def _catch_up(self, job: Job, orders: Iterable[JobOrder]) -> None:
-        for id, end in ends_of(self._account.store, [one for one in orders if one.state in OPEN]).items():
+        for id, end in outcomes_of(self._account.store, [one for one in orders if one.state in OPEN]).items():
             self._ended(job, job.orders[id], *end)
 
     def _ended(self, job: Job, order: JobOrder, state: SendState, words: str) -> None:

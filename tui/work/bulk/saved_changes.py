@@ -1,4 +1,4 @@
-"""Recipes kept for the next time: by name, and the last one."""
+"""Saved bulk changes: by name, and the last one."""
 
 from tui.orders.edits.bulk_change import BulkChange
 from tui.work.account import Account
@@ -7,19 +7,19 @@ _NAMED, _LAST = "bulk.recipe:", "bulk.last"
 
 
 class SavedChanges:
-    """The recipes of one account."""
+    """The saved bulk changes of one account."""
 
     def __init__(self, account: Account) -> None:
         self._state = account.store.screen_states
         self._account_id = account.account_id
 
     def all(self) -> list[BulkChange]:
-        """Those with a name, by it."""
+        """The changes with a name, by name."""
         found = map(BulkChange.from_json, self._state.all(self._account_id, _NAMED).values())
         return sorted((one for one in found if one is not None), key=lambda one: (one.name.casefold(), one.name))
 
     def save(self, recipe: BulkChange) -> None:
-        """Keep a recipe under its name, in the place of another of that name."""
+        """Save a change under its name. It replaces one of the same name."""
         self._state.put(self._account_id, _NAMED + recipe.name, recipe.to_json(), durable=True)
 
     def forget(self, name: str) -> None:
@@ -27,9 +27,9 @@ class SavedChanges:
 
     @property
     def last(self) -> BulkChange | None:
-        """The recipe that was used last, with a name or without."""
+        """The change that was used last, with or without a name."""
         return BulkChange.from_json(self._state.get(self._account_id, _LAST))
 
     def used(self, recipe: BulkChange) -> None:
-        """Remember a recipe as the last one."""
+        """Store a change as the last one."""
         self._state.put(self._account_id, _LAST, recipe.to_json())

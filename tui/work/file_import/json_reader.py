@@ -1,4 +1,4 @@
-"""Orders out of a JSON text or file: each entry that can be an order, and each that cannot with its place and reason."""
+"""Reads orders from JSON: the entries that are orders, and the others with place and reason."""
 
 import os
 import stat
@@ -9,16 +9,16 @@ from tui.orders.edits.upsert import to_upsert
 from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry
 from tui.work.typed_paths import at_home
 
-MOST = 10_000
-"""Orders that are taken from one file."""
+MAX_ORDERS_PER_FILE = 10_000
+"""The maximum number of orders in one file."""
 
 
 class ImportFileError(ValueError):
-    """Nothing could be taken; the sentence says why."""
+    """The file could not be read. The message says why."""
 
 
-def orders_pasted(text: str) -> str:
-    """In words what orders a paste seems to hold: JSON, or rows of cells; nothing if it holds none."""
+def describe_paste(text: str) -> str:
+    """Describe pasted orders: JSON or rows of cells. Empty if the text has none."""
     if text.lstrip()[:1] in ("[", "{"):
         return f"{len(text)} characters of JSON"
     rows = text.splitlines()
@@ -26,17 +26,17 @@ def orders_pasted(text: str) -> str:
 
 
 def read_file(path: Path) -> bytes:
-    """The file's bytes. Raises ImportFileError with a sentence for everything that may be wrong with it."""
+    """Read the bytes of a file. Raises ImportFileError for everything that can be wrong with it."""
     path = at_home(path)
     try:
-        # A pipe or a terminal would keep the app waiting.
+        # A pipe or a terminal would block the app.
         handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
         with open(handle, "rb") as file:
             found = os.fstat(file.fileno())
             if stat.S_ISDIR(found.st_mode):
                 raise ImportFileError(f"{path} is a directory. Nothing was added.")
             if not stat.S_ISREG(found.st_mode):
-                raise ImportFileError(f"{path} is no ordinary file. Nothing was added.")
+                raise ImportFileError(f"{path} is not a regular file. Nothing was added.")
             if found.st_size > LIMIT:
                 size, most = found.st_size // 2**20, LIMIT // 2**20
                 raise ImportFileError(f"{path} has {size} MB; at most {most} MB are read. Nothing was added.")
@@ -53,21 +53,24 @@ def read_file(path: Path) -> bytes:
 
 
 def read_orders(data: bytes | str) -> ParsedFile:
-    """A list of orders, one order, either under `data`, or an order a line. Raises ImportFileError."""
+    """Parse a list of orders or one order, with or without a `data` object around it, or JSON lines.
+
+    Raises ImportFileError.
+    """
     if not data.strip():
         raise ImportFileError("It is empty. Nothing was added.")
     entries, refused = _entries(data)
-    if len(entries) > MOST:
+    if len(entries) > MAX_ORDERS_PER_FILE:
         raise ImportFileError(_too_many(f"{len(entries):,}"))
     orders = []
     for place, entry in entries:
         if not isinstance(entry, dict):
-            refused.append(RefusedEntry(place, f"is {_called(entry)}, not an order"))
+            refused.append(RefusedEntry(place, f"is {_json_type(entry)}, not an order"))
         elif not entry:
             refused.append(RefusedEntry(place, "is an empty object"))
         else:
-            document, told = to_upsert(entry, keep_id=True)
-            orders.append(ParsedOrder(document, place, len(told)))
+            document, notes = to_upsert(entry, keep_id=True)
+            orders.append(ParsedOrder(document, place, len(notes)))
     return ParsedFile(tuple(orders), tuple(refused))
 
 
@@ -89,7 +92,7 @@ def _entries(data: bytes | str) -> tuple[list[tuple[str, Json]], list[RefusedEnt
 
 
 def _lines(data: bytes | str) -> tuple[list[tuple[str, Json]], list[RefusedEntry]] | None:
-    """JSON lines, if that is what it is: several lines, some of which are JSON objects."""
+    """Parse JSON lines; None unless there are several lines and some of them are JSON objects."""
     if isinstance(data, bytes):
         try:
             data = data.decode("utf-8-sig")
@@ -102,7 +105,7 @@ def _lines(data: bytes | str) -> tuple[list[tuple[str, Json]], list[RefusedEntry
             continue
         try:
             entries.append((f"line {number}", decode(line, unique=True)))
-            if len(entries) > MOST:
+            if len(entries) > MAX_ORDERS_PER_FILE:
                 raise ImportFileError(_too_many(f"about {data.count(chr(10)) + 1:,}"))
         except CodecError as error:
             refused.append(RefusedEntry(f"line {number}", f"is not JSON: {error.detail}"))
@@ -112,10 +115,10 @@ def _lines(data: bytes | str) -> tuple[list[tuple[str, Json]], list[RefusedEntry
 
 
 def _too_many(count: str) -> str:
-    return f"It has {count} orders; at most {MOST:,} go at once. Split it into parts. Nothing was added."
+    return f"It has {count} orders; at most {MAX_ORDERS_PER_FILE:,} are imported at once. Split it into parts. Nothing was added."
 
 
-def _called(value: Json) -> str:
+def _json_type(value: Json) -> str:
     match value:
         case None:
             return "null"

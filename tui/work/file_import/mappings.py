@@ -1,4 +1,4 @@
-"""Mappings of tables kept by name, to be offered again for the same columns."""
+"""Saved column mappings, offered again for tables with the same columns."""
 
 import secrets
 from collections.abc import Collection
@@ -10,7 +10,7 @@ from tui.work.account import Account
 
 _NAMED, _REFUSED, _PART = "import.mapping:", "import.refused", "import.refused:"
 _CHUNK_SIZE = 4 * 1024 * 1024
-"""Characters of the refused rows that are kept as one value."""
+"""Characters of the refused rows that are stored in one value."""
 
 
 class Mappings:
@@ -21,7 +21,7 @@ class Mappings:
         self._account_id = account.account_id
 
     def all(self) -> list[ColumnMapping]:
-        """Those that can be read, by name."""
+        """All mappings that can be loaded, by name."""
         found = map(ColumnMapping.from_json, self._state.all(self._account_id, _NAMED).values())
         return sorted((one for one in found if one is not None), key=lambda one: (one.name.casefold(), one.name))
 
@@ -29,25 +29,25 @@ class Mappings:
         return ColumnMapping.from_json(self._state.get(self._account_id, _NAMED + name))
 
     def save(self, mapping: ColumnMapping) -> None:
-        """Keep a mapping under its name, in the place of another of that name."""
+        """Save a mapping. It replaces one of the same name."""
         self._state.put(self._account_id, _NAMED + mapping.name, mapping.to_json(), durable=True)
 
     def forget(self, name: str) -> None:
         self._state.delete(self._account_id, _NAMED + name, durable=True)
 
     def keep_refused(self, name: str, table: bytes) -> None:
-        """Keep the refused rows of the last import, as CSV, until they are written into a file."""
+        """Store the refused rows of the last import as CSV until they are written to a file."""
         text, mark = table.decode(), secrets.token_hex(8)
         parts = [f"{_PART}{mark}:{place}" for place in range(0, len(text), _CHUNK_SIZE)]
         for place, key in enumerate(parts):
             self._state.put(self._account_id, key, text[place * _CHUNK_SIZE : (place + 1) * _CHUNK_SIZE])
-        # Whatever comes between, what is named here is there whole.
+        # This is stored last, so that the parts it names are complete.
         named: list[Json] = [*parts]
         self._state.put(self._account_id, _REFUSED, {"name": name, "parts": named}, durable=True)
         self._clear(parts)
 
     def refused_of(self) -> str | None:
-        """The name of the file whose refused rows are kept, if there are any."""
+        """The name of the file whose refused rows are stored, if there are any."""
         kept = self._state.get(self._account_id, _REFUSED)
         return str(kept.get("name") or "import") if isinstance(kept, dict) else None
 
@@ -60,7 +60,7 @@ class Mappings:
         if isinstance(parts, list):
             text = "".join(str(self._state.get(self._account_id, str(key), "")) for key in parts)
         else:
-            text = str(kept.get("csv", ""))  # as an older version kept it
+            text = str(kept.get("csv", ""))  # stored by an earlier version
         return (str(kept.get("name") or "import"), text.encode()) if text else None
 
     def forget_refused(self) -> None:
@@ -68,14 +68,14 @@ class Mappings:
         self._clear(())
 
     def _clear(self, kept: Collection[str]) -> None:
-        """Remove the rows of other imports than the last, of which none were written down or all are."""
+        """Delete the stored rows of all imports but the last."""
         for key in self._state.keys(self._account_id, _PART):
             if key not in kept:
                 self._state.delete(self._account_id, key)
 
 
-def saved_here(store: Store, name: str) -> ColumnMapping | None:
-    """The mapping of that name of whichever account of this machine, of the newest that has one."""
+def find_saved_mapping(store: Store, name: str) -> ColumnMapping | None:
+    """The mapping of that name of any account on this machine, the newest account first."""
     for account_id in reversed(store.accounts()):
         found = ColumnMapping.from_json(store.screen_states.get(account_id, _NAMED + name))
         if found is not None:

@@ -1,4 +1,4 @@
-"""Where a staged order came from: its file, row and cells, and what was derived, whatever was made of it since."""
+"""Where a staged order came from: its file, row and cells, and which values were derived."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,12 +13,12 @@ from tui.orders.paths import LISTS
 
 @dataclass(slots=True)
 class Provenance:
-    """`words` for people; `file` and `row` (from 1) where it came out of a table. Without a table all is empty.
+    """The source of an order. `text`: for the user. `file` and `row` (from 1): only for an order of a table.
 
-    Cells are found by the pointer of a value as it is now: they follow an item that was moved.
+    Cells are found by the current pointer of a value; they follow an item that was moved.
     """
 
-    words: str = ""
+    text: str = ""
     file: str = ""
     row: int | None = None
     _cells: Mapping[str, Json] = field(default_factory=dict)
@@ -26,14 +26,14 @@ class Provenance:
     _by_key: tuple[dict[Pointer, tuple[int, str]], dict[Pointer, str]] | None = None
 
     def cell(self, pointer: Pointer, edit: Edit) -> tuple[int, str] | None:
-        """The row and the name of the column that the value at a pointer was read from."""
+        """The row and column name that the value at a pointer was read from."""
         cells = self._keyed()[0]
         return cells.get(edit.to_keys(pointer)) if cells else None
 
     def place(self, pointer: Pointer, edit: Edit) -> str:
-        """Where in the table a value stands, or would stand, in words: `row 8, column "Qty"`.
+        """The place of a value in the table, or where it would be: `row 8, column "Qty"`.
 
-        Empty without a table, and where it is no more than the row that `words` tells.
+        Empty without a table, and if it is only the row that `text` has already.
         """
         entry = entry_of(pointer)
         if self.row is None or not pointer.tokens or (entry is not None and edit.base_pointer(entry) is None):
@@ -42,17 +42,17 @@ class Provenance:
         words = f"row {self.row if row is None else row}"
         if column is not None:
             return f'{words}, column "{column}"'
-        # Whether its column is empty here or is missing is not kept.
+        # Whether its column is empty in this row or missing is not stored.
         derived = self.derived(pointer, edit)
         return f"{words}, {derived}" if derived else words if row not in (None, self.row) else ""
 
     def derived(self, pointer: Pointer, edit: Edit) -> str | None:
-        """How the value at a pointer was derived, as the source itself lacked it."""
+        """How the value at a pointer was derived, if the source lacked it."""
         words = self._keyed()[1]
         return words.get(edit.to_keys(pointer)) if words else None
 
     def rebased(self, old: Edit, new: Edit) -> "Provenance":
-        """The same for an edit with another base: places are taken along where the same value stands."""
+        """The provenance for an edit with another base. Cells are kept where the value is the same."""
         cells, derived = self._keyed()
         if not cells and not derived:
             return self
@@ -63,10 +63,10 @@ class Provenance:
                 moved[keyed] = new.to_keys(placed)
         kept = {str(moved[key]): [row, column] for key, (row, column) in cells.items() if key in moved}
         words = {str(moved[key]): text for key, text in derived.items() if key in moved}
-        return Provenance(self.words, self.file, self.row, cast(Document, kept), cast(Document, words))
+        return Provenance(self.text, self.file, self.row, cast(Document, kept), cast(Document, words))
 
     def _keyed(self) -> tuple[dict[Pointer, tuple[int, str]], dict[Pointer, str]]:
-        """Read only when asked for: a table of ten thousand rows has some hundred thousand cells."""
+        """Parsed on demand, because a table of ten thousand rows has several hundred thousand cells."""
         if self._by_key is None:
             cells = {
                 _keyed(Pointer.parse(place)): (int(cast(int, cell[0])), str(cell[1]))
@@ -77,10 +77,10 @@ class Provenance:
             self._by_key = (cells, derived)
         return self._by_key
 
-    # To disk and back.
+    # Storage
 
     def dump(self) -> Document:
-        kept: Document = {"source": self.words}
+        kept: Document = {"source": self.text}
         if self.file:
             kept |= {"file": self.file, "row": self.row}
         if self._cells:
@@ -102,7 +102,7 @@ class Provenance:
 
 
 def cell_near(cells: Mapping[Pointer, tuple[int, str]], pointer: Pointer) -> tuple[int | None, str | None]:
-    """Row and column of a value; the row alone where it has no cell of its own, none where nothing tells the row.
+    """Row and column of a value; only the row if it has no cell of its own; neither if the row is unknown.
 
     A missing value of an item is reported at the row of its siblings; a missing price where its amount should be.
     """
@@ -117,12 +117,12 @@ def cell_near(cells: Mapping[Pointer, tuple[int, str]], pointer: Pointer) -> tup
 
 
 def cells_to_json(cells: Mapping[Pointer, tuple[int, str]]) -> Document:
-    """Cells by the pointers of a document as it came."""
+    """Cells by the pointers of the document as it was read."""
     return {str(pointer): [row, column] for pointer, (row, column) in cells.items()}
 
 
 def _keyed(pointer: Pointer) -> Pointer:
-    """With the keys that entries of lists have in an edit of this base."""
+    """Replace list indexes by the item keys of an edit with this base."""
     for place in LISTS:
         if len(pointer) > len(place) and pointer.startswith(place):
             token = pointer.tokens[len(place)]

@@ -1,4 +1,4 @@
-"""Anything as orders: JSON, JSON lines, delimited texts and spreadsheets, told apart by what they hold."""
+"""Reads orders from JSON, JSON lines, delimited text and spreadsheets. The format is detected from the content."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -25,20 +25,20 @@ from tui.orders.tables.rows import (
     to_orders,
     with_header,
 )
-from tui.work.file_import.json_reader import MOST, ImportFileError, read_file, read_orders
+from tui.work.file_import.json_reader import MAX_ORDERS_PER_FILE, ImportFileError, read_file, read_orders
 from tui.work.file_import.workbook import is_workbook, read_workbook
 from tui.work.gc_pause import gc_paused
 
 
 class ImportStopped(ImportFileError):
-    """The reading was stopped by who asked for it."""
+    """The caller stopped the reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class TableSource:
-    """A table that was opened: its bytes or text, so that it can be read again with another layout.
+    """An opened table, with its bytes or text so that it can be read again with another layout.
 
-    `sheets`: the names of a workbook's. `mapping`: a remembered one for this header, or what the names suggest.
+    `sheets`: the sheet names of a workbook. `mapping`: a saved one for this header, or the one that the names suggest.
     """
 
     name: str
@@ -49,11 +49,11 @@ class TableSource:
 
     @property
     def is_remembered(self) -> bool:
-        """Whether the mapping was made by hand for tables with these columns."""
+        """Whether the mapping was saved by the user for tables with these columns."""
         return bool(self.mapping.name)
 
 
-def read_any(
+def read_source(
     source: Path | bytes,
     name: str,
     *,
@@ -63,20 +63,20 @@ def read_any(
     progress: OnProgress | None = None,
     now: datetime | None = None,
 ) -> ParsedFile:
-    """The orders in a file or in bytes, whatever they are. Raises ImportFileError with a sentence for people.
+    """Read the orders of a file in any format. Raises ImportFileError with a message for the user.
 
-    `shop` is that of orders which name none; `mapping` is used for a table whatever its header, if it fits; of the
-    `known` ones the first that fits; else the names of the columns decide. `now`: its zone is that of loose times.
+    `shop`: for orders without one. `mapping`: used for a table if it fits, else the first of `known` that fits, else
+    the column names decide. `now`: its zone is used for times without one.
     """
-    opened = open_any(source, name, known=known if mapping is None else (mapping,), progress=progress)
+    opened = open_source(source, name, known=known if mapping is None else (mapping,), progress=progress)
     if isinstance(opened, ParsedFile):
         return opened if shop is None else _with_shop(opened, shop)
     if mapping is not None and not mapping.fits(opened.table.header):
-        raise ImportFileError(f"{_lead(mapping)} is for other columns than those of {name}. Nothing was added.")
-    return take_in(opened, shop=shop, progress=progress, now=now)
+        raise ImportFileError(f"{_mapping_name(mapping)} is for other columns than those of {name}. Nothing was added.")
+    return read_table(opened, shop=shop, progress=progress, now=now)
 
 
-def open_any(
+def open_source(
     source: Path | bytes | str,
     name: str,
     *,
@@ -84,9 +84,9 @@ def open_any(
     layout: TableLayout | None = None,
     progress: OnProgress | None = None,
 ) -> ParsedFile | TableSource:
-    """What a source holds: orders where it is JSON, else the table, to be mapped. Raises ImportFileError.
+    """Read the orders of JSON, or open a table for mapping. Raises ImportFileError.
 
-    `layout`: how to read a table, where it was changed by hand.
+    `layout`: how to read a table, if the user changed it.
     """
     data = read_file(source) if isinstance(source, Path) else source
     if len(data) > LIMIT:
@@ -110,20 +110,20 @@ def _not_taken(name: str, error: TableError) -> ImportFileError:
     return ImportFileError(f"{name}: {str(error)[:1].lower()}{str(error)[1:]} Nothing was added.")
 
 
-def again(source: TableSource, layout: TableLayout, known: Sequence[ColumnMapping] = ()) -> TableSource:
-    """The same source with another layout; the mapping stays where the header is the same. Raises ImportFileError."""
-    opened = open_any(source.data, source.name, known=known, layout=layout)
+def with_layout(source: TableSource, layout: TableLayout, known: Sequence[ColumnMapping] = ()) -> TableSource:
+    """Read a table again with another layout. The mapping stays if the header is the same. Raises ImportFileError."""
+    opened = open_source(source.data, source.name, known=known, layout=layout)
     if isinstance(opened, ParsedFile):
-        raise ImportFileError(f"{source.name} is no table.")
+        raise ImportFileError(f"{source.name} is not a table.")
     if source.mapping.fits(opened.table.header):
         return replace(opened, mapping=replace(source.mapping.on(opened.table.header), layout=layout))
     return opened
 
 
-def take_in(
+def read_table(
     source: TableSource, *, shop: int | None = None, progress: OnProgress | None = None, now: datetime | None = None
 ) -> ParsedFile:
-    """The orders of a table by its mapping. Raises ImportFileError where no column goes anywhere, or for too many."""
+    """Convert a table to orders by its mapping. Raises ImportFileError if no column is mapped, or for too many orders."""
     mapping = source.mapping
     if not mapping.mapped:
         names = ", ".join(source.table.header[:6])
@@ -133,7 +133,13 @@ def take_in(
     try:
         with gc_paused(len(source.table.rows)):
             result = to_orders(
-                source.table, mapping, now=now, shop=shop, progress=progress, max_orders=MOST, part=_sheet_of(source)
+                source.table,
+                mapping,
+                now=now,
+                shop=shop,
+                progress=progress,
+                max_orders=MAX_ORDERS_PER_FILE,
+                part=_sheet_of(source),
             )
     except TableError as error:
         raise _not_taken(source.name, error) from None
@@ -141,7 +147,7 @@ def take_in(
 
 
 def preview(source: TableSource, rows: int, *, now: datetime, shop: int | None = None) -> ParsedFile:
-    """The first rows as they will be."""
+    """Convert only the first rows."""
     table = replace(source.table, rows=source.table.rows[:rows])
     return _with_notes(source, to_orders(table, source.mapping, now=now, shop=shop, part=_sheet_of(source)))
 
@@ -162,18 +168,18 @@ def _open_workbook(
 ) -> TableSource:
     sheet, sheets, rows = read_workbook(data, layout.sheet if layout is not None else "", progress)
     if layout is None:
-        # A cover, or notes, may come before the sheet of the orders.
+        # A cover sheet or notes may come before the sheet with the orders.
         if len(sheets) > 1 and not _has_orders(rows):
             others = (read_workbook(data, one) for one in sheets if one != sheet)
             sheet, _, rows = next((one for one in others if _has_orders(one[2])), (sheet, sheets, rows))
-        # Cells that are numbers come with a point; texts with a comma are still read.
+        # Numeric cells have a decimal point; texts with a comma are still read.
         _, dates = detect_number_and_date_format([row.cells for row in rows])
         layout = TableLayout(dates=dates, header=_has_header(rows))
     return _source(name, data, with_header(rows, replace(layout, sheet=sheet)), known, tuple(sheets))
 
 
 def _has_orders(rows: Sequence[TableRow]) -> bool:
-    """Whether these are rows below a header of which several columns are known."""
+    """Whether these are rows below a header with several known column names."""
     return len(rows) > 1 and suggest_mapping(rows[0].cells).mapped > 1
 
 
@@ -193,7 +199,7 @@ def _open_text(
 
 
 def _has_header(rows: Sequence[TableRow]) -> bool:
-    """Whether the first row names columns: unless it has numbers and no known name."""
+    """Whether the first row is a header: it has a known name, or no numbers."""
     if not rows:
         return True
     cells = [cell.strip() for cell in rows[0].cells if cell.strip()]
@@ -220,12 +226,12 @@ def _with_notes(source: TableSource, found: ParsedFile) -> ParsedFile:
 
 
 def _sheet_of(source: TableSource) -> str:
-    """The sheet that was read, in words, where the workbook has several."""
+    """The sheet that was read, as text, if the workbook has several."""
     return f" of sheet {source.table.layout.sheet}" if len(source.sheets) > 1 else ""
 
 
 def _with_shop(intake: ParsedFile, shop: int) -> ParsedFile:
-    """Orders of JSON that name no shop, in this one."""
+    """Set the shop of the orders that have none."""
     orders = []
     for one in intake.orders:
         details = one.document.get("order_details")
@@ -237,5 +243,5 @@ def _with_shop(intake: ParsedFile, shop: int) -> ParsedFile:
     return replace(intake, orders=tuple(orders))
 
 
-def _lead(mapping: ColumnMapping) -> str:
+def _mapping_name(mapping: ColumnMapping) -> str:
     return f"The mapping {mapping.name}" if mapping.name else "This mapping"

@@ -1,4 +1,4 @@
-"""A spreadsheet file as rows of texts: numbers without a spreadsheet's rounding, dates as people write them."""
+"""Reads a spreadsheet file as rows of text: numbers unrounded, dates in ISO format."""
 
 import io
 import re
@@ -14,12 +14,12 @@ from tui.orders.tables.rows import MAX_ROWS, TableRow
 
 _MOST_UNPACKED: Final = 300 * 1024 * 1024
 _MOST_CELLS: Final = 10_000_000
-"""The reader has room for every cell up to the last one, whether there is anything in it; without room it aborts."""
-_TELL_EVERY: Final = 500
+"""The reader allocates every cell up to the last one, empty or not, and aborts if memory runs out."""
+_PROGRESS_INTERVAL: Final = 500
 _CHUNK: Final = 1 << 20
 _SHEET: Final = re.compile(rb"<(?:\w+:)?worksheet\b")
 _TAG: Final = re.compile(rb"""<(?:\w+:)?(row|c)((?:\s+[\w:]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*>(?!\s*</)""")
-"""A row or a cell with something in it; the reader passes over cells that only have a look."""
+"""A row or a cell with content; the reader skips cells that only have a style."""
 _PLACE: Final = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,9})([0-9]{1,18})""")
 
 
@@ -31,7 +31,10 @@ def is_workbook(data: bytes) -> bool:
 def read_workbook(
     data: bytes, sheet: str = "", progress: OnProgress | None = None
 ) -> tuple[str, list[str], list[TableRow]]:
-    """The sheet's name, all names, and its rows; without a name the first that holds anything. Raises TableError."""
+    """Read a sheet, by default the first that is not empty. Returns its name, all names, and its rows.
+
+    Raises TableError.
+    """
     from python_calamine import CalamineError, CalamineWorkbook, ZipError  # 10 ms, for spreadsheets only
 
     if data.startswith(b"PK"):
@@ -44,25 +47,25 @@ def read_workbook(
             if found.height or name == names[-1]:
                 height = found.total_height
                 if height > MAX_ROWS + 1:
-                    words = f"It has {height:,} rows; at most {MAX_ROWS:,} go at once."
+                    words = f"It has {height:,} rows; at most {MAX_ROWS:,} are imported at once."
                     raise TableError(f"{words} Split it into parts, each with the header.")
                 return name, names, _rows(found.iter_rows(), height, progress)
     except (CalamineError, ZipError, OSError, ValueError) as error:
         if isinstance(error, TableError):
             raise
-        raise TableError(f"It is no spreadsheet that can be read ({_first_line(error)}). Save it as CSV.") from None
+        raise TableError(f"The spreadsheet cannot be read ({_first_line(error)}). Save it as CSV.") from None
     except OverflowError:
         raise TableError("It has a time of too many days to be read. Save it as CSV.") from None
     except BaseException as error:
-        # The reader's own faults are no exceptions of Python, and have no name that could be imported.
+        # A panic of the reader is not an Exception, and its class cannot be imported.
         if type(error).__name__ != "PanicException":
             raise
-        raise TableError("It is no spreadsheet that can be read. Save it as CSV.") from None
+        raise TableError("The spreadsheet cannot be read. Save it as CSV.") from None
     raise TableError("The workbook has no sheet.")
 
 
 def _check_size(data: bytes) -> None:
-    """Raise TableError for what the reader would have no room for, or where the sizes told are not true."""
+    """Raise TableError for a file that is too large for the reader, or whose sizes are false."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
@@ -76,17 +79,17 @@ def _check_size(data: bytes) -> None:
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         if isinstance(error, TableError):
             raise
-        raise TableError("It is no spreadsheet that can be read: the file is damaged or cut off.") from None
+        raise TableError("The spreadsheet cannot be read: the file is damaged or cut off.") from None
 
 
 def _check_part(file: IO[bytes]) -> None:
-    """Read a part to its end, by which its size and sum are checked; of a sheet look for its last row and column."""
+    """Read a part to its end, which checks its size and checksum, and find the last row and column of a sheet."""
     buffer = file.read(_CHUNK)
     is_sheet = _SHEET.search(buffer) is not None
     rows = columns = row = column = 0
     while buffer:
         chunk = file.read(_CHUNK)
-        # A tag that is cut comes again, whole.
+        # A tag that is cut off is read again with the next chunk.
         cut = buffer.rfind(b"<") if chunk and is_sheet else len(buffer)
         for tag in _TAG.finditer(buffer, 0, cut) if is_sheet else ():
             place = _PLACE.search(tag[2])
@@ -97,12 +100,12 @@ def _check_part(file: IO[bytes]) -> None:
             rows, columns = max(rows, row if place is None else int(place[2])), max(columns, column)
         if rows * columns > _MOST_CELLS:
             words = f"A sheet of it reaches to row {rows:,} and column {columns:,}"
-            raise TableError(f"{words}, which is too far. Delete what stands far out, or save it as CSV.")
+            raise TableError(f"{words}, which is too far. Delete the cells far out, or save it as CSV.")
         buffer = buffer[max(cut, 0) :][-_CHUNK:] + chunk if chunk else b""
 
 
 def _number(letters: bytes) -> int:
-    """A column's number, from 1, of its letters."""
+    """The number of a column, from 1, by its letters."""
     found = 0
     for letter in letters.upper():
         found = found * 26 + letter - 64
@@ -115,7 +118,7 @@ def _rows(rows: object, height: int, progress: OnProgress | None) -> list[TableR
         texts = [_text(cell) for cell in cells]
         if any(text.strip() for text in texts):
             found.append(TableRow(number, texts))
-        if progress is not None and number % _TELL_EVERY == 0:
+        if progress is not None and number % _PROGRESS_INTERVAL == 0:
             progress(Progress(number, height))
     return found
 

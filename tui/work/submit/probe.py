@@ -10,8 +10,8 @@ from tui.api.query import id_text
 from tui.orders.edits.edit import Change, Edit
 from tui.store.batches import StagedState
 from tui.work.account import Shop
-from tui.work.batches.staged_order import PlannedAction, RemoteSnapshot, StagedOrder, gone
-from tui.work.file_import.validate import FileEntry, as_placed, judged
+from tui.work.batches.staged_order import PlannedAction, RemoteSnapshot, StagedOrder, gone_problem
+from tui.work.file_import.validate import FileEntry, check_entries, with_kept_date
 from tui.work.writes.lookup import LookupTarget, look_up
 
 _AT_ONCE = 50
@@ -21,7 +21,7 @@ _AT_ONCE = 50
 class RemoteStatus:
     """What sending an entry would do, the id of the existing order, and the changes it would get."""
 
-    does: PlannedAction
+    action: PlannedAction
     id: str | None = None
     changes: tuple[Change, ...] = ()
 
@@ -42,7 +42,7 @@ async def probe(
     client: Client, entries: Sequence[FileEntry], now: datetime
 ) -> tuple[list[FileEntry], dict[int, RemoteStatus]]:
     """Check the entries with the account's shops, and look up by position what sending each would do. Raises ApiError."""
-    entries = judged(entries, await shops_of(client))
+    entries = check_entries(entries, await shops_of(client))
     # The service refuses a lookup in a shop that it does not know.
     asked = [one for one in entries if all(one.key) and not any(found.code == "unknown_shop" for found in one.errors)]
     known: dict[int, RemoteStatus] = {}
@@ -55,13 +55,13 @@ async def probe(
             if isinstance(found, ApiError):
                 raise found
             document = entry.document
-            if entry.arrival is not None and found is not None:
-                document = as_placed(entry.arrival, found)
+            if entry.parsed is not None and found is not None:
+                document = with_kept_date(entry.parsed, found)
             order = StagedOrder("", Edit(document), 1, StagedState.DRAFT, now)
-            order.looked = RemoteSnapshot(order.key, now, found)
+            order.snapshot = RemoteSnapshot(order.key, now, found)
             id = id_text(found.get("id")) or None if found is not None else None
             if found is None and "id" in document:
-                entries[entry.position] = replace(entry, problems=(gone(document), *entry.problems))
+                entries[entry.position] = replace(entry, problems=(gone_problem(document), *entry.problems))
                 continue
-            known[entry.position] = RemoteStatus(order.does, id, order.differences)
+            known[entry.position] = RemoteStatus(order.action, id, order.differences)
     return entries, known

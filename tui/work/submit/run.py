@@ -29,7 +29,7 @@ from tui.store.verifications import Verification
 from tui.work.account import Account
 from tui.work.batches.staged_order import PlannedAction, StagedOrder
 from tui.work.batches.staging import BatchLocked, Staging
-from tui.work.file_import.validate import FileEntry, as_placed
+from tui.work.file_import.validate import FileEntry, with_kept_date
 from tui.work.submit.results import (
     OUTCOMES,
     SubmitOptions,
@@ -180,7 +180,7 @@ class Submission:
         for order in self._staging.orders:
             by_key[order.key[1], order.key[2]].append(order)
         for entry in self.entries:
-            if entry.arrival is None:
+            if entry.parsed is None:
                 continue
             orders = by_key.get(entry.key)
             if not orders:
@@ -194,22 +194,22 @@ class Submission:
     def _stage(self) -> None:
         """Stage new orders and update changed ones, each in a transaction of its own."""
         self._is_staged = True
-        new = [one for one in self.entries if one.arrival is not None and one.position not in self._staged_ids]
+        new = [one for one in self.entries if one.parsed is not None and one.position not in self._staged_ids]
         self._report("staging", 0, len(new))
-        arrivals = tuple(one.arrival for one in new if one.arrival is not None)
-        ids = self._staging.editing.add_intake(ParsedFile(arrivals, ()), self._name)
+        arrivals = tuple(one.parsed for one in new if one.parsed is not None)
+        ids = self._staging.editing.add_parsed(ParsedFile(arrivals, ()), self._name)
         fresh = dict(zip((one.position for one in new), ids, strict=True))
         for entry in self.entries:
             id = self._staged_ids.get(entry.position)
             order = self._staging.get(id) if id is not None else None
-            if order is None or entry.arrival is None:
+            if order is None or entry.parsed is None:
                 continue
-            wanted = as_placed(entry.arrival, order.document)
+            wanted = with_kept_date(entry.parsed, order.document)
             if same(wanted, order.document):
                 self._retry_refused(entry, order)
                 continue
             try:
-                self._staging.editing.become(order.id, order.document, wanted, f"as in {self._name}")
+                self._staging.editing.replace_document(order.id, order.document, wanted, f"as in {self._name}")
             except BatchLocked:
                 self._blocked[entry.position] = (
                     "An older version is being sent; run this again when its outcome is known."
@@ -219,9 +219,9 @@ class Submission:
     def _retry_refused(self, entry: FileEntry, order: StagedOrder) -> None:
         """Release an order that the service refused in an earlier run and that has no local errors."""
         if order.state is StagedState.REFUSED and not entry.errors and not order.held:
-            if order.does is PlannedAction.UPDATE and not self._options.update:
+            if order.action is PlannedAction.UPDATE and not self._options.update:
                 return
-            self._staging.editing.release([order.id], in_spite=True)
+            self._staging.editing.release([order.id], force=True)
 
     # Lookup.
 
@@ -237,21 +237,21 @@ class Submission:
         """Keep the date of an existing order if the file has none."""
         for entry in self.entries:
             order = self._order_of(entry)
-            if order is None or entry.arrival is None or order.remote is None or order.sent:
+            if order is None or entry.parsed is None or order.remote is None or order.sent:
                 continue
-            wanted = as_placed(entry.arrival, order.remote)
+            wanted = with_kept_date(entry.parsed, order.remote)
             placed = ORDERED_AT.get(wanted)
-            if placed is not ABSENT and ORDERED_AT in entry.arrival.derived:
+            if placed is not ABSENT and ORDERED_AT in entry.parsed.derived:
                 self._staging.editing.put(order.id, ORDERED_AT, placed, "the date that it has")
 
     async def _look(self) -> bool:
         """Look up the orders that may be sent; False if the service cannot be reached."""
         wanted = [order.id for order in self._sendable_orders()]
-        error = await self._with_retries(lambda: self._staging.look(wanted, again=True))
+        error = await self._with_retries(lambda: self._staging.refresh_remote(wanted, again=True))
         if isinstance(error, RequestRefused):
             # The service refuses the lookup of one of them; the others can still be sent.
             for id in wanted:
-                error = await self._with_retries(partial(self._staging.look, [id]))
+                error = await self._with_retries(partial(self._staging.refresh_remote, [id]))
                 if isinstance(error, RequestRefused):
                     self._refusals[id] = error.problems or (Problem(str(error)),)
                 elif error is not None:
@@ -280,7 +280,7 @@ class Submission:
 
     def _last_lookup(self) -> datetime | None:
         """The time of the last successful lookup."""
-        return max((one.looked.at for one in self._orders() if one.looked is not None), default=None)
+        return max((one.snapshot.at for one in self._orders() if one.snapshot is not None), default=None)
 
     def _cannot_reach(self, why: str) -> None:
         self.unreachable = why
@@ -303,9 +303,9 @@ class Submission:
         order = self._order_of(entry)
         if order is None or order.sent:
             return order is None
-        if order.insisted == order.version:
+        if order.override_version == order.version:
             return False
-        read = entry.arrival.problems if entry.arrival is not None else ()
+        read = entry.parsed.problems if entry.parsed is not None else ()
         if any(one.severity is Severity.ERROR for one in read):
             return True
         return self._staging.send_state(order) is SendState.INVALID
@@ -320,7 +320,7 @@ class Submission:
             self._last_writes.clear()
             self._sending = plan.count
             self._retry_timer.begin()
-            await self._until_stopped(self._staging.send(plan, goes_on=True))
+            await self._until_stopped(self._staging.send(plan, continue_after_refusal=True))
             await asyncio.sleep(0)  # the outbox reports in the next iteration of the loop
             self._sending = 0
             if not await self._can_send_rest([one.id for request in plan.requests for one in request]):
@@ -368,9 +368,9 @@ class Submission:
                 case WriteState.NOT_APPLIED:
                     retry_reason = retry_reason or "The answer was lost, and nothing was written."
                 case _:
-                    said = self._staging.said
+                    notices = self._staging.notices
                     retry_reason = retry_reason or (
-                        said[-1].words if said else "It could not be read again before its update."
+                        notices[-1].text if notices else "It could not be read again before its update."
                     )
         if not retry_reason:
             return bool(ready)
@@ -418,9 +418,9 @@ class Submission:
         problems = [*self._refusals.get(order.id, ()), *found]
         known = {(one.pointer, one.detail) for one in problems}
         problems += [one for one in entry.problems if (one.pointer, one.detail) not in known]
-        if entry.arrival is not None:
-            read = {one.pointer for one in entry.arrival.problems if one.severity is Severity.ERROR}
-            said = set(entry.arrival.problems)
+        if entry.parsed is not None:
+            read = {one.pointer for one in entry.parsed.problems if one.severity is Severity.ERROR}
+            said = set(entry.parsed.problems)
             problems = [
                 one for one in problems if one in said or one.pointer not in read or one.origin is not Origin.LOCAL
             ]
@@ -433,8 +433,8 @@ class Submission:
         """The outcome of an order, and the reason if it was not sent or is not known."""
         if entry.position in self._blocked:
             return SubmitOutcome.UNKNOWN, self._blocked[entry.position]
-        if not self._is_staged and entry.arrival is not None:
-            wanted = as_placed(entry.arrival, order.document)
+        if not self._is_staged and entry.parsed is not None:
+            wanted = with_kept_date(entry.parsed, order.document)
             if not same(wanted, order.document):
                 return SubmitOutcome.HELD, self._unsent_reason  # the staged order has other content
         state = project(order.state) if order.sent else self._staging.send_state(order)

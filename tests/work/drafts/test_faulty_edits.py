@@ -210,8 +210,8 @@ async def one_edit(life: Life, id: str, dice: Random, number: int) -> SendState:
         return SendState.NOT_SENT
     draft = drafts.of(id, document, life.clock.now())
     drafts.rebase(draft, document, life.clock.now())
-    for clash in draft.undecided:
-        draft.keep_mine(clash)
+    for conflict in draft.undecided:
+        draft.keep_mine(conflict)
     change(draft.edit, dice, number)
     drafts.save(draft)
     standing = await corrections.send(draft, draft.sending.body)

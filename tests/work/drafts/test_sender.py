@@ -101,7 +101,7 @@ async def test_conflicting_change_is_not_overwritten(bench: Account) -> None:
     await bench.client.patch_order(ID, {"shipping_address": {"city": "Gent"}})
     standing = await bench.corrections.send(draft, body)
     assert standing.state is SendState.CONFLICT
-    assert [clash.theirs for clash in draft.undecided] == ["Gent"]
+    assert [conflict.theirs for conflict in draft.undecided] == ["Gent"]
     assert await city(bench) == "Gent"
     assert [change.was for change in bench.drafts.all()[0].edit.changes()] == ["Gent"]
 

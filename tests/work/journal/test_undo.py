@@ -104,8 +104,8 @@ async def test_later_remote_change_is_a_conflict(bench: Account, staging: Stagin
     assert result.outcome is UndoOutcome.CONFLICT
     draft = bench.drafts.get(IDS[0])
     assert draft is not None
-    (clash,) = draft.undecided
-    assert (clash.pointer, clash.base, clash.theirs, clash.mine) == (CITY, "Breda", "Gent", "Oss")
+    (conflict,) = draft.undecided
+    assert (conflict.pointer, conflict.base, conflict.theirs, conflict.mine) == (CITY, "Breda", "Gent", "Oss")
     standing = await bench.corrections.send(draft, draft.sending.body)
     assert standing.state is SendState.CONFLICT, "undecided, it does not go"
     assert CITY.get(await bench.client.get_order(IDS[0])) == "Gent"

@@ -190,7 +190,7 @@ async def test_open_conflict_blocks_sending_until_a_side_is_chosen(bench: Accoun
         assert (await bench.corrections.send(draft, body)).state is SendState.CONFLICT
     # It waits on the disk, too.
     (kept,) = Drafts(bench.store, bench.account_id, lambda: NOW).all()
-    assert [clash.theirs for clash in kept.undecided] == ["Theirs"]
+    assert [conflict.theirs for conflict in kept.undecided] == ["Theirs"]
     draft.take_theirs(draft.undecided[0], "theirs")
     assert not draft.undecided
     assert not draft.edit.dirty
@@ -213,7 +213,7 @@ async def test_decided_conflict_reopens_after_another_remote_change(bench: Accou
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Again"}})
     standing = await bench.corrections.read_again(draft)
     assert standing is not None
-    assert [clash.theirs for clash in draft.undecided] == ["Again"]
+    assert [conflict.theirs for conflict in draft.undecided] == ["Again"]
 
 
 async def test_many_full_orders_take_one_request(bench: Account) -> None:

@@ -130,16 +130,17 @@ def _change_lines(draft: Draft, sending: RequestChoice) -> Iterator[list[Piece]]
 
 
 def _clash_lines(draft: Draft) -> Iterator[list[Piece]]:
-    for clash in draft.clashes:
-        label = label_of(draft.edit.to_positions(clash.pointer) or clash.pointer)
-        there = (
-            f"was {display_value(clash.pointer, clash.base)}, is {display_value(clash.pointer, clash.theirs)} there now"
-        )
-        if clash in draft.undecided:
+    for conflict in draft.conflicts:
+        label = label_of(draft.edit.to_positions(conflict.pointer) or conflict.pointer)
+        there = f"was {display_value(conflict.pointer, conflict.base)}, is {display_value(conflict.pointer, conflict.theirs)} there now"
+        if conflict in draft.undecided:
             yield [
-                (f"  # {safe(label)}: {safe(there)}, {safe(display_value(clash.pointer, clash.mine))} here", "conflict")
+                (
+                    f"  # {safe(label)}: {safe(there)}, {safe(display_value(conflict.pointer, conflict.mine))} here",
+                    "conflict",
+                )
             ]
-        elif clash.decided:
+        elif conflict.decided:
             yield [(f"  ~ {safe(label)}: {safe(there)}, and yours goes over it", "warning")]
 
 

@@ -219,7 +219,7 @@ def test_untrusted_text_sends_no_control_characters(start: Start) -> None:
     for _ in range(14):
         terminal.press("pagedown")
     terminal.press("g", "j", "enter")
-    terminal.wait("Esc leave")
+    terminal.wait("Esc close")
     terminal.type("x")
     terminal.press("tab", "escape")
     terminal.wait("Enter edit")

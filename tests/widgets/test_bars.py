@@ -91,9 +91,9 @@ async def test_filter_line_opens_accepts_text_and_closes() -> None:
     line = FilterLine()
     app = WidgetApp(line)
     async with app.run_test(size=(60, 3)) as pilot:
-        line.set("is:new why:any", "service: date │ judged here: why")
+        line.set("is:new why:any", "service: date │ checked locally: why")
         await pilot.pause()
-        assert screen_lines(app)[0] == " / is:new why:any          service: date │ judged here: why"
+        assert screen_lines(app)[0] == " / is:new why:any      service: date │ checked locally: why"
         line.open()
         await pilot.press("end", "space", "x", "enter")
         assert [event.text for event in app.take_messages(InputLine.Submitted)] == ["is:new why:any x"]

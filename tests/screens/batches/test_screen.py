@@ -145,11 +145,11 @@ async def test_typed_text_is_kept_when_another_process_takes_the_batch(tmp_path:
         # Nobody types in vain in a batch that cannot be changed.
         await house.press("k", "enter")
         await house.until("has this batch; B takes it over.")
-        assert "Esc leave" not in house.text
+        assert "Esc close" not in house.text
         other.close()
         # The other has gone: the batch is ours again, and the editor goes on with what was typed.
         await house.press("enter")
-        await house.until("Esc leave")
+        await house.until("Esc close")
         assert "55" in house.line_with("[")
 
 
@@ -166,9 +166,9 @@ async def test_review_resends_the_rest_of_a_refused_batch_and_the_history_shows_
 
         house.interceptor.intercept("POST", handle)
         await review(house)
-        assert "all of it stays here" in house.text
+        assert "none of its orders are sent" in house.text
         await house.press("c")
-        assert "goes again by itself" in house.text
+        assert "the orders without errors are sent again" in house.text
         await house.press("y")
         await house.until("2 requests, 1 of them refused: 3 accepted, 1 refused of 4 orders")
         await house.until(lambda: house.app.workspace.staging.counts()[SendState.VERIFIED] == 3)
@@ -190,7 +190,7 @@ async def test_review_resends_the_rest_of_a_refused_batch_and_the_history_shows_
         # What was chosen in the review is chosen there the next time.
         await stage_more(house)
         await review(house)
-        assert "goes again by itself" in house.text
+        assert "the orders without errors are sent again" in house.text
 
 
 async def stage_more(house: House) -> None:

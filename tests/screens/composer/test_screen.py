@@ -278,9 +278,9 @@ async def test_batch_of_another_process_is_read_only_until_taken_over(tmp_path: 
         async with housed(tmp_path / "data", sandbox=box) as other:
             await other.until("B takes it over")
             await other.press("D")
-            await other.until("in the hands of")
+            await other.until("locked by")
             assert len(other.app.workspace.staging.orders) == 1
-            await other.press("B", "t")
+            await other.press("B", "y")
             await other.until("This app has the batch now")
             await other.press("D")
             assert other.app.workspace.staging.orders == []
@@ -295,7 +295,7 @@ async def test_file_path_is_completed_and_keys_of_the_line_are_shown(tmp_path: P
     async with housed(tmp_path / "data") as house:
         await enter_composer(house)
         await house.press("a", "f")
-        assert house.lines[-1].split() == ["Enter", "take", "it", "Tab", "complete", "Esc", "not"]
+        assert house.lines[-1].split() == ["Enter", "accept", "Tab", "complete", "Esc", "cancel"]
         await house.type(f"{tmp_path}/or")
         await house.press("tab")
         assert "orders-monday.json orders-tuesday.json" in house.text

@@ -107,7 +107,7 @@ async def test_why_filter_is_applied_locally(tmp_path: Path, why: str, marks: se
     async with housed(tmp_path) as house:
         await house.until("100+ read")
         await house.press("slash")
-        assert "why: or words" in house.lines[-1]
+        assert "why: or text" in house.lines[-1]
         await house.type(f"why:{why}")
         await house.press("enter")
         await house.until(lambda: f"/ why:{why}" in house.text and " of " in house.lines[2])

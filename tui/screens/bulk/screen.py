@@ -213,7 +213,7 @@ class BulkScreen(BaseScreen[None]):
                 return ["a adds a field, t tags; then the dry run shows each order"]
             case JobStage.PLANNED:
                 unread = [(f"not known here: {', '.join(job.recipe.unknown)}", "warning")] if job.recipe.unknown else []
-                return [*unread, f"{len(job.waiting)} would change, w reviews", "changes no label already printed"]
+                return [*unread, f"{len(job.waiting)} would change, w reviews", "printed labels are not updated"]
             case JobStage.RUNNING:
                 sending = (f"sending: {job.gone} of {job.going}", "info")
                 return [sending, "z pauses, Ctrl+C cancels, q leaves it running"]

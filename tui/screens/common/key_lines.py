@@ -35,14 +35,14 @@ def marked_keys(where: Context) -> str:
 def line_keys(line: InputLine) -> KeyWords:
     """The keys of a line while it is typed."""
     completes = [("Tab", "complete")] if line.complete is not None else []
-    return [("Enter", "take it"), *completes, ("Esc", "not")]
+    return [("Enter", "accept"), *completes, ("Esc", "cancel")]
 
 
 def editor_keys(*, several_lines: bool = False) -> KeyWords:
     """The keys of a field's editor; in one of several lines Enter begins another line."""
     return [
-        ("Enter", "a line" if several_lines else "take, down"),
-        ("Tab", "take, edit next"),
+        ("Enter", "new line" if several_lines else "accept, down"),
+        ("Tab", "accept, edit next"),
         ("Ctrl+G", "$EDITOR"),
-        ("Esc", "leave; it is kept"),
+        ("Esc", "close, kept"),
     ]

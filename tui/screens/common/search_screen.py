@@ -20,7 +20,7 @@ from tui.widgets.table import Column, OrderTable, RenderedRow
 R = TypeVar("R")
 T_co = TypeVar("T_co", covariant=True)
 
-TAKE_KEYS: Final = (("↓ ↑", "choose"), ("Enter", "take it"), ("Esc", "not"))
+TAKE_KEYS: Final = (("↓ ↑", "choose"), ("Enter", "accept"), ("Esc", "cancel"))
 
 _MOVES = {"up": -1, "down": 1, "pageup": -8, "pagedown": 8}
 

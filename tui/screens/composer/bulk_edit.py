@@ -261,7 +261,7 @@ class BulkCommands:
         stays = f", {len(preview.staying)} stay" if preview.staying else ""
         was, will = _shown(first.pointer, first.was), _shown(first.pointer, first.will)
         question = f"{count}{stays}: {label_of(first.pointer)}: {was} -> {will}"
-        answers = [("t", "take it"), ("p", "all of it")]
+        answers = [("y", "apply"), ("p", "show all")]
         answer = await self._view.ask_about(f"{count}: {name}", lines, question, answers)
         if answer == "p":
             self._view.workspace.go(ShowLines(f"{count}: {name}", lines))

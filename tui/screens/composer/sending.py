@@ -160,11 +160,11 @@ class StagedSendCommands:
         if self._staging.owner is None:
             self._view.workspace.go(OpenBatches())
             return
-        answers = [("t", "take it over"), ("b", "other batches")]
+        answers = [("y", "take over"), ("b", "other batches")]
         match await self._view.screen.ask("Another copy has this batch.", answers):
             case "b":
                 self._view.workspace.go(OpenBatches())
-            case "t":
+            case "y":
                 self._staging.take_over()
                 self._view.show_all()
                 self._view.screen.show_notice("This app has the batch now.")

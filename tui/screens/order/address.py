@@ -215,9 +215,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     def show_keys(self) -> None:
         if self._in_text:
-            self.query_one(KeyLine).set(
-                [("Tab", "to the proposal"), ("Enter", "next line"), ("Esc", "leave; it is kept")]
-            )
+            self.query_one(KeyLine).set([("Tab", "to the proposal"), ("Enter", "next line"), ("Esc", "close, kept")])
         else:
             super().show_keys()
 

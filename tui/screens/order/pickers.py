@@ -211,11 +211,11 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
             self.show_notice(self._rows[0].help)
 
     def show_keys(self) -> None:
-        take = "take it; emptied, it asks" if self._may_be_empty else "take it"
+        take = "accept; empty: asks" if self._may_be_empty else "accept"
         first = self._rows[0]
         of_lines = isinstance(first, FieldRow) and first.multiline
-        keys = [("Tab", take), ("Enter", "a line")] if of_lines else [("Enter", take), ("Tab", "take, next")]
-        self.query_one(KeyLine).set([*keys, ("Esc", "leave; it is kept" if self._keeps else "not")])
+        keys = [("Tab", take), ("Enter", "new line")] if of_lines else [("Enter", take), ("Tab", "accept, next")]
+        self.query_one(KeyLine).set([*keys, ("Esc", "close, kept" if self._keeps else "cancel")])
 
     def _read(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
         if self._may_be_empty and not text:

@@ -17,7 +17,7 @@ class CommandChoices:
     prompt = ": "
     columns = (Column("title", "command", 24, 1), Column("keys", "keys", 12), Column("more", "what it does", 30, 2))
     empty = "No command has these letters."
-    keys = (("↓ ↑", "choose"), ("Enter", "do it"), ("Esc", "not"))
+    keys = (("↓ ↑", "choose"), ("Enter", "run"), ("Esc", "cancel"))
 
     def __init__(self, where: Context) -> None:
         self._offered = [command for command in commands_in(where) if command.id not in _NOT_LISTED]

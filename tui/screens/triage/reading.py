@@ -125,7 +125,7 @@ class OrderReader:
     # What is shown.
 
     def show_fitting(self) -> None:
-        """Let the index show the orders that fit what is judged here."""
+        """Let the index show the orders that match the local filter."""
         if self.feed is not None:
             self._workspace.orders.show([(key, order) for key, order in self.feed.keyed if self._fits(order)])
 
@@ -183,7 +183,7 @@ class OrderReader:
 
     @property
     def progress(self) -> str:
-        """What the service was asked for, what is judged here, and how many orders were read."""
+        """What the service was asked for, what is filtered locally, and how many orders were read."""
         feed, shown = self.feed, len(self._workspace.orders.orders)
         if feed is None:
             return ""
@@ -191,7 +191,7 @@ class OrderReader:
         if shown != feed.read:
             known = f"{shown} of {known}"
         asked = ", ".join(_asked(self.filter)) if self.filter.narrows_query else "all"
-        return f"service: {asked} │ judged here: why │ {known}"
+        return f"service: {asked} │ checked locally: why │ {known}"
 
 
 def _asked(wanted: Filter) -> list[str]:

@@ -55,7 +55,7 @@ _LONGEST_NUMBER = 64
 
 
 class TriageScreen(BaseScreen[None]):
-    """The first screen. What the service filtered and what is judged here are shown apart."""
+    """The first screen. Shows separately what the service filtered and what is filtered locally."""
 
     WHERE = Context.TRIAGE
     GROUPS = (TabCommands, ListCommands, DraftCommands, ChangeCommands, MarkCommands)
@@ -210,7 +210,7 @@ class TriageScreen(BaseScreen[None]):
         if isinstance(event.line, FilterLine):
             event.prevent_default()
             names = " ".join(f"{name}:" for name in filters.FILTER_NAMES)
-            self.query_one(KeyLine).set([("Enter", "take it"), ("Esc", "not"), (names, "or words")])
+            self.query_one(KeyLine).set([("Enter", "accept"), ("Esc", "cancel"), (names, "or text")])
 
     # What is shown.
 

@@ -311,7 +311,7 @@ class BatchEditing:
                 if order is None:
                     return "", ()
                 if order.sent:
-                    return "nothing, since that was sent meanwhile", action.about
+                    return "nothing; the order was already sent", action.about
                 name = order.edit.undo() if back else order.edit.redo()
                 if name is not None:
                     self._batch.save(order)

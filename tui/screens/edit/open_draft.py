@@ -69,7 +69,7 @@ class OpenDraft:
     @property
     def status(self) -> DraftSendStatus | None:
         """What is known of the last attempt to send it."""
-        return self._account.corrections.status(self.id)
+        return self._account.draft_sender.status(self.id)
 
     # Changing it.
 
@@ -123,7 +123,7 @@ class OpenDraft:
         """Save the draft. What was known of an earlier attempt to send it no longer applies, unless it was refused."""
         status = self.status
         if status is not None and status.state not in (SendState.REFUSED, SendState.DIFFERS):
-            self._account.corrections.forget(self.id)
+            self._account.draft_sender.forget(self.id)
         self._account.drafts.save(self.draft)
 
     def empty_choices(self, row: FieldRow, known: Field) -> list[EmptyChoice]:

@@ -43,10 +43,10 @@ async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
     turns = asyncio.Semaphore(_READ_AT_ONCE)
 
     async def read(draft: Draft) -> DraftSendStatus | None:
-        if account.corrections.is_unsettled(draft.order_id):
-            return account.corrections.status(draft.order_id)
+        if account.draft_sender.is_unsettled(draft.order_id):
+            return account.draft_sender.status(draft.order_id)
         async with turns:
-            return await account.corrections.read_again(draft)
+            return await account.draft_sender.read_again(draft)
 
     stopped = await asyncio.gather(*map(read, drafts))
     if not screen.is_attached:
@@ -69,11 +69,11 @@ async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
 
 
 def _send(screen: BaseScreen[Any], ready: Iterable[tuple[Draft, Document]]) -> None:
-    corrections = screen.workspace.account.corrections
+    draft_sender = screen.workspace.account.draft_sender
     count = 0
     for draft, body in ready:
         count += 1
-        start_write(screen.workspace, corrections.send(draft, body), name=f"send order {draft.order_id}")
+        start_write(screen.workspace, draft_sender.send(draft, body), name=f"send order {draft.order_id}")
     screen.show_notice(f"{count_of(count, 'order is', 'orders are')} in flight; the table shows each.")
 
 

@@ -1,4 +1,4 @@
-"""A staged order as the store has it, completed by what the journal and the follower know of it."""
+"""A staged order as the store has it, completed by what the journal and the verifier know of it."""
 
 from dataclasses import replace
 

@@ -136,7 +136,7 @@ def _undo_one(
         return UndoResult(named, UndoOutcome.FAILED, f"{named.name} could not be read: {found}")
     if found is None or id_text(found.get("id")) != remote_id:
         return UndoResult(named, UndoOutcome.GONE, f"{named.name} does not exist any more, so nothing can be undone.")
-    if account.corrections.is_unsettled(remote_id):
+    if account.draft_sender.is_unsettled(remote_id):
         return UndoResult(
             named,
             UndoOutcome.FAILED,
@@ -151,7 +151,7 @@ def _undo_one(
         return UndoResult(
             named, UndoOutcome.NOTHING, f"{named.name} already has its former values; there is nothing to undo."
         )
-    account.corrections.forget(remote_id)
+    account.draft_sender.forget(remote_id)
     account.drafts.save(draft)
     onto = ", on top of your draft" if own is not None else ""
     if conflicts:

@@ -120,7 +120,7 @@ def test_everything_typed_survives_a_kill(start: Start) -> None:
     terminal.wait("[Lansdown Glade XII")
     terminal.kill()
 
-    terminal = start(ready="was typed in")
+    terminal = start(ready="The text typed in")
     terminal.wait(lambda t: "T-2" in t.lines[0] and t.line_with("Lansdown Glade").startswith(">"))
     terminal.press("enter")
     terminal.wait("[Lansdown Glade XII")
@@ -151,7 +151,7 @@ def test_signals_exit_cleanly(start: Start, number: signal.Signals) -> None:
     assert terminal.ended() == 128 + number
     assert is_restored(terminal)
 
-    terminal = start(ready="was typed in")
+    terminal = start(ready="The text typed in")
     terminal.wait(lambda t: t.line_with("house number").startswith(">"))
     assert "Lansdown Gladex" in terminal.line_with("was Lansdown Glade")
     terminal.press("enter")

@@ -46,7 +46,7 @@ class RecipeCommands:
         if context.in_recipe and field is not None:
             self._sheet.open_editor(field, self.typed().get(field))
         elif context.is_open and self.typed():
-            self._screen.show_notice("What was typed in a field here is kept; Enter there goes on with it.")
+            self._screen.show_notice("The text typed in a field is kept; Enter in it continues it.")
         self.look()
 
     def show(self, pointer: Pointer | None = None) -> None:

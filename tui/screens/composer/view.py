@@ -256,7 +256,7 @@ class ComposerView:
         self.remember()
         if typed := self.form.typed:
             place = label_of(next(iter(typed)))
-            self.screen.show_notice(f"The text typed in {place} is kept; Enter in that field continues it.")
+            self.screen.show_notice(f"The text typed in {place} is kept; Enter continues it.")
 
     def close_form(self) -> None:
         """Go back to the list."""

@@ -99,7 +99,7 @@ class EditScreen(BaseScreen[None]):
         self.open_order(self.order_id)
         typed = next(iter(self.form.typed), None)
         if typed is not None:
-            self.show_notice(f"The text typed in {label_of(typed)} is kept; Enter in that field continues it.")
+            self.show_notice(f"The text typed in {label_of(typed)} is kept; Enter continues it.")
         # The base class's handler, which takes the focus, runs after this one.
         self.call_later(self._begin)
 
@@ -115,6 +115,9 @@ class EditScreen(BaseScreen[None]):
         if self.draft is not None and self._was_left:
             self.draft.reload()
             self.show_order()
+        if self._as_json and self._was_left:
+            # The list opened this form only for its JSON, so leaving the JSON leads back to the list.
+            self.call_later(self.workspace.go, Back())
 
     def on_screen_suspend(self) -> None:
         self._was_left = True

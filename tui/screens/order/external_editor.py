@@ -1,5 +1,6 @@
 """A text in the user's own editor, and back: nothing of it is lost, and no file is left behind."""
 
+import asyncio
 import os
 import shlex
 import signal
@@ -116,6 +117,7 @@ class EditorSession:
     async def edit(self, line: int | None = None) -> str:
         """The changed text, after the user has fixed what cannot be read. Raises NothingToTake."""
         while True:
+            await self._painted()
             status, data = self._run(line)
             line = None
             if status != 0 and await self._asks_again(status, data):
@@ -130,6 +132,12 @@ class EditorSession:
             if found == self._text:
                 raise NothingToTake("Nothing was changed.")
             return found
+
+    async def _painted(self) -> None:
+        """Wait for the next frame, so that an answered question is gone before the editor gets the terminal."""
+        painted = asyncio.Event()
+        if self._screen.call_after_refresh(painted.set):
+            await painted.wait()
 
     def _run(self, line: int | None) -> tuple[int, bytes | int]:
         """Run the editor; its exit status, and what is in the file, or its size where that is too much to be read."""
@@ -152,7 +160,7 @@ class EditorSession:
         how = f"ended with {status}" if status > 0 else f"ended by {_signal(-status)}"
         if data == to_bytes(self._text, self._manner):
             raise NothingToTake(f"Editor {how}; nothing was changed.", "warning")
-        return await self._ask(f"Editor {how}; the text changed.", [("e", "edit it again"), ("y", "accept it")]) == "e"
+        return await self._ask(f"Editor {how}; the text changed.", [("e", "edit it again"), ("y", "accept")]) == "e"
 
     def _decoded(self, data: bytes | int) -> str:
         if isinstance(data, int):

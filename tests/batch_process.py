@@ -67,7 +67,7 @@ async def finish(bench: Account, staging: Staging) -> None:
     """Send what is ready, and follow until each order is seen."""
     await staging.refresh_remote()
     await staging.send(staging.plan(), continue_after_refusal=True)
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
 
 
 async def main(folder: Path, url: str, name: str, count: int) -> None:

@@ -94,12 +94,12 @@ class Session:
 
     def status(self, id: str) -> str | None:
         """The name of the send state of an order's draft."""
-        found = self.account.corrections.status(id)
+        found = self.account.draft_sender.status(id)
         return None if found is None else found.state.name
 
     def problems(self, id: str) -> dict[str, str]:
         """What the service said of an order's draft, by pointer."""
-        found = self.account.corrections.status(id)
+        found = self.account.draft_sender.status(id)
         assert found is not None
         return {str(problem.pointer): problem.detail for problem in found.problems}
 
@@ -108,7 +108,7 @@ class Session:
 
     async def send(self, id: str) -> str:
         draft = self.draft(id)
-        return (await self.account.corrections.send(draft, draft.sending.body)).state.name
+        return (await self.account.draft_sender.send(draft, draft.sending.body)).state.name
 
     # The batch.
 
@@ -142,16 +142,16 @@ class Session:
         plan = self.staging.plan([self.staged(number).id for number in numbers])
         assert plan.count == len(numbers), plan.skipped
         await self.staging.send(plan)
-        await self.account.follower.until_done()
+        await self.account.verifier.until_done()
 
     # The rest.
 
     async def resolve(self) -> None:
         """Look up the writes whose answers were lost, and follow what was accepted to its end, as the app does."""
         for outcome in await self.account.outbox.recover():
-            if not self.account.corrections.settle_any(outcome):
+            if not self.account.draft_sender.settle_any(outcome):
                 self.staging.settle(outcome)
-        await self.account.follower.until_done()
+        await self.account.verifier.until_done()
 
     def write_states(self) -> dict[int, tuple[str, str]]:
         """Kind and state of each write, by its number."""

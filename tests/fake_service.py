@@ -198,13 +198,13 @@ class Bench:
         self.store = Store(self._folder, now=self.time.now)
         self.account_id = self.store.account_id("https://example.test", "1")
         shared = {"now": self.time.now, "sleep": self.time.sleep, "schedule": self.schedule}
-        self.follower = Verifier(self.service.client, self.store, self.account_id, **shared)  # type: ignore[arg-type]
+        self.verifier = Verifier(self.service.client, self.store, self.account_id, **shared)  # type: ignore[arg-type]
         self.outbox = Outbox(
             self.service.client,
             self.store,
             self.account_id,
             on_change=self.steps.append,
-            on_accepted=self.follower.wake,
+            on_accepted=self.verifier.wake,
             **shared,  # type: ignore[arg-type]
         )
 

@@ -58,15 +58,15 @@ async def draft_of(bench: Account, id: str, *values: tuple[Pointer, Any]) -> Dra
 
 
 async def send(bench: Account, draft: Draft, job: str | None = None) -> None:
-    standing = await bench.corrections.send(draft, draft.sending.body, job=job)
+    standing = await bench.draft_sender.send(draft, draft.sending.body, job=job)
     if standing.state is SendState.ACCEPTED:
         await follow(bench)
-        standing = bench.corrections.status(draft.order_id) or standing
+        standing = bench.draft_sender.status(draft.order_id) or standing
     assert standing.state is SendState.VERIFIED, standing.message
 
 
 async def follow(bench: Account) -> None:
-    task = asyncio.create_task(bench.follower.run())
+    task = asyncio.create_task(bench.verifier.run())
     async with asyncio.timeout(10):
         while bench.store.verifications.open(bench.account_id):  # noqa: ASYNC110 - a test looks from outside
             await asyncio.sleep(0.001)

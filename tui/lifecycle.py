@@ -53,8 +53,8 @@ class Session:
             suspend=navigator.suspend,
         )
         account.on_write = lambda _: navigator.store_changed()
-        account.on_follow = lambda _: navigator.store_changed()
-        account.corrections.on_change = navigator.order_changed
+        account.on_verification = lambda _: navigator.store_changed()
+        account.draft_sender.on_change = navigator.order_changed
         self.workspace.jobs.on_change = lambda _: navigator.store_changed()
 
     def start(self, ready: Callable[[], None]) -> None:
@@ -83,7 +83,7 @@ class Session:
         """Follow accepted orders as long as the app runs; after an error of the disk, try again."""
         while True:
             try:
-                await self.workspace.account.follower.run()
+                await self.workspace.account.verifier.run()
             except StoreError as error:
                 self.workspace.show_notice(f"Accepted orders are not followed now: {error}", "error")
                 await asyncio.sleep(_TRIED_AGAIN)
@@ -93,7 +93,7 @@ class Session:
         for write in account.store.writes.adopt(account.account_id):
             orders = [edited_order(item.staged) for item in write.new.items]
             for order_id in filter(None, [write.new.order_id, *orders]):
-                account.corrections.looking_up(order_id)
+                account.draft_sender.looking_up(order_id)
         ends = await resolve_writes(self.workspace)
         if ends:
             told = ends[0] if len(ends) == 1 else f"{len(ends)} orders; each order shows its result"
@@ -139,7 +139,7 @@ class Session:
     def _under_way(self) -> int:
         """How many writes are out, are about to go, or are being looked up."""
         workspace = self.workspace
-        waiting = workspace.account.corrections.in_flight + bool(workspace.staging.sender.waiting)
+        waiting = workspace.account.draft_sender.in_flight + bool(workspace.staging.sender.waiting)
         waiting += sum(len(job.waiting) for job in workspace.jobs.running)
         return max(len(workspace.account.outbox.under_way), waiting)
 

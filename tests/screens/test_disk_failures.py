@@ -190,7 +190,7 @@ async def test_full_disk_does_not_stop_verification(tmp_path: Path) -> None:
             raise StoreError("The disk is full.")
 
         house.app.workspace.account.store.verifications.open = full  # type: ignore[method-assign]
-        house.app.workspace.account.follower.wake()
+        house.app.workspace.account.verifier.wake()
         await house.until("Accepted orders are not followed now: The disk is full.")
 
 
@@ -198,7 +198,7 @@ async def test_unknown_outcome_is_looked_up_by_r_and_not_resent(tmp_path: Path) 
     async with housed(tmp_path) as house:
         id = await opened(house)
         await rename(house, "Jan Klaassen")
-        corrections = house.app.workspace.account.corrections
+        corrections = house.app.workspace.account.draft_sender
         (draft,) = house.app.workspace.account.drafts.all()
         outbox, real = house.app.workspace.account.outbox, house.app.workspace.account.client.get_order
 

@@ -104,7 +104,7 @@ async def test_drafts_have_the_states_of_their_last_sending(earlier: Session) ->
     ids = ("700001", "700002", "700005", "700007", "700008", "700015")
     assert [earlier.status(id) for id in ids] == [None, "CONFLICT", "REFUSED", "UNKNOWN", "UNKNOWN", "ACCEPTED"]
     assert earlier.problems("700005") == {NAME: "This name is not possible"}
-    assert earlier.account.corrections.is_unsettled("700007")
+    assert earlier.account.draft_sender.is_unsettled("700007")
 
 
 async def test_typed_text_is_kept_for_its_editors(earlier: Session) -> None:
@@ -217,7 +217,7 @@ async def test_the_history_of_the_batch_has_each_request_with_its_orders(earlier
 
 async def test_a_draft_is_sent_and_verified(earlier: Session) -> None:
     await earlier.send("700001")
-    await earlier.account.follower.until_done()
+    await earlier.account.verifier.until_done()
     assert earlier.status("700001") == "VERIFIED"
     there = await earlier.order("700001")
     assert there["shipping_address"]["city"] == "Den Bosch"
@@ -276,7 +276,7 @@ async def test_staged_orders_are_sent_and_verified(earlier: Session) -> None:
 async def test_a_missing_order_is_looked_for_again_and_one_that_differs_is_sent_as_an_update(earlier: Session) -> None:
     await earlier.staging.ask_again([earlier.staged("B-14").id])
     assert earlier.statuses()["B-14"] == "ACCEPTED"
-    await earlier.account.follower.until_done()
+    await earlier.account.verifier.until_done()
     assert earlier.statuses()["B-14"] == "DIFFERS"
     staged = earlier.staged("B-13").id
     earlier.staging.editing.put(staged, Pointer.parse(NOTES), "seen", "note")

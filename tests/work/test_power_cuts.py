@@ -97,7 +97,7 @@ async def finish(house: House) -> None:
         assert await staging.refresh_remote() is None
         staging.editing.release(of(SendState.CONFLICT))
         await staging.send(staging.plan(), continue_after_refusal=True)
-        await house.account.follower.until_done()
+        await house.account.verifier.until_done()
         await staging.ask_again(of(SendState.UNKNOWN, SendState.DIFFERS))
 
 
@@ -119,7 +119,7 @@ async def send_all(house: House) -> None:
     staging = house.staging
     await staging.refresh_remote()
     await staging.send(staging.plan(), continue_after_refusal=True)
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
 
 
 async def type_and_send(cut: Cut) -> None:

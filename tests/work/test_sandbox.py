@@ -44,7 +44,7 @@ class World:
         self.store = Store(folder, now=self.clock.now)
         self.account_id = self.store.account_id(self.client.base_url, "1")
         shared: Any = {"now": self.clock.now, "sleep": self.clock.sleep}
-        self.follower = Verifier(self.client, self.store, self.account_id, **shared)
+        self.verifier = Verifier(self.client, self.store, self.account_id, **shared)
         self.outbox = Outbox(self.client, self.store, self.account_id, **shared)
         self.batch = self.store.batches.create(self.account_id, "b").id
 
@@ -96,7 +96,7 @@ async def test_refused_fixed_accepted_verified(make: Make) -> None:
     mended = Outgoing(bad.staged, 2, order(order_id="B"))
     assert isinstance(await world.outbox.upsert([good, mended]), WriteAccepted)
     assert world.states() == [StagedState.ACCEPTED] * 2
-    await world.follower.until_done()
+    await world.verifier.until_done()
     assert world.states() == [StagedState.VERIFIED] * 2
 
 
@@ -119,13 +119,13 @@ async def test_update_is_verified_while_old_content_shows(make: Make) -> None:
     world = make(settle=60.0)
     world.sandbox.fault_injector.faults = Faults(settle=0.0)
     await world.outbox.upsert(world.stage(order(order_id="A")))
-    await world.follower.until_done()
+    await world.verifier.until_done()
     (read,) = (await world.client.list_orders()).orders
     world.sandbox.fault_injector.faults = Faults()
     (new,) = world.stage(order(order_id="A", order_details__notes="newer"))
     await world.outbox.upsert([Outgoing(new.staged, 1, new.order, base=read)])
     started = world.clock.passed
-    await world.follower.until_done()
+    await world.verifier.until_done()
     assert world.clock.passed - started >= 60
     assert world.states() == [StagedState.VERIFIED] * 2
 
@@ -150,7 +150,7 @@ async def test_under_faults_every_order_exists_once_and_results_are_true(make: M
         left = [one for one in going if not world.store.writes.already_sent(one.staged, one.version)]
         await asyncio.gather(*(world.outbox.upsert(left[place : place + 5]) for place in range(0, len(left), 5)))
         await world.outbox.recover()
-        await world.follower.until_done()
+        await world.verifier.until_done()
     assert await world.all_orders() == sorted(f"A{n}" for n in range(40))
     assert world.states() == [StagedState.VERIFIED] * 40
 
@@ -163,7 +163,7 @@ async def test_under_faults_every_order_exists_once_and_results_are_true(make: M
     outcomes = await asyncio.gather(*patches)
     world.sandbox.fault_injector.faults = Faults()
     await world.outbox.recover()
-    await world.follower.until_done()
+    await world.verifier.until_done()
     for write in world.store.writes.all(world.account_id, limit=-1):
         if write.new.order_id is None:
             continue

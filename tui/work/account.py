@@ -62,15 +62,15 @@ class Account:
     now: Callable[[], datetime]
     zone: tzinfo
     outbox: Outbox
-    follower: Verifier
-    corrections: DraftSender
+    verifier: Verifier
+    draft_sender: DraftSender
     shops: list[Shop] | None = None
     shops_hidden: bool = False
     own_shop: int | None = None
     on_write: Callable[[Write], None] = lambda _: None
-    on_follow: Callable[[Verification], None] = lambda _: None
-    hear: list[Callable[[Write | Verification], None]] = field(default_factory=list)
-    """Listeners that are called before `on_write` and `on_follow`."""
+    on_verification: Callable[[Verification], None] = lambda _: None
+    listeners: list[Callable[[Write | Verification], None]] = field(default_factory=list)
+    """Listeners that are called before `on_write` and `on_verification`."""
 
     @property
     def log(self) -> RequestLog:
@@ -157,17 +157,17 @@ def _account(
     drafts = Drafts(store, account_id, now)
 
     def wrote(write: Write) -> None:
-        for hear in account.hear:
-            hear(write)
+        for listener in account.listeners:
+            listener(write)
         account.on_write(write)
 
-    def followed(follow: Verification) -> None:
-        account.corrections.on_verification(follow)
-        for hear in account.hear:
-            hear(follow)
-        account.on_follow(follow)
+    def verified(verification: Verification) -> None:
+        account.draft_sender.on_verification(verification)
+        for listener in account.listeners:
+            listener(verification)
+        account.on_verification(verification)
 
-    follower = Verifier(client, store, account_id, now=now, sleep=sleep, schedule=schedule, on_change=followed)
+    verifier = Verifier(client, store, account_id, now=now, sleep=sleep, schedule=schedule, on_change=verified)
     outbox = Outbox(
         client,
         store,
@@ -176,8 +176,8 @@ def _account(
         sleep=sleep,
         schedule=schedule,
         on_change=wrote,
-        on_accepted=follower.wake,
+        on_accepted=verifier.wake,
     )
-    corrections = DraftSender(client, store, account_id, drafts, outbox, now=now)
-    account = Account(client, store, account_id, drafts, now, zone, outbox, follower, corrections, own_shop=own_shop)
+    draft_sender = DraftSender(client, store, account_id, drafts, outbox, now=now)
+    account = Account(client, store, account_id, drafts, now, zone, outbox, verifier, draft_sender, own_shop=own_shop)
     return account

@@ -185,7 +185,7 @@ async def test_sorting_by_order_gives_each_order_a_row(tmp_path: Path) -> None:
             draft.edit.put_all([(pointer_to_city(), "Bulkdorp")], "city")
             bench.drafts.save(draft)
             drafts.append(draft)
-        standings = await bench.corrections.send_as_upsert(drafts)
+        standings = await bench.draft_sender.send_as_upsert(drafts)
         assert len(standings) == 3
         await house.until(lambda: house.app.workspace.account.drafts.all() == [])
         screen = await journal(house)
@@ -260,7 +260,7 @@ async def test_bulk_change_is_undone_with_a_line_per_order(tmp_path: Path) -> No
             draft.edit.put_all([(pointer_to_city(), "Bulkdorp")], "hold")
             bench.drafts.save(draft)
         await send(house)
-        await house.until(lambda: not bench.corrections.unsettled)
+        await house.until(lambda: not bench.draft_sender.unsettled)
         await journal(house)
         assert "hold: Ship to, city" in house.text
         await house.press("u")

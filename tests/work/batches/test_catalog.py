@@ -130,7 +130,7 @@ async def test_last_notice_stays_with_its_batch(make: Make) -> None:
     assert house.staging.notices == []
     house.staging.open_batch("staged orders")
     assert house.staging.notices == said
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     assert house.states() == {"A": SendState.VERIFIED}
 
 
@@ -173,7 +173,7 @@ async def test_cells_and_conversion_problems_follow_their_items(make: Make) -> N
     staging.editing.put(id, ITEMS / 0 / "quantity", 2, "quantity")
     assert not [one for one in staging.findings(found) if one.stops]
     await house.send()
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     staging.editing.put(id, NOTES, "again", "note")
     staging = await house.crash()
     found = staging.get(id)

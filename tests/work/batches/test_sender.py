@@ -50,7 +50,7 @@ async def test_refused_batch_is_split_until_nothing_is_refused(make: Make) -> No
     assert pointers(house.staging, ids[3]) == [str(ITEMS / 0 / "quantity")]
     assert pointers(house.staging, ids[11]) == ["/order_details/integration/id"]
     assert house.staging.notices[-1].text == ("3 requests, 2 of them refused: 38 accepted, 2 refused of 40 orders.")
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     assert house.staging.counts() == {SendState.REFUSED: 2, SendState.VERIFIED: 38}
     assert len(await house.there()) == 38
     house.staging.editing.put(ids[3], ITEMS / 0 / "quantity", 2, "quantity")
@@ -260,9 +260,9 @@ async def test_cancel_keeps_what_was_sent(make: Make) -> None:
     await sending
     assert staging.counts() == {SendState.ACCEPTED: 100, SendState.READY: 150}
     assert "150 orders not sent" in staging.notices[0].text
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     await staging.send(staging.plan())
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     assert staging.counts() == {SendState.VERIFIED: 250}
 
 
@@ -316,7 +316,7 @@ async def test_removing_the_batch_ends_a_paused_sending(make: Make) -> None:
     staging.sender.pause()
     go.set()
     await until(lambda: not staging.sender.waiting and staging.counts()[SendState.ACCEPTED] == 100)
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     staging.remove("staged orders")
     await sending
     assert staging.sender.progress is None
@@ -358,7 +358,7 @@ async def test_with_faults_of_every_kind_every_order_is_accounted_for_once(make:
     for _ in range(12):
         await house.staging.refresh_remote()
         await house.staging.send(house.staging.plan(), continue_after_refusal=True)
-        await house.account.follower.until_done()
+        await house.account.verifier.until_done()
         if random.random() < 0.5:
             await house.crash()
         for outcome in await house.account.outbox.recover():
@@ -369,7 +369,7 @@ async def test_with_faults_of_every_kind_every_order_is_accounted_for_once(make:
             if house.staging.send_state(one) in (SendState.UNKNOWN, SendState.DIFFERS)
         ]
         await house.staging.ask_again(missing)
-        await house.account.follower.until_done()
+        await house.account.verifier.until_done()
         if house.staging.counts()[SendState.VERIFIED] == count - len(bad):
             break
     assert house.staging.counts() == {SendState.VERIFIED: count - len(bad), SendState.REFUSED: len(bad)}

@@ -52,7 +52,7 @@ async def test_refused_order_is_fixed_sent_and_verified(make: Make) -> None:
     assert pointers(house.staging, b, stale=True) == ["/shipping_address/city"]
     await house.send()
     assert house.states() == dict.fromkeys("ABC", SendState.ACCEPTED)
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     assert house.states() == dict.fromkeys("ABC", SendState.VERIFIED)
     assert pointers(house.staging, b, stale=True) == []
     assert sorted(await house.there()) == ["A", "B", "C"]
@@ -113,7 +113,7 @@ async def test_existing_order_waits_for_release(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     read = (await house.there())["A"]
     house.staging.editing.remove_orders([one.id for one in house.staging.orders])
     (same,) = house.staging.editing.add_copies([read], as_update=True)
@@ -127,7 +127,7 @@ async def test_existing_order_waits_for_release(make: Make) -> None:
     assert house.staging.plan().count == 0
     house.staging.editing.release([same])
     await house.send()
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     assert house.states() == {"A": SendState.VERIFIED}
     there = await house.there()
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
@@ -137,7 +137,7 @@ async def test_existing_order_of_a_file_becomes_an_update(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     house.staging.editing.remove_orders([one.id for one in house.staging.orders])
     new, same = stage(house.staging, order(order_id="A", order_number="other"), order(order_id="N"))
     assert house.staging.plan().count == 0, "what is not looked up does not go"
@@ -155,7 +155,7 @@ async def test_update_of_an_order_changed_since_the_review_is_held(make: Make) -
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     read = (await house.there())["A"]
     house.staging.editing.remove_orders([one.id for one in house.staging.orders])
     (id,) = stage(house.staging, order(order_id="A", order_number="other"))
@@ -168,7 +168,7 @@ async def test_update_of_an_order_changed_since_the_review_is_held(make: Make) -
     assert (await house.there())["A"]["shipping_address"]["city"] == "Uden"
     assert "changed since the review and was not sent" in house.staging.notices[-1].text
     await house.staging.send(house.staging.plan())
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     assert (await house.there())["A"]["order_number"] == "other"
 
 
@@ -176,7 +176,7 @@ async def test_update_is_merged_and_waits_on_a_conflict(make: Make) -> None:
     house = await make(settle=0.0)
     stage(house.staging, order(order_id="A"))
     await house.send()
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     read = (await house.there())["A"]
     (old,) = house.staging.orders
     house.staging.editing.remove_orders([old.id])
@@ -200,7 +200,7 @@ async def test_verified_order_edited_again_becomes_an_update(make: Make) -> None
     house = await make()
     (a,) = stage(house.staging, order(order_id="A"))
     await house.send()
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     house.staging.editing.put(a, NOTES, "Ring once", "note")
     found = house.staging.get(a)
     assert found is not None
@@ -214,7 +214,7 @@ async def test_verified_order_edited_again_becomes_an_update(make: Make) -> None
     await staging.refresh_remote([a], again=True)
     staging.editing.release([a])
     await house.send()
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     there = await house.there()
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
 
@@ -225,7 +225,7 @@ async def test_metadata_on_disk_is_current_where_only_the_log_is_saved(
     house = await make(settle=0.0)
     (a,) = stage(house.staging, order(order_id="A"))
     await house.send()
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     (copy,) = house.staging.editing.add_copies([(await house.there())["A"]], as_update=True)
     store = house.account.store.batches
     rows = store.save_log
@@ -309,7 +309,7 @@ async def test_copies_are_new_orders_with_new_ids(make: Make) -> None:
     ]
     assert all("id" not in one and "created_at" not in one for one in documents)
     await house.send()
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     assert sorted(await house.there()) == ["A-copy", "A-copy-2"]
     assert len(ids) == 2
 
@@ -394,7 +394,7 @@ async def test_more_than_a_hundred_orders_take_several_requests(make: Make) -> N
     plan = house.staging.plan()
     assert [len(request) for request in plan.requests] == [100, 100, 30]
     await house.staging.send(plan)
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     assert house.staging.counts() == {SendState.VERIFIED: 230}
 
 
@@ -430,7 +430,7 @@ async def test_lost_answer_is_looked_up_without_duplicates(make: Make) -> None:
     plan = house.staging.plan()
     await house.staging.send(plan)
     assert house.states() == {"A": SendState.ACCEPTED, "B": SendState.ACCEPTED}
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     assert house.states() == {"A": SendState.VERIFIED, "B": SendState.VERIFIED}
     assert len(await house.there()) == 2
 
@@ -448,7 +448,7 @@ async def test_unresolved_answer_stays_unknown(make: Make) -> None:
         house.staging.editing.put(a, NOTES, "x", "note")
     house.sandbox.fault_injector.faults = Faults()
     await house.staging.ask_again([a])
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     assert house.states() == {"A": SendState.VERIFIED}
     assert len(await house.there()) == 1
 
@@ -457,7 +457,7 @@ async def test_accepted_order_that_never_appears_is_missing(make: Make) -> None:
     house = await make(settle=100000.0)
     (a,) = stage(house.staging, order(order_id="A"))
     await house.send()
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     assert house.states() == {"A": SendState.DIFFERS}
     found = house.staging.get(a)
     assert found is not None
@@ -510,7 +510,7 @@ async def test_crash_with_a_request_in_flight_is_resolved_after_restart(make: Ma
     assert house.states() == {"A": SendState.SENDING, "B": SendState.SENDING}
     for outcome in await house.account.outbox.recover():
         staging.settle(outcome)
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     assert house.states() == {"A": SendState.VERIFIED, "B": SendState.VERIFIED}
     assert len(await house.there()) == 2
 
@@ -526,7 +526,7 @@ async def test_order_changed_since_the_review_is_not_sent(make: Make) -> None:
     assert house.states() == {"A": SendState.READY, "B": SendState.HELD, "C": SendState.ACCEPTED}
     assert "2 orders changed since the review" in house.staging.notices[0].text
     await house.staging.send(plan)
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     assert list(await house.there()) == ["C"]
 
 
@@ -567,7 +567,7 @@ async def test_differing_order_is_reported_by_field(make: Make) -> None:
     house.clock.passed += 10
     (there,) = (await house.account.client.list_orders()).orders
     await house.account.client.patch_order(str(there["id"]), {"order_details": {"notes": "somebody else"}})
-    await house.account.follower.until_done()
+    await house.account.verifier.until_done()
     assert house.states() == {"A": SendState.DIFFERS}
     assert pointers(house.staging, a) == [str(NOTES)]
     staging = await house.crash()

@@ -115,26 +115,26 @@ async def status(bench: Account, id: str) -> Any:
 def count_sent(bench: Account) -> list[int]:
     """How many orders each upsert of a job has, as they are sent."""
     sent: list[int] = []
-    real = bench.corrections.send_as_upsert
+    real = bench.draft_sender.send_as_upsert
 
     async def send_as_upsert(drafts: Sequence[Draft], **more: Any) -> Any:
         sent.append(len(drafts))
         return await real(drafts, **more)
 
-    bench.corrections.send_as_upsert = send_as_upsert  # type: ignore[method-assign]
+    bench.draft_sender.send_as_upsert = send_as_upsert  # type: ignore[method-assign]
     return sent
 
 
 def withhold_answers(bench: Account) -> None:
     """The write is done and recorded, and the app ends before the job gets the answer."""
     for name in ("send", "send_as_upsert"):
-        real = getattr(bench.corrections, name)
+        real = getattr(bench.draft_sender, name)
 
         async def send(*what: Any, real: Any = real, **more: Any) -> None:
             await real(*what, **more)
             await asyncio.Event().wait()
 
-        setattr(bench.corrections, name, send)
+        setattr(bench.draft_sender, name, send)
 
 
 # Before the sending.
@@ -210,7 +210,7 @@ async def test_full_orders_are_sent_together_and_verified(bench: Account, place:
     await jobs.run(job)
     assert sent == [12]
     assert place.writes == ["orders"]
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert states(job) == {"verified": 12}
     assert await status(bench, place.ids[11]) == "on_hold"
 
@@ -237,7 +237,7 @@ async def test_one_bad_order_does_not_hold_the_others(bench: Account, place: Pla
     job = await planned(jobs, place, kind=WriteKind.UPSERT)
     spoil(bench, place)
     await jobs.run(job)
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert sent == [12, 11]
     assert states(job) == {"verified": 11, "refused": 1}
 
@@ -312,13 +312,13 @@ async def test_with_faults_every_result_matches_the_service(bench: Account, plac
             break
     place.sandbox.fault_injector.faults = Faults()
     await bench.outbox.recover()
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     for id, order in job.orders.items():
         is_done = await status(bench, id) == "on_hold"
         assert is_done == (order.state in (SendState.VERIFIED, SendState.UNCHANGED)), (id, order)
     await jobs.retry(job, {SendState.NOT_SENT, SendState.REFUSED})
     await jobs.run(job)
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert set(states(job)) <= {"verified", "unchanged"}
     assert TAGS.get(await bench.client.get_order(place.ids[0])) == ["fragile", "gift", "hold"]
 
@@ -406,7 +406,7 @@ async def test_after_a_crash_nothing_is_sent_twice(bench: Account, place: Place,
     assert 0 < left.gone < 12 or kind is WriteKind.UPSERT
     await later.outbox.recover()
     await again.run(left)
-    await later.follower.until_done()
+    await later.verifier.until_done()
     assert states(left) == {"verified": 12}
     if kind is WriteKind.PATCH:
         assert sorted(place.writes) == place.ids
@@ -434,7 +434,7 @@ async def test_crash_before_a_refusal_is_recorded_leaves_the_others_ready(bench:
     assert left.orders[place.ids[4]].state is SendState.REFUSED
     await later.outbox.recover()
     await again.run(left)
-    await later.follower.until_done()
+    await later.verifier.until_done()
     assert states(left) == {"verified": 11, "refused": 1}
     assert place.writes == ["orders", "orders"]
 
@@ -454,7 +454,7 @@ async def test_recorded_but_unsent_orders_wait_again(bench: Account, place: Plac
     async def dies(*_: Any, **more: Any) -> DraftSendStatus:
         raise asyncio.CancelledError
 
-    bench.corrections.send = dies  # type: ignore[method-assign]
+    bench.draft_sender.send = dies  # type: ignore[method-assign]
     with pytest.raises(asyncio.CancelledError):
         await jobs.run(job)
     job.stage, job.session = JobStage.RUNNING, "a session that is dead"

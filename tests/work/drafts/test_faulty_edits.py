@@ -78,8 +78,8 @@ class Life:
     async def settle(self) -> None:
         """What an app does at its start and while it runs: look up what is unknown, follow what was accepted."""
         for outcome in await self.account.outbox.recover():
-            self.account.corrections.settle_any(outcome)
-        await self.account.follower.until_done()
+            self.account.draft_sender.settle_any(outcome)
+        await self.account.verifier.until_done()
 
     async def close(self) -> None:
         await self.client.aclose()
@@ -199,7 +199,7 @@ async def everything(life: Life) -> list[Document]:
 
 async def one_edit(life: Life, id: str, dice: Random, number: int) -> SendState:
     """Read, change, send, as the form and the review do; where reading fails nothing is changed."""
-    corrections, drafts = life.account.corrections, life.account.drafts
+    corrections, drafts = life.account.draft_sender, life.account.drafts
     if corrections.is_unsettled(id):
         await life.settle()
         if corrections.is_unsettled(id):
@@ -210,8 +210,8 @@ async def one_edit(life: Life, id: str, dice: Random, number: int) -> SendState:
         return SendState.NOT_SENT
     draft = drafts.of(id, document, life.clock.now())
     drafts.rebase(draft, document, life.clock.now())
-    for clash in draft.undecided:
-        draft.keep_mine(clash)
+    for conflict in draft.undecided:
+        draft.keep_mine(conflict)
     change(draft.edit, dice, number)
     drafts.save(draft)
     standing = await corrections.send(draft, draft.sending.body)

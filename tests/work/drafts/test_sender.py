@@ -70,7 +70,7 @@ async def city(bench: Account) -> Any:
 
 async def test_sent_draft_is_confirmed_by_reading_back(bench: Account) -> None:
     draft = await drafted(bench)
-    standing = await bench.corrections.send(draft, draft.sending.body)
+    standing = await bench.draft_sender.send(draft, draft.sending.body)
     assert standing.state is SendState.VERIFIED
     assert await city(bench) == "Breda"
     assert bench.drafts.all() == []
@@ -90,7 +90,7 @@ async def test_changes_made_while_sending_stay_a_draft(bench: Account) -> None:
         return outcome
 
     bench.outbox.patch = slowly  # type: ignore[method-assign]
-    assert (await bench.corrections.send(draft, body)).state is SendState.VERIFIED
+    assert (await bench.draft_sender.send(draft, body)).state is SendState.VERIFIED
     (left,) = bench.drafts.all()
     assert [change.pointer for change in left.edit.changes()] == [NAME]
 
@@ -99,9 +99,9 @@ async def test_conflicting_change_is_not_overwritten(bench: Account) -> None:
     draft = await drafted(bench)
     body = draft.sending.body
     await bench.client.patch_order(ID, {"shipping_address": {"city": "Gent"}})
-    standing = await bench.corrections.send(draft, body)
+    standing = await bench.draft_sender.send(draft, body)
     assert standing.state is SendState.CONFLICT
-    assert [clash.theirs for clash in draft.undecided] == ["Gent"]
+    assert [conflict.theirs for conflict in draft.undecided] == ["Gent"]
     assert await city(bench) == "Gent"
     assert [change.was for change in bench.drafts.all()[0].edit.changes()] == ["Gent"]
 
@@ -109,7 +109,7 @@ async def test_conflicting_change_is_not_overwritten(bench: Account) -> None:
 async def test_unrelated_remote_change_is_merged(bench: Account) -> None:
     draft = await drafted(bench)
     await bench.client.patch_order(ID, {"shipping_address": {"name": "Theirs"}})
-    assert (await bench.corrections.send(draft, draft.sending.body)).state is SendState.VERIFIED
+    assert (await bench.draft_sender.send(draft, draft.sending.body)).state is SendState.VERIFIED
     document = await bench.client.get_order(ID)
     assert (CITY.get(document), NAME.get(document)) == ("Breda", "Theirs")
 
@@ -117,7 +117,7 @@ async def test_unrelated_remote_change_is_merged(bench: Account) -> None:
 async def test_deleted_order_keeps_its_draft(bench: Account) -> None:
     draft = await drafted(bench)
     await bench.client.delete_order(ID)
-    status = await bench.corrections.send(draft, draft.sending.body)
+    status = await bench.draft_sender.send(draft, draft.sending.body)
     assert (status.state, status.message) == (SendState.CONFLICT, "The order is not there any more; the edit is kept.")
     assert len(bench.drafts.all()) == 1
 
@@ -125,13 +125,13 @@ async def test_deleted_order_keeps_its_draft(bench: Account) -> None:
 async def test_refusal_keeps_the_draft_and_names_the_field(bench: Account) -> None:
     # The document lets a PATCH empty it, and then the order would have none.
     draft = await drafted(bench, Pointer.of("order_number"), "")
-    standing = await bench.corrections.send(draft, draft.sending.body)
+    standing = await bench.draft_sender.send(draft, draft.sending.body)
     assert standing.state is SendState.REFUSED
     assert [str(problem.pointer) for problem in standing.problems] == ["/order_number"]
     assert len(bench.drafts.all()) == 1
     again = open_remembered(bench.client, bench.store, "demo", now=lambda: NOW, zone=UTC)
     assert again is not None
-    kept = again.corrections.status(ID)
+    kept = again.draft_sender.status(ID)
     assert kept is not None
     assert kept.problems == standing.problems
 
@@ -171,7 +171,7 @@ async def test_every_pointer_dialect_names_the_field(
         return refusal((pointer, "No"))
 
     interceptor.intercept("PATCH", refuse)
-    standing = await bench.corrections.send(draft, draft.sending.body)
+    standing = await bench.draft_sender.send(draft, draft.sending.body)
     assert standing.state is SendState.REFUSED
     assert [(str(problem.pointer), problem.detail) for problem in standing.problems] == [(lands, "No")]
 
@@ -179,14 +179,14 @@ async def test_every_pointer_dialect_names_the_field(
 async def test_lost_answer_is_looked_up_and_never_resent(bench: Account, sandbox: Sandbox) -> None:
     draft = await drafted(bench)
     sandbox.fault_injector.faults = Faults.parse(["error_after=1:PATCH"])
-    assert (await bench.corrections.send(draft, draft.sending.body)).state is SendState.VERIFIED
+    assert (await bench.draft_sender.send(draft, draft.sending.body)).state is SendState.VERIFIED
     assert await city(bench) == "Breda"
     assert sum(entry.method == "PATCH" for entry in bench.log.entries) == 1
 
 
 async def test_deletion_is_verified_and_drops_the_draft(bench: Account) -> None:
     draft = await drafted(bench)
-    standing = await bench.corrections.delete(ID, draft.edit.base)
+    standing = await bench.draft_sender.delete(ID, draft.edit.base)
     assert (standing.state, standing.deleted) == (SendState.VERIFIED, True)
     assert bench.drafts.all() == []
 
@@ -232,7 +232,7 @@ async def test_changes_made_during_verification_stay_a_draft(bench: Account) -> 
     draft.edit.put(NAME, "Typed meanwhile", "name")
     draft.edit.put(CITY, "Tilburg", "city again")
     bench.drafts.save(draft)
-    bench.corrections.on_verification(followed(sent))
+    bench.draft_sender.on_verification(followed(sent))
     (left,) = bench.drafts.all()
     changes = {change.pointer: (change.was, change.now) for change in left.edit.changes()}
     assert changes == {CITY: ("Breda", "Tilburg"), NAME: ("John Doe", "Typed meanwhile")}
@@ -240,17 +240,17 @@ async def test_changes_made_during_verification_stay_a_draft(bench: Account) -> 
 
 async def test_draft_seen_completely_is_done(bench: Account) -> None:
     draft = await drafted(bench)
-    bench.corrections.on_verification(followed(with_get_names(draft.sending.body)))
+    bench.draft_sender.on_verification(followed(with_get_names(draft.sending.body)))
     assert bench.drafts.all() == []
-    standing = bench.corrections.status(ID)
+    standing = bench.draft_sender.status(ID)
     assert standing is not None
     assert standing.state is SendState.VERIFIED
 
 
 async def test_unresolved_write_is_not_forgotten(bench: Account) -> None:
-    bench.corrections.looking_up(ID)
-    bench.corrections.forget(ID)
-    assert bench.corrections.is_unsettled(ID)
+    bench.draft_sender.looking_up(ID)
+    bench.draft_sender.forget(ID)
+    assert bench.draft_sender.is_unsettled(ID)
 
 
 async def test_two_processes_keep_each_others_drafts(bench: Account) -> None:

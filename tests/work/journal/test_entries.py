@@ -82,7 +82,7 @@ async def test_entry_has_who_where_what_and_outcome(bench: Account) -> None:
 
 async def test_upsert_has_one_part_per_order(bench: Account) -> None:
     drafts = [await draft_of(bench, IDS[0], (CITY, "Breda")), await draft_of(bench, IDS[1], (NAME, "Jan"))]
-    await bench.corrections.send_as_upsert(drafts)
+    await bench.draft_sender.send_as_upsert(drafts)
     await follow(bench)
     entry = newest(bench)
     assert entry.name == "2 orders"
@@ -95,7 +95,7 @@ async def test_upsert_has_one_part_per_order(bench: Account) -> None:
 async def test_export_has_one_line_per_write_in_a_private_file(bench: Account, tmp_path: Path) -> None:
     await change(bench, IDS[0], (CITY, "Br\ud800eda\u2028\n"))
     await change(bench, IDS[1], (NAME, "Jan"))
-    await bench.corrections.delete(IDS[2], await bench.client.get_order(IDS[2]))
+    await bench.draft_sender.delete(IDS[2], await bench.client.get_order(IDS[2]))
     ids = [write.id for write in reversed(bench.store.writes.all(bench.account_id))]
     path = tmp_path / "out.jsonl"
     assert await export(bench.store, bench.client.base_url, ids, path) == 3

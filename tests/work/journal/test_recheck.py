@@ -82,7 +82,7 @@ async def test_deleted_or_unreadable_orders_are_reported(bench: Account, monkeyp
 
 async def test_many_orders_of_a_shop_are_read_by_list(bench: Account) -> None:
     drafts = [await draft_of(bench, id, (CITY, "Breda")) for id in IDS]
-    await bench.corrections.send_as_upsert(drafts)
+    await bench.draft_sender.send_as_upsert(drafts)
     await follow(bench)
     assert newest(bench).write.state is WriteState.VERIFIED
     assert [check.result for check in await checked(bench)] == [RecheckResult.STANDS] * 3
@@ -92,7 +92,7 @@ async def test_only_confirmed_changes_of_the_day_are_rechecked(bench: Account) -
     await change(bench, IDS[0], (CITY, "Breda"))
     assert await checked(bench, date(2026, 11, 22)) == []
     assert await checked(bench, date(2026, 11, 24)) == []
-    await bench.corrections.delete(IDS[1], await bench.client.get_order(IDS[1]))
+    await bench.draft_sender.delete(IDS[1], await bench.client.get_order(IDS[1]))
     assert [check.order_id for check in await checked(bench)] == [IDS[0]]
 
 

@@ -104,9 +104,9 @@ async def test_later_remote_change_is_a_conflict(bench: Account, staging: Stagin
     assert result.outcome is UndoOutcome.CONFLICT
     draft = bench.drafts.get(IDS[0])
     assert draft is not None
-    (clash,) = draft.undecided
-    assert (clash.pointer, clash.base, clash.theirs, clash.mine) == (CITY, "Breda", "Gent", "Oss")
-    standing = await bench.corrections.send(draft, draft.sending.body)
+    (conflict,) = draft.undecided
+    assert (conflict.pointer, conflict.base, conflict.theirs, conflict.mine) == (CITY, "Breda", "Gent", "Oss")
+    standing = await bench.draft_sender.send(draft, draft.sending.body)
     assert standing.state is SendState.CONFLICT, "undecided, it does not go"
     assert CITY.get(await bench.client.get_order(IDS[0])) == "Gent"
     draft.take_theirs(draft.undecided[0], "theirs")
@@ -175,7 +175,7 @@ async def test_failed_attempt_is_ignored_beside_a_written_one(bench: Account, st
 
 async def test_undo_of_a_deletion_stages_the_order_and_reports_losses(bench: Account, staging: Staging) -> None:
     document = await bench.client.get_order(IDS[0])
-    assert (await bench.corrections.delete(IDS[0], document)).deleted
+    assert (await bench.draft_sender.delete(IDS[0], document)).deleted
     entry = newest(bench)
     result = await undone(bench, staging, entry)
     assert result.outcome is UndoOutcome.STAGED
@@ -224,7 +224,7 @@ async def test_bulk_change_is_undone_with_a_result_per_order(bench: Account, sta
 
 async def test_one_order_of_an_upsert_can_be_undone(bench: Account, staging: Staging) -> None:
     drafts: Sequence[Draft] = [await draft_of(bench, id, (CITY, "Breda")) for id in IDS]
-    await bench.corrections.send_as_upsert(list(drafts))
+    await bench.draft_sender.send_as_upsert(list(drafts))
     await follow(bench)
     entry = newest(bench)
     assert len(entry.parts) == 3

@@ -89,10 +89,10 @@ async def test_delayed_change_is_verified_until_it_shows(bench: Bench) -> None:
     bench.service.ignored = {"notes", "city"}
     outcome = await patch(bench, number)
     assert isinstance(outcome, WriteAccepted)
-    (follow,) = bench.follower.pending
+    (follow,) = bench.verifier.pending
     assert (follow.remote_id, follow.order_id, follow.integration) == (number, "A", "5")
     bench.service.orders[number] |= {"notes": "new", "city": "Gent"}
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     ended = bench.store.writes.get(outcome.write.id)
     assert ended is not None
     assert ended.state is WriteState.CONFIRMED
@@ -102,7 +102,7 @@ async def test_change_that_never_shows_differs(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     bench.service.ignored = {"notes", "city"}
     outcome = await patch(bench, number)
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert bench.store.verifications.of_write(outcome.write.id)[0].state is VerificationState.DIFFERS
 
 
@@ -110,7 +110,7 @@ async def test_failed_read_back_is_not_a_failed_write(bench: Bench) -> None:
     number = bench.service.add("A", notes="old")
     bench.service.faults["get"] = [Unreachable("no")] * 3
     assert isinstance(await patch(bench, number), WriteAccepted)
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert bench.store.writes.all(bench.account_id)[0].state is WriteState.CONFIRMED
 
 

@@ -51,7 +51,7 @@ async def test_accepted_orders_have_ids_and_are_verified(bench: Bench) -> None:
     assert outcome.remote_ids == {going[0].staged: "1", going[1].staged: "2"}
     assert [staged(bench, one).state for one in going] == [StagedState.ACCEPTED] * 2
     assert [staged(bench, one).remote_id for one in going] == ["1", "2"]
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert [staged(bench, one).state for one in going] == [StagedState.VERIFIED] * 2
     assert bench.states(outcome.write.id) == ["recorded", "sent", "accepted", "verified"]
 
@@ -137,7 +137,7 @@ async def test_lost_answer_is_found_and_not_resent(bench: Bench) -> None:
     outcome = await bench.outbox.upsert(going)
     assert isinstance(outcome, WriteAccepted)
     assert len(bench.service.sent("upsert")) == 1
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert {staged(bench, one).state for one in going} == {StagedState.VERIFIED}
     assert {staged(bench, one).remote_id for one in going} == set("123456")
 
@@ -150,7 +150,7 @@ async def test_missing_order_is_resent_byte_for_byte(bench: Bench) -> None:
     assert (bench.time.now() - started).total_seconds() >= 120
     first, *others = bench.service.sent("upsert")
     assert others == [first, first]
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert len(bench.service.orders) == 2
 
 
@@ -193,7 +193,7 @@ async def test_identical_existing_order_proves_nothing(bench: Bench) -> None:
     bench.service.faults["upsert"] = [Lost(done=False)]
     assert isinstance(await bench.outbox.upsert([same, new]), WriteAccepted)
     assert len(bench.service.sent("upsert")) == 2
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert [staged(bench, one).state for one in (same, new)] == [StagedState.VERIFIED] * 2
     assert len(bench.service.orders) == 2
 
@@ -218,7 +218,7 @@ async def test_unknown_write_is_not_resent_over_a_newer_one(bench: Bench) -> Non
     assert is_not_applied(told)
     assert len(bench.service.sent("upsert")) == 2
     assert staged(bench, b).state is StagedState.DRAFT
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert (staged(bench, a).state, staged(bench, a).version) == (StagedState.VERIFIED, 2)
 
 
@@ -251,7 +251,7 @@ async def test_after_a_crash_an_upsert_is_looked_up_before_resending(bench: Benc
     assert [type(told) for told in await bench.outbox.recover()] == [WriteAccepted, WriteNotSent]
     methods = [method for method, _ in bench.service.calls]
     assert methods[: methods.index("upsert")].count("list") > 5
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert sorted(str(one["order_id"]) for one in bench.service.orders.values()) == ["A", "B"]
 
 
@@ -295,7 +295,7 @@ async def test_under_faults_and_crashes_every_order_matches_the_journal(
         left = [one for one in going if not bench.store.writes.already_sent(one.staged, 1)]
         if left:
             await bench.outbox.upsert(left)
-        await bench.follower.until_done()
+        await bench.verifier.until_done()
     assert {type(error) for error in crashed} == {asyncio.CancelledError}
     assert len(crashed) > 30
     keys = [str(one["order_id"]) for one in service.orders.values()]

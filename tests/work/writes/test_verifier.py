@@ -43,10 +43,10 @@ def test_backoff_delays_grow_to_the_limit() -> None:
 
 async def test_order_not_visible_yet_is_no_failure(bench: Bench) -> None:
     write = accept(bench, order("A", notes="x"))
-    assert await bench.follower.check_due() == []
+    assert await bench.verifier.check_due() == []
     assert ends(bench, write) == [VerificationState.ACCEPTED]
     bench.service.add("A", notes="x")
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     (follow,) = bench.store.verifications.of_write(write)
     assert (follow.state, follow.remote_id) == (VerificationState.VERIFIED, "1")
 
@@ -54,8 +54,8 @@ async def test_order_not_visible_yet_is_no_failure(bench: Bench) -> None:
 async def test_verification_backs_off_until_the_limit(bench: Bench) -> None:
     write = accept(bench, order("A"))
     times = [bench.time.now()]
-    while bench.follower.pending:
-        await bench.follower.check_due()
+    while bench.verifier.pending:
+        await bench.verifier.check_due()
         (follow,) = bench.store.verifications.of_write(write)
         bench.time.now_ = max(follow.due, bench.time.now())
         times.append(bench.time.now())
@@ -70,7 +70,7 @@ async def test_new_order_with_other_values_differs_soon(bench: Bench) -> None:
     bench.service.add("A", notes="normalised")
     write = accept(bench, order("A", notes="x"))
     started = bench.time.now()
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     (follow,) = bench.store.verifications.of_write(write)
     assert follow.state is VerificationState.DIFFERS
     assert follow.mismatches == [{"pointer": "/notes", "expected": "x", "actual": "normalised"}]
@@ -81,18 +81,18 @@ async def test_an_update_may_show_its_old_content_for_long(bench: Bench) -> None
     number = bench.service.add("A", notes="old")
     write = accept(bench, order("A", notes="x"), fresh=False, ids=True)
     while (bench.time.now().minute) < 3:
-        await bench.follower.check_due()
+        await bench.verifier.check_due()
         await bench.time.sleep(1)
     assert ends(bench, write) == [VerificationState.ACCEPTED]
     bench.service.orders[number]["notes"] = "x"
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert ends(bench, write) == [VerificationState.VERIFIED]
 
 
 async def test_failed_reads_do_not_count(bench: Bench) -> None:
     write = accept(bench, order("A"))
     bench.service.faults["list"] = [Unreachable("no network")] * 50
-    following = asyncio.create_task(bench.follower.until_done())
+    following = asyncio.create_task(bench.verifier.until_done())
     for _ in range(5000):
         await asyncio.sleep(0)
         if not bench.service.faults["list"]:
@@ -112,7 +112,7 @@ async def test_many_orders_are_found_by_one_list_read(bench: Bench) -> None:
     for one in orders:
         bench.service.add(str(one["order_id"]), notes="x")
     write = accept(bench, order("old", notes="x"), *orders)
-    await bench.follower.check_due()
+    await bench.verifier.check_due()
     assert ends(bench, write) == [VerificationState.VERIFIED] * 41
     assert len(bench.service.calls) == 2
     assert bench.store.verifications.of_write(write)[0].remote_id == old
@@ -122,19 +122,19 @@ async def test_service_filter_is_not_trusted(bench: Bench) -> None:
     bench.service.add("a", notes="x")  # the service ignores case
     bench.service.add("A", shop=6, notes="x")
     write = accept(bench, order("A", notes="x"))
-    await bench.follower.check_due()
+    await bench.verifier.check_due()
     assert ends(bench, write) == [VerificationState.ACCEPTED]
 
 
 async def test_verification_resumes_after_a_restart(bench: Bench) -> None:
     write = accept(bench, order("A"))
-    await bench.follower.check_due()
-    (before,) = bench.follower.pending
+    await bench.verifier.check_due()
+    (before,) = bench.verifier.pending
     bench.restart()
-    (after,) = bench.follower.pending
+    (after,) = bench.verifier.pending
     assert (after.attempts, after.due, after.since) == (before.attempts, before.due, before.since)
     bench.service.add("A")
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert ends(bench, write) == [VerificationState.VERIFIED]
 
 
@@ -173,9 +173,9 @@ async def test_new_orders_missing_from_the_list_are_not_read_singly(bench: Bench
     await bench.outbox.upsert([Outgoing(staged, 1, one) for staged, one in zip(ids, orders, strict=True)])
     bench.service.calls.clear()
     await bench.time.sleep(3)
-    assert await bench.follower.check_due() == []
+    assert await bench.verifier.check_due() == []
     assert [method for method, _ in bench.service.calls] == ["list"]
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert {staged.state for staged in bench.store.batches.staged(batch)} == {StagedState.VERIFIED}
     assert bench.service.sent("get") == []
 
@@ -189,7 +189,7 @@ async def test_pages_are_read_while_they_cost_fewer_requests(bench: Bench, count
     for one in orders:
         bench.service.add(str(one["order_id"]))
     write = accept(bench, *orders)
-    await bench.follower.check_due()
+    await bench.verifier.check_due()
     assert set(ends(bench, write)) == {VerificationState.VERIFIED}
     assert [method for method, _ in bench.service.calls] == ["list"] * reads
 
@@ -201,7 +201,7 @@ async def test_old_orders_are_read_singly(bench: Bench) -> None:
     for n in range(900):
         bench.service.add(f"other {n}")
     write = accept(bench, *old)
-    await bench.follower.check_due()
+    await bench.verifier.check_due()
     assert set(ends(bench, write)) == {VerificationState.VERIFIED}
     assert len(bench.service.calls) == 1 + len(old)
 
@@ -218,9 +218,9 @@ async def test_many_unseen_orders_share_reads(bench: Bench) -> None:
         await bench.outbox.upsert([Outgoing(id, 1, one) for id, one in zip(ids[part], orders[part], strict=True)])
     bench.service.calls.clear()
     await bench.time.sleep(3)
-    assert len(await bench.follower.check_due()) == 300
+    assert len(await bench.verifier.check_due()) == 300
     assert len(bench.service.calls) == 2
     bench.service.calls.clear()
-    await bench.follower.until_done()
+    await bench.verifier.until_done()
     assert {staged.state for staged in bench.store.batches.staged(batch)} == {StagedState.VERIFIED}
     assert bench.service.sent("get") == []

@@ -69,10 +69,10 @@ async def drafted(bench: Account, change: Callable[[Edit], object], id: str = ID
 
 
 async def followed(bench: Account, id: str = IDS[0]) -> DraftSendStatus:
-    for follow in bench.follower.pending:
+    for follow in bench.verifier.pending:
         bench.store.verifications.record_attempt(follow.id, attempts=0, due=NOW)
-    await bench.follower.check_due()
-    standing = bench.corrections.status(id)
+    await bench.verifier.check_due()
+    standing = bench.draft_sender.status(id)
     assert standing is not None
     return standing
 
@@ -139,7 +139,7 @@ async def test_change_that_a_patch_cannot_carry_is_sent_as_upsert(bench: Account
     sending = draft.sending
     assert sending.operation is Operation.POST
     assert sending.can_send
-    standing = await bench.corrections.send(draft, sending.body)
+    standing = await bench.draft_sender.send(draft, sending.body)
     assert standing.state is SendState.ACCEPTED
     assert (await followed(bench)).state is SendState.VERIFIED
     assert is_done(await bench.client.get_order(IDS[0]))
@@ -152,12 +152,12 @@ async def test_change_that_a_patch_cannot_carry_is_sent_as_upsert(bench: Account
 async def test_items_with_equal_names_are_sent_as_upsert(bench: Account) -> None:
     await bench.client.get_order(IDS[0])
     twins = await drafted(bench, lambda edit: edit.put(ITEMS / 1 / "name", "Cylinder candle", "twin"))
-    await bench.corrections.send(twins, twins.sending.body)
+    await bench.draft_sender.send(twins, twins.sending.body)
     await followed(bench)
     draft = await drafted(bench, lambda edit: edit.put(ITEMS / 1 / "quantity", 7, "quantity"))
     assert draft.sending.operation is Operation.POST
     assert "two items" in draft.sending.not_patchable[0].reason
-    await bench.corrections.send(draft, draft.sending.body)
+    await bench.draft_sender.send(draft, draft.sending.body)
     assert (await followed(bench)).state is SendState.VERIFIED
     items: Any = ITEMS.get(await bench.client.get_order(IDS[0]))
     assert [item["quantity"] for item in items] == [1, 7]
@@ -165,17 +165,17 @@ async def test_items_with_equal_names_are_sent_as_upsert(bench: Account) -> None
 
 async def test_value_kept_by_the_service_is_reported(bench: Account) -> None:
     draft = await drafted(bench, lambda edit: edit.drop(POINT, "no point"))
-    await bench.corrections.send(draft, draft.sending.body)
+    await bench.draft_sender.send(draft, draft.sending.body)
     # Q2.6: nobody says that an upsert takes away what it leaves out.
     await bench.client.patch_order(IDS[0], {"service_point_details": {"id": "10"}})
     for _ in range(20):
         await followed(bench)
-    standing = bench.corrections.status(IDS[0])
+    standing = bench.draft_sender.status(IDS[0])
     assert standing is not None
     for follow in bench.store.verifications.of_write(bench.store.writes.all(bench.account_id)[0].id):
         bench.store.verifications.record_attempt(follow.id, attempts=99, due=NOW)
-    await bench.follower.check_due()
-    standing = bench.corrections.status(IDS[0])
+    await bench.verifier.check_due()
+    standing = bench.draft_sender.status(IDS[0])
     assert standing is not None
     assert standing.state is SendState.DIFFERS
     assert [problem.pointer for problem in standing.problems] == [POINT]
@@ -187,10 +187,10 @@ async def test_open_conflict_blocks_sending_until_a_side_is_chosen(bench: Accoun
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Theirs"}})
     body = draft.sending.body
     for _ in range(2):
-        assert (await bench.corrections.send(draft, body)).state is SendState.CONFLICT
+        assert (await bench.draft_sender.send(draft, body)).state is SendState.CONFLICT
     # It waits on the disk, too.
     (kept,) = Drafts(bench.store, bench.account_id, lambda: NOW).all()
-    assert [clash.theirs for clash in kept.undecided] == ["Theirs"]
+    assert [conflict.theirs for conflict in kept.undecided] == ["Theirs"]
     draft.take_theirs(draft.undecided[0], "theirs")
     assert not draft.undecided
     assert not draft.edit.dirty
@@ -199,26 +199,26 @@ async def test_open_conflict_blocks_sending_until_a_side_is_chosen(bench: Accoun
     draft.keep_mine(draft.undecided[0])
     bench.drafts.save(draft)
     assert not Drafts(bench.store, bench.account_id, lambda: NOW).all()[0].undecided
-    assert (await bench.corrections.send(draft, draft.sending.body)).state is SendState.VERIFIED
+    assert (await bench.draft_sender.send(draft, draft.sending.body)).state is SendState.VERIFIED
     assert CITY.get(await bench.client.get_order(IDS[0])) == "Mine"
 
 
 async def test_decided_conflict_reopens_after_another_remote_change(bench: Account) -> None:
     draft = await drafted(bench, lambda edit: edit.put(CITY, "Mine", "city"))
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Theirs"}})
-    await bench.corrections.read_again(draft)
+    await bench.draft_sender.read_again(draft)
     draft.keep_mine(draft.undecided[0])
     await bench.client.patch_order(IDS[0], {"shipping_address": {"name": "Other"}})
-    assert await bench.corrections.read_again(draft) is None
+    assert await bench.draft_sender.read_again(draft) is None
     await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Again"}})
-    standing = await bench.corrections.read_again(draft)
+    standing = await bench.draft_sender.read_again(draft)
     assert standing is not None
-    assert [clash.theirs for clash in draft.undecided] == ["Again"]
+    assert [conflict.theirs for conflict in draft.undecided] == ["Again"]
 
 
 async def test_many_full_orders_take_one_request(bench: Account) -> None:
     drafts = [await drafted(bench, lambda edit: edit.put(CITY, "Breda", "city"), id) for id in IDS]
-    standings = await bench.corrections.send_as_upsert(drafts)
+    standings = await bench.draft_sender.send_as_upsert(drafts)
     assert {one.state for one in standings.values()} == {SendState.ACCEPTED}
     for id in IDS:
         assert (await followed(bench, id)).state is SendState.VERIFIED
@@ -237,7 +237,7 @@ async def test_refusal_of_one_order_lets_the_others_be_resent(bench: Account, sa
         return await real(changed)
 
     bench.client.upsert_orders = refuse  # type: ignore[method-assign,assignment]
-    standings = await bench.corrections.send_as_upsert(drafts)
+    standings = await bench.draft_sender.send_as_upsert(drafts)
     assert [standings[id].state for id in IDS] == [
         SendState.NOT_SENT,
         SendState.REFUSED,
@@ -251,7 +251,7 @@ async def test_refusal_of_one_order_lets_the_others_be_resent(bench: Account, sa
 async def test_lost_answer_of_a_full_order_is_looked_up(bench: Account, sandbox: Sandbox, fault: str) -> None:
     draft = await drafted(bench, lambda edit: remove_entry(edit, ITEMS / 0))
     sandbox.fault_injector.faults = Faults.parse([fault])
-    standing = await bench.corrections.send(draft, draft.sending.body)
+    standing = await bench.draft_sender.send(draft, draft.sending.body)
     sandbox.fault_injector.faults = Faults.parse([])
     if fault.startswith("dropped"):
         assert standing.state in (SendState.UNKNOWN, SendState.NOT_SENT)

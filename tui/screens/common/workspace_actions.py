@@ -34,7 +34,7 @@ async def resolve_writes(workspace: Workspace) -> list[str]:
     """Look up the writes of unknown outcome; a sentence for each that is known now."""
     ends: list[str] = []
     for outcome in await workspace.account.outbox.recover():
-        if statuses := workspace.account.corrections.settle_any(outcome):
+        if statuses := workspace.account.draft_sender.settle_any(outcome):
             ends.extend(status.message for status in statuses)
         else:
             workspace.staging.settle(outcome)
@@ -45,7 +45,7 @@ async def resolve_writes(workspace: Workspace) -> list[str]:
 def look_up_again(screen: BaseScreen[Any], order_id: str) -> bool:
     """Look up the write of an order if its outcome is unknown; whether there is one."""
     workspace = screen.workspace
-    if not workspace.account.corrections.look_up_again([order_id]):
+    if not workspace.account.draft_sender.look_up_again([order_id]):
         return False
     start_write(workspace, resolve_writes(workspace), name=f"look up the write of order {order_id}")
     screen.show_notice("Looking up the result …")

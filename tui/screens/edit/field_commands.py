@@ -34,8 +34,8 @@ class FieldCommands:
         draft, pointer = self._pane.draft, self._pane.sheet.cursor_pointer
         if draft is None or pointer is None:
             return
-        conflicts = draft.draft.clashes
-        found = draft.draft.clash_at(pointer) or next((one for one in conflicts if one.pointer == pointer), None)
+        conflicts = draft.draft.conflicts
+        found = draft.draft.conflict_at(pointer) or next((one for one in conflicts if one.pointer == pointer), None)
         if found is not None:
             await self._resolve(draft, found)
         else:

@@ -69,18 +69,18 @@ class OpenDraft:
     @property
     def status(self) -> DraftSendStatus | None:
         """What is known of the last attempt to send it."""
-        return self._account.corrections.status(self.id)
+        return self._account.draft_sender.status(self.id)
 
     # Changing it.
 
     def put(self, pointer: Pointer, value: Json, name: str) -> bool:
         draft = self.draft
-        clash = draft.clash_at(pointer)
+        conflict = draft.conflict_at(pointer)
         is_changed = draft.edit.put_all(exclusive_values(pointer, value), name)
-        if clash is not None:
+        if conflict is not None:
             # The user has seen both sides: what was typed now is the decision.
-            draft.keep_mine(clash)
-        return self._saved(is_changed or clash is not None)
+            draft.keep_mine(conflict)
+        return self._saved(is_changed or conflict is not None)
 
     def put_all(self, values: Sequence[tuple[Pointer, Json | Absent]], name: str) -> bool:
         return self._saved(self.edit.put_all(values, name))
@@ -123,7 +123,7 @@ class OpenDraft:
         """Save the draft. What was known of an earlier attempt to send it no longer applies, unless it was refused."""
         status = self.status
         if status is not None and status.state not in (SendState.REFUSED, SendState.DIFFERS):
-            self._account.corrections.forget(self.id)
+            self._account.draft_sender.forget(self.id)
         self._account.drafts.save(self.draft)
 
     def empty_choices(self, row: FieldRow, known: Field) -> list[EmptyChoice]:
@@ -174,9 +174,9 @@ class OpenDraft:
                 self.draft.take_theirs(conflict, f"the service's value of {self.name_of(conflict)}")
         self.save()
 
-    def name_of(self, clash: Conflict) -> str:
+    def name_of(self, conflict: Conflict) -> str:
         """Where a conflict is, for a sentence."""
-        return label_of(self.edit.to_positions(clash.pointer) or clash.pointer.parent)
+        return label_of(self.edit.to_positions(conflict.pointer) or conflict.pointer.parent)
 
     # What is wrong with it.
 
@@ -210,7 +210,7 @@ class OpenDraft:
     def conflicts(self) -> list[ConflictNote]:
         """The conflicts as the form shows them."""
         when = f"{self.draft.read_at.astimezone(self._account.zone):%H:%M}"
-        return [_conflict(self.draft, clash, when) for clash in self.draft.clashes]
+        return [_conflict(self.draft, conflict, when) for conflict in self.draft.conflicts]
 
 
 def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
@@ -225,19 +225,19 @@ def _note(document: Document, problem: Problem, when: str = "") -> FormNote:
     return FormNote(problem, when, fix=proposal.text if proposal is not None else "")
 
 
-def _conflict(draft: Draft, clash: Conflict, when: str) -> ConflictNote:
+def _conflict(draft: Draft, conflict: Conflict, when: str) -> ConflictNote:
     """A conflict in words. One that was decided is shown, too, and can be decided again."""
-    placed = draft.edit.to_positions(clash.pointer)
-    there, was = display_value(clash.pointer, clash.theirs), display_value(clash.pointer, clash.base)
-    if clash.pointer in LISTS:
-        words = f"service: {label_of(clash.pointer)} changed, and which entry became which cannot be told"
+    placed = draft.edit.to_positions(conflict.pointer)
+    there, was = display_value(conflict.pointer, conflict.theirs), display_value(conflict.pointer, conflict.base)
+    if conflict.pointer in LISTS:
+        words = f"service: {label_of(conflict.pointer)} changed, and which entry became which cannot be told"
     elif placed is None:
         words = f"service: what was removed here was changed: {there}"
-    elif clash.theirs is ABSENT and clash.pointer.parent in LISTS:
+    elif conflict.theirs is ABSENT and conflict.pointer.parent in LISTS:
         words = "service: this was removed"
     else:
         words = f"service: {there} (was {was})"
-    if clash in draft.undecided:
-        return ConflictNote(placed or clash.pointer, f"{when} {words}   c: m mine, t theirs")
-    stands = "yours goes over it" if clash.decided else "theirs stands"
-    return ConflictNote(placed or clash.pointer, f"{when} {words}; {stands}; c decides again", decided=True)
+    if conflict in draft.undecided:
+        return ConflictNote(placed or conflict.pointer, f"{when} {words}   c: m mine, t theirs")
+    stands = "yours goes over it" if conflict.decided else "theirs stands"
+    return ConflictNote(placed or conflict.pointer, f"{when} {words}; {stands}; c decides again", decided=True)

@@ -262,7 +262,7 @@ class EditScreen(BaseScreen[None]):
         draft = self.draft
         if order_id != self.order_id or not self.is_attached:
             return
-        status = self.workspace.account.corrections.status(order_id)
+        status = self.workspace.account.draft_sender.status(order_id)
         if status is not None and status.state is not SendState.SENDING:
             self.clear_notice()
         if draft is not None and self.sheet.editing is None:

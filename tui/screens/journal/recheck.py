@@ -164,7 +164,7 @@ class RecheckScreen(BaseScreen[None]):
         return check.order_id or None if (check := self.check) is not None else None
 
     def order_changed(self, order_id: str) -> None:
-        status = self.workspace.account.corrections.status(order_id)
+        status = self.workspace.account.draft_sender.status(order_id)
         if status is not None and status.state is SendState.VERIFIED and status.document is not None:
             self._checks = [
                 updated(check, status.document) if check.order_id == order_id and check.pointer.tokens else check
@@ -221,7 +221,7 @@ class RecheckScreen(BaseScreen[None]):
         if not done:
             self.show_notice("It is drafted already.")
             return
-        account.corrections.forget(check.order_id)
+        account.draft_sender.forget(check.order_id)
         account.drafts.save(draft)
         self.workspace.order_changed(check.order_id)
         self._show()

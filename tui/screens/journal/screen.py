@@ -219,9 +219,9 @@ class JournalScreen(BaseScreen[None]):
             self.show_status()
 
     def order_changed(self, order_id: str) -> None:
-        corrections = self.workspace.account.corrections
-        status = corrections.status(order_id)
-        if status is not None and status.state is not SendState.SENDING and not corrections.unsettled:
+        draft_sender = self.workspace.account.draft_sender
+        status = draft_sender.status(order_id)
+        if status is not None and status.state is not SendState.SENDING and not draft_sender.unsettled:
             self.clear_notice()
         self.store_changed()
 

@@ -105,7 +105,7 @@ def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
     placed = _place(spec)
     twins = duplicate_names(spec.edit.base)
     changes = {change.pointer for change in spec.edit.changes()}
-    clashes = {conflict.pointer: conflict for conflict in spec.conflicts}
+    conflicts = {conflict.pointer: conflict for conflict in spec.conflicts}
     rows: list[SheetRow] = [_note_row(spec, note) for note in placed.pop(ROOT, [])]
     has_items = any(section.group is Group.ITEMS for section in parts)
     for section in parts:
@@ -113,10 +113,10 @@ def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
             has_items = True
             rows.append(GroupRow("Items", ITEMS, hint="none; a adds one"))
             rows.extend(_note_row(spec, note) for note in placed.pop(ITEMS, []))
-        rows.extend(_section_rows(spec, section, changes, placed, clashes, twins, cache))
+        rows.extend(_section_rows(spec, section, changes, placed, conflicts, twins, cache))
     rows.extend(_unknown_rows(spec))
     # A problem without a row (a removed item, a whole list) is shown at the top.
-    lone = [_conflict_row(conflict) for conflict in clashes.values()]
+    lone = [_conflict_row(conflict) for conflict in conflicts.values()]
     lone.extend(_note_row(spec, note) for notes in placed.values() for note in notes)
     return [*lone, *rows]
 
@@ -155,7 +155,7 @@ def _section_rows(
     section: FormSection,
     changes: Collection[Pointer],
     placed: dict[Pointer, list[FormNote]],
-    clashes: dict[Pointer, ConflictNote],
+    conflicts: dict[Pointer, ConflictNote],
     twins: frozenset[str],
     cache: RowCache | None,
 ) -> list[SheetRow]:
@@ -163,7 +163,7 @@ def _section_rows(
     changed = problems = to_decide = 0
     base, edit = section.pointer, spec.edit
     notable = not base.tokens or any(
-        pointer.startswith(base) for marks in (changes, placed, clashes) for pointer in marks
+        pointer.startswith(base) for marks in (changes, placed, conflicts) for pointer in marks
     )
     holder = base.get(edit.document)
     item_road = _item_road(spec, section, twins)
@@ -171,7 +171,7 @@ def _section_rows(
     kept = cache.made.get(base) if cache is not None and not notable else None
     if kept is not None and kept[0] is holder and kept[1] == key:
         return kept[2]
-    first = _conflicts_in(section, clashes) if notable and clashes else {}
+    first = _conflicts_in(section, conflicts) if notable and conflicts else {}
     road_of = _roads(spec, section, twins, item_road)
     # What is rare in an order is the whole entry of such a list, not a field of one that is there.
     hides_rare = spec.view is FormView.USUAL and (not base.tokens or base.parent == ITEMS)
@@ -227,7 +227,7 @@ def _section_rows(
     problems += sum(note.problem.severity is Severity.ERROR for note in own)
     if not inner and not own:
         return []
-    gone = clashes.pop(base, None) if base.tokens else None
+    gone = conflicts.pop(base, None) if base.tokens else None
     to_decide += gone is not None and not gone.decided
     hint = f"{count} of {len(section.members)} fields"
     heading = GroupRow(_title(spec, section), base, changed, problems, hint, to_decide)
@@ -238,15 +238,15 @@ def _section_rows(
     return rows
 
 
-def _conflicts_in(section: FormSection, clashes: dict[Pointer, ConflictNote]) -> dict[Pointer, ConflictNote]:
+def _conflicts_in(section: FormSection, conflicts: dict[Pointer, ConflictNote]) -> dict[Pointer, ConflictNote]:
     """The conflicts of a section by the fields at which they stand; one about something whole at its first field."""
     found: dict[Pointer, ConflictNote] = {}
-    for place in [place for place in clashes if place.tokens]:
+    for place in [place for place in conflicts if place.tokens]:
         if section.pointer.tokens and section.pointer.startswith(place):
             continue
         here = next((pointer for pointer, _ in section.fields if pointer.startswith(place)), None)
         if here is not None:
-            found[here] = clashes.pop(place)
+            found[here] = conflicts.pop(place)
     return found
 
 

@@ -43,10 +43,10 @@ async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
     turns = asyncio.Semaphore(_READ_AT_ONCE)
 
     async def read(draft: Draft) -> DraftSendStatus | None:
-        if account.corrections.is_unsettled(draft.order_id):
-            return account.corrections.status(draft.order_id)
+        if account.draft_sender.is_unsettled(draft.order_id):
+            return account.draft_sender.status(draft.order_id)
         async with turns:
-            return await account.corrections.read_again(draft)
+            return await account.draft_sender.read_again(draft)
 
     stopped = await asyncio.gather(*map(read, drafts))
     if not screen.is_attached:
@@ -69,11 +69,11 @@ async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
 
 
 def _send(screen: BaseScreen[Any], ready: Iterable[tuple[Draft, Document]]) -> None:
-    corrections = screen.workspace.account.corrections
+    draft_sender = screen.workspace.account.draft_sender
     count = 0
     for draft, body in ready:
         count += 1
-        start_write(screen.workspace, corrections.send(draft, body), name=f"send order {draft.order_id}")
+        start_write(screen.workspace, draft_sender.send(draft, body), name=f"send order {draft.order_id}")
     screen.show_notice(f"{count_of(count, 'order is', 'orders are')} in flight; the table shows each.")
 
 
@@ -130,16 +130,17 @@ def _change_lines(draft: Draft, sending: RequestChoice) -> Iterator[list[Piece]]
 
 
 def _clash_lines(draft: Draft) -> Iterator[list[Piece]]:
-    for clash in draft.clashes:
-        label = label_of(draft.edit.to_positions(clash.pointer) or clash.pointer)
-        there = (
-            f"was {display_value(clash.pointer, clash.base)}, is {display_value(clash.pointer, clash.theirs)} there now"
-        )
-        if clash in draft.undecided:
+    for conflict in draft.conflicts:
+        label = label_of(draft.edit.to_positions(conflict.pointer) or conflict.pointer)
+        there = f"was {display_value(conflict.pointer, conflict.base)}, is {display_value(conflict.pointer, conflict.theirs)} there now"
+        if conflict in draft.undecided:
             yield [
-                (f"  # {safe(label)}: {safe(there)}, {safe(display_value(clash.pointer, clash.mine))} here", "conflict")
+                (
+                    f"  # {safe(label)}: {safe(there)}, {safe(display_value(conflict.pointer, conflict.mine))} here",
+                    "conflict",
+                )
             ]
-        elif clash.decided:
+        elif conflict.decided:
             yield [(f"  ~ {safe(label)}: {safe(there)}, and yours goes over it", "warning")]
 
 

@@ -107,7 +107,7 @@ class DraftCommands:
             return
         question, expected = _delete_question(order)
         if await self._screen.ask(question, expected=expected):
-            work = self._workspace.account.corrections.delete(order_key(order), order)
+            work = self._workspace.account.draft_sender.delete(order_key(order), order)
             start_write(self._workspace, work, name="delete an order")
             self._screen.show_notice(f"{order_name(order)} is being deleted.")
 

@@ -65,7 +65,7 @@ class OrderList:
 
     def save(self, draft: Draft) -> None:
         """Save a changed draft, and show it everywhere."""
-        self.workspace.account.corrections.forget(draft.order_id)
+        self.workspace.account.draft_sender.forget(draft.order_id)
         self.workspace.account.drafts.save(draft)
         self.workspace.order_changed(draft.order_id)
 

@@ -116,7 +116,7 @@ class OrderReader:
         except ApiError as error:
             self._screen.show_notice(str(error), "error")
             return
-        account.corrections.forget(order_id)
+        account.draft_sender.forget(order_id)
         self.read_at = self._workspace.now()
         if self.feed is not None:
             self.feed.put(document)

@@ -249,7 +249,7 @@ class TriageScreen(BaseScreen[None]):
 
     def _status_of(self, key: str) -> RowStatus | None:
         account, read_at = self.workspace.account, self._reader.read_at
-        status, draft = account.corrections.status(key), account.drafts.get(key)
+        status, draft = account.draft_sender.status(key), account.drafts.get(key)
         if status is not None and status.state is SendState.VERIFIED and read_at and read_at > status.at:
             status = None
         if status is not None and (mark := status_mark(status, draft)) is not None:
@@ -290,7 +290,7 @@ class TriageScreen(BaseScreen[None]):
         rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", self._read_time())
         width = self.preview.size.width
         lines = list(preview_lines(shown, problems, None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS))
-        status = account.corrections.status(key)
+        status = account.draft_sender.status(key)
         if status is not None:
             lines.insert(0, [(safe(status.message), "service" if status.problems else "info")])
         self.preview.set_lines(_set_out(lines, width))
@@ -323,7 +323,7 @@ class TriageScreen(BaseScreen[None]):
 
     def order_changed(self, order_id: str) -> None:
         account, feed = self.workspace.account, self._reader.feed
-        status = account.corrections.status(order_id)
+        status = account.draft_sender.status(order_id)
         order = self.workspace.orders.find(order_id)
         name = order_name(order) if order is not None else order_id
         if feed is not None and status is not None:
@@ -333,7 +333,7 @@ class TriageScreen(BaseScreen[None]):
             elif status.document is not None:
                 feed.put(status.document)
         self.table.refresh_row(order_id)
-        if status is not None and status.state is not SendState.SENDING and not account.corrections.unsettled:
+        if status is not None and status.state is not SendState.SENDING and not account.draft_sender.unsettled:
             self.clear_notice()
             if status.deleted:
                 self.show_notice(f"{name} {status.message}; L keeps what it was.", "good")

@@ -44,7 +44,7 @@ class Staging:
         self._remote = RemoteRefresh(account, self.opened)
         self.editing = BatchEditing(account, self.opened)
         self.sender = BatchSender(account, self.opened, self._remote)
-        account.hear.append(self._hear)
+        account.listeners.append(self._hear)
 
     @property
     def on_change(self) -> Callable[[], None]:
@@ -203,11 +203,11 @@ class Staging:
                 self.opened.reload(id)
                 resumed += 1
         if resumed:
-            self._account.follower.wake()
+            self._account.verifier.wake()
         unknown = [order for order in self.opened.orders.values() if order.state is StagedState.UNKNOWN]
         if unknown:
             for outcome in await self._account.outbox.recover():
-                if not self._account.corrections.settle_any(outcome):
+                if not self._account.draft_sender.settle_any(outcome):
                     self.sender.settle(outcome)
         self.on_change()
         count = resumed + len(unknown)

@@ -71,7 +71,7 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._runs: dict[str, _JobRun] = {}
         self.on_change: Callable[[Job], None] = lambda _: None
-        account.hear.append(self._heard)
+        account.listeners.append(self._heard)
 
     # Which there are.
 
@@ -185,7 +185,7 @@ class Jobs:
             order.state, order.words = SendState.INVALID, "; ".join(applied.blocked_reasons)
         elif applied.is_unchanged:
             order.state = SendState.UNCHANGED
-        elif self._account.corrections.is_unsettled(order.id):
+        elif self._account.draft_sender.is_unsettled(order.id):
             order.state, order.words = SendState.INVALID, _UNSETTLED
         else:
             order.state = SendState.HELD if was_out else SendState.READY
@@ -340,7 +340,7 @@ class Jobs:
                 continue
             draft = Draft(order.id, applied.edit, self._account.now())
             self._about_to_go(job, [order])
-            status = await self._account.corrections.send(draft, applied.request.body, job=job.label)
+            status = await self._account.draft_sender.send(draft, applied.request.body, job=job.label)
             self._link([order])
             self._set_result(job, run, order, status)
             # What came of it may have been heard before it was known to be of this order.
@@ -360,7 +360,7 @@ class Jobs:
             return
         going = [job.orders[draft.order_id] for draft in drafts]
         self._about_to_go(job, going)
-        statuses = await self._account.corrections.send_as_upsert(drafts, job=job.label)
+        statuses = await self._account.draft_sender.send_as_upsert(drafts, job=job.label)
         self._link(going)
         named = {id for id, status in statuses.items() if status.state is SendState.REFUSED and status.problems}
         for order in going:
@@ -381,7 +381,7 @@ class Jobs:
             self._settle(job, order, order.state, order.words)
             self._count_failure(job, run, order)
             return None
-        if self._account.corrections.is_unsettled(order.id):
+        if self._account.draft_sender.is_unsettled(order.id):
             self._settle(job, order, SendState.NOT_SENT, _UNSETTLED)
             return None
         applied = apply(job.recipe, document)

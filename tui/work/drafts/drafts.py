@@ -1,4 +1,4 @@
-"""Drafts: the edits of orders that the service has, on disk before they are on the screen (decisions 7, 18)."""
+"""Drafts: unsent changes of existing orders, stored before the screen shows them (decisions 7, 18)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -25,10 +25,10 @@ class Draft:
     edit: Edit
     read_at: datetime
     stored: StoredEdit | None = None
-    clashes: list[Conflict] = field(default_factory=list)
-    """What both sides changed, also what was decided since."""
+    conflicts: list[Conflict] = field(default_factory=list)
+    """The conflicts with the service, decided ones included."""
     taken: tuple[Change, ...] = ()
-    """What the service alone changed when the draft was last set on a newer order."""
+    """What only the service changed when the draft was last rebased."""
 
     @property
     def sending(self) -> RequestChoice:
@@ -37,32 +37,32 @@ class Draft:
 
     @property
     def undecided(self) -> list[Conflict]:
-        """The clashes that keep the order from being sent."""
-        return [clash for clash in self.clashes if is_undecided(self.edit, clash)]
+        """The conflicts that keep the order from being sent."""
+        return [conflict for conflict in self.conflicts if is_undecided(self.edit, conflict)]
 
-    def clash_at(self, pointer: Pointer) -> Conflict | None:
-        """The clash at a place of the edited document, or around it."""
+    def conflict_at(self, pointer: Pointer) -> Conflict | None:
+        """The conflict at a pointer of the edited document, or at a parent of it."""
         keyed = self.edit.to_keys(pointer)
-        return next((clash for clash in self.clashes if keyed.startswith(clash.pointer)), None)
+        return next((conflict for conflict in self.conflicts if keyed.startswith(conflict.pointer)), None)
 
-    def keep_mine(self, clash: Conflict) -> None:
-        """Decide that what is here goes over what is there."""
-        self.clashes = [replace(one, decided=True) if one is clash else one for one in self.clashes]
+    def keep_mine(self, conflict: Conflict) -> None:
+        """Decide that the local value overwrites the service's."""
+        self.conflicts = [replace(one, decided=True) if one is conflict else one for one in self.conflicts]
 
-    def take_theirs(self, clash: Conflict, name: str) -> bool:
-        """Give the service's side back, as a step; False if it is that already."""
-        self.clashes = [replace(one, decided=False) if one is clash else one for one in self.clashes]
-        return take_theirs(self.edit, clash, name)
+    def take_theirs(self, conflict: Conflict, name: str) -> bool:
+        """Take the service's value, as a step. Returns False if the draft already has it."""
+        self.conflicts = [replace(one, decided=False) if one is conflict else one for one in self.conflicts]
+        return take_theirs(self.edit, conflict, name)
 
     def log(self) -> Json:
-        """The steps and the clashes as they are kept."""
+        """The steps and the conflicts as they are stored."""
         log = cast(Document, self.edit.log())
-        return {**log, "clashes": [_dump(clash) for clash in self.clashes]} if self.clashes else log
+        return {**log, "clashes": [_dump(conflict) for conflict in self.conflicts]} if self.conflicts else log
 
 
 @dataclass(frozen=True, slots=True)
 class TypedText:
-    """Text in an editor that was not taken yet. `place`: the order's id, or a staged order's (which has letters)."""
+    """Text in an editor that was not accepted yet. `place`: the id of the order or of the staged order."""
 
     place: str
     pointer: Pointer
@@ -79,11 +79,11 @@ class Drafts:
         self._drafts: dict[str, Draft] = {}
         for kept in store.edits.all(account_id):
             edit = Edit.load(cast(Document, kept.base), kept.log)
-            clashes = _load(kept.log)
-            self._drafts[kept.order_id] = Draft(kept.order_id, edit, kept.read_at, kept, clashes)
+            conflicts = _load(kept.log)
+            self._drafts[kept.order_id] = Draft(kept.order_id, edit, kept.read_at, kept, conflicts)
 
     def all(self) -> list[Draft]:
-        """The drafts that change something, the oldest first."""
+        """The drafts that change something, oldest first."""
         return [draft for draft in self._drafts.values() if draft.edit.dirty]
 
     def get(self, order_id: str) -> Draft | None:
@@ -92,14 +92,14 @@ class Drafts:
         return draft if draft is not None and draft.edit.dirty else None
 
     def of(self, order_id: str, document: Document, read_at: datetime) -> Draft:
-        """The draft of an order, begun from this document if there is none yet."""
+        """The draft of an order; a new one on this document if there is none."""
         draft = self._drafts.get(order_id)
         if draft is None or not (draft.edit.dirty or draft.edit.steps):
             draft = self._drafts[order_id] = Draft(order_id, Edit(document), read_at)
         return draft
 
     def save(self, draft: Draft) -> None:
-        """Bring the steps of a draft to the platter; a draft that changes nothing and can be forgotten is."""
+        """Store the steps of a draft durably. A draft without steps is dropped."""
         if not draft.edit.steps:
             self.drop(draft)
         else:
@@ -120,7 +120,7 @@ class Drafts:
         draft.stored = stored
 
     def drop(self, draft: Draft) -> None:
-        """Forget a draft; what it said stays in the journal if it was sent."""
+        """Drop a draft; if it was sent, its changes stay in the journal."""
         self._drafts.pop(draft.order_id, None)
         if draft.stored is not None:
             found = self._store.edits.get(self._account_id, draft.order_id)
@@ -129,16 +129,16 @@ class Drafts:
             draft.stored = None
 
     def rebase(self, draft: Draft, document: Document, read_at: datetime, *, sent: bool = False) -> Merged:
-        """Set a draft on what the service has now; what both sides changed is kept with it until it is decided.
+        """Rebase a draft on the order as it is now. Conflicts stay with the draft until they are decided.
 
-        `sent`: this is the order after the draft was sent.
+        `sent`: the draft was sent, and this is the order afterwards.
         """
         if same(draft.edit.base, document) and not sent:
             draft.read_at = read_at
             return Merged(draft.edit, (), ())
-        merged = merge(draft.edit, document, draft.clashes, sent=sent)
+        merged = merge(draft.edit, document, draft.conflicts, sent=sent)
         draft.edit = merged.edit
-        draft.clashes = [*merged.earlier, *merged.conflicts]
+        draft.conflicts = [*merged.earlier, *merged.conflicts]
         draft.taken = merged.remote_changes
         draft.read_at = read_at
         if draft.stored is not None:
@@ -146,15 +146,15 @@ class Drafts:
         return merged
 
     def type(self, typing: TypedText) -> None:
-        """Keep the text in an open editor, before it is drawn."""
+        """Store the text of an open editor before it is drawn."""
         self._store.screen_states.put(self._account_id, _typing_key(typing.place, typing.pointer), typing.text)
 
     def untype(self, place: str, pointer: Pointer) -> None:
-        """Forget what was typed here: it was taken, or given up."""
+        """Drop the stored text of a field: it was accepted or discarded."""
         self._store.screen_states.delete(self._account_id, _typing_key(place, pointer))
 
     def typed(self, place: str) -> dict[Pointer, str]:
-        """What was typed into the fields of an order and never taken."""
+        """Text that was typed into the fields of an order and not accepted, by pointer."""
         prefix = _typing_key(place, ROOT)
         kept = self._store.screen_states.all(self._account_id, prefix)
         return {Pointer.parse(key.removeprefix(prefix)): str(text) for key, text in kept.items()}
@@ -164,10 +164,10 @@ def _typing_key(place: str, pointer: Pointer) -> str:
     return f"typing:{place}:{pointer}"
 
 
-def _dump(clash: Conflict) -> Json:
-    sides = {"base": clash.base, "theirs": clash.theirs, "mine": clash.mine}
+def _dump(conflict: Conflict) -> Json:
+    sides = {"base": conflict.base, "theirs": conflict.theirs, "mine": conflict.mine}
     known: Document = {side: value for side, value in sides.items() if value is not ABSENT}
-    return {"pointer": str(clash.pointer), "decided": clash.decided, **known}
+    return {"pointer": str(conflict.pointer), "decided": conflict.decided, **known}
 
 
 def _load(log: Json) -> list[Conflict]:

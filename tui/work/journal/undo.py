@@ -136,7 +136,7 @@ def _undo_one(
         return UndoResult(named, UndoOutcome.FAILED, f"{named.name} could not be read: {found}")
     if found is None or id_text(found.get("id")) != remote_id:
         return UndoResult(named, UndoOutcome.GONE, f"{named.name} does not exist any more, so nothing can be undone.")
-    if account.corrections.is_unsettled(remote_id):
+    if account.draft_sender.is_unsettled(remote_id):
         return UndoResult(
             named,
             UndoOutcome.FAILED,
@@ -146,16 +146,16 @@ def _undo_one(
     draft = account.drafts.of(remote_id, found, account.now())
     account.drafts.rebase(draft, found, account.now())
     inverses = [inverse for entry, one in writes if (inverse := _inverse(entry, one, name)) is not None]
-    changed, clashes = apply_inverses(draft, inverses, name)
+    changed, conflicts = apply_inverses(draft, inverses, name)
     if not changed:
         return UndoResult(
             named, UndoOutcome.NOTHING, f"{named.name} already has its former values; there is nothing to undo."
         )
-    account.corrections.forget(remote_id)
+    account.draft_sender.forget(remote_id)
     account.drafts.save(draft)
     onto = ", on top of your draft" if own is not None else ""
-    if clashes:
-        count = f"{count_of(len(clashes), 'field')} changed there since"
+    if conflicts:
+        count = f"{count_of(len(conflicts), 'field')} changed there since"
         message = f"{named.name}: drafted{onto}; {count}: o, then c decides. w reviews."
         return UndoResult(named, UndoOutcome.CONFLICT, message)
     return UndoResult(named, UndoOutcome.DRAFTED, f"{named.name}: drafted with its former values{onto}. w reviews.")
@@ -179,24 +179,24 @@ def apply_inverses(draft: Draft, inverses: Iterable[Edit], name: str) -> tuple[b
     for inverse in inverses:
         merged = merge(inverse, document)
         document = _in_old_order(inverse, document, merged.edit.document)
-        for clash in merged.conflicts:
-            placed = merged.edit.to_positions(clash.pointer)
+        for conflict in merged.conflicts:
+            placed = merged.edit.to_positions(conflict.pointer)
             # An item that the undo removes is named by its position before.
-            removed = clash.pointer.parent / clash.pointer.name.removeprefix(_KEY)
-            found.append((placed, draft.edit.to_keys(removed), clash))
+            removed = conflict.pointer.parent / conflict.pointer.name.removeprefix(_KEY)
+            found.append((placed, draft.edit.to_keys(removed), conflict))
     if not draft.edit.replace_document(document, name):
         return False, []
-    clashes = []
-    for placed, removed, clash in found:
+    conflicts = []
+    for placed, removed, conflict in found:
         pointer = removed if placed is None else draft.edit.to_keys(placed)
         there = _on_service(draft.edit, pointer)
         # A different spelling of the sent value is no change, and a change in the draft alone can be undone there.
-        if matches(pointer, clash.base, there) or same_or_absent(clash.base, there):
+        if matches(pointer, conflict.base, there) or same_or_absent(conflict.base, there):
             continue
-        clashes.append(replace(clash, pointer=pointer, theirs=there))
-    changed = {clash.pointer for clash in clashes}
-    draft.clashes = [*(clash for clash in draft.clashes if clash.pointer not in changed), *clashes]
-    return True, clashes
+        conflicts.append(replace(conflict, pointer=pointer, theirs=there))
+    changed = {conflict.pointer for conflict in conflicts}
+    draft.conflicts = [*(conflict for conflict in draft.conflicts if conflict.pointer not in changed), *conflicts]
+    return True, conflicts
 
 
 def _in_old_order(inverse: Edit, there: Document, merged: Document) -> Document:

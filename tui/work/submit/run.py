@@ -89,7 +89,7 @@ class Submission:
         self._sending = 0
         self._lost_at: float | None = None
         self._unsent_reason = "Not sent: the run ended before."
-        account.hear.append(self._on_store_event)
+        account.listeners.append(self._on_store_event)
         account.client.log.listen(self._count_request)
 
     def stop(self) -> None:
@@ -118,7 +118,7 @@ class Submission:
             self._find_staged()
             self._unsent_reason = f"Nothing was sent: this batch is locked by {self._staging.owner}."
             raise BatchLocked(f"This batch is locked by {self._staging.owner}; nothing was sent.")
-        verifying = asyncio.create_task(self._account.follower.run(), name="verify accepted orders")
+        verifying = asyncio.create_task(self._account.verifier.run(), name="verify accepted orders")
         try:
             with suppress(SubmitStopped):
                 await self._work()
@@ -165,7 +165,7 @@ class Submission:
 
     async def _recover(self) -> None:
         for outcome in await self._until_stopped(self._account.outbox.recover()):
-            if not self._account.corrections.settle_any(outcome):
+            if not self._account.draft_sender.settle_any(outcome):
                 self._staging.settle(outcome)
 
     # Staging.
@@ -390,7 +390,7 @@ class Submission:
         while waiting := [one for one in self._orders() if one.state is StagedState.ACCEPTED]:
             followed = sum(one.sent for one in self._orders())
             self._report("verifying", followed - len(waiting), followed)
-            now = sum(one.attempts for one in self._account.follower.pending) - len(waiting) * 1000
+            now = sum(one.attempts for one in self._account.verifier.pending) - len(waiting) * 1000
             if now != looks:
                 since, looks = time.monotonic(), now
             if time.monotonic() - since > max(pauses, default=0.0) + self._options.retry_seconds:

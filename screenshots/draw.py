@@ -128,10 +128,10 @@ async def verified(house: House) -> None:
 
     async def seen() -> bool:
         # The clock of the pictures stands still, so the next read is never due.
-        for verification in account.follower.pending:
+        for verification in account.verifier.pending:
             account.store.verifications.record_attempt(verification.id, attempts=0, due=house.app.workspace.now())
-        await account.follower.check_due()
-        return not account.follower.pending
+        await account.verifier.check_due()
+        return not account.verifier.pending
 
     while not await seen():  # noqa: ASYNC110 - a picture looks from outside
         await asyncio.sleep(0.05)

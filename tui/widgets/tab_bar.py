@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 from rich.cells import cell_len
 from textual import events
@@ -19,7 +18,7 @@ _MAX_LABEL_LENGTH = 20
 class TabLabel:
     """A tab. `counts` follow the label: `188`, `*2 !1`. A `failing` tab has a `!` at its number.
 
-    An `empty` tab is reduced to its number if others would not fit otherwise.
+    The label of an `empty` tab is shortened, down to its number, if the tabs would not fit otherwise.
     """
 
     key: str
@@ -119,20 +118,20 @@ class TabBar(StatusText):
         return "error" if self._labels[index].failing else ""
 
     def _texts(self, width: int) -> list[str]:
-        """The text of each tab. Empty tabs are reduced to their numbers if another one would not fit otherwise."""
-        texts = [self._text(index) for index in range(len(self._labels))]
-        ends = accumulate(map(cell_len, texts))
-        if not any(end > width and not label.empty for end, label in zip(ends, self._labels, strict=True)):
-            return texts
-        return [
-            f" {index + self.first_number} " if label.empty and index != self._current else text
-            for index, (label, text) in enumerate(zip(self._labels, texts, strict=True))
-        ]
+        """The text of each tab. Labels of empty tabs are shortened as far as the others need the space."""
+        for length in range(_MAX_LABEL_LENGTH, -1, -1):
+            texts = [
+                self._text(index, length if label.empty and index != self._current else _MAX_LABEL_LENGTH)
+                for index, label in enumerate(self._labels)
+            ]
+            if sum(map(cell_len, texts)) <= width:
+                break
+        return texts
 
-    def _text(self, index: int) -> str:
+    def _text(self, index: int, max_length: int) -> str:
         tab = self._labels[index]
         number = index + self.first_number
         head = str(number) if number < 10 else ""
         head += "!" if tab.failing else ""
-        label = fit(tab.label, min(cell_len(safe(tab.label)), _MAX_LABEL_LENGTH))
+        label = fit(tab.label, min(cell_len(safe(tab.label)), max_length))
         return " " + " ".join(part for part in (head, label, safe(tab.counts)) if part) + " "

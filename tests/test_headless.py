@@ -284,6 +284,7 @@ def test_orders_that_a_refusal_does_not_name_are_resent(account: Shell) -> None:
     (problem,) = [one for one in ended.lines[1]["problems"] if one["severity"] == "error"]
     assert problem == {
         "pointer": "/order_number",
+        "code": "invalid",
         "severity": "error",
         "detail": "This number is spoken for",
         "from": "service",

@@ -140,8 +140,14 @@ def test_commands_print_what_is_documented(tmp_path: Path) -> None:
     told = re.split(r"^\$ (.*)\n", fence("headless", "console"), flags=re.M)[1:]
     assert len(told) == 4
     for command, said in zip(told[::2], told[1::2], strict=True):
+        program = command.replace("sendcloud-orders", shlex.join(PROGRAM), 1)
         done = subprocess.run(
-            [*PROGRAM, *options(command)], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60
+            ["bash", "-o", "pipefail", "-c", program],
+            cwd=tmp_path,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=60,
         )
         assert (done.stdout, done.returncode) == (said, 1), done.stderr
 

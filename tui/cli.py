@@ -121,6 +121,19 @@ def _file_parser(command: str, description: str, details: str) -> argparse.Argum
     parser.add_argument("--shop", type=_shop, metavar="ID", help="integration id for orders that have none")
     parser.add_argument("--mapping", metavar="NAME", help="name of a saved column mapping")
     parser.add_argument(
+        "--accept",
+        type=_guess_kinds,
+        default=frozenset(),
+        metavar="KINDS",
+        help="confirm how a table was read where that is a guess: "
+        f"{', '.join(_GUESS_KINDS)} or all, separated by commas; orders that depend on a guess are held otherwise",
+    )
+    parser.add_argument(
+        "--verbose",
+        action="store_true",
+        help="also print where each value came from that is not in the file as it stands",
+    )
+    parser.add_argument(
         "--retry-for",
         "--patience",
         dest="retry_for",
@@ -164,6 +177,17 @@ def _submit_parser() -> argparse.ArgumentParser:
         help="what to do with orders that exist already (default: send; the app holds them instead)",
     )
     return parser
+
+
+_GUESS_KINDS = ("price", "weight", "unit", "items", "encoding", "status", "address")
+
+
+def _guess_kinds(text: str) -> frozenset[str]:
+    kinds = frozenset(text.replace(" ", "").lower().split(","))
+    if unknown := sorted(kinds - {*_GUESS_KINDS, "all"}):
+        expected = f"{', '.join(_GUESS_KINDS)} or all"
+        raise argparse.ArgumentTypeError(f"{unknown[0][:40]!r} is not a kind of guess: expected {expected}")
+    return frozenset(_GUESS_KINDS) if "all" in kinds else kinds
 
 
 def _shop(text: str) -> int:

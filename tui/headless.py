@@ -7,7 +7,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterable
+from collections import Counter
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
@@ -15,8 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from tui.api.codec import LIMIT
 from tui.api.errors import Origin, Problem, Severity
+from tui.api.pointer import Pointer
 from tui.api.wording import count_of
-from tui.orders.fields import label_of
+from tui.orders.fields import field_at, label_of
+from tui.orders.parsed import GuessKind, How
+from tui.orders.paths import ANY
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.mapping import ColumnMapping
 from tui.settings import Profile, data_folder, local_zone
@@ -36,6 +40,9 @@ SUCCESS, PROBLEMS, USAGE, DENIED, UNKNOWN = 0, 1, 2, 3, 4
 """Exit codes; the highest wins. DENIED: the service is unreachable or denied access. UNKNOWN: an outcome is not known."""
 
 STANDARD_INPUT = "-"
+
+_MIN_SHARED = 3
+"""Orders from which a warning that most of them share is printed once."""
 
 
 class UnusableFolder(Exception):
@@ -91,23 +98,22 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
     code = SUCCESS
     if profile is not None:
         entries, known, code = _check_account(entries, profile, options.retry_for)
-    lines = []
-    for entry in entries:
-        problems = [*entry.problems, *_update(known.get(entry.position))]
-        lines += [
-            _json(_check_line(entry, problem)) if options.json else _check_text(name, entry, problem)
-            for problem in problems
-        ]
-    _print(lines)
+    found = [
+        (entry, problem) for entry in entries for problem in (*entry.problems, *_update(known.get(entry.position)))
+    ]
+    if options.json:
+        _print(_json(_check_line(entry, problem)) for entry, problem in found)
+    else:
+        _print(_check_lines(name, found, verbose=options.verbose))
     bad = sum(bool(entry.errors) for entry in entries)
-    warned = sum(bool(entry.problems) and not entry.errors for entry in entries)
+    warned = sum(entry.severity is Severity.WARNING for entry in entries)
     counts = [f"{bad} with errors", f"{warned} with warnings only"]
     if known:
         actions = [status.action.value for status in known.values()]
         counts += [
             f"{actions.count('new')} new, {actions.count('UPDATE')} to update, {actions.count('same')} unchanged"
         ]
-    _say(f"{name}: {count_of(len(entries), 'order')}, {', '.join(counts)}.")
+    _say(f"{name}: {count_of(len(entries), 'order')}, {', '.join(counts)}.{_infos(entries)}")
     return max(code, PROBLEMS if bad else SUCCESS)
 
 
@@ -152,14 +158,53 @@ def _check_line(entry: FileEntry, problem: Problem) -> dict[str, object]:
     return {"order": entry.position, "order_id": entry.order_id, **_problem(entry, problem)}
 
 
-def _check_text(name: str, entry: FileEntry, problem: Problem) -> str:
+def _check_lines(name: str, found: Sequence[tuple[FileEntry, Problem]], *, verbose: bool) -> Iterator[str]:
+    """A line for each problem. A warning that most orders share is one line; infos are printed if `verbose`."""
+    texts = [(entry, problem, _field(problem)) for entry, problem in found]
+    counts = Counter(
+        (field, problem.detail) for _, problem, field in texts if problem.severity is Severity.WARNING and field
+    )
+    total = len({entry.position for entry, _, _ in texts})
+    shared = {key for key, count in counts.items() if count >= _MIN_SHARED and count * 2 > total}
+    for field, detail in dict.fromkeys((field, problem.detail) for _, problem, field in texts):
+        if (field, detail) in shared:
+            yield safe(f"{name} {field}: warning: {detail} ({counts[field, detail]} times)")
+    for entry, problem, field in texts:
+        if (field, problem.detail) not in shared and (verbose or problem.severity is not Severity.INFO):
+            yield _check_text(name, entry, problem, field)
+
+
+def _check_text(name: str, entry: FileEntry, problem: Problem, field: str) -> str:
     row, column = entry.cell(problem.pointer)
     where = [name, str(row) if row is not None else entry.place, *([column] if column is not None else [])]
-    warning = "warning: " if problem.severity is Severity.WARNING else ""
+    severity = "" if problem.severity is Severity.ERROR else f"{problem.severity}: "
     order = f" {entry.order_id}" if entry.order_id else ""
-    field = f" {label_of(problem.pointer)}" if problem.pointer.tokens else ""
     # A pipe may end on a terminal too, as with `head`; the raw text is available with `--json`.
-    return safe(f"{':'.join(where)}{order}{field}: {warning}{problem.detail}")
+    return safe(f"{':'.join(where)}{order}{f' {field}' if field else ''}: {severity}{problem.detail}")
+
+
+def _field(problem: Problem) -> str:
+    return label_of(problem.pointer) if problem.pointer.tokens else ""
+
+
+def _any_item_label(pointer: Pointer) -> str:
+    """The label of a value without the number of its item, so that values can be counted by field."""
+    field = field_at(pointer)
+    return label_of(Pointer(field.path)).replace(f" {ANY}", "") if field is not None else label_of(pointer)
+
+
+def _infos(entries: Iterable[FileEntry]) -> str:
+    """The infos counted by kind, as the end of the last line; empty if there are none."""
+    counts = Counter(
+        f"{_any_item_label(problem.pointer)} {How[problem.code.upper()]}"
+        for entry in entries
+        for problem in entry.problems
+        if problem.severity is Severity.INFO
+    )
+    if not counts:
+        return ""
+    kinds = ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
+    return f" Not in the file as it stands: {kinds}; --verbose lists them."
 
 
 # submit
@@ -259,8 +304,6 @@ async def _submitted(
 
 def _print_results(run: "Submission") -> int:
     """Print the result of every order and return the exit code."""
-    from collections import Counter
-
     from tui.work.submit.results import SubmitOutcome
 
     results = run.results()
@@ -448,7 +491,14 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry], int | N
     try:
         mapping = _mapping(options.mapping) if options.mapping is not None else None
         progress = reading.listener("reading rows,")
-        intake = read_source(source, Path(name).name, shop=options.shop, mapping=mapping, progress=progress)
+        intake = read_source(
+            source,
+            Path(name).name,
+            shop=options.shop,
+            mapping=mapping,
+            accepted=[GuessKind(kind) for kind in options.accept],
+            progress=progress,
+        )
         entries = entries_of(intake, progress=reading.listener("checking orders,"))
     except LookupError:
         _say(f"There is no saved mapping {options.mapping!r} on this machine; mappings are saved on the import screen.")
@@ -514,6 +564,7 @@ def _problem(entry: FileEntry, problem: Problem) -> dict[str, object]:
     row, column = entry.cell(problem.pointer)
     found: dict[str, object] = {
         "pointer": str(problem.pointer),
+        "code": problem.code,
         "severity": problem.severity.value,
         "detail": problem.detail,
     }

@@ -60,10 +60,16 @@ __all__ = [
 
 
 class Severity(StrEnum):
-    """Whether a problem prevents sending."""
+    """How grave a problem is: errors prevent sending, infos only say where a value came from."""
 
     ERROR = "error"
     WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """The position in a list of problems, the gravest first."""
+        return list(Severity).index(self)
 
 
 class Origin(StrEnum):

@@ -1,10 +1,61 @@
 """What reading a file of orders yields: the orders, and the entries that are none."""
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from tui.api.codec import Document
 from tui.api.errors import Problem
 from tui.api.pointer import Pointer
+
+
+class How(StrEnum):
+    """How a value that is not in the file as it stands was obtained. The values are words for users."""
+
+    ASSUMED = "assumed"
+    COMPUTED = "computed"
+    COPIED = "copied from another field"
+    SPLIT = "split from another field"
+    REPAIRED = "repaired"
+    CONFIRMED = "confirmed for the file"
+    EMPTIED = "empty"
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """Where a value came from that was not in the file. `text`: for the user."""
+
+    how: How
+    text: str
+
+
+class GuessKind(StrEnum):
+    """What a guess is about. The values are those of the option `--accept`, and are stored with a mapping."""
+
+    PRICE = "price"
+    WEIGHT = "weight"
+    UNIT = "unit"
+    ITEMS = "items"
+    ENCODING = "encoding"
+    STATUS = "status"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True)
+class Guess:
+    """One guess about a file. `subject`: its column, or "" for the whole file. `text`: how it is read, as a sentence."""
+
+    kind: GuessKind
+    subject: str
+    text: str
+
+
+@dataclass(slots=True)
+class UnusedCell:
+    """A cell of a column without a field. `column`: its index."""
+
+    row: int
+    column: int
+    text: str
 
 
 @dataclass(slots=True)
@@ -16,7 +67,7 @@ class ParsedOrder:
     The rest is for orders of a table. `rows`: its rows, from 1. `cells`: the row and column that each value came from.
     `problems`: cells that could not be read; the document has their text. `derived`: where derived and constant values
     came from. `used`: the number of cells that became values. `repeated`: cells of further rows whose field the first
-    row has. `ignored`: cells of unmapped columns.
+    row has. `unused`: the filled cells of unmapped columns.
     """
 
     document: Document
@@ -25,10 +76,10 @@ class ParsedOrder:
     rows: list[int] = field(default_factory=list)
     cells: dict[Pointer, tuple[int, str]] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
-    derived: dict[Pointer, str] = field(default_factory=dict)
+    derived: dict[Pointer, Derivation] = field(default_factory=dict)
     used: int = 0
     repeated: int = 0
-    ignored: int = 0
+    unused: list[UnusedCell] = field(default_factory=list)
 
     @property
     def row(self) -> int | None:
@@ -51,7 +102,7 @@ class ParsedFile:
     """The content of a file.
 
     `notes`: sentences about the whole file. `header`: the columns of a table. `unmapped`: those of them without a
-    field, and `ignored`: how many non-empty cells they have.
+    field, and `ignored`: how many non-empty cells they have. `guesses`: readings that are to be confirmed once.
     """
 
     orders: tuple[ParsedOrder, ...]
@@ -60,3 +111,4 @@ class ParsedFile:
     header: tuple[str, ...] = ()
     unmapped: tuple[str, ...] = ()
     ignored: int = 0
+    guesses: tuple[Guess, ...] = ()

@@ -11,7 +11,7 @@ from table_files import SERVICE, rows, text
 
 from tui.api.models import Operation, validate_order
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.parsed import ParsedFile
+from tui.orders.parsed import Derivation, How, ParsedFile
 from tui.orders.paths import EVERY_ITEM, ITEMS
 from tui.orders.tables.cells import cell_text, parse_number
 from tui.orders.tables.csv_writer import escape_formula, to_csv, unescape_formula
@@ -216,12 +216,12 @@ def test_constant_inside_a_list_creates_its_item() -> None:
         table, ColumnMapping(table.header, (("order_number",),), constants=((path, "GB1"),)), now=NOW
     ).orders
     assert Pointer(path[:3]).get(order.document) == [{"value": "GB1"}]
-    assert order.derived[Pointer((*path[:3], "0", "value"))] == "the same for all"
+    assert order.derived[Pointer((*path[:3], "0", "value"))] == Derivation(How.ASSUMED, "the same for all")
 
 
 def test_missing_values_are_filled_in_with_a_reason() -> None:
     [order] = read([["Order reference", "Item name", "Qty", "Price"], ["R1", "Mug", "3", "€ 2,50"]]).orders
-    reasons = {str(pointer): reason for pointer, reason in order.derived.items()}
+    reasons = {str(pointer): derivation.text for pointer, derivation in order.derived.items()}
     assert order.document["order_id"] == "R1"
     assert reasons["/order_id"] == "from the order number"
     assert reasons["/order_details/order_items/0/total_price/value"] == "unit price × quantity"
@@ -348,7 +348,7 @@ def test_row_without_a_key_but_with_an_address_is_a_new_order() -> None:
 def test_billing_address_becomes_the_missing_shipping_address() -> None:
     [order] = read([["Order number", "Billing name", "Billing city", "Shipping city"], ["A", "Jan", "Gent", ""]]).orders
     assert order.document["shipping_address"] == {"name": "Jan", "city": "Gent"}
-    assert order.derived[SHIP / "city"] == "from the billing address"
+    assert order.derived[SHIP / "city"] == Derivation(How.COPIED, "from the billing address")
 
 
 @pytest.mark.parametrize(
@@ -455,7 +455,7 @@ def test_no_cell_is_lost(body: list[list[str]], data: Any) -> None:
     chosen = data.draw(st.tuples(*[st.sampled_from(paths) for _ in table.header]))
     result = to_orders(table, ColumnMapping(table.header, chosen), now=NOW)
     expected = sum(bool(cell_text(cell)) for row in (*table.rows, *table.above) for cell in row.cells)
-    counted = sum(order.used + order.repeated + order.ignored for order in result.orders)
+    counted = sum(order.used + order.repeated + len(order.unused) for order in result.orders)
     in_refused_rows = sum(bool(cell_text(cell)) for refused in result.refused for cell in refused.cells)
     assert counted + in_refused_rows == expected
     numbers = sorted(

@@ -6,7 +6,7 @@ import pytest
 
 from tui.api.errors import NotAuthorised, Unreachable
 from tui.api.pointer import Pointer
-from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry
+from tui.orders.parsed import Derivation, How, ParsedFile, ParsedOrder, RefusedEntry
 from tui.work.file_import.validate import FileEntry, entries_of, with_kept_date
 from tui.work.submit.retry import RetryTimer, retry
 
@@ -58,7 +58,12 @@ def test_entries_keep_the_order_of_the_file() -> None:
 
 def test_import_time_is_not_a_change() -> None:
     placed = Pointer.of("order_details", "order_created_at")
-    new = ParsedOrder({"order_details": {"order_created_at": "now", "notes": "new"}}, "row 1", 0, derived={placed: "…"})
+    new = ParsedOrder(
+        {"order_details": {"order_created_at": "now", "notes": "new"}},
+        "row 1",
+        0,
+        derived={placed: Derivation(How.ASSUMED, "…")},
+    )
     kept = {"order_details": {"order_created_at": "then", "notes": "old"}}
     assert with_kept_date(new, kept) == {"order_details": {"order_created_at": "then", "notes": "new"}}
     assert with_kept_date(new, {}) == new.document

@@ -56,7 +56,7 @@ def find_problems(order: Document) -> list[Problem]:
             problems.append(problem)
         elif problem.severity is Severity.ERROR:
             damage_by_pointer[problem.pointer] = replace(damage, severity=Severity.ERROR)
-    return sorted([*problems, *damage_by_pointer.values()], key=lambda problem: problem.severity is Severity.WARNING)
+    return sorted([*problems, *damage_by_pointer.values()], key=lambda problem: problem.severity.rank)
 
 
 def fix_for(order: Document, problem: Problem) -> Fix | None:

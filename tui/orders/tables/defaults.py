@@ -10,6 +10,7 @@ from typing import Any, Final
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer
 from tui.orders.money import amount_at, as_json_number, value_at
+from tui.orders.parsed import Derivation, How
 from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, FieldPath
 from tui.orders.tables.headings import BILL, SHIP
 from tui.orders.tables.mapping import CURRENCY_PATH, ORDERED_AT_PATH, ColumnMapping
@@ -18,29 +19,33 @@ CONSTANT: Final = "the same for all"
 _PRICES: Final = ("total_price", "subtotal_price", "estimated_shipping_price", "estimated_tax_price")
 _COSTS: Final = ("discount_granted", "insurance_costs", "freight_costs", "other_costs")
 
-DefaultNote = Callable[[FieldPath, Json, str], None]
+DefaultNote = Callable[[FieldPath, Json, How, str], None]
 
 
 def fill_defaults(
-    document: Document, reasons: dict[Pointer, str], mapping: ColumnMapping, now: datetime, currency_sign: str = ""
+    document: Document,
+    derived: dict[Pointer, Derivation],
+    mapping: ColumnMapping,
+    now: datetime,
+    currency_sign: str = "",
 ) -> None:
-    """Fill in the document in place, and record in `reasons` where each value came from.
+    """Fill in the document in place, and record in `derived` where each value came from.
 
     `currency_sign`: the currency that was written beside amounts.
     """
 
-    def note(path: FieldPath, value: Json, reason: str) -> None:
+    def note(path: FieldPath, value: Json, how: How, text: str) -> None:
         node: Any = document
         for token, following in pairwise(path):
             fresh: Json = [{}] if following == "0" else {}
             node = node[int(token)] if isinstance(node, list) else node.setdefault(token, fresh)
         node[path[-1]] = value
-        reasons[_pointer(path)] = reason
+        derived[_pointer(path)] = Derivation(how, text)
 
     found = ITEMS.get(document)
     items: list[Any] = found if isinstance(found, list) else []
     if currency_sign and value_at(document, CURRENCY_PATH) is None:
-        note(CURRENCY_PATH, currency_sign, "from the currency sign of the amounts")
+        note(CURRENCY_PATH, currency_sign, How.COMPUTED, "from the currency sign of the amounts")
     for path, value in mapping.constants:
         _apply_constant(document, items, path, value, note)
     if mapping.fills_defaults:
@@ -66,9 +71,9 @@ def _apply_constant(document: Document, items: list[Any], path: FieldPath, value
         rest = path[len(EVERY_ITEM) :]
         for index, item in enumerate(items):
             if value_at(item, rest) is None and not _lacks_value(item, rest):
-                note((*ITEMS.tokens, str(index), *rest), value, CONSTANT)
+                note((*ITEMS.tokens, str(index), *rest), value, How.ASSUMED, CONSTANT)
     elif value_at(document, path) is None and not _lacks_value(document, path):
-        note(tuple("0" if token == ANY else token for token in path), value, CONSTANT)
+        note(tuple("0" if token == ANY else token for token in path), value, How.ASSUMED, CONSTANT)
 
 
 def _lacks_value(node: Any, path: FieldPath) -> bool:
@@ -81,44 +86,48 @@ def _lacks_value(node: Any, path: FieldPath) -> bool:
 def _fill_names(document: Document, now: datetime, note: DefaultNote) -> None:
     number, order_id = document.get("order_number"), document.get("order_id")
     if number is None and order_id is not None:
-        note(("order_number",), order_id, "from the order id")
+        note(("order_number",), order_id, How.COPIED, "from the order id")
     if order_id is None and number is not None:
-        note(("order_id",), number, "from the order number")
+        note(("order_id",), number, How.COPIED, "from the order number")
     if value_at(document, ORDERED_AT_PATH) is None:
-        note(ORDERED_AT_PATH, now.isoformat(timespec="seconds"), "the time of import")
+        note(ORDERED_AT_PATH, now.isoformat(timespec="seconds"), How.ASSUMED, "the time of import")
     name = value_at(document, (SHIP, "name")) or value_at(document, (BILL, "name"))
     customer = document.get("customer_details")
     if isinstance(customer, dict) and "name" not in customer and name is not None:
-        note(("customer_details", "name"), name, "from the address")
+        note(("customer_details", "name"), name, How.COPIED, "from the address")
     name, address = value_at(document, ("customer_details", "name")), document.get(SHIP)
     if isinstance(address, dict) and address.get("name") is None and name is not None:
-        note((SHIP, "name"), name, "from the customer")
+        note((SHIP, "name"), name, How.COPIED, "from the customer")
     properties = value_at(document, ("shipping_details", "ship_with", "properties"))
     if isinstance(properties, dict) and value_at(document, ("shipping_details", "ship_with", "type")) is None:
-        note(("shipping_details", "ship_with", "type"), "shipping_option_code", "the only type there is")
+        note(("shipping_details", "ship_with", "type"), "shipping_option_code", How.ASSUMED, "the only type there is")
 
 
 def _fill_shipping_address(document: Document, note: DefaultNote) -> None:
     billing = document.get(BILL)
     if document.get(SHIP) is None and isinstance(billing, dict):
         for name, value in list(billing.items()):
-            note((SHIP, name), value, "from the billing address")
+            note((SHIP, name), value, How.COPIED, "from the billing address")
 
 
 def _fill_lines(document: Document, items: list[Any], note: DefaultNote) -> None:
     for index, item in enumerate(items):
         path = (*ITEMS.tokens, str(index))
         if item.get("quantity") is None:
-            note((*path, "quantity"), 1, "1, because none is given")
+            note((*path, "quantity"), 1, How.ASSUMED, "1, because none is given")
         if item.get("name") is None and isinstance(item.get("sku"), str):
-            note((*path, "name"), item["sku"], "from the SKU")
+            note((*path, "name"), item["sku"], How.COPIED, "from the SKU")
         quantity, unit, total = item.get("quantity"), amount_at(item, "unit_price"), amount_at(item, "total_price")
         if not isinstance(quantity, int) or quantity <= 0:
             continue
         if total is None and unit is not None:
-            note((*path, "total_price", "value"), as_json_number(unit * quantity), "unit price × quantity")
+            note(
+                (*path, "total_price", "value"), as_json_number(unit * quantity), How.COMPUTED, "unit price × quantity"
+            )
         elif unit is None and total is not None and (share := round(total / quantity, 4)) * quantity == total:
-            note((*path, "unit_price", "value"), as_json_number(share.normalize()), "line total ÷ quantity")
+            note(
+                (*path, "unit_price", "value"), as_json_number(share.normalize()), How.COMPUTED, "line total ÷ quantity"
+            )
 
 
 def _fill_total(document: Document, items: list[Any], note: DefaultNote) -> None:
@@ -133,7 +142,7 @@ def _fill_total(document: Document, items: list[Any], note: DefaultNote) -> None
     shipping = amount_at(document.get("payment_details"), "estimated_shipping_price")
     if shipping is not None:
         total, reason = total + shipping, f"{reason} and shipping"
-    note(path, as_json_number(total), reason)
+    note(path, as_json_number(total), How.COMPUTED, reason)
 
 
 def _fill_currencies(document: Document, items: list[Any], note: DefaultNote) -> None:
@@ -143,9 +152,9 @@ def _fill_currencies(document: Document, items: list[Any], note: DefaultNote) ->
     for name in (*_PRICES, *_COSTS):
         price = value_at(document, ("payment_details", name))
         if isinstance(price, dict) and price.get("currency") is None and price.get("value") is not None:
-            note(("payment_details", name, "currency"), currency, "the order's currency")
+            note(("payment_details", name, "currency"), currency, How.COPIED, "the order's currency")
     for index, item in enumerate(items):
         for name in ("unit_price", "total_price"):
             price = item.get(name)
             if isinstance(price, dict) and price.get("currency") is None:
-                note((*ITEMS.tokens, str(index), name, "currency"), currency, "the order's currency")
+                note((*ITEMS.tokens, str(index), name, "currency"), currency, How.COPIED, "the order's currency")

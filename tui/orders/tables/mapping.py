@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tui.api.codec import Json
+from tui.orders.parsed import GuessKind
 from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHOP, STATUS, WEIGHT, FieldPath
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, guess_fields, mappable, normalized, unit_in
 from tui.orders.tables.layout import TableLayout
@@ -36,7 +37,8 @@ class ColumnMapping:
     """Maps columns to fields. `paths` has the field path of each column of `header`, or None for an ignored column.
 
     Columns with the same path are joined by spaces. `constants`: values for fields that a row leaves empty.
-    `fills_defaults`: whether missing values are derived from others.
+    `fills_defaults`: whether missing values are derived from others. `accepted`: the kinds of guesses that the user
+    confirmed.
     """
 
     header: tuple[str, ...]
@@ -44,6 +46,7 @@ class ColumnMapping:
     name: str = ""
     constants: tuple[tuple[FieldPath, Json], ...] = ()
     fills_defaults: bool = True
+    accepted: frozenset[GuessKind] = frozenset()
     layout: TableLayout | None = field(default=None, compare=False)
 
     @property
@@ -106,6 +109,7 @@ class ColumnMapping:
             "paths": paths,
             "constants": constants,
             "derives": self.fills_defaults,
+            "accepted": [str(kind) for kind in sorted(self.accepted)],
             "layout": self.layout.to_json() if self.layout is not None else None,
         }
 
@@ -131,6 +135,7 @@ class ColumnMapping:
             name if isinstance(name, str) else "",
             tuple(constants),
             value.get("derives") is not False,
+            frozenset(kind for kind in GuessKind if kind in _list(value.get("accepted"))),
             TableLayout.from_json(value.get("layout")),
         )
 

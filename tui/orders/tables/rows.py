@@ -1,6 +1,6 @@
 """Converts the rows of a table to orders: combines the rows of an order and fills in missing values. Nothing is dropped."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -8,13 +8,13 @@ from itertools import pairwise
 from typing import Any, Final, cast
 
 from tui.api.codec import Json
-from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.fields import Field, field_at, label_of
-from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry
+from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry, UnusedCell
 from tui.orders.paths import ANY, EVERY_ITEM, FieldPath
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
+from tui.orders.tables.context import ImportContext, error, warning
 from tui.orders.tables.defaults import fill_defaults
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, is_known, normalized
 from tui.orders.tables.layout import TableError, TableLayout, read_rows
@@ -203,6 +203,7 @@ class _OrderBuilder:
         needs_shop = shop is not None and mapping.constant(SHOP_PATH) is None
         self._mapping = mapping.with_constant(SHOP_PATH, shop) if needs_shop else mapping
         self._now = now
+        self._context = ImportContext(self._mapping, now)
         self._columns = [
             _Column(
                 index,
@@ -267,7 +268,8 @@ class _OrderBuilder:
             tuple(self._refused),
             header=self._table.header,
             unmapped=self._mapping.unmapped,
-            ignored=sum(order.ignored for order in orders),
+            ignored=sum(len(order.unused) for order in orders),
+            guesses=tuple(self._context.guesses),
         )
 
     def _add_row(self, row: TableRow) -> None:
@@ -301,10 +303,14 @@ class _OrderBuilder:
             if first_row != row.number:
                 pointer, title = self._pointer(len(partial.items) - 1, ()), f"row {row.number} = row {first_row}"
                 detail = f"Row {row.number} is the same as row {first_row}: this item is sent twice."
-                result.problems.append(_warning(pointer, "same_row", detail, title))
+                result.problems.append(warning(pointer, "same_row", detail, title))
         if width < len(self._table.header) and len(row.cells) < len(self._table.header) and width <= 1:
-            result.problems.append(_warning(ROOT, "short_row", f"Row {row.number} has only {width} cell."))
-        result.ignored += sum(1 for index in self._ignored_columns if index < width and texts[index])
+            result.problems.append(warning(ROOT, "short_row", f"Row {row.number} has only {width} cell."))
+        result.unused += (
+            UnusedCell(row.number, index, texts[index])
+            for index in self._ignored_columns
+            if index < width and texts[index]
+        )
 
     def _refusal_reason(self, cells: Sequence[str], texts: list[str]) -> str:
         header = self._table.header
@@ -363,7 +369,7 @@ class _OrderBuilder:
                 if first_text != text:
                     first_row = result.cells[pointer][0]
                     detail = f"Row {row} has {_excerpt(text)} here; {_excerpt(first_text)} of row {first_row} was used."
-                    result.problems.append(_warning(pointer, "conflict", detail))
+                    result.problems.append(warning(pointer, "conflict", detail))
 
     def _add_item(self, partial: _PartialOrder, row: int, texts: list[str]) -> bool:
         """Add the row's item. Returns False if the row has none."""
@@ -406,8 +412,7 @@ class _OrderBuilder:
             partial.currency_signs[pointer] = (read.currency, text)
         if read.reason:
             detail = f"{_excerpt(text)} cannot be read: {read.reason}."
-            problem = Problem(detail, "unread", f"{label_of(pointer)}?", pointer=pointer, origin=Origin.LOCAL)
-            partial.result.problems.append(problem)
+            partial.result.problems.append(error(pointer, "unread", detail, f"{label_of(pointer)}?"))
         elif read.value != text and not (isinstance(read.value, int | Decimal) and str(read.value) == text):
             partial.result.converted += 1
 
@@ -418,13 +423,15 @@ class _OrderBuilder:
             _set_value(result.document, EVERY_ITEM[:-1], partial.items)
         first_sign = next(iter(partial.currency_signs.values()), ("", ""))[0]
         fill_defaults(result.document, result.derived, self._mapping, self._now, first_sign)
+        for step in _STEPS:
+            step(result, self._context)
         self._record_blank_cells(partial)
         for pointer, (sign, text) in partial.currency_signs.items():
             currency = (pointer.parent / "currency").get(result.document)
             # The currency column decides which country's dollar a $ is.
             if currency != sign and not ("$" in text and isinstance(currency, str) and currency.endswith("D")):
                 detail = f"{_excerpt(text)} is in {sign}, but the currency here is {currency}."
-                result.problems.append(_warning(pointer, "currency", detail))
+                result.problems.append(warning(pointer, "currency", detail))
 
     def _record_blank_cells(self, partial: _PartialOrder) -> None:
         """Record the empty cells of mapped columns, so that a problem of a missing value can point to its cell."""
@@ -446,6 +453,9 @@ class _OrderBuilder:
             found = self._pointers[item, tokens] = Pointer((*head, *tokens))
         return found
 
+
+_STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = ()
+"""The steps that complete an order after its missing values were filled in, in this order."""
 
 _REPEATED_HEADER: Final = "repeats the header"
 
@@ -470,10 +480,6 @@ def _set_value(document: dict[str, Json], tokens: FieldPath, value: Json) -> Non
     if isinstance(node, list):
         node = node[0]
     node[tokens[-1]] = value
-
-
-def _warning(pointer: Pointer, code: str, detail: str, title: str = "") -> Problem:
-    return Problem(detail, code, title, pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL)
 
 
 def _excerpt(text: str) -> str:

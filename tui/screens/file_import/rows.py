@@ -76,7 +76,7 @@ def found_in(arrival: ParsedOrder, shops: Collection[int] | None) -> list[Proble
     """What is wrong with an order as it would be staged: what could not be read first, errors before warnings."""
     unread = {problem.pointer for problem in arrival.problems}
     here = [problem for problem in check_order(arrival.document, shops) if problem.pointer not in unread]
-    return sorted([*arrival.problems, *here], key=lambda problem: problem.severity is Severity.WARNING)
+    return sorted([*arrival.problems, *here], key=lambda problem: problem.severity.rank)
 
 
 def preview_rows(intake: ParsedFile, shops: Collection[int] | None) -> list[RenderedRow]:
@@ -131,7 +131,8 @@ def order_text(one: ParsedOrder, problems: list[Problem]) -> str:
     if one.derived:
         lines += ["", "Worked out, or the same for all:"]
         lines += [
-            f"  {label_of(pointer)}: {_shown(pointer.get(one.document))}, {how}" for pointer, how in one.derived.items()
+            f"  {label_of(pointer)}: {_shown(pointer.get(one.document))}, {how.text}"
+            for pointer, how in one.derived.items()
         ]
     return "\n".join([*lines, "", pretty(one.document)])
 

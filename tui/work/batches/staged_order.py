@@ -245,7 +245,7 @@ class StagedOrder:
             for problem in self.local_problems(shops)
             if (problem.pointer, problem.detail) not in known and (problem.pointer, problem.severity) not in covered
         ]
-        local.sort(key=lambda problem: problem.severity is Severity.WARNING)
+        local.sort(key=lambda problem: problem.severity.rank)
         return [*fresh, *(Finding(problem) for problem in local), *(finding for finding in reported if finding.stale)]
 
     def send_state(self, shops: Collection[int] | None) -> SendState:

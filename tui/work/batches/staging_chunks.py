@@ -46,7 +46,7 @@ def to_staged(parsed: ParsedOrder, name: str, at: datetime) -> NewStaged:
     if parsed.row is not None:
         meta |= {"row": parsed.row, "cells": cells_to_json(parsed.cells)}
     if parsed.derived:
-        meta["derived"] = {str(pointer): words for pointer, words in parsed.derived.items()}
+        meta["derived"] = {str(pointer): derivation.text for pointer, derivation in parsed.derived.items()}
     if parsed.problems:
         meta["noted"] = [
             service_problem_to_json(import_problem(problem, parsed.document, at)) for problem in parsed.problems

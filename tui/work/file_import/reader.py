@@ -1,12 +1,12 @@
 """Reads orders from JSON, JSON lines, delimited text and spreadsheets. The format is detected from the content."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from tui.api.codec import LIMIT, Document
-from tui.orders.parsed import ParsedFile
+from tui.orders.parsed import GuessKind, ParsedFile
 from tui.orders.progress import OnProgress
 from tui.orders.tables.csv_writer import to_csv
 from tui.orders.tables.layout import (
@@ -60,20 +60,23 @@ def read_source(
     shop: int | None = None,
     mapping: ColumnMapping | None = None,
     known: Sequence[ColumnMapping] = (),
+    accepted: Collection[GuessKind] = (),
     progress: OnProgress | None = None,
     now: datetime | None = None,
 ) -> ParsedFile:
     """Read the orders of a file in any format. Raises ImportFileError with a message for the user.
 
     `shop`: for orders without one. `mapping`: used for a table if it fits, else the first of `known` that fits, else
-    the column names decide. `now`: its zone is used for times without one.
+    the column names decide. `accepted`: the kinds of guesses that the user confirmed for this file. `now`: its zone is
+    used for times without one.
     """
     opened = open_source(source, name, known=known if mapping is None else (mapping,), progress=progress)
     if isinstance(opened, ParsedFile):
         return opened if shop is None else _with_shop(opened, shop)
     if mapping is not None and not mapping.fits(opened.table.header):
         raise ImportFileError(f"{_mapping_name(mapping)} is for other columns than those of {name}. Nothing was added.")
-    return read_table(opened, shop=shop, progress=progress, now=now)
+    confirmed = replace(opened.mapping, accepted=opened.mapping.accepted | frozenset(accepted))
+    return read_table(replace(opened, mapping=confirmed), shop=shop, progress=progress, now=now)
 
 
 def open_source(

@@ -58,6 +58,11 @@ class FileEntry:
     def errors(self) -> tuple[Problem, ...]:
         return tuple(one for one in self.problems if one.severity is Severity.ERROR)
 
+    @property
+    def severity(self) -> Severity | None:
+        """The gravest severity of its problems."""
+        return min((one.severity for one in self.problems), key=lambda severity: severity.rank, default=None)
+
     def cell(self, pointer: Pointer) -> tuple[int | None, str | None]:
         """Row (from 1) and column of a value; only the row if the value has no cell of its own."""
         if self.parsed is None:
@@ -101,9 +106,20 @@ def check_entries(
         problems = [*read, *(found for found in check_order(one.document, shops) if found.pointer not in known)]
         if (duplicate := duplicates.get(str(one.position))) is not None:
             problems.insert(0, duplicate)
-        problems.sort(key=lambda problem: problem.severity is Severity.WARNING)
+        problems += derivation_infos(one.parsed)
+        problems.sort(key=lambda problem: problem.severity.rank)
         result.append(replace(one, problems=tuple(problems)))
     return result
+
+
+def derivation_infos(parsed: ParsedOrder) -> list[Problem]:
+    """What was not in the file as it stands, at each value, as infos."""
+    return [
+        Problem(
+            derivation.text, derivation.how.name.lower(), pointer=pointer, severity=Severity.INFO, origin=Origin.LOCAL
+        )
+        for pointer, derivation in parsed.derived.items()
+    ]
 
 
 def with_kept_date(parsed: ParsedOrder, existing: Document) -> Document:

@@ -426,7 +426,7 @@ class Submission:
             ]
         if reason:
             problems.append(note(reason))
-        problems.sort(key=lambda problem: problem.severity is Severity.WARNING)
+        problems.sort(key=lambda problem: problem.severity.rank)
         return SubmitResult(entry, outcome, id, tuple(problems))
 
     def _outcome(self, entry: FileEntry, order: StagedOrder) -> tuple[SubmitOutcome, str]:

@@ -28,15 +28,8 @@ from tui.orders.tables.mapping import (
     refine_by_rows,
     suggest_mapping,
 )
-from tui.orders.tables.rows import (
-    MAX_ROWS,
-    Table,
-    TableRow,
-    column_letters,
-    parse_table,
-    to_orders,
-    with_header,
-)
+from tui.orders.tables.rows import to_orders
+from tui.orders.tables.table import MAX_ROWS, Table, TableRow, column_letters, parse_table, with_header
 from tui.work.file_import.provenance import cell_near
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

@@ -17,7 +17,7 @@ from tui.api.pointer import Pointer
 from tui.orders.paths import ITEMS
 from tui.orders.progress import Progress
 from tui.orders.tables.mapping import SHOP_PATH
-from tui.orders.tables.rows import MAX_ROWS
+from tui.orders.tables.table import MAX_ROWS
 from tui.work.file_import.json_reader import MAX_ORDERS_PER_FILE, ImportFileError
 from tui.work.file_import.reader import (
     ImportStopped,

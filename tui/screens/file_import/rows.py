@@ -14,7 +14,7 @@ from tui.orders.parsed import ParsedFile, ParsedOrder
 from tui.orders.paths import ITEMS, TOTAL, FieldPath
 from tui.orders.summary import order_name, text_at
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
-from tui.orders.tables.rows import column_letters
+from tui.orders.tables.table import column_letters
 from tui.orders.value_parser import show_value
 from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.work.file_import.reader import TableSource

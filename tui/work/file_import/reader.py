@@ -18,13 +18,8 @@ from tui.orders.tables.layout import (
     detect_number_and_date_format,
 )
 from tui.orders.tables.mapping import ColumnMapping, refine_by_rows, suggest_mapping
-from tui.orders.tables.rows import (
-    Table,
-    TableRow,
-    parse_table,
-    to_orders,
-    with_header,
-)
+from tui.orders.tables.rows import to_orders
+from tui.orders.tables.table import Table, TableRow, parse_table, with_header
 from tui.work.file_import.json_reader import MAX_ORDERS_PER_FILE, ImportFileError, read_file, read_orders
 from tui.work.file_import.workbook import is_workbook, read_workbook
 from tui.work.gc_pause import gc_paused

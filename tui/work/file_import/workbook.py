@@ -10,7 +10,7 @@ from typing import IO, Final
 
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.layout import TableError
-from tui.orders.tables.rows import MAX_ROWS, TableRow
+from tui.orders.tables.table import MAX_ROWS, TableRow
 
 _MOST_UNPACKED: Final = 300 * 1024 * 1024
 _MOST_CELLS: Final = 10_000_000

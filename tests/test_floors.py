@@ -232,9 +232,8 @@ def test_a_layer_imports_downwards_only(name: str) -> None:
         ("tui.screens.common.screen", "if TYPE_CHECKING:\n    from tui.app import OrdersApp", True),
         ("tui.screens.edit.screen", "def f():\n    from tui.screens.triage.screen import TriageScreen", True),
         ("tui.screens.edit.screen", "from tui.screens.review.drafts import review_drafts", False),
-        ("tui.orders.edits.edit", "from tui.orders.tables.rows import read_rows", True)(
-            "tui.work.writes.outbox", "from tui.work.drafts.drafts import Draft", True
-        ),
+        ("tui.orders.edits.edit", "from tui.orders.tables.rows import read_rows", True),
+        ("tui.work.writes.outbox", "from tui.work.drafts.drafts import Draft", True),
         ("tui.sandbox.app", "from tui.orders.edits.edit import Edit", True),
         ("tui.work.writes.outbox", "from textual import work", True),
         ("tui.screens.common.screen", "from tui.screens.common.workspace_actions import stage_copies", False),

@@ -2,20 +2,27 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import cast
 
+from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import Pointer
 from tui.orders.parsed import Derivation, Guess, GuessKind, How, ParsedOrder
+from tui.orders.paths import ITEMS
 from tui.orders.tables.mapping import ColumnMapping
 
 
 @dataclass(slots=True)
 class ImportContext:
-    """What the steps that complete an order know about its file. They add the guesses that they met to `guesses`."""
+    """What the steps that complete an order know about its file. They add the guesses that they met to `guesses`.
+
+    `quantity_columns`: unused columns that may be quantities, in a file without a column for them.
+    """
 
     mapping: ColumnMapping
     now: datetime
     guesses: dict[Guess, None] = field(default_factory=dict)
+    quantity_columns: frozenset[int] = frozenset()
 
     def guess(
         self, order: ParsedOrder, pointer: Pointer, kind: GuessKind, text: str, *, subject: str = "", title: str = ""
@@ -28,6 +35,21 @@ class ImportContext:
         detail = f"{text} Confirm this on the import screen or with --accept {kind}."
         problem = Problem(detail, f"confirm_{kind}", title or f"confirm {kind}", pointer=pointer, origin=Origin.LOCAL)
         order.problems.append(problem)
+
+
+def item_rows(order: ParsedOrder) -> dict[int, int]:
+    """The row of each item that was read from cells, by its index."""
+    found: dict[int, int] = {}
+    for pointer, (row, _) in order.cells.items():
+        if len(pointer) > len(ITEMS) and pointer.startswith(ITEMS):
+            found.setdefault(int(pointer.tokens[len(ITEMS)]), row)
+    return found
+
+
+def set_value(order: ParsedOrder, pointer: Pointer, value: Json, how: How, text: str) -> None:
+    """Set a value that is not in the file as it stands, and record how it was obtained."""
+    order.document = cast(Document, pointer.put(order.document, value))
+    order.derived[pointer] = Derivation(how, text)
 
 
 def warning(pointer: Pointer, code: str, detail: str, title: str = "") -> Problem:

@@ -14,11 +14,13 @@ from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry, UnusedCell
 from tui.orders.paths import ANY, EVERY_ITEM, FieldPath
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
-from tui.orders.tables.context import ImportContext, error, warning
+from tui.orders.tables.context import ImportContext, error, item_rows, warning
 from tui.orders.tables.defaults import fill_defaults
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, normalized
 from tui.orders.tables.layout import TableError
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
+from tui.orders.tables.quantities import check_quantities, find_quantity_columns
+from tui.orders.tables.statuses import check_statuses
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
 
 _PROGRESS_INTERVAL = 500
@@ -77,7 +79,6 @@ class _PartialOrder:
     """The cell texts of the order's own fields, as first seen."""
     item_rows_by_text: dict[tuple[str, ...], int] = field(default_factory=dict)
     """The texts of rows with an item, and the numbers of the rows."""
-    item_rows: list[int] = field(default_factory=list)
     currency_signs: dict[Pointer, tuple[str, str]] = field(default_factory=dict)
     """Currencies written beside amounts, with the texts of their cells."""
 
@@ -144,7 +145,7 @@ class _OrderBuilder:
             self._add_row(row)
             if progress is not None and (count % _PROGRESS_INTERVAL == 0 or count == total):
                 progress(Progress(count, total))
-        orders = []
+        complete = []
         for partial in self._orders:
             refused = [
                 number
@@ -157,8 +158,14 @@ class _OrderBuilder:
                 reason = f"row {refused[0]} of the same order was refused"
                 self._refused += [_refused(row, reason) for row in self._rows_by_order[id(partial)]]
                 continue
+            if partial.items:
+                _set_value(partial.result.document, EVERY_ITEM[:-1], partial.items)
+            complete.append(partial)
+        orders = [partial.result for partial in complete]
+        for step in _FILE_STEPS:
+            step(orders, self._context)
+        for partial in complete:
             self._finish(partial)
-            orders.append(partial.result)
         self._refused.sort(key=lambda refused: refused.row or 0)
         return ParsedFile(
             tuple(orders),
@@ -288,7 +295,6 @@ class _OrderBuilder:
             not self._item_columns and any(path[: len(EVERY_ITEM)] == EVERY_ITEM for path, _ in self._mapping.constants)
         ):
             partial.items.append(item)
-            partial.item_rows.append(row)
         return bool(item)
 
     def _read(self, column: _Column, text: str, country: str = "") -> CellValue:
@@ -316,8 +322,6 @@ class _OrderBuilder:
     def _finish(self, partial: _PartialOrder) -> None:
         result = partial.result
         result.place = f"{_rows_text(result.rows)}{self._part}"
-        if partial.items:
-            _set_value(result.document, EVERY_ITEM[:-1], partial.items)
         first_sign = next(iter(partial.currency_signs.values()), ("", ""))[0]
         fill_defaults(result.document, result.derived, self._mapping, self._now, first_sign)
         for step in _STEPS:
@@ -333,10 +337,11 @@ class _OrderBuilder:
     def _record_blank_cells(self, partial: _PartialOrder) -> None:
         """Record the empty cells of mapped columns, so that a problem of a missing value can point to its cell."""
         result = partial.result
+        rows_of_items = item_rows(result)
         for column in self._columns:
             if column.field.rare:
                 continue
-            for item, row in enumerate(partial.item_rows) if column.is_item_field else ((-1, result.rows[0]),):
+            for item, row in rows_of_items.items() if column.is_item_field else ((-1, result.rows[0]),):
                 pointer = self._pointer(item, column.tokens)
                 if pointer in result.cells or pointer.get(result.document) not in (ABSENT, None):
                     continue
@@ -351,7 +356,10 @@ class _OrderBuilder:
         return found
 
 
-_STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = ()
+_FILE_STEPS: Final[tuple[Callable[[Sequence[ParsedOrder], ImportContext], None], ...]] = (find_quantity_columns,)
+"""The steps that see all orders of a file, before missing values are filled in."""
+
+_STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (check_statuses, check_quantities)
 """The steps that complete an order after its missing values were filled in, in this order."""
 
 _REPEATED_HEADER: Final = "repeats the header"

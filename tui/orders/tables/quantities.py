@@ -1,0 +1,155 @@
+"""Checks quantities against the columns of a table that were not used: returned, refunded, cancelled and shipped ones."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any, Final
+
+from tui.api.pointer import Pointer
+from tui.orders.money import amount_at, as_json_number
+from tui.orders.parsed import GuessKind, How, ParsedOrder
+from tui.orders.paths import EVERY_ITEM, ITEMS, TOTAL
+from tui.orders.tables.context import ImportContext, error, item_rows, set_value
+from tui.orders.tables.headings import normalized
+from tui.orders.tables.statuses import ENDED
+
+QUANTITY_PATH: Final = (*EVERY_ITEM, "quantity")
+
+_QUANTITY: Final = re.compile(
+    r"\b(qty|qtys|quantity|quantities|\w*menge|\w*mengen|\w*anzahl|stuckzahl|stuck|stk|anz|\w*aantal|stuks|qte|qtes|quantite"
+    r"|quantites|nombre|cantidad|cant|unidades|quantita|qta|pezzi|ilosc|szt|sztuk|\w*antal|quantidade|qtd|qtde|units|pieces"
+    r"|pcs|number of (items|pieces|units|products|articles)|no of (items|pieces|units)|count)\b"
+)
+"""Words for a quantity (EN, DE, FR, NL, ES, IT, PL, SV, DA, PT)."""
+_COMPOUND_ENDED: Final = re.compile(
+    r"\b(storno|retour|retouren|ruckgabe|erstattungs|gutschrifts|retur)\w*(menge|anzahl|aantal|antal)\b"
+)
+_SHIPPED: Final = re.compile(
+    r"\b(shipped|fulfilled|dispatched|delivered|sent|versandt\w*|versendet\w*|geliefert\w*|verzonden|geleverd|expedie\w*"
+    r"|livree?s?|enviad\w*|spedit\w*|consegnat\w*|wyslan\w*|skickad\w*|levererad\w*|afsendt\w*|leveret)\b"
+)
+_OTHER_QUANTITY: Final = re.compile(
+    r"\b(stock|lager\w*|inventory|available|verfugbar\w*|voorraad\w*|stocke?|magazyn\w*|disponible\w*|min|max|minimum|maximum"
+    r"|pack|package|packages|parcel|parcels|box|boxes|label|labels|backordered|reserved|unit|price|discount|invoiced|factured"
+    r"|collo|colli|pakete|days|tage|note|notes|page|pages)\b"
+)
+"""Words of columns with numbers of something else."""
+_NOT_QUANTITY: Final = re.compile(
+    r"\b(id|ids|number|nr|no|num|numero|nummer|\w*nummer|sku|ean|upc|gtin|isbn|asin|code|\w*code|ref|reference|phone|tel|telefon"
+    r"|mobile|zip|plz|post\w*|price|preis|prix|prijs|precio|prezzo|cena|pris|preco|cost|costs|kosten|total|sum|summe|amount"
+    r"|betrag|bedrag|weight|gewicht|poids|peso|waga|vikt|vaegt|length|width|height|depth|lange|breite|hohe|lengte|breedte|hoogte"
+    r"|size|tax|taxes|vat|mwst|btw|tva|iva|rate|percent|prozent|year|month|day|date|time|datum|pos|position|line|row|index"
+    r"|rank|priority|page|version|discount|rabatt|fee|fees|shipping|versand|verzend\w*|shop|store|location|lat|lng|latitude"
+    r"|longitude|age|rating|points|score|floor|house\w*|street|hs|tariff|color|colour|farbe|status|batch|user|customer)\b"
+)
+"""Words of columns whose numbers are no quantities."""
+_COUNT: Final = re.compile(
+    r"x?\s*(\d{1,4})(?:[.,]0+)?\s*(?:x|pcs?|pieces?|units?|st|stk|stuck|stück|stuks|szt|pz|ud)?\.?", re.IGNORECASE
+)
+
+
+def find_quantity_columns(orders: Sequence[ParsedOrder], context: ImportContext) -> None:
+    """Find the unused columns that may be quantities, if the file has no column for them: whole numbers in each row."""
+    if QUANTITY_PATH in context.mapping.paths:
+        return
+    found: dict[int, bool] = {}
+    for order in orders:
+        for cell in order.unused:
+            if found.get(cell.column, True):
+                found[cell.column] = _COUNT.fullmatch(cell.text) is not None
+    header = context.mapping.header
+    context.quantity_columns = frozenset(
+        column for column, is_count in found.items() if is_count and _may_be_quantity(header[column])
+    )
+
+
+def check_quantities(order: ParsedOrder, context: ImportContext) -> None:
+    """Compare quantities with the unused columns of their rows: subtract returned items, and hold contradictions."""
+    numbers = [(cell, kind) for cell in order.unused if (kind := _kind_of(context.mapping.header[cell.column]))]
+    if context.quantity_columns:
+        numbers += [
+            (cell, "quantity")
+            for cell in order.unused
+            if cell.column in context.quantity_columns and not _kind_of(context.mapping.header[cell.column])
+        ]
+    if not numbers:
+        return
+    items = _items(order)
+    item_by_row = {row: index for index, row in item_rows(order).items()}
+    ordered = [item.get("quantity") for item in items]
+    total = sum(quantity for quantity in ordered if isinstance(quantity, int))
+    for cell, kind in numbers:
+        index = item_by_row.get(cell.row, 0 if len(items) == 1 else None)
+        match = _COUNT.fullmatch(cell.text.lstrip("-"))
+        count = int(match[1]) if match else None
+        if index is None or count is None or not isinstance(ordered[index], int):
+            continue
+        column, pointer = context.mapping.header[cell.column], ITEMS / index / "quantity"
+        if kind == "ended" and count:
+            _subtract(order, pointer, count, column, context)
+        elif kind == "shipped" and count:
+            text = f"{column} has {count}, so a part of this item was shipped already. The quantity is the ordered one."
+            context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title="shipped in part")
+        elif kind == "quantity" and count not in (ordered[index], total):
+            _hold_contradiction(order, pointer, cell.text, column, context)
+
+
+def _subtract(order: ParsedOrder, pointer: Pointer, count: int, column: str, context: ImportContext) -> None:
+    quantity = pointer.get(order.document)
+    assert isinstance(quantity, int)
+    left = quantity - count
+    if left < 0:
+        text = f"{column} has more pieces than the quantity of the item. The quantity was not changed."
+        context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title="more returned")
+        return
+    item_pointer = pointer.parent
+    unit, line = (amount_at(item_pointer.get(order.document), name) for name in ("unit_price", "total_price"))
+    set_value(order, pointer, left, How.COMPUTED, f"{quantity} − {count} of {column}")
+    if left == 0:
+        detail = f"Nothing is left of this item: {quantity} minus {count} of {column}. Remove the item or the order."
+        order.problems.append(error(pointer, "nothing_left", detail, "nothing left"))
+        return
+    if unit is not None and line == unit * quantity:
+        text = f"unit price × {left}, without {count} of {column}"
+        set_value(order, item_pointer / "total_price" / "value", as_json_number(unit * left), How.COMPUTED, text)
+        total, value = TOTAL / "value", amount_at(order.document.get("payment_details"), "total_price")
+        if value is not None and total in order.derived and order.derived[total].how is How.COMPUTED:
+            set_value(order, total, as_json_number(value - unit * count), How.COMPUTED, order.derived[total].text)
+
+
+def _hold_contradiction(order: ParsedOrder, pointer: Pointer, found: str, column: str, context: ImportContext) -> None:
+    derivation = order.derived.get(pointer)
+    if derivation is not None and derivation.how is How.ASSUMED:
+        text = f"Quantity 1 is assumed, but the column {column} has numbers and is not used."
+        context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title=f"quantity {found[:6]}?")
+    else:
+        text = f"The column {column} has another quantity and is not used."
+        context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title=f"quantity {found[:6]}?")
+
+
+@lru_cache(maxsize=4096)
+def _kind_of(name: str) -> str:
+    """What the numbers of an unused column count: `ended` (returned and the like), `shipped`, `quantity`, or ""."""
+    words = normalized(name)
+    if _COMPOUND_ENDED.search(words):
+        return "ended"
+    if not _QUANTITY.search(words):
+        return ""
+    if ENDED.search(words):
+        return "ended"
+    if re.search(r"\b(not|to|zu|te|da|a|por|do) \w+$|\bopen|\boffen", words):
+        return "quantity"
+    if _SHIPPED.search(words):
+        return "shipped"
+    return "" if _OTHER_QUANTITY.search(words) else "quantity"
+
+
+@lru_cache(maxsize=4096)
+def _may_be_quantity(name: str) -> bool:
+    words = normalized(name)
+    return bool(_kind_of(name)) or not (_NOT_QUANTITY.search(words) or _OTHER_QUANTITY.search(words))
+
+
+def _items(order: ParsedOrder) -> list[dict[str, Any]]:
+    found = ITEMS.get(order.document)
+    return [item for item in found if isinstance(item, dict)] if isinstance(found, list) else []

@@ -20,6 +20,7 @@ from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, normalized
 from tui.orders.tables.layout import TableError
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.quantities import check_quantities, find_quantity_columns
+from tui.orders.tables.recipients import check_recipients, complete_billing, conflict_problem, recipient_of
 from tui.orders.tables.statuses import check_statuses
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
 
@@ -129,6 +130,7 @@ class _OrderBuilder:
             column.index for path in (ORDER_ID_PATH, NUMBER_PATH) for column in self._columns if column.tokens == path
         ]
         self._shop_columns = [column.index for column in self._columns if column.tokens == SHOP_PATH]
+        self._recipient = recipient_of(mapping.paths)
         self._pointers: dict[tuple[int, FieldPath], Pointer] = {}
         self._cell_cache: dict[tuple[int, str, str], CellValue] = {}
         self._orders: list[_PartialOrder] = []
@@ -273,7 +275,7 @@ class _OrderBuilder:
                 if first_text != text:
                     first_row = result.cells[pointer][0]
                     detail = f"Row {row} has {_excerpt(text)} here; {_excerpt(first_text)} of row {first_row} was used."
-                    result.problems.append(warning(pointer, "conflict", detail))
+                    result.problems.append(conflict_problem(pointer, detail, first_text, text, self._recipient))
 
     def _add_item(self, partial: _PartialOrder, row: int, texts: list[str]) -> bool:
         """Add the row's item. Returns False if the row has none."""
@@ -359,7 +361,12 @@ class _OrderBuilder:
 _FILE_STEPS: Final[tuple[Callable[[Sequence[ParsedOrder], ImportContext], None], ...]] = (find_quantity_columns,)
 """The steps that see all orders of a file, before missing values are filled in."""
 
-_STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (check_statuses, check_quantities)
+_STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
+    complete_billing,
+    check_recipients,
+    check_statuses,
+    check_quantities,
+)
 """The steps that complete an order after its missing values were filled in, in this order."""
 
 _REPEATED_HEADER: Final = "repeats the header"

@@ -1,0 +1,88 @@
+"""Who gets an order: recognizes two orders under one number, and completes contact data and billing addresses."""
+
+from typing import Final, cast
+
+from tui.api.codec import Document
+from tui.api.errors import Problem, Severity
+from tui.api.pointer import Pointer
+from tui.orders.parsed import Derivation, How, ParsedOrder
+from tui.orders.paths import BILL_TO, PAYMENT_STATUS, SHIP_TO, STATUS, FieldPath
+from tui.orders.tables.context import ImportContext, error, set_value, warning
+from tui.orders.tables.headings import normalized
+
+_NAMES: Final = ("name", "company_name")
+_PLACES: Final = ("address_line_1", "address_line_2", "house_number", "po_box", "postal_code", "city", "country_code")
+_DECISIVE: Final = ("address_line_1", "house_number", "postal_code")
+_CONTACTS: Final = ("email", "phone_number")
+_BILLING_PLACES: Final = ("address_line_1", "postal_code", "city")
+_CUSTOMER: Final = Pointer.of("customer_details", "name")
+
+
+def conflict_problem(pointer: Pointer, detail: str, first_text: str, text: str, recipient: FieldPath) -> Problem:
+    """The problem of a row with another value than the first row of its order.
+
+    It holds the order if it is about who gets it or whether it is to be shipped. `recipient`: the address that it goes to.
+    """
+    is_address = pointer.tokens[:1] == recipient and pointer.name in (*_NAMES, *_PLACES)
+    if (is_address or pointer in (STATUS, PAYMENT_STATUS)) and normalized(first_text) != normalized(text):
+        return error(pointer, "conflict", detail, "rows differ")
+    return warning(pointer, "conflict", detail)
+
+
+def check_recipients(order: ParsedOrder, context: ImportContext) -> None:
+    """Hold an order whose rows have another name and another street or postcode."""
+    if len(order.rows) == 1:
+        return
+    recipient = recipient_of(context.mapping.paths)
+    fields = {
+        problem.pointer.name
+        for problem in order.problems
+        if problem.code == "conflict" and problem.severity is Severity.ERROR and problem.pointer.tokens[:1] == recipient
+    }
+    if not fields.isdisjoint(_NAMES) and not fields.isdisjoint(_DECISIVE):
+        detail = (
+            "Rows of this order have different recipients, but the same order number. "
+            "Give each recipient an own number, or correct the rows."
+        )
+        order.problems.append(error(Pointer(recipient), "two_recipients", detail, "two recipients"))
+
+
+def recipient_of(paths: tuple[FieldPath | None, ...]) -> FieldPath:
+    """The address that decides where an order goes: the billing address if no column has a shipping address."""
+    has_shipping = any(path is not None and path[:1] == SHIP_TO.tokens for path in paths)
+    return SHIP_TO.tokens if has_shipping else BILL_TO.tokens
+
+
+def complete_billing(order: ParsedOrder, context: ImportContext) -> None:
+    """Complete the contact data of the recipient by those of the payer, and the billing address by the customer's name.
+
+    A billing address without a place is left out: it would hold the order.
+    """
+    billing = BILL_TO.get(order.document)
+    if not isinstance(billing, dict) or not context.mapping.fills_defaults:
+        return
+    if isinstance(SHIP_TO.get(order.document), dict):
+        for name in _CONTACTS:
+            if billing.get(name) and not (SHIP_TO / name).get(order.document):
+                set_value(order, SHIP_TO / name, billing[name], How.COPIED, "from the billing contact")
+                if (BILL_TO / name) in order.cells:
+                    order.cells[SHIP_TO / name] = order.cells[BILL_TO / name]
+    if not any(billing.get(name) for name in _BILLING_PLACES):
+        _leave_out_billing(order, "left out, because the file has no street, postcode or city of it")
+    elif not billing.get("name"):
+        customer, company = _CUSTOMER.get(order.document), billing.get("company_name")
+        if isinstance(customer, str) and customer:
+            set_value(order, BILL_TO / "name", customer, How.COPIED, "from the customer")
+        elif company:
+            set_value(order, BILL_TO / "name", company, How.COPIED, "from the company")
+        else:
+            _leave_out_billing(order, "left out, because the file has no name for it")
+
+
+def _leave_out_billing(order: ParsedOrder, text: str) -> None:
+    order.document = cast(Document, BILL_TO.drop(order.document))
+    for pointer in [pointer for pointer in (*order.cells, *order.derived) if pointer.startswith(BILL_TO)]:
+        order.cells.pop(pointer, None)
+        order.derived.pop(pointer, None)
+    order.problems = [problem for problem in order.problems if not problem.pointer.startswith(BILL_TO)]
+    order.derived[BILL_TO] = Derivation(How.EMPTIED, text)

@@ -19,6 +19,7 @@ from tui.orders.tables.defaults import fill_defaults
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, normalized
 from tui.orders.tables.layout import TableError
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
+from tui.orders.tables.packed_items import split_packed_items
 from tui.orders.tables.quantities import check_quantities, find_quantity_columns
 from tui.orders.tables.recipients import check_recipients, complete_billing, conflict_problem, recipient_of
 from tui.orders.tables.statuses import check_statuses
@@ -358,7 +359,10 @@ class _OrderBuilder:
         return found
 
 
-_FILE_STEPS: Final[tuple[Callable[[Sequence[ParsedOrder], ImportContext], None], ...]] = (find_quantity_columns,)
+_FILE_STEPS: Final[tuple[Callable[[Sequence[ParsedOrder], ImportContext], None], ...]] = (
+    split_packed_items,
+    find_quantity_columns,
+)
 """The steps that see all orders of a file, before missing values are filled in."""
 
 _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (

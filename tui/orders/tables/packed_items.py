@@ -1,0 +1,323 @@
+"""Reads several items from one cell, as some shops write them: `2x Candle; 1x Holder`, or fields with names."""
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import lru_cache
+from typing import Any, Final, cast
+
+from tui.api.codec import Document, Json
+from tui.api.pointer import ABSENT, Pointer
+from tui.orders.money import as_json_number
+from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder
+from tui.orders.paths import CURRENCY, ITEMS
+from tui.orders.tables.cells import CURRENCY_SIGNS, parse_number
+from tui.orders.tables.context import ImportContext, error, item_rows, set_value
+from tui.orders.tables.headings import normalized
+
+_FIELDS: Final = {
+    "name": "name|product name|item name|title|product title|item|product|artikel|artikelname|produktname|produkt|bezeichnung"
+    "|productnaam|titel|nom|produit|article|nombre|producto|nome|prodotto|articolo|nazwa|produkt navn|navn|namn|produto",
+    "quantity": "quantity|qty|product qty|product quantity|item quantity|menge|anzahl|aantal|quantite|qte|cantidad|quantita"
+    "|ilosc|antal|quantidade|amount",
+    "sku": "sku|product sku|item sku|artikelnummer|art nr|article number|artikelnr|reference|ref|referencia|kod|artikelkode",
+    "product_id": "product id|item id|produkt id",
+    "unit_price/value": "unit price|product unit price|price|product price|item price|preis|einzelpreis|prijs|prix"
+    "|prix unitaire|precio|prezzo|cena|pris|preco|cost",
+    "total_price/value": "total|product total price|line total|item total|total price|gesamt|gesamtpreis|totaal",
+    "description": "product variation details|variation|variations|variant|options|option|meta|product options|attributes"
+    "|eigenschaften|opties",
+    "": "product weight|weight|tax|total tax|subtotal|sub total|subtotal tax|sub total tax|refunded|variation id|id|type"
+    "|product type|discount|taxes|tax class|line item id|order item id|image|url|category|vendor|barcode|currency|gewicht|order product id",
+}
+"""The names of fields in a cell. Those without a path are not read."""
+
+_COLUMNS: Final = re.compile(
+    r"(?:(?:order|ordered|line|sales?|cart|purchased|bestell\w*|bestelde|lista? (?:de|di|van)|liste des?|list of)? ?"
+    r"(?:items?|products?|articles?|artikel|artikelen|producten|produkte?|positionen|produits|articulos|productos|articoli"
+    r"|prodotti|produkty|pozycje|artiklar|produkter|varer|varor|artigos|produtos|line items?|lineitems)"
+    r"(?: (?:details?|list|ordered|purchased|summary|name|names|\d{1,2}))?)"
+    r"|product details|order details|contents?|inhalt|inhoud|contenu|contenido|contenuto|zawartosc"
+)
+"""Names of columns that have items."""
+_KEY: Final = re.compile(r"(?:^|(?<=[,|;\n(]))\s*([^\W\d][\w .]{0,30}?)\s*[:=]\s*")
+_TIMES: Final = r"(?:x|×|\*|X)"
+_FIRST: Final = re.compile(
+    rf"\(?(\d{{1,4}})\s*(?:{_TIMES}|st\.?|stk\.?|pcs\.?)\)?\s+(\S.*)|(\d{{1,4}}){_TIMES}([^\W\d]\S*.*)",
+    re.DOTALL | re.IGNORECASE,
+)
+_LAST: Final = re.compile(
+    rf"(.*\S)\s*(?:\s{_TIMES}\s?(\d{{1,4}})|×\s*(\d{{1,4}})|[\[(]\s*{_TIMES}\s*(\d{{1,4}})\s*[)\]]"
+    r"|[,\s(\[-]+\s*(?:qty|quantity|menge|anzahl|aantal|quantité|qté|cantidad|quantità|ilość|antal|quantidade)\s*[:.=]?\s*(\d{1,4})[)\]]?)",
+    re.DOTALL | re.IGNORECASE,
+)
+_SKU: Final = re.compile(r"\s*[\[(](?:SKU|Art\.?-?(?:Nr|nr)\.?|Ref)\s*[:.]?\s*([^()\[\]]{1,60})[)\]]", re.IGNORECASE)
+_MAYBE_PACKED: Final = re.compile(
+    rf"\b\d{{1,4}}\s?{_TIMES}\s+(?!\d)|(?<!\d)\s{_TIMES}\s?\d{{1,4}}\b(?!\s*(?:cm|mm|m|ml|l|g|kg)\b)|\d\s{_TIMES}\s?\d$"
+)
+_CURRENCY: Final = re.compile(r"US\$|[€£$]|\b[A-Z]{3}\b")
+_SEPARATORS: Final = (r"\r?\n|<br\s*/?>", r"\s*;\s*", r"\s*\|\s*", r"\s*,\s+", r"\s+\+\s+", r",", r"\s+/\s+")
+
+
+@dataclass(slots=True)
+class PackedItem:
+    """An item of a cell: its values by path, as texts."""
+
+    values: dict[str, str] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=8192)
+def unpack(text: str) -> tuple[PackedItem, ...]:
+    """The items in the text of a cell. Empty if it has none, or if anything in it is not understood."""
+    stripped = text.strip()
+    if stripped.startswith(("[", "{")):
+        return _unpack_json(stripped)
+    return _unpack_fields(stripped) or _unpack_list(stripped)
+
+
+def _unpack_fields(text: str) -> tuple[PackedItem, ...]:
+    """`Product Name: Candle, Product Qty: 2 | Product Name: …`. A field that comes again begins another item."""
+    keys = [match for match in _KEY.finditer(text) if normalized(match[1]) in _paths()]
+    if len(keys) < 2 or keys[0].start() != 0:
+        return ()
+    items: list[PackedItem] = []
+    seen: set[str] = set()
+    for position, match in enumerate(keys):
+        end = keys[position + 1].start() if position + 1 < len(keys) else len(text)
+        key, value = normalized(match[1]), text[match.end() : end].strip(" ,|;\r\n\t)(")
+        if not items or key in seen:
+            items.append(PackedItem())
+            seen = set()
+        seen.add(key)
+        path = _paths()[key]
+        value = re.split(r"\s*\|\s*[\w ]{1,30}:", value)[0]  # a field that is not known
+        if path and value:
+            items[-1].values.setdefault(path, value)
+    return tuple(items) if all("name" in item.values or "sku" in item.values for item in items) else ()
+
+
+def _unpack_list(text: str) -> tuple[PackedItem, ...]:
+    """`2x Candle; Holder (SKU H-1) x 1`: every part has a quantity."""
+    for separator in _SEPARATORS:
+        parts = [part.strip() for part in re.split(separator, text) if part.strip()]
+        items = [item for part in parts if (item := _unpack_part(part)) is not None]
+        if len(parts) > 1 and len(items) == len(parts):
+            return tuple(items)
+    # `2x Candle, Holder` may be one item or two.
+    single = None if any(sign in text for sign in ("\n", ";", "|", ", ")) else _unpack_part(text)
+    return (single,) if single is not None else ()
+
+
+def _unpack_part(part: str) -> PackedItem | None:
+    first, last = _FIRST.fullmatch(part), _LAST.fullmatch(part)
+    if (first is None) == (last is None):
+        return None
+    if first is not None:
+        quantity, name = (first[1], first[2]) if first[1] else (first[3], first[4])
+    elif last is not None:
+        quantity, name = next(number for number in last.groups()[1:] if number), last[1]
+        if name[-1:].isdigit() and not _SKU.search(name):
+            return None  # `Frame 20 x 30` is a size
+    values = {"quantity": quantity}
+    if sku := _SKU.search(name):
+        values["sku"] = sku[1].strip()
+        name = name[: sku.start()] + name[sku.end() :]
+    name = name.strip(" -–:,")
+    if not name or (
+        re.match(r"\d", name) and first is not None and re.match(r"\d+([.,]\d+)?\s*(cm|mm|m|ml|l|g|kg)?\b(\s|$)", name)
+    ):
+        return None  # `2 x 250 g` is a size
+    return PackedItem({"name": name, **values})
+
+
+def _unpack_json(text: str) -> tuple[PackedItem, ...]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        return ()
+    found = found if isinstance(found, list) else [found]
+    items = []
+    for entry in found:
+        if not isinstance(entry, dict):
+            return ()
+        item = PackedItem()
+        for key, value in entry.items():
+            path = _paths().get(normalized(str(key)))
+            if path and isinstance(value, str | int | float) and not isinstance(value, bool) and str(value):
+                item.values.setdefault(path, str(value))
+        items.append(item)
+    return tuple(items) if all("name" in item.values or "sku" in item.values for item in items) else ()
+
+
+@lru_cache(maxsize=1)
+def _paths() -> dict[str, str]:
+    return {name: path for path, names in _FIELDS.items() for name in names.split("|")}
+
+
+def split_packed_items(orders: Sequence[ParsedOrder], context: ImportContext) -> None:
+    """Split the cells that have several items. A cell that may have several and cannot be split holds its order."""
+    columns = {
+        index
+        for index, (name, path) in enumerate(zip(context.mapping.header, context.mapping.paths, strict=True))
+        if path is None and _COLUMNS.fullmatch(normalized(name))
+    }
+    for order in orders:
+        _split_names(order, context)
+        if columns:
+            _split_unused(order, columns, context)
+
+
+def _split_names(order: ParsedOrder, context: ImportContext) -> None:
+    items = _items(order)
+    if not any(_may_be_packed(item) for item in items):
+        return
+    replacements: dict[int, tuple[PackedItem, ...]] = {}
+    for index, item in enumerate(items):
+        if not _may_be_packed(item):
+            continue
+        name, quantity = str(item.get("name") or ""), item.get("quantity")
+        parts = unpack(name)
+        total = sum(
+            int(Decimal(part.values.get("quantity") or 1))
+            for part in parts
+            if _is_count(part.values.get("quantity", "1"))
+        )
+        pointer = ITEMS / index / "name"
+        column = order.cells[pointer][1] if pointer in order.cells else ""
+        if parts and (quantity is None or (len(parts) > 1 and quantity == total)):
+            if len(parts) > 1 and (others := [key for key in item if key not in ("name", "quantity")]):
+                detail = f"{column} has several items in one cell, but {others[0]} has one value. Give each item its own row."
+                order.problems.append(error(pointer, "packed_items", detail, "several items"))
+            else:
+                replacements[index] = parts
+        elif quantity is None or len(parts) > 1:
+            text = f"{column} may have several items or a quantity in one cell. It is read as one item."
+            context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title="several items?")
+    if replacements:
+        _replace(order, replacements, context)
+
+
+def _may_be_packed(item: dict[str, Any]) -> bool:
+    name, sku = item.get("name"), item.get("sku")
+    if isinstance(name, str) and (
+        any(sign in name for sign in (";", "|", "\n", "<br", "[{"))
+        or _MAYBE_PACKED.search(name)
+        or _LAST.fullmatch(name)
+    ):
+        return True
+    is_list = isinstance(sku, str) and re.fullmatch(r"[\w./-]+(\s*[,;|]\s*[\w./-]+)+", sku) is not None
+    return is_list and item.get("quantity") is None
+
+
+def _split_unused(order: ParsedOrder, columns: set[int], context: ImportContext) -> None:
+    packed = [cell for cell in order.unused if cell.column in columns and not _is_count(cell.text)]
+    items = _items(order)
+    if not packed or any(item.get("name") or item.get("sku") for item in items):
+        return
+    header = context.mapping.header
+    read = [(cell, unpack(cell.text)) for cell in packed]
+    for cell, parts in read:
+        if not parts:
+            name = header[cell.column]
+            detail = f"The items in {name} cannot be read. Write `2x Candle; 1x Holder`, or give each item its own row."
+            order.problems.append(error(ITEMS, "packed_items", detail, "items not read"))
+            return
+    total = sum(
+        int(Decimal(part.values.get("quantity") or 1))
+        for _, parts in read
+        for part in parts
+        if _is_count(part.values.get("quantity", "1"))
+    )
+    if any(set(item) - {"quantity"} for item in items) or any(item["quantity"] != total for item in items):
+        name = header[packed[0].column]
+        detail = f"{name} has items, but other columns have values of one item. Map only one of them."
+        order.problems.append(error(ITEMS, "packed_items", detail, "several items"))
+        return
+    order.cells = {pointer: cell for pointer, cell in order.cells.items() if not pointer.startswith(ITEMS)}
+    order.document = cast(Document, ITEMS.put(order.document, []))
+    for cell, parts in read:
+        _append(order, parts, cell.row, header[cell.column], context)
+        order.unused.remove(cell)
+        order.used += 1
+
+
+def _replace(order: ParsedOrder, replacements: dict[int, tuple[PackedItem, ...]], context: ImportContext) -> None:
+    """Replace items by those that their names have. Cells and problems of the other items follow them."""
+    items, rows = _items(order), item_rows(order)
+    cells, problems = order.cells, order.problems
+    order.cells = {pointer: cell for pointer, cell in cells.items() if not pointer.startswith(ITEMS)}
+    order.problems = [problem for problem in problems if not problem.pointer.startswith(ITEMS)]
+    order.document = cast(Document, ITEMS.put(order.document, []))
+    for index, item in enumerate(items):
+        old, new = ITEMS / index, ITEMS / len(_items(order))
+        column = cells[old / "name"][1] if (old / "name") in cells else ""
+        if index in replacements:
+            kept = {key: value for key, value in item.items() if key not in ("name", "quantity")}
+            _append(order, replacements[index], rows.get(index, order.rows[0]), column, context, kept)
+            changed = {"name", "quantity"}
+        else:
+            order.document = cast(Document, ITEMS.put(order.document, [*_items(order), item]))
+            changed = set()
+        if index not in replacements or len(replacements[index]) == 1:
+            length = len(old)
+            order.cells |= {
+                new + Pointer(pointer.tokens[length:]): cell
+                for pointer, cell in cells.items()
+                if pointer.startswith(old) and pointer.tokens[length] not in changed
+            }
+            order.problems += [
+                replace(problem, pointer=new + Pointer(problem.pointer.tokens[length:]))
+                for problem in problems
+                if problem.pointer.startswith(old)
+            ]
+
+
+def _append(
+    order: ParsedOrder,
+    parts: Sequence[PackedItem],
+    row: int,
+    column: str,
+    context: ImportContext,
+    kept: dict[str, Json] | None = None,
+) -> None:
+    decimal = context.mapping.layout.decimal if context.mapping.layout is not None else "."
+    for part in parts:
+        pointer = ITEMS / len(_items(order))
+        item: Json = dict(kept or {})
+        for path, text in part.values.items():
+            value_pointer = Pointer(tuple(path.split("/")))
+            value = _value(path, text, decimal)
+            if value is None:
+                detail = f"{text!r} in {column} cannot be read as a number."
+                order.problems.append(error(pointer + value_pointer, "unread", detail, "not a number"))
+                value = text
+            item = value_pointer.put(item, value)
+            if path.endswith("/value") and (sign := _CURRENCY.search(text)):
+                currency = CURRENCY_SIGNS.get(sign[0], sign[0])
+                item = (value_pointer.parent / "currency").put(item, currency)
+                if CURRENCY.get(order.document) in (ABSENT, None):
+                    set_value(order, CURRENCY, currency, How.COMPUTED, "from the currency sign of the amounts")
+            order.cells[pointer + value_pointer] = (row, column)
+            order.derived[pointer + value_pointer] = Derivation(How.SPLIT, f"from the items in {column}")
+        order.document = cast(Document, ITEMS.put(order.document, [*_items(order), item]))
+
+
+def _value(path: str, text: str, decimal: str) -> Json:
+    """The value of a field; None if it has to be a number and is none."""
+    if path == "quantity":
+        return int(Decimal(text)) if _is_count(text) else None
+    if path.endswith("/value"):
+        number = parse_number(re.sub(r"^[^\d+-]{1,4}|[^\d]{1,4}$", "", text), decimal)
+        return as_json_number(Decimal(number)) if number is not None else None
+    return text
+
+
+def _is_count(text: str) -> bool:
+    return re.fullmatch(r"\d{1,6}(\.0+)?", text) is not None
+
+
+def _items(order: ParsedOrder) -> list[dict[str, Any]]:
+    found = ITEMS.get(order.document)
+    return cast(list[dict[str, Any]], found) if isinstance(found, list) else []

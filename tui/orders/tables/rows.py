@@ -19,10 +19,10 @@ from tui.orders.tables.defaults import fill_defaults
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, normalized
 from tui.orders.tables.layout import TableError
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
-from tui.orders.tables.packed_items import split_packed_items
-from tui.orders.tables.quantities import check_quantities, find_quantity_columns
-from tui.orders.tables.recipients import check_recipients, complete_billing, conflict_problem, recipient_of
-from tui.orders.tables.statuses import check_statuses
+from tui.orders.tables.steps.packed_items import split_packed_items
+from tui.orders.tables.steps.quantities import check_quantities, find_quantity_columns
+from tui.orders.tables.steps.recipients import check_recipients, complete_billing, conflict_problem, recipient_of
+from tui.orders.tables.steps.statuses import check_statuses
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
 
 _PROGRESS_INTERVAL = 500

@@ -11,7 +11,7 @@ from tui.orders.parsed import GuessKind, How, ParsedOrder
 from tui.orders.paths import EVERY_ITEM, ITEMS, TOTAL
 from tui.orders.tables.context import ImportContext, error, item_rows, set_value
 from tui.orders.tables.headings import normalized
-from tui.orders.tables.statuses import ENDED
+from tui.orders.tables.steps.statuses import ENDED
 
 QUANTITY_PATH: Final = (*EVERY_ITEM, "quantity")
 

@@ -47,7 +47,7 @@ def item_rows(order: ParsedOrder) -> dict[int, int]:
 
 
 def set_value(order: ParsedOrder, pointer: Pointer, value: Json, how: How, text: str) -> None:
-    """Set a value that is not in the file as it stands, and record how it was obtained."""
+    """Set a value that is not in the file, and record how it was obtained."""
     order.document = cast(Document, pointer.put(order.document, value))
     order.derived[pointer] = Derivation(how, text)
 

@@ -9,6 +9,7 @@ from tui.orders.parsed import GuessKind
 from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHOP, STATUS, WEIGHT, FieldPath
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, guess_fields, mappable, normalized, unit_in
 from tui.orders.tables.layout import TableLayout
+from tui.orders.tables.steps.units import stated_unit
 
 VERSION: Final = 1
 """Version of the JSON form. Later versions are not read."""
@@ -22,7 +23,7 @@ WEIGHT_PATH: Final[FieldPath] = (*WEIGHT.tokens, "value")
 WEIGHT_UNIT_PATH: Final[FieldPath] = (*WEIGHT.tokens, "unit")
 ITEM_WEIGHT_PATH: Final[FieldPath] = (*EVERY_ITEM, *WEIGHT_PATH[1:])
 ITEM_WEIGHT_UNIT_PATH: Final[FieldPath] = (*EVERY_ITEM, *WEIGHT_UNIT_PATH[1:])
-_SIZE_UNIT: Final[FieldPath] = ("shipping_details", "measurement", "dimension", "unit")
+SIZE_UNIT_PATH: Final[FieldPath] = ("shipping_details", "measurement", "dimension", "unit")
 
 USUAL_CONSTANTS: Final[dict[FieldPath, Json]] = {
     STATUS_PATH: "unfulfilled",
@@ -38,7 +39,7 @@ class ColumnMapping:
 
     Columns with the same path are joined by spaces. `constants`: values for fields that a row leaves empty.
     `fills_defaults`: whether missing values are derived from others. `accepted`: the kinds of guesses that the user
-    confirmed.
+    confirmed. `guessed`: the units and the columns of weights and prices whose meaning is a guess.
     """
 
     header: tuple[str, ...]
@@ -48,6 +49,7 @@ class ColumnMapping:
     fills_defaults: bool = True
     accepted: frozenset[GuessKind] = frozenset()
     layout: TableLayout | None = field(default=None, compare=False)
+    guessed: frozenset[FieldPath] = frozenset()
 
     @property
     def unmapped(self) -> tuple[str, ...]:
@@ -72,17 +74,21 @@ class ColumnMapping:
         if new_unit is not None and new_unit not in mapping.paths and mapping.constant(new_unit) is None:
             default_unit = "kg" if new_unit[-2] == "weight" else "cm" if new_unit[-2] == "dimension" else None
             known_unit = self.constant(old_unit) if old_unit is not None and old_unit[-2] == new_unit[-2] else None
-            mapping = mapping.with_constant(new_unit, unit_in(self.header[column]) or known_unit or default_unit)
+            named_unit = unit_in(self.header[column])
+            mapping = mapping.with_constant(new_unit, named_unit or known_unit or default_unit)
+            if default_unit and not named_unit and (known_unit is None or old_unit in self.guessed):
+                mapping = replace(mapping, guessed=mapping.guessed | {new_unit})
         if old_unit is not None and all(unit_path(field_path) != old_unit for field_path in mapping.paths):
             mapping = mapping.with_constant(old_unit, None)
-        return mapping
+        # The user chose what the column means.
+        return replace(mapping, guessed=mapping.guessed - {old_path, path})
 
     def with_constant(self, path: FieldPath, value: Json) -> "ColumnMapping":
         """A copy with this value for rows that leave the field empty; None removes the constant."""
         constants = {other_path: other_value for other_path, other_value in self.constants if other_path != path}
         if value is not None:
             constants[path] = value
-        return replace(self, constants=tuple(constants.items()))
+        return replace(self, constants=tuple(constants.items()), guessed=self.guessed - {path})
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether the mapping has exactly these columns, in any order."""
@@ -110,6 +116,7 @@ class ColumnMapping:
             "constants": constants,
             "derives": self.fills_defaults,
             "accepted": [str(kind) for kind in sorted(self.accepted)],
+            "guessed": [[*path] for path in sorted(self.guessed)],
             "layout": self.layout.to_json() if self.layout is not None else None,
         }
 
@@ -137,6 +144,7 @@ class ColumnMapping:
             value.get("derives") is not False,
             frozenset(kind for kind in GuessKind if kind in _list(value.get("accepted"))),
             TableLayout.from_json(value.get("layout")),
+            frozenset(path for stored in _list(value.get("guessed")) if (path := _path(stored)) in known and path),
         )
 
 
@@ -172,15 +180,19 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
     if NUMBER_PATH not in mapped and ORDER_ID_PATH not in mapped and "id" in map(normalized, header):
         column = [normalized(name) for name in header].index("id")
         paths[column] = paths[column] or ORDER_ID_PATH
+    guessed: set[FieldPath] = set()
+    stated = stated_unit(frozenset(map(normalized, header)))
     constants = {path: value for path, value in USUAL_CONSTANTS.items() if path not in mapped}
     constants |= {(*path[:-1], "unit"): unit for path, unit in units.items() if path[-1] == "value"}
     if any(path is not None and path[-2:-1] == ("dimension",) for path in paths):
-        size_unit = next((unit for path, unit in units.items() if path[-2:-1] == ("dimension",)), "cm")
-        constants |= {_SIZE_UNIT: size_unit} if _SIZE_UNIT not in mapped else {}
+        size_unit = next((unit for path, unit in units.items() if path[-2:-1] == ("dimension",)), "")
+        constants |= {SIZE_UNIT_PATH: size_unit or "cm"} if SIZE_UNIT_PATH not in mapped else {}
+        guessed |= {SIZE_UNIT_PATH} if SIZE_UNIT_PATH not in mapped and not size_unit else set()
     for unit in (WEIGHT_UNIT_PATH, ITEM_WEIGHT_UNIT_PATH):
-        if (*unit[:-1], "value") in mapped and unit not in mapped:
-            constants.setdefault(unit, "kg")
-    mapping = ColumnMapping(tuple(header), tuple(paths), constants=tuple(constants.items()))
+        if (*unit[:-1], "value") in mapped and unit not in mapped and unit not in constants:
+            constants[unit] = stated or "kg"
+            guessed |= set() if stated else {unit}
+    mapping = ColumnMapping(tuple(header), tuple(paths), constants=tuple(constants.items()), guessed=frozenset(guessed))
     return mapping if shop is None else mapping.with_constant(SHOP_PATH, shop)
 
 
@@ -208,7 +220,10 @@ def refine_by_rows(mapping: ColumnMapping, rows: Iterable[Sequence[str]]) -> Col
     item_paths = {WEIGHT_PATH: ITEM_WEIGHT_PATH, WEIGHT_UNIT_PATH: ITEM_WEIGHT_UNIT_PATH}
     paths = tuple(None if path is None else item_paths.get(path, path) for path in mapping.paths)
     return replace(
-        mapping, paths=paths, constants=tuple((item_paths.get(path, path), value) for path, value in mapping.constants)
+        mapping,
+        paths=paths,
+        constants=tuple((item_paths.get(path, path), value) for path, value in mapping.constants),
+        guessed=frozenset(item_paths.get(path, path) for path in mapping.guessed),
     )
 
 

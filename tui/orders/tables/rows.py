@@ -18,11 +18,13 @@ from tui.orders.tables.context import ImportContext, error, item_rows, warning
 from tui.orders.tables.defaults import fill_defaults
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, normalized
 from tui.orders.tables.layout import TableError
-from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
+from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping, unit_path
 from tui.orders.tables.steps.packed_items import split_packed_items
 from tui.orders.tables.steps.quantities import check_quantities, find_quantity_columns
 from tui.orders.tables.steps.recipients import check_recipients, complete_billing, conflict_problem, recipient_of
 from tui.orders.tables.steps.statuses import check_statuses
+from tui.orders.tables.steps.units import unit_named, with_short_unit
+from tui.orders.tables.steps.weights import check_weights
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
 
 _PROGRESS_INTERVAL = 500
@@ -307,6 +309,7 @@ class _OrderBuilder:
         if read is None:
             if len(self._cell_cache) >= _MAX_CACHED_CELLS:
                 self._cell_cache.clear()
+            text = _with_known_unit(column.field, text)
             read = self._cell_cache[key] = read_cell(column.field, text, self._table.layout, self._now, country)
         return read
 
@@ -359,6 +362,13 @@ class _OrderBuilder:
         return found
 
 
+def _with_known_unit(field: Field, text: str) -> str:
+    """The text of a cell of a unit or a measure, with the service's name of the unit."""
+    if field.path[-1] == "unit":
+        return unit_named(text) or text
+    return with_short_unit(text) if unit_path(field.path) is not None else text
+
+
 _FILE_STEPS: Final[tuple[Callable[[Sequence[ParsedOrder], ImportContext], None], ...]] = (
     split_packed_items,
     find_quantity_columns,
@@ -369,6 +379,7 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
     complete_billing,
     check_recipients,
     check_statuses,
+    check_weights,
     check_quantities,
 )
 """The steps that complete an order after its missing values were filled in, in this order."""

@@ -22,7 +22,12 @@ _WORDS: Final = {
 }
 """The units of the service, and other names for them (EN, DE, FR, NL, ES, IT, PL, SV, DA, PT)."""
 
-_KILOGRAMS: Final = {"kg": Decimal(1), "g": Decimal("0.001"), "lbs": Decimal("0.45359237"), "oz": Decimal("0.028349523")}
+_KILOGRAMS: Final = {
+    "kg": Decimal(1),
+    "g": Decimal("0.001"),
+    "lbs": Decimal("0.45359237"),
+    "oz": Decimal("0.028349523"),
+}
 _MEASURE: Final = re.compile(r"([\d.,'’\s\xa0]*\d)\s*([^\W\d_]+)\.?")
 
 _STATED: Final = {"kg": (frozenset({"street name", "house number", "order reference", "item value", "weight"}),)}

@@ -16,10 +16,11 @@ from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
 from tui.orders.tables.context import ImportContext, error, warning
 from tui.orders.tables.defaults import fill_defaults
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, normalized
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, name_part, normalized
 from tui.orders.tables.layout import TableError
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
+from tui.orders.tables.unused import check_unused
 
 _PROGRESS_INTERVAL = 500
 _MAX_CACHED_CELLS = 20_000
@@ -116,10 +117,10 @@ class _OrderBuilder:
             for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
             if path is not None and (known := field_at(Pointer(path))) is not None
         ]
-        # Countries come first, because other address fields depend on them.
+        # Countries come first, because other address fields depend on them; the parts of a name come in their order.
         self._order_columns = sorted(
             (column for column in self._columns if not column.is_item_field),
-            key=lambda column: column.tokens[-1] != "country_code",
+            key=lambda column: (column.tokens[-1] != "country_code", _name_position(column)),
         )
         self._item_columns = [column for column in self._columns if column.is_item_field]
         used = {column.index for column in self._columns}
@@ -351,10 +352,16 @@ class _OrderBuilder:
         return found
 
 
-_STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = ()
+_STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (check_unused,)
 """The steps that complete an order after its missing values were filled in, in this order."""
 
 _REPEATED_HEADER: Final = "repeats the header"
+
+
+def _name_position(column: _Column) -> int:
+    """The position of a column among the parts of a name."""
+    part = name_part(column.name) if column.tokens[-1] == "name" else None
+    return part.value if part is not None else 0
 
 
 def _may_belong(partial: _PartialOrder, shop: str) -> bool:

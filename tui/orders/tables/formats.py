@@ -90,6 +90,15 @@ _WOO_PLUGIN = {
     "order subtotal": "payment_details/subtotal_price/value",
 }
 
+_BOL = {
+    "bestelnummer": "order_number",
+    "referentie": "item:sku",
+    "prijs": "item:unit_price/value",
+    "producttitel": "item:name",
+    "adres verz toevoeging": "shipping_address/address_line_2",
+    "adres fact toevoeging": "billing_address/address_line_2",
+}
+
 FORMATS: Final = (
     KnownFormat(
         "Shopify orders",
@@ -153,23 +162,8 @@ FORMATS: Final = (
     ),
     KnownFormat("Amazon orders", frozenset({"quantity purchased", "recipient name"}), _AMAZON),
     KnownFormat("Amazon orders", frozenset({"quantity purchased", "item price"}), _AMAZON),
-    KnownFormat(
-        "bol orders",
-        frozenset({"bestelnummer", "adres verz straat"}),
-        {
-            "referentie": "item:sku",
-            "prijs": "item:unit_price/value",
-            "producttitel": "item:name",
-            "adres verz toevoeging": "shipping_address/address_line_2",
-            "adres fact toevoeging": "billing_address/address_line_2",
-            "bestelnummer": "order_number",
-        },
-    ),
-    KnownFormat(
-        "bol orders",
-        frozenset({"bestelnummer", "referentie", "prijs"}),
-        {"referentie": "item:sku", "prijs": "item:unit_price/value", "producttitel": "item:name"},
-    ),
+    KnownFormat("bol orders", frozenset({"bestelnummer", "adres verz straat"}), _BOL),
+    KnownFormat("bol orders", frozenset({"bestelnummer", "referentie", "prijs"}), _BOL),
     _format(
         "Shopware orders", "ordernumber|orderstatus|paymentstatus",
         ordernumber="order_number", orderstatus="order_details/status/code", paymentstatus="payment_details/status/code",

@@ -62,6 +62,8 @@ class _Column:
     tokens: FieldPath
     """Relative to the item for an item's field, else to the order."""
     is_item_field: bool
+    separator: str
+    """The text before its value if another column of the field has one."""
 
 
 @dataclass(slots=True)
@@ -113,6 +115,7 @@ class _OrderBuilder:
                     else tuple("0" if token == ANY else token for token in path)
                 ),
                 path[: len(EVERY_ITEM)] == EVERY_ITEM,
+                mapping.separator(path),
             )
             for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
             if path is not None and (known := field_at(Pointer(path))) is not None
@@ -247,7 +250,9 @@ class _OrderBuilder:
             if column.index < width and (text := texts[column.index]):
                 before = joined.get(column.tokens)
                 joined[column.tokens] = (
-                    (text, column, 1) if before is None else (f"{before[0]} {text}", before[1], before[2] + 1)
+                    (text, column, 1)
+                    if before is None
+                    else (f"{before[0]}{column.separator}{text}", before[1], before[2] + 1)
                 )
         for tokens, (text, column, count) in joined.items():
             first_text = partial.first_texts.get(tokens)
@@ -277,7 +282,7 @@ class _OrderBuilder:
             if column.index >= width or not (text := texts[column.index]):
                 continue
             if column.tokens in seen:
-                text = f"{seen[column.tokens]} {text}"
+                text = f"{seen[column.tokens]}{column.separator}{text}"
             seen[column.tokens] = text
             partial.result.used += 1
             read = self._read(column, text)

@@ -56,7 +56,9 @@ def check_unused(order: ParsedOrder, context: ImportContext) -> None:
     header = context.mapping.header
     for cell in order.unused:
         concern = concern_of(header[cell.column], header)
-        if concern is Concern.NOTHING or cell.column in reported or _says_nothing(cell.text):
+        if concern is Concern.NOTHING or cell.column in reported or header[cell.column] in context.mapping.ignored:
+            continue
+        if _says_nothing(cell.text):
             continue
         used = used or _used(order.document)
         if _is_used(cell, used):
@@ -95,7 +97,7 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
         )
         return Concern.ADDRESS if decides or address.member == "name" else Concern.OTHER
     tokens = [token for token in heading.split(" ") if token not in words.CONNECTORS and not token.isdigit()]
-    if not tokens or all(token in words.TECHNICAL for token in tokens):
+    if not tokens or "ip" in tokens or all(token in words.TECHNICAL for token in tokens):
         return Concern.NOTHING
     if is_quantity(heading):
         return Concern.QUANTITY

@@ -14,18 +14,52 @@ from tui.orders.paths import BILL_TO, ITEMS, SHIP_TO
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.context import ImportContext, warning
 from tui.orders.tables.formats import format_of_header
-from tui.orders.tables.headings import LOCATION, Party, address_heading, base_name, is_quantity, normalized
+from tui.orders.tables.headings import CONNECTORS, LOCATION, Party, address_heading, base_name, is_quantity, normalized
 
 _NOTHING: Final = frozenset(
-    ["0", "no", "nein", "non", "nee", "nej", "nie", "false", "falsch", "faux", "onwaar", "none", "n", "0", "00", "000"]
+    ["0", "00", "000", "n", "no", "nein", "non", "nee", "nej", "nie", "false", "falsch", "faux", "onwaar", "none"]
 )
 _ADDRESS_WORDS: Final = frozenset(
     token
     for member in ("address_line_1", "postal_code", "city", "country_code", "house_number")
     for phrase in words.ADDRESS[member].split("|")
     for token in phrase.split(" ")
-    if len(token) > 2 and token not in words.CONNECTORS
+    if len(token) > 2 and token not in CONNECTORS
 ) - {"name", "code", "number", "kod", "line", "post", "numero", "iso", "nom", "num"}
+_NEUTRAL: Final = frozenset(
+    [
+        "order",
+        "item",
+        "items",
+        "lineitem",
+        "line",
+        "product",
+        "article",
+        "artikel",
+        "produkt",
+        "number",
+        "no",
+        "nr",
+        "nummer",
+        "code",
+        "name",
+        "value",
+        "amount",
+        "level",
+        "details",
+        "info",
+        "status",
+        "reason",
+        "text",
+        "data",
+        "field",
+        "custom",
+        "other",
+        "total",
+    ]
+)
+"""Words that a technical column may have, too."""
+_TECHNICAL: Final = frozenset(words.TECHNICAL.split("|"))
 _TOKEN: Final = re.compile(r"\w+")
 
 
@@ -96,12 +130,14 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
             address.member in LOCATION - {"address_line_2", "po_box", "state_province_code"} or address.is_addition
         )
         return Concern.ADDRESS if decides or address.member == "name" else Concern.OTHER
-    tokens = [token for token in heading.split(" ") if token not in words.CONNECTORS and not token.isdigit()]
-    if not tokens or "ip" in tokens or all(token in words.TECHNICAL for token in tokens):
+    tokens = [token for token in heading.split(" ") if token not in CONNECTORS and not token.isdigit()]
+    if not tokens or "ip" in tokens:
+        return Concern.NOTHING
+    if any(token in _TECHNICAL for token in tokens) and all(token in _TECHNICAL | _NEUTRAL for token in tokens):
         return Concern.NOTHING
     if is_quantity(heading):
         return Concern.QUANTITY
-    if any(token in _ADDRESS_WORDS for token in tokens) and not any(token in words.TECHNICAL for token in tokens):
+    if any(token in _ADDRESS_WORDS for token in tokens) and not any(token in _TECHNICAL for token in tokens):
         return Concern.ADDRESS
     return Concern.OTHER
 

@@ -210,7 +210,7 @@ ITEM_ALONE: Final = {
 }
 QUANTITY_QUALIFIERS: Final = (
     "ordered|order|purchased|sold|bestellt|bestellte|besteld|bestelde|commandee|commande|commandees|vendue|pedida"
-    "|vendida|ordinata|ordinate|venduta|zamowiona|zamowionych|sprzedana|bestalld|bestilt|solgt|encomendada|de|of"
+    "|vendida|ordinata|ordinate|venduta|zamowiona|zamowionych|sprzedana|bestalld|bestallda|bestilte|vendidas|bestilt|solgt|encomendada|de|of"
     "|des|total|to|ship"
 )
 QUANTITY_WORDS: Final = (

@@ -85,7 +85,7 @@ class AddressHeading:
 @lru_cache(maxsize=4096)
 def normalized(name: str) -> str:
     """Normalize a column name for comparison: `Ship-to ZIP_code` becomes `ship to zip code`."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"\b([dl])['’]", r"\1 ", name, flags=re.IGNORECASE))
     return normalize(apart.replace("#", " number ").replace("ß", "ss"))
 
 

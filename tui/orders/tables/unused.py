@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from tui.api.codec import Document
-from tui.api.pointer import ROOT
+from tui.api.pointer import ROOT, Pointer
 from tui.orders.addresses.formats import country_named, normalize
 from tui.orders.parsed import GuessKind, ParsedOrder, UnusedCell
 from tui.orders.paths import BILL_TO, ITEMS, SHIP_TO
@@ -60,6 +60,7 @@ _NEUTRAL: Final = frozenset(
 )
 """Words that a technical column may have, too."""
 _TECHNICAL: Final = frozenset(words.TECHNICAL.split("|"))
+_CUSTOMER_NAME: Final = Pointer.of("customer_details", "name")
 _TOKEN: Final = re.compile(r"\w+")
 
 
@@ -75,9 +76,10 @@ class Concern(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Used:
-    """The words and numbers of an order that came from used columns."""
+    """The values of an order. `words`: those of its names and addresses, which other columns often repeat in parts."""
 
-    tokens: frozenset[str]
+    values: frozenset[str]
+    words: frozenset[str]
     countries: frozenset[object]
 
 
@@ -147,28 +149,33 @@ def _says_nothing(text: str) -> bool:
 
 
 def _is_used(cell: UnusedCell, used: _Used) -> bool:
-    tokens = _tokens(cell.text)
-    return tokens <= used.tokens or country_named(cell.text) in used.countries
+    text = normalize(cell.text)
+    return text in used.values or _words(text) <= used.words or country_named(cell.text) in used.countries
 
 
 def _used(document: Document) -> _Used:
-    tokens: set[str] = set()
-    _collect(document, tokens)
+    values: set[str] = set()
+    _collect(document, values)
+    words_of_addresses: set[str] = set()
+    for address in (SHIP_TO.get(document), BILL_TO.get(document), {"name": _CUSTOMER_NAME.get(document)}):
+        for member, value in address.items() if isinstance(address, dict) else ():
+            if isinstance(value, str) and member not in ("email", "phone_number", "company_name"):
+                words_of_addresses |= _words(normalize(value))
     codes = (place.get(document) for place in (SHIP_TO / "country_code", BILL_TO / "country_code"))
-    return _Used(frozenset(tokens), frozenset(code for code in codes if isinstance(code, str)))
+    countries = frozenset(code for code in codes if isinstance(code, str))
+    return _Used(frozenset(values), frozenset(words_of_addresses), countries)
 
 
-def _collect(node: Any, tokens: set[str]) -> None:
+def _collect(node: Any, values: set[str]) -> None:
     if isinstance(node, dict):
         for value in node.values():
-            _collect(value, tokens)
+            _collect(value, values)
     elif isinstance(node, list):
         for value in node:
-            _collect(value, tokens)
+            _collect(value, values)
     elif node is not None:
-        tokens |= _tokens(str(node))
+        values.add(normalize(str(node)))
 
 
-@lru_cache(maxsize=8192)
-def _tokens(text: str) -> frozenset[str]:
-    return frozenset(normalize(text).split(" "))
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split(" "))

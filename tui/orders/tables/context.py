@@ -16,13 +16,15 @@ from tui.orders.tables.mapping import ColumnMapping
 class ImportContext:
     """What the steps that complete an order know about its file. They add the guesses that they met to `guesses`.
 
-    `quantity_columns`: unused columns that may be quantities, in a file without a column for them.
+    `quantity_columns`: unused columns that may be quantities, in a file without a column for them. `understood`: the
+    unused cells, by row and column, that a step has taken into account or reported.
     """
 
     mapping: ColumnMapping
     now: datetime
     guesses: dict[Guess, None] = field(default_factory=dict)
     quantity_columns: frozenset[int] = frozenset()
+    understood: set[tuple[int, int]] = field(default_factory=set)
 
     def guess(
         self, order: ParsedOrder, pointer: Pointer, kind: GuessKind, text: str, *, subject: str = "", title: str = ""

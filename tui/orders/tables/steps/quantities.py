@@ -84,6 +84,7 @@ def check_quantities(order: ParsedOrder, context: ImportContext) -> None:
         count = int(match[1]) if match else None
         if index is None or count is None or not isinstance(ordered[index], int):
             continue
+        context.understood.add((cell.row, cell.column))
         column, pointer = context.mapping.header[cell.column], ITEMS / index / "quantity"
         if kind == "ended" and count:
             _subtract(order, pointer, count, column, context)

@@ -283,12 +283,16 @@ def check_statuses(order: ParsedOrder, context: ImportContext) -> None:
     for cell in order.unused:
         name = context.mapping.header[cell.column]
         kind = _kind_of_column(name)
+        if kind in ("cancelled", "shipped", "paid"):
+            context.understood.add((cell.row, cell.column))
         if kind == "cancelled" and not _NOTHING.fullmatch(normalized(cell.text)):
             _hold(order, context, STATUS, name, f"{name} is filled: the order was cancelled, refunded or returned.")
         elif kind == "shipped" and re.search(r"\d", cell.text):
             _hold(order, context, STATUS, name, f"{name} is filled: the order was shipped already.")
-        elif kind in ("status", "payment status"):
-            _check_unused_status(order, context, name, cell.text, kind, is_on_delivery)
+        elif kind in ("status", "payment status") and _check_unused_status(
+            order, context, name, cell.text, kind, is_on_delivery
+        ):
+            context.understood.add((cell.row, cell.column))
     if PAYMENT_STATUS in order.derived and order.derived[PAYMENT_STATUS].how is How.ASSUMED:
         _check_paid_dates(order, context)
 
@@ -360,18 +364,20 @@ def _check_payment_status(
 
 def _check_unused_status(
     order: ParsedOrder, context: ImportContext, column: str, text: str, kind: str, is_on_delivery: bool
-) -> None:
+) -> bool:
+    """Check the status in an unused column. Returns whether it was understood or reported."""
     if kind == "status":
         meaning = _meaning_in(column, text)
         if meaning is not None and _stops(meaning, is_on_delivery):
             _hold(order, context, STATUS, column, f"{column} is {text!r}: {_REASONS[meaning]}.")
-        return
+        return meaning is not None
     meaning = _payment_meaning(text)
     if meaning is None or _stops(meaning, is_on_delivery):
-        reason = "which is not known as a payment status" if meaning is None else _REASONS[meaning]
-        _hold(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}: {reason}.")
+        detail = "it is not known as a payment status" if meaning is None else _REASONS[meaning]
+        _hold(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}: {detail}.")
     if meaning is not None and PAYMENT_STATUS not in order.cells:
         _derive_payment(order, _PAYMENT_CODES[meaning], f"from the column {column}")
+    return True
 
 
 def _check_paid_dates(order: ParsedOrder, context: ImportContext) -> None:

@@ -20,6 +20,7 @@ from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, name_part, no
 from tui.orders.tables.layout import TableError
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping, unit_path
 from tui.orders.tables.steps.packed_items import split_packed_items
+from tui.orders.tables.steps.prices import SUMMED_PATHS, check_prices, combine_line_amounts
 from tui.orders.tables.steps.quantities import check_quantities, find_quantity_columns
 from tui.orders.tables.steps.recipients import check_recipients, complete_billing, conflict_problem, recipient_of
 from tui.orders.tables.steps.statuses import check_statuses
@@ -86,6 +87,8 @@ class _PartialOrder:
     """The cell texts of the order's own fields, as first seen."""
     item_rows_by_text: dict[tuple[str, ...], int] = field(default_factory=dict)
     """The texts of rows with an item, and the numbers of the rows."""
+    amounts: dict[FieldPath, list[tuple[int, Json]]] = field(default_factory=dict)
+    """The row and value of the amounts that some shops write per line."""
     currency_signs: dict[Pointer, tuple[str, str]] = field(default_factory=dict)
     """Currencies written beside amounts, with the texts of their cells."""
 
@@ -269,6 +272,8 @@ class _OrderBuilder:
         for tokens, (text, column, count) in joined.items():
             first_text = partial.first_texts.get(tokens)
             pointer = self._pointer(-1, tokens)
+            if tokens in SUMMED_PATHS:
+                partial.amounts.setdefault(tokens, []).append((row, self._read(column, text).value))
             if first_text is None:
                 partial.first_texts[tokens] = text
                 result.used += count
@@ -281,7 +286,7 @@ class _OrderBuilder:
                     _set_value(result.document, (*tokens[:-1], "unit"), read.unit)
             else:
                 result.repeated += count
-                if first_text != text:
+                if first_text != text and tokens not in SUMMED_PATHS:
                     first_row = result.cells[pointer][0]
                     detail = f"Row {row} has {_excerpt(text)} here; {_excerpt(first_text)} of row {first_row} was used."
                     result.problems.append(conflict_problem(pointer, detail, first_text, text, self._recipient))
@@ -335,6 +340,8 @@ class _OrderBuilder:
         result = partial.result
         result.place = f"{_rows_text(result.rows)}{self._part}"
         first_sign = next(iter(partial.currency_signs.values()), ("", ""))[0]
+        if len(result.rows) > 1:
+            combine_line_amounts(result, self._context, partial.amounts)
         fill_defaults(result.document, result.derived, self._mapping, self._now, first_sign)
         for step in _STEPS:
             step(result, self._context)
@@ -386,6 +393,7 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
     check_recipients,
     check_statuses,
     check_weights,
+    check_prices,
     check_quantities,
     check_unused,
 )

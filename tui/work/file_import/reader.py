@@ -22,6 +22,7 @@ from tui.orders.tables.layout import (
 )
 from tui.orders.tables.mapping import ColumnMapping, refine_by_rows, suggest_mapping
 from tui.orders.tables.rows import to_orders
+from tui.orders.tables.steps.prices import refine_prices
 from tui.orders.tables.steps.weights import refine_weights
 from tui.orders.tables.table import Table, TableRow, parse_table, with_header
 from tui.work.file_import.json_reader import MAX_ORDERS_PER_FILE, ImportFileError, read_file, read_orders
@@ -223,7 +224,7 @@ def _source(
     mapping = next((one.on(table.header) for one in known if one.fits(table.header)), None)
     if mapping is None:
         mapping = refine_by_rows(suggest_mapping(table.header), (row.cells for row in table.rows))
-        mapping = refine_weights(mapping, table)
+        mapping = refine_prices(refine_weights(mapping, table), table)
     mapping = replace(mapping, layout=table.layout)
     return TableSource(name, data, table, mapping, sheets)
 

@@ -286,7 +286,13 @@ def check_statuses(order: ParsedOrder, context: ImportContext) -> None:
         if kind in ("cancelled", "shipped", "paid"):
             context.understood.add((cell.row, cell.column))
         if kind == "cancelled" and not _NOTHING.fullmatch(normalized(cell.text)):
-            _hold(order, context, STATUS, name, f"{name} is filled: the order was cancelled, refunded or returned.")
+            _hold(
+                order,
+                context,
+                STATUS,
+                name,
+                f"{name} is filled: the order was cancelled, refunded or returned, or is to be.",
+            )
         elif kind == "shipped" and re.search(r"\d", cell.text):
             _hold(order, context, STATUS, name, f"{name} is filled: the order was shipped already.")
         elif kind in ("status", "payment status") and _check_unused_status(

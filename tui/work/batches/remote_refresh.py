@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from tui.api.codec import same
 from tui.api.errors import ApiError
+from tui.api.query import id_text
 from tui.orders.edits.merge import merge
 from tui.orders.edits.upsert import to_upsert
 from tui.orders.progress import Progress
@@ -13,7 +14,7 @@ from tui.work.account import Account
 from tui.work.batches.catalog import BatchLocked
 from tui.work.batches.open_batch import OpenBatch
 from tui.work.batches.staged_order import RemoteSnapshot, StagedOrder
-from tui.work.writes.lookup import LookupTarget, look_up
+from tui.work.writes.lookup import LookupResult, LookupTarget, look_up, look_up_numbers
 
 _CHUNK_SIZE = 25
 _FRESH = timedelta(minutes=10)
@@ -74,12 +75,18 @@ class RemoteRefresh:
     async def _read(self, orders: Sequence[StagedOrder]) -> list[ApiError]:
         keys = [order.key for order in orders]
         found = await look_up(self._account.client, [LookupTarget(key[1], key[2], key[0] or None) for key in keys])
+        missing = [order.document for order, remote in zip(orders, found, strict=True) if _may_be_double(order, remote)]
+        doubles = iter(await look_up_numbers(self._account.client, missing))
         errors, updated = [], []
         for order, key, remote in zip(orders, keys, found, strict=True):
+            double = next(doubles) if _may_be_double(order, remote) else None
             if isinstance(remote, ApiError):
                 errors.append(remote)
+            elif isinstance(double, ApiError):
+                errors.append(double)
             elif self._batch.orders.get(order.id) is order and order.key == key and not order.sent:
-                self._apply(order, RemoteSnapshot(key, self._account.now(), remote))
+                other = id_text(double.get("order_id")) if double is not None else ""
+                self._apply(order, RemoteSnapshot(key, self._account.now(), remote, other))
                 updated.append(order)
         self._batch.save_all_details(updated)
         return errors
@@ -101,3 +108,8 @@ class RemoteRefresh:
                 order.released = False
             self._batch.save_rebased(order)
             order.state = StagedState.DRAFT
+
+
+def _may_be_double(order: StagedOrder, remote: LookupResult) -> bool:
+    """Whether it is a new order, whose number another order of the shop may have."""
+    return remote is None and not order.fixed

@@ -19,7 +19,7 @@ from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.upsert import to_upsert
 from tui.orders.fields import field_at
-from tui.orders.paths import LISTS
+from tui.orders.paths import LISTS, ORDER_ID
 from tui.store.batches import KEEP, Kept, NewStaged, Staged, StagedState
 from tui.store.journal import Write
 from tui.work.file_import.provenance import Provenance
@@ -51,11 +51,15 @@ class ServiceProblem:
 
 @dataclass(frozen=True, slots=True)
 class RemoteSnapshot:
-    """The order that the service has for a key (Sendcloud's id, order id, shop), or None."""
+    """The order that the service has for a key (Sendcloud's id, order id, shop), or None.
+
+    `same_number`: the order id of another order of the shop with the same number, if there is no order for the key.
+    """
 
     key: tuple[str, str, str]
     at: datetime
     remote: Document | None
+    same_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +201,8 @@ class StagedOrder:
                 and self.snapshot.remote is None
             ):
                 found.append(gone_problem(self.document))
+            if self.snapshot and self.snapshot.key == self.key and self.snapshot.same_number:
+                found.append(number_problem(self.document, self.snapshot.same_number))
             cached = self._local = (self.document, shops, self.snapshot, tuple(found))
         return cached[3]
 
@@ -220,6 +226,8 @@ class StagedOrder:
         """A fix for a problem, if there is one."""
         if finding.problem.code == "gone":
             return Fix("send it as a new order", ((ID, None),))
+        if finding.problem.code == "number_exists" and self.snapshot is not None and self.snapshot.same_number:
+            return Fix(f"update order {self.snapshot.same_number}", ((ORDER_ID, self.snapshot.same_number),))
         return fix_for(self.document, finding.problem)
 
     def _find(self, shops: Collection[int] | None) -> list[Finding]:
@@ -315,6 +323,16 @@ def gone_problem(document: Document) -> Problem:
     """The problem of an order with an id that the service does not have."""
     detail = f"The service has no order {id_text(document.get('id'))} any more."
     return Problem(detail, "gone", "gone", pointer=ID, origin=Origin.LOCAL)
+
+
+def number_problem(document: Document, order_id: str) -> Problem:
+    """The problem of a new order whose number the shop has already, in the order with this order id."""
+    number = id_text(document.get("order_number"))
+    detail = (
+        f"The shop has an order {number} already, with the order id {order_id}; this one would be a second order {number}. "
+        f"To update that order, use its order id {order_id}."
+    )
+    return Problem(detail, "number_exists", "number exists", pointer=ORDER_ID, origin=Origin.LOCAL)
 
 
 def _move_problems(problems: Sequence[ServiceProblem], before: Edit, edit: Edit) -> tuple[ServiceProblem, ...]:
@@ -414,7 +432,10 @@ def meta_of(order: StagedOrder) -> Json:
         meta["noted"] = [service_problem_to_json(one) for one in order.import_problems]
     if order.snapshot is not None:
         key: list[Json] = list(order.snapshot.key)
-        meta["looked"] = {"key": key, "at": order.snapshot.at.isoformat(), "remote": order.snapshot.remote}
+        looked: Document = {"key": key, "at": order.snapshot.at.isoformat(), "remote": order.snapshot.remote}
+        if order.snapshot.same_number:
+            looked["same_number"] = order.snapshot.same_number
+        meta["looked"] = looked
     return meta
 
 
@@ -444,7 +465,12 @@ def load_staged(row: Staged) -> StagedOrder:
         key = [str(part) for part in _list(stored.get("key"))]
         remote = stored.get("remote")
         at = datetime.fromisoformat(str(stored["at"]))
-        order.snapshot = RemoteSnapshot((key[0], key[1], key[2]), at, remote if isinstance(remote, dict) else None)
+        order.snapshot = RemoteSnapshot(
+            (key[0], key[1], key[2]),
+            at,
+            remote if isinstance(remote, dict) else None,
+            str(stored.get("same_number") or ""),
+        )
     if row.state not in (StagedState.ACCEPTED, StagedState.VERIFIED):
         order.meta_was_saved()
     return order

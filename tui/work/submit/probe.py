@@ -10,9 +10,9 @@ from tui.api.query import id_text
 from tui.orders.edits.edit import Change, Edit
 from tui.store.batches import StagedState
 from tui.work.account import Shop
-from tui.work.batches.staged_order import PlannedAction, RemoteSnapshot, StagedOrder, gone_problem
+from tui.work.batches.staged_order import PlannedAction, RemoteSnapshot, StagedOrder, gone_problem, number_problem
 from tui.work.file_import.validate import FileEntry, check_entries, with_kept_date
-from tui.work.writes.lookup import LookupTarget, look_up
+from tui.work.writes.lookup import LookupTarget, look_up, look_up_numbers
 
 _AT_ONCE = 50
 
@@ -49,7 +49,16 @@ async def probe(
     for start in range(0, len(asked), _AT_ONCE):
         part = asked[start : start + _AT_ONCE]
         wanted = [LookupTarget(*one.key, id_text(one.document.get("id")) or None) for one in part]
-        for entry, found in zip(part, await look_up(client, wanted), strict=True):
+        results = await look_up(client, wanted)
+        new = [one for one, found in zip(part, results, strict=True) if found is None and "id" not in one.document]
+        doubles = dict(
+            zip(
+                (one.position for one in new),
+                await look_up_numbers(client, [one.document for one in new]),
+                strict=True,
+            )
+        )
+        for entry, found in zip(part, results, strict=True):
             if isinstance(found, RequestRefused):
                 continue
             if isinstance(found, ApiError):
@@ -62,6 +71,13 @@ async def probe(
             id = id_text(found.get("id")) or None if found is not None else None
             if found is None and "id" in document:
                 entries[entry.position] = replace(entry, problems=(gone_problem(document), *entry.problems))
+                continue
+            double = doubles.get(entry.position)
+            if isinstance(double, ApiError):
+                raise double
+            if double is not None:
+                problem = number_problem(document, id_text(double.get("order_id")))
+                entries[entry.position] = replace(entry, problems=(problem, *entry.problems))
                 continue
             known[entry.position] = RemoteStatus(order.action, id, order.differences)
     return entries, known

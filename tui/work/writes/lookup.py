@@ -58,6 +58,45 @@ async def look_up(client: Client, targets: Sequence[LookupTarget]) -> list[Looku
     return list(await asyncio.gather(*(find(target) for target in targets)))
 
 
+async def look_up_numbers(client: Client, orders: Sequence[Document]) -> list[LookupResult]:
+    """Find for each order another one of the same shop with the same number, but another order id.
+
+    Only orders whose order id is their number are looked up: their file has no ids of the shop. Returns the results in
+    the same order.
+    """
+    slots = asyncio.Semaphore(_AT_ONCE)
+
+    async def find(order: Document) -> LookupResult:
+        (order_id, shop), number = key_of(order), id_text(order.get("order_number"))
+        if not number or number != order_id or not id_number(shop):
+            return None
+        async with slots:
+            try:
+                return await _by_number(client, number, shop)
+            except RequestRefused:
+                return None
+            except ApiError as error:
+                return error
+
+    return list(await asyncio.gather(*(find(order) for order in orders)))
+
+
+async def _by_number(client: Client, number: str, shop: str) -> Document | None:
+    query = OrderQuery(order_number=number, integration=(int(shop),))
+    cursor: str | None = None
+    for _ in range(_MAX_PAGES):
+        page = await client.list_orders(query, cursor=cursor)
+        for order in page.orders:
+            order_id, of_shop = key_of(order)
+            # The filter ignores case, may match parts (Q4.8), or may be ignored (Q4.12).
+            if of_shop == shop and id_text(order.get("order_number")) == number and order_id not in ("", number):
+                return order
+        cursor = page.next
+        if cursor is None:
+            break
+    return None
+
+
 def key_of(order: Document) -> tuple[str, str]:
     """The upsert key of an order, its integration as text; empty where it has none."""
     return id_text(order.get("order_id")), id_text(SHOP.get(order))

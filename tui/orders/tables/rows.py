@@ -22,7 +22,13 @@ from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping, unit_path
 from tui.orders.tables.steps.packed_items import split_packed_items
 from tui.orders.tables.steps.prices import SUMMED_PATHS, check_prices, combine_line_amounts
 from tui.orders.tables.steps.quantities import check_quantities, find_quantity_columns
-from tui.orders.tables.steps.recipients import check_recipients, complete_billing, conflict_problem, recipient_of
+from tui.orders.tables.steps.recipients import (
+    check_recipients,
+    complete_billing,
+    complete_contacts,
+    conflict_problem,
+    recipient_of,
+)
 from tui.orders.tables.steps.statuses import check_statuses
 from tui.orders.tables.steps.units import unit_named, with_short_unit
 from tui.orders.tables.steps.weights import check_weights
@@ -389,6 +395,7 @@ _FILE_STEPS: Final[tuple[Callable[[Sequence[ParsedOrder], ImportContext], None],
 """The steps that see all orders of a file, before missing values are filled in."""
 
 _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
+    complete_contacts,
     complete_billing,
     check_recipients,
     check_statuses,

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any, Final, cast
 
 from tui.api.codec import Document, Json
+from tui.api.errors import Problem
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.money import as_json_number
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder
@@ -171,27 +172,23 @@ def split_packed_items(orders: Sequence[ParsedOrder], context: ImportContext) ->
 
 def _split_names(order: ParsedOrder, context: ImportContext) -> None:
     items = _items(order)
-    if not any(_may_be_packed(item) for item in items):
-        return
     replacements: dict[int, tuple[PackedItem, ...]] = {}
     for index, item in enumerate(items):
-        if not _may_be_packed(item):
+        key = _key_of_text(item)
+        if not _may_be_packed(item, key):
             continue
-        name, quantity = str(item.get("name") or ""), item.get("quantity")
-        parts = unpack(name)
-        total = sum(
-            int(Decimal(part.values.get("quantity") or 1))
-            for part in parts
-            if _is_count(part.values.get("quantity", "1"))
-        )
-        pointer = ITEMS / index / "name"
+        parts, quantity = unpack(str(item.get(key) or "")), item.get("quantity")
+        pointer = ITEMS / index / key
         column = order.cells[pointer][1] if pointer in order.cells else ""
-        if parts and (quantity is None or (len(parts) > 1 and quantity == total)):
-            if len(parts) > 1 and (others := [key for key in item if key not in ("name", "quantity")]):
+        is_sum = quantity == _pieces(parts) and (len(parts) > 1 or key != "name")
+        if parts and (quantity is None or is_sum):
+            if len(parts) > 1 and (others := [other for other in item if other not in (key, "quantity")]):
                 detail = f"{column} has several items in one cell, but {others[0]} has one value. Give each item its own row."
                 order.problems.append(error(pointer, "packed_items", detail, "several items"))
             else:
                 replacements[index] = parts
+        elif key != "name":
+            order.problems.append(_not_read(pointer, column))
         elif quantity is None or len(parts) > 1:
             text = f"{column} may have several items or a quantity in one cell. It is read as one item."
             context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title="several items?")
@@ -199,16 +196,32 @@ def _split_names(order: ParsedOrder, context: ImportContext) -> None:
         _replace(order, replacements, context)
 
 
-def _may_be_packed(item: dict[str, Any]) -> bool:
-    name, sku = item.get("name"), item.get("sku")
-    if isinstance(name, str) and (
-        any(sign in name for sign in (";", "|", "\n", "<br", "[{"))
-        or _MAYBE_PACKED.search(name)
-        or _LAST.fullmatch(name)
+def _key_of_text(item: dict[str, Any]) -> str:
+    """The field that may have packed items: the name, or the description of an item without a name."""
+    return "name" if item.get("name") or not item.get("description") or item.get("sku") else "description"
+
+
+def _may_be_packed(item: dict[str, Any], key: str) -> bool:
+    text, sku = item.get(key), item.get("sku")
+    if isinstance(text, str) and (
+        key != "name"
+        or any(sign in text for sign in (";", "|", "\n", "<br", "[{"))
+        or _MAYBE_PACKED.search(text)
+        or _LAST.fullmatch(text)
     ):
         return True
     is_list = isinstance(sku, str) and re.fullmatch(r"[\w./-]+(\s*[,;|]\s*[\w./-]+)+", sku) is not None
     return is_list and item.get("quantity") is None
+
+
+def _pieces(parts: Sequence[PackedItem]) -> int:
+    quantities = [part.values.get("quantity", "1") for part in parts]
+    return sum(int(Decimal(quantity)) for quantity in quantities if _is_count(quantity))
+
+
+def _not_read(pointer: Pointer, column: str) -> Problem:
+    detail = f"The items in {column} cannot be read. Write `2x Candle; 1x Holder`, or give each item its own row."
+    return error(pointer, "packed_items", detail, "items not read")
 
 
 def _split_unused(order: ParsedOrder, columns: set[int], context: ImportContext) -> None:
@@ -220,16 +233,9 @@ def _split_unused(order: ParsedOrder, columns: set[int], context: ImportContext)
     read = [(cell, unpack(cell.text)) for cell in packed]
     for cell, parts in read:
         if not parts:
-            name = header[cell.column]
-            detail = f"The items in {name} cannot be read. Write `2x Candle; 1x Holder`, or give each item its own row."
-            order.problems.append(error(ITEMS, "packed_items", detail, "items not read"))
+            order.problems.append(_not_read(ITEMS, header[cell.column]))
             return
-    total = sum(
-        int(Decimal(part.values.get("quantity") or 1))
-        for _, parts in read
-        for part in parts
-        if _is_count(part.values.get("quantity", "1"))
-    )
+    total = sum(_pieces(parts) for _, parts in read)
     if any(set(item) - {"quantity"} for item in items) or any(item["quantity"] != total for item in items):
         name = header[packed[0].column]
         detail = f"{name} has items, but other columns have values of one item. Map only one of them."
@@ -252,11 +258,12 @@ def _replace(order: ParsedOrder, replacements: dict[int, tuple[PackedItem, ...]]
     order.document = cast(Document, ITEMS.put(order.document, []))
     for index, item in enumerate(items):
         old, new = ITEMS / index, ITEMS / len(_items(order))
-        column = cells[old / "name"][1] if (old / "name") in cells else ""
+        source = old / _key_of_text(item)
+        column = cells[source][1] if source in cells else ""
         if index in replacements:
-            kept = {key: value for key, value in item.items() if key not in ("name", "quantity")}
+            changed = {"quantity", _key_of_text(item)}
+            kept = {key: value for key, value in item.items() if key not in changed}
             _append(order, replacements[index], rows.get(index, order.rows[0]), column, context, kept)
-            changed = {"name", "quantity"}
         else:
             order.document = cast(Document, ITEMS.put(order.document, [*_items(order), item]))
             changed = set()

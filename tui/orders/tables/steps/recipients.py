@@ -15,7 +15,7 @@ _PLACES: Final = ("address_line_1", "address_line_2", "house_number", "po_box", 
 _DECISIVE: Final = ("address_line_1", "house_number", "postal_code")
 _CONTACTS: Final = ("email", "phone_number")
 _BILLING_PLACES: Final = ("address_line_1", "postal_code", "city")
-_CUSTOMER: Final = Pointer.of("customer_details", "name")
+_CUSTOMER: Final = Pointer.of("customer_details")
 
 
 def conflict_problem(pointer: Pointer, detail: str, first_text: str, text: str, recipient: FieldPath) -> Problem:
@@ -53,24 +53,34 @@ def recipient_of(paths: tuple[FieldPath | None, ...]) -> FieldPath:
     return SHIP_TO.tokens if has_shipping else BILL_TO.tokens
 
 
+def complete_contacts(order: ParsedOrder, context: ImportContext) -> None:
+    """Complete the contact data of the recipient by those of the payer or customer, for messages about the delivery."""
+    if not context.mapping.fills_defaults or not isinstance(SHIP_TO.get(order.document), dict):
+        return
+    for name in _CONTACTS:
+        if (SHIP_TO / name).get(order.document):
+            continue
+        for source, text in ((BILL_TO, "from the billing contact"), (_CUSTOMER, "from the customer")):
+            contact = (source / name).get(order.document)
+            if isinstance(contact, str) and contact:
+                set_value(order, SHIP_TO / name, contact, How.COPIED, text)
+                if (source / name) in order.cells:
+                    order.cells[SHIP_TO / name] = order.cells[source / name]
+                break
+
+
 def complete_billing(order: ParsedOrder, context: ImportContext) -> None:
-    """Complete the contact data of the recipient by those of the payer, and the billing address by the customer's name.
+    """Give a billing address without a name that of the customer.
 
     A billing address without a place is left out: it would hold the order.
     """
     billing = BILL_TO.get(order.document)
     if not isinstance(billing, dict) or not context.mapping.fills_defaults:
         return
-    if isinstance(SHIP_TO.get(order.document), dict):
-        for name in _CONTACTS:
-            if billing.get(name) and not (SHIP_TO / name).get(order.document):
-                set_value(order, SHIP_TO / name, billing[name], How.COPIED, "from the billing contact")
-                if (BILL_TO / name) in order.cells:
-                    order.cells[SHIP_TO / name] = order.cells[BILL_TO / name]
     if not any(billing.get(name) for name in _BILLING_PLACES):
         _leave_out_billing(order, "left out, because the file has no street, postcode or city of it")
     elif not billing.get("name"):
-        customer, company = _CUSTOMER.get(order.document), billing.get("company_name")
+        customer, company = (_CUSTOMER / "name").get(order.document), billing.get("company_name")
         if isinstance(customer, str) and customer:
             set_value(order, BILL_TO / "name", customer, How.COPIED, "from the customer")
         elif company:

@@ -221,7 +221,7 @@ _PAID_AT_COLUMN: Final = re.compile(
 )
 _ON_DELIVERY: Final = Pointer.of("payment_details", "is_cash_on_delivery")
 _NOTHING: Final = re.compile(
-    r"(no|nein|nee|non|nie|nej|nao|n|false|falsch|faux|onwaar|none|null|nan|n a|keine?|0([.,]0+)?|)"
+    r"(no|nein|nee|non|nie|nej|nao|n|false|falsch|faux|onwaar|none|null|nan|n a|keine?|0[0 ]*|)"
 )
 
 

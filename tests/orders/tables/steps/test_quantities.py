@@ -1,0 +1,100 @@
+"""Quantities: returned pieces, columns that contradict, and quantities that are assumed."""
+
+from decimal import Decimal
+
+import pytest
+from order_files import errors, read_case, read_rows_of, value
+
+from tui.orders.parsed import GuessKind, How
+from tui.orders.paths import ITEMS, TOTAL
+
+QUANTITY = ITEMS / 0 / "quantity"
+HELD = ("confirm_items", str(QUANTITY))
+ITEM = {"Item name": "Candle", "Quantity": "3", "Unit price": "10.00"}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Qty Refunded",
+        "Cancelled quantity",
+        "Stornierte Menge",
+        "Retourmenge",
+        "Aantal geretourneerd",
+        "Quantité remboursée",
+        "Cantidad devuelta",
+        "Ilość zwrócona",
+    ],
+)
+def test_returned_pieces_are_subtracted(heading: str) -> None:
+    (order,) = read_rows_of({"Order number": "1", heading: "2", **ITEM}).orders
+    assert value(order, str(QUANTITY)) == 1
+    assert order.derived[QUANTITY].how is How.COMPUTED
+    assert value(order, str(ITEMS / 0 / "total_price" / "value")) == Decimal(10)
+    assert value(order, str(TOTAL / "value")) == Decimal(10)
+    assert errors(order) == []
+
+
+def test_nothing_returned_changes_nothing() -> None:
+    (order,) = read_rows_of({"Order number": "1", "Qty Refunded": "0", **ITEM}).orders
+    assert value(order, str(QUANTITY)) == 3
+    assert QUANTITY not in order.derived
+
+
+def test_an_item_of_which_nothing_is_left_holds_its_order() -> None:
+    (order,) = read_rows_of({"Order number": "1", "Menge storniert": "3", **ITEM}).orders
+    assert ("nothing_left", str(QUANTITY)) in errors(order)
+
+
+def test_more_returned_than_ordered_is_a_question() -> None:
+    (order,) = read_rows_of({"Order number": "1", "Qty Refunded": "5", **ITEM}).orders
+    assert value(order, str(QUANTITY)) == 3
+    assert errors(order) == [HELD]
+
+
+def test_shipped_pieces_are_a_question() -> None:
+    (order,) = read_rows_of({"Order number": "1", "Quantity shipped": "1", **ITEM}).orders
+    assert errors(order) == [HELD]
+
+
+def test_returned_pieces_belong_to_the_item_of_their_row() -> None:
+    (order,) = read_rows_of(
+        {"Order number": "1", "Qty Refunded": "0", **ITEM},
+        {"Order number": "1", "Qty Refunded": "1", **ITEM, "Item name": "Holder"},
+    ).orders
+    assert [value(order, str(ITEMS / index / "quantity")) for index in (0, 1)] == [3, 2]
+
+
+@pytest.mark.parametrize("heading", ["Xyz", "Wieviel", "Hvor mange", "Combien"])
+def test_quantity_assumed_beside_a_column_of_numbers_is_a_question(heading: str) -> None:
+    row = {"Order number": "1", "Item name": "Candle", "Unit price": "10.00"}
+    six, one = read_rows_of({**row, heading: "6"}, {**row, "Order number": "2", heading: "1"}).orders
+    assert HELD in errors(six)
+    assert errors(one) == []
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [("Customer age", "6"), ("Box number", "6"), ("Lagerbestand Menge", "6"), ("Xyz", "A6"), ("Year", "2026")],
+)
+def test_other_columns_are_no_quantities(heading: str, text: str) -> None:
+    (order,) = read_rows_of({"Order number": "1", "Item name": "Candle", "Unit price": "10.00", heading: text}).orders
+    assert HELD not in errors(order)
+    assert order.derived[QUANTITY].how is How.ASSUMED
+
+
+def test_total_of_the_pieces_is_no_contradiction() -> None:
+    rows = [{"Order number": "1", "Number of items": "6", **ITEM, "Item name": name} for name in ("Candle", "Holder")]
+    (order,) = read_rows_of(*rows).orders
+    assert HELD not in errors(order)
+
+
+def test_confirmed_quantity_holds_nothing() -> None:
+    row = {"Order number": "1", "Item name": "Candle", "Unit price": "10.00", "Xyz": "6"}
+    (order,) = read_rows_of(row, accept=[GuessKind.ITEMS]).orders
+    assert errors(order) == []
+
+
+def test_case_of_an_unknown_name_of_the_quantity() -> None:
+    (order,) = read_case("quantity-name-unknown.csv").orders
+    assert value(order, str(QUANTITY)) == 6

@@ -1,0 +1,112 @@
+"""Who gets an order: two recipients under one number, and the contact data of the payer."""
+
+import pytest
+from order_files import errors, read_case, read_rows_of, value, warnings
+
+from tui.api.pointer import ABSENT
+from tui.orders.parsed import How
+from tui.orders.paths import BILL_TO, SHIP_TO
+
+TWO = ("two_recipients", str(SHIP_TO))
+ITEM = {"Item name": "Candle", "Quantity": "1", "Line total": "10.00"}
+
+
+def test_case_of_two_customers_with_one_number() -> None:
+    (order,) = read_case("two-customers-one-number.csv").orders
+    assert TWO in errors(order)
+    assert ("conflict", "/shipping_address/name") in errors(order)
+
+
+@pytest.mark.parametrize(
+    ("headings", "first", "second"),
+    [
+        (
+            ("Empfänger", "Straße", "PLZ"),
+            ("Rita Getter", "Lieferweg 3", "04109"),
+            ("Otto Other", "Anderweg 9", "53111"),
+        ),
+        (("Naam", "Straat", "Postcode"), ("Riet", "Damrak 1", "1012LG"), ("Jan", "Kerkstraat 2", "9000")),
+        (("Nom", "Adresse", "Code postal"), ("Noé", "Rue A 1", "75007"), ("Léa", "Rue B 2", "75008")),
+    ],
+)
+def test_another_name_and_place_are_two_recipients(
+    headings: tuple[str, ...], first: tuple[str, ...], second: tuple[str, ...]
+) -> None:
+    rows = [{"Order number": "1", **dict(zip(headings, found, strict=True)), **ITEM} for found in (first, second)]
+    (order,) = read_rows_of(*rows, address=False).orders
+    assert TWO in errors(order)
+
+
+def test_several_items_of_one_customer_stay_one_order() -> None:
+    rows = [{"Order number": "1", **ITEM, "Item name": name} for name in ("Candle", "Holder")]
+    (order,) = read_rows_of(*rows).orders
+    assert errors(order) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "is_error", "is_two"),
+    [
+        ("Name", "RITA GETTER", False, False),
+        ("Name", "Otto Other", True, False),
+        ("Country", "AT", True, False),
+        ("City", "Bonn", True, False),
+        ("Email", "other@example.org", False, False),
+    ],
+)
+def test_one_difference_is_no_second_recipient(field: str, text: str, is_error: bool, is_two: bool) -> None:
+    first = {"Order number": "1", "Email": "rita@example.org", **ITEM}
+    (order,) = read_rows_of(first, {**first, field: text}).orders
+    assert bool(errors(order)) is is_error
+    assert (TWO in errors(order)) is is_two
+    assert is_error or "conflict" in [code for code, _ in warnings(order)]
+
+
+def test_case_of_a_billing_contact_alone() -> None:
+    (order,) = read_case("billing-contact-only.csv").orders
+    assert errors(order) == []
+    assert BILL_TO.get(order.document) is ABSENT
+    assert value(order, "/shipping_address/email") == "rita@example.org"
+    assert value(order, "/shipping_address/phone_number") == "0341555"
+    assert order.cells[SHIP_TO / "email"] == (2, "Email (billing)")
+
+
+def test_billing_contact_of_a_row_without_a_billing_address() -> None:
+    billing = {"Billing name": "P", "Billing address": "Weg 1", "Billing city": "Bonn", "Billing zip": "53111"}
+    contact = {"Shipping email": "", "Email": "x@example.org", "Billing email": "pay@example.org"}
+    _, order = read_rows_of(
+        {"Order number": "1", **billing, **contact, **ITEM}, {"Order number": "2", **contact, **ITEM}
+    ).orders
+    assert BILL_TO.get(order.document) is ABSENT
+    assert value(order, "/shipping_address/email") in ("pay@example.org", "x@example.org")
+    assert order.derived[SHIP_TO / "email"].how is How.COPIED
+
+
+def test_customer_contact_fills_an_empty_shipping_contact() -> None:
+    row = {"Order number": "1", "Shipping email": "", "Billing email": "pay@example.org", **ITEM}
+    (order,) = read_rows_of(row).orders
+    assert value(order, "/shipping_address/email") == "pay@example.org"
+    assert order.derived[SHIP_TO / "email"].how is How.COPIED
+
+
+def test_contact_of_a_whole_billing_address_is_copied_and_the_address_stays() -> None:
+    row = {
+        "Order number": "1",
+        "Customer full name": "Paula Payer",
+        "Billing address": "Zahlweg",
+        "Billing city": "Bonn",
+        "Billing zip": "53111",
+        "Billing country": "DE",
+        "Billing email": "pay@example.org",
+        **ITEM,
+    }
+    (order,) = read_rows_of(row).orders
+    assert value(order, "/shipping_address/email") == "pay@example.org"
+    assert value(order, "/billing_address/city") == "Bonn"
+    assert value(order, "/billing_address/name") == "Paula Payer"
+    assert order.derived[BILL_TO / "name"].how is How.COPIED
+
+
+def test_contact_of_the_recipient_is_not_replaced() -> None:
+    row = {"Order number": "1", "Shipping email": "rita@example.org", "Billing email": "pay@example.org", **ITEM}
+    (order,) = read_rows_of(row).orders
+    assert value(order, "/shipping_address/email") == "rita@example.org"

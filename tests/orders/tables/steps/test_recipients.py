@@ -1,11 +1,14 @@
 """Who gets an order: two recipients under one number, and the contact data of the payer."""
 
 import pytest
-from order_files import errors, read_case, read_rows_of, value, warnings
+from order_files import NOW, errors, read_case, read_rows_of, value, warnings
 
 from tui.api.pointer import ABSENT
-from tui.orders.parsed import How
+from tui.orders.parsed import How, ParsedOrder
 from tui.orders.paths import BILL_TO, SHIP_TO
+from tui.orders.tables.context import ImportContext
+from tui.orders.tables.mapping import ColumnMapping
+from tui.orders.tables.steps.recipients import complete_billing, complete_contacts
 
 TWO = ("two_recipients", str(SHIP_TO))
 ITEM = {"Item name": "Candle", "Quantity": "1", "Line total": "10.00"}
@@ -70,15 +73,27 @@ def test_case_of_a_billing_contact_alone() -> None:
     assert order.cells[SHIP_TO / "email"] == (2, "Email (billing)")
 
 
-def test_billing_contact_of_a_row_without_a_billing_address() -> None:
-    billing = {"Billing name": "P", "Billing address": "Weg 1", "Billing city": "Bonn", "Billing zip": "53111"}
-    contact = {"Shipping email": "", "Email": "x@example.org", "Billing email": "pay@example.org"}
-    _, order = read_rows_of(
-        {"Order number": "1", **billing, **contact, **ITEM}, {"Order number": "2", **contact, **ITEM}
-    ).orders
-    assert BILL_TO.get(order.document) is ABSENT
-    assert value(order, "/shipping_address/email") in ("pay@example.org", "x@example.org")
-    assert order.derived[SHIP_TO / "email"].how is How.COPIED
+CONTEXT = ImportContext(ColumnMapping((), ()), NOW)
+
+
+def test_billing_contact_without_a_place_is_left_out() -> None:
+    order = ParsedOrder({"shipping_address": {"name": "Rita"}, "billing_address": {"email": "pay@example.org"}})
+    order.cells[BILL_TO / "email"] = (2, "E-mail of the payer")
+    complete_contacts(order, CONTEXT)
+    complete_billing(order, CONTEXT)
+    assert order.document == {"shipping_address": {"name": "Rita", "email": "pay@example.org"}}
+    assert order.cells == {SHIP_TO / "email": (2, "E-mail of the payer")}
+    assert {pointer: derivation.how for pointer, derivation in order.derived.items()} == {
+        SHIP_TO / "email": How.COPIED,
+        BILL_TO: How.EMPTIED,
+    }
+
+
+def test_billing_address_without_any_name_is_left_out() -> None:
+    order = ParsedOrder({"billing_address": {"address_line_1": "Weg 1", "city": "Bonn"}})
+    complete_billing(order, CONTEXT)
+    assert order.document == {}
+    assert order.derived[BILL_TO].how is How.EMPTIED
 
 
 def test_customer_contact_fills_an_empty_shipping_contact() -> None:

@@ -43,7 +43,7 @@ class RemoteRefresh:
                 self.progress = Progress(0, len(wanted))
                 for start in range(0, len(wanted), _CHUNK_SIZE):
                     chunk = wanted[start : start + _CHUNK_SIZE]
-                    errors = await self._read(chunk)
+                    errors = await self._read(chunk, len(wanted))
                     self.progress = Progress(start + len(chunk), len(wanted))
                     self._batch.on_change()
                     failed = failed or (errors[0] if errors else None)
@@ -72,11 +72,11 @@ class RemoteRefresh:
 
         return [order for order in found if is_wanted(order)]
 
-    async def _read(self, orders: Sequence[StagedOrder]) -> list[ApiError]:
+    async def _read(self, orders: Sequence[StagedOrder], total: int) -> list[ApiError]:
         keys = [order.key for order in orders]
         found = await look_up(self._account.client, [LookupTarget(key[1], key[2], key[0] or None) for key in keys])
         missing = [order.document for order, remote in zip(orders, found, strict=True) if _may_be_double(order, remote)]
-        doubles = iter(await look_up_numbers(self._account.client, missing))
+        doubles = iter(await look_up_numbers(self._account.client, missing, of=total))
         errors, updated = [], []
         for order, key, remote in zip(orders, keys, found, strict=True):
             double = next(doubles) if _may_be_double(order, remote) else None

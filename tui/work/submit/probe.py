@@ -54,7 +54,7 @@ async def probe(
         doubles = dict(
             zip(
                 (one.position for one in new),
-                await look_up_numbers(client, [one.document for one in new]),
+                await look_up_numbers(client, [one.document for one in new], of=len(asked)),
                 strict=True,
             )
         )

@@ -18,6 +18,9 @@ _FEW = 3
 _AT_ONCE = 5
 """Concurrent reads of single orders."""
 
+_MANY = 200
+"""For so many orders, each is also looked up by its number."""
+
 _PAGE = 200
 _MAX_PAGES = 3
 
@@ -58,21 +61,22 @@ async def look_up(client: Client, targets: Sequence[LookupTarget]) -> list[Looku
     return list(await asyncio.gather(*(find(target) for target in targets)))
 
 
-async def look_up_numbers(client: Client, orders: Sequence[Document]) -> list[LookupResult]:
+async def look_up_numbers(client: Client, orders: Sequence[Document], *, of: int) -> list[LookupResult]:
     """Find for each order another one of the same shop with the same number, but another order id.
 
-    Only orders whose order id is their number are looked up: their file has no ids of the shop. Returns the results in
-    the same order.
+    `of`: how many orders are to be looked up in all. If there are many, only those whose order id is their number are
+    looked up, because their file has no ids of the shop. Returns the results in the same order.
     """
+    is_every = of <= _MANY
     slots = asyncio.Semaphore(_AT_ONCE)
 
     async def find(order: Document) -> LookupResult:
         (order_id, shop), number = key_of(order), id_text(order.get("order_number"))
-        if not number or number != order_id or not id_number(shop):
+        if not number or not id_number(shop) or not (is_every or number == order_id):
             return None
         async with slots:
             try:
-                return await _by_number(client, number, shop)
+                return await _by_number(client, number, shop, order_id)
             except RequestRefused:
                 return None
             except ApiError as error:
@@ -81,7 +85,7 @@ async def look_up_numbers(client: Client, orders: Sequence[Document]) -> list[Lo
     return list(await asyncio.gather(*(find(order) for order in orders)))
 
 
-async def _by_number(client: Client, number: str, shop: str) -> Document | None:
+async def _by_number(client: Client, number: str, shop: str, own_id: str) -> Document | None:
     query = OrderQuery(order_number=number, integration=(int(shop),))
     cursor: str | None = None
     for _ in range(_MAX_PAGES):
@@ -89,7 +93,7 @@ async def _by_number(client: Client, number: str, shop: str) -> Document | None:
         for order in page.orders:
             order_id, of_shop = key_of(order)
             # The filter ignores case, may match parts (Q4.8), or may be ignored (Q4.12).
-            if of_shop == shop and id_text(order.get("order_number")) == number and order_id not in ("", number):
+            if of_shop == shop and id_text(order.get("order_number")) == number and order_id not in ("", own_id):
                 return order
         cursor = page.next
         if cursor is None:

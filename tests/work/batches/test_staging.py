@@ -139,7 +139,7 @@ async def test_existing_order_of_a_file_becomes_an_update(make: Make) -> None:
     await house.send()
     await house.account.verifier.until_done()
     house.staging.editing.remove_orders([one.id for one in house.staging.orders])
-    new, same = stage(house.staging, order(order_id="A", order_number="other"), order(order_id="N"))
+    new, same = stage(house.staging, order(order_id="A", order_number="other"), order(order_id="N", order_number="N"))
     assert house.staging.plan().count == 0, "what is not looked up does not go"
     await house.staging.refresh_remote()
     assert house.states() == {"A": SendState.CONFLICT, "N": SendState.READY}

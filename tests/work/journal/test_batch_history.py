@@ -34,7 +34,7 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
     await house.account.verifier.until_done()
     house.staging.editing.remove_orders([b])
     house.staging.create("other")
-    stage(house.staging, order(order_id="C"))
+    stage(house.staging, order(order_id="C", order_number="C"))
     await house.send()
     assert told(house) == [[("C", 1, "accepted")]]
     house.staging.open_batch("staged orders")

@@ -25,7 +25,7 @@ _ADDRESS_WORDS: Final = frozenset(
     for phrase in words.ADDRESS[member].split("|")
     for token in phrase.split(" ")
     if len(token) > 2 and token not in CONNECTORS
-) - {"name", "code", "number", "kod", "line", "post", "numero", "iso", "nom", "num"}
+) - {"name", "code", "number", "nummer", "numero", "numer", "kod", "line", "post", "numero", "iso", "nom", "num"}
 _NEUTRAL: Final = frozenset(
     [
         "order",

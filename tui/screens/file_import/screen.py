@@ -272,10 +272,10 @@ class ImportScreen(BaseScreen[ParsedFile]):
         """Ask what becomes of the columns that the field has already; None if the question was cancelled."""
         names = ", ".join(mapping.header[column] for column in others)
         second_line = (*path[:-1], "address_line_2") if path[-1] == "address_line_1" else None
-        choices = [("r", "replace it"), ("b", "join with a blank"), ("c", "join with a comma")]
+        choices = [("r", "replace"), ("b", "add after blank"), ("c", "after comma")]
         if second_line is not None:
-            choices.append(("l", "as second line"))
-        match await self.ask(f"{full_label(path)} has {names}.", choices):
+            choices.append(("l", "as line 2"))
+        match await self.ask(f"Has {names}:", choices):
             case "r":
                 for column in others:
                     mapping = mapping.with_path(column, None)

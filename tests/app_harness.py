@@ -27,7 +27,7 @@ PATIENCE = 15.0
 
 
 @dataclass
-class House:
+class AppHarness:
     """The running app. `press` types keys and waits until the app has nothing left to do at once."""
 
     app: OrdersApp
@@ -94,7 +94,7 @@ class House:
 
 
 @asynccontextmanager
-async def housed(
+async def open_app(
     folder: Path,
     *,
     sandbox: Sandbox | None = None,
@@ -104,7 +104,7 @@ async def housed(
     app_settings: Settings | None = None,
     opened: bool = True,
     **settings: Any,
-) -> AsyncIterator[House]:
+) -> AsyncIterator[AppHarness]:
     """Open the app on a folder. A sandbox given outlives it, as for a second start. The time stands unless `ticking`.
 
     Without `opened` the account is still being opened.
@@ -126,10 +126,10 @@ async def housed(
     app = OrdersApp("TEST", connect, folder, now=now, settings=app_settings)
     try:
         async with app.run_test(size=size) as pilot:
-            house = House(app, pilot, box, interceptor)
+            harness = AppHarness(app, pilot, box, interceptor)
             if opened:
-                await house.until(lambda: app.open_screens)
-            yield house
+                await harness.until(lambda: app.open_screens)
+            yield harness
     finally:
         if sandbox is None:
             box.close()

@@ -32,7 +32,7 @@ NOTES = Pointer.of("order_details", "notes")
 QUANTITY = ITEMS / 0 / "quantity"
 
 
-class House:
+class BatchHarness:
     """A sandbox, and lives of the app on one folder; all time is one clock."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
@@ -86,7 +86,7 @@ class House:
         return {str(one.document.get("order_id")): self.staging.send_state(one) for one in self.staging.orders}
 
 
-Make = Callable[..., Awaitable[House]]
+Make = Callable[..., Awaitable[BatchHarness]]
 
 
 def add_json(staging: Staging, source: str | Path) -> tuple[list[str], ParsedFile]:

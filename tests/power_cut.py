@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 
 import httpx
 import pytest
-from batch_harness import House
+from batch_harness import BatchHarness
 
 from tui.api.codec import Document, decode
 from tui.sandbox.app import Sandbox
@@ -43,8 +43,8 @@ class Cut:
     `instead` is called at that step in place of the cut, where another copy is to do something just then.
     """
 
-    def __init__(self, house: House, at: int | str, instead: Callable[[], None] | None = None) -> None:
-        self.house = house
+    def __init__(self, harness: BatchHarness, at: int | str, instead: Callable[[], None] | None = None) -> None:
+        self.harness = harness
         self.told: list[tuple[Any, ...]] = []
         self.met: list[str] = []
         self._at = at
@@ -64,7 +64,7 @@ class Cut:
         """How often the service wrote each order, by its key."""
         self.typing = ""
         """What the life is about to type."""
-        house.wire = self._wire
+        harness.wire = self._wire
         self._watch()
 
     def begin(self) -> None:
@@ -115,7 +115,7 @@ class Cut:
         return _Wire(transport, self)
 
     def _watch(self) -> None:
-        sandbox = self.house.sandbox
+        sandbox = self.harness.sandbox
 
         def watched(orders: list[Document], known: Any) -> Any:
             self.taken.update(key_of(order) for order in orders)
@@ -149,12 +149,12 @@ class _Wire(httpx.AsyncBaseTransport):
                 self._cut.step(f"before the answer to {name}")
 
 
-def emptied(house: House) -> None:
+def emptied(harness: BatchHarness) -> None:
     """The sandbox without orders and faults, which is had sooner than a new one."""
-    with house.sandbox.data.writing() as connection:
+    with harness.sandbox.data.writing() as connection:
         connection.execute("DELETE FROM pending")
         connection.execute("DELETE FROM orders")
-    house.sandbox.fault_injector.faults = Faults()
+    harness.sandbox.fault_injector.faults = Faults()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from app_harness import NOW, House, housed
+from app_harness import NOW, AppHarness, open_app
 from odd_values import ODD, odd_orders
 from sandbox_harness import order as sample
 from textual import events
@@ -96,9 +96,9 @@ def crowded() -> Document:
     return order
 
 
-async def paste(house: House, text: str) -> None:
-    house.app.post_message(events.Paste(text))
-    await house.press()
+async def paste(harness: AppHarness, text: str) -> None:
+    harness.app.post_message(events.Paste(text))
+    await harness.press()
 
 
 async def test_500_items_and_megabyte_pastes(tmp_path: Path) -> None:
@@ -106,44 +106,44 @@ async def test_500_items_and_megabyte_pastes(tmp_path: Path) -> None:
     transport = httpx.ASGITransport(box.asgi)
     async with httpx.AsyncClient(transport=transport, base_url="http://s/api/v3", auth=("demo", "demo")) as client:
         assert (await client.post("/orders", json=[crowded()])).status_code == 201
-    async with housed(tmp_path, sandbox=box) as house:
-        await house.until("CROWD-1")
+    async with open_app(tmp_path, sandbox=box) as harness:
+        await harness.until("CROWD-1")
         for text in ("y" * 2**20, "y\n" * 2**19, "\x1b[2J" * 2**18):
-            await paste(house, text)
-            assert isinstance(house.app.screen, TriageScreen)
-            await house.press("escape")
-        assert house.app.workspace.account.drafts.all() == []
+            await paste(harness, text)
+            assert isinstance(harness.app.screen, TriageScreen)
+            await harness.press("escape")
+        assert harness.app.workspace.account.drafts.all() == []
 
-        await house.press("enter")
-        await house.until(lambda: isinstance(house.app.screen, EditScreen) and house.app.screen.sheet.rows)
-        screen = house.app.screen
+        await harness.press("enter")
+        await harness.until(lambda: isinstance(harness.app.screen, EditScreen) and harness.app.screen.sheet.rows)
+        screen = harness.app.screen
         assert isinstance(screen, EditScreen)
         sheet = screen.sheet
         assert sheet.go_to(ITEMS / 499 / "quantity")
-        await house.press("enter")
-        await house.type("2")
-        await house.press("enter")
+        await harness.press("enter")
+        await harness.type("2")
+        await harness.press("enter")
         assert screen.draft is not None
         assert screen.draft.choice.body == {"order_details": {"order_items": [{"name": "Mug 499", "quantity": 12}]}}
-        await house.press("u")
+        await harness.press("u")
 
         for pointer in (SHIP_TO / "name", NOTES):
             sheet.go_to(pointer)
             before = pointer.get(screen.draft.edit.document)
-            await house.press("enter", "end")
+            await harness.press("enter", "end")
             for text in ("y" * 2**20, "y\n" * 2**19):
-                await paste(house, text)
-                assert "nothing was pasted: 1024 KB" in house.text
+                await paste(harness, text)
+                assert "nothing was pasted: 1024 KB" in harness.text
                 assert sheet.editor_text == before
-            await paste(house, "Jan \x1b[2J\ud800" + "y" * 60_000)
-            assert "2 control characters left out" in house.text
+            await paste(harness, "Jan \x1b[2J\ud800" + "y" * 60_000)
+            assert "2 control characters left out" in harness.text
             long = f"{before}Jan [2J" + "y" * 60_000
             assert sheet.editor_text == long
-            await house.press("home", "end", "tab", "escape")
+            await harness.press("home", "end", "tab", "escape")
             assert pointer.get(screen.draft.edit.document) == long
         # Too long is no reason to keep it here: no limit is documented (Q8.16), and it is told at the field.
         sheet.go_to(SHIP_TO / "name")
-        assert "Some carriers print at most 35 characters; this has 6" in house.text
+        assert "Some carriers print at most 35 characters; this has 6" in harness.text
         assert screen.draft.choice.can_send
         assert len(screen.draft.edit.document["order_details"]["order_items"]) == 500  # type: ignore[index,call-overload,arg-type]
     box.close()

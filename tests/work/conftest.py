@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from batch_harness import House, Make
+from batch_harness import BatchHarness, Make
 from fake_service import Bench
 
 
@@ -30,15 +30,15 @@ def crash(bench: Bench) -> Callable[[], None]:
 
 @pytest.fixture
 async def make(tmp_path: Path) -> AsyncIterator[Make]:
-    houses: list[House] = []
+    harnesses: list[BatchHarness] = []
 
-    async def make_(**settings: Any) -> House:
-        houses.append(House(tmp_path / "data", **settings))
-        await houses[-1].open()
-        return houses[-1]
+    async def make_(**settings: Any) -> BatchHarness:
+        harnesses.append(BatchHarness(tmp_path / "data", **settings))
+        await harnesses[-1].open()
+        return harnesses[-1]
 
     yield make_
-    for house in houses:
-        house.account.store.close()
-        await house.account.client.aclose()
-        house.sandbox.close()
+    for harness in harnesses:
+        harness.account.store.close()
+        await harness.account.client.aclose()
+        harness.sandbox.close()

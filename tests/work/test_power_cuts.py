@@ -15,7 +15,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from batch_harness import NOTES, QUANTITY, House, pointers, stage
+from batch_harness import NOTES, QUANTITY, BatchHarness, pointers, stage
 from power_cut import Cut, bodies, emptied, watched
 from sandbox_harness import order
 
@@ -34,33 +34,33 @@ from tui.work.writes.lookup import key_of
 from tui.work.writes.send_state import SendState
 
 Life = Callable[[Cut], Awaitable[None]]
-Prepare = Callable[[House], Awaitable[None]]
+Prepare = Callable[[BatchHarness], Awaitable[None]]
 
 
 async def each_cut(
-    folder: Path, life: Life, prepare: Prepare | None = None, instead: Callable[[House], None] | None = None
+    folder: Path, life: Life, prepare: Prepare | None = None, instead: Callable[[BatchHarness], None] | None = None
 ) -> AsyncIterator[Cut]:
     """The same life again and again, each on a folder of its own, cut one step later each time, at last not at all."""
-    house = House(folder)
+    harness = BatchHarness(folder)
     for step in count(1):
-        emptied(house)
-        house.folder = folder / str(step)
-        cut = Cut(house, step, partial(instead, house) if instead is not None else None)
+        emptied(harness)
+        harness.folder = folder / str(step)
+        cut = Cut(harness, step, partial(instead, harness) if instead is not None else None)
         with watched(cut):
-            await house.open()
+            await harness.open()
             if prepare is not None:
-                await prepare(house)
+                await prepare(harness)
             cut.begin()
             await cut.live(life)
             print(f"step {step}: {cut.met[-1]}")  # shown where it fails
             try:
                 yield cut
             finally:
-                house.account.store.close()
-                await house.account.client.aclose()
+                harness.account.store.close()
+                await harness.account.client.aclose()
         if not cut.reached:
             break
-    house.sandbox.close()
+    harness.sandbox.close()
 
 
 def by_name(staging: Staging) -> dict[str, StagedOrder]:
@@ -72,7 +72,7 @@ def by_name(staging: Staging) -> dict[str, StagedOrder]:
 
 def is_kept(cut: Cut) -> None:
     """All that the life was told to be done is on the disk, right after the cut."""
-    there = by_name(cut.house.staging)
+    there = by_name(cut.harness.staging)
     notes: dict[str, str] = {}
     for what, *about in cut.told:
         if what == "staged":
@@ -84,20 +84,20 @@ def is_kept(cut: Cut) -> None:
         assert NOTES.get(there[name].document) in (words, cut.typing)
 
 
-async def finish(house: House) -> None:
+async def finish(harness: BatchHarness) -> None:
     """What the app does at its start, and the user until all is done."""
-    staging = house.staging
+    staging = harness.staging
 
     def of(*states: SendState) -> list[str]:
         return [one.id for one in staging.orders if staging.send_state(one) in states]
 
-    for outcome in await house.account.outbox.recover():
+    for outcome in await harness.account.outbox.recover():
         staging.settle(outcome)
     for _ in range(3):
         assert await staging.refresh_remote() is None
         staging.editing.release(of(SendState.CONFLICT))
         await staging.send(staging.plan(), continue_after_refusal=True)
-        await house.account.verifier.until_done()
+        await harness.account.verifier.until_done()
         await staging.ask_again(of(SendState.UNKNOWN, SendState.DIFFERS))
 
 
@@ -115,22 +115,22 @@ def is_done_once(cut: Cut, names: tuple[str, ...]) -> None:
 # Sending.
 
 
-async def send_all(house: House) -> None:
-    staging = house.staging
+async def send_all(harness: BatchHarness) -> None:
+    staging = harness.staging
     await staging.refresh_remote()
     await staging.send(staging.plan(), continue_after_refusal=True)
-    await house.account.verifier.until_done()
+    await harness.account.verifier.until_done()
 
 
 async def type_and_send(cut: Cut) -> None:
-    staging = cut.house.staging
+    staging = cut.harness.staging
     ids = stage(staging, *(order(order_id=name) for name in "ABC"))
     cut.told.append(("staged", *"ABC"))
     for words in ("first", "second"):
         cut.typing = words
         staging.editing.put(ids[0], NOTES, words, "note")
         cut.told.append(("typed", "A", words))
-    await send_all(cut.house)
+    await send_all(cut.harness)
     assert set(staging.counts()) == {SendState.VERIFIED}
 
 
@@ -143,64 +143,64 @@ async def test_sending_and_verifying(
 ) -> None:
     monkeypatch.setattr("tui.work.batches.send_queue.split_into_requests.__defaults__", (a_request, MAX_BYTES))
 
-    async def prepare(house: House) -> None:
+    async def prepare(harness: BatchHarness) -> None:
         rules = () if fault is None else (FaultRule(fault, times=1, method="POST"),)
-        house.sandbox.fault_injector.faults = Faults(rules=rules)
+        harness.sandbox.fault_injector.faults = Faults(rules=rules)
 
     cuts = 0
     async for cut in each_cut(tmp_path, type_and_send, prepare):
         cuts += 1
-        staging = await cut.house.crash()
+        staging = await cut.harness.crash()
         is_kept(cut)
         names = tuple(by_name(staging))
         assert names in ((), tuple("ABC")), "an import is there whole or not at all"
-        await finish(cut.house)
+        await finish(cut.harness)
         assert staging.counts() == ({SendState.VERIFIED: 3} if names else {})
         is_done_once(cut, names)
-        assert sorted(await cut.house.there()) == list(names)
+        assert sorted(await cut.harness.there()) == list(names)
     assert cuts > 20
 
 
 async def test_second_power_cut_during_recovery(tmp_path: Path) -> None:
     """The answer of the POST never came; the power goes again at every step of looking for it and following."""
 
-    async def cut_once(house: House) -> None:
-        wire = house.wire
-        first = Cut(house, "before the answer to POST /orders")
-        await house.crash()
+    async def cut_once(harness: BatchHarness) -> None:
+        wire = harness.wire
+        first = Cut(harness, "before the answer to POST /orders")
+        await harness.crash()
         await first.live(type_and_send)
         assert first.reached
-        house.wire = wire
-        await house.crash()
+        harness.wire = wire
+        await harness.crash()
 
     async def recover(cut: Cut) -> None:
-        await finish(cut.house)
+        await finish(cut.harness)
 
     async for cut in each_cut(tmp_path, recover, cut_once):
-        staging = await cut.house.crash()
-        await finish(cut.house)
+        staging = await cut.harness.crash()
+        await finish(cut.harness)
         assert staging.counts() == {SendState.VERIFIED: 3}
         assert (cut.posted, cut.taken) == ([], Counter()), "it was written by the first life"
-        assert len(await cut.house.there()) == 3
+        assert len(await cut.harness.there()) == 3
 
 
 async def test_refusal_and_resending_of_the_rest(tmp_path: Path) -> None:
     async def life(cut: Cut) -> None:
-        staging = cut.house.staging
+        staging = cut.harness.staging
         ids = stage(staging, *(order(order_id=name) for name in "ABC"))
         staging.editing.put(ids[1], QUANTITY, 0, "quantity")
         cut.told.append(("staged", *"ABC"))
         staging.editing.release(ids[1:2], force=True)
         cut.told.append(("let go",))
-        await send_all(cut.house)
+        await send_all(cut.harness)
 
     async for cut in each_cut(tmp_path, life):
-        staging = await cut.house.crash()
+        staging = await cut.harness.crash()
         is_kept(cut)
         there = by_name(staging)
         if not cut.told:
             continue
-        await finish(cut.house)
+        await finish(cut.harness)
         assert staging.send_state(there["A"]) is staging.send_state(there["C"]) is SendState.VERIFIED
         bad = there["B"]
         if ("let go",) in cut.told:
@@ -214,37 +214,37 @@ async def test_refusal_and_resending_of_the_rest(tmp_path: Path) -> None:
 async def test_updates_and_a_second_version(tmp_path: Path) -> None:
     """Orders that exist are changed, followed, changed again and sent again."""
 
-    async def prepare(house: House) -> None:
-        await house.account.client.upsert_orders(encode([order(order_id=name) for name in "AB"]))
-        house.clock.passed += 100
+    async def prepare(harness: BatchHarness) -> None:
+        await harness.account.client.upsert_orders(encode([order(order_id=name) for name in "AB"]))
+        harness.clock.passed += 100
 
     async def life(cut: Cut) -> None:
-        staging = cut.house.staging
+        staging = cut.harness.staging
         ids = stage(staging, *(order(order_id=name, order_details__notes="first") for name in "AB"))
         cut.told.append(("staged", *"AB"))
         cut.told.append(("typed", "A", "first"))
         await staging.refresh_remote()
         staging.editing.release(ids)
-        await send_all(cut.house)
+        await send_all(cut.harness)
         cut.typing = "second"
         staging.editing.put(ids[0], NOTES, "second", "note")
         cut.told.append(("typed", "A", "second"))
         cut.told.append(("releasing",))
         staging.editing.release(ids[:1])
-        await send_all(cut.house)
+        await send_all(cut.harness)
 
     async for cut in each_cut(tmp_path, life, prepare):
-        staging = await cut.house.crash()
+        staging = await cut.harness.crash()
         is_kept(cut)
         if not (names := by_name(staging)):
             continue
         if NOTES.get(names["A"].document) == "second" and ("releasing",) not in cut.told:
             assert staging.send_state(names["A"]) is SendState.CONFLICT, "nobody released this version"
-        await finish(cut.house)
+        await finish(cut.harness)
         assert staging.counts() == {SendState.VERIFIED: 2}, staging.notices
         versions = {encode(one) for body in cut.posted for one in bodies(body)}
         assert cut.taken == Counter(key_of(one) for one in map(decode, versions)), "each version was written once"
-        there = await cut.house.there()
+        there = await cut.harness.there()
         assert {name: NOTES.get(there[name]) for name in names} == {
             name: NOTES.get(one.document) for name, one in by_name(staging).items()
         }
@@ -254,21 +254,21 @@ async def test_submitted_file(tmp_path: Path) -> None:
     text = encode([order(order_id=name) for name in "ABC"]).decode()
     wishes = SubmitOptions(retry_for=60)
 
-    async def submit(house: House) -> Submission:
-        run = Submission(house.account, house.staging, entries_of(read_orders(text)), "orders.json", wishes)
+    async def submit(harness: BatchHarness) -> Submission:
+        run = Submission(harness.account, harness.staging, entries_of(read_orders(text)), "orders.json", wishes)
         await run.run()
         return run
 
     async def life(cut: Cut) -> None:
-        await submit(cut.house)
+        await submit(cut.harness)
 
     async for cut in each_cut(tmp_path, life):
-        await cut.house.crash()
-        run = await submit(cut.house)
+        await cut.harness.crash()
+        run = await submit(cut.harness)
         assert [one.outcome for one in run.results()] == [SubmitOutcome.VERIFIED] * 3
-        by_name(cut.house.staging)
+        by_name(cut.harness.staging)
         is_done_once(cut, tuple("ABC"))
-        assert len(await cut.house.there()) == 3
+        assert len(await cut.harness.there()) == 3
 
 
 # Another copy takes the batch.
@@ -276,35 +276,35 @@ async def test_submitted_file(tmp_path: Path) -> None:
 
 async def test_takeover_at_any_step_of_sending(tmp_path: Path) -> None:
     """It sends and follows what is there; the copy that had it still runs, and comes to its end as it may."""
-    copies: list[House] = []
+    copies: list[BatchHarness] = []
     finishing: list[asyncio.Task[None]] = []
 
-    async def open_another(house: House) -> None:
-        copies.append(copy(house))
+    async def open_another(harness: BatchHarness) -> None:
+        copies.append(copy(harness))
         await copies[-1].open()
 
-    def take_over(_: House) -> None:
+    def take_over(_: BatchHarness) -> None:
         other = copies[-1].staging
         other.reopen()
         other.take_over()
         finishing.append(asyncio.create_task(finish(copies[-1])))
 
     async def life(cut: Cut) -> None:
-        staging = cut.house.staging
+        staging = cut.harness.staging
         with suppress(BatchLocked):
             ids = stage(staging, *(order(order_id=name) for name in "ABC"))
             cut.told.append(("staged", *"ABC"))
             cut.typing = "typed"
             staging.editing.put(ids[0], NOTES, "typed", "note")
             cut.told.append(("typed", "A", "typed"))
-            await send_all(cut.house)
+            await send_all(cut.harness)
 
     async for cut in each_cut(tmp_path, life, open_another, take_over):
         other = copies[-1]
         if cut.reached:
             await finishing[-1]
-        cut.house.account.store.close()
-        cut.house.account, cut.house.staging = other.account, other.staging
+        cut.harness.account.store.close()
+        cut.harness.account, cut.harness.staging = other.account, other.staging
         other.staging.reopen()
         is_kept(cut)
         await finish(other)
@@ -316,27 +316,27 @@ async def test_takeover_at_any_step_of_sending(tmp_path: Path) -> None:
 async def test_takeover_at_any_step_of_a_large_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     intake = read_orders(encode([order(order_id=name) for name in "ABCDE"]).decode())
-    copies: list[House] = []
+    copies: list[BatchHarness] = []
 
-    async def open_another(house: House) -> None:
-        stage(house.staging, order(order_id="before"))
-        copies.append(copy(house))
+    async def open_another(harness: BatchHarness) -> None:
+        stage(harness.staging, order(order_id="before"))
+        copies.append(copy(harness))
         await copies[-1].open()
 
-    def take_over(_: House) -> None:
+    def take_over(_: BatchHarness) -> None:
         copies[-1].staging.take_over()
 
     async def life(cut: Cut) -> None:
         with suppress(BatchLocked, StoreError):
-            await cut.house.staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
+            await cut.harness.staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
             cut.told.append(("staged", *"ABCDE"))
 
     async for cut in each_cut(tmp_path, life, open_another, take_over):
         other = copies[-1]
-        cut.house.staging.reopen()
-        seen_here = tuple(by_name(cut.house.staging))
-        cut.house.account.store.close()
-        cut.house.account, cut.house.staging = other.account, other.staging
+        cut.harness.staging.reopen()
+        seen_here = tuple(by_name(cut.harness.staging))
+        cut.harness.account.store.close()
+        cut.harness.account, cut.harness.staging = other.account, other.staging
         other.staging.reopen()
         is_kept(cut)
         assert tuple(by_name(other.staging)) == seen_here
@@ -397,11 +397,11 @@ async def test_typing_holding_removing_and_undo(tmp_path: Path) -> None:
 
     async def life(cut: Cut) -> None:
         for step in BY_HAND:
-            cut.told.append((step.words, seen(cut.house.staging)))
-            step.do(cut.house.staging)
-        cut.told.append(("end", seen(cut.house.staging)))
+            cut.told.append((step.words, seen(cut.harness.staging)))
+            step.do(cut.harness.staging)
+        cut.told.append(("end", seen(cut.harness.staging)))
 
-    cuts = [(cut, await cut.house.crash(), seen(cut.house.staging)) async for cut in each_cut(tmp_path, life)]
+    cuts = [(cut, await cut.harness.crash(), seen(cut.harness.staging)) async for cut in each_cut(tmp_path, life)]
     whole = [there for _, there in cuts[-1][0].told]
     for cut, _, there in cuts[:-1]:
         place = len(cut.told) - 1
@@ -418,13 +418,13 @@ async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: p
     intake = read_orders(encode([order(order_id=name) for name in names]).decode())
 
     async def life(cut: Cut) -> None:
-        stage(cut.house.staging, order(order_id="before"))
+        stage(cut.harness.staging, order(order_id="before"))
         cut.told.append(("staged", "before"))
-        await cut.house.staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
+        await cut.harness.staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
         cut.told.append(("staged", *names))
 
     async for cut in each_cut(tmp_path, life):
-        staging = await cut.house.crash()
+        staging = await cut.harness.crash()
         is_kept(cut)
         there = tuple(by_name(staging))
         assert there in ((), ("before",), ("before", *names))
@@ -437,10 +437,10 @@ async def test_edits_can_be_undone_after_a_power_cut(tmp_path: Path) -> None:
     async def life(cut: Cut) -> None:
         for step in BY_HAND:
             cut.told.append((step.words,))
-            step.do(cut.house.staging)
+            step.do(cut.harness.staging)
 
     async for cut in each_cut(tmp_path, life):
-        staging = await cut.house.crash()
+        staging = await cut.harness.crash()
         there = seen(staging)
         steps = 0
         while staging.editing.undo() is not None:
@@ -460,7 +460,7 @@ async def test_edits_can_be_undone_after_a_power_cut(tmp_path: Path) -> None:
 
 async def test_batches_created_renamed_removed_and_restored(tmp_path: Path) -> None:
     async def life(cut: Cut) -> None:
-        staging = cut.house.staging
+        staging = cut.harness.staging
         stage(staging, order(order_id="A"))
         cut.told.append(("staged", "A"))
         staging.create("two")
@@ -476,7 +476,7 @@ async def test_batches_created_renamed_removed_and_restored(tmp_path: Path) -> N
         cut.told.append(("staged", "C"))
 
     async for cut in each_cut(tmp_path, life):
-        staging = await cut.house.crash()
+        staging = await cut.harness.crash()
         while staging.put_back() is not None:
             pass
         names: list[str] = []

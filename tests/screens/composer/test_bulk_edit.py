@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from app_harness import NOW, housed
+from app_harness import NOW, open_app
 from sandbox_harness import order
 
 from tui.api.pointer import Pointer
@@ -40,35 +40,35 @@ async def test_same_fix_in_list_form_and_composer(
     assert isinstance(whole, dict)
     planted = json.dumps({**whole, "id": "700001"}).encode()
     box = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, plant=(planted,)))
-    async with housed(tmp_path, sandbox=box) as house:
-        await house.until("D-1")
+    async with open_app(tmp_path, sandbox=box) as harness:
+        await harness.until("D-1")
 
         def drafted() -> object:
-            (draft,) = house.app.workspace.account.drafts.all()
+            (draft,) = harness.app.workspace.account.drafts.all()
             return pointer.get(draft.edit.document)
 
-        assert isinstance(house.app.screen, TriageScreen)
-        proposed = next(line for line in house.lines if " m: " in line).split(" m: ")[1].strip()
-        await house.press("m")
-        await house.until(f"Drafted: {proposed}")
+        assert isinstance(harness.app.screen, TriageScreen)
+        proposed = next(line for line in harness.lines if " m: " in line).split(" m: ")[1].strip()
+        await harness.press("m")
+        await harness.until(f"Drafted: {proposed}")
         assert drafted() == mended
-        await house.press("u")
-        await house.press("enter")
-        await house.until(lambda: isinstance(house.app.screen, EditScreen))
-        await house.press("m")
-        assert f"Drafted: {proposed}" in house.text
+        await harness.press("u")
+        await harness.press("enter")
+        await harness.until(lambda: isinstance(harness.app.screen, EditScreen))
+        await harness.press("m")
+        assert f"Drafted: {proposed}" in harness.text
         assert drafted() == mended
-        await house.press("u", "q")
-        await house.until(lambda: isinstance(house.app.screen, TriageScreen))
-        await house.press("a")
-        await house.press("c")
-        await house.press("B")
-        await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
-        (staged,) = house.app.workspace.staging.orders
+        await harness.press("u", "q")
+        await harness.until(lambda: isinstance(harness.app.screen, TriageScreen))
+        await harness.press("a")
+        await harness.press("c")
+        await harness.press("B")
+        await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
+        (staged,) = harness.app.workspace.staging.orders
         assert pointer.get(staged.document) == damaged
-        await house.press("m")
-        await house.until(f"Changed: {proposed}")
+        await harness.press("m")
+        await harness.until(f"Changed: {proposed}")
         assert pointer.get(staged.document) == mended
-        await house.press("u")
+        await harness.press("u")
         assert pointer.get(staged.document) == damaged
     box.close()

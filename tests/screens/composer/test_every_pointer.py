@@ -9,8 +9,8 @@ from typing import Any
 
 import httpx
 import pytest
-from app_harness import housed
-from batch_harness import House, stage
+from app_harness import open_app
+from batch_harness import BatchHarness, stage
 from composer_harness import add_file, enter_composer, review, standings
 from interception import Handler, Send
 from sandbox_harness import order
@@ -31,8 +31,8 @@ TARGET = "T"
 
 
 @pytest.fixture
-async def house(tmp_path: Path) -> AsyncIterator[House]:
-    made = House(tmp_path / "data")
+async def harness(tmp_path: Path) -> AsyncIterator[BatchHarness]:
+    made = BatchHarness(tmp_path / "data")
     await made.open()
     yield made
     made.account.store.close()
@@ -185,22 +185,22 @@ AT_THE_BATCH = [
 ]
 
 
-async def staged(house: House) -> dict[str, str]:
+async def staged(harness: BatchHarness) -> dict[str, str]:
     """A batch put in another order, one of it held; the ids by the orders' names."""
-    staging = house.staging
+    staging = harness.staging
     staging.create("batch")
     names = ["A", "held", "gone", TARGET, "B", "C"]
     ids = dict(zip(names, stage(staging, *(order(order_id=f"{n} here", order_number=n) for n in names)), strict=True))
-    house.account.store.batches.move([ids["C"]], before=ids["A"])
+    harness.account.store.batches.move([ids["C"]], before=ids["A"])
     staging.open_batch("batch")
     assert await staging.refresh_remote() is None
     staging.editing.hold([ids["held"]])
     return ids
 
 
-async def refused(house: House, ids: dict[str, str], body: Body, raw: str) -> None:
+async def refused(harness: BatchHarness, ids: dict[str, str], body: Body, raw: str) -> None:
     """Send it: one order is removed after the review, and the rest moves while the answer is on its way."""
-    staging = house.staging
+    staging = harness.staging
     if staging.send_state(next(one for one in staging.orders if one.id == ids[TARGET])) is SendState.REFUSED:
         staging.editing.release([ids[TARGET]], force=True)
     plan = staging.plan()
@@ -210,33 +210,33 @@ async def refused(house: House, ids: dict[str, str], body: Body, raw: str) -> No
     async def refuse(request: httpx.Request, send: Send) -> httpx.Response:
         sent = [one["order_number"] for one in json.loads(request.content)]
         assert sorted(sent) == ["A", "B", "C", TARGET]
-        house.account.store.batches.move([ids["B"]], before=ids["C"])
+        harness.account.store.batches.move([ids["B"]], before=ids["C"])
         told = body(raw.replace("{n}", str(sent.index(TARGET))))
         content = told if isinstance(told, bytes) else json.dumps(told).encode()
         return httpx.Response(400, content=content, headers={"content-type": "application/json"})
 
-    await answered(house, plan, refuse)
+    await answered(harness, plan, refuse)
 
 
-async def answered(house: House, plan: SendPlan, answer: Handler) -> None:
-    house.interceptor.intercept("POST", answer)
-    await house.staging.send(plan)
-    house.interceptor.handler = None
+async def answered(harness: BatchHarness, plan: SendPlan, answer: Handler) -> None:
+    harness.interceptor.intercept("POST", answer)
+    await harness.staging.send(plan)
+    harness.interceptor.handler = None
 
 
-def told_at(house: House, id: str) -> list[Finding]:
-    found = house.staging.get(id)
+def told_at(harness: BatchHarness, id: str) -> list[Finding]:
+    found = harness.staging.get(id)
     assert found is not None
-    return [one for one in house.staging.findings(found) if one.at is not None]
+    return [one for one in harness.staging.findings(found) if one.at is not None]
 
 
-def form_place(house: House, id: str) -> str:
+def form_place(harness: BatchHarness, id: str) -> str:
     """The field, or the heading, under which the form tells it; empty at the top."""
-    found = house.staging.get(id)
+    found = harness.staging.get(id)
     assert found is not None
-    notes = notes_of(house.staging, found, house.account.zone)
+    notes = notes_of(harness.staging, found, harness.account.zone)
     place = ""
-    for row in sheet_rows(FormSpec(found.edit, Operation.POST, notes=notes, zone=house.account.zone)):
+    for row in sheet_rows(FormSpec(found.edit, Operation.POST, notes=notes, zone=harness.account.zone)):
         if isinstance(row, FieldRow | GroupRow):
             place = str(row.pointer)
         elif isinstance(row, NoteRow) and SAID in row.text:
@@ -244,14 +244,14 @@ def form_place(house: House, id: str) -> str:
     raise AssertionError("the form does not tell it")
 
 
-def table_place(house: House, id: str) -> str:
+def table_place(harness: BatchHarness, id: str) -> str:
     """The cell at which the table shows it, also as the cell of its column; empty for the order's row."""
-    orders = house.staging.orders
+    orders = harness.staging.orders
     rows = GridRows(
         orders=orders,
-        staging=house.staging,
+        staging=harness.staging,
         marks=frozenset,
-        zone=house.account.zone,
+        zone=harness.account.zone,
         suggest=lambda _: {},
         typed=lambda *_: None,
     )
@@ -273,56 +273,56 @@ def table_place(house: House, id: str) -> str:
 
 
 @pytest.mark.parametrize("case", AT_ORDERS, ids=lambda case: case.raw)
-async def test_error_is_shown_at_its_order_field_cell_and_list_row(house: House, case: Case) -> None:
-    ids = await staged(house)
-    staging, target = house.staging, ids[TARGET]
+async def test_error_is_shown_at_its_order_field_cell_and_list_row(harness: BatchHarness, case: Case) -> None:
+    ids = await staged(harness)
+    staging, target = harness.staging, ids[TARGET]
     for shape, body in PLACED.items():
-        await refused(house, ids, body, case.raw)
-        assert [one.id for one in staging.orders if told_at(house, one.id)] == [target], shape
+        await refused(harness, ids, body, case.raw)
+        assert [one.id for one in staging.orders if told_at(harness, one.id)] == [target], shape
         assert not staging.notices[-1].problems, shape
-        (finding,) = told_at(house, target)
+        (finding,) = told_at(harness, target)
         assert (str(finding.problem.pointer), finding.problem.detail) == (case.lands, SAID), shape
-        assert form_place(house, target) == (case.lands if case.row is None else case.row), shape
-        assert table_place(house, target) == (case.lands if case.cell is None else case.cell), shape
+        assert form_place(harness, target) == (case.lands if case.row is None else case.row), shape
+        assert table_place(harness, target) == (case.lands if case.cell is None else case.cell), shape
         (row,) = [one for one in problem_rows(staging, staging.orders, None) if SAID in one.text]
         assert (row.order, str(row.pointer), row.mark, row.title) == (target, case.lands, "S", TARGET), shape
         assert row.label, shape
         if case.lands.startswith(f"{ITEM}/") and "/7/" not in case.lands:
             staging.editing.change(target, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
-            (finding,) = told_at(house, target)
+            (finding,) = told_at(harness, target)
             assert finding.problem.pointer.tokens[2] == str(int(case.lands.split("/")[3]) + 1), shape
             staging.editing.undo()
 
 
 @pytest.mark.parametrize("raw", AT_THE_BATCH)
-async def test_error_without_an_order_is_shown_on_the_batch(house: House, raw: str) -> None:
-    ids = await staged(house)
+async def test_error_without_an_order_is_shown_on_the_batch(harness: BatchHarness, raw: str) -> None:
+    ids = await staged(harness)
     for shape, body in PLACED.items():
-        await refused(house, ids, body, raw)
-        told_of_the_batch(house, shape)
-        (row,) = [one for one in problem_rows(house.staging, house.staging.orders, None) if SAID in one.text]
+        await refused(harness, ids, body, raw)
+        told_of_the_batch(harness, shape)
+        (row,) = [one for one in problem_rows(harness.staging, harness.staging.orders, None) if SAID in one.text]
         pieces = [part for part in re.split(r"[/.\[\]]", raw) if part]
         assert all(piece in row.label for piece in pieces), shape
         assert row.label, shape
 
 
 @pytest.mark.parametrize("shape", UNPLACED)
-async def test_error_without_a_pointer_is_shown_on_the_batch(house: House, shape: str) -> None:
-    await refused(house, await staged(house), lambda _: UNPLACED[shape], "")
-    told_of_the_batch(house, shape)
+async def test_error_without_a_pointer_is_shown_on_the_batch(harness: BatchHarness, shape: str) -> None:
+    await refused(harness, await staged(harness), lambda _: UNPLACED[shape], "")
+    told_of_the_batch(harness, shape)
 
 
 @pytest.mark.parametrize("name", ["parameter", "header"])
-async def test_error_of_a_parameter_or_header_names_it(house: House, name: str) -> None:
-    await refused(house, await staged(house), lambda _: {"errors": [entry(**{name: "X-Partner"})]}, "")
-    told_of_the_batch(house, name)
-    (row,) = [one for one in problem_rows(house.staging, house.staging.orders, None) if SAID in one.text]
+async def test_error_of_a_parameter_or_header_names_it(harness: BatchHarness, name: str) -> None:
+    await refused(harness, await staged(harness), lambda _: {"errors": [entry(**{name: "X-Partner"})]}, "")
+    told_of_the_batch(harness, name)
+    (row,) = [one for one in problem_rows(harness.staging, harness.staging.orders, None) if SAID in one.text]
     assert row.label == f"{name} X-Partner"
 
 
-def told_of_the_batch(house: House, shape: str) -> None:
-    staging = house.staging
-    assert [one.id for one in staging.orders if told_at(house, one.id)] == [], shape
+def told_of_the_batch(harness: BatchHarness, shape: str) -> None:
+    staging = harness.staging
+    assert [one.id for one in staging.orders if told_at(harness, one.id)] == [], shape
     assert any(SAID in one.detail for one in staging.notices[-1].problems), shape
     assert SAID in staging.notices[-1].text, shape
     (row,) = [one for one in problem_rows(staging, staging.orders, None) if SAID in one.text]
@@ -346,8 +346,8 @@ def told_of_the_batch(house: House, shape: str) -> None:
         ("body/unknown_field", "/unknown_field"),
     ],
 )
-async def test_single_order_needs_no_index(house: House, raw: str, lands: str) -> None:
-    staging = house.staging
+async def test_single_order_needs_no_index(harness: BatchHarness, raw: str, lands: str) -> None:
+    staging = harness.staging
     (id,) = stage(staging, order(order_id="alone"))
     assert await staging.refresh_remote() is None
     for shape, body in PLACED.items():
@@ -355,45 +355,45 @@ async def test_single_order_needs_no_index(house: House, raw: str, lands: str) -
         async def refuse(request: httpx.Request, send: Send, body: Body = body) -> httpx.Response:
             return httpx.Response(400, json=body(raw))
 
-        await answered(house, staging.plan(), refuse)
-        (finding,) = told_at(house, id)
+        await answered(harness, staging.plan(), refuse)
+        (finding,) = told_at(harness, id)
         assert (str(finding.problem.pointer), finding.problem.detail) == (lands, SAID), shape
         assert staging.send_state(staging.orders[0]) is SendState.REFUSED, shape
         staging.editing.release([id], force=True)
 
 
-async def test_errors_return_with_a_restored_order_or_item(house: House) -> None:
-    ids = await staged(house)
-    await refused(house, ids, PLACED["list"], "/data/attributes/orders/{n}" + SOME_FIELD)
-    staging, target = house.staging, ids[TARGET]
+async def test_errors_return_with_a_restored_order_or_item(harness: BatchHarness) -> None:
+    ids = await staged(harness)
+    await refused(harness, ids, PLACED["list"], "/data/attributes/orders/{n}" + SOME_FIELD)
+    staging, target = harness.staging, ids[TARGET]
     staging.editing.change(target, lambda edit: ITEMS if edit.remove(ITEMS / 1, "item") else None)
-    (finding,) = told_at(house, target)
+    (finding,) = told_at(harness, target)
     assert (finding.problem.pointer, finding.stale) == (ITEMS, True)
-    assert form_place(house, target) == f"{ITEM}/0/name"
+    assert form_place(harness, target) == f"{ITEM}/0/name"
     staging.editing.undo()
-    (finding,) = told_at(house, target)
+    (finding,) = told_at(harness, target)
     assert (str(finding.problem.pointer), finding.stale) == (SOME_FIELD, False)
     staging.editing.remove_orders([target])
     assert not [one for one in problem_rows(staging, staging.orders, None) if SAID in one.text]
     staging.editing.undo()
-    assert form_place(house, target) == SOME_FIELD
-    assert table_place(house, target) == SOME_FIELD
+    assert form_place(harness, target) == SOME_FIELD
+    assert table_place(harness, target) == SOME_FIELD
 
 
-async def test_errors_of_one_pointer_stay_together_in_order(house: House) -> None:
+async def test_errors_of_one_pointer_stay_together_in_order(harness: BatchHarness) -> None:
     def body(raw: str) -> Any:
         said = (("shipping_address/city", "one"), ("order_id", "two"), ("shipping_address/city", "three"))
         return {"errors": [{**entry(pointer=raw + place), "detail": f"{SAID}, {word}"} for place, word in said]}
 
-    ids = await staged(house)
-    await refused(house, ids, body, "/data/attributes/[{n}]/")
-    found = [(str(one.problem.pointer), one.problem.detail.split(", ")[1]) for one in told_at(house, ids[TARGET])]
+    ids = await staged(harness)
+    await refused(harness, ids, body, "/data/attributes/[{n}]/")
+    found = [(str(one.problem.pointer), one.problem.detail.split(", ")[1]) for one in told_at(harness, ids[TARGET])]
     assert found == [("/shipping_address/city", "one"), ("/shipping_address/city", "three"), ("/order_id", "two")]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
 async def test_error_is_reached_by_keys_in_form_table_and_list(tmp_path: Path, size: tuple[int, int]) -> None:
-    async with housed(tmp_path / "data", size=size) as app:
+    async with open_app(tmp_path / "data", size=size) as app:
         screen = await enter_composer(app)
         names = [f"P{number}" for number in range(4)]
         await add_file(app, tmp_path, *(order(order_id=name, order_number=name) for name in names))
@@ -422,11 +422,11 @@ async def test_error_is_reached_by_keys_in_form_table_and_list(tmp_path: Path, s
         assert screen.grid.cell.row.mark == "S"
 
 
-async def test_error_shown_elsewhere_names_its_original_pointer(house: House) -> None:
-    ids = await staged(house)
-    await refused(house, ids, PLACED["list"], f"/data/attributes/[{{n}}]{ITEM}/7/quantity")
-    found = house.staging.get(ids[TARGET])
+async def test_error_shown_elsewhere_names_its_original_pointer(harness: BatchHarness) -> None:
+    ids = await staged(harness)
+    await refused(harness, ids, PLACED["list"], f"/data/attributes/[{{n}}]{ITEM}/7/quantity")
+    found = harness.staging.get(ids[TARGET])
     assert found is not None
-    rows = sheet_rows(FormSpec(found.edit, Operation.POST, notes=notes_of(house.staging, found, None)))
+    rows = sheet_rows(FormSpec(found.edit, Operation.POST, notes=notes_of(harness.staging, found, None)))
     (told,) = [row.text for row in rows if isinstance(row, NoteRow) and SAID in row.text]
     assert f"{ITEM}/7/quantity)" in told

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from batch_harness import House, stage
+from batch_harness import BatchHarness, stage
 from sandbox_harness import order
 
 from tui.api.codec import Json
@@ -65,8 +65,8 @@ def test_the_state_begins_as_it_was_stored() -> None:
 
 
 async def test_what_the_user_works_on_stays_listed_whatever_the_filter_says(tmp_path: Path) -> None:
-    house = House(tmp_path / "data")
-    staging = await house.open()
+    harness = BatchHarness(tmp_path / "data")
+    staging = await harness.open()
     good, bad = stage(
         staging,
         order(order_id="A", order_number="A"),
@@ -93,9 +93,9 @@ async def test_what_the_user_works_on_stays_listed_whatever_the_filter_says(tmp_
     assert (state.status, listed()) == (ALL, [good, bad])
     assert state.begin_batch(7)
     assert not state.begin_batch(7)
-    house.account.store.close()
-    await house.account.client.aclose()
-    house.sandbox.close()
+    harness.account.store.close()
+    await harness.account.client.aclose()
+    harness.sandbox.close()
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
-from batch_harness import NOTES, House, Make, stage
+from batch_harness import NOTES, BatchHarness, Make, stage
 from hypothesis import given
 from hypothesis import strategies as st
 from sandbox_harness import order
@@ -34,9 +34,9 @@ def quiet(_: Progress) -> None:
     """Progress that nobody looks at."""
 
 
-def on_disk(house: House) -> int:
+def on_disk(harness: BatchHarness) -> int:
     """Orders that the file holds of any batch, whether they are seen or not."""
-    found = house.account.store.batches._database.read(lambda c: c.execute("SELECT count(*) FROM staged").fetchone())
+    found = harness.account.store.batches._database.read(lambda c: c.execute("SELECT count(*) FROM staged").fetchone())
     return int(found[0])
 
 
@@ -52,19 +52,19 @@ def exact(value: Any) -> Any:
 
 
 async def test_chunks_keep_their_order_and_are_one_undo_step(make: Make) -> None:
-    house = await make()
-    stage(house.staging, order(order_id="first"))
+    harness = await make()
+    stage(harness.staging, order(order_id="first"))
     seen: list[tuple[int, int]] = []
-    ids = await house.staging.editing.add_in_chunks(
+    ids = await harness.staging.editing.add_in_chunks(
         intake(), "orders.csv", lambda now: seen.append((now.done, now.total))
     )
     assert seen == [(0, MANY), (CHUNK_SIZE, MANY), (2 * CHUNK_SIZE, MANY)]
-    assert [one.id for one in house.staging.orders][1:] == ids
-    assert house.staging.orders[5].source == "row 6 of orders.csv"
-    assert house.staging.editing.undo() == (f"{MANY} orders added", ids)
-    assert len(house.staging.orders) == 1
-    house.staging.editing.redo()
-    staging = await house.crash()
+    assert [one.id for one in harness.staging.orders][1:] == ids
+    assert harness.staging.orders[5].source == "row 6 of orders.csv"
+    assert harness.staging.editing.undo() == (f"{MANY} orders added", ids)
+    assert len(harness.staging.orders) == 1
+    harness.staging.editing.redo()
+    staging = await harness.crash()
     assert [one.id for one in staging.orders][1:] == ids
     staging.editing.undo()
     assert [one.document["order_id"] for one in staging.orders] == ["first"]
@@ -88,10 +88,10 @@ async def test_chunks_keep_their_order_and_are_one_undo_step(make: Make) -> None
     ids=["csv", "xlsx", "json", "with cells that cannot be read"],
 )
 async def test_staged_orders_match_the_stored_ones(make: Make, data: bytes) -> None:
-    house = await make()
-    await house.staging.editing.add_in_chunks(intake(data), "orders", quiet)
-    shown = house.staging.orders
-    staging = await house.crash()
+    harness = await make()
+    await harness.staging.editing.add_in_chunks(intake(data), "orders", quiet)
+    shown = harness.staging.orders
+    staging = await harness.crash()
     assert len(shown) == len(staging.orders) > 0
     for before, after in zip(shown, staging.orders, strict=True):
         assert exact(before.document) == exact(after.document)
@@ -101,43 +101,43 @@ async def test_staged_orders_match_the_stored_ones(make: Make, data: bytes) -> N
 
 
 async def test_stopped_import_leaves_nothing(make: Make) -> None:
-    house = await make()
-    (first,) = stage(house.staging, order(order_id="first"))
+    harness = await make()
+    (first,) = stage(harness.staging, order(order_id="first"))
 
     def stop(progress: Progress) -> None:
         if progress.done:
-            assert on_disk(house) == 1 + CHUNK_SIZE
+            assert on_disk(harness) == 1 + CHUNK_SIZE
             raise ImportStopped("stopped")
 
     with pytest.raises(ImportStopped):
-        await house.staging.editing.add_in_chunks(intake(), "orders.csv", stop)
-    assert ([one.id for one in house.staging.orders], on_disk(house)) == ([first], 1)
-    assert house.staging.editing.undo() == ("1 order added", [first])
-    assert len(await house.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)) == MANY
+        await harness.staging.editing.add_in_chunks(intake(), "orders.csv", stop)
+    assert ([one.id for one in harness.staging.orders], on_disk(harness)) == ([first], 1)
+    assert harness.staging.editing.undo() == ("1 order added", [first])
+    assert len(await harness.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)) == MANY
 
 
 async def test_interrupted_import_is_removed_after_restart(make: Make) -> None:
-    house = await make()
-    stage(house.staging, order(order_id="first"))
-    staging = house.staging
-    taking = ChunkedStaging.of(house.account.store.batches, staging.batch or 0, "x", house.clock.now(), None)
+    harness = await make()
+    stage(harness.staging, order(order_id="first"))
+    staging = harness.staging
+    taking = ChunkedStaging.of(harness.account.store.batches, staging.batch or 0, "x", harness.clock.now(), None)
     taking.stage(intake().orders[:CHUNK_SIZE])
-    store = house.account.store
-    second = await house.open()
+    store = harness.account.store
+    second = await harness.open()
     assert second.owner is not None
-    assert (len(second.orders), on_disk(house)) == (1, 1 + CHUNK_SIZE)
+    assert (len(second.orders), on_disk(harness)) == (1, 1 + CHUNK_SIZE)
     store.close()
-    staging = await house.crash()
+    staging = await harness.crash()
     assert staging.owner is None
-    assert (len(staging.orders), on_disk(house)) == (1, 1)
+    assert (len(staging.orders), on_disk(harness)) == (1, 1)
 
 
 async def test_other_processes_see_an_import_only_when_complete(make: Make) -> None:
-    house = await make()
-    first = house.staging
+    harness = await make()
+    first = harness.staging
     (a,) = stage(first, order(order_id="first"))
-    store = house.account.store
-    second = await house.open()
+    store = harness.account.store
+    second = await harness.open()
 
     def take_over(progress: Progress) -> None:
         second.reopen()
@@ -149,13 +149,13 @@ async def test_other_processes_see_an_import_only_when_complete(make: Make) -> N
         await first.editing.add_in_chunks(intake(), "orders.csv", take_over)
     assert first.owner is not None
     assert [one.id for one in first.orders] == [a]
-    assert on_disk(house) == 1
+    assert on_disk(harness) == 1
     store.close()
 
 
 async def test_one_import_at_a_time(make: Make) -> None:
-    house = await make()
-    staging = house.staging
+    harness = await make()
+    staging = harness.staging
     stage(staging, order(order_id="first"))
     staging.create("other")
     task = asyncio.create_task(staging.editing.add_in_chunks(intake(), "orders.csv", quiet))
@@ -179,18 +179,18 @@ async def test_one_import_at_a_time(make: Make) -> None:
 
 
 async def test_duplicates_of_a_second_file_are_reported(make: Make) -> None:
-    house = await make()
-    await house.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)
-    await house.staging.editing.add_in_chunks(intake(text(rows(2)).encode()), "again.csv", quiet)
-    assert [bool(one.duplicate_problem) for one in house.staging.orders] == [False] * MANY + [True, True]
-    house.staging.editing.undo()
-    assert not any(one.duplicate_problem for one in house.staging.orders)
+    harness = await make()
+    await harness.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)
+    await harness.staging.editing.add_in_chunks(intake(text(rows(2)).encode()), "again.csv", quiet)
+    assert [bool(one.duplicate_problem) for one in harness.staging.orders] == [False] * MANY + [True, True]
+    harness.staging.editing.undo()
+    assert not any(one.duplicate_problem for one in harness.staging.orders)
 
 
 async def test_checking_in_slices_yields_to_the_event_loop(make: Make) -> None:
-    house = await make()
-    await house.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)
-    staging = await house.crash()
+    harness = await make()
+    await harness.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)
+    staging = await harness.crash()
     task, turns = asyncio.create_task(staging.check_all()), 0
     while not task.done():
         turns += 1

@@ -23,7 +23,7 @@ from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.settings import Settings
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
-PATIENCE = 15.0
+TIMEOUT = 15.0
 
 
 @dataclass
@@ -50,10 +50,10 @@ class AppHarness:
 
     async def _settled(self) -> None:
         # Keys that were sent stand in the app's own queue first, and are no keys that wait before they left it.
-        heard = asyncio.Event()
-        if self.app.call_later(heard.set):
+        processed = asyncio.Event()
+        if self.app.call_later(processed.set):
             with suppress(TimeoutError):
-                await asyncio.wait_for(heard.wait(), PATIENCE)
+                await asyncio.wait_for(processed.wait(), TIMEOUT)
         # An app that fell over takes no key any more; the test is to tell of it, not to wait.
         while self.app.keys_waiting and self.app._exception is None:  # noqa: ASYNC110 - a test looks from outside
             await asyncio.sleep(0.001)
@@ -67,19 +67,19 @@ class AppHarness:
     def text(self) -> str:
         return "\n".join(self.lines)
 
-    def line_with(self, words: str) -> str:
-        return next((line for line in self.lines if words in line), "")
+    def line_with(self, text: str) -> str:
+        return next((line for line in self.lines if text in line), "")
 
-    async def until(self, what: str | Callable[[], object]) -> None:
+    async def until(self, condition: str | Callable[[], object]) -> None:
         """Wait until these words are on the screen, or this is true."""
 
         def holds() -> object:
-            return what in self.text if isinstance(what, str) else what()
+            return condition in self.text if isinstance(condition, str) else condition()
 
-        deadline = asyncio.get_running_loop().time() + PATIENCE
+        deadline = asyncio.get_running_loop().time() + TIMEOUT
         while not holds():
             if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(f"never came: {what}\n{self.text}")
+                raise AssertionError(f"never came: {condition}\n{self.text}")
             await asyncio.sleep(0.01)
             await self.pilot.pause()
 
@@ -114,9 +114,9 @@ async def open_app(
     def now() -> datetime:
         return NOW + timedelta(seconds=monotonic() - started) if ticking else NOW
 
-    box = sandbox or Sandbox(SandboxSettings(**{"orders": 300, "now": NOW, "settle": 0.2, **settings}))
+    own_sandbox = sandbox or Sandbox(SandboxSettings(**{"orders": 300, "now": NOW, "settle": 0.2, **settings}))
 
-    interceptor = Interceptor(httpx.ASGITransport(box.asgi, raise_app_exceptions=False))
+    interceptor = Interceptor(httpx.ASGITransport(own_sandbox.asgi, raise_app_exceptions=False))
 
     def connect() -> Service:
         keys = BasicAuth("demo", "demo")
@@ -126,10 +126,10 @@ async def open_app(
     app = OrdersApp("TEST", connect, folder, now=now, settings=app_settings)
     try:
         async with app.run_test(size=size) as pilot:
-            harness = AppHarness(app, pilot, box, interceptor)
+            harness = AppHarness(app, pilot, own_sandbox, interceptor)
             if opened:
                 await harness.until(lambda: app.open_screens)
             yield harness
     finally:
         if sandbox is None:
-            box.close()
+            own_sandbox.close()

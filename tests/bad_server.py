@@ -26,7 +26,7 @@ ANSWERS = {
 
 
 @dataclass
-class Bad:
+class BadServer:
     """Where it listens, and the head of each request that came."""
 
     url: str
@@ -34,10 +34,10 @@ class Bad:
 
 
 @contextmanager
-def bad_service(answer: bytes | None) -> Iterator[Bad]:
+def bad_service(answer: bytes | None) -> Iterator[BadServer]:
     """A service of this answer, on a port of its own."""
     listener = socket.create_server(("127.0.0.1", 0))
-    bad = Bad(f"http://127.0.0.1:{listener.getsockname()[1]}/api/v3")
+    bad = BadServer(f"http://127.0.0.1:{listener.getsockname()[1]}/api/v3")
     held: list[socket.socket] = []
 
     def serve() -> None:

@@ -71,11 +71,11 @@ class BatchHarness:
         self.account.store.close()
         return await self.open()
 
-    async def there(self) -> dict[str, Any]:
+    async def remote_orders(self) -> dict[str, Any]:
         self.sandbox.fault_injector.faults = Faults()
         self.clock.passed += 100
         page = await self.account.client.list_orders(OrderQuery(page_size=200))
-        return {str(one["order_id"]): one for one in page.orders}
+        return {str(order["order_id"]): order for order in page.orders}
 
     async def send(self, *ids: str) -> None:
         assert await self.staging.refresh_remote() is None
@@ -83,7 +83,7 @@ class BatchHarness:
         await asyncio.sleep(0)
 
     def states(self) -> dict[str, SendState]:
-        return {str(one.document.get("order_id")): self.staging.send_state(one) for one in self.staging.orders}
+        return {str(order.document.get("order_id")): self.staging.send_state(order) for order in self.staging.orders}
 
 
 Make = Callable[..., Awaitable[BatchHarness]]
@@ -104,4 +104,8 @@ def stage(staging: Staging, *orders: Any) -> list[str]:
 def pointers(staging: Staging, id: str, *, stale: bool = False) -> list[str]:
     found = staging.get(id)
     assert found is not None
-    return [str(one.problem.pointer) for one in staging.findings(found) if one.at is not None and one.stale is stale]
+    return [
+        str(finding.problem.pointer)
+        for finding in staging.findings(found)
+        if finding.at is not None and finding.stale is stale
+    ]

@@ -33,8 +33,8 @@ async def add_file(harness: AppHarness, folder: Path, *orders: Any) -> None:
     await harness.until(lambda: not harness.app.workspace.staging.is_refreshing)
 
 
-def standings(harness: AppHarness) -> list[str]:
-    return [str(harness.app.workspace.staging.send_state(one)) for one in harness.app.workspace.staging.orders]
+def send_states(harness: AppHarness) -> list[str]:
+    return [str(harness.app.workspace.staging.send_state(order)) for order in harness.app.workspace.staging.orders]
 
 
 def row(harness: AppHarness, name: str) -> str:

@@ -16,7 +16,7 @@ from loop_idle import use_loop_idle
 from seed_cache import use_seed_cache
 from shell import Shell
 from skipped_time import CLOCK
-from watched_service import served
+from watched_service import serve_sandbox
 
 from tui.sandbox.app import SandboxSettings
 
@@ -47,6 +47,6 @@ def shell(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch
 @pytest.fixture
 def account(shell: Shell) -> Iterator[Shell]:
     """A shell with credentials for a sandbox."""
-    with served(SandboxSettings(orders=20, settle=0.1, clock=CLOCK.time)) as service:
+    with serve_sandbox(SandboxSettings(orders=20, settle=0.1, clock=CLOCK.time)) as service:
         shell.service = service
         yield shell

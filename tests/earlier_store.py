@@ -58,7 +58,7 @@ def write_store(folder: Path, place: Any = None) -> Path:
 def sandbox(**settings: Any) -> Sandbox:
     """The service with its orders as they were when that store was written, all of them saved."""
     orders = json.loads((_FIXTURES / "service-4af2c0e.json").read_text())
-    planted = tuple(json.dumps(one).encode() for one in orders)
+    planted = tuple(json.dumps(order).encode() for order in orders)
     return Sandbox(SandboxSettings(**{"orders": 0, "now": NOW, "settle": 0.0, "plant": planted, **settings}))
 
 
@@ -123,7 +123,7 @@ class Session:
     def findings(self, number: str) -> dict[str, str]:
         """The errors of a staged order by pointer."""
         found = self.staging.findings(self.staged(number))
-        return {str(one.problem.pointer): one.problem.detail for one in found if one.stops}
+        return {str(finding.problem.pointer): finding.problem.detail for finding in found if finding.stops}
 
     def value(self, number: str, pointer: str) -> Any:
         """A value of a staged order; None where it has none."""

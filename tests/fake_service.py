@@ -34,7 +34,7 @@ class Time:
         await asyncio.sleep(0)
 
 
-class Lost(Exception):
+class LostAnswer(Exception):
     """The answer of a write is lost; `done` says whether the write was done."""
 
     def __init__(self, *, done: bool) -> None:
@@ -56,7 +56,7 @@ class Service:
         self.ignored: set[str] = set()
         self.faults: dict[str, list[Exception | None]] = defaultdict(list)
         self.calls: list[tuple[str, object]] = []
-        self.came: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self.received: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self.open: asyncio.Event | None = None
         self.at_once = 0
         self.most_at_once = 0
@@ -98,7 +98,7 @@ class Service:
     async def patch_order(self, id: str, body: bytes) -> Identifiers:
         await self._enter("patch", (id, body), write=True)
         fault = self._fault("patch")
-        if fault is None or (isinstance(fault, Lost) and fault.done):
+        if fault is None or (isinstance(fault, LostAnswer) and fault.done):
             if id not in self.orders:
                 raise not_found()
             changes = cast(Document, decode(body))
@@ -109,41 +109,41 @@ class Service:
     async def delete_order(self, id: str) -> bool:
         await self._enter("delete", id, write=True)
         fault = self._fault("delete")
-        there = id in self.orders
-        if fault is None or (isinstance(fault, Lost) and fault.done):
+        existed = id in self.orders
+        if fault is None or (isinstance(fault, LostAnswer) and fault.done):
             self.orders.pop(id, None)
         self._answer(fault)
-        return there
+        return existed
 
     async def upsert_orders(self, orders: bytes) -> list[Identifiers]:
         await self._enter("upsert", orders, write=True)
         fault = self._fault("upsert")
-        told = []
-        if fault is None or (isinstance(fault, Lost) and fault.done):
-            for one in cast(list[Document], decode(orders)):
-                number = self._number_of(one)
-                told.append(Identifiers(number, key_of(one)[0], ""))
-                self.saving.append((self.time.now() + timedelta(seconds=self.settle), number, one | {"id": number}))
+        identifiers = []
+        if fault is None or (isinstance(fault, LostAnswer) and fault.done):
+            for order in cast(list[Document], decode(orders)):
+                number = self._number_of(order)
+                identifiers.append(Identifiers(number, key_of(order)[0], ""))
+                self.saving.append((self.time.now() + timedelta(seconds=self.settle), number, order | {"id": number}))
         self._answer(fault)
-        return told
+        return identifiers
 
-    def _number_of(self, one: Document) -> str:
+    def _number_of(self, document: Document) -> str:
         known = [*self.orders.values(), *(saved for _, _, saved in self.saving)]
         for other in known:
-            if key_of(other) == key_of(one):
+            if key_of(other) == key_of(document):
                 return str(other["id"])
         return str(max([0, *(int(str(other["id"])) for other in known)]) + 1)
 
-    def settled(self) -> None:
+    def finish_saving(self) -> None:
         """Let what was accepted long enough ago be seen."""
         now = self.time.now()
-        for _, number, saved in [one for one in self.saving if one[0] <= now]:
+        for _, number, saved in [entry for entry in self.saving if entry[0] <= now]:
             self.orders[number] = saved
-        self.saving = [one for one in self.saving if one[0] > now]
+        self.saving = [entry for entry in self.saving if entry[0] > now]
 
     async def _enter(self, method: str, argument: object, *, write: bool = False) -> None:
         self.calls.append((method, argument))
-        self.came[method].set()
+        self.received[method].set()
         self.at_once += write
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
@@ -152,7 +152,7 @@ class Service:
             await asyncio.sleep(0)
         finally:
             self.at_once -= write
-        self.settled()
+        self.finish_saving()
 
     def _fault(self, method: str) -> Exception | None:
         return self.faults[method].pop(0) if self.faults[method] else None
@@ -162,7 +162,7 @@ class Service:
             raise fault
 
     def _answer(self, fault: Exception | None) -> None:
-        if isinstance(fault, Lost):
+        if isinstance(fault, LostAnswer):
             raise OutcomeUnknown("The answer was lost.", status=500, body=b"<html>")
         if fault is not None:
             raise fault
@@ -183,7 +183,7 @@ def not_found() -> NotFound:
     return error
 
 
-class Bench:
+class OutboxHarness:
     """One app's life on a folder; `restart` is the end of its process and the beginning of another."""
 
     def __init__(self, folder: Path) -> None:

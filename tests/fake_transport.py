@@ -61,7 +61,7 @@ class Script(httpx.AsyncBaseTransport):
         return [f"{request.method} {request.url.path}" for request in self.requests]
 
 
-class Torn(httpx.AsyncByteStream):
+class BrokenStream(httpx.AsyncByteStream):
     """A body that breaks off."""
 
     def __init__(self, start: bytes, error: Exception) -> None:
@@ -72,9 +72,9 @@ class Torn(httpx.AsyncByteStream):
         raise self.error
 
 
-def torn(status: int, start: bytes, error: Exception | None = None) -> Callable[[httpx.Request], httpx.Response]:
+def broken_body(status: int, start: bytes, error: Exception | None = None) -> Callable[[httpx.Request], httpx.Response]:
     broken = error or httpx.RemoteProtocolError("peer closed connection without sending complete message body")
-    return lambda request: httpx.Response(status, stream=Torn(start, broken))
+    return lambda request: httpx.Response(status, stream=BrokenStream(start, broken))
 
 
 def answer(data: Any, status: int = 200, **headers: str) -> httpx.Response:

@@ -32,18 +32,18 @@ async def loop_idle(min_sleep: float = 0.0, max_sleep: float = LONGEST) -> None:
 
     Timers that are not due yet do not count. The arguments are those of Textual's `wait_for_idle`.
     """
-    begun = monotonic()
+    started = monotonic()
     await asyncio.sleep(0)
-    while await quiet(begun) and draw():
+    while await wait_until_quiet(started) and draw():
         pass
 
 
-async def quiet(begun: float) -> bool:
+async def wait_until_quiet(started: float) -> bool:
     """Wait until the loop is quiet. False when it takes too long."""
     loop: Any = asyncio.get_running_loop()
     turns = 0
     while turns < QUIET_TURNS:
-        waited = monotonic() - begun
+        waited = monotonic() - started
         if waited > LONGEST:
             return False
         busy = waited < LONGEST_THREADS and threads_busy(loop)
@@ -67,7 +67,7 @@ def draw() -> bool:
         app._check_resize()
         return True
     screen: Screen[Any] = app.screen
-    waits = (
+    pending = (
         screen._layout_required
         or screen._scroll_required
         or screen._repaint_required
@@ -75,9 +75,9 @@ def draw() -> bool:
         or screen._dirty_widgets
         or screen._callbacks
     )
-    if waits and screen.is_running:
+    if pending and screen.is_running:
         screen._on_timer_update()
-    return bool(waits)
+    return bool(pending)
 
 
 def use_loop_idle() -> None:

@@ -28,27 +28,27 @@ EVERY = int(os.environ.get("SENDCLOUD_KILLS", "0")) >= 100
 """Also the steps at which disk and service are as at the one before: after a commit, and around a read."""
 
 T = TypeVar("T")
-Life = Callable[["Cut"], Awaitable[None]]
-Check = Callable[["Cut"], Awaitable[None]]
+Scenario = Callable[["CutPoint"], Awaitable[None]]
+Check = Callable[["CutPoint"], Awaitable[None]]
 
 
 class PowerCut(BaseException):
     """No `except Exception` of the app may catch it, as none could catch the real thing."""
 
 
-class Cut:
+class CutPoint:
     """Counts the steps of a life on a house, and ends it at step `at` (from 1), or at the first of that name.
 
-    `told`: what the life was told to be done, in order; it must be so after the cut. `met`: the steps by name.
-    `instead` is called at that step in place of the cut, where another copy is to do something just then.
+    `reported`: what the life was told to be done, in order; it must be so after the cut. `steps`: the steps by name.
+    `at_cut` is called at that step in place of the cut, where another copy is to do something just then.
     """
 
-    def __init__(self, harness: BatchHarness, at: int | str, instead: Callable[[], None] | None = None) -> None:
+    def __init__(self, harness: BatchHarness, at: int | str, at_cut: Callable[[], None] | None = None) -> None:
         self.harness = harness
-        self.told: list[tuple[Any, ...]] = []
-        self.met: list[str] = []
+        self.reported: list[tuple[Any, ...]] = []
+        self.steps: list[str] = []
         self._at = at
-        self._instead = instead
+        self._at_cut = at_cut
         self._running = False
         self._cut_off = False
         self._gone = asyncio.Event()
@@ -56,11 +56,11 @@ class Cut:
         self.reached = False
         self.posted: list[bytes] = []
         """The body of each POST that left, in order, of this life and those after it."""
-        self.looks: Counter[int] = Counter()
+        self.reads: Counter[int] = Counter()
         """How many reads came after so many posts."""
-        self.denied: set[int] = set()
+        self.refused: set[int] = set()
         """Those of the posts that were answered with a word that nothing was written."""
-        self.taken: Counter[tuple[str, str]] = Counter()
+        self.written: Counter[tuple[str, str]] = Counter()
         """How often the service wrote each order, by its key."""
         self.typing = ""
         """What the life is about to type."""
@@ -70,20 +70,20 @@ class Cut:
     def begin(self) -> None:
         """Forget what was done to prepare the life, maybe by another one that was cut."""
         self._watch()
-        self.taken.clear()
+        self.written.clear()
         self.posted.clear()
-        self.denied.clear()
-        self.looks.clear()
+        self.refused.clear()
+        self.reads.clear()
 
-    async def live(self, life: Life) -> None:
+    async def run(self, scenario: Scenario) -> None:
         """Live until the cut, or to the end."""
         self._running = True
-        living = asyncio.ensure_future(life(self))
+        running = asyncio.ensure_future(scenario(self))
         gone = asyncio.ensure_future(self._gone.wait())
-        await asyncio.wait({living, gone}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({running, gone}, return_when=asyncio.FIRST_COMPLETED)
         gone.cancel()
         if not self._cut_off:
-            await living
+            await running
             self._running = False
             return
         # What still runs comes no further than its next step; the loop must not keep it.
@@ -98,13 +98,13 @@ class Cut:
             return
         if self._cut_off:
             raise PowerCut
-        self.met.append(name)
-        if self.reached or self._at not in (len(self.met), name):
+        self.steps.append(name)
+        if self.reached or self._at not in (len(self.steps), name):
             return
         self.reached = True
-        if self._instead is not None:
+        if self._at_cut is not None:
             self._running = False
-            self._instead()
+            self._at_cut()
             self._running = True
             return
         self._cut_off = True
@@ -117,15 +117,15 @@ class Cut:
     def _watch(self) -> None:
         sandbox = self.harness.sandbox
 
-        def watched(orders: list[Document], known: Any) -> Any:
-            self.taken.update(key_of(order) for order in orders)
+        def count_steps(orders: list[Document], known: Any) -> Any:
+            self.written.update(key_of(order) for order in orders)
             return Sandbox._accept(sandbox, orders, known)
 
-        sandbox._accept = watched  # type: ignore[method-assign]
+        sandbox._accept = count_steps  # type: ignore[method-assign]
 
 
 class _Wire(httpx.AsyncBaseTransport):
-    def __init__(self, transport: httpx.AsyncBaseTransport, cut: Cut) -> None:
+    def __init__(self, transport: httpx.AsyncBaseTransport, cut: CutPoint) -> None:
         self._transport = transport
         self._cut = cut
 
@@ -137,19 +137,19 @@ class _Wire(httpx.AsyncBaseTransport):
         if request.method == "POST":
             self._cut.posted.append(await request.aread())
         else:
-            self._cut.looks[len(self._cut.posted)] += 1
+            self._cut.reads[len(self._cut.posted)] += 1
         number = len(self._cut.posted) - 1
         try:
             answer = await self._transport.handle_async_request(request)
             if request.method == "POST" and 400 <= answer.status_code < 500:
-                self._cut.denied.add(number)
+                self._cut.refused.add(number)
             return answer
         finally:
             if counts:
                 self._cut.step(f"before the answer to {name}")
 
 
-def emptied(harness: BatchHarness) -> None:
+def empty_sandbox(harness: BatchHarness) -> None:
     """The sandbox without orders and faults, which is had sooner than a new one."""
     with harness.sandbox.data.writing() as connection:
         connection.execute("DELETE FROM pending")
@@ -158,7 +158,7 @@ def emptied(harness: BatchHarness) -> None:
 
 
 @contextmanager
-def watched(cut: Cut) -> Iterator[None]:
+def count_steps(cut: CutPoint) -> Iterator[None]:
     """Steps before and after each commit of the house's store, and those that it opens."""
     write = Database.write
 

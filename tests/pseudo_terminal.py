@@ -18,7 +18,7 @@ import pyte
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = (sys.executable, "-m", "tui")
-PATIENCE = 10.0
+TIMEOUT = 10.0
 
 KEYS = {
     "enter": b"\r",
@@ -101,16 +101,16 @@ class Terminal:
     ) -> None:
         self._screen = pyte.Screen(*size)
         self._feed = pyte.ByteStream(self._screen)
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
         self._stream = bytearray()
         self._fed = self._answered = 0
         self._ended = False
-        self.heard_at = 0.0
-        """When the last bytes came, on the clock of `begun`."""
+        self.last_output_at = 0.0
+        """When the last bytes came, on the clock of `started`."""
         self._fd, self._line = os.openpty()
         self._set_size(*size)
         self.modes_before = termios.tcgetattr(self._line)
-        self.begun = time.perf_counter()
+        self.started = time.perf_counter()
         self.process = subprocess.Popen(
             # Threads run already, so nothing is done between fork and exec: the program's first line does it.
             [sys.executable, "-I", "-S", "-c", _TAKES_TERMINAL, *command],
@@ -155,7 +155,7 @@ class Terminal:
         self.write(b"\x1b[200~" + text.encode() + b"\x1b[201~")
 
     def resize(self, columns: int, rows: int) -> None:
-        with self._news:
+        with self._changed:
             self.settle()
             self._screen.resize(rows, columns)
         self._set_size(columns, rows)
@@ -165,12 +165,12 @@ class Terminal:
     @property
     def stream(self) -> bytes:
         """Every byte that was written so far."""
-        with self._news:
+        with self._changed:
             return bytes(self._stream)
 
     @property
     def lines(self) -> list[str]:
-        with self._news:
+        with self._changed:
             self.settle()
             return [line.rstrip() for line in self._screen.display]
 
@@ -178,34 +178,34 @@ class Terminal:
     def text(self) -> str:
         return "\n".join(self.lines)
 
-    def line_with(self, words: str) -> str:
+    def line_with(self, text: str) -> str:
         """The first line with these words, or nothing."""
-        return next((line for line in self.lines if words in line), "")
+        return next((line for line in self.lines if text in line), "")
 
-    def wait(self, what: "str | Callable[[Terminal], object]", patience: float = PATIENCE) -> None:
+    def wait(self, what: "str | Callable[[Terminal], object]", patience: float = TIMEOUT) -> None:
         """Wait until these words are on the screen, or this is true of it. Raises AssertionError with the screen."""
         deadline = time.monotonic() + patience
         while True:
-            with self._news:
+            with self._changed:
                 seen = len(self._stream)
             if what in self.text if isinstance(what, str) else what(self):
                 return
-            with self._news:
+            with self._changed:
                 left = deadline - time.monotonic()
                 if left <= 0 or (self._ended and seen == len(self._stream)):
                     how = "ended without" if self._ended else "never showed"
                     raise AssertionError(f"the program {how} {what!r}; the screen was:\n{self.text}")
                 if seen == len(self._stream):
                     # Some conditions are about the world and not about the screen.
-                    self._news.wait(min(left, 0.05))
+                    self._changed.wait(min(left, 0.05))
 
-    def wait_until_quiet(self, silence: float, patience: float = PATIENCE) -> None:
+    def wait_until_quiet(self, silence: float, patience: float = TIMEOUT) -> None:
         """Wait until nothing was written for so many seconds."""
         deadline = time.monotonic() + patience
-        with self._news:
+        with self._changed:
             while True:
                 seen = len(self._stream)
-                if not self._news.wait_for(lambda: len(self._stream) != seen or self._ended, silence) or self._ended:  # noqa: B023
+                if not self._changed.wait_for(lambda: len(self._stream) != seen or self._ended, silence) or self._ended:  # noqa: B023
                     return
                 if time.monotonic() > deadline:
                     raise AssertionError("the program did not fall silent")
@@ -229,7 +229,7 @@ class Terminal:
         self.send_signal(signal.SIGKILL)
         self.ended()
 
-    def ended(self, patience: float = PATIENCE) -> int:
+    def ended(self, patience: float = TIMEOUT) -> int:
         """Wait for the end; the exit status, negative for a signal. All that was written has been read then."""
         status = self.process.wait(patience)
         # The program's children may hold the line a moment longer; the other end here must not.
@@ -262,13 +262,13 @@ class Terminal:
                 data = os.read(self._fd, 65536)
             except OSError:
                 data = b""
-            heard_at = time.perf_counter()
-            with self._news:
+            last_output_at = time.perf_counter()
+            with self._changed:
                 self._stream += data
                 self._ended = not data
-                self.heard_at = heard_at if data else self.heard_at
+                self.last_output_at = last_output_at if data else self.last_output_at
                 replies = b"".join(self._replies())
-                self._news.notify_all()
+                self._changed.notify_all()
             if replies:
                 os.write(self._fd, replies)
             if not data:

@@ -38,21 +38,21 @@ def command(name: str) -> str:
 def key_table() -> str:
     """The keymap as a table: what works everywhere, then what works in some places only."""
     rows = ["| keys | command | where | what it does |", "| --- | --- | --- | --- |"]
-    rows += [_row(one) for one in sorted(COMMANDS, key=lambda one: one.contexts != frozenset(Context))]
+    rows += [_row(command) for command in sorted(COMMANDS, key=lambda command: command.contexts != frozenset(Context))]
     return "\n".join(rows)
 
 
-def _row(one: Command) -> str:
-    keys = [key_name(key) for key in one.keys]
+def _row(command: Command) -> str:
+    keys = [key_name(key) for key in command.keys]
     if keys == list("0123456789"):
         keys = ["0–9"]
     places = (
         "everywhere"
-        if one.contexts == frozenset(Context)
-        else ", ".join(place for place in Context if place in one.contexts)
+        if command.contexts == frozenset(Context)
+        else ", ".join(place for place in Context if place in command.contexts)
     )
-    title = f"{one.title}, also `;`" if one.marked else one.title
-    return f"| {' '.join(f'`{key}`' for key in keys)} | {title} | {places} | {one.help.replace('|', '&#124;')} |"
+    title = f"{command.title}, also `;`" if command.marked else command.title
+    return f"| {' '.join(f'`{key}`' for key in keys)} | {title} | {places} | {command.help.replace('|', '&#124;')} |"
 
 
 def write_table() -> None:

@@ -31,10 +31,10 @@ IDS = ("700001", "700002", "700003")
 
 
 @asynccontextmanager
-async def account(folder: Path) -> AsyncIterator[Account]:
+async def open_sandbox_account(folder: Path) -> AsyncIterator[Account]:
     """The orders are N-700001 and so on, of one shop, in Oss."""
     named = [{**ORDER, "id": id, "order_id": f"S-{id}", "order_number": f"N-{id}"} for id in IDS]
-    planted = tuple(json.dumps(one).encode() for one in named)
+    planted = tuple(json.dumps(order).encode() for order in named)
     time = WireClock(NOW)
     sandbox = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, clock=time, sleep=time.sleep, plant=planted))
     transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
@@ -50,35 +50,37 @@ async def account(folder: Path) -> AsyncIterator[Account]:
         sandbox.close()
 
 
-async def draft_of(bench: Account, id: str, *values: tuple[Pointer, Any]) -> Draft:
-    draft = bench.drafts.of(id, await bench.client.get_order(id), NOW)
+async def draft_of(account: Account, id: str, *values: tuple[Pointer, Any]) -> Draft:
+    draft = account.drafts.of(id, await account.client.get_order(id), NOW)
     draft.edit.put_all(values, "correction")
-    bench.drafts.save(draft)
+    account.drafts.save(draft)
     return draft
 
 
-async def send(bench: Account, draft: Draft, job: str | None = None) -> None:
-    standing = await bench.draft_sender.send(draft, draft.sending.body, job=job)
-    if standing.state is SendState.ACCEPTED:
-        await follow(bench)
-        standing = bench.draft_sender.status(draft.order_id) or standing
-    assert standing.state is SendState.VERIFIED, standing.message
+async def send(account: Account, draft: Draft, job: str | None = None) -> None:
+    status = await account.draft_sender.send(draft, draft.sending.body, job=job)
+    if status.state is SendState.ACCEPTED:
+        await follow(account)
+        status = account.draft_sender.status(draft.order_id) or status
+    assert status.state is SendState.VERIFIED, status.message
 
 
-async def follow(bench: Account) -> None:
-    task = asyncio.create_task(bench.verifier.run())
+async def follow(account: Account) -> None:
+    task = asyncio.create_task(account.verifier.run())
     async with asyncio.timeout(10):
-        while bench.store.verifications.open(bench.account_id):  # noqa: ASYNC110 - a test looks from outside
+        while account.store.verifications.open(account.account_id):  # noqa: ASYNC110 - a test looks from outside
             await asyncio.sleep(0.001)
     task.cancel()
 
 
-async def change(bench: Account, id: str, *values: tuple[Pointer, Any], job: str | None = None) -> JournalEntry:
-    await send(bench, await draft_of(bench, id, *values), job)
-    return newest(bench)
+async def change(account: Account, id: str, *values: tuple[Pointer, Any], job: str | None = None) -> JournalEntry:
+    await send(account, await draft_of(account, id, *values), job)
+    return newest(account)
 
 
-def newest(bench: Account) -> JournalEntry:
-    entry = open_entry(bench.store, bench.client.base_url, bench.store.writes.all(bench.account_id, limit=1)[0].id)
+def newest(account: Account) -> JournalEntry:
+    entry = open_entry(
+        account.store, account.client.base_url, account.store.writes.all(account.account_id, limit=1)[0].id
+    )
     assert entry is not None
     return entry

@@ -20,7 +20,7 @@ WRITES = ("POST", "PATCH", "DELETE")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class CommandResult:
     """How a command ended: its exit code, and what it wrote."""
 
     code: int
@@ -53,7 +53,7 @@ class Shell:
         path.write_bytes(data.encode() if isinstance(data, str) else data)
         return str(path)
 
-    def run(self, *arguments: str, keys: str = "demo:demo", url: str | None = None) -> Ended:
+    def run(self, *arguments: str, keys: str = "demo:demo", url: str | None = None) -> CommandResult:
         """Run a command; with credentials where there is a service."""
         public, _, secret = keys.partition(":")
         with environment(SENDCLOUD_ORDERS_DATA=str(self.folder / "data")):
@@ -66,13 +66,13 @@ class Shell:
             skipping = CLOCK.patched() if self.service is not None else nullcontext()
             with pytest.raises(SystemExit) as ended, skipping:
                 main(given)
-        told = self.capture.readouterr()
+        output = self.capture.readouterr()
         code = ended.value.code
         assert isinstance(code, int)
-        assert b"Traceback" not in told.err
-        return Ended(code, told.out.decode("ascii" if "--json" in given else "utf-8"), told.err.decode())
+        assert b"Traceback" not in output.err
+        return CommandResult(code, output.out.decode("ascii" if "--json" in given else "utf-8"), output.err.decode())
 
-    def submit(self, file: str, *options: str, patience: str = "4", **given: Any) -> Ended:
+    def submit(self, file: str, *options: str, patience: str = "4", **given: Any) -> CommandResult:
         ended = self.run("submit", file, "--patience", patience, *options, **given)
         assert ended.out.isascii()
         return ended
@@ -82,21 +82,21 @@ class Shell:
         assert self.service is not None
         return len(self.service.writes())
 
-    def there(self, *names: str) -> list[str]:
+    def remote_ids(self, *names: str) -> list[str]:
         """Which of these order ids the service has, once for each order that has one."""
         assert self.service is not None
-        return ids_there(self.service, names)
+        return remote_order_ids(self.service, names)
 
 
-def ids_there(service: Service, names: Any) -> list[str]:
+def remote_order_ids(service: Service, names: Any) -> list[str]:
     """The order ids that the service has of these, as often as it has them."""
     found: list[str] = []
     query: dict[str, str] = {"page_size": "200"}
-    wanted = set(names)
+    expected = set(names)
     url: str | None = "/orders"
     while url is not None:
         answer = service.client.get(url, params=query if url == "/orders" else None).raise_for_status()
-        found += [row["order_id"] for row in answer.json()["data"] if row["order_id"] in wanted]
+        found += [row["order_id"] for row in answer.json()["data"] if row["order_id"] in expected]
         url = answer.links["next"]["url"] if "next" in answer.links else None
     return sorted(found)
 

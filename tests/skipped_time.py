@@ -19,7 +19,7 @@ import pytest
 import tui.store.store
 from tui.api.transport import Transport
 
-LOOK = 0.02
+POLL_INTERVAL = 0.02
 """Seconds after which a loop that waits for an answer looks whether one will come."""
 
 _monotonic = time.monotonic
@@ -89,7 +89,7 @@ class SkippingSelector(selectors.DefaultSelector):  # type: ignore[misc, valid-t
             self._clock.seconds += timeout
             return []
         # Another thread may say at any moment that its service hangs.
-        return super().select(LOOK if timeout is None else min(timeout, LOOK))
+        return super().select(POLL_INTERVAL if timeout is None else min(timeout, POLL_INTERVAL))
 
 
 CLOCK = SkippedTime()

@@ -10,5 +10,5 @@ class Clock:
     def __call__(self) -> datetime:
         return self.time
 
-    def pass_(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)

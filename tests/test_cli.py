@@ -235,7 +235,7 @@ def test_package_metadata() -> None:
 
 class TestSandbox:
     @pytest.fixture
-    def served(self, program: Program) -> "Iterator[subprocess.Popen[str]]":
+    def serve_sandbox(self, program: Program) -> "Iterator[subprocess.Popen[str]]":
         started = subprocess.Popen(
             program.command(
                 "sandbox", "--port", "0", "--orders", "7", "--credentials", f"me:{SECRET}", "--settle", "0"
@@ -255,16 +255,16 @@ class TestSandbox:
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
     def test_it_prints_its_url_and_serves_until_a_signal(
-        self, served: "subprocess.Popen[str]", number: signal.Signals
+        self, serve_sandbox: "subprocess.Popen[str]", number: signal.Signals
     ) -> None:
-        assert served.stdout is not None
-        line = served.stdout.readline()
+        assert serve_sandbox.stdout is not None
+        line = serve_sandbox.stdout.readline()
         url = next(word for word in line.split() if word.startswith("http://127.0.0.1:"))
         assert len(httpx.get(f"{url}/orders", auth=("me", SECRET)).json()["data"]) == 7
         assert httpx.get(f"{url}/orders", auth=("me", "guess")).status_code == 401
-        served.send_signal(number)
-        out, error = served.communicate(timeout=30)
-        assert (served.returncode, out, error) == (0, "", "")
+        serve_sandbox.send_signal(number)
+        out, error = serve_sandbox.communicate(timeout=30)
+        assert (serve_sandbox.returncode, out, error) == (0, "", "")
 
     def test_a_port_in_use(self, program: Program) -> None:
         with socket.socket() as taken:

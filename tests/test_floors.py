@@ -46,17 +46,17 @@ FOR_SCREENS = f"tui.widgets tui.work tui.orders tui.keymap tui.settings tui.api.
 
 def family(name: str, below: str = "") -> Layer:
     """A family of screens, and the families below it."""
-    families = " ".join(f"tui.screens.{one}" for one in (name, *below.split()))
+    families = " ".join(f"tui.screens.{import_}" for import_ in (name, *below.split()))
     return layer(f"{families} {FOR_SCREENS}", NETWORK, DISK - {"tempfile"}, SERVER)
 
 
 def work(allowed: str) -> Layer:
-    folders = " ".join(f"tui.work.{one}" for one in allowed.split())
+    folders = " ".join(f"tui.work.{part}" for part in allowed.split())
     return layer(f"{folders} tui.orders tui.store tui.api", NETWORK, DISK, TERMINAL, SERVER)
 
 
 def orders(allowed: str) -> Layer:
-    folders = " ".join(f"tui.orders.{one}" for one in allowed.split())
+    folders = " ".join(f"tui.orders.{part}" for part in allowed.split())
     return layer(f"{folders} {VALUES}", NETWORK, DISK, TERMINAL, SERVER)
 
 
@@ -186,11 +186,13 @@ def modules() -> dict[str, Path]:
 
 @cache
 def all_imports() -> tuple[Import, ...]:
-    return tuple(one for module, path in modules().items() for one in imports(path.read_text(encoding="utf-8"), module))
+    return tuple(
+        found for module, path in modules().items() for found in imports(path.read_text(encoding="utf-8"), module)
+    )
 
 
-def within(name: str, beginnings: frozenset[str]) -> bool:
-    return any(name == beginning or name.startswith(f"{beginning}.") for beginning in beginnings)
+def within(name: str, prefixes: frozenset[str]) -> bool:
+    return any(name == beginning or name.startswith(f"{beginning}.") for beginning in prefixes)
 
 
 def layer_of(module: str) -> str:
@@ -198,12 +200,12 @@ def layer_of(module: str) -> str:
     return max((name for name in LAYERS if within(module, frozenset({name}))), key=len, default="")
 
 
-def complaint(one: Import) -> str | None:
+def violation(import_: Import) -> str | None:
     """Why this import is not allowed, or None."""
-    here = LAYERS[layer_of(one.module)]
-    if one.target == "tui" or within(one.target, ALL):
-        return None if within(one.target, here.allowed) else f"{one}, which is not below it"
-    return f"{one}, which this layer must not use" if within(one.target, here.forbidden) else None
+    here = LAYERS[layer_of(import_.module)]
+    if import_.target == "tui" or within(import_.target, ALL):
+        return None if within(import_.target, here.allowed) else f"{import_}, which is not below it"
+    return f"{import_}, which this layer must not use" if within(import_.target, here.forbidden) else None
 
 
 def test_every_module_belongs_to_a_layer() -> None:
@@ -212,9 +214,9 @@ def test_every_module_belongs_to_a_layer() -> None:
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_layer_imports_downwards_only(name: str) -> None:
-    here = [one for one in all_imports() if layer_of(one.module) == name]
+    here = [all_import for all_import in all_imports() if layer_of(all_import.module) == name]
     assert here, f"{name} imports nothing at all; has it moved?"
-    assert [said for one in here if (said := complaint(one))] == []
+    assert [said for import_ in here if (said := violation(import_))] == []
 
 
 @pytest.mark.parametrize(
@@ -239,14 +241,14 @@ def test_a_layer_imports_downwards_only(name: str) -> None:
     ],
 )
 def test_forbidden_imports_are_found(module: str, source: str, broken: bool) -> None:
-    assert bool([one for one in imports(source, module) if complaint(one)]) == broken
+    assert bool([found for found in imports(source, module) if violation(found)]) == broken
 
 
 def test_no_module_imports_itself_through_others() -> None:
     """Every import counts: at module level, in functions, under TYPE_CHECKING and by name."""
     targets: dict[str, set[str]] = {module: set() for module in modules()}
-    for one in all_imports():
-        targets[one.module].add(one.target)
+    for all_import in all_imports():
+        targets[all_import.module].add(all_import.target)
     done: set[str] = set()
 
     def walk(module: str, path: tuple[str, ...]) -> None:

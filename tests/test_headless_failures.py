@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from bad_server import ANSWERS, bad_service, redirect
-from shell import Ended, Shell, orders
+from shell import CommandResult, Shell, orders
 from skipped_time import CLOCK
-from watched_service import served
+from watched_service import serve_sandbox
 
 from tui.api.client import Client
 from tui.sandbox.app import SandboxSettings
@@ -26,7 +26,7 @@ def account(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     """A shell with a sandbox; write requests time out after two seconds."""
     defaults: dict[str, Any] = dict(Client.__init__.__kwdefaults__)
     monkeypatch.setattr(Client.__init__, "__kwdefaults__", defaults | {"timeout": 2.0})
-    with served(SandboxSettings(orders=20, settle=0.1, clock=CLOCK.time)) as service:
+    with serve_sandbox(SandboxSettings(orders=20, settle=0.1, clock=CLOCK.time)) as service:
         shell.service = service
         yield shell
 
@@ -38,9 +38,9 @@ class ServiceAt:
         self.url = url
 
 
-def in_time(run: Any) -> Ended:
+def in_time(run: Any) -> CommandResult:
     started = CLOCK.monotonic()
-    ended: Ended = run()
+    ended: CommandResult = run()
     assert CLOCK.monotonic() - started < TIME_LIMIT
     assert SECRET not in ended.out + ended.error
     return ended
@@ -135,7 +135,7 @@ def test_a_service_that_accepts_no_writes(
     fail_requests(account, "POST", status, body, **headers).open = False
     ended = in_time(lambda: account.submit(path, patience="1"))
     assert (ended.code, ended.outcomes) == (code, {"H-0": outcome}), ended
-    assert account.there("H-0") == []
+    assert account.remote_ids("H-0") == []
 
 
 @pytest.mark.parametrize("status", [500, 401, 429, None])
@@ -194,7 +194,7 @@ def test_a_full_disk(account: Shell, error: StoreError, commits: int) -> None:
     assert str(error) in ended.error
     again = account.submit(path)
     assert again.outcomes == {"H-0": "verified", "H-1": "verified"}, again
-    assert account.there("H-0", "H-1") == ["H-0", "H-1"]
+    assert account.remote_ids("H-0", "H-1") == ["H-0", "H-1"]
 
 
 # Signals

@@ -84,10 +84,10 @@ def findings(where: str, line: int, text: str) -> Iterator[str]:
 
 def test_texts_and_docstrings_are_plain_english() -> None:
     found = [
-        complaint
+        violation
         for path in python_files()
         for line, text in texts(path)
-        for complaint in findings(str(path.relative_to(ROOT)), line, text)
+        for violation in findings(str(path.relative_to(ROOT)), line, text)
     ]
     assert found == []
 

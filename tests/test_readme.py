@@ -75,12 +75,15 @@ def test_every_named_test_exists() -> None:
     assert any("SENDCLOUD_KILLS" in line for line in commands)
     for line in commands:
         words = shlex.split(line)
-        wanted = words[words.index("-k") + 1] if "-k" in words else ""
+        expected = words[words.index("-k") + 1] if "-k" in words else ""
         places = [readme_parts.ROOT / word for word in words if word.startswith("tests/")]
         for place in places:
             files = [place] if place.is_file() else [*place.rglob("test_*.py")]
             names = [name for file in files for name in re.findall(r"def (test_\w+)", file.read_text(encoding="utf-8"))]
-            assert any(wanted in name for name in names) or any(wanted in file.stem for file in files), (line, place)
+            assert any(expected in name for name in names) or any(expected in file.stem for file in files), (
+                line,
+                place,
+            )
 
 
 def test_keys_of_the_file_walkthrough_exist() -> None:

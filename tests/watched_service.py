@@ -15,44 +15,44 @@ from tui.sandbox.serve import serving
 WRITES = ("POST", "PATCH", "DELETE")
 
 
-class Watched:
+class WatchedApp:
     """An ASGI app in front of another. `requests`: method and path of each that came, in order."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
         self.requests: list[tuple[str, str]] = []
-        self.held: str | None = None
+        self.held_method: str | None = None
         """Requests of this method are done, and their answers wait."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        with self._news:
+        with self._changed:
             self.requests.append((scope["method"], scope["path"].removeprefix("/api/v3")))
-            self._news.notify_all()
+            self._changed.notify_all()
 
         async def answer(message: Any) -> None:
-            while scope["method"] == self.held:  # noqa: ASYNC110 - set by another thread
+            while scope["method"] == self.held_method:  # noqa: ASYNC110 - set by another thread
                 await asyncio.sleep(0.005)
             await send(message)
 
         await self._app(scope, receive, answer)
 
-    def wait(self, method: str, count: int = 1, patience: float = 20.0) -> None:
+    def wait(self, method: str, count: int = 1, timeout: float = 20.0) -> None:
         """Wait until so many requests of a method have come."""
-        with self._news:
-            came = self._news.wait_for(lambda: sum(one == method for one, _ in self.requests) >= count, patience)
-        assert came, f"{method} never came; there came {self.requests}"
+        with self._changed:
+            arrived = self._changed.wait_for(lambda: sum(came == method for came, _ in self.requests) >= count, timeout)
+        assert arrived, f"{method} never came; there came {self.requests}"
 
 
 class Service:
     """What a test asks of the sandbox, by the same HTTP as the app."""
 
-    def __init__(self, url: str, watched: Watched) -> None:
+    def __init__(self, url: str, watched: WatchedApp) -> None:
         self.url = url
         self.watched = watched
         self.client = httpx.Client(base_url=url, auth=("demo", "demo"))
 
-    def arm(self, **faults: Any) -> None:
+    def set_faults(self, **faults: Any) -> None:
         """What goes wrong from now on, instead of what did."""
         self.client.put(self.url.replace("/api/v3", "/sandbox/faults"), json=faults).raise_for_status()
 
@@ -67,24 +67,24 @@ class Service:
         """Every write that came, whatever became of it."""
         return [request for request in self.watched.requests if request[0] in WRITES]
 
-    def until(self, condition: Any, patience: float = 20.0) -> None:
+    def until(self, condition: Any, timeout: float = 20.0) -> None:
         """Wait until this is true of the service."""
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout
         while not condition():
             assert time.monotonic() < deadline, "the service never came to that"
             time.sleep(0.01)
 
 
 @contextmanager
-def served(settings: SandboxSettings) -> Iterator[Service]:
+def serve_sandbox(settings: SandboxSettings) -> Iterator[Service]:
     sandbox = Sandbox(settings)
-    watched = Watched(sandbox.asgi)
+    watched = WatchedApp(sandbox.asgi)
     sandbox.asgi = watched  # type: ignore[assignment]
     try:
         with serving(sandbox) as url:
             service = Service(url, watched)
             yield service
-            watched.held = None
+            watched.held_method = None
             service.client.close()
     finally:
         sandbox.close()

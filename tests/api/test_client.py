@@ -413,7 +413,10 @@ async def test_unusual_responses_to_a_batch_are_accepted(
     make: Make, data: Any, told: list[tuple[str, str, str]]
 ) -> None:
     client, _ = make(answer(data, 201))
-    assert [(one.id, one.order_id, one.order_number) for one in await client.upsert_orders([{}])] == told
+    assert [
+        (upsert_order.id, upsert_order.order_id, upsert_order.order_number)
+        for upsert_order in await client.upsert_orders([{}])
+    ] == told
 
 
 @pytest.mark.parametrize(

@@ -212,10 +212,10 @@ def test_bodies_that_are_not_json(body: bytes, content_type: str, text: str) -> 
     ],
 )
 def test_hostile_bodies_are_read_quickly(body: bytes) -> None:
-    began = time.process_time()
+    started = time.process_time()
     problems = read_problems(400, body, JSON, Dialect.POST)
     message = str(error_for(400, body, JSON, request_line="", dialect=Dialect.POST, write=True))
-    assert time.process_time() - began < 5
+    assert time.process_time() - started < 5
     assert 1 <= len(problems) <= 20_001
     assert len(message) < 1000
 

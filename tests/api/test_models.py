@@ -124,13 +124,13 @@ def test_mutated_documents_get_the_verdict_of_the_official_schema(operation: Ope
     )
     seeds = [order for orders in official_documents.examples("post", "/orders", "request").values() for order in orders]
     seeds += [full_order()]
-    dice = random.Random(7)
+    rng = random.Random(7)
     strange = [None, "", "x", "EUR", "kg", "12.5", 0, 1, -1, 1.5, 2.0, True, [], ["a"], [None], {}, {"value": 1}]
     for _ in range(1500):
-        order = copy.deepcopy(dice.choice(seeds))
-        for _ in range(dice.choice((1, 1, 1, 2))):
-            pointer, _node = dice.choice(list(walk(order))[1:] or [(Pointer(), order)])
-            order = pointer.drop(order) if dice.random() < 0.3 else pointer.put(order, dice.choice(strange))
+        order = copy.deepcopy(rng.choice(seeds))
+        for _ in range(rng.choice((1, 1, 1, 2))):
+            pointer, _node = rng.choice(list(walk(order))[1:] or [(Pointer(), order)])
+            order = pointer.drop(order) if rng.random() < 0.3 else pointer.put(order, rng.choice(strange))
         theirs = check.is_valid(order)
         problems = validate_order(as_read(order), operation)
         # Beyond the schema, the service requires a quantity above 0 (Q8.8) and valid dates and email addresses.

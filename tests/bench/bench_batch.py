@@ -62,9 +62,9 @@ def best(work: Callable[[], object]) -> float:
     """Milliseconds."""
     found = []
     for _ in range(ROUNDS):
-        began = time.perf_counter()
+        started = time.perf_counter()
         work()
-        found.append((time.perf_counter() - began) * 1000)
+        found.append((time.perf_counter() - started) * 1000)
     return min(found)
 
 
@@ -72,14 +72,14 @@ def opened(folder: Path) -> Staging:
     """A batch on a disk, with no service."""
     store = Store(folder)
     client = cast(Client, SimpleNamespace(base_url="https://example.test"))
-    account = store.account_id(client.base_url, "credentials me")
-    store.screen_states.put(account, "user", "me")
-    bench: Account | None = open_remembered(
+    account_id = store.account_id(client.base_url, "credentials me")
+    store.screen_states.put(account_id, "user", "me")
+    account: Account | None = open_remembered(
         client, store, "me", now=lambda: datetime.now(UTC), zone=ZoneInfo("Europe/Amsterdam")
     )
-    assert bench is not None
-    bench.shops = [Shop(SHOP, "Own", "api", "", {})]
-    return Staging(bench)
+    assert account is not None
+    account.shops = [Shop(SHOP, "Own", "api", "", {})]
+    return Staging(account)
 
 
 def main() -> None:
@@ -90,13 +90,13 @@ def main() -> None:
 
     bare = best(lambda: [Order.model_validate(document) for document in documents])
 
-    def judge() -> None:
+    def check() -> None:
         for document in documents:
             # Another order each time, so that nothing is known of its parts.
             check_order(copy.deepcopy(document), shops)
 
     copying = best(lambda: [copy.deepcopy(document) for document in documents])
-    whole = best(judge) - copying
+    whole = best(check) - copying
 
     with tempfile.TemporaryDirectory() as folder:
         staging = opened(Path(folder))
@@ -109,14 +109,14 @@ def main() -> None:
             staging.editing.put(ids[orders // 2], ITEMS / 3 / "name", f"Mug {state['n']}", "name")
             staging.counts()
 
-        def judged_again() -> None:
+        def check_again() -> None:
             state["n"] += 1
             order = staging.get(ids[orders // 2])
             assert order is not None
             order.edit.put(Pointer.of("order_details", "notes"), f"n {state['n']}", "note")
             staging.counts()
 
-        change, only = best(keystroke), best(judged_again)
+        change, only = best(keystroke), best(check_again)
 
     print(f"{orders} orders of {items} items; milliseconds, and times a bare pydantic loop over all of them")
     for name, value in (

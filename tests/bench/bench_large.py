@@ -22,7 +22,7 @@ from tui.sandbox.app import SandboxSettings  # noqa: E402
 from tui.sandbox.serve import serving  # noqa: E402
 
 SIZE = (100, 30)
-PATIENCE = 120.0
+TIMEOUT = 120.0
 
 
 def large(orders: int) -> Figures:
@@ -53,32 +53,32 @@ def large(orders: int) -> Figures:
             # The look at what exists would go on for minutes.
             terminal.wait_until_quiet(0.1)
             terminal.press("ctrl+c")
-            terminal.wait_until_quiet(QUIET, PATIENCE)
+            terminal.wait_until_quiet(QUIET, TIMEOUT)
             _work(terminal, figures)
             terminal.press("Q")
             terminal.ended()
         with Terminal(command, environment=environment, size=SIZE) as terminal:
-            terminal.wait("orders staged", PATIENCE)
+            terminal.wait("orders staged", TIMEOUT)
             terminal.press("ctrl+c")
-            figures.starts = [(terminal.heard_at - terminal.begun) * 1000]
+            figures.starts = [(terminal.last_output_at - terminal.started) * 1000]
             figures.start_bytes = [len(terminal.stream)]
     return figures
 
 
 def _stage(terminal: Terminal, orders: int) -> None:
-    began, silence, words = time.perf_counter(), 0.0, set[str]()
-    heard, size = began, len(terminal.stream)
+    started, silence, text = time.perf_counter(), 0.0, set[str]()
+    heard, size = started, len(terminal.stream)
     terminal.press("w")
     while "added from" not in terminal.text:
-        words.update(line for line in terminal.lines if "Esc stops" in line)
+        text.update(line for line in terminal.lines if "Esc stops" in line)
         if len(terminal.stream) != size:
             size = len(terminal.stream)
             silence, heard = max(silence, time.perf_counter() - heard), time.perf_counter()
-        if time.perf_counter() - began > PATIENCE:
+        if time.perf_counter() - started > TIMEOUT:
             raise TimeoutError(terminal.text)
         time.sleep(0.02)
     print(
-        f"{orders:,} orders: staged in {time.perf_counter() - began:.2f} s, {len(words)} counts seen, "
+        f"{orders:,} orders: staged in {time.perf_counter() - started:.2f} s, {len(text)} counts seen, "
         f"longest silence {silence:.2f} s"
     )
 
@@ -104,7 +104,10 @@ def main(sizes: list[int]) -> None:
     with bare("table", SIZE, "value 0", []).start() as terminal:
         terminal.wait("Jeroen", 60)
         terminal.wait_until_quiet(1.0)
-        figures.starts, figures.start_bytes = [(terminal.heard_at - terminal.begun) * 1000], [len(terminal.stream)]
+        figures.starts, figures.start_bytes = (
+            [(terminal.last_output_at - terminal.started) * 1000],
+            [len(terminal.stream)],
+        )
         for _ in range(8):
             _press(terminal, figures, "cursor key", "down")
         _press(terminal, Figures(), "", "enter", "value 0")

@@ -66,7 +66,7 @@ def measure(program: Program) -> Figures:
     for run in range(RUNS):
         with program.start() as terminal:
             terminal.wait(lambda t: re.search(program.rows, t.text), 60)
-            figures.starts.append((terminal.heard_at - terminal.begun) * 1000)
+            figures.starts.append((terminal.last_output_at - terminal.started) * 1000)
             terminal.wait_until_quiet(0.5)
             figures.start_bytes.append(len(terminal.stream))
             if run == RUNS - 1:
@@ -97,16 +97,16 @@ def _steps(terminal: Terminal, figures: Figures, program: Program) -> None:
 
 
 def _press(terminal: Terminal, figures: Figures, name: str, key: str, until: str = "") -> None:
-    before, begun = len(terminal.stream), time.perf_counter()
+    before, started = len(terminal.stream), time.perf_counter()
     terminal.press(key)
     terminal.wait(lambda t: len(t.stream) > before, 5)
-    first = terminal.heard_at
+    first = terminal.last_output_at
     if until:
         terminal.wait(until)
     terminal.wait_until_quiet(QUIET)
     firsts, lasts, sizes = figures.costs.setdefault(name, ([], [], []))
-    firsts.append((first - begun) * 1000)
-    lasts.append((terminal.heard_at - begun) * 1000)
+    firsts.append((first - started) * 1000)
+    lasts.append((terminal.last_output_at - started) * 1000)
     sizes.append(len(terminal.stream) - before)
 
 
@@ -121,8 +121,10 @@ def show(programs: dict[str, Figures]) -> None:
         known = [programs[n] for n in names[1:]]
         cells = [f"{base:,.1f} {unit}"]
         cells += [
-            f"{of(one):,.1f} {unit} ({of(one) / base if base else 0:.2f}x)" if not name or name in one.costs else "-"
-            for one in known
+            f"{of(program):,.1f} {unit} ({of(program) / base if base else 0:.2f}x)"
+            if not name or name in program.costs
+            else "-"
+            for program in known
         ]
         print(f"{title:24}" + "".join(f"{cell:>26}" for cell in cells))
 

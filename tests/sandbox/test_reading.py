@@ -93,8 +93,8 @@ async def test_an_unknown_sort_is_silently_replaced(seeded: SandboxHarness, sort
 
 
 async def test_a_conflicting_sort_is_ignored(seeded: SandboxHarness) -> None:
-    one = await seeded.client.get("/orders?sort=order_number")
-    assert (await seeded.client.get("/orders?sort=order_number,-order_number")).json() == one.json()
+    response = await seeded.client.get("/orders?sort=order_number")
+    assert (await seeded.client.get("/orders?sort=order_number,-order_number")).json() == response.json()
 
 
 async def test_links_are_absolute_and_keep_the_query(seeded: SandboxHarness) -> None:
@@ -244,8 +244,8 @@ async def test_the_list_of_shops_includes_the_failing_one(seeded: SandboxHarness
     assert len(shops) == 7
     failing = [shop for shop in shops if shop["started_failing_at"]]
     assert [shop["started_failing_at"] for shop in failing] == ["2026-11-23T02:13:07Z"]
-    one = await seeded.client.get(f"/integrations/{failing[0]['id']}")
-    assert one.json()["data"] == failing[0]
+    response = await seeded.client.get(f"/integrations/{failing[0]['id']}")
+    assert response.json()["data"] == failing[0]
     by_type = (await seeded.client.get("/integrations?sort=-integration_type")).json()["data"]
     assert [shop["type"] for shop in by_type] == sorted((shop["type"] for shop in shops), reverse=True)
 

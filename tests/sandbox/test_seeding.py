@@ -26,11 +26,11 @@ def bodies(sandbox: Sandbox) -> list[bytes]:
 
 
 def test_same_seed_and_date_fill_two_files_identically(tmp_path: Path) -> None:
-    one, two = started(tmp_path / "a.db", NOW, orders=300), started(tmp_path / "deep" / "b.db", NOW, orders=300)
-    assert bodies(one) == bodies(two)
-    assert len(bodies(one)) == 300
-    one.close()
-    two.close()
+    first, second = started(tmp_path / "a.db", NOW, orders=300), started(tmp_path / "deep" / "b.db", NOW, orders=300)
+    assert bodies(first) == bodies(second)
+    assert len(bodies(first)) == 300
+    first.close()
+    second.close()
 
 
 def test_writes_survive_a_restart(tmp_path: Path) -> None:

@@ -440,7 +440,7 @@ async def test_the_documents_request_examples_are_accepted(make_sandbox: MakeSan
         if official_documents.FOLDER.exists()
         else []
     )
-    harness = make_sandbox(settle=0.0, plant=tuple(json.dumps(one).encode() for one in known))
+    harness = make_sandbox(settle=0.0, plant=tuple(json.dumps(order).encode() for order in known))
     path = "/orders" if method == "post" else "/orders/{id}"
     for name, value in official_documents.examples(method, path, "request").items():
         response = await harness.client.request(method, path.replace("{id}", "669"), json=value)

@@ -34,7 +34,9 @@ from tui.widgets.sheet import OrderSheet
 def notes_of(edit: Edit, place: Pointer) -> list[FormNote]:
     """All that can be said of an order, and a word of the service about one place."""
     said = Problem("Not so", pointer=place, raw_pointer=str(place), origin=Origin.SERVICE)
-    invalid = [Problem(one.detail, one.code, pointer=one.pointer) for one in choose_upsert(edit).tolerated]
+    invalid = [
+        Problem(problem.detail, problem.code, pointer=problem.pointer) for problem in choose_upsert(edit).tolerated
+    ]
     return [FormNote(problem) for problem in (said, *preflight(edit.document), *invalid)]
 
 
@@ -62,7 +64,7 @@ def test_list_and_preview_show_odd_documents(odd: str) -> None:
     for place, order in odd_orders(ODD[odd], one_in=4):
         for columns in (NARROW, WIDE):
             rows = OrderRows(
-                [order], ["1"], {7: 1}, NOW, UTC, columns, lambda _: None, lambda one: tuple(find_problems(one))
+                [order], ["1"], {7: 1}, NOW, UTC, columns, lambda _: None, lambda order: tuple(find_problems(order))
             )
             assert len(rows.row_at(0).cells) == len(columns), place
             assert list(preview_lines(order, rows.problems_of(order)))

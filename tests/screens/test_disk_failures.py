@@ -78,7 +78,7 @@ async def test_late_review_does_not_cover_another_screen(tmp_path: Path, key: st
         await harness.press("w", key)
         await harness.until(lambda: isinstance(harness.app.screen, screen))
         gate.set()
-        await harness.until(lambda: not any(one.group == "review" for one in harness.app.workers))
+        await harness.until(lambda: not any(worker.group == "review" for worker in harness.app.workers))
         assert isinstance(harness.app.screen, screen)
         await harness.press("escape")
         await harness.until("The review is ready; w shows it.")

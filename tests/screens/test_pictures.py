@@ -40,5 +40,5 @@ async def test_picture_matches_the_current_screen(
 
 
 def test_every_picture_belongs_to_a_scene() -> None:
-    wanted = {draw.path_of(name, size).name for name in draw.SCENES for size in draw.SIZES}
-    assert {path.name for path in PLACE.parent.glob("*.svg")} == wanted
+    expected = {draw.path_of(name, size).name for name in draw.SCENES for size in draw.SIZES}
+    assert {path.name for path in PLACE.parent.glob("*.svg")} == expected

@@ -37,9 +37,9 @@ def test_a_folder_readable_by_others_is_made_private(tmp_path: Path) -> None:
 
 
 def test_accounts_are_distinct_and_stable(store: Store) -> None:
-    one = store.account_id("https://a", "1")
-    assert store.account_id("https://a", "1") == one
-    assert len({one, store.account_id("https://a", "2"), store.account_id("https://b", "1")}) == 3
+    first = store.account_id("https://a", "1")
+    assert store.account_id("https://a", "1") == first
+    assert len({first, store.account_id("https://a", "2"), store.account_id("https://b", "1")}) == 3
 
 
 @pytest.mark.parametrize(
@@ -133,13 +133,13 @@ def test_nested_transactions_raise(store: Store, account: int) -> None:
 
 
 def test_a_file_locked_by_another_process_raises_store_busy(store: Store, account: int) -> None:
-    other = sqlite3.connect(store.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    second = sqlite3.connect(store.path, isolation_level=None)
+    second.execute("BEGIN IMMEDIATE")
     store._database.read(lambda c: c.execute("PRAGMA busy_timeout=1").fetchone())
     with pytest.raises(StoreBusy):
         store.screen_states.put(account, "a", 1)
-    other.execute("ROLLBACK")
-    other.close()
+    second.execute("ROLLBACK")
+    second.close()
     store.screen_states.put(account, "a", 1)
 
 

@@ -35,9 +35,9 @@ def test_a_write_is_stored_byte_for_byte_with_all_events(store: Store, account: 
     write = store.writes.record(account, PATCH)
     assert write.state is WriteState.RECORDED
     assert write.new == PATCH
-    clock.pass_(1)
+    clock.advance(1)
     store.writes.step(write.id, WriteState.SENT)
-    clock.pass_(1)
+    clock.advance(1)
     ended = store.writes.step(
         write.id, WriteState.REFUSED, status=400, answer=b"\xff{cut", problems=[{"detail": "no"}], detail={"n": 1}
     )
@@ -54,7 +54,7 @@ def test_a_write_is_stored_byte_for_byte_with_all_events(store: Store, account: 
 def test_writes_are_filtered(store: Store, account: int, clock: Clock) -> None:
     item = stage_one(store, account)
     first = store.writes.record(account, PATCH).id
-    clock.pass_(60)
+    clock.advance(60)
     second = store.writes.record(account, upsert(item)).id
     store.writes.record(store.account_id("https://other", "1"), PATCH)
     store.writes.step(first, WriteState.CONFIRMED)

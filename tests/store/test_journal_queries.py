@@ -126,7 +126,7 @@ def test_an_order_is_found_by_id_and_by_upsert_key(store: Store, account: int, c
 
 def test_filters_by_term_outcome_job_and_time(store: Store, account: int, clock: Clock) -> None:
     first = ended(store, account, patch("12", "NL-1", job="hold")).id
-    clock.pass_(60)
+    clock.advance(60)
     second = ended(store, account, patch("13", "NL-2", changes=[]), WriteState.REFUSED).id
     ended(store, store.account_id("https://other", "1"), patch())
 
@@ -148,13 +148,17 @@ def test_filters_by_term_outcome_job_and_time(store: Store, account: int, clock:
 
 
 def test_sorting_by_order_and_by_outcome(store: Store, account: int) -> None:
-    one = ended(store, account, patch("12", "B")).id
-    two = ended(store, account, upsert(SentItem("x", 1, "a", "5"), SentItem("y", 1, "b", "5"))).id
-    three = ended(store, account, patch("12", "B"), WriteState.REFUSED).id
+    first = ended(store, account, patch("12", "B")).id
+    second = ended(store, account, upsert(SentItem("x", 1, "a", "5"), SentItem("y", 1, "b", "5"))).id
+    third = ended(store, account, patch("12", "B"), WriteState.REFUSED).id
     by_order = store.journal_queries.find(account, sort=JournalSort.ORDER)
     names = [store.journal_queries.get([place])[place].first.name for place in by_order]
-    assert (by_order, names) == ([(three, 0), (one, 0), (two, 0), (two, 1)], ["B", "B", "N a", "N b"])
-    assert [write for write, _ in store.journal_queries.find(account, sort=JournalSort.OUTCOME)] == [three, one, two]
+    assert (by_order, names) == ([(third, 0), (first, 0), (second, 0), (second, 1)], ["B", "B", "N a", "N b"])
+    assert [write for write, _ in store.journal_queries.find(account, sort=JournalSort.OUTCOME)] == [
+        third,
+        first,
+        second,
+    ]
 
 
 def test_ten_thousand_writes_are_listed_and_counted_quickly(store: Store, account: int) -> None:
@@ -197,7 +201,7 @@ def test_ten_thousand_writes_are_listed_and_counted_quickly(store: Store, accoun
 def test_old_completed_writes_are_pruned_with_all_their_rows(store: Store, account: int, clock: Clock) -> None:
     gone = ended(store, account, patch()).id
     made = accepted(store, account, SentItem("edit:9:a", 1, "E", "5"), clock, VerificationState.DIFFERS)
-    clock.pass_(10 * DAY)
+    clock.advance(10 * DAY)
     young = ended(store, account, patch()).id
     assert store.writes.prune(clock() - timedelta(days=9)) == {account: 2}
     assert [write.id for write in store.writes.all(account)] == [young]
@@ -216,14 +220,14 @@ def test_old_completed_writes_are_pruned_with_all_their_rows(store: Store, accou
 )
 def test_an_open_write_is_never_pruned(store: Store, account: int, clock: Clock, state: WriteState) -> None:
     write = ended(store, account, patch(), state).id
-    clock.pass_(1000 * DAY)
+    clock.advance(1000 * DAY)
     assert store.writes.prune(clock()) == {}
-    assert [one.id for one in store.writes.open(account)] == [write]
+    assert [write.id for write in store.writes.open(account)] == [write]
 
 
 def test_a_write_with_open_verifications_is_not_pruned(store: Store, account: int, clock: Clock) -> None:
     accepted(store, account, SentItem("edit:9:a", 1, "E", "5"), clock, None)
-    clock.pass_(1000 * DAY)
+    clock.advance(1000 * DAY)
     assert store.writes.prune(clock()) == {}
     assert len(store.verifications.open(account)) == 1
 
@@ -235,9 +239,9 @@ def test_writes_of_staged_orders_are_not_pruned(open_store: Callable[[], Store],
     stays, removed, late = (stage(store, account, name) for name in ("stays", "removed", "late"))
     for item in (stays, removed, late):
         accepted(store, account, item, clock, VerificationState.VERIFIED)
-    clock.pass_(10 * DAY)
+    clock.advance(10 * DAY)
     store.batches.drop([removed.staged])
-    clock.pass_(100 * DAY)
+    clock.advance(100 * DAY)
     store.batches.drop([late.staged])
     assert store.writes.prune(clock() - timedelta(days=30)) == {account: 1}
     assert store.writes.already_sent(stays.staged, 1)
@@ -254,13 +258,13 @@ def test_writes_of_staged_orders_are_not_pruned(open_store: Callable[[], Store],
 def test_pruning_is_limited(store: Store, account: int, clock: Clock) -> None:
     for _ in range(5):
         ended(store, account, patch())
-    clock.pass_(DAY)
+    clock.advance(DAY)
     assert [store.writes.prune(clock(), limit=2).total() for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_a_pruned_write_cannot_get_an_event(store: Store, account: int, clock: Clock) -> None:
     write = ended(store, account, patch()).id
-    clock.pass_(DAY)
+    clock.advance(DAY)
     store.writes.prune(clock())
     with pytest.raises(StoreError, match="no write"):
         store.writes.step(write, WriteState.SENT)

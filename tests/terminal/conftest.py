@@ -7,7 +7,7 @@ from typing import Any, TypeAlias
 
 import pytest
 from pseudo_terminal import PROGRAM, Terminal
-from watched_service import Service, served
+from watched_service import Service, serve_sandbox
 
 from tui.sandbox.app import SandboxSettings
 
@@ -16,7 +16,7 @@ Start: TypeAlias = Callable[..., Terminal]
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    with served(SandboxSettings(orders=300, settle=0.2)) as service:
+    with serve_sandbox(SandboxSettings(orders=300, settle=0.2)) as service:
         yield service
 
 

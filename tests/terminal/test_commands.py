@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from pseudo_terminal import ROOT, Terminal
-from shell import ids_there, orders
+from shell import orders, remote_order_ids
 from watched_service import Service
 
 Begin = Callable[..., "subprocess.Popen[str]"]
@@ -44,10 +44,10 @@ def environment(folder: Path) -> dict[str, str]:
     return {**kept, **keys, "HOME": str(folder), "PYTHONPATH": str(ROOT), "SENDCLOUD_ORDERS_DATA": str(folder / "data")}
 
 
-def hear(process: "subprocess.Popen[str]", words: str) -> None:
+def hear(process: "subprocess.Popen[str]", text: str) -> None:
     """Read what the process tells until it says this."""
     assert process.stderr is not None
-    assert any(words in line for line in iter(process.stderr.readline, ""))
+    assert any(text in line for line in iter(process.stderr.readline, ""))
 
 
 def write(folder: Path, count: int, prefix: str = "H") -> Path:
@@ -72,8 +72,8 @@ def test_killed_at_any_moment_it_resumes_without_duplicates(
     random = Random(f"kill {run}")
     count = 130
     path = write(tmp_path, count)
-    service.arm(latency=40)
-    began = time.monotonic()
+    service.set_faults(latency=40)
+    started = time.monotonic()
     ended = False
     for _ in range(A_RUN):
         process = begin(path)
@@ -85,14 +85,14 @@ def test_killed_at_any_moment_it_resumes_without_duplicates(
         except subprocess.TimeoutExpired:
             process.kill()
         process.communicate()
-    service.arm()
+    service.set_faults()
     process = begin(path)
     out, error = process.communicate(timeout=120)
-    assert process.returncode == 0, (error, time.monotonic() - began, ended)
+    assert process.returncode == 0, (error, time.monotonic() - started, ended)
     assert outcomes(out) == verified(count)
     names = [f"H-{n}" for n in range(count)]
-    service.until(lambda: len(ids_there(service, names)) >= count)
-    assert ids_there(service, names) == sorted(names)
+    service.until(lambda: len(remote_order_ids(service, names)) >= count)
+    assert remote_order_ids(service, names) == sorted(names)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
@@ -100,13 +100,13 @@ def test_sigterm_stops_between_requests_and_reports_every_order(
     service: Service, begin: Begin, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     path = write(tmp_path, 150)
-    service.watched.held = "POST"
+    service.watched.held_method = "POST"
     process = begin(path)
     service.watched.wait("POST")
     process.send_signal(number)
     hear(process, "Stopping")
     assert process.poll() is None, "the request that is out is waited for"
-    service.watched.held = None
+    service.watched.held_method = None
     out, error = process.communicate(timeout=30)
     assert process.returncode == code, error
     assert "Traceback" not in error
@@ -123,7 +123,7 @@ def test_sigterm_stops_between_requests_and_reports_every_order(
 
 def test_second_signal_exits_at_once(service: Service, begin: Begin, tmp_path: Path) -> None:
     path = write(tmp_path, 3)
-    service.watched.held = "POST"
+    service.watched.held_method = "POST"
     process = begin(path)
     service.watched.wait("POST")
     process.send_signal(signal.SIGTERM)
@@ -131,7 +131,7 @@ def test_second_signal_exits_at_once(service: Service, begin: Begin, tmp_path: P
     process.send_signal(signal.SIGTERM)
     _, error = process.communicate(timeout=5)
     assert (process.returncode, "Traceback" in error) == (143, False), error
-    service.watched.held = None
+    service.watched.held_method = None
     process = begin(path)
     out, error = process.communicate(timeout=60)
     assert (process.returncode, outcomes(out)) == (0, verified(3)), error
@@ -151,14 +151,14 @@ def test_closed_output_prints_no_traceback(service: Service, begin: Begin, tmp_p
 
 
 def test_progress_on_a_pipe_is_at_most_one_line_per_second(service: Service, begin: Begin, tmp_path: Path) -> None:
-    service.arm(latency=60)
-    began = time.monotonic()
+    service.set_faults(latency=60)
+    started = time.monotonic()
     process = begin(write(tmp_path, 120))
     _, error = process.communicate(timeout=60)
     lines = error.splitlines()
     assert "\r" not in error
     assert "\x1b" not in error
-    assert len(lines) - 1 <= time.monotonic() - began + 1
+    assert len(lines) - 1 <= time.monotonic() - started + 1
     assert lines[-1] == "sendcloud-orders: 120 orders: 120 verified; 2 write requests."
 
 

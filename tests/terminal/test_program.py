@@ -14,7 +14,7 @@ import pytest
 from pseudo_terminal import Terminal, tokens
 from sandbox_harness import order
 from terminal.conftest import Start
-from watched_service import Service, served
+from watched_service import Service, serve_sandbox
 
 from tui.sandbox.app import SandboxSettings
 
@@ -53,7 +53,7 @@ def service() -> Iterator[Service]:
         **{HOSTILE: HOSTILE},
     )
     orders = (json.dumps(hostile).encode(), planted(2), planted(3))
-    with served(SandboxSettings(orders=300, settle=0.2, plant=orders)) as service:
+    with serve_sandbox(SandboxSettings(orders=300, settle=0.2, plant=orders)) as service:
         yield service
 
 
@@ -175,7 +175,7 @@ def test_reviewed_changes_are_sent_and_verified(start: Start, service: Service) 
 def test_lost_answer_is_verified_and_the_order_changed_once(start: Start, service: Service, fault: str) -> None:
     terminal = start()
     change_street(terminal, " 9")
-    service.arm(rules=[{"fault": fault, "times": 1, "method": "PATCH"}])
+    service.set_faults(rules=[{"fault": fault, "times": 1, "method": "PATCH"}])
     review_and_send(terminal)
     terminal.wait("verified")
     assert service.order(FIRST)["shipping_address"]["address_line_1"] == "Lansdown Glade 9"
@@ -185,13 +185,13 @@ def test_lost_answer_is_verified_and_the_order_changed_once(start: Start, servic
 def test_killed_before_the_answer_it_looks_the_order_up_after_restart(start: Start, service: Service) -> None:
     terminal = start()
     change_street(terminal, " 9")
-    service.watched.held = "PATCH"
+    service.watched.held_method = "PATCH"
     review_and_send(terminal)
     service.until(lambda: service.order(FIRST)["shipping_address"]["address_line_1"] == "Lansdown Glade 9")
     terminal.kill()
 
     terminal = start(ready="1 Ship to")
-    service.watched.held = None
+    service.watched.held_method = None
     terminal.wait("verified")
     assert service.order(FIRST)["shipping_address"]["address_line_1"] == "Lansdown Glade 9"
     assert service.writes() == [("PATCH", f"/orders/{FIRST}")]
@@ -332,9 +332,9 @@ def test_paste_on_the_list_runs_no_command(start: Start, service: Service) -> No
 
 def test_every_terminal_size_works(start: Start) -> None:
     terminal = start()
-    for columns, rows, words in ((20, 5, " 0 all"), (160, 45, "ordered"), (80, 24, "? keys")):
+    for columns, rows, text in ((20, 5, " 0 all"), (160, 45, "ordered"), (80, 24, "? keys")):
         terminal.resize(columns, rows)
-        terminal.wait(words)
+        terminal.wait(text)
         terminal.press("j", "k")
     terminal.wait(lambda t: t.line_with("T-3").startswith(">") and len(t.lines) == 24)
     terminal.press("Q")

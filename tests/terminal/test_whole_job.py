@@ -77,11 +77,11 @@ def test_whole_job_killed_half_way(start: Start, service: Service, tmp_path: Pat
     terminal.type("EUR")
     terminal.press("enter", "w")
     terminal.wait("3 orders will be written")
-    service.watched.held = "POST"
+    service.watched.held_method = "POST"
     terminal.press("y")
     service.until(lambda: service.orders(order_id="job-3"))
     terminal.kill()
-    service.watched.held = None
+    service.watched.held_method = None
 
     # It opens at the very field; the list behind it tells how the orders stand.
     terminal = start(ready="Pay, payment status, paid?")
@@ -90,4 +90,4 @@ def test_whole_job_killed_half_way(start: Start, service: Service, tmp_path: Pat
     for number in (1, 2, 3):
         (order,) = service.orders(order_id=f"job-{number}")
         assert order["payment_details"]["total_price"]["currency"] == "EUR"
-    assert len([one for one in service.writes() if one[0] == "POST"]) == 2
+    assert len([write for write in service.writes() if write[0] == "POST"]) == 2

@@ -53,36 +53,36 @@ async def test_cut_texts_end_with_an_ellipsis() -> None:
 
 
 async def test_tab_bar_numbers_its_tabs_and_scrolls_to_the_current() -> None:
-    strip = TabBar()
-    app = WidgetApp(strip)
+    tab_bar = TabBar()
+    app = WidgetApp(tab_bar)
     async with app.run_test(size=(34, 3)) as pilot:
-        strip.set_labels(SHOPS)
+        tab_bar.set_labels(SHOPS)
         await pilot.pause()
         assert screen_lines(app)[0] == "  0 all 412  1 ShopNL 188  2 Woo…>"
-        assert strip.select_number(3)
+        assert tab_bar.select_number(3)
         await pilot.pause()
         assert screen_lines(app)[0] == "< 2 Woo␛DE 121  3! PrestaFR 61"
-        assert not strip.select_number(4)
-        strip.set_labels(SHOPS[2:])
-        assert strip.current == "3", "the current one stays current by its key"
-        assert strip.step(1)
-        assert strip.current == "2"
-        await pilot.click(strip, offset=(20, 0))
+        assert not tab_bar.select_number(4)
+        tab_bar.set_labels(SHOPS[2:])
+        assert tab_bar.current == "3", "the current one stays current by its key"
+        assert tab_bar.step(1)
+        assert tab_bar.current == "2"
+        await pilot.click(tab_bar, offset=(20, 0))
         assert [event.key for event in app.take_messages(TabBar.Selected)] == ["3", "2", "3"]
 
 
 async def test_labels_of_empty_tabs_are_shortened_if_the_bar_is_too_long() -> None:
-    strip = TabBar()
-    app = WidgetApp(strip)
+    tab_bar = TabBar()
+    app = WidgetApp(tab_bar)
     entries = [TabLabel("a", "all", "250"), TabLabel("r", "refused", empty=True), TabLabel("v", "verified", "235")]
     async with app.run_test(size=(42, 3)) as pilot:
-        strip.set_labels([*entries, TabLabel("s", "same", empty=True)])
+        tab_bar.set_labels([*entries, TabLabel("s", "same", empty=True)])
         await pilot.pause()
         assert screen_lines(app)[0] == "  0 all 250  1 r…  2 verified 235  3 s…"
         await pilot.resize_terminal(36, 3)
         await pilot.pause()
         assert screen_lines(app)[0] == "  0 all 250  1  2 verified 235  3"
-        strip.select_number(1)
+        tab_bar.select_number(1)
         await pilot.pause()
         assert "1 refused" in screen_lines(app)[0]
         await pilot.resize_terminal(60, 3)
@@ -116,12 +116,12 @@ async def test_filter_line_opens_accepts_text_and_closes() -> None:
 
 @pytest.mark.parametrize("width", [10, 25, 80])
 async def test_lines_can_be_drawn_at_any_width(width: int) -> None:
-    title, rule, status, keys, strip = TitleLine(), RuleLine(), StatusLine(), KeyLine(), TabBar()
-    async with WidgetApp(title, rule, status, keys, strip).run_test(size=(width, 6)) as pilot:
+    title, rule, status, keys, tab_bar = TitleLine(), RuleLine(), StatusLine(), KeyLine(), TabBar()
+    async with WidgetApp(title, rule, status, keys, tab_bar).run_test(size=(width, 6)) as pilot:
         title.set("日本" * 20, "x" * 60)
         rule.set("日本" * 20, "x" * 60)
         status.set(["y" * 90])
         keys.set([("Shift+Tab", "z" * 90)])
-        strip.set_labels([TabLabel("a", "w" * 90)])
+        tab_bar.set_labels([TabLabel("a", "w" * 90)])
         await pilot.pause()
-        assert all(strip.cell_length == width for strip in pilot.app.screen._compositor.render_strips())
+        assert all(tab_bar.cell_length == width for tab_bar in pilot.app.screen._compositor.render_strips())

@@ -69,9 +69,9 @@ COLUMNS = [Column("o", "order", 9), Column("n", "recipient", 12, 1), Column("k",
 
 
 def rows(count: int, seed: int) -> list[RenderedRow]:
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     return [
-        RenderedRow(f"k{n}", (f"NL-{n}", chance.choice(NAMES), StyledCell("no weight", "error")), "!")
+        RenderedRow(f"k{n}", (f"NL-{n}", rng.choice(NAMES), StyledCell("no weight", "error")), "!")
         for n in range(count)
     ]
 
@@ -79,28 +79,28 @@ def rows(count: int, seed: int) -> list[RenderedRow]:
 @pytest.mark.parametrize("theme", ["textual-dark", "ansi-light"])
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_screen_is_the_same_as_textuals(theme: str, seed: int) -> None:
-    table, sheet, title, strip = OrderTable(COLUMNS), OrderSheet(), TitleLine(), TabBar()
-    app = ComparingApp(title, strip, table, sheet)
+    table, sheet, title, tab_bar = OrderTable(COLUMNS), OrderSheet(), TitleLine(), TabBar()
+    app = ComparingApp(title, tab_bar, table, sheet)
     app.prepare(80, 24)
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     pointers = [Pointer.of("a", n) for n in range(20)]
-    fields = [FieldRow(p, "field", "text", chance.choice(NAMES), chance.choice(NAMES), was="x") for p in pointers]
+    fields = [FieldRow(p, "field", "text", rng.choice(NAMES), rng.choice(NAMES), was="x") for p in pointers]
     async with app.run_test(size=(80, 24)) as pilot:
         app.theme = theme
         steps: list[Callable[[], object]] = [
-            lambda: table.move(chance.choice([-3, -1, 1, 2])),
-            lambda: table.page(chance.choice([-1, 1])),
+            lambda: table.move(rng.choice([-3, -1, 1, 2])),
+            lambda: table.page(rng.choice([-1, 1])),
             lambda: table.toggle_mark(),
-            lambda: table.load(rows(200, chance.randrange(9))),
-            lambda: sheet.load([GroupRow("日本", pointers[0]), *chance.sample(fields, 12)]),
+            lambda: table.load(rows(200, rng.randrange(9))),
+            lambda: sheet.load([GroupRow("日本", pointers[0]), *rng.sample(fields, 12)]),
             lambda: sheet.open_editor(),
-            lambda: sheet.set_rows(fields[: chance.randrange(3, 20)]),
-            lambda: title.set(chance.choice(NAMES) * 3, "right"),
-            lambda: strip.set_labels([TabLabel(str(n), chance.choice(NAMES)) for n in range(9)]),
-            lambda: strip.step(1),
+            lambda: sheet.set_rows(fields[: rng.randrange(3, 20)]),
+            lambda: title.set(rng.choice(NAMES) * 3, "right"),
+            lambda: tab_bar.set_labels([TabLabel(str(n), rng.choice(NAMES)) for n in range(9)]),
+            lambda: tab_bar.step(1),
         ]
         for number in range(60):
-            chance.choice(steps)()
+            rng.choice(steps)()
             if number == 40:
                 await pilot.resize_terminal(61, 20)
             await pilot.pause()

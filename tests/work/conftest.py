@@ -6,24 +6,24 @@ from typing import Any
 
 import pytest
 from batch_harness import BatchHarness, Make
-from fake_service import Bench
+from fake_service import OutboxHarness
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path / "data")
-    yield made
-    made.store.close()
+def harness(tmp_path: Path) -> Iterator[OutboxHarness]:
+    harness = OutboxHarness(tmp_path / "data")
+    yield harness
+    harness.store.close()
 
 
 @pytest.fixture
-def crash(bench: Bench) -> Callable[[], None]:
+def crash(harness: OutboxHarness) -> Callable[[], None]:
     """End the process: its tasks stop where they are, as with SIGKILL, and its session is dead."""
 
     def crash_() -> None:
-        for task in bench.outbox._tasks:
+        for task in harness.outbox._tasks:
             task.cancel()
-        bench.restart()
+        harness.restart()
 
     return crash_
 
@@ -32,12 +32,12 @@ def crash(bench: Bench) -> Callable[[], None]:
 async def make(tmp_path: Path) -> AsyncIterator[Make]:
     harnesses: list[BatchHarness] = []
 
-    async def make_(**settings: Any) -> BatchHarness:
+    async def build(**settings: Any) -> BatchHarness:
         harnesses.append(BatchHarness(tmp_path / "data", **settings))
         await harnesses[-1].open()
         return harnesses[-1]
 
-    yield make_
+    yield build
     for harness in harnesses:
         harness.account.store.close()
         await harness.account.client.aclose()

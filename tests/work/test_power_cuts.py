@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 from batch_harness import NOTES, QUANTITY, BatchHarness, pointers, stage
-from power_cut import Cut, bodies, emptied, watched
+from power_cut import CutPoint, bodies, count_steps, empty_sandbox
 from sandbox_harness import order
 
 from tui.api.codec import decode, encode
@@ -33,26 +33,29 @@ from tui.work.writes.backoff import RetrySchedule
 from tui.work.writes.lookup import key_of
 from tui.work.writes.send_state import SendState
 
-Life = Callable[[Cut], Awaitable[None]]
+Scenario = Callable[[CutPoint], Awaitable[None]]
 Prepare = Callable[[BatchHarness], Awaitable[None]]
 
 
-async def each_cut(
-    folder: Path, life: Life, prepare: Prepare | None = None, instead: Callable[[BatchHarness], None] | None = None
-) -> AsyncIterator[Cut]:
+async def cut_at_each_step(
+    folder: Path,
+    scenario: Scenario,
+    prepare: Prepare | None = None,
+    at_cut: Callable[[BatchHarness], None] | None = None,
+) -> AsyncIterator[CutPoint]:
     """The same life again and again, each on a folder of its own, cut one step later each time, at last not at all."""
     harness = BatchHarness(folder)
     for step in count(1):
-        emptied(harness)
+        empty_sandbox(harness)
         harness.folder = folder / str(step)
-        cut = Cut(harness, step, partial(instead, harness) if instead is not None else None)
-        with watched(cut):
+        cut = CutPoint(harness, step, partial(at_cut, harness) if at_cut is not None else None)
+        with count_steps(cut):
             await harness.open()
             if prepare is not None:
                 await prepare(harness)
             cut.begin()
-            await cut.live(life)
-            print(f"step {step}: {cut.met[-1]}")  # shown where it fails
+            await cut.run(scenario)
+            print(f"step {step}: {cut.steps[-1]}")  # shown where it fails
             try:
                 yield cut
             finally:
@@ -65,16 +68,16 @@ async def each_cut(
 
 def by_name(staging: Staging) -> dict[str, StagedOrder]:
     """The staged orders by order id; no two may have the same."""
-    found = {str(one.document["order_id"]): one for one in staging.orders}
+    found = {str(order.document["order_id"]): order for order in staging.orders}
     assert len(found) == len(staging.orders), "none is staged twice"
     return found
 
 
-def is_kept(cut: Cut) -> None:
+def assert_kept(cut: CutPoint) -> None:
     """All that the life was told to be done is on the disk, right after the cut."""
     there = by_name(cut.harness.staging)
     notes: dict[str, str] = {}
-    for what, *about in cut.told:
+    for what, *about in cut.reported:
         if what == "staged":
             assert set(about) <= set(there), "what was staged is there, all of it"
         if what == "typed":
@@ -89,7 +92,7 @@ async def finish(harness: BatchHarness) -> None:
     staging = harness.staging
 
     def of(*states: SendState) -> list[str]:
-        return [one.id for one in staging.orders if staging.send_state(one) in states]
+        return [order.id for order in staging.orders if staging.send_state(order) in states]
 
     for outcome in await harness.account.outbox.recover():
         staging.settle(outcome)
@@ -101,14 +104,14 @@ async def finish(harness: BatchHarness) -> None:
         await staging.ask_again(of(SendState.UNKNOWN, SendState.DIFFERS))
 
 
-def is_done_once(cut: Cut, names: tuple[str, ...]) -> None:
+def assert_sent_once(cut: CutPoint, names: tuple[str, ...]) -> None:
     """The service wrote each order once; what went again went byte for byte, and only after patient looking."""
-    assert cut.taken == Counter({(name, "7"): 1 for name in names})
-    left = [(number, body) for number, body in enumerate(cut.posted) if number not in cut.denied]
+    assert cut.written == Counter({(name, "7"): 1 for name in names})
+    left = [(number, body) for number, body in enumerate(cut.posted) if number not in cut.refused]
     for place, (number, body) in enumerate(left):
         if body in (later for _, later in left[place + 1 :]):
-            assert cut.looks[number + 1] >= len(RetrySchedule().lookups), "it was looked for before it went again"
-    keys = [key_of(one) for body in {body for _, body in left} for one in bodies(body)]
+            assert cut.reads[number + 1] >= len(RetrySchedule().lookups), "it was looked for before it went again"
+    keys = [key_of(order) for body in {body for _, body in left} for order in bodies(body)]
     assert len(keys) == len(set(keys)), "what goes again is the same request"
 
 
@@ -122,14 +125,14 @@ async def send_all(harness: BatchHarness) -> None:
     await harness.account.verifier.until_done()
 
 
-async def type_and_send(cut: Cut) -> None:
+async def type_and_send(cut: CutPoint) -> None:
     staging = cut.harness.staging
     ids = stage(staging, *(order(order_id=name) for name in "ABC"))
-    cut.told.append(("staged", *"ABC"))
+    cut.reported.append(("staged", *"ABC"))
     for words in ("first", "second"):
         cut.typing = words
         staging.editing.put(ids[0], NOTES, words, "note")
-        cut.told.append(("typed", "A", words))
+        cut.reported.append(("typed", "A", words))
     await send_all(cut.harness)
     assert set(staging.counts()) == {SendState.VERIFIED}
 
@@ -148,16 +151,16 @@ async def test_sending_and_verifying(
         harness.sandbox.fault_injector.faults = Faults(rules=rules)
 
     cuts = 0
-    async for cut in each_cut(tmp_path, type_and_send, prepare):
+    async for cut in cut_at_each_step(tmp_path, type_and_send, prepare):
         cuts += 1
         staging = await cut.harness.crash()
-        is_kept(cut)
+        assert_kept(cut)
         names = tuple(by_name(staging))
         assert names in ((), tuple("ABC")), "an import is there whole or not at all"
         await finish(cut.harness)
         assert staging.counts() == ({SendState.VERIFIED: 3} if names else {})
-        is_done_once(cut, names)
-        assert sorted(await cut.harness.there()) == list(names)
+        assert_sent_once(cut, names)
+        assert sorted(await cut.harness.remote_orders()) == list(names)
     assert cuts > 20
 
 
@@ -166,49 +169,49 @@ async def test_second_power_cut_during_recovery(tmp_path: Path) -> None:
 
     async def cut_once(harness: BatchHarness) -> None:
         wire = harness.wire
-        first = Cut(harness, "before the answer to POST /orders")
+        first = CutPoint(harness, "before the answer to POST /orders")
         await harness.crash()
-        await first.live(type_and_send)
+        await first.run(type_and_send)
         assert first.reached
         harness.wire = wire
         await harness.crash()
 
-    async def recover(cut: Cut) -> None:
+    async def recover(cut: CutPoint) -> None:
         await finish(cut.harness)
 
-    async for cut in each_cut(tmp_path, recover, cut_once):
+    async for cut in cut_at_each_step(tmp_path, recover, cut_once):
         staging = await cut.harness.crash()
         await finish(cut.harness)
         assert staging.counts() == {SendState.VERIFIED: 3}
-        assert (cut.posted, cut.taken) == ([], Counter()), "it was written by the first life"
-        assert len(await cut.harness.there()) == 3
+        assert (cut.posted, cut.written) == ([], Counter()), "it was written by the first life"
+        assert len(await cut.harness.remote_orders()) == 3
 
 
 async def test_refusal_and_resending_of_the_rest(tmp_path: Path) -> None:
-    async def life(cut: Cut) -> None:
+    async def scenario(cut: CutPoint) -> None:
         staging = cut.harness.staging
         ids = stage(staging, *(order(order_id=name) for name in "ABC"))
         staging.editing.put(ids[1], QUANTITY, 0, "quantity")
-        cut.told.append(("staged", *"ABC"))
+        cut.reported.append(("staged", *"ABC"))
         staging.editing.release(ids[1:2], force=True)
-        cut.told.append(("let go",))
+        cut.reported.append(("let go",))
         await send_all(cut.harness)
 
-    async for cut in each_cut(tmp_path, life):
+    async for cut in cut_at_each_step(tmp_path, scenario):
         staging = await cut.harness.crash()
-        is_kept(cut)
+        assert_kept(cut)
         there = by_name(staging)
-        if not cut.told:
+        if not cut.reported:
             continue
         await finish(cut.harness)
         assert staging.send_state(there["A"]) is staging.send_state(there["C"]) is SendState.VERIFIED
         bad = there["B"]
-        if ("let go",) in cut.told:
+        if ("let go",) in cut.reported:
             assert staging.send_state(bad) is SendState.REFUSED
             assert pointers(staging, bad.id) == [str(QUANTITY)]
         else:
             assert staging.send_state(bad) in (SendState.REFUSED, SendState.INVALID)
-        assert cut.taken == Counter({("A", "7"): 1, ("C", "7"): 1})
+        assert cut.written == Counter({("A", "7"): 1, ("C", "7"): 1})
 
 
 async def test_updates_and_a_second_version(tmp_path: Path) -> None:
@@ -218,57 +221,57 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
         await harness.account.client.upsert_orders(encode([order(order_id=name) for name in "AB"]))
         harness.clock.passed += 100
 
-    async def life(cut: Cut) -> None:
+    async def scenario(cut: CutPoint) -> None:
         staging = cut.harness.staging
         ids = stage(staging, *(order(order_id=name, order_details__notes="first") for name in "AB"))
-        cut.told.append(("staged", *"AB"))
-        cut.told.append(("typed", "A", "first"))
+        cut.reported.append(("staged", *"AB"))
+        cut.reported.append(("typed", "A", "first"))
         await staging.refresh_remote()
         staging.editing.release(ids)
         await send_all(cut.harness)
         cut.typing = "second"
         staging.editing.put(ids[0], NOTES, "second", "note")
-        cut.told.append(("typed", "A", "second"))
-        cut.told.append(("releasing",))
+        cut.reported.append(("typed", "A", "second"))
+        cut.reported.append(("releasing",))
         staging.editing.release(ids[:1])
         await send_all(cut.harness)
 
-    async for cut in each_cut(tmp_path, life, prepare):
+    async for cut in cut_at_each_step(tmp_path, scenario, prepare):
         staging = await cut.harness.crash()
-        is_kept(cut)
+        assert_kept(cut)
         if not (names := by_name(staging)):
             continue
-        if NOTES.get(names["A"].document) == "second" and ("releasing",) not in cut.told:
+        if NOTES.get(names["A"].document) == "second" and ("releasing",) not in cut.reported:
             assert staging.send_state(names["A"]) is SendState.CONFLICT, "nobody released this version"
         await finish(cut.harness)
         assert staging.counts() == {SendState.VERIFIED: 2}, staging.notices
-        versions = {encode(one) for body in cut.posted for one in bodies(body)}
-        assert cut.taken == Counter(key_of(one) for one in map(decode, versions)), "each version was written once"
-        there = await cut.harness.there()
+        versions = {encode(order) for body in cut.posted for order in bodies(body)}
+        assert cut.written == Counter(key_of(order) for order in map(decode, versions)), "each version was written once"
+        there = await cut.harness.remote_orders()
         assert {name: NOTES.get(there[name]) for name in names} == {
-            name: NOTES.get(one.document) for name, one in by_name(staging).items()
+            name: NOTES.get(order.document) for name, order in by_name(staging).items()
         }
 
 
 async def test_submitted_file(tmp_path: Path) -> None:
     text = encode([order(order_id=name) for name in "ABC"]).decode()
-    wishes = SubmitOptions(retry_for=60)
+    options = SubmitOptions(retry_for=60)
 
     async def submit(harness: BatchHarness) -> Submission:
-        run = Submission(harness.account, harness.staging, entries_of(read_orders(text)), "orders.json", wishes)
+        run = Submission(harness.account, harness.staging, entries_of(read_orders(text)), "orders.json", options)
         await run.run()
         return run
 
-    async def life(cut: Cut) -> None:
+    async def scenario(cut: CutPoint) -> None:
         await submit(cut.harness)
 
-    async for cut in each_cut(tmp_path, life):
+    async for cut in cut_at_each_step(tmp_path, scenario):
         await cut.harness.crash()
         run = await submit(cut.harness)
-        assert [one.outcome for one in run.results()] == [SubmitOutcome.VERIFIED] * 3
+        assert [result.outcome for result in run.results()] == [SubmitOutcome.VERIFIED] * 3
         by_name(cut.harness.staging)
-        is_done_once(cut, tuple("ABC"))
-        assert len(await cut.harness.there()) == 3
+        assert_sent_once(cut, tuple("ABC"))
+        assert len(await cut.harness.remote_orders()) == 3
 
 
 # Another copy takes the batch.
@@ -289,28 +292,28 @@ async def test_takeover_at_any_step_of_sending(tmp_path: Path) -> None:
         other.take_over()
         finishing.append(asyncio.create_task(finish(copies[-1])))
 
-    async def life(cut: Cut) -> None:
+    async def scenario(cut: CutPoint) -> None:
         staging = cut.harness.staging
         with suppress(BatchLocked):
             ids = stage(staging, *(order(order_id=name) for name in "ABC"))
-            cut.told.append(("staged", *"ABC"))
+            cut.reported.append(("staged", *"ABC"))
             cut.typing = "typed"
             staging.editing.put(ids[0], NOTES, "typed", "note")
-            cut.told.append(("typed", "A", "typed"))
+            cut.reported.append(("typed", "A", "typed"))
             await send_all(cut.harness)
 
-    async for cut in each_cut(tmp_path, life, open_another, take_over):
+    async for cut in cut_at_each_step(tmp_path, scenario, open_another, take_over):
         other = copies[-1]
         if cut.reached:
             await finishing[-1]
         cut.harness.account.store.close()
         cut.harness.account, cut.harness.staging = other.account, other.staging
         other.staging.reopen()
-        is_kept(cut)
+        assert_kept(cut)
         await finish(other)
         names = tuple(by_name(other.staging))
         assert other.staging.counts() == ({SendState.VERIFIED: len(names)} if names else {})
-        assert cut.taken == Counter({(name, "7"): 1 for name in names})
+        assert cut.written == Counter({(name, "7"): 1 for name in names})
 
 
 async def test_takeover_at_any_step_of_a_large_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -326,19 +329,19 @@ async def test_takeover_at_any_step_of_a_large_import(tmp_path: Path, monkeypatc
     def take_over(_: BatchHarness) -> None:
         copies[-1].staging.take_over()
 
-    async def life(cut: Cut) -> None:
+    async def scenario(cut: CutPoint) -> None:
         with suppress(BatchLocked, StoreError):
             await cut.harness.staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
-            cut.told.append(("staged", *"ABCDE"))
+            cut.reported.append(("staged", *"ABCDE"))
 
-    async for cut in each_cut(tmp_path, life, open_another, take_over):
+    async for cut in cut_at_each_step(tmp_path, scenario, open_another, take_over):
         other = copies[-1]
         cut.harness.staging.reopen()
         seen_here = tuple(by_name(cut.harness.staging))
         cut.harness.account.store.close()
         cut.harness.account, cut.harness.staging = other.account, other.staging
         other.staging.reopen()
-        is_kept(cut)
+        assert_kept(cut)
         assert tuple(by_name(other.staging)) == seen_here
         assert seen_here in (("before",), ("before", *"ABCDE"))
 
@@ -351,7 +354,7 @@ Seen = dict[str, object]
 
 def seen(staging: Staging) -> Seen:
     """The orders as they stand in the batch: content, held or not."""
-    return {name: (encode(one.document), one.held) for name, one in by_name(staging).items()}
+    return {name: (encode(order.document), order.held) for name, order in by_name(staging).items()}
 
 
 @dataclass(frozen=True)
@@ -371,10 +374,10 @@ def put(name: str, words: str) -> Step:
 
 
 def on_all(staging: Staging) -> None:
-    staging.editing.put_each({one.id: [(NOTES, "all")] for one in staging.orders}, "note")
+    staging.editing.put_each({order.id: [(NOTES, "all")] for order in staging.orders}, "note")
 
 
-BY_HAND = (
+EDIT_STEPS = (
     Step("import", lambda staging: stage(staging, *(order(order_id=name) for name in "ABC"))),
     put("A", "one"),
     put("A", "two"),
@@ -395,20 +398,23 @@ BY_HAND = (
 async def test_typing_holding_removing_and_undo(tmp_path: Path) -> None:
     """Of each order there is what was before the step that was cut, or after it; and all of it can be taken back."""
 
-    async def life(cut: Cut) -> None:
-        for step in BY_HAND:
-            cut.told.append((step.words, seen(cut.harness.staging)))
+    async def scenario(cut: CutPoint) -> None:
+        for step in EDIT_STEPS:
+            cut.reported.append((step.words, seen(cut.harness.staging)))
             step.do(cut.harness.staging)
-        cut.told.append(("end", seen(cut.harness.staging)))
+        cut.reported.append(("end", seen(cut.harness.staging)))
 
-    cuts = [(cut, await cut.harness.crash(), seen(cut.harness.staging)) async for cut in each_cut(tmp_path, life)]
-    whole = [there for _, there in cuts[-1][0].told]
+    cuts = [
+        (cut, await cut.harness.crash(), seen(cut.harness.staging))
+        async for cut in cut_at_each_step(tmp_path, scenario)
+    ]
+    whole = [there for _, there in cuts[-1][0].reported]
     for cut, _, there in cuts[:-1]:
-        place = len(cut.told) - 1
+        place = len(cut.reported) - 1
         before, after = whole[place], whole[place + 1]
-        assert there.keys() in (before.keys(), after.keys()), cut.told[-1][0]
-        for name, one in there.items():
-            assert one in (before.get(name), after.get(name)), cut.told[-1][0]
+        assert there.keys() in (before.keys(), after.keys()), cut.reported[-1][0]
+        for name, value in there.items():
+            assert value in (before.get(name), after.get(name)), cut.reported[-1][0]
 
 
 async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -417,15 +423,15 @@ async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: p
     names = tuple("ABCDEFG")
     intake = read_orders(encode([order(order_id=name) for name in names]).decode())
 
-    async def life(cut: Cut) -> None:
+    async def scenario(cut: CutPoint) -> None:
         stage(cut.harness.staging, order(order_id="before"))
-        cut.told.append(("staged", "before"))
+        cut.reported.append(("staged", "before"))
         await cut.harness.staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
-        cut.told.append(("staged", *names))
+        cut.reported.append(("staged", *names))
 
-    async for cut in each_cut(tmp_path, life):
+    async for cut in cut_at_each_step(tmp_path, scenario):
         staging = await cut.harness.crash()
-        is_kept(cut)
+        assert_kept(cut)
         there = tuple(by_name(staging))
         assert there in ((), ("before",), ("before", *names))
         if "before" in there and "A" not in there:
@@ -434,38 +440,38 @@ async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: p
 
 
 async def test_edits_can_be_undone_after_a_power_cut(tmp_path: Path) -> None:
-    async def life(cut: Cut) -> None:
-        for step in BY_HAND:
-            cut.told.append((step.words,))
+    async def scenario(cut: CutPoint) -> None:
+        for step in EDIT_STEPS:
+            cut.reported.append((step.words,))
             step.do(cut.harness.staging)
 
-    async for cut in each_cut(tmp_path, life):
+    async for cut in cut_at_each_step(tmp_path, scenario):
         staging = await cut.harness.crash()
         there = seen(staging)
         steps = 0
         while staging.editing.undo() is not None:
             steps += 1
-        last, is_removal = cut.met[-1], cut.told[-1][0] == "remove"
-        is_noted = last != "before the commit of undo_log.save"
-        is_between = not is_noted or (last.startswith("after") and not last.endswith("undo_log.save"))
+        last, is_removal = cut.steps[-1], cut.reported[-1][0] == "remove"
+        is_logged = last != "before the commit of undo_log.save"
+        is_between = not is_logged or (last.startswith("after") and not last.endswith("undo_log.save"))
         if is_between and not is_removal:
             continue  # the step itself is there and can be taken back at its order; nobody is told of it in the batch
         assert seen(staging) == {}, "each step was taken back"
         for _ in range(steps):
             assert staging.editing.redo() is not None
-        if is_noted and is_removal:
+        if is_logged and is_removal:
             there.pop("C", None)  # noted and not done yet: to do it again does it
         assert seen(staging) == there
 
 
 async def test_batches_created_renamed_removed_and_restored(tmp_path: Path) -> None:
-    async def life(cut: Cut) -> None:
+    async def scenario(cut: CutPoint) -> None:
         staging = cut.harness.staging
         stage(staging, order(order_id="A"))
-        cut.told.append(("staged", "A"))
+        cut.reported.append(("staged", "A"))
         staging.create("two")
         stage(staging, order(order_id="B"))
-        cut.told.append(("staged", "B"))
+        cut.reported.append(("staged", "B"))
         staging.rename("two", "three")
         staging.open_batch("staged orders")
         staging.rename("three", "four")
@@ -473,9 +479,9 @@ async def test_batches_created_renamed_removed_and_restored(tmp_path: Path) -> N
         staging.put_back()
         staging.remove("staged orders")
         stage(staging, order(order_id="C"))
-        cut.told.append(("staged", "C"))
+        cut.reported.append(("staged", "C"))
 
-    async for cut in each_cut(tmp_path, life):
+    async for cut in cut_at_each_step(tmp_path, scenario):
         staging = await cut.harness.crash()
         while staging.put_back() is not None:
             pass
@@ -486,5 +492,5 @@ async def test_batches_created_renamed_removed_and_restored(tmp_path: Path) -> N
             assert staging.owner is None
             names += by_name(staging)
         assert len(names) == len(set(names))
-        assert set(names) >= {about[1] for about in cut.told}
+        assert set(names) >= {about[1] for about in cut.reported}
         assert len({info.name for info in staging.batches()}) == len(staging.batches())

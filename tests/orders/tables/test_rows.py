@@ -134,10 +134,10 @@ SHOPS = {
 
 @pytest.mark.parametrize("shop", SHOPS)
 def test_exports_of_shop_systems_are_mapped(shop: str) -> None:
-    header, wanted = SHOPS[shop]
+    header, expected = SHOPS[shop]
     mapping = suggest_mapping(header)
     found = {name: "/".join(path or ()) for name, path in zip(header, mapping.paths, strict=True)}
-    assert {name: found[name] for name in wanted} == wanted
+    assert {name: found[name] for name in expected} == expected
 
 
 @given(st.sampled_from([known.path for known in mappable()]))

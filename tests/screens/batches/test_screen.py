@@ -97,10 +97,10 @@ async def test_batch_of_another_process_is_shown_and_taken_over(tmp_path: Path) 
     async with open_app(tmp_path / "data", ticking=True) as harness:
         await enter(harness)
         await stage(harness, 1)
-        bench = harness.app.workspace.account
+        account = harness.app.workspace.account
         batch = harness.app.workspace.staging.batch
         assert batch is not None
-        other = type(bench.store)(tmp_path / "data")
+        other = type(account.store)(tmp_path / "data")
         other.batches.claim(batch, take_over=True)
         await new_batch(harness, "mine")
         await batches(harness)
@@ -159,7 +159,7 @@ async def test_review_resends_the_rest_of_a_refused_batch_and_the_history_shows_
         await stage(harness, 4)
 
         async def handle(request: httpx.Request, send: Send) -> httpx.Response:
-            sent = [one["order_id"] for one in json.loads(request.content)]
+            sent = [load["order_id"] for load in json.loads(request.content)]
             if "T1" not in sent:
                 return await send(request)
             return refusal((f"/data/attributes/[{sent.index('T1')}]/order_id", "Not T1"))

@@ -99,7 +99,7 @@ async def test_from_marks_to_results(tmp_path: Path, size: tuple[int, int]) -> N
         assert "PATCH: 8 writes, 24 reads" in harness.text
         await harness.press("tab", "space")
         assert states(harness) == {"ready": COUNT - 1, "held": 1}
-        left_out = next(one.id for one in bulk(harness).job.orders.values() if one.state is SendState.HELD)
+        left_out = next(order.id for order in bulk(harness).job.orders.values() if order.state is SendState.HELD)
 
         await harness.press("v")
         await harness.until('"code": "on_hold"')
@@ -124,8 +124,8 @@ async def test_from_marks_to_results(tmp_path: Path, size: tuple[int, int]) -> N
         await harness.until("7 of 7 · 7 verified")
         assert writes(harness) == COUNT - 1
         for number in range(COUNT):
-            wanted = "fulfilled" if str(700000 + number) == left_out else "on_hold"
-            assert (await status(harness, number))[0] == wanted
+            expected = "fulfilled" if str(700000 + number) == left_out else "on_hold"
+            assert (await status(harness, number))[0] == expected
 
         await harness.press("l", "l")
         assert [order.state for order in bulk(harness)._shown] == [SendState.HELD]

@@ -20,7 +20,7 @@ SHIP = Pointer.of("shipping_address")
 
 
 @pytest.mark.parametrize(
-    ("pointer", "damaged", "mended", "more"),
+    ("pointer", "damaged", "corrected", "more"),
     [
         (SHIP / "postal_code", "1067", "01067", {"shipping_address__country_code": "DE"}),
         (SHIP / "phone_number", "4930123456", "+4930123456", {"shipping_address__country_code": "DE"}),
@@ -32,7 +32,7 @@ SHIP = Pointer.of("shipping_address")
     ],
 )
 async def test_same_fix_in_list_form_and_composer(
-    tmp_path: Path, pointer: Pointer, damaged: str, mended: str, more: dict[str, Any]
+    tmp_path: Path, pointer: Pointer, damaged: str, corrected: str, more: dict[str, Any]
 ) -> None:
     document = order(order_id="D", order_number="D-1", shipping_details=WEIGHT, **more)
     document["shipping_address"]["postal_code"] = "01069" if more.get("shipping_address__country_code") else "5341XT"
@@ -51,13 +51,13 @@ async def test_same_fix_in_list_form_and_composer(
         proposed = next(line for line in harness.lines if " m: " in line).split(" m: ")[1].strip()
         await harness.press("m")
         await harness.until(f"Drafted: {proposed}")
-        assert drafted() == mended
+        assert drafted() == corrected
         await harness.press("u")
         await harness.press("enter")
         await harness.until(lambda: isinstance(harness.app.screen, EditScreen))
         await harness.press("m")
         assert f"Drafted: {proposed}" in harness.text
-        assert drafted() == mended
+        assert drafted() == corrected
         await harness.press("u", "q")
         await harness.until(lambda: isinstance(harness.app.screen, TriageScreen))
         await harness.press("a")
@@ -68,7 +68,7 @@ async def test_same_fix_in_list_form_and_composer(
         assert pointer.get(staged.document) == damaged
         await harness.press("m")
         await harness.until(f"Changed: {proposed}")
-        assert pointer.get(staged.document) == mended
+        assert pointer.get(staged.document) == corrected
         await harness.press("u")
         assert pointer.get(staged.document) == damaged
     box.close()

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from app_harness import open_app
 from batch_harness import BatchHarness, stage
-from composer_harness import add_file, enter_composer, review, standings
+from composer_harness import add_file, enter_composer, review, send_states
 from interception import Handler, Send
 from sandbox_harness import order
 
@@ -70,7 +70,7 @@ PLACED: dict[str, Body] = {
     "pointer in parts": lambda raw: {"errors": [entry(pointer=parts_of(raw))]},
     "loc": lambda raw: {"detail": [{"loc": parts_of(raw), "msg": SAID, "type": "missing"}]},
     "loc with numbers": lambda raw: {
-        "detail": [{"loc": [int(one) if one.isdigit() else one for one in parts_of(raw)], "msg": SAID, "type": "x"}]
+        "detail": [{"loc": [int(part) if part.isdigit() else part for part in parts_of(raw)], "msg": SAID, "type": "x"}]
     },
     "map": lambda raw: {"errors": {raw: [SAID]}},
     "map without errors": lambda raw: {raw: SAID},
@@ -201,14 +201,14 @@ async def staged(harness: BatchHarness) -> dict[str, str]:
 async def refused(harness: BatchHarness, ids: dict[str, str], body: Body, raw: str) -> None:
     """Send it: one order is removed after the review, and the rest moves while the answer is on its way."""
     staging = harness.staging
-    if staging.send_state(next(one for one in staging.orders if one.id == ids[TARGET])) is SendState.REFUSED:
+    if staging.send_state(next(order for order in staging.orders if order.id == ids[TARGET])) is SendState.REFUSED:
         staging.editing.release([ids[TARGET]], force=True)
     plan = staging.plan()
     if staging.get(ids["gone"]) is not None:
         staging.editing.remove_orders([ids["gone"]])
 
     async def refuse(request: httpx.Request, send: Send) -> httpx.Response:
-        sent = [one["order_number"] for one in json.loads(request.content)]
+        sent = [load["order_number"] for load in json.loads(request.content)]
         assert sorted(sent) == ["A", "B", "C", TARGET]
         harness.account.store.batches.move([ids["B"]], before=ids["C"])
         told = body(raw.replace("{n}", str(sent.index(TARGET))))
@@ -227,7 +227,7 @@ async def answered(harness: BatchHarness, plan: SendPlan, answer: Handler) -> No
 def told_at(harness: BatchHarness, id: str) -> list[Finding]:
     found = harness.staging.get(id)
     assert found is not None
-    return [one for one in harness.staging.findings(found) if one.at is not None]
+    return [finding for finding in harness.staging.findings(found) if finding.at is not None]
 
 
 def form_place(harness: BatchHarness, id: str) -> str:
@@ -261,7 +261,7 @@ def table_place(harness: BatchHarness, id: str) -> str:
     (place,) = [
         place
         for place, findings in rows.problems_of(orders[index]).items()
-        if any(SAID in one.problem.detail for one in findings)
+        if any(SAID in finding.problem.detail for finding in findings)
     ]
     if place == ROOT:
         return ""
@@ -278,13 +278,15 @@ async def test_error_is_shown_at_its_order_field_cell_and_list_row(harness: Batc
     staging, target = harness.staging, ids[TARGET]
     for shape, body in PLACED.items():
         await refused(harness, ids, body, case.raw)
-        assert [one.id for one in staging.orders if told_at(harness, one.id)] == [target], shape
+        assert [order.id for order in staging.orders if told_at(harness, order.id)] == [target], shape
         assert not staging.notices[-1].problems, shape
         (finding,) = told_at(harness, target)
         assert (str(finding.problem.pointer), finding.problem.detail) == (case.lands, SAID), shape
         assert form_place(harness, target) == (case.lands if case.row is None else case.row), shape
         assert table_place(harness, target) == (case.lands if case.cell is None else case.cell), shape
-        (row,) = [one for one in problem_rows(staging, staging.orders, None) if SAID in one.text]
+        (row,) = [
+            problem_row for problem_row in problem_rows(staging, staging.orders, None) if SAID in problem_row.text
+        ]
         assert (row.order, str(row.pointer), row.mark, row.title) == (target, case.lands, "S", TARGET), shape
         assert row.label, shape
         if case.lands.startswith(f"{ITEM}/") and "/7/" not in case.lands:
@@ -300,7 +302,11 @@ async def test_error_without_an_order_is_shown_on_the_batch(harness: BatchHarnes
     for shape, body in PLACED.items():
         await refused(harness, ids, body, raw)
         told_of_the_batch(harness, shape)
-        (row,) = [one for one in problem_rows(harness.staging, harness.staging.orders, None) if SAID in one.text]
+        (row,) = [
+            problem_row
+            for problem_row in problem_rows(harness.staging, harness.staging.orders, None)
+            if SAID in problem_row.text
+        ]
         pieces = [part for part in re.split(r"[/.\[\]]", raw) if part]
         assert all(piece in row.label for piece in pieces), shape
         assert row.label, shape
@@ -316,16 +322,20 @@ async def test_error_without_a_pointer_is_shown_on_the_batch(harness: BatchHarne
 async def test_error_of_a_parameter_or_header_names_it(harness: BatchHarness, name: str) -> None:
     await refused(harness, await staged(harness), lambda _: {"errors": [entry(**{name: "X-Partner"})]}, "")
     told_of_the_batch(harness, name)
-    (row,) = [one for one in problem_rows(harness.staging, harness.staging.orders, None) if SAID in one.text]
+    (row,) = [
+        problem_row
+        for problem_row in problem_rows(harness.staging, harness.staging.orders, None)
+        if SAID in problem_row.text
+    ]
     assert row.label == f"{name} X-Partner"
 
 
 def told_of_the_batch(harness: BatchHarness, shape: str) -> None:
     staging = harness.staging
-    assert [one.id for one in staging.orders if told_at(harness, one.id)] == [], shape
-    assert any(SAID in one.detail for one in staging.notices[-1].problems), shape
+    assert [order.id for order in staging.orders if told_at(harness, order.id)] == [], shape
+    assert any(SAID in problem.detail for problem in staging.notices[-1].problems), shape
     assert SAID in staging.notices[-1].text, shape
-    (row,) = [one for one in problem_rows(staging, staging.orders, None) if SAID in one.text]
+    (row,) = [problem_row for problem_row in problem_rows(staging, staging.orders, None) if SAID in problem_row.text]
     assert (row.order, row.mark) == ("", "S"), shape
     assert staging.counts()[SendState.READY] == 4, shape
 
@@ -374,7 +384,7 @@ async def test_errors_return_with_a_restored_order_or_item(harness: BatchHarness
     (finding,) = told_at(harness, target)
     assert (str(finding.problem.pointer), finding.stale) == (SOME_FIELD, False)
     staging.editing.remove_orders([target])
-    assert not [one for one in problem_rows(staging, staging.orders, None) if SAID in one.text]
+    assert not [problem_row for problem_row in problem_rows(staging, staging.orders, None) if SAID in problem_row.text]
     staging.editing.undo()
     assert form_place(harness, target) == SOME_FIELD
     assert table_place(harness, target) == SOME_FIELD
@@ -387,7 +397,10 @@ async def test_errors_of_one_pointer_stay_together_in_order(harness: BatchHarnes
 
     ids = await staged(harness)
     await refused(harness, ids, body, "/data/attributes/[{n}]/")
-    found = [(str(one.problem.pointer), one.problem.detail.split(", ")[1]) for one in told_at(harness, ids[TARGET])]
+    found = [
+        (str(finding.problem.pointer), finding.problem.detail.split(", ")[1])
+        for finding in told_at(harness, ids[TARGET])
+    ]
     assert found == [("/shipping_address/city", "one"), ("/shipping_address/city", "three"), ("/order_id", "two")]
 
 
@@ -398,13 +411,13 @@ async def test_error_is_reached_by_keys_in_form_table_and_list(tmp_path: Path, s
         names = [f"P{number}" for number in range(4)]
         await add_file(app, tmp_path, *(order(order_id=name, order_number=name) for name in names))
         await app.press("g", "D", "j", "z")
-        assert standings(app) == ["ready", "held", "ready"]
+        assert send_states(app) == ["ready", "held", "ready"]
         # Of P1 to P3, of which P2 is held, the second that went is P3.
         app.interceptor.refuse_next(("/data/attributes/orders/1/shipping_address/city", SAID))
         await review(app)
         await app.press("y")
         await app.until("refused all 2 orders sent")
-        assert standings(app) == ["ready", "held", "refused"]
+        assert send_states(app) == ["ready", "held", "refused"]
         await app.press("g", "n")
         assert screen.order is not None
         assert screen.order.document["order_id"] == "P3"

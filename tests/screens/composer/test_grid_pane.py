@@ -46,12 +46,12 @@ def batch(**changes: Any) -> list[dict[str, Any]]:
 
 def at(screen: ComposerScreen) -> tuple[str, str]:
     """Order and field under the cursor."""
-    one = screen.order
-    return (str(one.document["order_number"]) if one is not None else "", str(screen.grid.cursor_pointer))
+    staged = screen.order
+    return (str(staged.document["order_number"]) if staged is not None else "", str(screen.grid.cursor_pointer))
 
 
 def texts(harness: AppHarness, name: str) -> list[Any]:
-    return [one.document["shipping_address"].get(name) for one in harness.app.workspace.staging.orders]
+    return [order.document["shipping_address"].get(name) for order in harness.app.workspace.staging.orders]
 
 
 @SIZES
@@ -75,7 +75,9 @@ async def test_problem_is_shown_at_its_cell_and_fixed_in_place(tmp_path: Path, s
         await harness.press("enter")
         assert harness.app.workspace.staging.orders[2].document["order_details"]["order_items"][1]["quantity"] == 4
         assert not [
-            one for one in harness.app.workspace.staging.findings(harness.app.workspace.staging.orders[2]) if one.stops
+            finding
+            for finding in harness.app.workspace.staging.findings(harness.app.workspace.staging.orders[2])
+            if finding.stops
         ]
         await harness.press("n")
         assert at(screen) == ("B", CITY)
@@ -184,20 +186,20 @@ async def test_rows_are_sorted_and_filtered_by_problems_and_the_cursor_stays(tmp
         await harness.press("G")
         assert at(screen)[0] == "C"
         await harness.press("s", "n", "s", "n")
-        assert [one.document["order_number"] for one in screen.state.shown] == ["C", "B", "A"]
+        assert [order.document["order_number"] for order in screen.state.shown] == ["C", "B", "A"]
         assert at(screen)[0] == "C"
         await harness.press("s", "p")
-        assert [one.document["order_number"] for one in screen.state.shown][-1] == "A"
+        assert [order.document["order_number"] for order in screen.state.shown][-1] == "A"
         await harness.press("s", "a", "/")
         await harness.type("problem:quantity")
         await harness.press("enter")
-        assert [one.document["order_number"] for one in screen.state.shown] == ["C"]
+        assert [order.document["order_number"] for order in screen.state.shown] == ["C"]
         await harness.press("J")
         assert "2 more" in harness.text
         await harness.press("space", "/")
         await harness.type("problem:city")
         await harness.press("enter")
-        assert [one.document["order_number"] for one in screen.state.shown] == ["B"]
+        assert [order.document["order_number"] for order in screen.state.shown] == ["B"]
         await harness.until("1 marked, 1 not shown")
         await harness.press("semicolon")
         assert "On 1 marked, 1 of them not shown" in harness.text
@@ -318,15 +320,17 @@ async def test_field_of_all_marked_is_cleared_and_typed_text_kept(tmp_path: Path
         await harness.until("Ring twice -> · absent ·")
         await harness.press("y")
         orders = harness.app.workspace.staging.orders
-        assert ["notes" in one.document["order_details"] for one in orders] == [False] * 3
+        assert ["notes" in order.document["order_details"] for order in orders] == [False] * 3
         await harness.press("u")
-        assert [one.document["order_details"]["notes"] for one in orders] == ["Ring twice"] * 3
+        assert [order.document["order_details"]["notes"] for order in orders] == ["Ring twice"] * 3
         # A number has no empty text to be entered, and is cleared the same way.
         await choose(harness, "shipping_details weight value")
         await harness.press("ctrl+e", "ctrl+u", "enter")
         await harness.until("becomes")
         await harness.press("a", "y")
-        assert ["value" in one.document["shipping_details"]["measurement"]["weight"] for one in orders] == [False] * 3
+        assert ["value" in order.document["shipping_details"]["measurement"]["weight"] for order in orders] == [
+            False
+        ] * 3
         await harness.press("u")
         await choose(harness, "order notes")
         assert "Half a wo" not in harness.text
@@ -350,7 +354,8 @@ async def test_marks_of_one_problem_are_fixed_without_asking_which(tmp_path: Pat
 
         def values(name: str) -> list[Any]:
             return [
-                one.document["order_details"]["order_items"][0][name] for one in harness.app.workspace.staging.orders
+                order.document["order_details"]["order_items"][0][name]
+                for order in harness.app.workspace.staging.orders
             ]
 
         await mark("1E+ number")

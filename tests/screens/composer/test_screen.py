@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from app_harness import NOW, open_app
-from composer_harness import add_file, composer, enter_composer, review, row, standings
+from composer_harness import add_file, composer, enter_composer, review, row, send_states
 from sandbox_harness import order
 from textual import events
 
@@ -26,7 +26,7 @@ async def test_refused_order_is_fixed_at_its_field_sent_and_verified(tmp_path: P
         assert "a b  a blank order" in harness.text
         assert "ssh host sendcloud-orders submit - < file" in harness.text
         await add_file(harness, tmp_path, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(3)))
-        await harness.until(lambda: standings(harness) == ["ready"] * 3)
+        await harness.until(lambda: send_states(harness) == ["ready"] * 3)
         assert " new " in row(harness, "T1")
         harness.interceptor.refuse_next(("/data/attributes/[1]/shipping_address/city", "City not known"))
         await review(harness)
@@ -45,10 +45,10 @@ async def test_refused_order_is_fixed_at_its_field_sent_and_verified(tmp_path: P
         await harness.press("enter", "ctrl+e", "ctrl+u")
         await harness.type("Uden")
         await harness.press("enter", "escape")
-        assert standings(harness) == ["ready"] * 3
+        assert send_states(harness) == ["ready"] * 3
         await review(harness)
         await harness.press("y")
-        await harness.until(lambda: standings(harness) == ["verified"] * 3)
+        await harness.until(lambda: send_states(harness) == ["verified"] * 3)
         await harness.until("7 verified 3")
         assert row(harness, "T1")[2:3] == "="
 
@@ -58,7 +58,7 @@ async def test_problems_are_shown_in_list_form_and_problem_list(tmp_path: Path) 
         await enter_composer(harness)
         bad = order(order_id="BAD", order_number="BAD", order_details__order_items__1__quantity=0)
         await add_file(harness, tmp_path, order(order_id="OK", order_number="OK"), bad)
-        await harness.until(lambda: standings(harness) == ["ready", "invalid"])
+        await harness.until(lambda: send_states(harness) == ["ready", "invalid"])
         await harness.press("j")
         assert "item 2 quantity: must" in row(harness, "BAD")
         assert any(line.startswith(" ! Items 2, quantity") for line in harness.lines)
@@ -84,8 +84,8 @@ async def test_blank_order_is_created_and_completed_by_keys(tmp_path: Path) -> N
         await harness.press("enter")
         await harness.type("HAND-1")
         await harness.press("enter")
-        (one,) = harness.app.workspace.staging.orders
-        assert (one.document["order_id"], one.document["order_number"]) == ("HAND-1", "HAND-1")
+        (staged,) = harness.app.workspace.staging.orders
+        assert (staged.document["order_id"], staged.document["order_number"]) == ("HAND-1", "HAND-1")
         await harness.press("4", "enter")
         await harness.type("Mug")
         await harness.press("enter")
@@ -99,11 +99,11 @@ async def test_blank_order_is_created_and_completed_by_keys(tmp_path: Path) -> N
         await harness.press("enter", "5", "enter")
         await harness.type("9.50")
         await harness.press("enter")
-        await harness.until(lambda: standings(harness) == ["ready"])
+        await harness.until(lambda: send_states(harness) == ["ready"])
         await harness.press("u")
-        assert standings(harness) == ["invalid"]
+        assert send_states(harness) == ["invalid"]
         await harness.press("U", "escape", "u", "u")
-        assert standings(harness) == ["invalid"]
+        assert send_states(harness) == ["invalid"]
 
 
 async def test_copy_and_update_are_staged_in_triage(tmp_path: Path) -> None:
@@ -122,19 +122,19 @@ async def test_copy_and_update_are_staged_in_triage(tmp_path: Path) -> None:
         await harness.press("enter", "1", "enter", "ctrl+e")
         await harness.type(" II")
         await harness.press("enter", "escape")
-        assert standings(harness)[1] == "conflict"
+        assert send_states(harness)[1] == "conflict"
         assert "would change Ship to, name" in harness.text
         await review(harness)
         assert "it would change an existing order; z releases it" in harness.text
         await harness.press("n", "z")
-        assert standings(harness)[1] == "ready"
+        assert send_states(harness)[1] == "ready"
         await harness.press("w")
         await harness.until(
-            "1 order will be written" if standings(harness)[0] != "ready" else "2 orders will be written"
+            "1 order will be written" if send_states(harness)[0] != "ready" else "2 orders will be written"
         )
         assert " II" in harness.line_with("* Ship to, name")
         await harness.press("y")
-        await harness.until(lambda: standings(harness)[1] == "verified")
+        await harness.until(lambda: send_states(harness)[1] == "verified")
         there = await harness.order(str(read["id"]))
         assert there["shipping_address"]["name"].endswith(" II")
 
@@ -144,18 +144,23 @@ async def test_hold_release_marks_and_removal(tmp_path: Path) -> None:
         await enter_composer(harness)
         await add_file(harness, tmp_path, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(4)))
         await harness.press("g", "space", "space", "semicolon", "z")
-        assert standings(harness) == ["held", "held", "ready", "ready"]
+        assert send_states(harness) == ["held", "held", "ready", "ready"]
         await review(harness)
         assert "2 orders will be written" in harness.text
         assert "2 stay here" in harness.text
         await harness.press("n", "u")
-        assert standings(harness) == ["ready"] * 4
+        assert send_states(harness) == ["ready"] * 4
         await harness.press("G", "D")
         assert len(harness.app.workspace.staging.orders) == 3
         await harness.press("semicolon", "D")
-        assert [one.document["order_id"] for one in harness.app.workspace.staging.orders] == ["T2"]
+        assert [order.document["order_id"] for order in harness.app.workspace.staging.orders] == ["T2"]
         await harness.press("u", "u")
-        assert [one.document["order_id"] for one in harness.app.workspace.staging.orders] == ["T0", "T1", "T2", "T3"]
+        assert [order.document["order_id"] for order in harness.app.workspace.staging.orders] == [
+            "T0",
+            "T1",
+            "T2",
+            "T3",
+        ]
 
 
 async def test_composer_is_restored_after_a_restart(tmp_path: Path) -> None:
@@ -173,7 +178,7 @@ async def test_composer_is_restored_after_a_restart(tmp_path: Path) -> None:
         await harness.press("enter")
         assert " half" in harness.text
         await harness.press("enter", "escape")
-        assert any("half" in str(one.document) for one in harness.app.workspace.staging.orders)
+        assert any("half" in str(order.document) for order in harness.app.workspace.staging.orders)
     box.close()
 
 
@@ -351,7 +356,7 @@ async def test_marked_orders_outside_the_list_are_read_and_staged(tmp_path: Path
         client = harness.app.workspace.account.client
         page = await client.list_orders(OrderQuery(page_size=200))
         unread = next(
-            str(one["id"]) for one in page.orders if harness.app.workspace.orders.find(str(one["id"])) is None
+            str(order["id"]) for order in page.orders if harness.app.workspace.orders.find(str(order["id"])) is None
         )
         triage.table.set_marks([unread, triage.table.cursor_key])
         await harness.press("semicolon", "a")
@@ -364,7 +369,7 @@ async def test_status_line_shows_the_cost_of_sending(tmp_path: Path) -> None:
     async with open_app(tmp_path / "data", size=(160, 45)) as harness:
         await enter_composer(harness)
         await add_file(harness, tmp_path, *(order(order_id=f"T{n}", order_number=f"T{n}") for n in range(101)))
-        await harness.until(lambda: standings(harness) == ["ready"] * 101)
+        await harness.until(lambda: send_states(harness) == ["ready"] * 101)
         await harness.press("j")
         await harness.until("ready: 101 new = 2 requests")
 
@@ -374,9 +379,9 @@ async def test_order_released_despite_an_unknown_shop_is_new(tmp_path: Path) -> 
         await enter_composer(harness)
         await harness.until(lambda: harness.app.workspace.account.shops)
         await add_file(harness, tmp_path, order(order_id="T", order_number="T", order_details__integration__id=987654))
-        assert standings(harness) == ["invalid"]
+        assert send_states(harness) == ["invalid"]
         await harness.press("z", "a")
-        await harness.until(lambda: standings(harness) == ["ready"])
+        await harness.until(lambda: send_states(harness) == ["ready"])
         await harness.until(lambda: str(harness.app.workspace.staging.orders[0].action) == "new")
         await review(harness)
         assert "1 order will be written" in harness.text
@@ -408,8 +413,8 @@ async def test_long_review_lists_orders_with_warnings_first(tmp_path: Path) -> N
     async with open_app(tmp_path / "data") as harness:
         await enter_composer(harness)
         good = [order(order_id=f"G{n}", order_number=f"G{n}") for n in range(12)]
-        for one in good:
-            one["shipping_details"] = {"measurement": {"weight": {"value": 1, "unit": "kg"}}}
+        for document in good:
+            document["shipping_details"] = {"measurement": {"weight": {"value": 1, "unit": "kg"}}}
         lost = order(order_id="LOST", order_number="LOST", shipping_details=good[0]["shipping_details"])
         lost["shipping_address"] = {**lost["shipping_address"], "country_code": "DE", "postal_code": "1067"}
         await add_file(harness, tmp_path, *good, lost)
@@ -461,7 +466,7 @@ async def test_unchanged_order_is_neither_held_nor_released(tmp_path: Path) -> N
         await harness.until("100+ read")
         await harness.press("a", "u", "B")
         await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
-        await harness.until(lambda: standings(harness) == ["unchanged"])
+        await harness.until(lambda: send_states(harness) == ["unchanged"])
         await harness.press("z")
         await harness.until("An order that the service has unchanged is not sent anyway.")
         assert not harness.app.workspace.staging.orders[0].held

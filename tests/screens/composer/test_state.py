@@ -75,7 +75,7 @@ async def test_what_the_user_works_on_stays_listed_whatever_the_filter_says(tmp_
 
     def listed() -> list[str]:
         state.list_orders(staging)
-        return [one.id for one in state.shown]
+        return [order.id for order in state.shown]
 
     state = ComposerState(chosen=bad)
     assert (listed(), state.position(), state.is_filtered) == ([good, bad], 1, False)

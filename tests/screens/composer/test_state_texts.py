@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from app_harness import open_app
-from composer_harness import add_file, enter_composer, review, row, standings
+from composer_harness import add_file, enter_composer, review, row, send_states
 from sandbox_harness import order
 
 
@@ -20,20 +20,20 @@ async def test_edit_marks_service_errors_stale_until_the_next_send(tmp_path: Pat
         await review(harness)
         await harness.press("y")
         await harness.until("refused all 2 orders sent")
-        assert standings(harness) == ["ready", "refused"]
+        assert send_states(harness) == ["ready", "refused"]
         await harness.press("n")
         assert str(screen.sheet.cursor_pointer) == "/shipping_address/city"
         await harness.press("enter", "ctrl+e", "ctrl+u")
         await harness.type("Uden")
         await harness.press("enter", "escape")
         assert " ".join(harness.line_with("City not known").split()).endswith("City not known (changed since)")
-        assert standings(harness) == ["ready", "refused"], "the other word stands"
+        assert send_states(harness) == ["ready", "refused"], "the other word stands"
         await harness.press("n")
         assert str(screen.sheet.cursor_pointer) == "/order_details/notes"
         await harness.press("enter", "ctrl+e", "ctrl+u")
         await harness.type("liked")
         await harness.press("tab", "escape", "escape")
-        assert standings(harness) == ["ready"] * 2
+        assert send_states(harness) == ["ready"] * 2
         assert row(harness, "T1")[2:3] in (" ", "~")
         await harness.press("v")
         assert harness.text.count("(changed since)") >= 2
@@ -43,7 +43,7 @@ async def test_edit_marks_service_errors_stale_until_the_next_send(tmp_path: Pat
         await harness.until("Postcode not known")
         assert "City not known" not in harness.text
         assert "Notes are not liked" not in harness.text
-        assert standings(harness) == ["ready", "refused"]
+        assert send_states(harness) == ["ready", "refused"]
 
 
 async def test_warnings_do_not_block_and_a_local_error_can_be_overridden(
@@ -56,14 +56,14 @@ async def test_warnings_do_not_block_and_a_local_error_can_be_overridden(
             order(order_id=f"E{n}", order_number=f"E{n}", order_details__order_items__0__quantity=0) for n in range(2)
         ]
         await add_file(harness, tmp_path, doubtful, *wrong)
-        assert standings(harness) == ["ready", "invalid", "invalid"]
+        assert send_states(harness) == ["ready", "invalid", "invalid"]
         assert row(harness, "W")[2:3] == "~"
         assert "no house number" in row(harness, "W")
         await review(harness)
         assert "1 order will be written" in harness.text
         assert "~ Ship to, house number" in harness.text
         await harness.press("n", "g", "j", "z", "a")
-        assert standings(harness) == ["ready", "ready", "invalid"]
+        assert send_states(harness) == ["ready", "ready", "invalid"]
         assert "sent despite" in row(harness, "E0")
         assert "sent despite" not in row(harness, "E1")
         await review(harness)
@@ -74,12 +74,12 @@ async def test_warnings_do_not_block_and_a_local_error_can_be_overridden(
         await harness.press("enter", "escape")
         assert screen.order is not None
         assert screen.order.document["order_id"] == "E0"
-        assert standings(harness) == ["ready", "invalid", "invalid"], "it was let go as it was"
+        assert send_states(harness) == ["ready", "invalid", "invalid"], "it was let go as it was"
         await harness.press("z", "a")
         await review(harness)
         await harness.press("y")
         # The service sees it, too: nothing of the request is written, and what it names is the order that was let go.
-        await harness.until(lambda: standings(harness) == ["ready", "refused", "invalid"])
+        await harness.until(lambda: send_states(harness) == ["ready", "refused", "invalid"])
         await review(harness)
         await harness.press("y")
-        await harness.until(lambda: standings(harness)[0] == "verified")
+        await harness.until(lambda: send_states(harness)[0] == "verified")

@@ -61,7 +61,7 @@ async def test_from_the_file_to_staged_orders_with_refused_rows_kept(tmp_path: P
         await harness.press("q")
         staged = harness.app.workspace.staging.orders
         # The first order lost a row of its own, so all of it stays out.
-        assert [one.document["order_number"] for one in staged] == ["BO-00001", "BO-00002"]
+        assert [order.document["order_number"] for order in staged] == ["BO-00001", "BO-00002"]
         assert (ITEMS / 0 / "quantity").get(staged[0].document) == "two"
         kept = harness.app.workspace.account.store.batches.get(staged[0].id)
         assert kept is not None
@@ -101,7 +101,7 @@ async def test_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Path
         await harness.type("odd shop")
         await harness.press("enter")
         await harness.until("Saved as odd shop")
-        assert [one.name for one in Mappings(harness.app.workspace.account).all()] == ["odd shop"]
+        assert [item.name for item in Mappings(harness.app.workspace.account).all()] == ["odd shop"]
         if importing(harness).mapping.constant(("order_details", "integration", "id")) is None:
             await harness.press("G", "enter")
             await harness.until("The shop of all these orders")
@@ -239,7 +239,7 @@ async def test_default_shop_is_found_by_typing(tmp_path: Path) -> None:
         await harness.press("enter")
         await harness.until("The shop of all these orders")
         shops = harness.app.workspace.account.shops or []
-        assert all(str(one.id) in harness.text for one in shops)
+        assert all(str(shop.id) in harness.text for shop in shops)
         await harness.type(f"{shops[-1].kind} {shops[-1].id}")
         await harness.press("enter")
         await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))

@@ -131,8 +131,10 @@ async def test_undo_of_a_deletion_stages_the_order_and_lists_losses(tmp_path: Pa
         await harness.press("D")
         await harness.type(order["order_number"])
         await harness.press("enter")
-        bench = harness.app.workspace.account
-        await harness.until(lambda: bench.store.journal_queries.find(bench.account_id, states=[WriteState.CONFIRMED]))
+        account = harness.app.workspace.account
+        await harness.until(
+            lambda: account.store.journal_queries.find(account.account_id, states=[WriteState.CONFIRMED])
+        )
         await journal(harness)
         assert "deleted 1" in harness.text
         assert "the whole order" in harness.text
@@ -177,16 +179,16 @@ async def test_journal_opens_at_the_newest_write_of_an_order(tmp_path: Path) -> 
 async def test_sorting_by_order_gives_each_order_a_row(tmp_path: Path) -> None:
     async with open_app(tmp_path, ticking=True) as harness:
         await harness.until("100+ read")
-        bench = harness.app.workspace.account
+        account = harness.app.workspace.account
         shown = [order for order in harness.app.workspace.orders.orders if order.get("order_id")][:3]
         drafts = []
         for order in shown:
-            draft = bench.drafts.of(order["id"], order, NOW)
+            draft = account.drafts.of(order["id"], order, NOW)
             draft.edit.put_all([(pointer_to_city(), "Bulkdorp")], "city")
-            bench.drafts.save(draft)
+            account.drafts.save(draft)
             drafts.append(draft)
-        standings = await bench.draft_sender.send_as_upsert(drafts)
-        assert len(standings) == 3
+        statuses = await account.draft_sender.send_as_upsert(drafts)
+        assert len(statuses) == 3
         await harness.until(lambda: harness.app.workspace.account.drafts.all() == [])
         screen = await journal(harness)
         assert "3 orders" in harness.text
@@ -200,7 +202,7 @@ async def test_sorting_by_order_gives_each_order_a_row(tmp_path: Path) -> None:
         await harness.until(f"{name} only")
         await harness.press("o")
         await harness.until("drafted with its former values")
-        assert [draft.order_id for draft in bench.drafts.all()] == [screen.order_here]
+        assert [draft.order_id for draft in account.drafts.all()] == [screen.order_here]
 
 
 async def test_export_creates_a_new_file_only(tmp_path: Path) -> None:
@@ -251,23 +253,23 @@ async def test_reverted_changes_are_listed_and_drafted_again(tmp_path: Path) -> 
 async def test_bulk_change_is_undone_with_a_line_per_order(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         await harness.until("100+ read")
-        bench = harness.app.workspace.account
-        real = bench.store.writes.record
-        bench.store.writes.record = lambda account, new: real(account, replace(new, job="hold"))  # type: ignore[method-assign]
+        account = harness.app.workspace.account
+        real = account.store.writes.record
+        account.store.writes.record = lambda account, new: real(account, replace(new, job="hold"))  # type: ignore[method-assign]
         orders = harness.app.workspace.orders.orders[:3]
         for order in orders:
-            draft = bench.drafts.of(order["id"], order, NOW)
+            draft = account.drafts.of(order["id"], order, NOW)
             draft.edit.put_all([(pointer_to_city(), "Bulkdorp")], "hold")
-            bench.drafts.save(draft)
+            account.drafts.save(draft)
         await send(harness)
-        await harness.until(lambda: not bench.draft_sender.unsettled)
+        await harness.until(lambda: not account.draft_sender.unsettled)
         await journal(harness)
         assert "hold: Ship to, city" in harness.text
         await harness.press("u")
         await harness.until("the whole of hold")
         await harness.press("j")
         await harness.until("3 orders: 3 drafted")
-        assert len(bench.drafts.all()) == 3
+        assert len(account.drafts.all()) == 3
         assert harness.text.count("drafted with its former values") == 3
         assert harness.text.count(orders[0]["order_number"]) == 1, "each order is named once in its line"
 

@@ -124,7 +124,7 @@ def body_of(harness: AppHarness) -> Json:
 async def hit(harness: AppHarness, *names: str) -> None:
     """Keys by name and letters, as fast as they come; the pilot would wait after each."""
     for name in names:
-        for key, character in [(name, None)] if name in KEYS else [(_character_to_key(one), one) for one in name]:
+        for key, character in [(name, None)] if name in KEYS else [(_character_to_key(key), key) for key in name]:
             event = events.Key(key, character)
             event.set_sender(harness.app)
             harness.app.post_message(event)
@@ -401,7 +401,7 @@ async def test_items_are_added_copied_moved_and_removed(form: AppHarness) -> Non
     assert draft.sending.operation is Operation.POST
     assert [entry["name"] for entry in ITEMS.get(draft.sending.body)] == names()  # type: ignore[union-attr,index,call-overload]
     # The price of the new one is still to be given, and that keeps the order here.
-    assert {str(one.pointer) for one in draft.sending.invalid} <= {str(ITEMS / 0 / "total_price" / "value")}
+    assert {str(problem.pointer) for problem in draft.sending.invalid} <= {str(ITEMS / 0 / "total_price" / "value")}
 
 
 @in_the_app

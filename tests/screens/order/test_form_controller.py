@@ -269,10 +269,10 @@ async def test_a_field_is_cleared_by_the_answer_of_a_question(form: Form, pointe
         return
     if answer is not None and form.host.answers[0] not in choices:
         form.host.answers = [next(iter(choices))]
-    wanted = form.host.answers[0]
+    expected = form.host.answers[0]
     await form.controller.clear()
     assert form.host.asked[-1][0] == f"{row.label} becomes"
-    assert pointer.get(form.document) == (before if wanted is None else choices[wanted].value)
+    assert pointer.get(form.document) == (before if expected is None else choices[expected].value)
 
 
 async def test_a_field_that_the_api_does_not_have_is_not_cleared(form: Form) -> None:

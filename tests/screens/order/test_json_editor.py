@@ -361,7 +361,7 @@ async def test_valid_text_from_the_editor_is_applied_by_the_user(tmp_path: Path,
         await harness.until("Valid; w applies it")
         await harness.press("w")
         (draft,) = harness.app.workspace.account.drafts.all()
-        assert [(str(one.pointer), one.now) for one in draft.edit.changes()] == [("/order_number", "EDITED")]
+        assert [(str(change.pointer), change.now) for change in draft.edit.changes()] == [("/order_number", "EDITED")]
 
 
 async def test_invalid_utf8_is_reported_at_its_position_and_kept(tmp_path: Path, editor: Editor) -> None:
@@ -512,9 +512,9 @@ async def test_order_with_500_items_is_edited_by_line(tmp_path: Path) -> None:
         assert len(edit.buffer.rows) > 10_000
         go_to(harness, Pointer.of("order_details", "order_items", 400, "quantity"))
         await harness.press("enter", "ctrl+u", "ctrl+k")
-        begun = time.perf_counter()
+        started = time.perf_counter()
         await harness.type('"quantity": "many",')
-        assert time.perf_counter() - begun < 1
+        assert time.perf_counter() - started < 1
         await harness.press("escape")
         await judged(harness)
         assert "! Items 401, quantity: Must be a whole number" in harness.text

@@ -15,7 +15,7 @@ from tui.work.writes.send_state import SendState
 
 
 def names(harness: BatchHarness) -> list[str]:
-    return [one.name for one in harness.staging.batches()]
+    return [batch.name for batch in harness.staging.batches()]
 
 
 async def test_batches_keep_their_orders_and_undo_and_the_last_one_opens(make: Make) -> None:
@@ -27,15 +27,15 @@ async def test_batches_keep_their_orders_and_undo_and_the_last_one_opens(make: M
     stage(staging, order(order_id="B"), order(order_id="C"))
     staging.create("third")
     staging.open_batch("staged orders")
-    assert [one.document["order_id"] for one in staging.orders] == ["A"]
-    (a,) = (one.id for one in staging.orders)
+    assert [order.document["order_id"] for order in staging.orders] == ["A"]
+    (a,) = (order.id for order in staging.orders)
     assert staging.editing.undo() == ("1 order added", [a])
     assert staging.orders == []
     staging.open_batch("black friday")
-    assert [one.document["order_id"] for one in staging.orders] == ["B", "C"]
+    assert [order.document["order_id"] for order in staging.orders] == ["B", "C"]
     staging = await harness.crash()
     assert (staging.name, len(staging.orders)) == ("black friday", 2)
-    assert [(one.name, one.count) for one in staging.batches()] == [
+    assert [(batch.name, batch.count) for batch in staging.batches()] == [
         ("third", 0),
         ("black friday", 2),
         ("staged orders", 0),
@@ -50,7 +50,7 @@ async def test_named_batch_is_created_at_its_first_change(make: Make) -> None:
     stage(other, order(order_id="A"))
     assert names(harness) == ["nightly"]
     again = Staging(harness.account, "nightly")
-    assert [one.document["order_id"] for one in again.orders] == ["A"]
+    assert [order.document["order_id"] for order in again.orders] == ["A"]
     with pytest.raises(BatchLocked, match="at most 60"):
         stage(Staging(harness.account, "x" * 61), order(order_id="A"))
 
@@ -75,7 +75,7 @@ async def test_batch_names_are_unique_and_removal_can_be_undone(make: Make) -> N
     assert staging.put_back() == "one"
     assert staging.put_back() is None
     staging.open_batch("one")
-    assert [one.id for one in staging.orders] == [a]
+    assert [order.id for order in staging.orders] == [a]
 
 
 async def test_batch_with_orders_in_flight_cannot_be_removed(make: Make) -> None:
@@ -108,7 +108,7 @@ async def test_two_processes_own_two_batches(make: Make) -> None:
         first.remove("theirs")
     second.open_batch("mine")
     assert NOTES.get(second.orders[0].document) == "still mine"
-    assert not next(one for one in first.batches() if one.name == "theirs").is_elsewhere, "it was left"
+    assert not next(batch for batch in first.batches() if batch.name == "theirs").is_elsewhere, "it was left"
     first.editing.put(a, NOTES, "newer", "note")
     second.reload_if_taken_over()
     assert NOTES.get(second.orders[0].document) == "newer"
@@ -165,13 +165,15 @@ async def test_cells_and_conversion_problems_follow_their_items(make: Make) -> N
         "": "",
     }
     assert {place: found.place(Pointer.parse(place)) for place in places} == places
-    assert [str(one.problem.pointer) for one in staging.findings(found) if one.stops] == [str(quantity)]
+    assert [str(finding.problem.pointer) for finding in staging.findings(found) if finding.stops] == [str(quantity)]
     staging.editing.change(id, lambda edit: edit.move(ITEMS / 1, 0, "move"))
     assert found.cell(ITEMS / 0 / "quantity") == (8, "qty")
     assert found.cell(ITEMS / 1 / "name") == (7, "item")
-    assert [str(one.problem.pointer) for one in staging.findings(found) if one.stops] == [str(ITEMS / 0 / "quantity")]
+    assert [str(finding.problem.pointer) for finding in staging.findings(found) if finding.stops] == [
+        str(ITEMS / 0 / "quantity")
+    ]
     staging.editing.put(id, ITEMS / 0 / "quantity", 2, "quantity")
-    assert not [one for one in staging.findings(found) if one.stops]
+    assert not [finding for finding in staging.findings(found) if finding.stops]
     await harness.send()
     await harness.account.verifier.until_done()
     staging.editing.put(id, NOTES, "again", "note")
@@ -205,7 +207,7 @@ async def test_import_warning_hides_no_error(make: Make, severity: Severity, tol
             )
         ]
     )
-    found = harness.staging.findings(next(one for one in harness.staging.orders if one.id == id))
-    here = [one.problem.detail.split(",")[0] for one in found if one.problem.pointer == place]
+    found = harness.staging.findings(next(order for order in harness.staging.orders if order.id == id))
+    here = [finding.problem.detail.split(",")[0] for finding in found if finding.problem.pointer == place]
     assert (set(here), len(here)) == (told, len(told))
     assert harness.states() == {"A": SendState.INVALID}

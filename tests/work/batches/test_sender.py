@@ -39,7 +39,7 @@ async def test_refused_batch_is_split_until_nothing_is_refused(make: Make) -> No
 
     async def second_look(request: httpx.Request, real: Send) -> httpx.Response:
         # Only what passed the first check is looked at further (Q2.4).
-        sent = [one["order_id"] for one in json.loads(request.content)]
+        sent = [load["order_id"] for load in json.loads(request.content)]
         if "A3" in sent or "A11" not in sent:
             return await real(request)
         return refusal((f"/data/attributes/[{sent.index('A11')}]/order_details/integration/id", "Not yours"))
@@ -52,7 +52,7 @@ async def test_refused_batch_is_split_until_nothing_is_refused(make: Make) -> No
     assert harness.staging.notices[-1].text == ("3 requests, 2 of them refused: 38 accepted, 2 refused of 40 orders.")
     await harness.account.verifier.until_done()
     assert harness.staging.counts() == {SendState.REFUSED: 2, SendState.VERIFIED: 38}
-    assert len(await harness.there()) == 38
+    assert len(await harness.remote_orders()) == 38
     harness.staging.editing.put(ids[3], ITEMS / 0 / "quantity", 2, "quantity")
     await harness.staging.send(harness.staging.plan(), continue_after_refusal=True)
     assert harness.staging.counts()[SendState.ACCEPTED] == 1
@@ -85,12 +85,14 @@ async def test_refusal_of_a_reordered_batch_is_shown_on_the_right_orders(make: M
     harness.staging.editing.remove_orders([ids[2]])  # after the review
     await harness.staging.send(plan, continue_after_refusal=True)
     # What was sent was 0 1 3 4 5 6 7, so that the fifth of them is order 5.
-    assert [id for id in ids if id in {one.id for one in harness.staging.orders} and pointers(harness.staging, id)] == [
+    assert [
+        id for id in ids if id in {order.id for order in harness.staging.orders} and pointers(harness.staging, id)
+    ] == [
         ids[1],
         ids[5],
     ]
     staging = await harness.crash()
-    assert [one.id for one in staging.orders][:2] == [ids[7], ids[6]]
+    assert [order.id for order in staging.orders][:2] == [ids[7], ids[6]]
     assert pointers(staging, ids[5]) == ["/nowhere"]
     assert harness.staging.counts() == {SendState.REFUSED: 2, SendState.ACCEPTED: 5}
 
@@ -129,8 +131,8 @@ async def test_every_pointer_dialect_maps_to_its_field_or_the_request(
     await harness.staging.send(harness.staging.plan())
     assert pointers(harness.staging, ids[0]) == []
     assert pointers(harness.staging, ids[1]) == ([] if lands is None else [lands])
-    told = [problem.detail for problem in harness.staging.notices[-1].problems]
-    assert told == (["Something is wrong"] if lands is None else [])
+    details = [problem.detail for problem in harness.staging.notices[-1].problems]
+    assert details == (["Something is wrong"] if lands is None else [])
 
 
 @pytest.mark.parametrize(
@@ -160,14 +162,14 @@ async def test_every_shape_of_a_refusal_is_shown_on_its_order(make: Make, body: 
     await harness.staging.send(harness.staging.plan(), continue_after_refusal=True)
     found = harness.staging.get(id)
     assert found is not None
-    told = [one.problem.detail for one in harness.staging.findings(found) if one.at is not None]
-    told += [problem.detail for problem in harness.staging.notices[-1].problems]
-    assert any(detail in one for one in told) or detail in harness.staging.notices[-1].text
+    details = [finding.problem.detail for finding in harness.staging.findings(found) if finding.at is not None]
+    details += [problem.detail for problem in harness.staging.notices[-1].problems]
+    assert any(detail in text for text in details) or detail in harness.staging.notices[-1].text
     assert len(harness.account.store.writes.all(harness.account.account_id)) == 1, "what was refused does not go again"
 
 
 async def test_large_batch_is_split_by_size_and_halved_again(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shipping, "split_into_requests", lambda going: split_into_requests(going, 100, 60_000))
+    monkeypatch.setattr(shipping, "split_into_requests", lambda orders: split_into_requests(orders, 100, 60_000))
     harness = await make()
     await many(harness, 12, order_details__notes="x" * 20_000)
     plan = harness.staging.plan()
@@ -209,38 +211,38 @@ async def until(holds: Callable[[], object]) -> None:
     raise AssertionError("it never came to hold")
 
 
-async def held_up(harness: BatchHarness) -> tuple[asyncio.Event, asyncio.Event]:
+async def hold_post(harness: BatchHarness) -> tuple[asyncio.Event, asyncio.Event]:
     """Each write waits for the second event once it has come, which the first one tells."""
-    came, go = asyncio.Event(), asyncio.Event()
+    arrived, release = asyncio.Event(), asyncio.Event()
 
     async def wait(request: httpx.Request, real: Send) -> httpx.Response:
-        came.set()
-        await go.wait()
+        arrived.set()
+        await release.wait()
         return await real(request)
 
     harness.interceptor.intercept("POST", wait)
-    return came, go
+    return arrived, release
 
 
 async def test_pause_finishes_the_request_in_flight_and_starts_no_other(make: Make) -> None:
     harness = await make()
     await many(harness, 250)
     staging = harness.staging
-    came, go = await held_up(harness)
+    arrived, release = await hold_post(harness)
     sending = asyncio.create_task(staging.send(staging.plan()))
-    await came.wait()
+    await arrived.wait()
     progress = staging.sender.progress
     assert progress is not None
     assert (progress.total, progress.left, progress.requests, progress.paused) == (250, 250, 1, False)
     assert staging.sender.pause()
     assert not staging.sender.pause()
-    go.set()
+    release.set()
     await until(lambda: not staging.sender.waiting)
     assert staging.counts() == {SendState.ACCEPTED: 100, SendState.READY: 150}
     paused = staging.sender.progress
     assert paused is not None
     assert (paused.accepted, paused.left, paused.paused) == (100, 150, True)
-    held = next(one.id for one in staging.orders if staging.send_state(one) is SendState.READY)
+    held = next(order.id for order in staging.orders if staging.send_state(order) is SendState.READY)
     staging.editing.hold([held])
     assert staging.sender.resume()
     await sending
@@ -252,11 +254,11 @@ async def test_cancel_keeps_what_was_sent(make: Make) -> None:
     harness = await make()
     await many(harness, 250)
     staging = harness.staging
-    came, go = await held_up(harness)
+    arrived, release = await hold_post(harness)
     sending = asyncio.create_task(staging.send(staging.plan(), continue_after_refusal=True))
-    await came.wait()
+    await arrived.wait()
     assert staging.sender.cancel() == 150
-    go.set()
+    release.set()
     await sending
     assert staging.counts() == {SendState.ACCEPTED: 100, SendState.READY: 150}
     assert "150 orders not sent" in staging.notices[0].text
@@ -272,12 +274,12 @@ async def test_cancel_ends_the_wait_for_a_busy_service(make: Make) -> None:
     staging = harness.staging
     harness.sandbox.fault_injector.faults = Faults.parse(["busy=1"])
     forever = asyncio.Event()
-    desk = harness.account.outbox._context
+    context = harness.account.outbox._context
 
     async def sleep(seconds: float) -> object:
         return await (forever.wait() if seconds >= 15 else harness.clock.sleep(seconds))
 
-    harness.account.outbox._context = dataclasses.replace(desk, sleep=sleep)
+    harness.account.outbox._context = dataclasses.replace(context, sleep=sleep)
     sending = asyncio.create_task(staging.send(staging.plan()))
     await until(lambda: staging.sender.progress is not None and staging.sender.progress.until is not None)
     assert staging.sender.cancel() == 1
@@ -289,15 +291,15 @@ async def test_opening_another_batch_waits_for_requests_in_flight(make: Make) ->
     harness = await make()
     await many(harness, 150)
     staging = harness.staging
-    came, go = await held_up(harness)
+    arrived, release = await hold_post(harness)
     sending = asyncio.create_task(staging.send(staging.plan()))
-    await came.wait()
+    await arrived.wait()
     with pytest.raises(BatchLocked, match="being sent"):
         staging.create("other")
     staging.sender.pause()
     with pytest.raises(BatchLocked, match="being sent"):
         staging.create("other")
-    go.set()
+    release.set()
     await until(lambda: not staging.sender.waiting)
     staging.create("other")
     await sending
@@ -310,11 +312,11 @@ async def test_removing_the_batch_ends_a_paused_sending(make: Make) -> None:
     harness = await make()
     await many(harness, 150)
     staging = harness.staging
-    came, go = await held_up(harness)
+    arrived, release = await hold_post(harness)
     sending = asyncio.create_task(staging.send(staging.plan()))
-    await came.wait()
+    await arrived.wait()
     staging.sender.pause()
-    go.set()
+    release.set()
     await until(lambda: not staging.sender.waiting and staging.counts()[SendState.ACCEPTED] == 100)
     await harness.account.verifier.until_done()
     staging.remove("staged orders")
@@ -329,14 +331,14 @@ async def test_second_plan_is_sent_after_the_first(make: Make) -> None:
     harness = await make()
     await many(harness, 3)
     staging = harness.staging
-    came, go = await held_up(harness)
+    arrived, release = await hold_post(harness)
     first = asyncio.create_task(staging.send(staging.plan()))
-    await came.wait()
+    await arrived.wait()
     await many(harness, 2, "B")
     plan = staging.plan()
     assert plan.count == 2
     second = asyncio.create_task(staging.send(plan))
-    go.set()
+    release.set()
     await asyncio.gather(first, second)
     assert staging.counts() == {SendState.ACCEPTED: 5}
 
@@ -364,9 +366,9 @@ async def test_with_faults_of_every_kind_every_order_is_accounted_for_once(make:
         for outcome in await harness.account.outbox.recover():
             harness.staging.settle(outcome)
         missing = [
-            one.id
-            for one in harness.staging.orders
-            if harness.staging.send_state(one) in (SendState.UNKNOWN, SendState.DIFFERS)
+            order.id
+            for order in harness.staging.orders
+            if harness.staging.send_state(order) in (SendState.UNKNOWN, SendState.DIFFERS)
         ]
         await harness.staging.ask_again(missing)
         await harness.account.verifier.until_done()
@@ -379,7 +381,7 @@ async def test_with_faults_of_every_kind_every_order_is_accounted_for_once(make:
     cursor = None
     while True:
         page = await harness.account.client.list_orders(OrderQuery(integration=(SHOP,), page_size=200), cursor=cursor)
-        names += [str(one["order_id"]) for one in page.orders]
+        names += [str(order["order_id"]) for order in page.orders]
         if (cursor := page.next) is None:
             break
     assert Counter(names).most_common(1)[0][1] == 1

@@ -44,7 +44,7 @@ async def test_refused_order_is_fixed_sent_and_verified(make: Make) -> None:
     assert pointers(harness.staging, b) == ["/shipping_address/city"]
     assert "refused all 3" in harness.staging.notices[-1].text
     assert "Press w to send the 2 others again" in harness.staging.notices[-1].text
-    assert await harness.there() == {}
+    assert await harness.remote_orders() == {}
     harness.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Oss", "city")
     assert harness.states()["B"] is SendState.REFUSED, "the same value again is no change"
     harness.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Uden", "city")
@@ -55,8 +55,8 @@ async def test_refused_order_is_fixed_sent_and_verified(make: Make) -> None:
     await harness.account.verifier.until_done()
     assert harness.states() == dict.fromkeys("ABC", SendState.VERIFIED)
     assert pointers(harness.staging, b, stale=True) == []
-    assert sorted(await harness.there()) == ["A", "B", "C"]
-    assert {a, b, c} == {one.id for one in harness.staging.orders}
+    assert sorted(await harness.remote_orders()) == ["A", "B", "C"]
+    assert {a, b, c} == {order.id for order in harness.staging.orders}
 
 
 async def test_local_error_holds_an_order_until_it_is_released(make: Make) -> None:
@@ -106,7 +106,7 @@ async def test_unknown_pointers_and_batch_problems_are_kept(make: Make) -> None:
     assert harness.states()["A"] is SendState.READY, "which change was meant cannot be told"
     staging = await harness.crash()
     assert staging.notices == [said]
-    assert b in {one.id for one in staging.orders}
+    assert b in {order.id for order in staging.orders}
 
 
 async def test_existing_order_waits_for_release(make: Make) -> None:
@@ -114,8 +114,8 @@ async def test_existing_order_waits_for_release(make: Make) -> None:
     stage(harness.staging, order(order_id="A"))
     await harness.send()
     await harness.account.verifier.until_done()
-    read = (await harness.there())["A"]
-    harness.staging.editing.remove_orders([one.id for one in harness.staging.orders])
+    read = (await harness.remote_orders())["A"]
+    harness.staging.editing.remove_orders([order.id for order in harness.staging.orders])
     (same,) = harness.staging.editing.add_copies([read], as_update=True)
     found = harness.staging.get(same)
     assert found is not None
@@ -129,7 +129,7 @@ async def test_existing_order_waits_for_release(make: Make) -> None:
     await harness.send()
     await harness.account.verifier.until_done()
     assert harness.states() == {"A": SendState.VERIFIED}
-    there = await harness.there()
+    there = await harness.remote_orders()
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
 
 
@@ -138,7 +138,7 @@ async def test_existing_order_of_a_file_becomes_an_update(make: Make) -> None:
     stage(harness.staging, order(order_id="A"))
     await harness.send()
     await harness.account.verifier.until_done()
-    harness.staging.editing.remove_orders([one.id for one in harness.staging.orders])
+    harness.staging.editing.remove_orders([order.id for order in harness.staging.orders])
     new, same = stage(harness.staging, order(order_id="A", order_number="other"), order(order_id="N"))
     assert harness.staging.plan().count == 0, "what is not looked up does not go"
     await harness.staging.refresh_remote()
@@ -156,8 +156,8 @@ async def test_update_of_an_order_changed_since_the_review_is_held(make: Make) -
     stage(harness.staging, order(order_id="A"))
     await harness.send()
     await harness.account.verifier.until_done()
-    read = (await harness.there())["A"]
-    harness.staging.editing.remove_orders([one.id for one in harness.staging.orders])
+    read = (await harness.remote_orders())["A"]
+    harness.staging.editing.remove_orders([order.id for order in harness.staging.orders])
     (id,) = stage(harness.staging, order(order_id="A", order_number="other"))
     await harness.staging.refresh_remote(again=True)
     harness.staging.editing.release([id])
@@ -165,11 +165,11 @@ async def test_update_of_an_order_changed_since_the_review_is_held(make: Make) -
     assert plan.count == 1
     await harness.account.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
     await harness.staging.send(plan)
-    assert (await harness.there())["A"]["shipping_address"]["city"] == "Uden"
+    assert (await harness.remote_orders())["A"]["shipping_address"]["city"] == "Uden"
     assert "changed since the review and was not sent" in harness.staging.notices[-1].text
     await harness.staging.send(harness.staging.plan())
     await harness.account.verifier.until_done()
-    assert (await harness.there())["A"]["order_number"] == "other"
+    assert (await harness.remote_orders())["A"]["order_number"] == "other"
 
 
 async def test_update_is_merged_and_waits_on_a_conflict(make: Make) -> None:
@@ -177,7 +177,7 @@ async def test_update_is_merged_and_waits_on_a_conflict(make: Make) -> None:
     stage(harness.staging, order(order_id="A"))
     await harness.send()
     await harness.account.verifier.until_done()
-    read = (await harness.there())["A"]
+    read = (await harness.remote_orders())["A"]
     (old,) = harness.staging.orders
     harness.staging.editing.remove_orders([old.id])
     (id,) = harness.staging.editing.add_copies([read], as_update=True)
@@ -215,7 +215,7 @@ async def test_verified_order_edited_again_becomes_an_update(make: Make) -> None
     staging.editing.release([a])
     await harness.send()
     await harness.account.verifier.until_done()
-    there = await harness.there()
+    there = await harness.remote_orders()
     assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
 
 
@@ -226,7 +226,7 @@ async def test_metadata_on_disk_is_current_where_only_the_log_is_saved(
     (a,) = stage(harness.staging, order(order_id="A"))
     await harness.send()
     await harness.account.verifier.until_done()
-    (copy,) = harness.staging.editing.add_copies([(await harness.there())["A"]], as_update=True)
+    (copy,) = harness.staging.editing.add_copies([(await harness.remote_orders())["A"]], as_update=True)
     store = harness.account.store.batches
     rows = store.save_log
     saved: list[object] = []
@@ -274,11 +274,11 @@ async def test_flags_that_cannot_be_saved_are_unchanged(make: Make, monkeypatch:
         ):
             with pytest.raises(StoreError):
                 work()
-    assert [(one.held, one.override_version) for one in harness.staging.orders] == [(True, None), (False, None)]
-    assert [(one.version, [*one.edit.changes()]) for one in harness.staging.orders] == [(1, []), (1, [])]
+    assert [(order.held, order.override_version) for order in harness.staging.orders] == [(True, None), (False, None)]
+    assert [(order.version, [*order.edit.changes()]) for order in harness.staging.orders] == [(1, []), (1, [])]
     assert apply_preview(harness.staging, change, "notes") == 2
     await harness.crash()
-    assert [(one.version, NOTES.get(one.document)) for one in harness.staging.orders] == [(2, "x"), (2, "x")]
+    assert [(order.version, NOTES.get(order.document)) for order in harness.staging.orders] == [(2, "x"), (2, "x")]
 
 
 async def test_previewed_change_skips_orders_changed_since(make: Make) -> None:
@@ -302,15 +302,15 @@ async def test_copies_are_new_orders_with_new_ids(make: Make) -> None:
     assert harness.staging.editing.undo() == ("2 orders added", ids)
     assert harness.staging.orders == []
     harness.staging.editing.redo()
-    documents = [one.document for one in harness.staging.orders]
-    assert [(one["order_id"], one["order_number"]) for one in documents] == [
+    documents = [order.document for order in harness.staging.orders]
+    assert [(document["order_id"], document["order_number"]) for document in documents] == [
         ("A-copy", "N-1-copy"),
         ("A-copy-2", "N-1-copy-2"),
     ]
-    assert all("id" not in one and "created_at" not in one for one in documents)
+    assert all("id" not in document and "created_at" not in document for document in documents)
     await harness.send()
     await harness.account.verifier.until_done()
-    assert sorted(await harness.there()) == ["A-copy", "A-copy-2"]
+    assert sorted(await harness.remote_orders()) == ["A-copy", "A-copy-2"]
     assert len(ids) == 2
 
 
@@ -320,7 +320,7 @@ async def test_blank_order_lists_missing_fields_and_uses_its_number_as_id(make: 
     id = harness.staging.editing.add_blank(SHOP, [examples[0]])
     found = harness.staging.get(id)
     assert found is not None
-    missing = {str(one.problem.pointer) for one in harness.staging.findings(found) if one.stops}
+    missing = {str(finding.problem.pointer) for finding in harness.staging.findings(found) if finding.stops}
     assert {"/order_id", "/order_number", "/order_details/order_items/0/name"} <= missing
     assert Pointer.of("payment_details", "total_price", "currency").get(found.document) == "CHF"
     harness.staging.editing.put(id, Pointer.of("order_number"), "T-1", "order number")
@@ -337,13 +337,13 @@ async def test_every_json_shape_is_read_as_orders(make: Make, tmp_path: Path, wr
         "list": encode(orders),
         "data": encode({"data": orders}),
         "one": encode(orders[0]),
-        "lines": b"\n".join(encode(one) for one in orders) + b"\n",
+        "lines": b"\n".join(encode(order) for order in orders) + b"\n",
     }[wrap]
     path = tmp_path / "orders.json"
     path.write_bytes(b"\xef\xbb\xbf" + text)
     ids, intake = add_json(harness.staging, path)
     assert not intake.refused
-    assert [one.document["order_id"] for one in harness.staging.orders] == (["A"] if wrap == "one" else ["A", "B"])
+    assert [order.document["order_id"] for order in harness.staging.orders] == (["A"] if wrap == "one" else ["A", "B"])
     assert len(ids) == len(harness.staging.orders)
     assert harness.staging.orders[0].source.endswith("of orders.json")
 
@@ -352,11 +352,11 @@ async def test_no_entry_of_a_file_is_dropped_silently(make: Make) -> None:
     harness = await make()
     ids, intake = add_json(harness.staging, encode([order(order_id="A"), "text", None, {}, [1], 5]).decode())
     assert len(ids) == 1
-    assert [one.place for one in intake.refused] == ["entry 2", "entry 3", "entry 4", "entry 5", "entry 6"]
+    assert [refusal.place for refusal in intake.refused] == ["entry 2", "entry 3", "entry 4", "entry 5", "entry 6"]
     lines = "\n".join([encode(order(order_id="B")).decode(), "{broken", "", encode(order(order_id="C")).decode()])
     ids, intake = add_json(harness.staging, lines)
     assert len(ids) == 2
-    assert [(one.place, "not JSON" in one.reason) for one in intake.refused] == [("line 2", True)]
+    assert [(refusal.place, "not JSON" in refusal.reason) for refusal in intake.refused] == [("line 2", True)]
 
 
 @pytest.mark.parametrize(
@@ -432,7 +432,7 @@ async def test_lost_answer_is_looked_up_without_duplicates(make: Make) -> None:
     assert harness.states() == {"A": SendState.ACCEPTED, "B": SendState.ACCEPTED}
     await harness.account.verifier.until_done()
     assert harness.states() == {"A": SendState.VERIFIED, "B": SendState.VERIFIED}
-    assert len(await harness.there()) == 2
+    assert len(await harness.remote_orders()) == 2
 
 
 async def test_unresolved_answer_stays_unknown(make: Make) -> None:
@@ -450,7 +450,7 @@ async def test_unresolved_answer_stays_unknown(make: Make) -> None:
     await harness.staging.ask_again([a])
     await harness.account.verifier.until_done()
     assert harness.states() == {"A": SendState.VERIFIED}
-    assert len(await harness.there()) == 1
+    assert len(await harness.remote_orders()) == 1
 
 
 async def test_accepted_order_that_never_appears_is_missing(make: Make) -> None:
@@ -473,12 +473,12 @@ async def test_batch_survives_a_crash(make: Make) -> None:
     harness.staging.editing.hold([b])
     harness.staging.editing.remove_orders([c])
     staging = await harness.crash()
-    assert [one.id for one in staging.orders] == [a, b]
+    assert [order.id for order in staging.orders] == [a, b]
     assert NOTES.get(staging.orders[0].document) == "typed"
     await staging.refresh_remote()
     assert harness.states() == {"A": SendState.READY, "B": SendState.HELD}
     assert staging.editing.undo() == ("1 order removed", [c])
-    assert [one.id for one in staging.orders] == [a, b, c]
+    assert [order.id for order in staging.orders] == [a, b, c]
     assert staging.editing.undo() == ("1 order held", [b])
     assert staging.editing.undo() == ("note", [a])
     assert NOTES.get(staging.orders[0].document) == "Ring twice"
@@ -512,7 +512,7 @@ async def test_crash_with_a_request_in_flight_is_resolved_after_restart(make: Ma
         staging.settle(outcome)
     await harness.account.verifier.until_done()
     assert harness.states() == {"A": SendState.VERIFIED, "B": SendState.VERIFIED}
-    assert len(await harness.there()) == 2
+    assert len(await harness.remote_orders()) == 2
 
 
 async def test_order_changed_since_the_review_is_not_sent(make: Make) -> None:
@@ -527,7 +527,7 @@ async def test_order_changed_since_the_review_is_not_sent(make: Make) -> None:
     assert "2 orders changed since the review" in harness.staging.notices[0].text
     await harness.staging.send(plan)
     await harness.account.verifier.until_done()
-    assert list(await harness.there()) == ["C"]
+    assert list(await harness.remote_orders()) == ["C"]
 
 
 async def test_second_process_sees_the_owner_and_can_take_over(make: Make) -> None:
@@ -601,17 +601,19 @@ async def test_lost_answer_over_a_socket_creates_no_duplicate(tmp_path: Path, fa
         async def soon(_: float) -> None:
             await asyncio.sleep(0.01)
 
-        bench = await open_account(client, store, "demo", now=store_now, zone=ZoneInfo("Europe/Amsterdam"), sleep=soon)
-        staging = Staging(bench)
+        account = await open_account(
+            client, store, "demo", now=store_now, zone=ZoneInfo("Europe/Amsterdam"), sleep=soon
+        )
+        staging = Staging(account)
         stage(staging, order(order_id="A"), order(order_id="B"))
         assert await staging.refresh_remote() is None
         sandbox.fault_injector.faults = Faults(rules=(FaultRule(Fault(fault), times=1, method="POST"),))
         await staging.send(staging.plan())
         orders = (await client.list_orders()).orders
-        assert sorted(str(one["order_id"]) for one in orders) == ["A", "B"]
+        assert sorted(str(order["order_id"]) for order in orders) == ["A", "B"]
         assert staging.counts() == {SendState.ACCEPTED: 2}
         states = {
-            event.state for write in store.writes.all(bench.account_id) for event in store.writes.events(write.id)
+            event.state for write in store.writes.all(account.account_id) for event in store.writes.events(write.id)
         }
         assert WriteState.UNKNOWN in states, "else nothing was tried here"
         await client.aclose()
@@ -636,7 +638,7 @@ async def test_process_that_lost_the_batch_sends_nothing_more(make: Make) -> Non
     harness.interceptor.intercept("POST", taken_over)
     with pytest.raises(BatchLocked):
         await first.send(plan)
-    assert len(await harness.there()) == 100
+    assert len(await harness.remote_orders()) == 100
     second[0].reopen()
     assert second[0].counts() == {SendState.ACCEPTED: 100, SendState.READY: 50}
     store.close()

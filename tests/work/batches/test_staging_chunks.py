@@ -59,15 +59,15 @@ async def test_chunks_keep_their_order_and_are_one_undo_step(make: Make) -> None
         intake(), "orders.csv", lambda now: seen.append((now.done, now.total))
     )
     assert seen == [(0, MANY), (CHUNK_SIZE, MANY), (2 * CHUNK_SIZE, MANY)]
-    assert [one.id for one in harness.staging.orders][1:] == ids
+    assert [order.id for order in harness.staging.orders][1:] == ids
     assert harness.staging.orders[5].source == "row 6 of orders.csv"
     assert harness.staging.editing.undo() == (f"{MANY} orders added", ids)
     assert len(harness.staging.orders) == 1
     harness.staging.editing.redo()
     staging = await harness.crash()
-    assert [one.id for one in staging.orders][1:] == ids
+    assert [order.id for order in staging.orders][1:] == ids
     staging.editing.undo()
-    assert [one.document["order_id"] for one in staging.orders] == ["first"]
+    assert [order.document["order_id"] for order in staging.orders] == ["first"]
 
 
 @pytest.mark.parametrize(
@@ -97,7 +97,9 @@ async def test_staged_orders_match_the_stored_ones(make: Make, data: bytes) -> N
         assert exact(before.document) == exact(after.document)
         assert before.origin.dump() == after.origin.dump()
         assert before.import_problems == after.import_problems
-        assert [one.problem for one in before.findings(None)] == [one.problem for one in after.findings(None)]
+        assert [finding.problem for finding in before.findings(None)] == [
+            finding.problem for finding in after.findings(None)
+        ]
 
 
 async def test_stopped_import_leaves_nothing(make: Make) -> None:
@@ -111,7 +113,7 @@ async def test_stopped_import_leaves_nothing(make: Make) -> None:
 
     with pytest.raises(ImportStopped):
         await harness.staging.editing.add_in_chunks(intake(), "orders.csv", stop)
-    assert ([one.id for one in harness.staging.orders], on_disk(harness)) == ([first], 1)
+    assert ([order.id for order in harness.staging.orders], on_disk(harness)) == ([first], 1)
     assert harness.staging.editing.undo() == ("1 order added", [first])
     assert len(await harness.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)) == MANY
 
@@ -148,7 +150,7 @@ async def test_other_processes_see_an_import_only_when_complete(make: Make) -> N
     with pytest.raises(BatchLocked, match="another copy"):
         await first.editing.add_in_chunks(intake(), "orders.csv", take_over)
     assert first.owner is not None
-    assert [one.id for one in first.orders] == [a]
+    assert [order.id for order in first.orders] == [a]
     assert on_disk(harness) == 1
     store.close()
 
@@ -171,7 +173,7 @@ async def test_one_import_at_a_time(make: Make) -> None:
     assert staging.editing.put(blank, NOTES, "typed meanwhile", "note")
     ids = await task
     assert len(ids) == MANY
-    assert sorted(one.id for one in staging.orders) == sorted([*ids, blank])
+    assert sorted(order.id for order in staging.orders) == sorted([*ids, blank])
     kept = staging.get(blank)
     assert kept is not None
     assert NOTES.get(kept.document) == "typed meanwhile"
@@ -182,9 +184,9 @@ async def test_duplicates_of_a_second_file_are_reported(make: Make) -> None:
     harness = await make()
     await harness.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)
     await harness.staging.editing.add_in_chunks(intake(text(rows(2)).encode()), "again.csv", quiet)
-    assert [bool(one.duplicate_problem) for one in harness.staging.orders] == [False] * MANY + [True, True]
+    assert [bool(order.duplicate_problem) for order in harness.staging.orders] == [False] * MANY + [True, True]
     harness.staging.editing.undo()
-    assert not any(one.duplicate_problem for one in harness.staging.orders)
+    assert not any(order.duplicate_problem for order in harness.staging.orders)
 
 
 async def test_checking_in_slices_yields_to_the_event_loop(make: Make) -> None:
@@ -196,7 +198,7 @@ async def test_checking_in_slices_yields_to_the_event_loop(make: Make) -> None:
         turns += 1
         await asyncio.sleep(0)
     assert turns > MANY // 100
-    assert all(one._send_state is not None for one in staging.orders)
+    assert all(order._send_state is not None for order in staging.orders)
 
 
 Change = tuple[int, str | None]
@@ -216,8 +218,10 @@ def test_duplicate_index_matches_a_full_scan(changes: list[Change]) -> None:
             else:
                 orders[id] = StagedOrder(id, Edit(document), 1, StagedState.DRAFT, None)  # type: ignore[arg-type]
         twins.update([id], orders)
-        wanted = check_duplicates({id: one.document for id, one in orders.items()})
-        assert {id: one.duplicate_problem for id, one in orders.items() if one.duplicate_problem is not None} == wanted
+        expected = check_duplicates({id: order.document for id, order in orders.items()})
+        assert {
+            id: order.duplicate_problem for id, order in orders.items() if order.duplicate_problem is not None
+        } == expected
 
 
 @pytest.mark.parametrize("tokens", [("a",), ("a", "0", "b"), ("a/b", "~"), ("", ""), ("~1", "x"), ("a~0", "/")])

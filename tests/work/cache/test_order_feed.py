@@ -27,7 +27,7 @@ def feed_of(service: Service, filter: Filter | None = None, **more: object) -> O
 
 
 def names(feed: OrderFeed) -> list[object]:
-    return [one["order_id"] for one in feed.orders]
+    return [order["order_id"] for order in feed.orders]
 
 
 def cursors(service: Service) -> list[object]:

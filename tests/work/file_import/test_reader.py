@@ -36,7 +36,7 @@ def test_format_is_detected_from_content_not_name() -> None:
     documents = [order(order_id="A"), order(order_id="B")]
     sources = {
         "json": json.dumps(documents).encode(),
-        "lines": "\n".join(json.dumps(one) for one in documents).encode(),
+        "lines": "\n".join(json.dumps(document) for document in documents).encode(),
         "csv": text(TABLE).encode(),
         "tsv": text(TABLE, "\t").encode("utf-16"),
         "xlsx": workbook({"Orders": TABLE}),
@@ -203,10 +203,10 @@ def test_equal_cells_are_read_alike_in_every_format() -> None:
         table[place][6] = "Deutschland"
     table[3][11], table[4][11] = "two", "two"
     found = read_source(text(table).encode(), "x", shop=7).orders
-    countries = [Pointer.of("shipping_address", "country_code").get(one.document) for one in found]
+    countries = [Pointer.of("shipping_address", "country_code").get(order.document) for order in found]
     assert countries == ["DE", "DE", "BE", "FR"]
-    assert [bool(one.problems) for one in found] == [False, False, True, True]
-    assert [one.problems[0].pointer for one in found[2:]] == [ITEMS / 0 / "quantity"] * 2
+    assert [bool(order.problems) for order in found] == [False, False, True, True]
+    assert [order.problems[0].pointer for order in found[2:]] == [ITEMS / 0 / "quantity"] * 2
 
 
 def test_default_shop_applies_to_orders_without_one() -> None:
@@ -214,7 +214,7 @@ def test_default_shop_applies_to_orders_without_one() -> None:
     del bare["order_details"]["integration"]
     named = order(order_id="B")
     found = read_source(json.dumps([bare, named]).encode(), "x", shop=4711).orders
-    shops = [Pointer(SHOP_PATH).get(one.document) for one in found]
+    shops = [Pointer(SHOP_PATH).get(order.document) for order in found]
     assert shops == [4711, Pointer(SHOP_PATH).get(named)]
     assert shops[0] != shops[1]
 
@@ -222,7 +222,7 @@ def test_default_shop_applies_to_orders_without_one() -> None:
 def test_refused_rows_are_exported_with_reasons_and_can_be_read_again() -> None:
     table = [*TABLE, [*TABLE[1][:8], "X", *TABLE[1][9:], "=extra"]]
     intake = read_source(text(table).encode(), "orders.csv", shop=7)
-    assert [(one.row, one.place) for one in intake.refused] == [(6, "row 6")]
+    assert [(refusal.row, refusal.place) for refusal in intake.refused] == [(6, "row 6")]
     written = refused_csv(intake)
     assert b"has 17 cells, but the header has 16" in written
     assert b",'=extra," in written

@@ -47,7 +47,7 @@ def test_entries_keep_the_order_of_the_file() -> None:
         (RefusedEntry("row 9", "has no order id", 9), RefusedEntry("row 12", "has no order id", 12)),
     )
     entries = entries_of(intake)
-    assert [(one.position, one.row, one.parsed is None) for one in entries] == [
+    assert [(entry.position, entry.row, entry.parsed is None) for entry in entries] == [
         (0, 2, False),
         (1, 9, True),
         (2, 10, False),

@@ -13,7 +13,8 @@ from tui.work.journal.batch_history import export_history, sent_documents
 
 def told(harness: BatchHarness) -> list[list[tuple[str, int, str]]]:
     return [
-        [(one.order_id, one.version, one.outcome) for one in request.orders] for request in harness.staging.history()
+        [(order.order_id, order.version, order.outcome) for order in request.orders]
+        for request in harness.staging.history()
     ]
 
 
@@ -49,14 +50,14 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
     requests = harness.staging.history()
     refused = requests[-1]
     assert (refused.description, refused.status, refused.counts) == ("refused", 400, {"not sent": 1, "refused": 1})
-    assert [one.detail for one in refused.orders[1].problems] == ["Not this one"]
-    assert [one.detail for one in refused.problems] == ["And the whole"]
+    assert [problem.detail for problem in refused.orders[1].problems] == ["Not this one"]
+    assert [problem.detail for problem in refused.problems] == ["And the whole"]
     sent = sent_documents(harness.account.store, requests[1])
-    assert [NOTES.get(one) for one in sent] == ["Ring twice", "second"]
+    assert [NOTES.get(order) for order in sent] == ["Ring twice", "second"]
     path = tmp_path / "history.jsonl"
     assert await export_history(harness.account.store, requests, path) == 5
     lines = [json.loads(line) for line in path.read_text().splitlines()]
-    assert [(one["order_id"], one["version"], one["outcome"]) for one in lines] == [
+    assert [(line["order_id"], line["version"], line["outcome"]) for line in lines] == [
         ("A", 1, "not written"),
         ("B", 1, "refused"),
         ("A", 1, "verified"),
@@ -68,7 +69,7 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
     assert path.stat().st_mode & 0o077 == 0
     assert await export_history(harness.account.store, requests, tmp_path / "history.csv") == 5
     rows = list(csv.reader((tmp_path / "history.csv").read_text("utf-8-sig").splitlines()))
-    assert [row[9:11] for row in rows[1:]] == [[str(one["version"]), one["outcome"]] for one in lines]
+    assert [row[9:11] for row in rows[1:]] == [[str(line["version"]), line["outcome"]] for line in lines]
     assert rows[2][7] == "'=1+1", "no spreadsheet runs it"
     with pytest.raises(FileExistsError):
         await export_history(harness.account.store, requests, path)

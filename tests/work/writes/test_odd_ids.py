@@ -33,7 +33,7 @@ async def test_orders_are_looked_up_by_ids_of_any_type(odd: str) -> None:
     for shop, remote in (("5", odd), (odd, None), (odd, odd)):
         found = await look_up(client, [LookupTarget(f"a{n}", shop, remote) for n in range(5)])
         assert len(found) == 5
-        assert not any(isinstance(one, Exception) for one in found)
+        assert not any(isinstance(result, Exception) for result in found)
     assert Shop.read({"id": odd}) is None
 
 
@@ -45,10 +45,10 @@ async def test_order_without_order_id_is_found_by_id() -> None:
             return Page(tuple(there), None)  # type: ignore[arg-type]
 
         async def get_order(self, id: str) -> Any:
-            return next(one for one in there if one["id"] == id)
+            return next(order for order in there if order["id"] == id)
 
     found = await look_up(cast(Client, Service()), [LookupTarget("", "5", str(n)) for n in range(1, 6)])
-    assert [one["id"] for one in found if isinstance(one, dict)] == ["1", "2", "3", "4", "5"]
+    assert [result["id"] for result in found if isinstance(result, dict)] == ["1", "2", "3", "4", "5"]
 
 
 @pytest.mark.parametrize("odd", ODD)

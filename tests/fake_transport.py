@@ -86,8 +86,8 @@ def refusal(status: int, *errors: dict[str, Any], **headers: str) -> httpx.Respo
 
 
 def raw(status: int, body: str | bytes, type: str = "application/json", **headers: str) -> httpx.Response:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(status, content=body, headers={"Content-Type": type, **named})
+    header_names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(status, content=body, headers={"Content-Type": type, **header_names})
 
 
 BUSY = {

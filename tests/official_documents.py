@@ -22,10 +22,10 @@ FOLDER = Path(_NAMED) if _NAMED else Path(__file__).parents[2] / "shared" / "spe
 
 def needs_document() -> pytest.MarkDecorator:
     """Skips with a word where the documents are absent; where SENDCLOUD_SPEC names them they must be there."""
-    there = (FOLDER / "orders.yaml").exists()
-    if _NAMED and not there:
+    available = (FOLDER / "orders.yaml").exists()
+    if _NAMED and not available:
         raise FileNotFoundError(f"SENDCLOUD_SPEC names {FOLDER}, where there is no orders.yaml")
-    return pytest.mark.skipif(not there, reason=f"the official documents are not in {FOLDER}; set SENDCLOUD_SPEC")
+    return pytest.mark.skipif(not available, reason=f"the official documents are not in {FOLDER}; set SENDCLOUD_SPEC")
 
 
 @cache

@@ -79,9 +79,9 @@ class CutPoint:
         """Live until the cut, or to the end."""
         self._running = True
         running = asyncio.ensure_future(scenario(self))
-        gone = asyncio.ensure_future(self._gone.wait())
-        await asyncio.wait({running, gone}, return_when=asyncio.FIRST_COMPLETED)
-        gone.cancel()
+        cut_off_task = asyncio.ensure_future(self._gone.wait())
+        await asyncio.wait({running, cut_off_task}, return_when=asyncio.FIRST_COMPLETED)
+        cut_off_task.cancel()
         if not self._cut_off:
             await running
             self._running = False

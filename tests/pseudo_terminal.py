@@ -182,26 +182,26 @@ class Terminal:
         """The first line with these words, or nothing."""
         return next((line for line in self.lines if text in line), "")
 
-    def wait(self, what: "str | Callable[[Terminal], object]", patience: float = TIMEOUT) -> None:
+    def wait(self, condition: "str | Callable[[Terminal], object]", timeout: float = TIMEOUT) -> None:
         """Wait until these words are on the screen, or this is true of it. Raises AssertionError with the screen."""
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout
         while True:
             with self._changed:
                 seen = len(self._stream)
-            if what in self.text if isinstance(what, str) else what(self):
+            if condition in self.text if isinstance(condition, str) else condition(self):
                 return
             with self._changed:
                 left = deadline - time.monotonic()
                 if left <= 0 or (self._ended and seen == len(self._stream)):
                     how = "ended without" if self._ended else "never showed"
-                    raise AssertionError(f"the program {how} {what!r}; the screen was:\n{self.text}")
+                    raise AssertionError(f"the program {how} {condition!r}; the screen was:\n{self.text}")
                 if seen == len(self._stream):
                     # Some conditions are about the world and not about the screen.
                     self._changed.wait(min(left, 0.05))
 
-    def wait_until_quiet(self, silence: float, patience: float = TIMEOUT) -> None:
+    def wait_until_quiet(self, silence: float, timeout: float = TIMEOUT) -> None:
         """Wait until nothing was written for so many seconds."""
-        deadline = time.monotonic() + patience
+        deadline = time.monotonic() + timeout
         with self._changed:
             while True:
                 seen = len(self._stream)
@@ -229,14 +229,14 @@ class Terminal:
         self.send_signal(signal.SIGKILL)
         self.ended()
 
-    def ended(self, patience: float = TIMEOUT) -> int:
+    def ended(self, timeout: float = TIMEOUT) -> int:
         """Wait for the end; the exit status, negative for a signal. All that was written has been read then."""
-        status = self.process.wait(patience)
+        status = self.process.wait(timeout)
         # The program's children may hold the line a moment longer; the other end here must not.
         if self._line >= 0:
             os.close(self._line)
             self._line = -1
-        self._reader.join(patience)
+        self._reader.join(timeout)
         return status
 
     def modes_now(self) -> list[object]:

@@ -33,8 +33,8 @@ IDS = ("700001", "700002", "700003")
 @asynccontextmanager
 async def open_sandbox_account(folder: Path) -> AsyncIterator[Account]:
     """The orders are N-700001 and so on, of one shop, in Oss."""
-    named = [{**ORDER, "id": id, "order_id": f"S-{id}", "order_number": f"N-{id}"} for id in IDS]
-    planted = tuple(json.dumps(order).encode() for order in named)
+    documents = [{**ORDER, "id": id, "order_id": f"S-{id}", "order_number": f"N-{id}"} for id in IDS]
+    planted = tuple(json.dumps(order).encode() for order in documents)
     time = WireClock(NOW)
     sandbox = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, clock=time, sleep=time.sleep, plant=planted))
     transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)

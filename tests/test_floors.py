@@ -216,7 +216,7 @@ def test_every_module_belongs_to_a_layer() -> None:
 def test_a_layer_imports_downwards_only(name: str) -> None:
     here = [all_import for all_import in all_imports() if layer_of(all_import.module) == name]
     assert here, f"{name} imports nothing at all; has it moved?"
-    assert [said for import_ in here if (said := violation(import_))] == []
+    assert [message for import_ in here if (message := violation(import_))] == []
 
 
 @pytest.mark.parametrize(
@@ -283,8 +283,8 @@ def test_the_quick_answers_import_nothing_heavy(arguments: list[str], code: int)
         timeout=60,
         check=True,
     )
-    ended_with, *names = ended.stdout.splitlines()[-1].split()
-    assert int(ended_with) == code, ended
+    last_import, *names = ended.stdout.splitlines()[-1].split()
+    assert int(last_import) == code, ended
     assert {"argparse", "tui"} <= set(names)
     heavy = {"textual", "rich", "httpx", "pydantic", "pydantic_core", "starlette", "sqlite3", "asyncio", "simplejson"}
     assert not heavy & set(names)

@@ -105,7 +105,7 @@ def test_check_finds_the_problem_and_its_order(
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "code", "words"),
+    ("name", "content", "code", "text"),
     [
         ("empty.csv", "", 1, "empty"),
         ("blank.json", "  \n", 1, "empty"),
@@ -116,13 +116,11 @@ def test_check_finds_the_problem_and_its_order(
     ],
 )
 @pytest.mark.parametrize("command", ["check", "submit"])
-def test_files_without_orders(
-    shell: Shell, command: str, name: str, content: str | None, code: int, words: str
-) -> None:
+def test_files_without_orders(shell: Shell, command: str, name: str, content: str | None, code: int, text: str) -> None:
     path = shell.write(name, content) if content is not None else str(shell.folder / name)
     ended = shell.run(command, *(["--demo"] if command == "submit" else []), path)
     assert (ended.code, ended.out) == (code, "")
-    assert words in ended.error
+    assert text in ended.error
     assert ended.error.count("\n") == 1
 
 
@@ -338,16 +336,16 @@ def test_outcomes_of_faults(account: Shell, fault: dict[str, Any], outcome: str,
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("given", "text"),
     [({"keys": "demo:wrong-s3cret"}, "credentials"), ({"url": "http://127.0.0.1:9/api/v3"}, "127.0.0.1")],
     ids=["credentials", "nobody there"],
 )
-def test_an_unreachable_service_gives_one_line_per_order(account: Shell, given: dict[str, str], words: str) -> None:
+def test_an_unreachable_service_gives_one_line_per_order(account: Shell, given: dict[str, str], text: str) -> None:
     path = account.write("a.json", orders(2))
     for options in ([], ["--dry-run"]):
         ended = account.submit(path, *options, patience="1", **given)
         assert (ended.code, ended.outcomes) == (3, {"H-0": "held", "H-1": "held"})
-        assert words in ended.error
+        assert text in ended.error
         assert "s3cret" not in ended.error + ended.out
     assert account.submit(path).code == 0
 
@@ -373,7 +371,7 @@ def test_a_batch_of_another_running_copy(account: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "text"),
     [
         (["submit", "a.json"], "SENDCLOUD_PUBLIC_KEY"),
         (["submit", "--demo", "--read-only", "a.json"], "--read-only"),
@@ -387,10 +385,10 @@ def test_a_batch_of_another_running_copy(account: Shell) -> None:
     ],
     ids=" ".join,
 )
-def test_usage_errors_are_one_sentence(shell: Shell, arguments: list[str], words: str) -> None:
+def test_usage_errors_are_one_sentence(shell: Shell, arguments: list[str], text: str) -> None:
     ended = shell.run(*arguments)
     assert (ended.code, ended.out, ended.error.count("\n")) == (2, "", 1)
-    assert words in ended.error
+    assert text in ended.error
     assert not (shell.folder / "data").exists()
 
 

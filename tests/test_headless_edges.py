@@ -88,19 +88,19 @@ def test_an_invalid_batch_name_is_a_usage_error(account: Shell, batch: str) -> N
 
 
 def test_an_order_with_an_id_is_updated(account: Shell) -> None:
-    made = account.submit(account.write("a.json", orders(1))).lines[0]["id"]
-    changed = [{**order, "id": made} for order in orders(1, shipping_address__city="Nijmegen")]
+    order_id = account.submit(account.write("a.json", orders(1))).lines[0]["id"]
+    changed = [{**order, "id": order_id} for order in orders(1, shipping_address__city="Nijmegen")]
     path = account.write("b.json", changed)
     assert account.submit(path, "--dry-run").outcomes == {"H-0": "would-update"}
     ended = account.submit(path)
     assert (ended.code, ended.outcomes, account.writes()) == (0, {"H-0": "verified"}, 2), ended
     assert account.service is not None
-    assert account.service.order(made)["shipping_address"]["city"] == "Nijmegen"
+    assert account.service.order(order_id)["shipping_address"]["city"] == "Nijmegen"
 
 
 def test_the_id_of_another_order_is_not_reported_as_verified(account: Shell) -> None:
-    made = account.submit(account.write("a.json", orders(1))).lines[0]["id"]
-    ended = account.submit(account.write("b.json", [{**orders(1, "NEW")[0], "id": made}]))
+    order_id = account.submit(account.write("a.json", orders(1))).lines[0]["id"]
+    ended = account.submit(account.write("b.json", [{**orders(1, "NEW")[0], "id": order_id}]))
     assert (ended.code, ended.outcomes) == (1, {"NEW-0": "refused"}), ended
 
 

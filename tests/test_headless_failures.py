@@ -141,18 +141,18 @@ def test_a_service_that_accepts_no_writes(
 @pytest.mark.parametrize("status", [500, 401, 429, None])
 def test_a_service_that_fails_after_the_write(account: Shell, status: int | None) -> None:
     path = account.write("a.json", orders(1))
-    trouble = fail_requests(account, "GET", status)
+    failure = fail_requests(account, "GET", status)
     ended = in_time(lambda: account.submit(path, patience="1"))
     assert (ended.code, ended.outcomes) == (4, {"H-0": "unknown"}), ended
-    trouble.open = True
+    failure.open = True
     again = account.submit(path)
     assert (again.code, again.outcomes, account.writes()) == (0, {"H-0": "verified"}, 1)
 
 
 def test_an_unreadable_list_of_shops_is_not_taken_for_an_empty_one(account: Shell) -> None:
     path = account.write("a.json", orders(1))
-    trouble = fail_requests(account, "GET", 403)
-    trouble.path, trouble.open = "/integrations", False
+    failure = fail_requests(account, "GET", 403)
+    failure.path, failure.open = "/integrations", False
     assert account.run("check", path).code == 0
     ended = account.submit(path)
     assert (ended.code, ended.outcomes) == (0, {"H-0": "verified"}), ended
@@ -203,14 +203,14 @@ def test_a_full_disk(account: Shell, error: StoreError, commits: int) -> None:
 @pytest.mark.parametrize("command", ["check", "submit"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_while_reading(account: Shell, command: str, number: signal.Signals, code: int) -> None:
-    class Waiting(io.BytesIO):
+    class BlockingStream(io.BytesIO):
         """Endless standard input."""
 
         def read(self, _: int | None = None, /) -> bytes:
             signal.raise_signal(number)
             raise AssertionError("it reads on")
 
-    account.monkeypatch.setattr("sys.stdin", io.TextIOWrapper(Waiting()))
+    account.monkeypatch.setattr("sys.stdin", io.TextIOWrapper(BlockingStream()))
     ended = account.run(command, "-")
     assert (ended.code, ended.out, account.writes()) == (code, "", 0)
     assert number.name in ended.error

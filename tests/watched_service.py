@@ -40,7 +40,9 @@ class WatchedApp:
     def wait(self, method: str, count: int = 1, timeout: float = 20.0) -> None:
         """Wait until so many requests of a method have come."""
         with self._changed:
-            arrived = self._changed.wait_for(lambda: sum(came == method for came, _ in self.requests) >= count, timeout)
+            arrived = self._changed.wait_for(
+                lambda: sum(requested == method for requested, _ in self.requests) >= count, timeout
+            )
         assert arrived, f"{method} never came; there came {self.requests}"
 
 

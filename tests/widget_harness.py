@@ -66,9 +66,9 @@ def record_drawn_lines(widget: Widget) -> list[int]:
     drawn: list[int] = []
     render = widget.render_line
 
-    def spy(y: int):  # type: ignore[no-untyped-def]
+    def record(y: int):  # type: ignore[no-untyped-def]
         drawn.append(y)
         return render(y)
 
-    widget.render_line = spy  # type: ignore[method-assign]
+    widget.render_line = record  # type: ignore[method-assign]
     return drawn

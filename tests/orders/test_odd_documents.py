@@ -125,10 +125,10 @@ def test_any_field_can_be_set_cleared_and_reverted(odd: str) -> None:
     for odd_pointer, order in odd_orders(ODD[odd], one_in=15):
         edit = Edit(order)
         offered = [pointer for section in sections(order) for pointer, _ in section.fields]
-        near = [
+        similar = [
             pointer for pointer in offered if pointer.startswith(odd_pointer) or pointer.parent == odd_pointer.parent
         ]
-        for target in near[:6]:
+        for target in similar[:6]:
             for value in ("x", None):
                 edit.put(target, value, "put")
                 assert target.get(edit.document) == value

@@ -267,8 +267,8 @@ async def test_logs_are_paged_by_time(seeded: SandboxHarness) -> None:
     assert len(seen) == 60
     assert times == sorted(times, reverse=True)
     assert len({log["id"] for log in seen}) == 60
-    own = await seeded.client.get("/integrations/688341/logs?page_size=100")
-    assert own.json()["data"] == seen
+    shop_logs = await seeded.client.get("/integrations/688341/logs?page_size=100")
+    assert shop_logs.json()["data"] == seen
     assert (await seeded.client.get("/integrations/7/logs")).json()["data"] == []
     assert (await seeded.client.get("/integrations/4/logs")).status_code == 404
     assert (await seeded.client.get("/integrations/logs?cursor=nonsense")).status_code == 404

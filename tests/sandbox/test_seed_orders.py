@@ -80,10 +80,12 @@ def test_few_orders_are_odd_and_invalid() -> None:
 
 
 @official_documents.needs_document()
-@pytest.mark.parametrize(("pointer", "made"), [("integration-response-model", integrations), ("integration-log", None)])
-def test_integrations_and_logs_are_valid_by_the_document(pointer: str, made: Any) -> None:
+@pytest.mark.parametrize(
+    ("pointer", "document"), [("integration-response-model", integrations), ("integration-log", None)]
+)
+def test_integrations_and_logs_are_valid_by_the_document(pointer: str, document: Any) -> None:
     check = official_documents.validator(f"/components/schemas/{pointer}", "integrations")
-    nodes = list(made(NOW)) if made else [log for _, _, log in exception_logs(NOW)]
+    nodes = list(document(NOW)) if document else [log for _, _, log in exception_logs(NOW)]
     assert len(nodes) >= 6
     for node in nodes:
         assert not list(check.iter_errors(node)), node

@@ -66,10 +66,10 @@ def test_orders_of_missed_days_are_added(tmp_path: Path, days: int) -> None:
 def test_orders_of_missed_days_have_new_keys(tmp_path: Path) -> None:
     started(tmp_path / "a.db", NOW, orders=600).close()
     sandbox = started(tmp_path / "a.db", NOW + timedelta(days=5), orders=600)
-    double = sandbox.data.connection.execute(
+    duplicates = sandbox.data.connection.execute(
         "SELECT count(*) FROM (SELECT 1 FROM orders GROUP BY integration, order_id HAVING count(*) > 1)"
     ).fetchone()[0]
-    assert double == 0
+    assert duplicates == 0
     sandbox.close()
 
 

@@ -165,9 +165,9 @@ async def test_other_currencies_are_accepted_with_odd_only(make_sandbox: MakeSan
     strict, odd = make_sandbox(settle=0.0), make_sandbox(settle=0.0, odd=True)
     assert errors_of(await strict.post(chf))[0][0] == "/data/attributes/[0]/payment_details/total_price/currency"
     assert (await odd.post(chf)).status_code == 201
-    nameless = order()
-    del nameless["order_number"]
-    assert errors(await odd.post(nameless))[0]["code"] == "missing"
+    without_name = order()
+    del without_name["order_number"]
+    assert errors(await odd.post(without_name))[0]["code"] == "missing"
 
 
 async def test_decimals_and_lone_surrogates_survive(harness: SandboxHarness) -> None:
@@ -280,9 +280,9 @@ class TestPatch:
         assert second == order()["order_details"]["order_items"][1] | change
 
     async def test_of_items_with_the_same_name_the_first_is_changed(self, harness: SandboxHarness) -> None:
-        twin = order()["order_details"]["order_items"][0]
-        id = await harness.create(order_details__order_items=[twin, twin])
-        await harness.patch(id, {"order_details": {"order_items": [{"name": twin["name"], "quantity": 9}]}})
+        duplicate = order()["order_details"]["order_items"][0]
+        id = await harness.create(order_details__order_items=[duplicate, duplicate])
+        await harness.patch(id, {"order_details": {"order_items": [{"name": duplicate["name"], "quantity": 9}]}})
         assert [item["quantity"] for item in (await harness.get(id))["order_details"]["order_items"]] == [9, 1]
 
     async def test_an_unknown_item(self, harness: SandboxHarness) -> None:

@@ -33,17 +33,17 @@ from tui.widgets.sheet import OrderSheet
 
 def notes_of(edit: Edit, place: Pointer) -> list[FormNote]:
     """All that can be said of an order, and a word of the service about one place."""
-    said = Problem("Not so", pointer=place, raw_pointer=str(place), origin=Origin.SERVICE)
+    service_problem = Problem("Not so", pointer=place, raw_pointer=str(place), origin=Origin.SERVICE)
     invalid = [
         Problem(problem.detail, problem.code, pointer=problem.pointer) for problem in choose_upsert(edit).tolerated
     ]
-    return [FormNote(problem) for problem in (said, *preflight(edit.document), *invalid)]
+    return [FormNote(problem) for problem in (service_problem, *preflight(edit.document), *invalid)]
 
 
-def rows_of(document: Document, place: Pointer, view: FormView = FormView.ALL, words: str = "") -> list[SheetRow]:
+def rows_of(document: Document, place: Pointer, view: FormView = FormView.ALL, text: str = "") -> list[SheetRow]:
     edit = Edit(document)
     edit.put(Pointer.of("order_number"), "changed", "number")
-    spec = FormSpec(edit, Operation.PATCH, view, notes_of(edit, place), zone=UTC, words=words, fixed=True)
+    spec = FormSpec(edit, Operation.PATCH, view, notes_of(edit, place), zone=UTC, words=text, fixed=True)
     return sheet_rows(spec)
 
 
@@ -51,12 +51,12 @@ def rows_of(document: Document, place: Pointer, view: FormView = FormView.ALL, w
 def test_form_shows_odd_documents_and_each_problem(odd: str) -> None:
     for number, (place, order) in enumerate(odd_orders(ODD[odd], one_in=6)):
         rows = rows_of(order, place)
-        told = [row.text for row in rows if isinstance(row, NoteRow)]
+        notes = [row.text for row in rows if isinstance(row, NoteRow)]
         edit = Edit(order)
         edit.put(Pointer.of("order_number"), "changed", "number")
         for note in notes_of(edit, place):
-            assert any(note.problem.detail in text for text in told), (place, note)
-        rows_of(order, place, list(FormView)[number % len(FormView)], words="name" if number % 2 else "")
+            assert any(note.problem.detail in text for text in notes), (place, note)
+        rows_of(order, place, list(FormView)[number % len(FormView)], text="name" if number % 2 else "")
 
 
 @pytest.mark.parametrize("odd", ODD)
@@ -88,7 +88,7 @@ async def test_form_of_odd_documents_opens_editors() -> None:
                 assert ROOT not in {row.pointer for row in fields}
 
 
-def crowded() -> Document:
+def full_order_document() -> Document:
     """An order with 500 items."""
     order = sample(order_id="crowd", order_number="CROWD-1")
     details = order["order_details"]
@@ -107,7 +107,7 @@ async def test_500_items_and_megabyte_pastes(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=120, now=NOW, settle=0.0))
     transport = httpx.ASGITransport(box.asgi)
     async with httpx.AsyncClient(transport=transport, base_url="http://s/api/v3", auth=("demo", "demo")) as client:
-        assert (await client.post("/orders", json=[crowded()])).status_code == 201
+        assert (await client.post("/orders", json=[full_order_document()])).status_code == 201
     async with open_app(tmp_path, sandbox=box) as harness:
         await harness.until("CROWD-1")
         for text in ("y" * 2**20, "y\n" * 2**19, "\x1b[2J" * 2**18):

@@ -44,17 +44,17 @@ async def test_late_review_does_not_cover_an_open_editor(tmp_path: Path) -> None
     async with open_app(tmp_path) as harness:
         await opened(harness)
         await rename(harness, "Jan Klaassen")
-        client, gate = harness.app.workspace.account.client, asyncio.Event()
+        client, release = harness.app.workspace.account.client, asyncio.Event()
         real = client.get_order
 
-        async def slowly(id: str) -> Any:
-            await gate.wait()
+        async def delayed_get(id: str) -> Any:
+            await release.wait()
             return await real(id)
 
-        client.get_order = slowly
+        client.get_order = delayed_get
         await harness.press("w", "enter")
         await harness.type("1")
-        gate.set()
+        release.set()
         await harness.until("The review is ready; w shows it.")
         assert harness.app.screen.sheet.editing is not None
         await harness.type("y")
@@ -67,17 +67,17 @@ async def test_late_review_does_not_cover_another_screen(tmp_path: Path, key: st
     async with open_app(tmp_path) as harness:
         await opened(harness)
         await rename(harness, "Jan Klaassen")
-        client, gate = harness.app.workspace.account.client, asyncio.Event()
+        client, release = harness.app.workspace.account.client, asyncio.Event()
         real = client.get_order
 
-        async def slowly(id: str) -> Any:
-            await gate.wait()
+        async def delayed_get(id: str) -> Any:
+            await release.wait()
             return await real(id)
 
-        client.get_order = slowly
+        client.get_order = delayed_get
         await harness.press("w", key)
         await harness.until(lambda: isinstance(harness.app.screen, screen))
-        gate.set()
+        release.set()
         await harness.until(lambda: not any(worker.group == "review" for worker in harness.app.workers))
         assert isinstance(harness.app.screen, screen)
         await harness.press("escape")
@@ -110,19 +110,19 @@ async def test_review_names_the_fields_that_require_a_full_order(tmp_path: Path)
         draft = harness.app.workspace.account.drafts.of(order["id"], order, harness.app.workspace.now())
         assert draft.edit.drop(Pointer.of("shipping_address", "city"), "city absent")
         assert draft.edit.drop(Pointer.of("shipping_address", "postal_code"), "postcode absent")
-        told = ["".join(text for text, _ in line) for line in parcel_of(draft, None).lines]
+        lines = ["".join(text for text, _ in line) for line in parcel_of(draft, None).lines]
         place = Pointer.of("shipping_address", "address_line_1")
         street = str(place.get(order))
         draft.edit.put(place, "Elsewhere", "street")
-        told += ["".join(text for text, _ in line) for line in parcel_of(draft, None).lines]
+        lines += ["".join(text for text, _ in line) for line in parcel_of(draft, None).lines]
         assert len(street) > 22
-        assert f"      was {street}" in told
+        assert f"      was {street}" in lines
         assert any(
             line.startswith("  ~ sent as a full order because of Ship to, postcode; Ship to, city: a PATCH cannot")
-            for line in told
+            for line in lines
         ) or any(
             line.startswith("  ~ sent as a full order because of Ship to, city; Ship to, postcode: a PATCH cannot")
-            for line in told
+            for line in lines
         )
 
 
@@ -164,20 +164,20 @@ async def test_quitting_asks_while_an_order_is_in_flight(tmp_path: Path) -> None
         await rename(harness, "Jan Klaassen")
         await harness.press("w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
-        client, gate = harness.app.workspace.account.client, asyncio.Event()
+        client, release = harness.app.workspace.account.client, asyncio.Event()
         real = client.get_order
 
-        async def slowly(id: str) -> Any:
-            await gate.wait()
+        async def delayed_get(id: str) -> Any:
+            await release.wait()
             return await real(id)
 
-        client.get_order = slowly
+        client.get_order = delayed_get
         await harness.press("y")
         assert not harness.app.workspace.account.outbox.under_way
         await harness.press("Q")
         await harness.until("1 write is in flight.")
         await harness.press("w")
-        gate.set()
+        release.set()
         await harness.until(lambda: harness.app.return_code == 0)
         assert NAME.get(await harness.order(id)) == "Jan Klaassen"
 
@@ -202,18 +202,18 @@ async def test_unknown_outcome_is_looked_up_by_r_and_not_resent(tmp_path: Path) 
         (draft,) = harness.app.workspace.account.drafts.all()
         outbox, real = harness.app.workspace.account.outbox, harness.app.workspace.account.client.get_order
 
-        async def deaf(order: str) -> Any:
+        async def fail_reads(order: str) -> Any:
             raise Unreachable("No connection.")
 
-        async def lose(request: httpx.Request, send: Send) -> httpx.Response:
+        async def lose_answer(request: httpx.Request, send: Send) -> httpx.Response:
             await send(request)
-            harness.app.workspace.account.client.get_order = deaf  # type: ignore[method-assign]
+            harness.app.workspace.account.client.get_order = fail_reads  # type: ignore[method-assign]
             raise httpx.ReadError("The connection broke.")
 
-        harness.interceptor.intercept("PATCH", lose)
+        harness.interceptor.intercept("PATCH", lose_answer)
         outbox._context = replace(outbox._context, schedule=RetrySchedule.of(0.01))
-        standing = await corrections.send(draft, draft.sending.body)
-        assert standing.state is SendState.UNKNOWN
+        status = await corrections.send(draft, draft.sending.body)
+        assert status.state is SendState.UNKNOWN
         harness.app.workspace.account.client.get_order = real  # type: ignore[method-assign]
         harness.interceptor.handler = None
         await harness.press("d")

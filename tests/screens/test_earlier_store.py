@@ -23,7 +23,7 @@ from tui.widgets.grid import OrderGrid
 SIZES = [(80, 24), (120, 40)]
 RESUME, LATER, THIS_ORDER, SEND = "y", "l", "t", "y"
 """The answers to the question about the paused job, to which drafts are reviewed, and in the review."""
-LEFT_OPEN = (16, 17, 18, 19)
+UNFINISHED_WRITES = (16, 17, 18, 19)
 """The writes that had no end."""
 
 
@@ -80,7 +80,7 @@ async def test_the_start_offers_the_paused_job_which_finishes_and_ends_what_was_
         for number in range(700021, 700029):
             assert (await harness.order(str(number)))["order_details"]["status"]["code"] == "on_hold"
         states = ("CONFIRMED", "VERIFIED")
-        await harness.until(lambda: all(earlier.write_states()[number][1] in states for number in LEFT_OPEN))
+        await harness.until(lambda: all(earlier.write_states()[number][1] in states for number in UNFINISHED_WRITES))
         assert [earlier.status(id) for id in ("700007", "700008", "700015")] == ["VERIFIED"] * 3
 
 

@@ -7,11 +7,11 @@ from types import ModuleType
 
 import pytest
 
-PLACE = Path(__file__).parents[2] / "screenshots" / "draw.py"
+DRAW = Path(__file__).parents[2] / "screenshots" / "draw.py"
 
 
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("draw", PLACE)
+    spec = importlib.util.spec_from_file_location("draw", DRAW)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -41,4 +41,4 @@ async def test_picture_matches_the_current_screen(
 
 def test_every_picture_belongs_to_a_scene() -> None:
     expected = {draw.path_of(name, size).name for name in draw.SCENES for size in draw.SIZES}
-    assert {path.name for path in PLACE.parent.glob("*.svg")} == expected
+    assert {path.name for path in DRAW.parent.glob("*.svg")} == expected

@@ -154,12 +154,12 @@ def test_calls_from_many_threads(store: Store, account: int) -> None:
 
 
 def test_a_signal_handler_can_flush_and_write_while_a_call_waits(store: Store, account: int) -> None:
-    handled = threading.Event()
+    signalled = threading.Event()
 
     def handler(*_: object) -> None:
         store.screen_states.put(account, "by the handler", True)
         store.flush()
-        handled.set()
+        signalled.set()
 
     def slow(connection: sqlite3.Connection) -> int:
         signal.raise_signal(signal.SIGUSR1)
@@ -173,7 +173,7 @@ def test_a_signal_handler_can_flush_and_write_while_a_call_waits(store: Store, a
         assert store._database.write(slow) == 5
     finally:
         signal.signal(signal.SIGUSR1, previous)
-    assert handled.is_set()
+    assert signalled.is_set()
     assert store.screen_states.get(account, "by the handler") is True
 
 

@@ -21,8 +21,10 @@ DAY = 86400
 
 def patch(number: str = "12", name: str = "NL-1", changes: object = None, job: str | None = None) -> NewWrite:
     base = {"id": number, "order_id": f"shop {name}", "order_number": name}
-    made = [{"pointer": "/shipping_address/city", "was": "Gent", "now": "Gentbrügge"}] if changes is None else changes
-    return NewWrite(WriteKind.PATCH, "PATCH", f"/orders/{number}", b"{}", base, made, order_id=number, job=job)  # type: ignore[arg-type]
+    recorded = (
+        [{"pointer": "/shipping_address/city", "was": "Gent", "now": "Gentbrügge"}] if changes is None else changes
+    )
+    return NewWrite(WriteKind.PATCH, "PATCH", f"/orders/{number}", b"{}", base, recorded, order_id=number, job=job)  # type: ignore[arg-type]
 
 
 def upsert(*items: SentItem, bases: list[object] | None = None) -> NewWrite:
@@ -108,20 +110,20 @@ def test_writers_are_users_with_profiles(tmp_path: Path, clock: Clock) -> None:
 
 
 def test_an_order_is_found_by_id_and_by_upsert_key(store: Store, account: int, clock: Clock) -> None:
-    mine = ended(store, account, patch("12", "NL-1")).id
+    own_write = ended(store, account, patch("12", "NL-1")).id
     ended(store, account, patch("13", "NL-2"))
     whole = ended(store, account, upsert(SentItem("edit:12:ab", 1, "A", "5"), SentItem("edit:99:cd", 1, "B", "5"))).id
-    made = accepted(store, account, stage(store, account, "A-1"), clock, VerificationState.VERIFIED)
+    verified_write = accepted(store, account, stage(store, account, "A-1"), clock, VerificationState.VERIFIED)
 
     def ids(**filters: object) -> list[int]:
         return [write.id for write in store.writes.all(account, **filters)]  # type: ignore[arg-type]
 
-    assert ids(order_id="12") == [whole, mine]
-    assert ids(order_id="77") == [made], "the id is known once the order was verified"
-    assert ids(key=("A-1", "5")) == [made]
-    assert ids(order_id="12", key=("A-1", "5")) == [made, whole, mine]
+    assert ids(order_id="12") == [whole, own_write]
+    assert ids(order_id="77") == [verified_write], "the id is known once the order was verified"
+    assert ids(key=("A-1", "5")) == [verified_write]
+    assert ids(order_id="12", key=("A-1", "5")) == [verified_write, whole, own_write]
     assert ids(key=("A-1", "6")) == []
-    assert store.journal_queries.find(account, order="12") == [(whole, 0), (mine, 0)]
+    assert store.journal_queries.find(account, order="12") == [(whole, 0), (own_write, 0)]
 
 
 def test_filters_by_term_outcome_job_and_time(store: Store, account: int, clock: Clock) -> None:
@@ -199,20 +201,20 @@ def test_ten_thousand_writes_are_listed_and_counted_quickly(store: Store, accoun
 
 
 def test_old_completed_writes_are_pruned_with_all_their_rows(store: Store, account: int, clock: Clock) -> None:
-    gone = ended(store, account, patch()).id
-    made = accepted(store, account, SentItem("edit:9:a", 1, "E", "5"), clock, VerificationState.DIFFERS)
+    deleted = ended(store, account, patch()).id
+    differing = accepted(store, account, SentItem("edit:9:a", 1, "E", "5"), clock, VerificationState.DIFFERS)
     clock.advance(10 * DAY)
-    young = ended(store, account, patch()).id
+    recent = ended(store, account, patch()).id
     assert store.writes.prune(clock() - timedelta(days=9)) == {account: 2}
-    assert [write.id for write in store.writes.all(account)] == [young]
+    assert [write.id for write in store.writes.all(account)] == [recent]
     assert store.writes.prune(clock() - timedelta(days=9)) == {}
     left = {
         table: store._database.read(lambda c, t=table: c.execute(f"SELECT count(*) FROM {t}").fetchone()[0])
         for table in ("write_item", "write_order", "write_event", "follow", "document")
     }
     assert left == {"write_item": 0, "write_order": 1, "write_event": 2, "follow": 0, "document": 0}
-    assert store.writes.get(gone) is None
-    assert store.writes.events(made) == []
+    assert store.writes.get(deleted) is None
+    assert store.writes.events(differing) == []
 
 
 @pytest.mark.parametrize(
@@ -236,21 +238,21 @@ def test_writes_of_staged_orders_are_not_pruned(open_store: Callable[[], Store],
     """While a staged order can be sent, it must be known which versions were accepted (decision 16)."""
     store = open_store()
     account = store.account_id("u", "1")
-    stays, removed, late = (stage(store, account, name) for name in ("stays", "removed", "late"))
-    for item in (stays, removed, late):
+    kept, removed, late = (stage(store, account, name) for name in ("stays", "removed", "late"))
+    for item in (kept, removed, late):
         accepted(store, account, item, clock, VerificationState.VERIFIED)
     clock.advance(10 * DAY)
     store.batches.drop([removed.staged])
     clock.advance(100 * DAY)
     store.batches.drop([late.staged])
     assert store.writes.prune(clock() - timedelta(days=30)) == {account: 1}
-    assert store.writes.already_sent(stays.staged, 1)
+    assert store.writes.already_sent(kept.staged, 1)
     assert store.writes.already_sent(late.staged, 1)
     store.batches.restore([removed.staged, late.staged])
     (batch,) = store.batches.all(account)
     back = store.batches.staged(batch.id)
     assert [(order.id, store.writes.already_sent(order.id, order.version)) for order in back] == [
-        (stays.staged, True),
+        (kept.staged, True),
         (late.staged, True),
     ], "what could not be known any more does not come back"
 

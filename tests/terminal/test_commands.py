@@ -19,20 +19,20 @@ from watched_service import Service
 Begin = Callable[..., "subprocess.Popen[str]"]
 KILLS = int(os.environ.get("SENDCLOUD_KILLS", "4"))
 UNLIMITED = ROOT / "tests" / "unlimited_program.py"
-A_RUN = 4
+RUNS = 4
 """So many kills of one submission, one after the other, before it may come to its end."""
 
 
 @pytest.fixture
 def begin(service: Service, tmp_path: Path) -> Begin:
-    """Starts `submit` on one folder of data; `outlet` is where standard output goes."""
+    """Starts `submit` on one folder of data; `stdout` is where standard output goes."""
 
     def begin(
-        path: Path, *options: str, patience: str = "10", outlet: Any = subprocess.PIPE
+        path: Path, *options: str, patience: str = "10", stdout: Any = subprocess.PIPE
     ) -> "subprocess.Popen[str]":
         command = [sys.executable, str(UNLIMITED), "submit", str(path), "--url", service.url, "--patience", patience]
         return subprocess.Popen(
-            [*command, *options], env=environment(tmp_path), stdout=outlet, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+            [*command, *options], env=environment(tmp_path), stdout=stdout, stderr=subprocess.PIPE, text=True, cwd=tmp_path
         )  # fmt: skip
 
     return begin
@@ -44,7 +44,7 @@ def environment(folder: Path) -> dict[str, str]:
     return {**kept, **keys, "HOME": str(folder), "PYTHONPATH": str(ROOT), "SENDCLOUD_ORDERS_DATA": str(folder / "data")}
 
 
-def hear(process: "subprocess.Popen[str]", text: str) -> None:
+def wait_for_line(process: "subprocess.Popen[str]", text: str) -> None:
     """Read what the process tells until it says this."""
     assert process.stderr is not None
     assert any(text in line for line in iter(process.stderr.readline, ""))
@@ -64,7 +64,7 @@ def verified(count: int, prefix: str = "H") -> list[tuple[str, str]]:
     return [(f"{prefix}-{n}", "verified") for n in range(count)]
 
 
-@pytest.mark.parametrize("run", range(-(-KILLS // A_RUN)))
+@pytest.mark.parametrize("run", range(-(-KILLS // RUNS)))
 def test_killed_at_any_moment_it_resumes_without_duplicates(
     service: Service, begin: Begin, tmp_path: Path, run: int
 ) -> None:
@@ -75,7 +75,7 @@ def test_killed_at_any_moment_it_resumes_without_duplicates(
     service.set_faults(latency=40)
     started = time.monotonic()
     ended = False
-    for _ in range(A_RUN):
+    for _ in range(RUNS):
         process = begin(path)
         # The longest that anything takes is the start; what comes after it is to be met, too.
         moment = random.uniform(0.2, 3.0)
@@ -104,16 +104,16 @@ def test_sigterm_stops_between_requests_and_reports_every_order(
     process = begin(path)
     service.watched.wait("POST")
     process.send_signal(number)
-    hear(process, "Stopping")
+    wait_for_line(process, "Stopping")
     assert process.poll() is None, "the request that is out is waited for"
     service.watched.held_method = None
     out, error = process.communicate(timeout=30)
     assert process.returncode == code, error
     assert "Traceback" not in error
-    told = outcomes(out)
-    assert [name for name, _ in told] == [f"H-{n}" for n in range(150)]
-    assert {end for _, end in told[:100]} <= {"unknown", "verified"}
-    assert {end for _, end in told[100:]} == {"held"}
+    outcomes_by_order = outcomes(out)
+    assert [name for name, _ in outcomes_by_order] == [f"H-{n}" for n in range(150)]
+    assert {end for _, end in outcomes_by_order[:100]} <= {"unknown", "verified"}
+    assert {end for _, end in outcomes_by_order[100:]} == {"held"}
     assert len(service.writes()) == 1
     process = begin(path)
     out, error = process.communicate(timeout=60)
@@ -127,7 +127,7 @@ def test_second_signal_exits_at_once(service: Service, begin: Begin, tmp_path: P
     process = begin(path)
     service.watched.wait("POST")
     process.send_signal(signal.SIGTERM)
-    hear(process, "Stopping")
+    wait_for_line(process, "Stopping")
     process.send_signal(signal.SIGTERM)
     _, error = process.communicate(timeout=5)
     assert (process.returncode, "Traceback" in error) == (143, False), error
@@ -141,7 +141,7 @@ def test_second_signal_exits_at_once(service: Service, begin: Begin, tmp_path: P
 def test_closed_output_prints_no_traceback(service: Service, begin: Begin, tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    process = begin(write(tmp_path, 2), outlet=writing)
+    process = begin(write(tmp_path, 2), stdout=writing)
     os.close(writing)
     _, error = process.communicate(timeout=60)
     assert process.returncode == 0, error

@@ -28,14 +28,14 @@ HOSTILE = (
 
 def planted(number: int, **changes: Any) -> bytes:
     """An order with a name of its own, above all seeded ones on the list."""
-    own = {
+    own_keys = {
         "id": str(90000000 + number),
         "order_id": f"own-{number}",
         "order_number": f"T-{number}",
         "order_details__order_created_at": YESTERDAY,
         "shipping_address__name": f"Person {number}",
     }
-    return json.dumps(order(**own | changes)).encode()
+    return json.dumps(order(**own_keys | changes)).encode()
 
 
 @pytest.fixture
@@ -343,8 +343,8 @@ def test_every_terminal_size_works(start: Start) -> None:
 
 def prompted(terminal: Terminal) -> bool:
     """Whether the shell has the terminal again, and asks."""
-    _, given_back, after = terminal.stream.rpartition(b"\x1b[?1049l")
-    return bool(given_back) and b"shell>" in after and b"\x1b[?1049h" not in after
+    _, restored, after = terminal.stream.rpartition(b"\x1b[?1049l")
+    return bool(restored) and b"shell>" in after and b"\x1b[?1049h" not in after
 
 
 def test_suspending_gives_the_terminal_back_to_the_shell(service: Service, tmp_path: Path) -> None:

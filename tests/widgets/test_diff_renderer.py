@@ -50,18 +50,18 @@ class ComparingApp(WidgetApp):
 
     def prepare(self, width: int, height: int) -> None:
         self.frame = Frame()
-        self.stock, self.sparse = Terminal(width, height), Terminal(width, height)
+        self.textual_terminal, self.diff_terminal = Terminal(width, height), Terminal(width, height)
         self.stock_bytes = self.sparse_bytes = 0
 
     def _display(self, screen, renderable) -> None:  # type: ignore[no-untyped-def]
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            if isinstance(renderable, LayoutUpdate) and tuple(renderable.region.size) != self.stock.size:
+            if isinstance(renderable, LayoutUpdate) and tuple(renderable.region.size) != self.textual_terminal.size:
                 self.prepare(*renderable.region.size)
-            stock = renderable.render_segments(self.console)
-            sparse = self.frame.write(renderable, self.console._color_system or ColorSystem.TRUECOLOR)
-            self.stock.stream.feed(stock)
-            self.sparse.stream.feed(sparse)
-            self.stock_bytes, self.sparse_bytes = len(stock.encode()), len(sparse.encode())
+            textual_terminal = renderable.render_segments(self.console)
+            diff_terminal = self.frame.write(renderable, self.console._color_system or ColorSystem.TRUECOLOR)
+            self.textual_terminal.stream.feed(textual_terminal)
+            self.diff_terminal.stream.feed(diff_terminal)
+            self.stock_bytes, self.sparse_bytes = len(textual_terminal.encode()), len(diff_terminal.encode())
         super()._display(screen, renderable)
 
 
@@ -104,7 +104,7 @@ async def test_screen_is_the_same_as_textuals(theme: str, seed: int) -> None:
             if number == 40:
                 await pilot.resize_terminal(61, 20)
             await pilot.pause()
-            assert app.sparse.cells() == app.stock.cells(), f"after step {number}"
+            assert app.diff_terminal.cells() == app.textual_terminal.cells(), f"after step {number}"
 
 
 async def test_cursor_key_writes_few_bytes() -> None:
@@ -116,10 +116,10 @@ async def test_cursor_key_writes_few_bytes() -> None:
         await pilot.pause()
         table.move(1)
         await pilot.pause()
-        assert app.sparse.cells() == app.stock.cells()
+        assert app.diff_terminal.cells() == app.textual_terminal.cells()
         assert app.sparse_bytes <= 400
         assert app.sparse_bytes < app.stock_bytes
-        assert "NL-1 " in app.sparse.screen.display[2]
+        assert "NL-1 " in app.diff_terminal.screen.display[2]
 
 
 def layout(*lines: list[Segment]) -> LayoutUpdate:

@@ -208,8 +208,8 @@ async def test_the_history_of_the_batch_has_each_request_with_its_orders(earlier
         (3, {"B-13": "differs", "B-14": "missing"}),
         (2, {"B-1": "verified"}),
     ]
-    (said,) = earlier.staging.notices
-    assert (said.at.isoformat()[:16], said.style) == ("2026-11-23T06:09", "good")
+    (notice,) = earlier.staging.notices
+    assert (notice.at.isoformat()[:16], notice.style) == ("2026-11-23T06:09", "good")
     (refused, _) = earlier.staging.history()[2].orders
     assert [problem.detail for problem in refused.problems] == ["Not a city of that country"]
 
@@ -221,10 +221,10 @@ async def test_a_draft_is_sent_and_verified(earlier: Session) -> None:
     await earlier.send("700001")
     await earlier.account.verifier.until_done()
     assert earlier.status("700001") == "VERIFIED"
-    there = await earlier.order("700001")
-    assert there["shipping_address"]["city"] == "Den Bosch"
-    assert item_names(there) == ["Cylinder candle", "Match box"]
-    assert there["order_details"]["notes"] == "Ring twice"
+    remote = await earlier.order("700001")
+    assert remote["shipping_address"]["city"] == "Den Bosch"
+    assert item_names(remote) == ["Cylinder candle", "Match box"]
+    assert remote["order_details"]["notes"] == "Ring twice"
     assert "700001" not in earlier.draft_ids()
 
 

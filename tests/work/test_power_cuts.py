@@ -75,16 +75,16 @@ def by_name(staging: Staging) -> dict[str, StagedOrder]:
 
 def assert_kept(cut: CutPoint) -> None:
     """All that the life was told to be done is on the disk, right after the cut."""
-    there = by_name(cut.harness.staging)
+    staged = by_name(cut.harness.staging)
     notes: dict[str, str] = {}
-    for what, *about in cut.reported:
-        if what == "staged":
-            assert set(about) <= set(there), "what was staged is there, all of it"
-        if what == "typed":
+    for event, *about in cut.reported:
+        if event == "staged":
+            assert set(about) <= set(staged), "what was staged is there, all of it"
+        if event == "typed":
             notes[about[0]] = about[1]
-    for name, words in notes.items():
+    for name, text in notes.items():
         # Of what came after the last one told, nothing or all is there.
-        assert NOTES.get(there[name].document) in (words, cut.typing)
+        assert NOTES.get(staged[name].document) in (text, cut.typing)
 
 
 async def finish(harness: BatchHarness) -> None:
@@ -129,10 +129,10 @@ async def type_and_send(cut: CutPoint) -> None:
     staging = cut.harness.staging
     ids = stage(staging, *(order(order_id=name) for name in "ABC"))
     cut.reported.append(("staged", *"ABC"))
-    for words in ("first", "second"):
-        cut.typing = words
-        staging.editing.put(ids[0], NOTES, words, "note")
-        cut.reported.append(("typed", "A", words))
+    for text in ("first", "second"):
+        cut.typing = text
+        staging.editing.put(ids[0], NOTES, text, "note")
+        cut.reported.append(("typed", "A", text))
     await send_all(cut.harness)
     assert set(staging.counts()) == {SendState.VERIFIED}
 
@@ -200,12 +200,12 @@ async def test_refusal_and_resending_of_the_rest(tmp_path: Path) -> None:
     async for cut in cut_at_each_step(tmp_path, scenario):
         staging = await cut.harness.crash()
         assert_kept(cut)
-        there = by_name(staging)
+        staged = by_name(staging)
         if not cut.reported:
             continue
         await finish(cut.harness)
-        assert staging.send_state(there["A"]) is staging.send_state(there["C"]) is SendState.VERIFIED
-        bad = there["B"]
+        assert staging.send_state(staged["A"]) is staging.send_state(staged["C"]) is SendState.VERIFIED
+        bad = staged["B"]
         if ("let go",) in cut.reported:
             assert staging.send_state(bad) is SendState.REFUSED
             assert pointers(staging, bad.id) == [str(QUANTITY)]
@@ -247,8 +247,8 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
         assert staging.counts() == {SendState.VERIFIED: 2}, staging.notices
         versions = {encode(order) for body in cut.posted for order in bodies(body)}
         assert cut.written == Counter(key_of(order) for order in map(decode, versions)), "each version was written once"
-        there = await cut.harness.remote_orders()
-        assert {name: NOTES.get(there[name]) for name in names} == {
+        staged = await cut.harness.remote_orders()
+        assert {name: NOTES.get(staged[name]) for name in names} == {
             name: NOTES.get(order.document) for name, order in by_name(staging).items()
         }
 
@@ -361,7 +361,7 @@ def seen(staging: Staging) -> Seen:
 class Step:
     """Something that the hand does in a batch."""
 
-    words: str
+    text: str
     do: Callable[[Staging], object]
 
 
@@ -369,8 +369,8 @@ def id_of(staging: Staging, name: str) -> str:
     return by_name(staging)[name].id
 
 
-def put(name: str, words: str) -> Step:
-    return Step(f"{name}: {words}", lambda staging: staging.editing.put(id_of(staging, name), NOTES, words, "note"))
+def put(name: str, text: str) -> Step:
+    return Step(f"{name}: {text}", lambda staging: staging.editing.put(id_of(staging, name), NOTES, text, "note"))
 
 
 def on_all(staging: Staging) -> None:
@@ -400,7 +400,7 @@ async def test_typing_holding_removing_and_undo(tmp_path: Path) -> None:
 
     async def scenario(cut: CutPoint) -> None:
         for step in EDIT_STEPS:
-            cut.reported.append((step.words, seen(cut.harness.staging)))
+            cut.reported.append((step.text, seen(cut.harness.staging)))
             step.do(cut.harness.staging)
         cut.reported.append(("end", seen(cut.harness.staging)))
 
@@ -408,12 +408,12 @@ async def test_typing_holding_removing_and_undo(tmp_path: Path) -> None:
         (cut, await cut.harness.crash(), seen(cut.harness.staging))
         async for cut in cut_at_each_step(tmp_path, scenario)
     ]
-    whole = [there for _, there in cuts[-1][0].reported]
-    for cut, _, there in cuts[:-1]:
+    states = [staged for _, staged in cuts[-1][0].reported]
+    for cut, _, staged in cuts[:-1]:
         place = len(cut.reported) - 1
-        before, after = whole[place], whole[place + 1]
-        assert there.keys() in (before.keys(), after.keys()), cut.reported[-1][0]
-        for name, value in there.items():
+        before, after = states[place], states[place + 1]
+        assert staged.keys() in (before.keys(), after.keys()), cut.reported[-1][0]
+        for name, value in staged.items():
             assert value in (before.get(name), after.get(name)), cut.reported[-1][0]
 
 
@@ -432,9 +432,9 @@ async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: p
     async for cut in cut_at_each_step(tmp_path, scenario):
         staging = await cut.harness.crash()
         assert_kept(cut)
-        there = tuple(by_name(staging))
-        assert there in ((), ("before",), ("before", *names))
-        if "before" in there and "A" not in there:
+        staged = tuple(by_name(staging))
+        assert staged in ((), ("before",), ("before", *names))
+        if "before" in staged and "A" not in staged:
             await staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
             assert tuple(by_name(staging)) == ("before", *names)
 
@@ -442,12 +442,12 @@ async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: p
 async def test_edits_can_be_undone_after_a_power_cut(tmp_path: Path) -> None:
     async def scenario(cut: CutPoint) -> None:
         for step in EDIT_STEPS:
-            cut.reported.append((step.words,))
+            cut.reported.append((step.text,))
             step.do(cut.harness.staging)
 
     async for cut in cut_at_each_step(tmp_path, scenario):
         staging = await cut.harness.crash()
-        there = seen(staging)
+        staged = seen(staging)
         steps = 0
         while staging.editing.undo() is not None:
             steps += 1
@@ -460,8 +460,8 @@ async def test_edits_can_be_undone_after_a_power_cut(tmp_path: Path) -> None:
         for _ in range(steps):
             assert staging.editing.redo() is not None
         if is_logged and is_removal:
-            there.pop("C", None)  # noted and not done yet: to do it again does it
-        assert seen(staging) == there
+            staged.pop("C", None)  # noted and not done yet: to do it again does it
+        assert seen(staging) == staged
 
 
 async def test_batches_created_renamed_removed_and_restored(tmp_path: Path) -> None:

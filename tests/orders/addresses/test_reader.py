@@ -283,13 +283,13 @@ MESSY: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected", "unplaced"), MESSY)
+@pytest.mark.parametrize(("text", "expected", "leftover"), MESSY)
 def test_mail_is_parsed_and_other_words_are_reported(
-    text: str, expected: dict[str, str], unplaced: tuple[str, ...]
+    text: str, expected: dict[str, str], leftover: tuple[str, ...]
 ) -> None:
     parsed = read_address(text)
     assert values(parsed) == expected
-    assert parsed.unplaced == unplaced
+    assert parsed.unplaced == leftover
 
 
 @pytest.mark.parametrize(

@@ -130,9 +130,9 @@ def test_unknown_parts_of_the_order_are_counted() -> None:
     assert apply(HOLD, ORDER_).unknown_count == 0
 
 
-@pytest.mark.parametrize("there", [ABSENT, None])
-def test_removing_a_missing_value_changes_nothing(there: Any) -> None:
-    document = put(ORDER_, ("order_details", "notes"), there)
+@pytest.mark.parametrize("value", [ABSENT, None])
+def test_removing_a_missing_value_changes_nothing(value: Any) -> None:
+    document = put(ORDER_, ("order_details", "notes"), value)
     assert apply(BulkChange(assignments=(FieldAssignment(("order_details", "notes"), None),)), document).is_unchanged
 
 

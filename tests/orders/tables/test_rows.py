@@ -429,9 +429,9 @@ def test_exported_texts_are_imported_unchanged(body: list[list[str]]) -> None:
     found = [cells for _, cells in read_rows(decode_text(data, "utf-8-sig"), layout)]
     kept = [row for row in body if any(cell and not cell.isspace() for cell in row)]
     for row, cells in zip(kept, found[1:], strict=True):
-        for cell, came in zip(row, cells, strict=True):
+        for cell, value in zip(row, cells, strict=True):
             if cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-                assert cell_text(came) == cell or (cell.strip() == cell_text(came) and cell[0] == "-")
+                assert cell_text(value) == cell or (cell.strip() == cell_text(value) and cell[0] == "-")
 
 
 @settings(max_examples=150)

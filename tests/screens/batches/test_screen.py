@@ -188,12 +188,12 @@ async def test_review_resends_the_rest_of_a_refused_batch_and_the_history_shows_
         await harness.press("v")
         await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
         # What was chosen in the review is chosen there the next time.
-        await stage_more(harness)
+        await stage_orders(harness)
         await review(harness)
         assert "the orders without errors are sent again" in harness.text
 
 
-async def stage_more(harness: AppHarness) -> None:
+async def stage_orders(harness: AppHarness) -> None:
     add_json(harness.app.workspace.staging, json.dumps([order(order_id="U1"), order(order_id="U2")]))
     await harness.app.workspace.staging.refresh_remote()
 

@@ -56,7 +56,7 @@ def bulk(harness: AppHarness) -> BulkScreen:
     return screen
 
 
-class Gate:
+class HeldWrites:
     """Lets so many readings of an order through, and no more; each order is read three times on its way."""
 
     def __init__(self, harness: AppHarness) -> None:
@@ -271,21 +271,21 @@ async def test_job_pauses_resumes_and_is_cancelled_between_orders(tmp_path: Path
         await opened(harness)
         await harness.press("*", "a")
         await to_hold(harness)
-        gate = Gate(harness)
+        held_writes = HeldWrites(harness)
         await harness.press("w")
         await harness.until("24 orders will be written")
         await harness.press("y")
-        gate.let(10)
+        held_writes.let(10)
         await harness.until(lambda: bulk(harness).job.gone > 1)
         await harness.press("z")
         assert bulk(harness).job.stage is JobStage.PAUSED
-        gate.let(30)
+        held_writes.let(30)
         await harness.until(lambda: not harness.app.workspace.jobs.running)
         paused_at = bulk(harness).job.gone
         assert paused_at < 24
         assert writes(harness) == paused_at
         await harness.press("z")
-        gate.let(3)
+        held_writes.let(3)
         await harness.until(lambda: bulk(harness).job.gone > paused_at)
         # Leaving the screen leaves it running, and the list of orders counts.
         await harness.press("q")
@@ -297,7 +297,7 @@ async def test_job_pauses_resumes_and_is_cancelled_between_orders(tmp_path: Path
         assert bulk(harness).job.stage is JobStage.RUNNING
         await harness.press("y")
         await harness.until("Cancelled: ")
-        gate.let(100)
+        held_writes.let(100)
         await harness.until(lambda: not harness.app.workspace.jobs.running)
         sent = bulk(harness).job.counts[SendState.VERIFIED]
         assert sent < 24
@@ -312,17 +312,17 @@ async def test_next_start_asks_about_resuming(tmp_path: Path, answer: str, size:
         await opened(harness)
         await harness.press("*", "a")
         await to_hold(harness)
-        gate = Gate(harness)
+        held_writes = HeldWrites(harness)
         await harness.press("w")
         await harness.until("16 orders will be written")
         await harness.press("y")
-        gate.let(11)
+        held_writes.let(11)
         await harness.until(lambda: bulk(harness).job.gone > 2)
     async with open_app(tmp_path, sandbox=sandbox, size=size) as harness:
         await harness.until("of 16 sent. Resume")
         (job,) = harness.app.workspace.jobs.left()
-        gone = job.gone
-        assert 0 < gone < 16
+        removed = job.gone
+        assert 0 < removed < 16
         await harness.press("enter", answer)
         if answer == "l":
             await harness.press("C")
@@ -332,7 +332,7 @@ async def test_next_start_asks_about_resuming(tmp_path: Path, answer: str, size:
             await harness.press("C", "enter")
             await harness.until(lambda: isinstance(harness.app.screen, BulkScreen))
             assert bulk(harness).job.stage is JobStage.CANCELLED
-            assert writes(harness) <= gone
+            assert writes(harness) <= removed
             return
         await harness.until(lambda: states(harness).get("verified") == 16)
         assert writes(harness) == 16

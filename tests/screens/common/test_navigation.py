@@ -60,8 +60,8 @@ async def test_a_question_that_another_one_replaces_is_answered_with_none(tmp_pa
         screen = await triage(harness)
         answers: list[str | None] = []
 
-        async def ask(words: str) -> None:
-            answers.append(await screen.ask(words, [("y", "yes")]))
+        async def ask(text: str) -> None:
+            answers.append(await screen.ask(text, [("y", "yes")]))
 
         screen.run_dialog(ask("first?"))
         await harness.until("first?")

@@ -26,22 +26,22 @@ from tui.work.batches.sender import SendPlan
 from tui.work.batches.staged_order import Finding
 from tui.work.writes.send_state import SendState
 
-SAID = "Nobody but the service knows"
+DETAIL = "Nobody but the service knows"
 TARGET = "T"
 
 
 @pytest.fixture
 async def harness(tmp_path: Path) -> AsyncIterator[BatchHarness]:
-    made = BatchHarness(tmp_path / "data")
-    await made.open()
-    yield made
-    made.account.store.close()
-    await made.account.client.aclose()
-    made.sandbox.close()
+    harness = BatchHarness(tmp_path / "data")
+    await harness.open()
+    yield harness
+    harness.account.store.close()
+    await harness.account.client.aclose()
+    harness.sandbox.close()
 
 
 def entry(**source: Any) -> dict[str, Any]:
-    return {"status": "400", "code": "invalid", "detail": SAID, "source": source}
+    return {"status": "400", "code": "invalid", "detail": DETAIL, "source": source}
 
 
 def parts_of(raw: str) -> list[str]:
@@ -49,10 +49,10 @@ def parts_of(raw: str) -> list[str]:
 
 
 def nested(raw: str) -> Any:
-    told: Any = [SAID]
+    message: Any = [DETAIL]
     for part in reversed(parts_of(raw)):
-        told = {part: told}
-    return told
+        message = {part: message}
+    return message
 
 
 Body = Callable[[str], Any]
@@ -63,35 +63,37 @@ PLACED: dict[str, Body] = {
     "one object": lambda raw: {"errors": entry(pointer=raw)},
     "bare list": lambda raw: [entry(pointer=raw)],
     "bare object": lambda raw: entry(pointer=raw),
-    "error": lambda raw: {"error": {"code": 400, "message": SAID, "source": {"pointer": raw}}},
-    "title only": lambda raw: {"errors": [{"title": SAID, "source": {"pointer": raw}}]},
+    "error": lambda raw: {"error": {"code": 400, "message": DETAIL, "source": {"pointer": raw}}},
+    "title only": lambda raw: {"errors": [{"title": DETAIL, "source": {"pointer": raw}}]},
     "status a number": lambda raw: {"errors": [{**entry(pointer=raw), "status": 400}]},
-    "source a text": lambda raw: {"errors": [{"status": "400", "code": "x", "detail": SAID, "source": raw}]},
+    "source a text": lambda raw: {"errors": [{"status": "400", "code": "x", "detail": DETAIL, "source": raw}]},
     "pointer in parts": lambda raw: {"errors": [entry(pointer=parts_of(raw))]},
-    "loc": lambda raw: {"detail": [{"loc": parts_of(raw), "msg": SAID, "type": "missing"}]},
+    "loc": lambda raw: {"detail": [{"loc": parts_of(raw), "msg": DETAIL, "type": "missing"}]},
     "loc with numbers": lambda raw: {
-        "detail": [{"loc": [int(part) if part.isdigit() else part for part in parts_of(raw)], "msg": SAID, "type": "x"}]
+        "detail": [
+            {"loc": [int(part) if part.isdigit() else part for part in parts_of(raw)], "msg": DETAIL, "type": "x"}
+        ]
     },
-    "map": lambda raw: {"errors": {raw: [SAID]}},
-    "map without errors": lambda raw: {raw: SAID},
+    "map": lambda raw: {"errors": {raw: [DETAIL]}},
+    "map without errors": lambda raw: {raw: DETAIL},
     "nested map": lambda raw: {"errors": nested(raw)},
 }
 """Bodies that say of a place that something is wrong."""
 
 UNPLACED: dict[str, Any] = {
-    "no source": {"errors": [{"status": "400", "code": "invalid", "detail": SAID}]},
-    "source null": {"errors": [{"detail": SAID, "source": None}]},
-    "source empty": {"errors": {"detail": SAID, "code": "x", "status": 400, "source": {}}},
-    "pointer null": {"errors": [{"detail": SAID, "source": {"pointer": None}}]},
-    "texts": {"errors": [SAID]},
-    "text": {"errors": SAID},
-    "error": {"error": {"message": SAID, "code": 400}},
-    "error a text": {"error": SAID},
-    "message": {"message": SAID},
-    "a bare text": SAID,
-    "non-field": {"errors": {"non_field_errors": [SAID]}},
-    "web page": f"<html><h1>{SAID}</h1></html>".encode(),
-    "plain text": SAID.encode(),
+    "no source": {"errors": [{"status": "400", "code": "invalid", "detail": DETAIL}]},
+    "source null": {"errors": [{"detail": DETAIL, "source": None}]},
+    "source empty": {"errors": {"detail": DETAIL, "code": "x", "status": 400, "source": {}}},
+    "pointer null": {"errors": [{"detail": DETAIL, "source": {"pointer": None}}]},
+    "texts": {"errors": [DETAIL]},
+    "text": {"errors": DETAIL},
+    "error": {"error": {"message": DETAIL, "code": 400}},
+    "error a text": {"error": DETAIL},
+    "message": {"message": DETAIL},
+    "a bare text": DETAIL,
+    "non-field": {"errors": {"non_field_errors": [DETAIL]}},
+    "web page": f"<html><h1>{DETAIL}</h1></html>".encode(),
+    "plain text": DETAIL.encode(),
 }
 """Bodies that say of no place that something is wrong."""
 
@@ -102,7 +104,7 @@ class Case:
     it, where it is not the field itself. An empty row is the top of the form, an empty cell the order's row."""
 
     raw: str
-    lands: str
+    field_label: str
     row: str | None = None
     cell: str | None = None
 
@@ -161,7 +163,7 @@ AT_ORDERS = [
     Case("/data/attributes/[{n}]/[0]/nowhere", "/0/nowhere", "", ""),
 ]  # fmt: skip
 
-AT_THE_BATCH = [
+BATCH_ERRORS = [
     "",
     "/",
     "/data",
@@ -211,8 +213,8 @@ async def refused(harness: BatchHarness, ids: dict[str, str], body: Body, raw: s
         sent = [load["order_number"] for load in json.loads(request.content)]
         assert sorted(sent) == ["A", "B", "C", TARGET]
         harness.account.store.batches.move([ids["B"]], before=ids["C"])
-        told = body(raw.replace("{n}", str(sent.index(TARGET))))
-        content = told if isinstance(told, bytes) else json.dumps(told).encode()
+        message = body(raw.replace("{n}", str(sent.index(TARGET))))
+        content = message if isinstance(message, bytes) else json.dumps(message).encode()
         return httpx.Response(400, content=content, headers={"content-type": "application/json"})
 
     await answered(harness, plan, refuse)
@@ -224,7 +226,7 @@ async def answered(harness: BatchHarness, plan: SendPlan, answer: Handler) -> No
     harness.interceptor.handler = None
 
 
-def told_at(harness: BatchHarness, id: str) -> list[Finding]:
+def findings_at(harness: BatchHarness, id: str) -> list[Finding]:
     found = harness.staging.get(id)
     assert found is not None
     return [finding for finding in harness.staging.findings(found) if finding.at is not None]
@@ -239,7 +241,7 @@ def form_place(harness: BatchHarness, id: str) -> str:
     for row in sheet_rows(FormSpec(found.edit, Operation.POST, notes=notes, zone=harness.account.zone)):
         if isinstance(row, FieldRow | GroupRow):
             place = str(row.pointer)
-        elif isinstance(row, NoteRow) and SAID in row.text:
+        elif isinstance(row, NoteRow) and DETAIL in row.text:
             return place
     raise AssertionError("the form does not tell it")
 
@@ -261,7 +263,7 @@ def table_place(harness: BatchHarness, id: str) -> str:
     (place,) = [
         place
         for place, findings in rows.problems_of(orders[index]).items()
-        if any(SAID in finding.problem.detail for finding in findings)
+        if any(DETAIL in finding.problem.detail for finding in findings)
     ]
     if place == ROOT:
         return ""
@@ -278,34 +280,34 @@ async def test_error_is_shown_at_its_order_field_cell_and_list_row(harness: Batc
     staging, target = harness.staging, ids[TARGET]
     for shape, body in PLACED.items():
         await refused(harness, ids, body, case.raw)
-        assert [order.id for order in staging.orders if told_at(harness, order.id)] == [target], shape
+        assert [order.id for order in staging.orders if findings_at(harness, order.id)] == [target], shape
         assert not staging.notices[-1].problems, shape
-        (finding,) = told_at(harness, target)
-        assert (str(finding.problem.pointer), finding.problem.detail) == (case.lands, SAID), shape
-        assert form_place(harness, target) == (case.lands if case.row is None else case.row), shape
-        assert table_place(harness, target) == (case.lands if case.cell is None else case.cell), shape
+        (finding,) = findings_at(harness, target)
+        assert (str(finding.problem.pointer), finding.problem.detail) == (case.field_label, DETAIL), shape
+        assert form_place(harness, target) == (case.field_label if case.row is None else case.row), shape
+        assert table_place(harness, target) == (case.field_label if case.cell is None else case.cell), shape
         (row,) = [
-            problem_row for problem_row in problem_rows(staging, staging.orders, None) if SAID in problem_row.text
+            problem_row for problem_row in problem_rows(staging, staging.orders, None) if DETAIL in problem_row.text
         ]
-        assert (row.order, str(row.pointer), row.mark, row.title) == (target, case.lands, "S", TARGET), shape
+        assert (row.order, str(row.pointer), row.mark, row.title) == (target, case.field_label, "S", TARGET), shape
         assert row.label, shape
-        if case.lands.startswith(f"{ITEM}/") and "/7/" not in case.lands:
+        if case.field_label.startswith(f"{ITEM}/") and "/7/" not in case.field_label:
             staging.editing.change(target, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
-            (finding,) = told_at(harness, target)
-            assert finding.problem.pointer.tokens[2] == str(int(case.lands.split("/")[3]) + 1), shape
+            (finding,) = findings_at(harness, target)
+            assert finding.problem.pointer.tokens[2] == str(int(case.field_label.split("/")[3]) + 1), shape
             staging.editing.undo()
 
 
-@pytest.mark.parametrize("raw", AT_THE_BATCH)
+@pytest.mark.parametrize("raw", BATCH_ERRORS)
 async def test_error_without_an_order_is_shown_on_the_batch(harness: BatchHarness, raw: str) -> None:
     ids = await staged(harness)
     for shape, body in PLACED.items():
         await refused(harness, ids, body, raw)
-        told_of_the_batch(harness, shape)
+        assert_batch_notice(harness, shape)
         (row,) = [
             problem_row
             for problem_row in problem_rows(harness.staging, harness.staging.orders, None)
-            if SAID in problem_row.text
+            if DETAIL in problem_row.text
         ]
         pieces = [part for part in re.split(r"[/.\[\]]", raw) if part]
         assert all(piece in row.label for piece in pieces), shape
@@ -315,33 +317,33 @@ async def test_error_without_an_order_is_shown_on_the_batch(harness: BatchHarnes
 @pytest.mark.parametrize("shape", UNPLACED)
 async def test_error_without_a_pointer_is_shown_on_the_batch(harness: BatchHarness, shape: str) -> None:
     await refused(harness, await staged(harness), lambda _: UNPLACED[shape], "")
-    told_of_the_batch(harness, shape)
+    assert_batch_notice(harness, shape)
 
 
 @pytest.mark.parametrize("name", ["parameter", "header"])
 async def test_error_of_a_parameter_or_header_names_it(harness: BatchHarness, name: str) -> None:
     await refused(harness, await staged(harness), lambda _: {"errors": [entry(**{name: "X-Partner"})]}, "")
-    told_of_the_batch(harness, name)
+    assert_batch_notice(harness, name)
     (row,) = [
         problem_row
         for problem_row in problem_rows(harness.staging, harness.staging.orders, None)
-        if SAID in problem_row.text
+        if DETAIL in problem_row.text
     ]
     assert row.label == f"{name} X-Partner"
 
 
-def told_of_the_batch(harness: BatchHarness, shape: str) -> None:
+def assert_batch_notice(harness: BatchHarness, shape: str) -> None:
     staging = harness.staging
-    assert [order.id for order in staging.orders if told_at(harness, order.id)] == [], shape
-    assert any(SAID in problem.detail for problem in staging.notices[-1].problems), shape
-    assert SAID in staging.notices[-1].text, shape
-    (row,) = [problem_row for problem_row in problem_rows(staging, staging.orders, None) if SAID in problem_row.text]
+    assert [order.id for order in staging.orders if findings_at(harness, order.id)] == [], shape
+    assert any(DETAIL in problem.detail for problem in staging.notices[-1].problems), shape
+    assert DETAIL in staging.notices[-1].text, shape
+    (row,) = [problem_row for problem_row in problem_rows(staging, staging.orders, None) if DETAIL in problem_row.text]
     assert (row.order, row.mark) == ("", "S"), shape
     assert staging.counts()[SendState.READY] == 4, shape
 
 
 @pytest.mark.parametrize(
-    ("raw", "lands"),
+    ("raw", "field_label"),
     [
         ("", ""),
         ("/data/attributes/", ""),
@@ -356,7 +358,7 @@ def told_of_the_batch(harness: BatchHarness, shape: str) -> None:
         ("body/unknown_field", "/unknown_field"),
     ],
 )
-async def test_single_order_needs_no_index(harness: BatchHarness, raw: str, lands: str) -> None:
+async def test_single_order_needs_no_index(harness: BatchHarness, raw: str, field_label: str) -> None:
     staging = harness.staging
     (id,) = stage(staging, order(order_id="alone"))
     assert await staging.refresh_remote() is None
@@ -366,8 +368,8 @@ async def test_single_order_needs_no_index(harness: BatchHarness, raw: str, land
             return httpx.Response(400, json=body(raw))
 
         await answered(harness, staging.plan(), refuse)
-        (finding,) = told_at(harness, id)
-        assert (str(finding.problem.pointer), finding.problem.detail) == (lands, SAID), shape
+        (finding,) = findings_at(harness, id)
+        assert (str(finding.problem.pointer), finding.problem.detail) == (field_label, DETAIL), shape
         assert staging.send_state(staging.orders[0]) is SendState.REFUSED, shape
         staging.editing.release([id], force=True)
 
@@ -377,14 +379,16 @@ async def test_errors_return_with_a_restored_order_or_item(harness: BatchHarness
     await refused(harness, ids, PLACED["list"], "/data/attributes/orders/{n}" + SOME_FIELD)
     staging, target = harness.staging, ids[TARGET]
     staging.editing.change(target, lambda edit: ITEMS if edit.remove(ITEMS / 1, "item") else None)
-    (finding,) = told_at(harness, target)
+    (finding,) = findings_at(harness, target)
     assert (finding.problem.pointer, finding.stale) == (ITEMS, True)
     assert form_place(harness, target) == f"{ITEM}/0/name"
     staging.editing.undo()
-    (finding,) = told_at(harness, target)
+    (finding,) = findings_at(harness, target)
     assert (str(finding.problem.pointer), finding.stale) == (SOME_FIELD, False)
     staging.editing.remove_orders([target])
-    assert not [problem_row for problem_row in problem_rows(staging, staging.orders, None) if SAID in problem_row.text]
+    assert not [
+        problem_row for problem_row in problem_rows(staging, staging.orders, None) if DETAIL in problem_row.text
+    ]
     staging.editing.undo()
     assert form_place(harness, target) == SOME_FIELD
     assert table_place(harness, target) == SOME_FIELD
@@ -392,14 +396,14 @@ async def test_errors_return_with_a_restored_order_or_item(harness: BatchHarness
 
 async def test_errors_of_one_pointer_stay_together_in_order(harness: BatchHarness) -> None:
     def body(raw: str) -> Any:
-        said = (("shipping_address/city", "one"), ("order_id", "two"), ("shipping_address/city", "three"))
-        return {"errors": [{**entry(pointer=raw + place), "detail": f"{SAID}, {word}"} for place, word in said]}
+        errors = (("shipping_address/city", "one"), ("order_id", "two"), ("shipping_address/city", "three"))
+        return {"errors": [{**entry(pointer=raw + place), "detail": f"{DETAIL}, {word}"} for place, word in errors]}
 
     ids = await staged(harness)
     await refused(harness, ids, body, "/data/attributes/[{n}]/")
     found = [
         (str(finding.problem.pointer), finding.problem.detail.split(", ")[1])
-        for finding in told_at(harness, ids[TARGET])
+        for finding in findings_at(harness, ids[TARGET])
     ]
     assert found == [("/shipping_address/city", "one"), ("/shipping_address/city", "three"), ("/order_id", "two")]
 
@@ -413,7 +417,7 @@ async def test_error_is_reached_by_keys_in_form_table_and_list(tmp_path: Path, s
         await app.press("g", "D", "j", "z")
         assert send_states(app) == ["ready", "held", "ready"]
         # Of P1 to P3, of which P2 is held, the second that went is P3.
-        app.interceptor.refuse_next(("/data/attributes/orders/1/shipping_address/city", SAID))
+        app.interceptor.refuse_next(("/data/attributes/orders/1/shipping_address/city", DETAIL))
         await review(app)
         await app.press("y")
         await app.until("refused all 2 orders sent")
@@ -422,12 +426,12 @@ async def test_error_is_reached_by_keys_in_form_table_and_list(tmp_path: Path, s
         assert screen.order is not None
         assert screen.order.document["order_id"] == "P3"
         assert str(screen.sheet.cursor_pointer) == "/shipping_address/city"
-        assert SAID in app.text
+        assert DETAIL in app.text
         await app.press("escape", "g", "v")
         row = screen.problems.cursor_row
         assert row is not None
         assert (row.title, str(row.pointer)) == ("P3", "/shipping_address/city")
-        assert f"service: {SAID}" in " ".join(app.line_with("P3: ").split())
+        assert f"service: {DETAIL}" in " ".join(app.line_with("P3: ").split())
         await app.press("v", "g", "n")
         assert str(screen.grid.cursor_pointer) == "/shipping_address/city"
         assert screen.grid.cell is not None
@@ -441,5 +445,5 @@ async def test_error_shown_elsewhere_names_its_original_pointer(harness: BatchHa
     found = harness.staging.get(ids[TARGET])
     assert found is not None
     rows = sheet_rows(FormSpec(found.edit, Operation.POST, notes=notes_of(harness.staging, found, None)))
-    (told,) = [row.text for row in rows if isinstance(row, NoteRow) and SAID in row.text]
-    assert f"{ITEM}/7/quantity)" in told
+    (message,) = [row.text for row in rows if isinstance(row, NoteRow) and DETAIL in row.text]
+    assert f"{ITEM}/7/quantity)" in message

@@ -171,11 +171,11 @@ async def test_keystroke_redraws_one_cell(tmp_path: Path) -> None:
         drawn: list[int] = []
         rows = screen.grid.draw_line
 
-        def spy(index: int, width: int, is_cursor: bool) -> Any:
+        def record(index: int, width: int, is_cursor: bool) -> Any:
             drawn.append(index)
             return rows(index, width, is_cursor)
 
-        screen.grid.draw_line = spy  # type: ignore[method-assign]
+        screen.grid.draw_line = record  # type: ignore[method-assign]
         await harness.type("x")
         assert set(drawn) == {screen.grid.cursor}
 
@@ -378,5 +378,5 @@ async def test_no_two_columns_of_a_table_have_the_same_heading(tmp_path: Path) -
         paths = [("payment_details", "total_price", "value"), ("payment_details", "total_price", "currency")]
         screen.view.set_columns([("order_number",), *paths])
         await to_table(harness)
-        heads = [fit(column.title, column.width).strip() for column in screen.grid.columns]
-        assert heads[1:] == ["order total", "order total currency"]
+        titles = [fit(column.title, column.width).strip() for column in screen.grid.columns]
+        assert titles[1:] == ["order total", "order total currency"]

@@ -135,8 +135,8 @@ async def test_copy_and_update_are_staged_in_triage(tmp_path: Path) -> None:
         assert " II" in harness.line_with("* Ship to, name")
         await harness.press("y")
         await harness.until(lambda: send_states(harness)[1] == "verified")
-        there = await harness.order(str(read["id"]))
-        assert there["shipping_address"]["name"].endswith(" II")
+        remote = await harness.order(str(read["id"]))
+        assert remote["shipping_address"]["name"].endswith(" II")
 
 
 async def test_hold_release_marks_and_removal(tmp_path: Path) -> None:
@@ -183,10 +183,10 @@ async def test_composer_is_restored_after_a_restart(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "text"),
     [("", "empty"), ("{broken", "not JSON"), (None, "no file")],
 )
-async def test_unusable_file_is_reported_in_a_sentence(tmp_path: Path, content: str | None, words: str) -> None:
+async def test_unusable_file_is_reported_in_a_sentence(tmp_path: Path, content: str | None, text: str) -> None:
     async with open_app(tmp_path / "data") as harness:
         await enter_composer(harness)
         path = tmp_path / "x.json"
@@ -195,7 +195,7 @@ async def test_unusable_file_is_reported_in_a_sentence(tmp_path: Path, content: 
         await harness.press("a", "f")
         await harness.type(str(path))
         await harness.press("enter")
-        await harness.until(words)
+        await harness.until(text)
         assert harness.app.workspace.staging.orders == []
 
 
@@ -326,10 +326,10 @@ async def test_order_is_saved_as_template_and_reused(tmp_path: Path) -> None:
         assert "t template  s as template  r refused  Esc cancel" in harness.text
         await harness.press("t", "1")
         await harness.until(lambda: screen.state.in_form and screen.sheet.cursor_pointer is not None)
-        _, made = harness.app.workspace.staging.orders
-        assert "order_id" not in made.document
-        assert "order_number" not in made.document
-        assert made.document["shipping_address"] == order()["shipping_address"]
+        _, copied = harness.app.workspace.staging.orders
+        assert "order_id" not in copied.document
+        assert "order_number" not in copied.document
+        assert copied.document["shipping_address"] == order()["shipping_address"]
         await harness.press("enter")
         await harness.type("T2")
         await harness.press("enter")

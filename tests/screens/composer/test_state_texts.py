@@ -51,11 +51,11 @@ async def test_warnings_do_not_block_and_a_local_error_can_be_overridden(
 ) -> None:
     async with open_app(tmp_path / "data", ticking=True) as harness:
         screen = await enter_composer(harness)
-        doubtful = order(order_id="W", order_number="W", shipping_address__house_number="")
+        warned = order(order_id="W", order_number="W", shipping_address__house_number="")
         wrong = [
             order(order_id=f"E{n}", order_number=f"E{n}", order_details__order_items__0__quantity=0) for n in range(2)
         ]
-        await add_file(harness, tmp_path, doubtful, *wrong)
+        await add_file(harness, tmp_path, warned, *wrong)
         assert send_states(harness) == ["ready", "invalid", "invalid"]
         assert row(harness, "W")[2:3] == "~"
         assert "no house number" in row(harness, "W")

@@ -21,7 +21,7 @@ WAIT = 10.0
 
 
 @pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+def release(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """All but the first portion wait here, in their thread."""
     opened, stage = threading.Event(), Batches.stage
 
@@ -59,7 +59,7 @@ async def stage_file(harness: AppHarness, path: Path) -> None:
     await harness.press("w")
 
 
-async def test_keys_respond_during_a_large_import(tmp_path: Path, gate: threading.Event) -> None:
+async def test_keys_respond_during_a_large_import(tmp_path: Path, release: threading.Event) -> None:
     async with open_app(tmp_path / "data") as harness:
         await stage_file(harness, tmp_path / "orders.csv")
         await harness.until(f"staged {CHUNK_SIZE} of {MANY} orders; Esc stops")
@@ -71,7 +71,7 @@ async def test_keys_respond_during_a_large_import(tmp_path: Path, gate: threadin
         await harness.until("A file is being added.")
         await harness.press("escape")
         assert harness.app.workspace.staging.orders == []
-        gate.set()
+        release.set()
         await harness.until(f"{MANY} orders added from orders.csv")
         assert len(harness.app.workspace.staging.orders) == MANY
         await harness.press("u")
@@ -79,13 +79,13 @@ async def test_keys_respond_during_a_large_import(tmp_path: Path, gate: threadin
         assert harness.app.workspace.staging.orders == []
 
 
-async def test_escape_stops_and_adds_nothing(tmp_path: Path, gate: threading.Event) -> None:
+async def test_escape_stops_and_adds_nothing(tmp_path: Path, release: threading.Event) -> None:
     async with open_app(tmp_path / "data") as harness:
         await stage_file(harness, tmp_path / "orders.csv")
         await harness.until(f"staged {CHUNK_SIZE} of {MANY} orders")
         await harness.press("escape")
         assert composing(harness)()
-        gate.set()
+        release.set()
         await harness.until("It was stopped. Nothing was added.")
         assert harness.app.workspace.staging.orders == []
         assert not harness.app.workspace.staging.is_importing
@@ -96,11 +96,11 @@ async def test_escape_stops_and_adds_nothing(tmp_path: Path, gate: threading.Eve
 async def test_escape_stops_reading_a_table_and_keeps_the_screen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, read = threading.Event(), importing.to_orders
+    release, read = threading.Event(), importing.to_orders
 
     def waiting(*given: object, **more: object) -> object:
         if more.get("progress") is not None:
-            gate.wait(WAIT)
+            release.wait(WAIT)
         return read(*given, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(importing, "to_orders", waiting)
@@ -108,7 +108,7 @@ async def test_escape_stops_reading_a_table_and_keeps_the_screen(
         await stage_file(harness, tmp_path / "orders.csv")
         await harness.until("Reading …")
         await harness.press("escape")
-        gate.set()
+        release.set()
         await harness.until("It was stopped. Nothing was added.")
         assert isinstance(harness.app.screen, ImportScreen)
         await harness.press("escape")

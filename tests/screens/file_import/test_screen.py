@@ -122,11 +122,11 @@ async def test_file_is_not_added_to_another_batch(tmp_path: Path, monkeypatch: p
     path.write_text('{"order_number": "X1"}')
     real = file_adding.open_source
 
-    def slowly(*args: Any, **named: Any) -> Any:
+    def delayed_read(*args: Any, **named: Any) -> Any:
         go.wait(20)
         return real(*args, **named)
 
-    monkeypatch.setattr(file_adding, "open_source", slowly)
+    monkeypatch.setattr(file_adding, "open_source", delayed_read)
     async with open_app(tmp_path / "data") as harness:
         harness.app.workspace.staging.editing.add_blank(5)
         await open_file(harness, path)
@@ -260,24 +260,24 @@ async def test_problem_names_the_source_cell_everywhere(tmp_path: Path, size: tu
         await harness.press("w")
         await harness.until("2 orders added")
 
-        def told(pane: int = -1) -> str:
+        def problem_text(pane: int = -1) -> str:
             return " ".join(word for line in harness.lines for word in line.split("▏")[pane].split())
 
         await harness.press("g", "j")
         assert harness.app.workspace.staging.orders[1].source == "row 3 of sheet March of orders.xlsx"
-        assert 'row 3, column "Quantity"' in told()
+        assert 'row 3, column "Quantity"' in problem_text()
         await harness.press("enter")
         await harness.press("n")
-        assert 'row 3, column "Quantity"' in told()
+        assert 'row 3, column "Quantity"' in problem_text()
         await harness.press("escape", "v")
         await harness.press("G")
         row = harness.app.screen.query_one("#problems", ProblemList).cursor_row
         assert row is not None
         assert row.pointer == ITEMS / 0 / "hs_code"
-        assert 'row 3, column "HS code"' in told()
-        assert "m: 691200.5" in told()
+        assert 'row 3, column "HS code"' in problem_text()
+        assert "m: 691200.5" in problem_text()
         await harness.press("v")
         await harness.until("column 1 of")
         await harness.press("j")
-        assert 'row 3, column "Quantity"' in told()
+        assert 'row 3, column "Quantity"' in problem_text()
         assert all(len(line) <= size[0] for line in harness.lines)

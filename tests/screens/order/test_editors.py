@@ -337,14 +337,14 @@ NOTHING: list[tuple[str, str, Json, Operation | None, str]] = [
 
 
 @in_the_app
-@pytest.mark.parametrize(("path", "key", "value", "operation", "words"), NOTHING)
+@pytest.mark.parametrize(("path", "key", "value", "operation", "text"), NOTHING)
 async def test_empty_choices_are_offered_only_if_allowed(
-    form: AppHarness, path: str, key: str, value: Json, operation: Operation | None, words: str
+    form: AppHarness, path: str, key: str, value: Json, operation: Operation | None, text: str
 ) -> None:
     row = await find(form, path)
     await hit(form, "c")
     # Where a question does not fit, its words are shortened and its keys are not.
-    assert words[:10] in form.text.replace("Cannot", "cannot")
+    assert text[:10] in form.text.replace("Cannot", "cannot")
     if key:
         await hit(form, key)
     assert value_at(form, row.pointer) == value
@@ -422,7 +422,7 @@ async def test_tax_numbers_are_added_and_removed(form: AppHarness) -> None:
 
 @in_the_app
 @pytest.mark.parametrize(
-    ("words", "path"),
+    ("text", "path"),
     [
         ("postcode", "shipping_address/postal_code"),
         ("via appia", "shipping_address/address_line_1"),
@@ -434,8 +434,8 @@ async def test_tax_numbers_are_added_and_removed(form: AppHarness) -> None:
         ("adr_packing", "order_items/0/dangerous_goods/adr_packing_group_letter"),
     ],
 )
-async def test_a_field_is_found_by_label_path_and_value(form: AppHarness, words: str, path: str) -> None:
-    await hit(form, "/", "ctrl+u", words)
+async def test_a_field_is_found_by_label_path_and_value(form: AppHarness, text: str, path: str) -> None:
+    await hit(form, "/", "ctrl+u", text)
     row = screen_of(form).sheet.cursor_field
     assert row is not None, form.text
     assert str(row.pointer).endswith(path)

@@ -38,9 +38,9 @@ def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Editor:
     """
     monkeypatch.setattr(OrdersApp, "suspend", lambda self: nullcontext())
 
-    def make(*turns: str, variable: str = "VISUAL") -> Path:
+    def make(*actions: str, variable: str = "VISUAL") -> Path:
         notes, script = tmp_path / "notes", tmp_path / "editor.py"
-        body = "".join(f"    elif turn == {number}:\n        {line}\n" for number, line in enumerate(turns))
+        body = "".join(f"    elif turn == {number}:\n        {line}\n" for number, line in enumerate(actions))
         script.write_text(
             "import json, os, pathlib, signal, sys\n"
             "path = pathlib.Path(sys.argv[-1])\n"
@@ -64,7 +64,7 @@ def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Editor:
     return make
 
 
-def told(notes: Path) -> list[dict[str, Any]]:
+def recorded_calls(notes: Path) -> list[dict[str, Any]]:
     return list(json.loads(notes.read_text())) if notes.exists() else []
 
 
@@ -77,7 +77,7 @@ def screen(harness: AppHarness) -> JsonScreen:
     return harness.app.screen
 
 
-async def judged(harness: AppHarness) -> None:
+async def wait_for_check(harness: AppHarness) -> None:
     """The text as it is now has been judged."""
     await harness.until(
         lambda: (
@@ -94,7 +94,7 @@ async def open_json(harness: AppHarness) -> dict[str, Any]:
     await harness.until(lambda: isinstance(harness.app.screen, EditScreen) and harness.app.screen.draft is not None)
     await harness.press("E")
     await harness.until(lambda: isinstance(harness.app.screen, JsonScreen))
-    await judged(harness)
+    await wait_for_check(harness)
     return dict(order)
 
 
@@ -110,7 +110,7 @@ async def change_city(harness: AppHarness, name: str = "Gentbrugge") -> None:
     await harness.press("enter", "ctrl+e", "ctrl+u")
     await harness.type(f'    "city": "{name}",')
     await harness.press("escape")
-    await judged(harness)
+    await wait_for_check(harness)
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
@@ -159,7 +159,7 @@ async def test_syntax_error_is_shown_under_its_line_and_never_applied(tmp_path: 
         go_to(harness, CITY)
         row = screen(harness).edit.row
         await harness.press("enter", "ctrl+e", "backspace", "escape")
-        await judged(harness)
+        await wait_for_check(harness)
         lines = harness.lines
         at = next(n for n, line in enumerate(lines) if '"city"' in line)
         assert lines[at].split()[:2] == [f">{row + 1}", "!"]
@@ -172,7 +172,7 @@ async def test_syntax_error_is_shown_under_its_line_and_never_applied(tmp_path: 
         await harness.press("i")
         await harness.type(",")
         await harness.press("escape")
-        await judged(harness)
+        await wait_for_check(harness)
         assert "valid" in harness.text
 
 
@@ -183,7 +183,7 @@ async def test_schema_problem_is_shown_at_its_field_and_can_be_overridden(tmp_pa
         await harness.press("enter", "ctrl+e", "ctrl+u")
         await harness.type('    "city": 9,')
         await harness.press("escape")
-        await judged(harness)
+        await wait_for_check(harness)
         at = next(n for n, line in enumerate(harness.lines) if '"city": 9' in line)
         assert "! Ship to, city: Must be text" in harness.lines[at + 1]
         assert "1 problem" in harness.lines[-2]
@@ -208,7 +208,7 @@ async def test_immutable_value_is_reported_at_its_line_and_stays(tmp_path: Path)
         await harness.press("enter", "ctrl+e", "ctrl+u")
         await harness.type('  "order_id": "another",')
         await harness.press("escape")
-        await judged(harness)
+        await wait_for_check(harness)
         at = next(n for n, line in enumerate(harness.lines) if '"another"' in line)
         assert "Order, order id: cannot be changed once the order exists" in harness.lines[at + 1]
         await harness.press("w", "y")
@@ -225,7 +225,7 @@ async def test_unchanged_text_leaves_no_draft(tmp_path: Path) -> None:
         assert "Nothing was changed" in harness.text
         assert harness.app.workspace.account.drafts.all() == []
         await harness.press("E")
-        await judged(harness)
+        await wait_for_check(harness)
         assert "nothing changed" in harness.text
 
 
@@ -244,7 +244,7 @@ async def test_json_text_is_kept_on_leaving_and_restart(tmp_path: Path) -> None:
     async with open_app(tmp_path, sandbox=box) as harness:
         await harness.until("that text is kept")
         await harness.press("E")
-        await judged(harness)
+        await wait_for_check(harness)
         assert 'Half a woXYZ"' in harness.text
         await harness.press("u")
         assert "Half a wo" not in harness.text
@@ -290,7 +290,7 @@ async def test_paste_runs_no_commands(tmp_path: Path) -> None:
         await harness.press()
         assert "10 characters were pasted" in harness.text
         await harness.press("y")
-        await judged(harness)
+        await wait_for_check(harness)
         assert '{"q": "w"}' in harness.text
         await harness.press("u")
         assert '"shipping_address"' in screen(harness).edit.buffer.text
@@ -301,7 +301,7 @@ async def test_json_editor_opens_from_list_and_composer(tmp_path: Path) -> None:
         await harness.until("100+ read")
         await harness.press("E")
         await harness.until(lambda: isinstance(harness.app.screen, JsonScreen))
-        await judged(harness)
+        await wait_for_check(harness)
         await change_city(harness)
         await harness.press("w")
         await harness.until(lambda: isinstance(harness.app.screen, TriageScreen))
@@ -313,7 +313,7 @@ async def test_json_editor_opens_from_list_and_composer(tmp_path: Path) -> None:
         await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
         await harness.press("E")
         await harness.until(lambda: isinstance(harness.app.screen, JsonScreen))
-        await judged(harness)
+        await wait_for_check(harness)
         await change_city(harness, "Brugge")
         await harness.press("w")
         await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
@@ -336,11 +336,11 @@ async def test_syntax_error_from_the_editor_is_shown_and_the_editor_reopened(
         go_to(harness, CITY)
         line = screen(harness).edit.row + 1
         await harness.press("E")
-        await judged(harness)
+        await wait_for_check(harness)
         assert f"Line {line}, column" in harness.text
         assert "a : is missing" in harness.text
         assert '"city" ' in screen(harness).edit.buffer.text
-        (first,) = told(notes)
+        (first,) = recorded_calls(notes)
         assert (stat.S_IMODE(first["mode"]), stat.S_IMODE(first["place"])) == (0o600, 0o700)
         assert Path(first["path"]).is_relative_to(tmp_path / "data")
         assert not any(name.startswith("SENDCLOUD_") for name in first["environment"])
@@ -348,7 +348,7 @@ async def test_syntax_error_from_the_editor_is_shown_and_the_editor_reopened(
         assert leftovers(tmp_path / "data") == []
         await harness.press("e")
         await harness.until("Valid; w applies it")
-        assert '"city":' not in told(notes)[1]["text"]
+        assert '"city":' not in recorded_calls(notes)[1]["text"]
         assert leftovers(tmp_path / "data") == []
         assert harness.app.workspace.account.drafts.all() == []
 
@@ -371,22 +371,22 @@ async def test_invalid_utf8_is_reported_at_its_position_and_kept(tmp_path: Path,
     async with open_app(tmp_path / "data") as harness:
         await open_json(harness)
         await harness.press("E")
-        await judged(harness)
+        await wait_for_check(harness)
         assert "the byte 0xE8 is not UTF-8" in harness.text
         assert "Li�ge" in harness.text
         await harness.press("escape", "w")
         assert "Not applied" in harness.text
         await harness.press("q", "E")
-        await judged(harness)
+        await wait_for_check(harness)
         assert "Li�ge" in harness.text
         await harness.press("E")
         await harness.until("Valid; w applies it")
-        assert "Li�ge" in told(notes)[1]["text"]
+        assert "Li�ge" in recorded_calls(notes)[1]["text"]
         assert '"city": "Liège ' in screen(harness).edit.buffer.text
 
 
 @pytest.mark.parametrize(
-    ("turn", "words"),
+    ("action", "text"),
     [
         ("sys.exit(3)", "Editor ended with 3; nothing was changed."),
         ("os.kill(os.getpid(), signal.SIGTERM)", "Editor ended by SIGTERM; nothing was changed."),
@@ -394,13 +394,13 @@ async def test_invalid_utf8_is_reported_at_its_position_and_kept(tmp_path: Path,
         ("pass", "Nothing was changed."),
     ],
 )
-async def test_failing_editor_changes_nothing(tmp_path: Path, editor: Editor, turn: str, words: str) -> None:
-    editor(turn)
+async def test_failing_editor_changes_nothing(tmp_path: Path, editor: Editor, action: str, text: str) -> None:
+    editor(action)
     async with open_app(tmp_path / "data") as harness:
         await open_json(harness)
         await change_city(harness)
         await harness.press("E")
-        assert words in harness.text
+        assert text in harness.text
         assert "Gentbrugge" in screen(harness).edit.buffer.text
         assert leftovers(tmp_path / "data") == []
 
@@ -427,7 +427,7 @@ async def test_editor_failing_after_saving_leaves_the_choice_to_the_user(tmp_pat
         assert "Editor ended with 1; the text changed." in harness.text
         assert len(leftovers(tmp_path / "data")) == 1
         await harness.press("e", "y")
-        await judged(harness)
+        await wait_for_check(harness)
         assert '"place"' in screen(harness).edit.buffer.text
         assert leftovers(tmp_path / "data") == []
 
@@ -441,7 +441,7 @@ async def test_too_long_text_waits_for_the_user(
         await harness.press("E")
         assert "The text has 19531 KB; at most 16384 KB are read." in harness.text
         await harness.press("e")
-        await judged(harness)
+        await wait_for_check(harness)
         assert screen(harness).edit.buffer.text == "{}"
         assert leftovers(tmp_path / "data") == []
 
@@ -452,7 +452,7 @@ async def test_megabyte_from_the_editor_is_reported(tmp_path: Path, editor: Edit
         await open_json(harness)
         await harness.press("E")
         await harness.until(lambda: screen(harness).edit.buffer.version)
-        await judged(harness)
+        await wait_for_check(harness)
         text = screen(harness).edit.buffer.text
         assert len(text) > 1_000_000
         await harness.press("enter", "x", "escape", "q", "E")
@@ -498,7 +498,7 @@ async def open_document(harness: AppHarness, document: Document) -> Draft:
     draft = drafts.of("90000001", document, NOW)
     open_draft_as_json(harness.app.screen, draft, lambda: draft, drafts.save)
     await harness.until(lambda: isinstance(harness.app.screen, JsonScreen) and harness.app.screen.is_ready)
-    await judged(harness)
+    await wait_for_check(harness)
     return draft
 
 
@@ -516,7 +516,7 @@ async def test_order_with_500_items_is_edited_by_line(tmp_path: Path) -> None:
         await harness.type('"quantity": "many",')
         assert time.perf_counter() - started < 1
         await harness.press("escape")
-        await judged(harness)
+        await wait_for_check(harness)
         assert "! Items 401, quantity: Must be a whole number" in harness.text
         assert "1 problem" in harness.lines[-2]
         await harness.press("w", "y")
@@ -535,7 +535,7 @@ async def test_order_with_unknown_types_is_shown_checked_and_changed(tmp_path: P
         await harness.press("enter", "home")
         await harness.type('"new": {"of": [1]}, ')
         await harness.press("escape")
-        await judged(harness)
+        await wait_for_check(harness)
         await harness.press("w")
         if isinstance(harness.app.screen, JsonScreen):
             assert "Apply despite" in harness.text

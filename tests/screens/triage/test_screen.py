@@ -302,21 +302,21 @@ async def test_keys_typed_while_opening_reach_the_first_screen(tmp_path: Path) -
 
 async def test_keys_typed_for_a_failed_start_are_dropped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     tries: list[OpeningScreen] = []
-    gate, open_it = asyncio.Event(), OpeningScreen._try
+    release, open_account = asyncio.Event(), OpeningScreen._try
 
-    async def slowly(screen: OpeningScreen) -> None:
+    async def open_later(screen: OpeningScreen) -> None:
         tries.append(screen)
-        await gate.wait()
-        await open_it(screen)
+        await release.wait()
+        await open_account(screen)
 
-    monkeypatch.setattr(OpeningScreen, "_try", slowly)
+    monkeypatch.setattr(OpeningScreen, "_try", open_later)
     (tmp_path / "file").write_text("")
     async with open_app(tmp_path / "file" / "data", opened=False) as harness:
         await harness.until(lambda: tries)
         for key in "BR":
             harness.app.post_message(events.Key(key, key))
         await harness.until(lambda: harness.app.keys_waiting)
-        gate.set()
+        release.set()
         await harness.until("R tries again, Q leaves")
         await harness.pilot.pause()
         assert len(tries) == 1

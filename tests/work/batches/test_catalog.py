@@ -124,12 +124,12 @@ async def test_last_notice_stays_with_its_batch(make: Make) -> None:
     harness = await make()
     stage(harness.staging, order(order_id="A"))
     await harness.send()
-    said = harness.staging.notices
-    assert said
+    notices = harness.staging.notices
+    assert notices
     harness.staging.create("other")
     assert harness.staging.notices == []
     harness.staging.open_batch("staged orders")
-    assert harness.staging.notices == said
+    assert harness.staging.notices == notices
     await harness.account.verifier.until_done()
     assert harness.states() == {"A": SendState.VERIFIED}
 
@@ -188,13 +188,13 @@ async def test_cells_and_conversion_problems_follow_their_items(make: Make) -> N
 
 
 @pytest.mark.parametrize(
-    ("severity", "told"),
+    ("severity", "texts"),
     [
         (Severity.WARNING, {"Two rows differ", "Must be an email address"}),
         (Severity.ERROR, {"Two rows differ"}),
     ],
 )
-async def test_import_warning_hides_no_error(make: Make, severity: Severity, told: set[str]) -> None:
+async def test_import_warning_hides_no_error(make: Make, severity: Severity, texts: set[str]) -> None:
     harness = await make()
     document = order(order_id="A", shipping_address__email="jan(at)x")
     place = Pointer.of("shipping_address", "email")
@@ -209,5 +209,5 @@ async def test_import_warning_hides_no_error(make: Make, severity: Severity, tol
     )
     found = harness.staging.findings(next(order for order in harness.staging.orders if order.id == id))
     here = [finding.problem.detail.split(",")[0] for finding in found if finding.problem.pointer == place]
-    assert (set(here), len(here)) == (told, len(told))
+    assert (set(here), len(here)) == (texts, len(texts))
     assert harness.states() == {"A": SendState.INVALID}

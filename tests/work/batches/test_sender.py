@@ -37,14 +37,14 @@ async def test_refused_batch_is_split_until_nothing_is_refused(make: Make) -> No
     harness.staging.editing.put(ids[3], ITEMS / 0 / "quantity", 0, "quantity")
     harness.staging.editing.release([ids[3]], force=True)
 
-    async def second_look(request: httpx.Request, real: Send) -> httpx.Response:
+    async def answer_again(request: httpx.Request, real: Send) -> httpx.Response:
         # Only what passed the first check is looked at further (Q2.4).
         sent = [load["order_id"] for load in json.loads(request.content)]
         if "A3" in sent or "A11" not in sent:
             return await real(request)
         return refusal((f"/data/attributes/[{sent.index('A11')}]/order_details/integration/id", "Not yours"))
 
-    harness.interceptor.intercept("POST", second_look)
+    harness.interceptor.intercept("POST", answer_again)
     await harness.staging.send(harness.staging.plan(), continue_after_refusal=True)
     assert harness.staging.counts() == {SendState.REFUSED: 2, SendState.ACCEPTED: 38}
     assert pointers(harness.staging, ids[3]) == [str(ITEMS / 0 / "quantity")]
@@ -101,7 +101,7 @@ _ITEM = "order_details/order_items/0"
 
 
 @pytest.mark.parametrize(
-    ("pointer", "lands"),
+    ("pointer", "expected"),
     [
         ("/data/attributes/[1]/order_details/integration", "/order_details/integration"),
         (f"/data/attributes/[1]/{_ITEM}/quantity", f"/{_ITEM}/quantity"),
@@ -123,16 +123,16 @@ _ITEM = "order_details/order_items/0"
     ],
 )
 async def test_every_pointer_dialect_maps_to_its_field_or_the_request(
-    make: Make, pointer: str, lands: str | None
+    make: Make, pointer: str, expected: str | None
 ) -> None:
     harness = await make()
     ids = await many(harness, 2)
     harness.interceptor.refuse_next((pointer, "Something is wrong"))
     await harness.staging.send(harness.staging.plan())
     assert pointers(harness.staging, ids[0]) == []
-    assert pointers(harness.staging, ids[1]) == ([] if lands is None else [lands])
+    assert pointers(harness.staging, ids[1]) == ([] if expected is None else [expected])
     details = [problem.detail for problem in harness.staging.notices[-1].problems]
-    assert details == (["Something is wrong"] if lands is None else [])
+    assert details == (["Something is wrong"] if expected is None else [])
 
 
 @pytest.mark.parametrize(
@@ -273,11 +273,11 @@ async def test_cancel_ends_the_wait_for_a_busy_service(make: Make) -> None:
     await many(harness, 1)
     staging = harness.staging
     harness.sandbox.fault_injector.faults = Faults.parse(["busy=1"])
-    forever = asyncio.Event()
+    never = asyncio.Event()
     context = harness.account.outbox._context
 
     async def sleep(seconds: float) -> object:
-        return await (forever.wait() if seconds >= 15 else harness.clock.sleep(seconds))
+        return await (never.wait() if seconds >= 15 else harness.clock.sleep(seconds))
 
     harness.account.outbox._context = dataclasses.replace(context, sleep=sleep)
     sending = asyncio.create_task(staging.send(staging.plan()))

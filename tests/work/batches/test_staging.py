@@ -100,12 +100,12 @@ async def test_unknown_pointers_and_batch_problems_are_kept(make: Make) -> None:
     await harness.send()
     assert pointers(harness.staging, a) == ["/nowhere/at/all"]
     assert harness.states() == {"A": SendState.REFUSED, "B": SendState.READY}
-    said = harness.staging.notices[-1]
-    assert {problem.detail for problem in said.problems} == {"The batch as a whole", "Nobody's"}
+    notice = harness.staging.notices[-1]
+    assert {problem.detail for problem in notice.problems} == {"The batch as a whole", "Nobody's"}
     harness.staging.editing.put(a, NOTES, "x", "note")
     assert harness.states()["A"] is SendState.READY, "which change was meant cannot be told"
     staging = await harness.crash()
-    assert staging.notices == [said]
+    assert staging.notices == [notice]
     assert b in {order.id for order in staging.orders}
 
 
@@ -129,8 +129,8 @@ async def test_existing_order_waits_for_release(make: Make) -> None:
     await harness.send()
     await harness.account.verifier.until_done()
     assert harness.states() == {"A": SendState.VERIFIED}
-    there = await harness.remote_orders()
-    assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
+    remote = await harness.remote_orders()
+    assert (len(remote), NOTES.get(remote["A"])) == (1, "Ring once")
 
 
 async def test_existing_order_of_a_file_becomes_an_update(make: Make) -> None:
@@ -215,8 +215,8 @@ async def test_verified_order_edited_again_becomes_an_update(make: Make) -> None
     staging.editing.release([a])
     await harness.send()
     await harness.account.verifier.until_done()
-    there = await harness.remote_orders()
-    assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
+    remote = await harness.remote_orders()
+    assert (len(remote), NOTES.get(remote["A"])) == (1, "Ring once")
 
 
 async def test_metadata_on_disk_is_current_where_only_the_log_is_saved(
@@ -360,7 +360,7 @@ async def test_no_entry_of_a_file_is_dropped_silently(make: Make) -> None:
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "text"),
     [
         (b"", "empty"),
         (b"  \n ", "empty"),
@@ -372,7 +372,7 @@ async def test_no_entry_of_a_file_is_dropped_silently(make: Make) -> None:
     ],
 )
 async def test_unusable_files_are_refused_with_a_sentence(
-    make: Make, tmp_path: Path, content: bytes | None, words: str
+    make: Make, tmp_path: Path, content: bytes | None, text: str
 ) -> None:
     harness = await make()
     path = tmp_path / "file.json"
@@ -380,7 +380,7 @@ async def test_unusable_files_are_refused_with_a_sentence(
         path.mkdir()
     else:
         path.write_bytes(content)
-    with pytest.raises(ImportFileError, match=words):
+    with pytest.raises(ImportFileError, match=text):
         add_json(harness.staging, path)
     with pytest.raises(ImportFileError, match="There is no file"):
         add_json(harness.staging, tmp_path / "none.json")
@@ -494,17 +494,17 @@ async def test_crash_with_a_request_in_flight_is_resolved_after_restart(make: Ma
     harness = await make(settle=0.0)
     stage(harness.staging, order(order_id="A"), order(order_id="B"))
     await harness.staging.refresh_remote()
-    came = asyncio.Event()
+    requested = asyncio.Event()
 
     async def hang(request: httpx.Request, send: Send) -> httpx.Response:
         answer = await send(request)
-        came.set()
+        requested.set()
         await asyncio.Event().wait()
         return answer
 
     harness.interceptor.intercept("POST", hang)
     sending = asyncio.create_task(harness.staging.send(harness.staging.plan()))
-    await came.wait()
+    await requested.wait()
     staging = await harness.crash()
     await asyncio.gather(sending, return_exceptions=True)
     assert harness.states() == {"A": SendState.SENDING, "B": SendState.SENDING}
@@ -565,8 +565,8 @@ async def test_differing_order_is_reported_by_field(make: Make) -> None:
     (a,) = stage(harness.staging, order(order_id="A"))
     await harness.send()
     harness.clock.passed += 10
-    (there,) = (await harness.account.client.list_orders()).orders
-    await harness.account.client.patch_order(str(there["id"]), {"order_details": {"notes": "somebody else"}})
+    (remote,) = (await harness.account.client.list_orders()).orders
+    await harness.account.client.patch_order(str(remote["id"]), {"order_details": {"notes": "somebody else"}})
     await harness.account.verifier.until_done()
     assert harness.states() == {"A": SendState.DIFFERS}
     assert pointers(harness.staging, a) == [str(NOTES)]
@@ -629,13 +629,13 @@ async def test_process_that_lost_the_batch_sends_nothing_more(make: Make) -> Non
     plan = first.plan()
     second: list[Staging] = []
 
-    async def taken_over(request: httpx.Request, send: Send) -> httpx.Response:
+    async def answer_taken_over(request: httpx.Request, send: Send) -> httpx.Response:
         answer = await send(request)
         second.append(await harness.open())
         second[0].take_over()
         return answer
 
-    harness.interceptor.intercept("POST", taken_over)
+    harness.interceptor.intercept("POST", answer_taken_over)
     with pytest.raises(BatchLocked):
         await first.send(plan)
     assert len(await harness.remote_orders()) == 100

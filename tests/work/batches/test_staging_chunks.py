@@ -122,8 +122,8 @@ async def test_interrupted_import_is_removed_after_restart(make: Make) -> None:
     harness = await make()
     stage(harness.staging, order(order_id="first"))
     staging = harness.staging
-    taking = ChunkedStaging.of(harness.account.store.batches, staging.batch or 0, "x", harness.clock.now(), None)
-    taking.stage(intake().orders[:CHUNK_SIZE])
+    chunked = ChunkedStaging.of(harness.account.store.batches, staging.batch or 0, "x", harness.clock.now(), None)
+    chunked.stage(intake().orders[:CHUNK_SIZE])
     store = harness.account.store
     second = await harness.open()
     assert second.owner is not None
@@ -193,11 +193,11 @@ async def test_checking_in_slices_yields_to_the_event_loop(make: Make) -> None:
     harness = await make()
     await harness.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)
     staging = await harness.crash()
-    task, turns = asyncio.create_task(staging.check_all()), 0
+    task, loop_turns = asyncio.create_task(staging.check_all()), 0
     while not task.done():
-        turns += 1
+        loop_turns += 1
         await asyncio.sleep(0)
-    assert turns > MANY // 100
+    assert loop_turns > MANY // 100
     assert all(order._send_state is not None for order in staging.orders)
 
 
@@ -206,7 +206,7 @@ Change = tuple[int, str | None]
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from([None, "", "A", "B", "C"])), max_size=30))
 def test_duplicate_index_matches_a_full_scan(changes: list[Change]) -> None:
-    twins, orders = DuplicateIndex(), dict[str, StagedOrder]()
+    duplicates, orders = DuplicateIndex(), dict[str, StagedOrder]()
     for place, name in changes:
         id = str(place)
         if name is None:
@@ -217,7 +217,7 @@ def test_duplicate_index_matches_a_full_scan(changes: list[Change]) -> None:
                 orders[id].edit = Edit(document)
             else:
                 orders[id] = StagedOrder(id, Edit(document), 1, StagedState.DRAFT, None)  # type: ignore[arg-type]
-        twins.update([id], orders)
+        duplicates.update([id], orders)
         expected = check_duplicates({id: order.document for id, order in orders.items()})
         assert {
             id: order.duplicate_problem for id, order in orders.items() if order.duplicate_problem is not None

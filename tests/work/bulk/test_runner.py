@@ -217,27 +217,27 @@ async def test_full_orders_are_sent_together_and_verified(account: Account, harn
     assert await status(account, harness.ids[11]) == "on_hold"
 
 
-def spoil(account: Account, harness: BulkHarness) -> None:
+def make_invalid(account: Account, harness: BulkHarness) -> None:
     """What goes of the fifth order is nothing that the service takes."""
     real = account.outbox.upsert
 
-    async def spoiled(orders: Sequence[Outgoing], changes: Any = None, **more: Any) -> Any:
+    async def send_invalid(orders: Sequence[Outgoing], changes: Any = None, **more: Any) -> Any:
         bad = [ITEMS.put(order.order, []) if harness.ids[4] in order.staged else order.order for order in orders]
         bad = [
             Pointer.of("order_details", "status", "code").put(document, 7) if harness.ids[4] in out.staged else document
             for document, out in zip(bad, orders, strict=True)
         ]
-        spoilt = [Outgoing(o.staged, o.version, document, o.base) for o, document in zip(orders, bad, strict=True)]  # type: ignore[arg-type]
-        return await real(spoilt, changes, **more)
+        invalid = [Outgoing(o.staged, o.version, document, o.base) for o, document in zip(orders, bad, strict=True)]  # type: ignore[arg-type]
+        return await real(invalid, changes, **more)
 
-    account.outbox.upsert = spoiled  # type: ignore[method-assign]
+    account.outbox.upsert = send_invalid  # type: ignore[method-assign]
 
 
 async def test_one_bad_order_does_not_hold_the_others(account: Account, harness: BulkHarness) -> None:
     sent = count_sent(account)
     jobs = Jobs(account)
     job = await planned(jobs, harness, kind=WriteKind.UPSERT)
-    spoil(account, harness)
+    make_invalid(account, harness)
     await jobs.run(job)
     await account.verifier.until_done()
     assert sent == [12, 11]
@@ -427,7 +427,7 @@ async def test_crash_before_a_refusal_is_recorded_leaves_the_others_ready(
     withhold_answers(account)
     jobs = Jobs(account)
     job = await planned(jobs, harness, kind=WriteKind.UPSERT)
-    spoil(account, harness)
+    make_invalid(account, harness)
     running = asyncio.create_task(jobs.run(job))
     refused = asyncio.Event()
     account.on_write = lambda write: refused.set() if write.state is WriteState.REFUSED else None
@@ -472,13 +472,13 @@ async def test_recorded_but_unsent_orders_wait_again(account: Account, harness: 
 
 
 async def test_only_one_process_runs_a_job(account: Account, harness: BulkHarness) -> None:
-    mine = Jobs(account)
-    job = await planned(mine, harness)
+    own_jobs = Jobs(account)
+    job = await planned(own_jobs, harness)
     other = await harness.open()
     theirs = Jobs(other)
     seen: list[str] = []
 
-    def look(_: str) -> None:
+    def record(_: str) -> None:
         shown = theirs.get(job.id)
         assert shown is not None
         seen.append(f"{shown.stage} {theirs.is_elsewhere(shown)}")
@@ -487,8 +487,8 @@ async def test_only_one_process_runs_a_job(account: Account, harness: BulkHarnes
         with pytest.raises(JobConflict):
             theirs.drop(shown)
 
-    harness.before_write = look
-    await mine.run(job)
+    harness.before_write = record
+    await own_jobs.run(job)
     assert set(seen) == {"running True"}
     assert theirs.left() == []
     shown = theirs.get(job.id)

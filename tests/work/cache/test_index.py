@@ -23,10 +23,10 @@ class ListCursor:
 
 @pytest.fixture
 def service() -> Service:
-    made = Service(Time())
+    service = Service(Time())
     for n in range(5):
-        made.add(f"A{n}")
-    return made
+        service.add(f"A{n}")
+    return service
 
 
 async def read(service: Service) -> OrderIndex:

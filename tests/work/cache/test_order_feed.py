@@ -16,10 +16,10 @@ from tui.work.cache.order_feed import OrderFeed, fits, to_query
 
 @pytest.fixture
 def service() -> Service:
-    made = Service(Time())
+    service = Service(Time())
     for n in range(25):
-        made.add(f"A{n}")
-    return made
+        service.add(f"A{n}")
+    return service
 
 
 def feed_of(service: Service, filter: Filter | None = None, **more: object) -> OrderFeed:

@@ -83,13 +83,13 @@ async def test_changes_made_while_sending_stay_a_draft(account: Account) -> None
     body = draft.sending.body
     real = account.outbox.patch
 
-    async def slowly(*given: Any, **more: Any) -> Any:
+    async def delayed_send(*given: Any, **more: Any) -> Any:
         outcome = await real(*given, **more)
         draft.edit.put(NAME, "Typed meanwhile", "name")
         account.drafts.save(draft)
         return outcome
 
-    account.outbox.patch = slowly  # type: ignore[method-assign]
+    account.outbox.patch = delayed_send  # type: ignore[method-assign]
     assert (await account.draft_sender.send(draft, body)).state is SendState.VERIFIED
     (left,) = account.drafts.all()
     assert [change.pointer for change in left.edit.changes()] == [NAME]
@@ -137,7 +137,7 @@ async def test_refusal_keeps_the_draft_and_names_the_field(account: Account) -> 
 
 
 @pytest.mark.parametrize(
-    ("pointer", "lands"),
+    ("pointer", "expected"),
     [
         ("order/order_details/order_items", "/order_details/order_items"),
         ("order/order_details/order_items/0/quantity", "/order_details/order_items/1/quantity"),
@@ -163,7 +163,7 @@ async def test_refusal_keeps_the_draft_and_names_the_field(account: Account) -> 
     ],
 )
 async def test_every_pointer_dialect_names_the_field(
-    account: Account, interceptor: Interceptor, pointer: str, lands: str
+    account: Account, interceptor: Interceptor, pointer: str, expected: str
 ) -> None:
     draft = await make_draft(account, ITEMS / 1 / "quantity", 9)
 
@@ -173,7 +173,7 @@ async def test_every_pointer_dialect_names_the_field(
     interceptor.intercept("PATCH", refuse)
     status = await account.draft_sender.send(draft, draft.sending.body)
     assert status.state is SendState.REFUSED
-    assert [(str(problem.pointer), problem.detail) for problem in status.problems] == [(lands, "No")]
+    assert [(str(problem.pointer), problem.detail) for problem in status.problems] == [(expected, "No")]
 
 
 async def test_lost_answer_is_looked_up_and_never_resent(account: Account, sandbox: Sandbox) -> None:
@@ -254,13 +254,13 @@ async def test_unresolved_write_is_not_forgotten(account: Account) -> None:
 
 
 async def test_two_processes_keep_each_others_drafts(account: Account) -> None:
-    mine = await make_draft(account)
+    draft = await make_draft(account)
     others = Drafts(account.store, account.account_id, lambda: NOW)
     (theirs,) = others.all()
     theirs.edit.put(NAME, "Theirs", "name")
     others.save(theirs)
     # What this copy sent and drops is not what the other one keeps.
-    account.drafts.drop(mine)
+    account.drafts.drop(draft)
     assert [change.pointer for change in Drafts(account.store, account.account_id, lambda: NOW).all()[0].edit.changes()]
     # A draft that another copy dropped is kept anew.
     account.store.edits.drop(account.account_id, ID)

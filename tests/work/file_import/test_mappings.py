@@ -54,13 +54,13 @@ def test_power_cut_leaves_the_refused_rows_of_one_import(
         done[0] += 1
         return write(self, work, durable=durable)
 
-    def keep_and_forget() -> None:
+    def save_and_forget() -> None:
         mappings.keep_refused("new.csv", b"new rows that are more")
         mappings.forget_refused()
 
     with monkeypatch.context() as patch:
         patch.setattr(Database, "write", cut)
         with pytest.raises(PowerCut):
-            keep_and_forget()
-    there = mappings.refused()
-    assert there in (("old.csv", b"old rows"), ("new.csv", b"new rows that are more"))
+            save_and_forget()
+    refused = mappings.refused()
+    assert refused in (("old.csv", b"old rows"), ("new.csv", b"new rows that are more"))

@@ -62,21 +62,21 @@ def test_import_time_is_not_a_change() -> None:
     kept = {"order_details": {"order_created_at": "then", "notes": "old"}}
     assert with_kept_date(new, kept) == {"order_details": {"order_created_at": "then", "notes": "new"}}
     assert with_kept_date(new, {}) == new.document
-    told = ParsedOrder(new.document, "row 1", 0)
-    assert with_kept_date(told, kept) == new.document
+    order = ParsedOrder(new.document, "row 1", 0)
+    assert with_kept_date(order, kept) == new.document
 
 
 def test_backoff_resets_after_success_and_ends() -> None:
     now = 0.0
-    waits = RetryTimer(10.0, lambda: now)
-    first = [waits.next() for _ in range(3)]
+    timer = RetryTimer(10.0, lambda: now)
+    first = [timer.next() for _ in range(3)]
     assert first[0] is not None
     assert first[1] is not None
     assert first[1] > first[0]
-    waits.reset()
-    assert waits.next() == first[0]
+    timer.reset()
+    assert timer.next() == first[0]
     now = 11.0
-    assert waits.next() is None
+    assert timer.next() is None
 
 
 async def test_permanent_errors_are_not_retried() -> None:

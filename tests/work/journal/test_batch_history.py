@@ -11,7 +11,7 @@ from sandbox_harness import order
 from tui.work.journal.batch_history import export_history, sent_documents
 
 
-def told(harness: BatchHarness) -> list[list[tuple[str, int, str]]]:
+def history_lines(harness: BatchHarness) -> list[list[tuple[str, int, str]]]:
     return [
         [(order.order_id, order.version, order.outcome) for order in request.orders]
         for request in harness.staging.history()
@@ -24,11 +24,11 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
     await harness.staging.refresh_remote()
     harness.interceptor.refuse_next(("/data/attributes/[1]/order_id", "Not this one"), ("/data", "And the whole"))
     await harness.staging.send(harness.staging.plan())
-    assert told(harness) == [[("A", 1, "not written"), ("B", 1, "refused")]]
+    assert history_lines(harness) == [[("A", 1, "not written"), ("B", 1, "refused")]]
     harness.staging.editing.put(b, NOTES, "second", "note")
     harness.staging.editing.release([b], force=True)
     await harness.send()
-    assert told(harness)[0] == [("A", 1, "accepted"), ("B", 2, "accepted")]
+    assert history_lines(harness)[0] == [("A", 1, "accepted"), ("B", 2, "accepted")]
     await harness.account.verifier.until_done()
     harness.staging.editing.put(a, NOTES, "once more", "note")
     await harness.staging.refresh_remote([a], again=True)
@@ -39,10 +39,10 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
     harness.staging.create("other")
     stage(harness.staging, order(order_id="C"))
     await harness.send()
-    assert told(harness) == [[("C", 1, "accepted")]]
+    assert history_lines(harness) == [[("C", 1, "accepted")]]
     harness.staging.open_batch("staged orders")
     await harness.crash()
-    assert told(harness) == [
+    assert history_lines(harness) == [
         [("A", 3, "verified")],
         [("A", 1, "verified"), ("B", 2, "verified")],
         [("A", 1, "not written"), ("B", 1, "refused")],

@@ -74,9 +74,9 @@ async def test_entry_has_who_where_what_and_outcome(account: Account) -> None:
     assert (entry.description, entry.state) == ("verified", SendState.VERIFIED)
     (part,) = entry.parts
     assert [(change.pointer, change.was, change.now) for change in part.changes] == [(CITY, "Oss", "Breda")]
-    made = after(entry.write, part)
-    assert made is not None
-    assert (CITY.get(part.before), CITY.get(made)) == ("Oss", "Breda")
+    result = after(entry.write, part)
+    assert result is not None
+    assert (CITY.get(part.before), CITY.get(result)) == ("Oss", "Breda")
     assert [step.state for step in entry.steps] == ["recorded", "sent", "answered", "confirmed"]
 
 
@@ -87,9 +87,9 @@ async def test_upsert_has_one_part_per_order(account: Account) -> None:
     entry = newest(account)
     assert entry.name == "2 orders"
     assert [[change.pointer for change in part.changes] for part in entry.parts] == [[CITY], [NAME]]
-    made = after(entry.write, entry.parts[1])
-    assert made is not None
-    assert (NAME.get(made), CITY.get(made), made["id"]) == ("Jan", "Oss", IDS[1])
+    result = after(entry.write, entry.parts[1])
+    assert result is not None
+    assert (NAME.get(result), CITY.get(result), result["id"]) == ("Jan", "Oss", IDS[1])
 
 
 async def test_export_has_one_line_per_write_in_a_private_file(account: Account, tmp_path: Path) -> None:

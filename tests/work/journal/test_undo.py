@@ -46,7 +46,7 @@ def staging(account: Account) -> Staging:
     return Staging(account)
 
 
-def say_the_same(a: Document, b: Document) -> bool:
+def are_equivalent(a: Document, b: Document) -> bool:
     """Both ways, in whatever spelling: an upsert writes times otherwise."""
     first, second = ({key: value for key, value in order.items() if key != "modified_at"} for order in (a, b))
     return not compare(first, second) and not compare(second, first)
@@ -68,7 +68,7 @@ async def test_patch_is_undone_by_its_inverse(account: Account, staging: Staging
     assert [step.name for step in draft.edit.steps] == ["undo of 23 Nov 08:00"]
     assert draft.undecided == []
     await send(account, draft)
-    assert say_the_same(await account.client.get_order(IDS[0]), before)
+    assert are_equivalent(await account.client.get_order(IDS[0]), before)
     # The undo can be undone.
     assert (await undone(account, staging, newest(account))).outcome is UndoOutcome.DRAFTED
     again = account.drafts.get(IDS[0])
@@ -86,7 +86,7 @@ async def test_added_value_is_removed_by_a_full_order(account: Account, staging:
     assert draft is not None
     assert draft.sending.not_patchable
     await send(account, draft)
-    assert say_the_same(await account.client.get_order(IDS[0]), before)
+    assert are_equivalent(await account.client.get_order(IDS[0]), before)
 
 
 async def test_undo_of_an_upsert_restores_removed_items(account: Account, staging: Staging) -> None:
@@ -159,7 +159,7 @@ async def test_undo_of_a_deleted_order_says_so(account: Account, staging: Stagin
 
 
 @pytest.mark.parametrize(
-    ("state", "words"),
+    ("state", "text"),
     [
         (WriteState.REFUSED, "not written"),
         (WriteState.NOT_SENT, "not written"),
@@ -169,13 +169,13 @@ async def test_undo_of_a_deleted_order_says_so(account: Account, staging: Stagin
     ],
 )
 async def test_unconfirmed_write_cannot_be_undone(
-    account: Account, staging: Staging, state: WriteState, words: str
+    account: Account, staging: Staging, state: WriteState, text: str
 ) -> None:
     entry = await change(account, IDS[0], (CITY, "Breda"))
     account.store.writes.step(entry.write.id, state)
     result = await undone(account, staging, newest(account))
     assert (result.outcome, account.drafts.all()) == (UndoOutcome.NOTHING, [])
-    assert words in result.message
+    assert text in result.message
 
 
 async def test_failed_attempt_is_ignored_beside_a_written_one(account: Account, staging: Staging) -> None:
@@ -207,9 +207,9 @@ async def test_undo_of_a_deletion_stages_the_order_and_reports_losses(account: A
     assert back["id"] != IDS[0]
     assert CITY.get(back) == "Oss"
     assert (await undone(account, staging, entry)).message.startswith(f"N-{IDS[0]} exists again")
-    made = await undone(account, staging, newest(account))
-    assert made.outcome is UndoOutcome.NOTHING
-    assert "D in the list" in made.message
+    result = await undone(account, staging, newest(account))
+    assert result.outcome is UndoOutcome.NOTHING
+    assert "D in the list" in result.message
 
 
 async def test_bulk_change_is_undone_with_a_result_per_order(account: Account, staging: Staging) -> None:

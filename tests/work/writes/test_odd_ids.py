@@ -38,14 +38,14 @@ async def test_orders_are_looked_up_by_ids_of_any_type(odd: str) -> None:
 
 
 async def test_order_without_order_id_is_found_by_id() -> None:
-    there = [{"id": str(n), "order_details": {"integration": {"id": 5}}} for n in range(9, 0, -1)]
+    remote = [{"id": str(n), "order_details": {"integration": {"id": 5}}} for n in range(9, 0, -1)]
 
     class Service:
         async def list_orders(self, *_: Any, **__: Any) -> Page:
-            return Page(tuple(there), None)  # type: ignore[arg-type]
+            return Page(tuple(remote), None)  # type: ignore[arg-type]
 
         async def get_order(self, id: str) -> Any:
-            return next(order for order in there if order["id"] == id)
+            return next(order for order in remote if order["id"] == id)
 
     found = await look_up(cast(Client, Service()), [LookupTarget("", "5", str(n)) for n in range(1, 6)])
     assert [result["id"] for result in found if isinstance(result, dict)] == ["1", "2", "3", "4", "5"]

@@ -219,8 +219,8 @@ async def test_failed_lookup_claims_nothing_until_recovered(harness: OutboxHarne
     assert isinstance(outcome, WriteUnknown)
     assert isinstance(outcome.error, Unreachable)
     assert [write.id for write in harness.store.writes.open(harness.account_id)] == [outcome.write.id]
-    (told,) = await harness.outbox.recover()
-    assert isinstance(told, WriteVerified)
+    (outcomes,) = await harness.outbox.recover()
+    assert isinstance(outcomes, WriteVerified)
     assert await harness.outbox.recover() == []
 
 
@@ -280,7 +280,7 @@ async def test_cancelled_caller_does_not_cancel_the_write(harness: OutboxHarness
 
 async def test_one_write_in_flight_and_writes_of_an_order_keep_their_order(harness: OutboxHarness) -> None:
     numbers = [harness.service.add(f"A{n}", notes="old") for n in range(10)]
-    bodies = [(number, encode({"notes": str(turn)})) for turn in range(3) for number in numbers]
+    bodies = [(number, encode({"notes": str(round_)})) for round_ in range(3) for number in numbers]
     outcomes = await asyncio.gather(*(patch(harness, number, body) for number, body in bodies))
     assert {type(outcome) for outcome in outcomes} == {WriteVerified}
     assert harness.service.most_at_once == 1
@@ -314,9 +314,9 @@ async def test_after_a_crash_waiting_writes_are_unsent_and_in_flight_ones_looked
             await task
     harness.service.open.set()
     harness.service.orders[numbers[0]] |= {"notes": "new", "city": "Gent"}  # it did arrive
-    told = await harness.outbox.recover()
-    assert [type(outcome) for outcome in told] == [WriteVerified, WriteNotSent, WriteNotSent]
-    assert [outcome.write.new.order_id for outcome in told] == numbers
+    outcomes = await harness.outbox.recover()
+    assert [type(outcome) for outcome in outcomes] == [WriteVerified, WriteNotSent, WriteNotSent]
+    assert [outcome.write.new.order_id for outcome in outcomes] == numbers
     assert len(harness.service.sent("patch")) == 1
     assert harness.store.writes.open(harness.account_id) == []
 

@@ -57,7 +57,7 @@ async def test_accepted_orders_have_ids_and_are_verified(harness: OutboxHarness)
 
 
 @pytest.mark.parametrize(
-    ("told", "ids"),
+    ("raised", "ids"),
     [
         ([("7", "A"), ("8", "B"), ("9", "A")], ["7", "8", "9"]),
         ([("8", "B"), ("7", "A"), ("9", "A")], [None, "8", "9"]),
@@ -68,10 +68,10 @@ async def test_accepted_orders_have_ids_and_are_verified(harness: OutboxHarness)
     ],
 )
 async def test_answers_are_matched_by_order_id_and_position(
-    harness: OutboxHarness, monkeypatch: pytest.MonkeyPatch, told: list[tuple[str, str]], ids: list[str | None]
+    harness: OutboxHarness, monkeypatch: pytest.MonkeyPatch, raised: list[tuple[str, str]], ids: list[str | None]
 ) -> None:
     async def upsert(orders: bytes) -> list[Identifiers]:
-        return [Identifiers(id, order_id, "") for id, order_id in told]
+        return [Identifiers(id, order_id, "") for id, order_id in raised]
 
     monkeypatch.setattr(harness.service, "upsert_orders", upsert)
     outgoing = stage(harness, order("A", 1), order("B", 1), order("A", 2))
@@ -125,9 +125,9 @@ async def test_denied_write_can_be_sent_again(
 async def test_done_or_in_flight_orders_are_never_resent(harness: OutboxHarness) -> None:
     done, new = stage(harness, order("A"), order("B"))
     await harness.outbox.upsert([done])
-    with pytest.raises(AlreadySent) as told:
+    with pytest.raises(AlreadySent) as raised:
         await harness.outbox.upsert([done, new])
-    assert told.value.staged == (done.staged,)
+    assert raised.value.staged == (done.staged,)
     assert len(harness.service.sent("upsert")) == 1
     harness.service.open = asyncio.Event()
     waiting = asyncio.create_task(harness.outbox.upsert([new]))
@@ -222,8 +222,8 @@ async def test_unknown_write_is_not_resent_over_a_newer_one(harness: OutboxHarne
     assert isinstance(await harness.outbox.upsert([a, b]), WriteUnknown)
     harness.store.batches.save_log(a.staged, ["mended"])
     assert isinstance(await harness.outbox.upsert([Outgoing(a.staged, 2, order("A", notes="two"))]), WriteAccepted)
-    (told,) = await harness.outbox.recover()
-    assert is_not_applied(told)
+    (raised,) = await harness.outbox.recover()
+    assert is_not_applied(raised)
     assert len(harness.service.sent("upsert")) == 2
     assert staged(harness, b).state is StagedState.DRAFT
     await harness.verifier.until_done()
@@ -258,7 +258,7 @@ async def test_after_a_crash_an_upsert_is_looked_up_before_resending(
     harness.service.open.set()
     harness.service.calls.clear()
     assert staged(harness, outgoing[0]).state is StagedState.SENT
-    assert [type(told) for told in await harness.outbox.recover()] == [WriteAccepted, WriteNotSent]
+    assert [type(raised) for raised in await harness.outbox.recover()] == [WriteAccepted, WriteNotSent]
     methods = [method for method, _ in harness.service.calls]
     assert methods[: methods.index("upsert")].count("list") > 5
     await harness.verifier.until_done()

@@ -145,11 +145,11 @@ async def test_verification_resumes_after_a_restart(harness: OutboxHarness) -> N
 
 async def test_run_wakes_for_new_orders_and_reports_results(harness: OutboxHarness) -> None:
     ended: list[Verification] = []
-    told = asyncio.Event()
+    notified = asyncio.Event()
 
     def on_change(follow: Verification) -> None:
         ended.append(follow)
-        told.set()
+        notified.set()
 
     client: Client = harness.service.client
     follower = Verifier(
@@ -161,7 +161,7 @@ async def test_run_wakes_for_new_orders_and_reports_results(harness: OutboxHarne
     harness.service.add("A")
     accept(harness, order("A"))
     follower.wake()
-    await told.wait()
+    await notified.wait()
     assert [follow.state for follow in ended] == [VerificationState.VERIFIED]
     running.cancel()
     with pytest.raises(asyncio.CancelledError):

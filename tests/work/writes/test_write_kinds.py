@@ -77,32 +77,32 @@ async def follow_to_end(account: Account, id: str = IDS[0]) -> DraftSendStatus:
     return status
 
 
-def named(document: Document) -> list[Any]:
+def names_of(document: Document) -> list[Any]:
     return [item["name"] for item in ITEMS.get(document)]  # type: ignore[union-attr,index]
 
 
 CHANGES: dict[str, tuple[Callable[[Edit], object], Callable[[Document], bool]]] = {
     "an item removed": (
         lambda edit: remove_entry(edit, ITEMS / 0),
-        lambda order: named(order) == ["Scented Candle"],
+        lambda order: names_of(order) == ["Scented Candle"],
     ),
     "an item added": (
         lambda edit: edit.insert(
             ITEMS, 2, {"name": "Mug", "quantity": 1, "total_price": {"value": 1, "currency": "EUR"}}, "added"
         ),
-        lambda order: named(order)[2:] == ["Mug"],
+        lambda order: names_of(order)[2:] == ["Mug"],
     ),
     "an item copied": (
         lambda edit: copy_entry(edit, ITEMS / 0 / "quantity"),
-        lambda order: named(order) == ["Cylinder candle", "Cylinder candle (copy)", "Scented Candle"],
+        lambda order: names_of(order) == ["Cylinder candle", "Cylinder candle (copy)", "Scented Candle"],
     ),
     "an item renamed": (
         lambda edit: edit.put(ITEMS / 1 / "name", "Other", "name"),
-        lambda order: named(order)[1] == "Other",
+        lambda order: names_of(order)[1] == "Other",
     ),
     "items in another order": (
         lambda edit: move_entry(edit, ITEMS / 0, 1),
-        lambda order: named(order) == ["Scented Candle", "Cylinder candle"],
+        lambda order: names_of(order) == ["Scented Candle", "Cylinder candle"],
     ),
     "the service point removed": (
         lambda edit: edit.drop(POINT, "no point"),
@@ -151,8 +151,8 @@ async def test_change_that_a_patch_cannot_carry_is_sent_as_upsert(account: Accou
 
 async def test_items_with_equal_names_are_sent_as_upsert(account: Account) -> None:
     await account.client.get_order(IDS[0])
-    twins = await make_draft(account, lambda edit: edit.put(ITEMS / 1 / "name", "Cylinder candle", "twin"))
-    await account.draft_sender.send(twins, twins.sending.body)
+    draft = await make_draft(account, lambda edit: edit.put(ITEMS / 1 / "name", "Cylinder candle", "twin"))
+    await account.draft_sender.send(draft, draft.sending.body)
     await follow_to_end(account)
     draft = await make_draft(account, lambda edit: edit.put(ITEMS / 1 / "quantity", 7, "quantity"))
     assert draft.sending.operation is Operation.POST
@@ -255,12 +255,12 @@ async def test_lost_answer_of_a_full_order_is_looked_up(account: Account, sandbo
     sandbox.fault_injector.faults = Faults.parse([])
     if fault.startswith("dropped"):
         assert status.state in (SendState.UNKNOWN, SendState.NOT_SENT)
-        assert named(await account.client.get_order(IDS[0])) == ["Cylinder candle", "Scented Candle"]
+        assert names_of(await account.client.get_order(IDS[0])) == ["Cylinder candle", "Scented Candle"]
         assert account.drafts.all()
         return
     assert status.state is SendState.ACCEPTED
     assert (await follow_to_end(account)).state is SendState.VERIFIED
-    assert named(await account.client.get_order(IDS[0])) == ["Scented Candle"]
+    assert names_of(await account.client.get_order(IDS[0])) == ["Scented Candle"]
 
 
 def test_every_kind_of_list_item_can_be_added() -> None:

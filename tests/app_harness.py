@@ -1,4 +1,4 @@
-"""The whole app on a sandbox inside the process, driven by keys alone, and what it shows."""
+"""The whole app with a sandbox in the same process, driven by keys; reads the text that it shows."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -28,7 +28,7 @@ TIMEOUT = 15.0
 
 @dataclass
 class AppHarness:
-    """The running app. `press` types keys and waits until the app has nothing left to do at once."""
+    """The running app. `press` sends keys and waits until the app is idle."""
 
     app: OrdersApp
     pilot: Pilot[int]
@@ -41,7 +41,7 @@ class AppHarness:
         await self._settled()
 
     async def type(self, text: str) -> None:
-        """All letters at once, as from a fast hand; the pilot would wait 40 ms after each."""
+        """Send all letters at once, as a fast typist does; the pilot would wait 40 ms after each."""
         for letter in text:
             event = events.Key(_character_to_key(letter), letter)
             event.set_sender(self.app)
@@ -49,13 +49,13 @@ class AppHarness:
         await self._settled()
 
     async def _settled(self) -> None:
-        # Keys that were sent stand in the app's own queue first, and are no keys that wait before they left it.
+        # Sent keys are first in the app's own queue; `keys_waiting` counts them only after they left it.
         processed = asyncio.Event()
         if self.app.call_later(processed.set):
             with suppress(TimeoutError):
                 await asyncio.wait_for(processed.wait(), TIMEOUT)
-        # An app that fell over takes no key any more; the test is to tell of it, not to wait.
-        while self.app.keys_waiting and self.app._exception is None:  # noqa: ASYNC110 - a test looks from outside
+        # An app that failed handles no more keys; the test must report the failure and not wait.
+        while self.app.keys_waiting and self.app._exception is None:  # noqa: ASYNC110 - a test polls from outside
             await asyncio.sleep(0.001)
         await self.pilot.pause()
 
@@ -71,7 +71,7 @@ class AppHarness:
         return next((line for line in self.lines if text in line), "")
 
     async def until(self, condition: str | Callable[[], object]) -> None:
-        """Wait until these words are on the screen, or this is true."""
+        """Wait until the screen contains this text, or until the callable returns true."""
 
         def holds() -> object:
             return condition in self.text if isinstance(condition, str) else condition()
@@ -79,12 +79,12 @@ class AppHarness:
         deadline = asyncio.get_running_loop().time() + TIMEOUT
         while not holds():
             if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(f"never came: {condition}\n{self.text}")
+                raise AssertionError(f"condition not met: {condition}\n{self.text}")
             await asyncio.sleep(0.01)
             await self.pilot.pause()
 
     async def order(self, order_id: str) -> Any:
-        """An order as the sandbox has it now."""
+        """Return an order as it is in the sandbox now."""
         transport = httpx.ASGITransport(self.sandbox.asgi)
         async with httpx.AsyncClient(transport=transport, base_url="http://s/api/v3", auth=("demo", "demo")) as client:
             answer = await client.get(f"/orders/{order_id}")

@@ -1,4 +1,4 @@
-"""A sandbox and lives of the app on one folder, for batches that are staged, sent and followed."""
+"""A sandbox and repeated runs of the app on one folder, for batches that are staged, sent and verified."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -33,7 +33,7 @@ QUANTITY = ITEMS / 0 / "quantity"
 
 
 class BatchHarness:
-    """A sandbox, and lives of the app on one folder; all time is one clock."""
+    """A sandbox and repeated runs of the app on one folder; both use one clock."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.clock = WireClock()
@@ -47,7 +47,7 @@ class BatchHarness:
         self.wire: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda transport: transport
 
     async def open(self) -> Staging:
-        """A new process on the folder."""
+        """Open the folder as a new process would."""
         self.interceptor = Interceptor(self.wire(httpx.ASGITransport(self.sandbox.asgi)))
         client = Client(
             "http://127.0.0.1/api/v3",
@@ -90,7 +90,7 @@ Make = Callable[..., Awaitable[BatchHarness]]
 
 
 def add_json(staging: Staging, source: str | Path) -> tuple[list[str], ParsedFile]:
-    """Stage what a JSON text or file holds."""
+    """Stage the orders of a JSON text or file."""
     intake = read_orders(read_file(source) if isinstance(source, Path) else source)
     return staging.editing.add_parsed(intake, source.name if isinstance(source, Path) else "pasted text"), intake
 

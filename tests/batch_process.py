@@ -1,4 +1,4 @@
-"""A life of the app that imports, types, sends and follows, telling each step, until it is killed.
+"""A process that imports, edits, sends and verifies orders and prints each step, until it is killed.
 
 `batch_process.py FOLDER URL NAME COUNT` stages orders NAME-0, NAME-1 … into the batch `kills`.
 """
@@ -24,7 +24,7 @@ from tui.work.batches.staging import Staging
 
 NOTES = Pointer.of("order_details", "notes")
 SPEED_FACTOR = 50
-"""So many seconds pass in one."""
+"""How many seconds of the process's clock pass in one real second."""
 
 _BEGAN = time.time()
 
@@ -42,7 +42,7 @@ def report(text: str) -> None:
 
 
 class ReportingTransport(httpx.AsyncHTTPTransport):
-    """Says before and after each request that it is there, so that a kill can come just then."""
+    """Prints a line before and after each request, so that the process can be killed at that point."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         report(f"going {request.method}")
@@ -52,7 +52,7 @@ class ReportingTransport(httpx.AsyncHTTPTransport):
 
 
 async def open_and_recover(folder: Path, url: str) -> tuple[Account, Staging]:
-    """Open what is there, and resolve what was on its way."""
+    """Open the store and resolve the writes without an answer."""
     client = Client(url, BasicAuth("demo", "demo"), transport=ReportingTransport())
     account = await open_account(
         client, Store(folder, now=now), "demo", now=now, zone=ZoneInfo("Europe/Amsterdam"), sleep=sleep
@@ -64,7 +64,7 @@ async def open_and_recover(folder: Path, url: str) -> tuple[Account, Staging]:
 
 
 async def send_and_verify(account: Account, staging: Staging) -> None:
-    """Send what is ready, and follow until each order is seen."""
+    """Send the orders that are ready, and verify until none is pending."""
     await staging.refresh_remote()
     await staging.send(staging.plan(), continue_after_refusal=True)
     await account.verifier.until_done()

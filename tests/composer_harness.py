@@ -38,7 +38,7 @@ def send_states(harness: AppHarness) -> list[str]:
 
 
 def row(harness: AppHarness, name: str) -> str:
-    """The line of an order in the list: cursor, mark, state, name."""
+    """Return the line of an order in the list: cursor, mark, state, name."""
     return next((line for line in harness.lines if line[4:].startswith(f"{name} ")), "")
 
 

@@ -30,9 +30,9 @@ use_seed_cache()
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: the garbage collector need not look at it.
+    """Exclude everything loaded so far from garbage collection.
 
-    The app does the same at its start. In a process with many apps that would keep the garbage of all earlier ones.
+    The app does the same when it starts. In a process with many apps, that would keep the garbage of all earlier ones.
     """
     gc.collect()
     gc.freeze()

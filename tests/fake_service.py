@@ -1,4 +1,4 @@
-"""A small service in memory with faults on demand, a clock that moves when somebody sleeps, and an app's life on them."""
+"""A small in-memory service with faults on demand, a clock that advances on sleep, and an outbox that uses them."""
 
 import asyncio
 import copy
@@ -21,7 +21,7 @@ from tui.work.writes.verifier import Verifier
 
 
 class Time:
-    """A clock, and a sleep that lets time pass and others run."""
+    """A clock with a sleep that advances it and lets other tasks run."""
 
     def __init__(self) -> None:
         self.now_ = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -35,7 +35,7 @@ class Time:
 
 
 class LostAnswer(Exception):
-    """The answer of a write is lost; `done` says whether the write was done."""
+    """The answer to a write is lost; `done` tells whether the write was carried out."""
 
     def __init__(self, *, done: bool) -> None:
         super().__init__()
@@ -135,7 +135,7 @@ class Service:
         return str(max([0, *(int(str(other["id"])) for other in known)]) + 1)
 
     def finish_saving(self) -> None:
-        """Let what was accepted long enough ago be seen."""
+        """Make the orders visible that were accepted long enough ago."""
         now = self.time.now()
         for _, number, saved in [entry for entry in self.saving if entry[0] <= now]:
             self.orders[number] = saved
@@ -173,7 +173,7 @@ def order(order_id: str, shop: int = 5, **values: Json) -> Document:
 
 
 def is_not_applied(outcome: WriteOutcome) -> bool:
-    """Whether the answer of a write was lost and lookups showed that nothing was written."""
+    """Return whether the answer to a write was lost and lookups showed that nothing was written."""
     return type(outcome) is WriteNotSent and outcome.write.state is WriteState.NOT_APPLIED
 
 
@@ -184,7 +184,7 @@ def not_found() -> NotFound:
 
 
 class OutboxHarness:
-    """One app's life on a folder; `restart` is the end of its process and the beginning of another."""
+    """The outbox and verifier of one process on a folder; `restart` ends it and starts another."""
 
     def __init__(self, folder: Path) -> None:
         self.time = Time()

@@ -1,4 +1,4 @@
-"""A clock that only sleeping moves, and a service that answers from a script."""
+"""A clock that only sleeping advances, and a transport that answers from a script."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ Step = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
 class Script(httpx.AsyncBaseTransport):
-    """Answers one request after the other as it was told; the last step repeats."""
+    """Answers the requests with its steps in order; the last step repeats."""
 
     def __init__(self, *steps: Step, delay: float | None = None) -> None:
         self.steps = list(steps)
@@ -62,7 +62,7 @@ class Script(httpx.AsyncBaseTransport):
 
 
 class BrokenStream(httpx.AsyncByteStream):
-    """A body that breaks off."""
+    """A response body that ends with an error."""
 
     def __init__(self, start: bytes, error: Exception) -> None:
         self.start, self.error = start, error
@@ -99,4 +99,4 @@ BUSY = {
 
 
 Make = Callable[..., tuple[Client, Script]]
-"""The `make` fixture: steps and options of a Client to the client and its script."""
+"""The `make` fixture: takes steps and options of a Client, returns the client and its script."""

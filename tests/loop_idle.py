@@ -1,4 +1,4 @@
-"""Waits until the event loop has nothing left to do at once; Textual's own wait sleeps for 20 ms at a time.
+"""Waits until the event loop is idle; Textual's own wait sleeps for 20 ms at a time.
 
 Textual takes a process that uses no CPU for 20 ms to be idle, and waits for that three times per key. Here the loop,
 its threads and the screen are asked, so that a test waits no longer than the work takes.
@@ -15,20 +15,20 @@ from textual._context import active_app
 from textual.screen import Screen
 
 QUIET_TURNS = 2
-"""The loop is idle after so many turns in a row without work: one turn may only have passed a result on."""
+"""How many turns in a row without work make the loop idle: one turn may only have passed on a result."""
 
 LONGEST = 10.0
-"""Seconds after which a loop that always has work is waited for no longer."""
+"""Seconds to wait for a loop that always has work."""
 
 LONGEST_THREADS = 0.25
-"""Seconds after which threads are waited for no longer: some wait for what the test does next."""
+"""Seconds to wait for threads: some wait for the next step of the test."""
 
 THREAD_POLL = 0.001
-"""Seconds between two looks at threads that still work."""
+"""Seconds between two checks of busy threads."""
 
 
 async def loop_idle(min_sleep: float = 0.0, max_sleep: float = LONGEST) -> None:
-    """Return when no callback is ready to run, no thread is at work and the screen is drawn.
+    """Return when no callback is ready to run, no thread is busy and the screen is drawn.
 
     Timers that are not due yet do not count. The arguments are those of Textual's `wait_for_idle`.
     """
@@ -39,7 +39,7 @@ async def loop_idle(min_sleep: float = 0.0, max_sleep: float = LONGEST) -> None:
 
 
 async def wait_until_quiet(started: float) -> bool:
-    """Wait until the loop is quiet. False when it takes too long."""
+    """Wait until the loop is quiet. Return False if it takes too long."""
     loop: Any = asyncio.get_running_loop()
     turns = 0
     while turns < QUIET_TURNS:
@@ -53,7 +53,7 @@ async def wait_until_quiet(started: float) -> bool:
 
 
 def threads_busy(loop: Any) -> bool:
-    """Whether a function runs in the loop's thread pool (`asyncio.to_thread`), or waits for a thread."""
+    """Return whether a function runs in the loop's thread pool (`asyncio.to_thread`) or waits for a thread."""
     pool: ThreadPoolExecutor | None = loop._default_executor
     return pool is not None and (not pool._work_queue.empty() or pool._idle_semaphore._value < len(pool._threads))
 

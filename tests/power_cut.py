@@ -25,7 +25,7 @@ from tui.store.db import Database
 from tui.work.writes.lookup import key_of
 
 EVERY = int(os.environ.get("SENDCLOUD_KILLS", "0")) >= 100
-"""Also the steps at which disk and service are as at the one before: after a commit, and around a read."""
+"""Include the steps at which disk and service are the same as at the step before: after a commit, and around a read."""
 
 T = TypeVar("T")
 Scenario = Callable[["CutPoint"], Awaitable[None]]
@@ -33,11 +33,11 @@ Check = Callable[["CutPoint"], Awaitable[None]]
 
 
 class PowerCut(BaseException):
-    """No `except Exception` of the app may catch it, as none could catch the real thing."""
+    """A BaseException, so that no `except Exception` of the app can catch it."""
 
 
 class CutPoint:
-    """Counts the steps of a life on a house, and ends it at step `at` (from 1), or at the first of that name.
+    """Counts the steps of a scenario and cuts it off at step `at` (from 1), or at the first step of that name.
 
     `reported`: what the life was told to be done, in order; it must be so after the cut. `steps`: the steps by name.
     `at_cut` is called at that step in place of the cut, where another copy is to do something just then.
@@ -55,20 +55,20 @@ class CutPoint:
         self._loop = asyncio.get_running_loop()
         self.reached = False
         self.posted: list[bytes] = []
-        """The body of each POST that left, in order, of this life and those after it."""
+        """The body of each POST that was sent, in order, in this run and the later ones."""
         self.reads: Counter[int] = Counter()
-        """How many reads came after so many posts."""
+        """The number of reads, by the number of POSTs before them."""
         self.refused: set[int] = set()
-        """Those of the posts that were answered with a word that nothing was written."""
+        """The numbers of the POSTs whose answer said that nothing was written."""
         self.written: Counter[tuple[str, str]] = Counter()
         """How often the service wrote each order, by its key."""
         self.typing = ""
-        """What the life is about to type."""
+        """The text that the scenario is about to enter."""
         harness.wire = self._wire
         self._watch()
 
     def begin(self) -> None:
-        """Forget what was done to prepare the life, maybe by another one that was cut."""
+        """Discard the records of the preparation, which may have been cut off itself."""
         self._watch()
         self.written.clear()
         self.posted.clear()
@@ -76,7 +76,7 @@ class CutPoint:
         self.reads.clear()
 
     async def run(self, scenario: Scenario) -> None:
-        """Live until the cut, or to the end."""
+        """Run the scenario until the cut, or to its end."""
         self._running = True
         running = asyncio.ensure_future(scenario(self))
         cut_off_task = asyncio.ensure_future(self._gone.wait())
@@ -86,7 +86,7 @@ class CutPoint:
             await running
             self._running = False
             return
-        # What still runs comes no further than its next step; the loop must not keep it.
+        # Tasks that still run stop at their next step; the loop must not keep them.
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
@@ -108,7 +108,7 @@ class CutPoint:
             self._running = True
             return
         self._cut_off = True
-        self._loop.call_soon_threadsafe(self._gone.set)  # some commits are made beside the loop
+        self._loop.call_soon_threadsafe(self._gone.set)  # some commits run in other threads
         raise PowerCut
 
     def _wire(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
@@ -150,7 +150,7 @@ class _Wire(httpx.AsyncBaseTransport):
 
 
 def empty_sandbox(harness: BatchHarness) -> None:
-    """The sandbox without orders and faults, which is had sooner than a new one."""
+    """Empty the sandbox and remove its faults, which is faster than creating a new one."""
     with harness.sandbox.data.writing() as connection:
         connection.execute("DELETE FROM pending")
         connection.execute("DELETE FROM orders")
@@ -159,13 +159,13 @@ def empty_sandbox(harness: BatchHarness) -> None:
 
 @contextmanager
 def count_steps(cut: CutPoint) -> Iterator[None]:
-    """Steps before and after each commit of the house's store, and those that it opens."""
+    """Count a step before and after each commit of any store."""
     write = Database.write
 
     def stepped(self: Database, work: Callable[[sqlite3.Connection], T], *, durable: bool = False) -> T:
         name = _caller()
         cut.step(f"before the commit of {name}")
-        # What a commit leaves does not depend on it here, since only the process ends; and it takes long.
+        # `durable` is left out: only the process ends here, and syncing is slow.
         result = write(self, work)
         if EVERY:
             cut.step(f"after the commit of {name}")
@@ -177,7 +177,7 @@ def count_steps(cut: CutPoint) -> Iterator[None]:
 
 
 def _caller() -> str:
-    """Who commits, as file.function, for the name of the step."""
+    """Return the caller of the commit as file.function, for the name of the step."""
     frame = inspect.currentframe()
     while frame is not None and "/tui/work/" not in frame.f_code.co_filename:
         frame = frame.f_back
@@ -185,5 +185,5 @@ def _caller() -> str:
 
 
 def bodies(body: bytes) -> list[Document]:
-    """The orders of a POST."""
+    """Return the orders of a POST."""
     return cast("list[Document]", decode(body))

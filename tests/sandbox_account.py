@@ -1,4 +1,4 @@
-"""An account on the real sandbox with three orders, a clock that moves when somebody sleeps, and what is written there."""
+"""An account on the real sandbox with three orders and a clock that advances on sleep, and helpers that write to it."""
 
 import asyncio
 import json
@@ -32,7 +32,7 @@ IDS = ("700001", "700002", "700003")
 
 @asynccontextmanager
 async def open_sandbox_account(folder: Path) -> AsyncIterator[Account]:
-    """The orders are N-700001 and so on, of one shop, in Oss."""
+    """Open the account. Its orders are N-700001 to N-700003, of one shop, with addresses in Oss."""
     documents = [{**ORDER, "id": id, "order_id": f"S-{id}", "order_number": f"N-{id}"} for id in IDS]
     planted = tuple(json.dumps(order).encode() for order in documents)
     time = WireClock(NOW)
@@ -68,7 +68,7 @@ async def send(account: Account, draft: Draft, job: str | None = None) -> None:
 async def follow(account: Account) -> None:
     task = asyncio.create_task(account.verifier.run())
     async with asyncio.timeout(10):
-        while account.store.verifications.open(account.account_id):  # noqa: ASYNC110 - a test looks from outside
+        while account.store.verifications.open(account.account_id):  # noqa: ASYNC110 - a test polls from outside
             await asyncio.sleep(0.001)
     task.cancel()
 

@@ -1,4 +1,4 @@
-"""`check` and `submit` called as a shell calls them, inside this process, against a sandbox over real HTTP."""
+"""Runs `check` and `submit` in this process as a shell would, against a sandbox over real HTTP."""
 
 import json
 import os
@@ -21,7 +21,7 @@ WRITES = ("POST", "PATCH", "DELETE")
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """How a command ended: its exit code, and what it wrote."""
+    """The result of a command: its exit code and its output."""
 
     code: int
     out: str
@@ -29,7 +29,7 @@ class CommandResult:
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """Standard output as the JSON lines that it must be."""
+        """Standard output, parsed as JSON lines."""
         return [json.loads(line) for line in self.out.splitlines()]
 
     @property
@@ -39,7 +39,7 @@ class CommandResult:
 
 @dataclass(slots=True)
 class Shell:
-    """A folder to work in, with files of orders and the commands."""
+    """A working folder with files of orders, and the commands."""
 
     folder: Path
     capture: pytest.CaptureFixture[bytes]
@@ -47,14 +47,14 @@ class Shell:
     service: Service | None = None
 
     def write(self, name: str, content: Any) -> str:
-        """A file of this name: a text or bytes as they are, anything else as JSON."""
+        """Write a file: text or bytes unchanged, anything else as JSON."""
         path = self.folder / name
         data = content if isinstance(content, str | bytes) else json.dumps(content)
         path.write_bytes(data.encode() if isinstance(data, str) else data)
         return str(path)
 
     def run(self, *arguments: str, keys: str = "demo:demo", url: str | None = None) -> CommandResult:
-        """Run a command; with credentials where there is a service."""
+        """Run a command, with credentials if there is a service."""
         public, _, secret = keys.partition(":")
         with environment(SENDCLOUD_ORDERS_DATA=str(self.folder / "data")):
             given = list(arguments)
@@ -62,7 +62,7 @@ class Shell:
                 os.environ |= {"SENDCLOUD_PUBLIC_KEY": public, "SENDCLOUD_SECRET_KEY": secret}
                 given[1:1] = ["--url", url or self.service.url]
             self.capture.readouterr()
-            # The demo's service is inside the command, with a clock of its own.
+            # The demo's service runs inside the command, with its own clock.
             skipping = CLOCK.patched() if self.service is not None else nullcontext()
             with pytest.raises(SystemExit) as ended, skipping:
                 main(given)
@@ -78,18 +78,18 @@ class Shell:
         return ended
 
     def writes(self) -> int:
-        """How many requests to write have come to the service."""
+        """Return the number of write requests that the service received."""
         assert self.service is not None
         return len(self.service.writes())
 
     def remote_ids(self, *names: str) -> list[str]:
-        """Which of these order ids the service has, once for each order that has one."""
+        """Return which of these order ids the service has, once for each order with that id."""
         assert self.service is not None
         return remote_order_ids(self.service, names)
 
 
 def remote_order_ids(service: Service, names: Any) -> list[str]:
-    """The order ids that the service has of these, as often as it has them."""
+    """Return those of these order ids that the service has, once for each order with that id."""
     found: list[str] = []
     query: dict[str, str] = {"page_size": "200"}
     expected = set(names)
@@ -102,7 +102,7 @@ def remote_order_ids(service: Service, names: Any) -> list[str]:
 
 
 def orders(count: int, prefix: str = "H", **changes: Any) -> list[dict[str, Any]]:
-    """So many orders of the shop that takes them."""
+    """Return this many orders of a shop that accepts new orders."""
     usual = {"order_details__integration__id": SHOP}
     return [
         order(**{"order_id": f"{prefix}-{n}", "order_number": f"N-{prefix}-{n}", **usual, **changes})
@@ -112,7 +112,7 @@ def orders(count: int, prefix: str = "H", **changes: Any) -> list[dict[str, Any]
 
 @contextmanager
 def environment(**variables: str) -> Iterator[None]:
-    """The environment without our own variables but these, and afterwards as it was."""
+    """Set these of our variables and remove all others; restore the environment afterwards."""
     before = dict(os.environ)
     for name in [name for name in os.environ if name.startswith("SENDCLOUD_")]:
         del os.environ[name]

@@ -1,4 +1,4 @@
-"""A clock for the store that stands until told."""
+"""A clock for the store that only `advance` moves."""
 
 from datetime import UTC, datetime, timedelta
 

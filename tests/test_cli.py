@@ -49,7 +49,7 @@ class Program:
     def run(
         self, *arguments: str, stdin: str = "terminal", stdout: str = "terminal", **environment: str
     ) -> CommandResult:
-        """Run to the end. `out` is the output to a pipe or a pseudo-terminal."""
+        """Run the program to its end. `out` is the output to a pipe or a pseudo-terminal."""
         master, slave = pty.openpty()
         started = subprocess.Popen(
             self.command(*arguments),
@@ -236,7 +236,7 @@ def test_package_metadata() -> None:
     assert {"sandbox", "test", "dev"} == project["optional-dependencies"].keys()
     assert not any(text.startswith("uvicorn") for text in project["dependencies"])
     (textual,) = [text for text in project["dependencies"] if text.startswith("textual")]
-    assert ",<" in textual, "bounded at the next major"
+    assert ",<" in textual, "limited to the next major version"
 
 
 class TestSandbox:

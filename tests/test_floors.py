@@ -1,4 +1,4 @@
-"""The layers of the program, proven by its imports: each imports only what is below it, and there are no cycles."""
+"""The layers of the program: each module imports only modules of lower layers, and there are no import cycles."""
 
 import ast
 import os
@@ -24,7 +24,7 @@ SERVER = frozenset({"starlette", "uvicorn"})
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What a layer may import of this program, by the beginnings of module names, and what it may not import at all."""
+    """What a layer may import of this program, by prefixes of module names, and what it may not import at all."""
 
     allowed: frozenset[str]
     forbidden: frozenset[str]
@@ -35,17 +35,17 @@ def layer(allowed: str, *forbidden: frozenset[str]) -> Layer:
 
 
 VALUES = "tui.api.codec tui.api.pointer tui.api.errors tui.api.models tui.api.query tui.api.wording"
-"""The modules of `tui.api` that hold only values: no connection can be made with them."""
+"""The modules of `tui.api` that hold only values and open no connection."""
 
 STORED = "tui.store.db tui.store.batches tui.store.journal tui.store.journal_queries"
 """The modules of `tui.store` whose errors and values screens may name."""
 
 FOR_SCREENS = f"tui.widgets tui.work tui.orders tui.keymap tui.settings tui.api.request_log {STORED} {VALUES}"
-"""What every family of screens may import."""
+"""The modules that every family of screens may import."""
 
 
 def family(name: str, below: str = "") -> Layer:
-    """A family of screens, and the families below it."""
+    """Return the layer of a family of screens and the families below it."""
     families = " ".join(f"tui.screens.{import_}" for import_ in (name, *below.split()))
     return layer(f"{families} {FOR_SCREENS}", NETWORK, DISK - {"tempfile"}, SERVER)
 
@@ -64,16 +64,16 @@ LAYERS = {
     "tui.keymap": layer("", NETWORK, DISK, TERMINAL, SERVER),
     "tui.settings": layer("", NETWORK, DISK, TERMINAL, SERVER),
     "tui.api": layer("tui.api", DISK, TERMINAL, SERVER),
-    # orders/: what an order means.
+    # orders/: the meaning of an order
     "tui.orders.query": orders("query"),
     "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
     "tui.orders.checks": orders("checks addresses countries fields money paths summary value_parser"),
     "tui.orders.edits": orders("edits checks fields paths summary value_parser"),
     "tui.orders.tables": orders("tables addresses edits fields money parsed paths progress value_parser"),
     "tui.orders": orders("countries display edits fields money parsed paths progress suggestions summary value_parser"),
-    # store/: what must survive.
+    # store/: the database
     "tui.store": layer("tui.store tui.api.codec", NETWORK - {"socket"}, DISK - {"sqlite3"}, TERMINAL, SERVER),
-    # work/: what takes time.
+    # work/: long-running work without a screen
     "tui.work.cache": work("cache"),
     "tui.work.writes": work("writes"),
     "tui.work.drafts": work("drafts writes"),
@@ -91,7 +91,7 @@ LAYERS = {
         DISK,
         SERVER,
     ),
-    # screens/: families never import each other's screens, except for those below them.
+    # screens/: families import no other family's screens, except for those below them
     "tui.screens.common": family("common"),
     "tui.screens.order": family("order", "common"),
     "tui.screens.review": family("review", "common order"),
@@ -140,7 +140,7 @@ LAYERS = {
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import: of what, by which module, in which line."""
+    """One import: its target, the importing module, and the line."""
 
     module: str
     target: str
@@ -151,7 +151,7 @@ class Import:
 
 
 def imports(source: str, module: str) -> Iterator[Import]:
-    """Every import of a source, wherever it stands, also by importlib."""
+    """Yield every import of a source, at any level, also through importlib."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         targets: list[str] = []
@@ -196,12 +196,12 @@ def within(name: str, prefixes: frozenset[str]) -> bool:
 
 
 def layer_of(module: str) -> str:
-    """The layer of a module: the longest name in the table that it begins with."""
+    """Return the layer of a module: the longest prefix of its name in the table."""
     return max((name for name in LAYERS if within(module, frozenset({name}))), key=len, default="")
 
 
 def violation(import_: Import) -> str | None:
-    """Why this import is not allowed, or None."""
+    """Return why this import is not allowed, or None."""
     here = LAYERS[layer_of(import_.module)]
     if import_.target == "tui" or within(import_.target, ALL):
         return None if within(import_.target, here.allowed) else f"{import_}, which is not below it"
@@ -215,7 +215,7 @@ def test_every_module_belongs_to_a_layer() -> None:
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_layer_imports_downwards_only(name: str) -> None:
     here = [all_import for all_import in all_imports() if layer_of(all_import.module) == name]
-    assert here, f"{name} imports nothing at all; has it moved?"
+    assert here, f"{name} imports nothing; was it moved?"
     assert [message for import_ in here if (message := violation(import_))] == []
 
 
@@ -325,7 +325,7 @@ def is_broad(kind: ast.expr | None) -> bool:
 
 
 def acts(handler: ast.ExceptHandler) -> bool:
-    """Whether the error goes on: raised again, or handed to whoever waits for it."""
+    """Return whether the error is raised again or passed on."""
     return any(
         isinstance(node, ast.Raise)
         or (handler.name is not None and isinstance(node, ast.Name) and node.id == handler.name)
@@ -354,7 +354,7 @@ def test_every_module_says_its_one_reason() -> None:
 
 
 def test_no_test_imports_another_test() -> None:
-    """Helpers of several tests are in modules with names of their own."""
+    """Test modules import no other test module; shared helpers have their own modules."""
     found = []
     for path in sorted((ROOT / "tests").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -38,7 +38,7 @@ def problems(ended: CommandResult, *, severity: str = "error") -> list[tuple[str
 
 
 class FakeStderr(io.StringIO):
-    """Standard error, which may be a terminal."""
+    """A standard error stream that may be a terminal."""
 
     def __init__(self, is_terminal: bool) -> None:
         super().__init__()
@@ -215,9 +215,7 @@ def test_a_local_error_prevents_sending_without_only_good(account: Shell) -> Non
     ended = account.submit(path)
     assert (ended.code, account.writes()) == (1, 0)
     assert account.service is not None
-    assert not [path for _, path in account.service.watched.requests if "orders" in path], (
-        "nothing needs to be looked for"
-    )
+    assert not [path for _, path in account.service.watched.requests if "orders" in path], "no lookup is needed"
     assert [line["outcome"] for line in ended.lines] == ["held"] * 4
     assert "--only-good" in ended.lines[0]["problems"][-1]["detail"]
     assert ended.lines[2]["problems"][0]["pointer"] == "/order_details/order_items/0/quantity"
@@ -432,7 +430,7 @@ def test_demo_account(shell: Shell) -> None:
 
 
 def test_sixty_orders_with_thirty_percent_faults(account: Shell) -> None:
-    """More: SENDCLOUD_FAULTY=500 pytest tests/test_headless.py -k faults."""
+    """More runs: SENDCLOUD_FAULTY=500 pytest tests/test_headless.py -k faults."""
     count = int(os.environ.get("SENDCLOUD_FAULTY", "60"))
     path = account.write("many.json", orders(count))
     names = [f"H-{n}" for n in range(count)]

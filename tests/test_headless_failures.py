@@ -81,7 +81,7 @@ class FailingEndpoint:
         self._headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
         self.path = ""
         self.open = True
-        """Whether requests are passed through to the sandbox."""
+        """Whether requests are passed on to the sandbox."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if self.open or scope["method"] != self._method or not scope["path"].endswith(self.path):
@@ -204,7 +204,7 @@ def test_a_full_disk(account: Shell, error: StoreError, commits: int) -> None:
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_while_reading(account: Shell, command: str, number: signal.Signals, code: int) -> None:
     class BlockingStream(io.BytesIO):
-        """Endless standard input."""
+        """An endless standard input."""
 
         def read(self, _: int | None = None, /) -> bytes:
             signal.raise_signal(number)

@@ -45,14 +45,14 @@ PHRASES = {
     r"\bwhat is (?:not|known|wrong|there|left|kept|typed|shown|read|sent) (?:of|in) (?:it|them)\b": "use a noun",
     r"\brejected\b": "the glossary says 'refused'",
 }
-"""Phrase (a regular expression, case ignored) and what to write instead."""
+"""Maps a phrase (a regular expression, case ignored) to a replacement."""
 
 ALLOWED = {
     r"\broads?\b": ("tui/store/", "tui/sandbox/seed_data.py", "tui/work/journal/entries.py"),
     r"\btwins?\b": ("tui/work/batches/duplicates.py",),
     r"\bon (?:its|their) way\b|\bunder way\b": ("tui/work/writes/send_state.py",),
 }
-"""Where a phrase is a stored name (a column, a JSON key, a value) or part of an address."""
+"""Modules in which a phrase is a stored name (a column, a JSON key, a value) or part of an address."""
 
 WORD_LISTS = frozenset(["tui/orders/addresses/vocabulary.py"])
 """Modules that list the words of addresses in many languages."""
@@ -64,7 +64,7 @@ def python_files() -> list[Path]:
 
 
 def texts(path: Path) -> Iterator[tuple[int, str]]:
-    """Docstrings, string literals with a space in them, and comments, each with its line."""
+    """Yield docstrings, string literals with a space in them, and comments, each with its line."""
     source = path.read_text(encoding="utf-8")
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:

@@ -1,4 +1,4 @@
-"""What the README says is so: its paths, commands, variables, faults and files."""
+"""The README is correct: its paths, commands, variables, faults and files exist."""
 
 import json
 import os
@@ -27,7 +27,7 @@ SECRET = "s3cret-that-nobody-may-see"
 
 
 def options(line: str) -> list[str]:
-    """The arguments of a `sendcloud-orders` line."""
+    """Return the arguments of a `sendcloud-orders` line."""
     words = shlex.split(line)
     program = next(place for place, word in enumerate(words) if word.endswith("sendcloud-orders"))
     return words[program + 1 :]
@@ -158,7 +158,7 @@ def test_outcomes_and_exit_codes_are_documented() -> None:
 
 
 def fence(name: str, kind: str) -> str:
-    """What stands in the one fence of a block."""
+    """Return the content of the only code fence in a block."""
     found = re.fullmatch(rf"```{kind}\n(.*?\n)```", readme_parts.block(name).strip(), re.DOTALL)
     assert found is not None, name
     return found[1]

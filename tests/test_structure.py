@@ -19,7 +19,7 @@ MOST_LINES_OF_APP = 350
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """A class of the package, as it is written: its module, its bases, how many methods it defines."""
+    """A class definition of the package: its module, its bases, and the number of its own methods."""
 
     module: str
     name: str
@@ -39,7 +39,7 @@ def classes() -> Iterator[Class]:
 
 
 def base_name(base: ast.expr) -> str:
-    """`Screen` for `Screen`, `textual.Screen` and `Screen[T]`."""
+    """Return `Screen` for `Screen`, `textual.Screen` and `Screen[T]`."""
     if isinstance(base, ast.Subscript):
         return base_name(base.value)
     return base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
@@ -49,7 +49,7 @@ CLASSES = {class_.name: class_ for class_ in classes()}
 
 
 def ancestors(name: str) -> list[str]:
-    """The ancestors of a class that are classes of ours, protocols and generic parameters aside."""
+    """Return the ancestors of a class that are our classes, without protocols and generic parameters."""
     found: list[str] = []
     for base in CLASSES[name].bases if name in CLASSES else ():
         if base in CLASSES and not CLASSES[base].is_protocol and base not in found:

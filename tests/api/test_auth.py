@@ -203,7 +203,7 @@ def test_token_responses_without_a_usable_token(status: int, body: bytes, kind: 
 
 
 class Tokens(httpx.AsyncBaseTransport):
-    """A token host and a service on two hosts; `good` are the tokens that the service accepts."""
+    """A token host and a service on another host; `good` holds the tokens that the service accepts."""
 
     def __init__(self, *given: httpx.Response | Exception, good: tuple[str, ...] = ("token-1-abcdef",)) -> None:
         self.given = list(given)

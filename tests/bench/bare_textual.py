@@ -23,7 +23,7 @@ COLUMNS = ("order", "s", "age", "cc", "recipient", "kg", "total", "why it will n
 
 
 class Lines(ScrollView, can_focus=True):
-    """Lines with a cursor; what moves is drawn again."""
+    """Lines with a cursor; only the changed lines are drawn again."""
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__()

@@ -1,8 +1,8 @@
-"""By hand: what judging a batch costs, beside a bare loop of pydantic over the same orders in the same run.
+"""Run by hand: the cost of checking a batch, compared with a plain pydantic loop over the same orders in the same run.
 
     python tests/bench/bench_batch.py [ORDERS] [ITEMS]
 
-The orders are good ones, as most are. Each figure is the best of several rounds, since other work on the machine only
+The orders are valid, as most are. Each figure is the best of several rounds, since other work on the machine only
 adds to it.
 """
 
@@ -37,7 +37,7 @@ SHOP = 7
 
 
 def large(number: int, items: int) -> dict[str, Any]:
-    """A good order of many items in which most fields are given."""
+    """A valid order with many items and values in most fields."""
     document = copy.deepcopy(ORDER)
     price = {"value": Decimal("3.5"), "currency": "EUR"}
     document |= {"order_id": f"A{number}", "order_number": f"N{number}"}
@@ -59,7 +59,7 @@ def large(number: int, items: int) -> dict[str, Any]:
 
 
 def best(work: Callable[[], object]) -> float:
-    """Milliseconds."""
+    """Return the time of the fastest round in milliseconds."""
     found = []
     for _ in range(ROUNDS):
         started = time.perf_counter()
@@ -69,7 +69,7 @@ def best(work: Callable[[], object]) -> float:
 
 
 def opened(folder: Path) -> Staging:
-    """A batch on a disk, with no service."""
+    """Open a stored batch without a service."""
     store = Store(folder)
     client = cast(Client, SimpleNamespace(base_url="https://example.test"))
     account_id = store.account_id(client.base_url, "credentials me")
@@ -92,7 +92,7 @@ def main() -> None:
 
     def check() -> None:
         for document in documents:
-            # Another order each time, so that nothing is known of its parts.
+            # Use another order each time, so that no part of it is cached.
             check_order(copy.deepcopy(document), shops)
 
     copying = best(lambda: [copy.deepcopy(document) for document in documents])

@@ -1,4 +1,4 @@
-"""By hand: what the form of a large order costs, beside a bare Textual app and a bare Input measured in the same run.
+"""Run by hand: the cost of the form of a large order, compared with a bare Textual app and Input in the same run.
 
     python tests/bench/bench_form.py [COLUMNSxROWS]
 
@@ -27,7 +27,7 @@ ORDERS = 12
 
 
 def large(number: int) -> bytes:
-    """An order of many items in which nearly every field is given."""
+    """An order with many items and values in nearly every field."""
     price = {"value": 3.5, "currency": "EUR"}
     item: dict[str, Any] = {
         "quantity": 1,

@@ -1,4 +1,4 @@
-"""How long 10,000 rows take to become orders, beside reading them with the csv module in the same run.
+"""Run by hand: the time to convert 10,000 rows into orders, compared with the csv module in the same run.
 
     python tests/bench/bench_import.py [ROWS]
 
@@ -23,7 +23,7 @@ from tui.work.file_import.reader import read_source
 
 
 def best(work: Callable[[], object], times: int = 3) -> float:
-    """Seconds of the quickest of some runs."""
+    """Return the seconds of the fastest of several runs."""
     found = []
     for _ in range(times):
         started = perf_counter()
@@ -49,7 +49,7 @@ def main(count: int) -> None:
 
 
 def memory(count: int) -> None:
-    """Print what reading so many rows takes, in a process that did nothing else."""
+    """Print the peak memory of reading this many rows, in a process that does nothing else."""
     data = text(rows(count, decimal=",", per_order=2), ";").encode("utf-8-sig")
     read_source(data[:2000], "warm.csv", shop=1)
     tracemalloc.start()

@@ -1,4 +1,4 @@
-"""By hand: what a large batch costs the user, beside a bare Textual app with an Input measured in the same run.
+"""Run by hand: the response times of a large batch, compared with a bare Textual app with an Input in the same run.
 
     python tests/bench/bench_large.py [ORDERS ...]
 
@@ -50,7 +50,7 @@ def large(orders: int) -> Figures:
             terminal.wait("w stages them")
             terminal.wait_until_quiet(0.5)
             _stage(terminal, orders)
-            # The look at what exists would go on for minutes.
+            # Looking up the existing orders would take minutes.
             terminal.wait_until_quiet(0.1)
             terminal.press("ctrl+c")
             terminal.wait_until_quiet(QUIET, TIMEOUT)

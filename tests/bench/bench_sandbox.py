@@ -1,4 +1,4 @@
-"""By hand: how fast the sandbox seeds 200,000 orders, and how long a page of them takes.
+"""Run by hand: how fast the sandbox seeds 200,000 orders, and how long it takes to serve a page of them.
 
     python tests/bench/bench_sandbox.py [orders]
 

@@ -111,7 +111,7 @@ def _press(terminal: Terminal, figures: Figures, name: str, key: str, until: str
 
 
 def show(programs: dict[str, Figures]) -> None:
-    """A table: ours, and the others with how many times as much they need."""
+    """Print a table: our app, and the others with their ratio to it."""
     names = list(programs)
     ours = programs[names[0]]
     print(f"{'':24}" + "".join(f"{name:>26}" for name in names))
@@ -140,7 +140,7 @@ def show(programs: dict[str, Figures]) -> None:
 
 @contextmanager
 def ours(size: tuple[int, int]) -> Iterator[Program]:
-    """The app on a sandbox of 2,000 orders, its store already made."""
+    """Start the app on a sandbox of 2,000 orders, with an existing store."""
     with serving(SandboxSettings(orders=2000)) as url, tempfile.TemporaryDirectory() as folder:
         environment = {
             "HOME": folder,

@@ -103,7 +103,7 @@ async def test_patch_over_http_gives_the_edited_document() -> None:
                 assert compare(edit.document, {**after, "modified_at": read["modified_at"]}) == [], patch.body
                 # Nothing else changed.
                 assert compare({**after, "modified_at": read["modified_at"]}, edit.document) == [], patch.body
-    assert sent > 40, "too few of the edits could be sent to prove anything"
+    assert sent > 40, "too few of the edits could be sent for a meaningful test"
 
 
 def edited(read: Document, rng: Random, steps: int | None = None) -> Edit:

@@ -34,7 +34,7 @@ def documents(count: int = 3000, *, odd: bool = False) -> list[dict[str, Any]]:
 
 @pytest.fixture(autouse=True, scope="module")
 def forget() -> Iterator[None]:
-    """Free the many documents after the last test of this module."""
+    """Free the generated documents after the last test of this module."""
     yield
     rows.cache_clear()
     documents.cache_clear()

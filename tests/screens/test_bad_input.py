@@ -1,4 +1,4 @@
-"""What is wrong gets a word at its place and is kept; nothing that comes or is typed stops the form."""
+"""Invalid values are kept and reported at their field; no input from the service or the user breaks the form."""
 
 from datetime import UTC
 from pathlib import Path
@@ -32,7 +32,7 @@ from tui.widgets.sheet import OrderSheet
 
 
 def notes_of(edit: Edit, place: Pointer) -> list[FormNote]:
-    """All that can be said of an order, and a word of the service about one place."""
+    """Return all local problems of an order, and one of the service at this pointer."""
     service_problem = Problem("Not so", pointer=place, raw_pointer=str(place), origin=Origin.SERVICE)
     invalid = [
         Problem(problem.detail, problem.code, pointer=problem.pointer) for problem in choose_upsert(edit).tolerated
@@ -89,7 +89,7 @@ async def test_form_of_odd_documents_opens_editors() -> None:
 
 
 def full_order_document() -> Document:
-    """An order with 500 items."""
+    """Return an order with 500 items."""
     order = sample(order_id="crowd", order_number="CROWD-1")
     details = order["order_details"]
     price = {"value": 3.5, "currency": "EUR"}
@@ -143,7 +143,7 @@ async def test_500_items_and_megabyte_pastes(tmp_path: Path) -> None:
             assert sheet.editor_text == long
             await harness.press("home", "end", "tab", "escape")
             assert pointer.get(screen.draft.edit.document) == long
-        # Too long is no reason to keep it here: no limit is documented (Q8.16), and it is told at the field.
+        # A long value does not prevent sending: no limit is documented (Q8.16), so it is a warning at the field.
         sheet.go_to(SHIP_TO / "name")
         assert "Some carriers print at most 35 characters; this has 6" in harness.text
         assert screen.draft.choice.can_send

@@ -1,4 +1,4 @@
-"""What comes late or cannot be done never takes keys that were meant for something else, and never ends the app."""
+"""Late answers and failing disks never take keys that were meant for something else, and never end the app."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""The app starts on a data file that commit 4af2c0e wrote, and goes on with all that was left in it, by keys alone."""
+"""The app starts on a data file written by commit 4af2c0e and continues all work in it, by keys alone."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -22,14 +22,14 @@ from tui.widgets.grid import OrderGrid
 
 SIZES = [(80, 24), (120, 40)]
 RESUME, LATER, THIS_ORDER, SEND = "y", "l", "t", "y"
-"""The answers to the question about the paused job, to which drafts are reviewed, and in the review."""
+"""The keys that answer the questions about the paused job and the drafts to review, and the review itself."""
 UNFINISHED_WRITES = (16, 17, 18, 19)
-"""The writes that had no end."""
+"""The writes without a final state."""
 
 
 @asynccontextmanager
 async def opened(folder: Path, place: Any = None, size: tuple[int, int] = (120, 40)) -> AsyncIterator[AppHarness]:
-    """The app on the earlier store; time goes on, since orders are followed."""
+    """Open the app on the earlier store; the clock runs, since orders are verified."""
     write_store(folder / "data", place)
     service = sandbox()
     try:
@@ -40,13 +40,13 @@ async def opened(folder: Path, place: Any = None, size: tuple[int, int] = (120, 
 
 
 def asked(harness: AppHarness) -> bool:
-    """Whether the question about the paused job is open on any screen."""
+    """Return whether the question about the paused job is open on any screen."""
     bars = [screen.query(QuestionBar) for screen in harness.app.screen_stack]
     return any(bar.is_open for found in bars for bar in found)
 
 
 async def at(harness: AppHarness, screen: type) -> Session:
-    """Wait for this screen in front and for the question about the job, which is answered with later if it is there."""
+    """Wait for this screen and for the question about the job, which is answered with *later*."""
     await harness.until(lambda: isinstance(harness.app.screen, screen) and asked(harness))
     if "4 of 8" in harness.text:
         await harness.press(LATER)

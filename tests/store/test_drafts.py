@@ -1,4 +1,4 @@
-"""The state of the screens, and edits."""
+"""Stored screen states and drafts."""
 
 from collections.abc import Callable
 from dataclasses import replace

@@ -254,7 +254,7 @@ def test_writes_of_staged_orders_are_not_pruned(open_store: Callable[[], Store],
     assert [(order.id, store.writes.already_sent(order.id, order.version)) for order in back] == [
         (kept.staged, True),
         (late.staged, True),
-    ], "what could not be known any more does not come back"
+    ], "the pruned writes are not restored"
 
 
 def test_pruning_is_limited(store: Store, account: int, clock: Clock) -> None:

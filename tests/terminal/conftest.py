@@ -1,4 +1,4 @@
-"""A watched sandbox, and the program started against it on one folder of data."""
+"""A watched sandbox, and the program started against it with one data folder."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -22,7 +22,7 @@ def service() -> Iterator[Service]:
 
 @pytest.fixture
 def start(service: Service, tmp_path: Path) -> Iterator[Start]:
-    """Starts the program; every start of a test has the same folders, as for one user."""
+    """Start the program; all starts of a test use the same folders."""
     with ExitStack() as stack:
 
         def start(*, ready: str = "100+ read", size: tuple[int, int] = (80, 24), **environment: Any) -> Terminal:

@@ -1,4 +1,4 @@
-"""The commands as real processes: killed, told to stop, their output closed, on a terminal; and run again."""
+"""The commands as real processes: killed, interrupted, with closed output, on a terminal; and run again."""
 
 import json
 import os
@@ -20,12 +20,12 @@ Begin = Callable[..., "subprocess.Popen[str]"]
 KILLS = int(os.environ.get("SENDCLOUD_KILLS", "4"))
 UNLIMITED = ROOT / "tests" / "unlimited_program.py"
 RUNS = 4
-"""So many kills of one submission, one after the other, before it may come to its end."""
+"""How many times one submission is killed before it may complete."""
 
 
 @pytest.fixture
 def begin(service: Service, tmp_path: Path) -> Begin:
-    """Starts `submit` on one folder of data; `stdout` is where standard output goes."""
+    """Starts `submit` with one data folder; `stdout` is where standard output goes."""
 
     def begin(
         path: Path, *options: str, patience: str = "10", stdout: Any = subprocess.PIPE
@@ -45,7 +45,7 @@ def environment(folder: Path) -> dict[str, str]:
 
 
 def wait_for_line(process: "subprocess.Popen[str]", text: str) -> None:
-    """Read what the process tells until it says this."""
+    """Read the process's output until it contains this text."""
     assert process.stderr is not None
     assert any(text in line for line in iter(process.stderr.readline, ""))
 
@@ -68,7 +68,7 @@ def verified(count: int, prefix: str = "H") -> list[tuple[str, str]]:
 def test_killed_at_any_moment_it_resumes_without_duplicates(
     service: Service, begin: Begin, tmp_path: Path, run: int
 ) -> None:
-    """SIGKILL while it reads, stages, sends and follows. The whole: SENDCLOUD_KILLS=100 pytest … -k killed."""
+    """SIGKILL while it reads, stages, sends and verifies. More runs: SENDCLOUD_KILLS=100 pytest … -k killed."""
     random = Random(f"kill {run}")
     count = 130
     path = write(tmp_path, count)
@@ -77,7 +77,7 @@ def test_killed_at_any_moment_it_resumes_without_duplicates(
     ended = False
     for _ in range(RUNS):
         process = begin(path)
-        # The longest that anything takes is the start; what comes after it is to be met, too.
+        # The start takes longest; the later phases must be hit, too.
         moment = random.uniform(0.2, 3.0)
         try:
             process.wait(moment)
@@ -105,7 +105,7 @@ def test_sigterm_stops_between_requests_and_reports_every_order(
     service.watched.wait("POST")
     process.send_signal(number)
     wait_for_line(process, "Stopping")
-    assert process.poll() is None, "the request that is out is waited for"
+    assert process.poll() is None, "the open request is awaited"
     service.watched.held_method = None
     out, error = process.communicate(timeout=30)
     assert process.returncode == code, error

@@ -1,4 +1,4 @@
-"""The user's own editor on a real terminal: it has the terminal, its file is private, and no kill leaves anything."""
+"""The external editor on a real terminal: it gets the terminal, its file is private, and is removed after a kill."""
 
 import os
 import signal

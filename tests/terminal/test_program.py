@@ -1,4 +1,4 @@
-"""The program as a user has it: on a terminal, over HTTP, killed, hung up on, torn apart and resized."""
+"""The program as a user runs it: on a terminal, over HTTP, killed, hung up, interrupted and resized."""
 
 import json
 import re
@@ -27,7 +27,7 @@ HOSTILE = (
 
 
 def planted(number: int, **changes: Any) -> bytes:
-    """An order with a name of its own, above all seeded ones on the list."""
+    """An order with a unique name, listed above all seeded orders."""
     own_keys = {
         "id": str(90000000 + number),
         "order_id": f"own-{number}",
@@ -58,7 +58,7 @@ def service() -> Iterator[Service]:
 
 
 def change_street(terminal: Terminal, text: str) -> None:
-    """From the list: open the order under the cursor, and type something behind its street."""
+    """Open the order under the cursor of the list, and type something after its street."""
     terminal.press("enter")
     terminal.wait("1 Ship to")
     terminal.press("j", "j", "enter")
@@ -72,7 +72,7 @@ ADDRESS = ("name", "company_name", "address_line_1", "house_number", "postal_cod
 
 
 def review_and_send(terminal: Terminal) -> None:
-    """From the form or the list: look at the bodies as they will go, and send."""
+    """From the form or the list, review the request bodies and send."""
     terminal.press("w")
     terminal.wait("1 order will be written")
     terminal.press("v")
@@ -81,7 +81,7 @@ def review_and_send(terminal: Terminal) -> None:
 
 
 def is_restored(terminal: Terminal) -> bool:
-    """Whether the line and the terminal's modes are as if the program had never run."""
+    """Return whether the terminal's settings and modes are restored."""
     modes = terminal.private_modes()
     on = {number for number, is_on in modes.items() if is_on}
     pushed = sum(token.data.startswith(b"\x1b[>") and token.data.endswith(b"u") for token in tokens(terminal.stream))
@@ -204,7 +204,7 @@ ALLOWED = re.compile(
     rb"\x1b\[\d+;\d+H|\x1b\[H|\x1b\[[\d;]*m|\x1b\[\?(?:7|25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"
     rb"|\x1b\[\?(?:2026|2048)\$p|\x1b\[>\d+u|\x1b\[<u|\x1b\]22;[a-z-]+\x07"
 )
-"""All that Textual writes besides letters, and positions and pens of the frames."""
+"""The control sequences that Textual writes, besides text, cursor positions and styles."""
 
 
 def test_untrusted_text_sends_no_control_characters(start: Start) -> None:
@@ -288,7 +288,7 @@ def test_sequence_split_anywhere_runs_no_command(start: Start) -> None:
         assert "composer" not in terminal.text, parts
         terminal.wait_until_quiet(0.3)
         if "Pasted: wDB" in terminal.text:
-            # The halves came so close together that they were one paste after all; its question is no command either.
+            # Both halves arrived so quickly that they were one paste after all; its question runs no command either.
             assert parts[0] == b"\x1b[200"
             terminal.press("escape")
             terminal.wait(lambda t: "Pasted" not in t.text)
@@ -342,7 +342,7 @@ def test_every_terminal_size_works(start: Start) -> None:
 
 
 def prompted(terminal: Terminal) -> bool:
-    """Whether the shell has the terminal again, and asks."""
+    """Return whether the shell has the terminal again and shows its prompt."""
     _, restored, after = terminal.stream.rpartition(b"\x1b[?1049l")
     return bool(restored) and b"shell>" in after and b"\x1b[?1049h" not in after
 

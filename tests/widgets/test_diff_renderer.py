@@ -1,4 +1,4 @@
-"""Tests for the diff renderer: the screen is the same as with Textual's output, with a fraction of the bytes."""
+"""Tests for the diff renderer: it draws the same screen as Textual's output, with a fraction of the bytes."""
 
 import random
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class Terminal:
 
 
 def _visible_attributes(cell: pyte.screens.Char) -> tuple[object, ...]:
-    """The visible attributes of a cell: a blank shows no foreground colour or weight."""
+    """Return the visible attributes of a cell: a blank shows no foreground colour or weight."""
     if cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough):
         return (" ", cell.bg)
     return tuple(cell)

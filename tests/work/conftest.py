@@ -1,4 +1,4 @@
-"""An app's life, and its sudden end."""
+"""Harnesses for the work layer, and a simulated crash."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
@@ -18,7 +18,7 @@ def harness(tmp_path: Path) -> Iterator[OutboxHarness]:
 
 @pytest.fixture
 def crash(harness: OutboxHarness) -> Callable[[], None]:
-    """End the process: its tasks stop where they are, as with SIGKILL, and its session is dead."""
+    """End the process: its tasks stop at once, as with SIGKILL, and its session ends."""
 
     def crash_() -> None:
         for task in harness.outbox._tasks:

@@ -1,4 +1,4 @@
-"""A data file written by commit 4af2c0e opens in today's code: every item is there, and work on it goes on."""
+"""A data file written by commit 4af2c0e opens in today's code: everything is read, and work on it continues."""
 
 import sqlite3
 from collections.abc import AsyncIterator
@@ -57,7 +57,7 @@ def item_names(document: Any) -> list[str]:
     return [item["name"] for item in document["order_details"]["order_items"]]
 
 
-# What is there.
+# Reading
 
 
 async def test_earlier_file_is_migrated_and_stays_intact(tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ async def test_the_history_of_the_batch_has_each_request_with_its_orders(earlier
     assert [problem.detail for problem in refused.problems] == ["Not a city of that country"]
 
 
-# Going on.
+# Continuing
 
 
 async def test_a_draft_is_sent_and_verified(earlier: Session) -> None:

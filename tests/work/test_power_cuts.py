@@ -1,4 +1,4 @@
-"""The power goes at every single step of a life of the app: nothing is lost, nothing is done twice, nothing forgotten.
+"""A power cut at every step of a run of the app: nothing is lost and nothing is sent twice.
 
 A step is a commit, before and after it, or a request: before it leaves, and when it was carried out and no answer has
 come. (That an answer came and was not noted yet is the step before the next commit.)
@@ -43,7 +43,7 @@ async def cut_at_each_step(
     prepare: Prepare | None = None,
     at_cut: Callable[[BatchHarness], None] | None = None,
 ) -> AsyncIterator[CutPoint]:
-    """The same life again and again, each on a folder of its own, cut one step later each time, at last not at all."""
+    """Run a scenario repeatedly, each time in a new folder and cut one step later, until it runs to its end."""
     harness = BatchHarness(folder)
     for step in count(1):
         empty_sandbox(harness)
@@ -55,7 +55,7 @@ async def cut_at_each_step(
                 await prepare(harness)
             cut.begin()
             await cut.run(scenario)
-            print(f"step {step}: {cut.steps[-1]}")  # shown where it fails
+            print(f"step {step}: {cut.steps[-1]}")  # shown if the test fails
             try:
                 yield cut
             finally:
@@ -67,28 +67,28 @@ async def cut_at_each_step(
 
 
 def by_name(staging: Staging) -> dict[str, StagedOrder]:
-    """The staged orders by order id; no two may have the same."""
+    """Return the staged orders by order id, which must be unique."""
     found = {str(order.document["order_id"]): order for order in staging.orders}
-    assert len(found) == len(staging.orders), "none is staged twice"
+    assert len(found) == len(staging.orders), "no order is staged twice"
     return found
 
 
 def assert_kept(cut: CutPoint) -> None:
-    """All that the life was told to be done is on the disk, right after the cut."""
+    """Everything that was reported as done is stored right after the cut."""
     staged = by_name(cut.harness.staging)
     notes: dict[str, str] = {}
     for event, *about in cut.reported:
         if event == "staged":
-            assert set(about) <= set(staged), "what was staged is there, all of it"
+            assert set(about) <= set(staged), "all staged orders are stored"
         if event == "typed":
             notes[about[0]] = about[1]
     for name, text in notes.items():
-        # Of what came after the last one told, nothing or all is there.
+        # The edit after the last reported one is stored completely or not at all.
         assert NOTES.get(staged[name].document) in (text, cut.typing)
 
 
 async def finish(harness: BatchHarness) -> None:
-    """What the app does at its start, and the user until all is done."""
+    """Recover as the app does at its start, and send until everything is done, as a user does."""
     staging = harness.staging
 
     def of(*states: SendState) -> list[str]:
@@ -105,17 +105,17 @@ async def finish(harness: BatchHarness) -> None:
 
 
 def assert_sent_once(cut: CutPoint, names: tuple[str, ...]) -> None:
-    """The service wrote each order once; what went again went byte for byte, and only after patient looking."""
+    """The service wrote each order once; a repeated request was identical and followed enough lookups."""
     assert cut.written == Counter({(name, "7"): 1 for name in names})
     left = [(number, body) for number, body in enumerate(cut.posted) if number not in cut.refused]
     for place, (number, body) in enumerate(left):
         if body in (later for _, later in left[place + 1 :]):
-            assert cut.reads[number + 1] >= len(RetrySchedule().lookups), "it was looked for before it went again"
+            assert cut.reads[number + 1] >= len(RetrySchedule().lookups), "it was looked up before it was sent again"
     keys = [key_of(order) for body in {body for _, body in left} for order in bodies(body)]
-    assert len(keys) == len(set(keys)), "what goes again is the same request"
+    assert len(keys) == len(set(keys)), "a repeated request is identical"
 
 
-# Sending.
+# Sending
 
 
 async def send_all(harness: BatchHarness) -> None:
@@ -156,7 +156,7 @@ async def test_sending_and_verifying(
         staging = await cut.harness.crash()
         assert_kept(cut)
         names = tuple(by_name(staging))
-        assert names in ((), tuple("ABC")), "an import is there whole or not at all"
+        assert names in ((), tuple("ABC")), "an import is complete or absent"
         await finish(cut.harness)
         assert staging.counts() == ({SendState.VERIFIED: 3} if names else {})
         assert_sent_once(cut, names)
@@ -165,7 +165,7 @@ async def test_sending_and_verifying(
 
 
 async def test_second_power_cut_during_recovery(tmp_path: Path) -> None:
-    """The answer of the POST never came; the power goes again at every step of looking for it and following."""
+    """The answer to the POST is lost; the power is cut again at every step of lookup and verification."""
 
     async def cut_once(harness: BatchHarness) -> None:
         wire = harness.wire
@@ -183,7 +183,7 @@ async def test_second_power_cut_during_recovery(tmp_path: Path) -> None:
         staging = await cut.harness.crash()
         await finish(cut.harness)
         assert staging.counts() == {SendState.VERIFIED: 3}
-        assert (cut.posted, cut.written) == ([], Counter()), "it was written by the first life"
+        assert (cut.posted, cut.written) == ([], Counter()), "it was written by the first run"
         assert len(await cut.harness.remote_orders()) == 3
 
 
@@ -215,7 +215,7 @@ async def test_refusal_and_resending_of_the_rest(tmp_path: Path) -> None:
 
 
 async def test_updates_and_a_second_version(tmp_path: Path) -> None:
-    """Orders that exist are changed, followed, changed again and sent again."""
+    """Existing orders are changed, verified, changed again and sent again."""
 
     async def prepare(harness: BatchHarness) -> None:
         await harness.account.client.upsert_orders(encode([order(order_id=name) for name in "AB"]))
@@ -274,11 +274,11 @@ async def test_submitted_file(tmp_path: Path) -> None:
         assert len(await cut.harness.remote_orders()) == 3
 
 
-# Another copy takes the batch.
+# Another process takes over the batch
 
 
 async def test_takeover_at_any_step_of_sending(tmp_path: Path) -> None:
-    """It sends and follows what is there; the copy that had it still runs, and comes to its end as it may."""
+    """The new owner sends and verifies the batch; the former owner still runs to its end."""
     copies: list[BatchHarness] = []
     finishing: list[asyncio.Task[None]] = []
 
@@ -346,20 +346,20 @@ async def test_takeover_at_any_step_of_a_large_import(tmp_path: Path, monkeypatc
         assert seen_here in (("before",), ("before", *"ABCDE"))
 
 
-# What the hand does.
+# Editing
 
 
 Seen = dict[str, object]
 
 
 def seen(staging: Staging) -> Seen:
-    """The orders as they stand in the batch: content, held or not."""
+    """Return content and held state of each order in the batch."""
     return {name: (encode(order.document), order.held) for name, order in by_name(staging).items()}
 
 
 @dataclass(frozen=True)
 class Step:
-    """Something that the hand does in a batch."""
+    """An edit of a batch."""
 
     text: str
     do: Callable[[Staging], object]
@@ -396,7 +396,7 @@ EDIT_STEPS = (
 
 
 async def test_typing_holding_removing_and_undo(tmp_path: Path) -> None:
-    """Of each order there is what was before the step that was cut, or after it; and all of it can be taken back."""
+    """Each order is as before or as after the step that was cut, and every step can be undone."""
 
     async def scenario(cut: CutPoint) -> None:
         for step in EDIT_STEPS:
@@ -418,7 +418,7 @@ async def test_typing_holding_removing_and_undo(tmp_path: Path) -> None:
 
 
 async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Staged in portions beside everything else; what a cut leaves of it is nothing, and it can be read in again."""
+    """The import is staged in portions; a cut leaves nothing of it, and it can be repeated."""
     monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     names = tuple("ABCDEFG")
     intake = read_orders(encode([order(order_id=name) for name in names]).decode())
@@ -455,12 +455,12 @@ async def test_edits_can_be_undone_after_a_power_cut(tmp_path: Path) -> None:
         is_logged = last != "before the commit of undo_log.save"
         is_between = not is_logged or (last.startswith("after") and not last.endswith("undo_log.save"))
         if is_between and not is_removal:
-            continue  # the step itself is there and can be taken back at its order; nobody is told of it in the batch
-        assert seen(staging) == {}, "each step was taken back"
+            continue  # the step is stored and can be undone in its order, but is not in the batch's log
+        assert seen(staging) == {}, "every step was undone"
         for _ in range(steps):
             assert staging.editing.redo() is not None
         if is_logged and is_removal:
-            staged.pop("C", None)  # noted and not done yet: to do it again does it
+            staged.pop("C", None)  # logged but not carried out yet: redo carries it out
         assert seen(staging) == staged
 
 

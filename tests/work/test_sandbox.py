@@ -1,4 +1,4 @@
-"""The real client, the real wire, the sandbox and its faults: every order ends once, and as it is told."""
+"""The real client and transport with the sandbox and its faults: every order is written once and reported correctly."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -26,7 +26,7 @@ from tui.work.writes.verifier import Verifier
 
 
 class SandboxOutbox:
-    """A sandbox over ASGI, and the app's outbox and follower on it; all time is one clock."""
+    """A sandbox over ASGI, with the app's outbox and verifier; all use one clock."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.clock = WireClock()
@@ -172,6 +172,6 @@ async def test_under_faults_every_order_exists_once_and_results_are_true(make: M
         assert write.state in (WriteState.CONFIRMED, WriteState.NOT_APPLIED, WriteState.NOT_SENT)
     assert not any(isinstance(outcome, WriteDiffers | WriteRefused | OrderGone) for outcome in outcomes)
     assert not any(outcome.write.state is WriteState.BUSY for outcome in outcomes)
-    # Else the faults missed and nothing was tried here.
+    # Otherwise no fault occurred, and the test proved nothing.
     steps = [step.state for outcome in outcomes for step in harness.store.writes.events(outcome.write.id)]
     assert WriteState.UNKNOWN in steps

@@ -1,4 +1,4 @@
-"""Paths go on as far as they are certain, and what else there is, is told."""
+"""Path completion: a path is extended while it is unambiguous, and the candidates are listed."""
 
 from pathlib import Path
 
@@ -55,7 +55,7 @@ def test_invalid_path_is_reported(name: str) -> None:
 def test_new_file_is_private_and_removed_if_incomplete(tmp_path: Path) -> None:
     path = tmp_path / "new"
     with pytest.raises(ValueError, match="closed"), new_file(path) as file:
-        file.close()  # so that nothing more can be written
+        file.close()  # so that nothing can be written
     assert not path.exists()
     with new_file(path) as file:
         file.write(b"whole")

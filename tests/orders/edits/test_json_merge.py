@@ -48,7 +48,7 @@ def test_any_value_at_any_pointer_gets_problems_with_a_line(pointer: Pointer) ->
         for problem in (*check_change(READ, parsed.document), *check_new(READ, parsed.document)):
             assert problem.detail
             assert line_of(problem.pointer, parsed.positions) >= 1
-        # The order was read with the odd value and is changed elsewhere.
+        # The order was read with the odd value, and another value is changed.
         check_change(parsed.document, {**parsed.document, "new": value})
         check_new(parsed.document, {**parsed.document, "new": value})
         kept = keep_fixed_fields(READ, parsed.document)

@@ -1,4 +1,4 @@
-"""Tests for JSON text: it is read back equal, every value has a position, and every error is reported where it is."""
+"""Tests for JSON text: it is read back equal, every value has a position, and every error is reported at its position."""
 
 import random
 import time

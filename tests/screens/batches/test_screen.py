@@ -1,4 +1,4 @@
-"""Named batches, a sending that is paused, and the history, by keys alone."""
+"""Named batches, paused sending, and the history, by keys alone."""
 
 import asyncio
 import json
@@ -62,7 +62,7 @@ async def test_batches_are_created_renamed_removed_restored_and_reopened(tmp_pat
         await harness.press("asterisk", "a")
         await harness.until("2 marked")
         await new_batch(harness, "monday")
-        # Marks are of the batch they were made in.
+        # Marks belong to the batch they were made in.
         assert " marked │" not in harness.text
         assert not harness.app.screen.table.marks
         await stage(harness, 1)
@@ -109,7 +109,7 @@ async def test_batch_of_another_process_is_shown_and_taken_over(tmp_path: Path) 
         await harness.until("B takes it over")
         await harness.press("D")
         await harness.until("locked by")
-        # Nobody maps columns in vain either.
+        # The column mapping does not open for a batch that cannot be changed.
         path = tmp_path / "orders.csv"
         path.write_text("Nummer;Ding\nX1;Mug\n")
         await harness.press("a", "f")
@@ -142,12 +142,12 @@ async def test_typed_text_is_kept_when_another_process_takes_the_batch(tmp_path:
         other.batches.claim(batch, take_over=True)
         await harness.press("enter")
         await harness.until("B takes it over")
-        # Nobody types in vain in a batch that cannot be changed.
+        # No editor opens in a batch that cannot be changed.
         await harness.press("k", "enter")
         await harness.until("has this batch; B takes it over.")
         assert "Esc close" not in harness.text
         other.close()
-        # The other has gone: the batch is ours again, and the editor goes on with what was typed.
+        # The other process has ended: the batch can be changed again, and the editor keeps the typed text.
         await harness.press("enter")
         await harness.until("Esc close")
         assert "55" in harness.line_with("[")
@@ -187,7 +187,7 @@ async def test_review_resends_the_rest_of_a_refused_batch_and_the_history_shows_
         assert outcomes == ["not written", "refused", "not written", "not written", *["verified"] * 3]
         await harness.press("v")
         await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
-        # What was chosen in the review is chosen there the next time.
+        # The choice in the review is the default of the next review.
         await stage_orders(harness)
         await review(harness)
         assert "the orders without errors are sent again" in harness.text

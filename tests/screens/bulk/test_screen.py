@@ -1,4 +1,4 @@
-"""The same change over many orders by keys alone: recipe, dry run, review, sending, results, and the next start."""
+"""One change on many orders by keys alone: form, dry run, review, sending, results, and the next start."""
 
 import asyncio
 import json
@@ -37,7 +37,7 @@ async def opened(harness: AppHarness) -> None:
 
 
 async def to_hold(harness: AppHarness) -> None:
-    """From the marks to the dry run of *hold*."""
+    """Go from the marked orders to the dry run of *hold*."""
     await harness.press(";", "c")
     await harness.type("order_details/status/code")
     await harness.press("enter")
@@ -149,7 +149,7 @@ async def test_saved_change_is_chosen_by_name_and_the_last_one_repeated(tmp_path
         await harness.press("S")
         await harness.type("hold")
         await harness.press("enter", "q")
-        # On the order under the cursor it is a draft, in one step.
+        # On the order under the cursor it makes a draft, in one step.
         await harness.press("c")
         await harness.type("hold")
         await harness.press("enter")
@@ -162,7 +162,7 @@ async def test_saved_change_is_chosen_by_name_and_the_last_one_repeated(tmp_path
         await harness.until("Drafted: hold.")
         await harness.press(".")
         await harness.until("Already set")
-        # On many it is the dry run at once.
+        # On several orders it opens the dry run at once.
         await harness.press(";", ".")
         await harness.until(lambda: isinstance(harness.app.screen, BulkScreen))
         await harness.until(lambda: states(harness) == {"ready": 2})
@@ -287,7 +287,7 @@ async def test_job_pauses_resumes_and_is_cancelled_between_orders(tmp_path: Path
         await harness.press("z")
         held_writes.let(3)
         await harness.until(lambda: bulk(harness).job.gone > paused_at)
-        # Leaving the screen leaves it running, and the list of orders counts.
+        # The job keeps running when the screen is left, and the order list shows its progress.
         await harness.press("q")
         await harness.until("change: ")
         await harness.press("C", "enter")

@@ -1,4 +1,4 @@
-"""Going from screen to screen: raising what is open, questions that nobody answers, places for the next start."""
+"""Navigation: open screens are raised, unanswered questions are dismissed, and the last screen is stored."""
 
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from tui.screens.triage.screen import TriageScreen
 
 
 def dialogs(screen: BaseScreen[Any]) -> list[str]:
-    """The dialogs of a screen that wait for an answer."""
+    """Return the dialogs of a screen that wait for an answer."""
     return [worker.name for worker in screen.workers if worker.group == "dialog" and worker.is_running]
 
 

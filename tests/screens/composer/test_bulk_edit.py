@@ -1,4 +1,4 @@
-"""Every `m` proposes the same: in the list of orders, in the form of an order, in the composer and its form."""
+"""`m` proposes the same fix in the order list, the form of an order, the composer and its form."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Each spelling of a pointer in each shape of a refusal: at its order, field, cell and in the list, or at the batch."""
+"""Each spelling of a pointer in each form of refusal is shown at its order, field and cell and in the list, or at the batch."""
 
 import json
 import re
@@ -78,7 +78,7 @@ PLACED: dict[str, Body] = {
     "map without errors": lambda raw: {raw: DETAIL},
     "nested map": lambda raw: {"errors": nested(raw)},
 }
-"""Bodies that say of a place that something is wrong."""
+"""Error bodies that report a problem at a pointer."""
 
 UNPLACED: dict[str, Any] = {
     "no source": {"errors": [{"status": "400", "code": "invalid", "detail": DETAIL}]},
@@ -95,7 +95,7 @@ UNPLACED: dict[str, Any] = {
     "web page": f"<html><h1>{DETAIL}</h1></html>".encode(),
     "plain text": DETAIL.encode(),
 }
-"""Bodies that say of no place that something is wrong."""
+"""Error bodies that report a problem without a pointer."""
 
 
 @dataclass(frozen=True)
@@ -137,24 +137,24 @@ AT_ORDERS = [
     Case("body.{n}.order_id", "/order_id"),
     Case("$[{n}].order_id", "/order_id"),
     Case("data.attributes[{n}].order_id", "/order_id"),
-    # What was not sent, and so is missing at its place.
+    # A value that was not sent, and so is missing at its pointer.
     Case("/data/attributes/[{n}]" + f"{ITEM}/0/hs_code", f"{ITEM}/0/hs_code"),
     Case("/data/attributes/orders/{n}/customs_details/shipment_type", "/customs_details/shipment_type"),
     Case("/data/attributes/[{n}]/billing_address/city", "/billing_address/city"),
-    # Objects as a whole are shown at their first field.
+    # A whole object is shown at its first field.
     Case("/data/attributes/[{n}]/order_details/integration", "/order_details/integration", *["/order_details/integration/id"] * 2),
     Case("/data/attributes/[{n}]/payment_details/total_price/", "/payment_details/total_price", *["/payment_details/total_price/value"] * 2),
     Case("/data/attributes/[{n}]/order_details/order_items", ITEM, *[f"{ITEM}/0/name"] * 2),
     Case("/data/attributes/[{n}]/order_details/order_items/1", f"{ITEM}/1", f"{ITEM}/1", f"{ITEM}/1/name"),
-    # Segments that a union of types has put in.
+    # Segments that come from a union of types.
     Case("/data/attributes/[{n}]/payment_details/Price/total_price/value", "/payment_details/total_price/value"),
-    # Part of the way only.
+    # Only a part of the pointer exists.
     Case("/data/attributes/[{n}]/shipping_address/nowhere/at/all", "/shipping_address/nowhere/at/all", *["/shipping_address/name"] * 2),
     Case("/data/attributes/[{n}]" + f"{ITEM}/1/nowhere", f"{ITEM}/1/nowhere", f"{ITEM}/1", f"{ITEM}/1/name"),
     Case("/data/attributes/[{n}]/order_id/0/deeper", "/order_id/0/deeper", *["/order_id"] * 2),
     Case("/data/attributes/[{n}]" + f"{ITEM}/7/quantity", f"{ITEM}/7/quantity", *[f"{ITEM}/0/name"] * 2),
     Case("/data/attributes/[{n}]/order_details/tags/5", "/order_details/tags/5", *["/order_details/tags"] * 2),
-    # None of the way.
+    # No part of the pointer exists.
     Case("/data/attributes/[{n}]", "", "", ""),
     Case("/data/attributes/[{n}]/", "", "", ""),
     Case("/data/attributes/orders/[{n}]", "", "", ""),
@@ -188,7 +188,7 @@ BATCH_ERRORS = [
 
 
 async def staged(harness: BatchHarness) -> dict[str, str]:
-    """A batch put in another order, one of it held; the ids by the orders' names."""
+    """Make a batch in another order, with one order held; return the ids by the orders' names."""
     staging = harness.staging
     staging.create("batch")
     names = ["A", "held", "gone", TARGET, "B", "C"]
@@ -201,7 +201,7 @@ async def staged(harness: BatchHarness) -> dict[str, str]:
 
 
 async def refused(harness: BatchHarness, ids: dict[str, str], body: Body, raw: str) -> None:
-    """Send it: one order is removed after the review, and the rest moves while the answer is on its way."""
+    """Send the batch: one order is removed after the review, and the others move before the answer arrives."""
     staging = harness.staging
     if staging.send_state(next(order for order in staging.orders if order.id == ids[TARGET])) is SendState.REFUSED:
         staging.editing.release([ids[TARGET]], force=True)
@@ -233,7 +233,7 @@ def findings_at(harness: BatchHarness, id: str) -> list[Finding]:
 
 
 def form_place(harness: BatchHarness, id: str) -> str:
-    """The field, or the heading, under which the form tells it; empty at the top."""
+    """Return the field or heading under which the form shows the problem; empty at the top."""
     found = harness.staging.get(id)
     assert found is not None
     notes = notes_of(harness.staging, found, harness.account.zone)
@@ -247,7 +247,7 @@ def form_place(harness: BatchHarness, id: str) -> str:
 
 
 def table_place(harness: BatchHarness, id: str) -> str:
-    """The cell at which the table shows it, also as the cell of its column; empty for the order's row."""
+    """Return the cell at which the table shows the problem; empty for the order's row."""
     orders = harness.staging.orders
     rows = GridRows(
         orders=orders,
@@ -416,7 +416,7 @@ async def test_error_is_reached_by_keys_in_form_table_and_list(tmp_path: Path, s
         await add_file(app, tmp_path, *(order(order_id=name, order_number=name) for name in names))
         await app.press("g", "D", "j", "z")
         assert send_states(app) == ["ready", "held", "ready"]
-        # Of P1 to P3, of which P2 is held, the second that went is P3.
+        # P2 of P1 to P3 is held, so the second order that was sent is P3.
         app.interceptor.refuse_next(("/data/attributes/orders/1/shipping_address/city", DETAIL))
         await review(app)
         await app.press("y")

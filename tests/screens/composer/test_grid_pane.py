@@ -20,7 +20,7 @@ CITY = "/shipping_address/city"
 
 
 async def stage(harness: AppHarness, folder: Path, *orders: Any) -> ComposerScreen:
-    """Into the composer with these orders."""
+    """Open the composer and add these orders."""
     screen = await enter_composer(harness)
     await add_file(harness, folder, *orders)
     return screen
@@ -45,7 +45,7 @@ def batch(**changes: Any) -> list[dict[str, Any]]:
 
 
 def at(screen: ComposerScreen) -> tuple[str, str]:
-    """Order and field under the cursor."""
+    """Return the order and the field under the cursor."""
     staged = screen.order
     return (str(staged.document["order_number"]) if staged is not None else "", str(screen.grid.cursor_pointer))
 
@@ -303,7 +303,7 @@ async def test_field_of_all_marked_is_cleared_and_typed_text_kept(tmp_path: Path
         await harness.until("Set a field on 3 orders")
         await harness.type("nonsense")
         await harness.press("enter")
-        # Enter on nothing keeps what was typed.
+        # Enter with an empty value keeps what was typed.
         assert "No field has these letters. Esc leaves." in harness.text
         assert "field: nonsense" in harness.text
         await harness.press("escape")
@@ -323,7 +323,7 @@ async def test_field_of_all_marked_is_cleared_and_typed_text_kept(tmp_path: Path
         assert ["notes" in order.document["order_details"] for order in orders] == [False] * 3
         await harness.press("u")
         assert [order.document["order_details"]["notes"] for order in orders] == ["Ring twice"] * 3
-        # A number has no empty text to be entered, and is cleared the same way.
+        # A number has no empty value, and is cleared the same way.
         await choose(harness, "shipping_details weight value")
         await harness.press("ctrl+e", "ctrl+u", "enter")
         await harness.until("becomes")

@@ -1,4 +1,4 @@
-"""The composer by keys alone: staging, a refusal at its field, mending, sending, verified; and nothing lost."""
+"""The composer by keys alone: staging, a refusal at its field, correcting, sending, verifying; nothing is lost."""
 
 import json
 from pathlib import Path
@@ -322,7 +322,7 @@ async def test_order_is_saved_as_template_and_reused(tmp_path: Path) -> None:
         assert "Saved as template Candles to Oss" in harness.text
         Mappings(harness.app.workspace.account).keep_refused("a file with a long name.csv", b"")
         await harness.press("a")
-        # Every way in is told whole, whatever there is.
+        # Every way to add orders is listed completely.
         assert "t template  s as template  r refused  Esc cancel" in harness.text
         await harness.press("t", "1")
         await harness.until(lambda: screen.state.in_form and screen.sheet.cursor_pointer is not None)
@@ -455,7 +455,7 @@ async def test_problem_list_starts_at_the_chosen_order_beside_its_form(tmp_path:
             assert screen.order is not None
             assert screen.order.document["order_id"] == name
             assert harness.line_with(f"{name} · entry")
-            # Mended, it goes, and what is beside the list is of the order that the cursor is on now.
+            # The corrected order is sent, and the pane beside the list shows the order under the cursor.
             harness.app.workspace.staging.editing.put(screen.order.id, ITEMS / 0 / "quantity", 1, "quantity")
             screen.view.show_all()
             await harness.pilot.pause()

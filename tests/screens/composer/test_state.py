@@ -1,4 +1,4 @@
-"""The state of the composer: what it lists, and how the view is stored for the next start."""
+"""The state of the composer: its lists, and how the view is stored for the next start."""
 
 from pathlib import Path
 
@@ -61,7 +61,7 @@ def test_the_state_begins_as_it_was_stored() -> None:
     state = SavedView.from_json(STORED).to_state()
     assert (state.chosen, state.status, state.words, state.mode) == ("a1", "to fix", "oss", ViewMode.TABLE)
     assert (state.sorting.by, state.sorting.down) == ("shipping_address/city", True)
-    assert not state.in_form, "the form is opened when there is something to show in it"
+    assert not state.in_form, "the form opens once there is an order to show"
 
 
 async def test_what_the_user_works_on_stays_listed_whatever_the_filter_says(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the service said goes stale by an edit and is replaced by the next sending; what was found here can be overridden."""
+"""The service's problems become stale by an edit and are replaced by the next sending; local findings can be overridden."""
 
 from pathlib import Path
 
@@ -27,7 +27,7 @@ async def test_edit_marks_service_errors_stale_until_the_next_send(tmp_path: Pat
         await harness.type("Uden")
         await harness.press("enter", "escape")
         assert " ".join(harness.line_with("City not known").split()).endswith("City not known (changed since)")
-        assert send_states(harness) == ["ready", "refused"], "the other word stands"
+        assert send_states(harness) == ["ready", "refused"], "the other problem stays"
         await harness.press("n")
         assert str(screen.sheet.cursor_pointer) == "/order_details/notes"
         await harness.press("enter", "ctrl+e", "ctrl+u")
@@ -74,11 +74,11 @@ async def test_warnings_do_not_block_and_a_local_error_can_be_overridden(
         await harness.press("enter", "escape")
         assert screen.order is not None
         assert screen.order.document["order_id"] == "E0"
-        assert send_states(harness) == ["ready", "invalid", "invalid"], "it was let go as it was"
+        assert send_states(harness) == ["ready", "invalid", "invalid"], "it was sent anyway, unchanged"
         await harness.press("z", "a")
         await review(harness)
         await harness.press("y")
-        # The service sees it, too: nothing of the request is written, and what it names is the order that was let go.
+        # The service refuses it, too: nothing of the request is written, and it names the order that was sent anyway.
         await harness.until(lambda: send_states(harness) == ["ready", "refused", "invalid"])
         await review(harness)
         await harness.press("y")

@@ -1,4 +1,4 @@
-"""The form by keys alone: editing, reviewing, sending, refusals at their field, and nothing lost on the way."""
+"""The form by keys alone: editing, reviewing, sending, and refusals at their field; nothing is lost."""
 
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ async def open_first(harness: AppHarness) -> dict[str, Any]:
 
 
 async def enter(harness: AppHarness, text: str) -> None:
-    """Open the editor under the cursor, replace its text, take it."""
+    """Open the editor under the cursor, replace its text, accept it."""
     await harness.press("enter", "ctrl+e", "ctrl+u")
     await harness.type(text)
     await harness.press("enter")
@@ -116,7 +116,7 @@ async def test_refusal_is_shown_at_its_field_and_can_be_fixed(tmp_path: Path) ->
         await enter(harness, "Jan Klaassen")
 
         async def refuse(_request: httpx.Request, _send: Send) -> httpx.Response:
-            # The service refuses what this side could not know.
+            # The service refuses a value that the local checks accept.
             return refusal(("order/shipping_address/city", "Not on our list"))
 
         harness.interceptor.intercept("PATCH", refuse)
@@ -158,7 +158,7 @@ async def test_remote_change_is_reported_and_not_overwritten(tmp_path: Path) -> 
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
         assert "Theirs" in harness.line_with("Mine")
         await harness.press("n")
-        assert "again …" not in harness.text, "what was said of the reading is over"
+        assert "again …" not in harness.text, "the notice about reading is gone"
         assert (await harness.order(order["id"]))["shipping_address"]["name"] == "Theirs"
 
 
@@ -243,7 +243,7 @@ async def test_conflict_is_reported_once(tmp_path: Path) -> None:
 
 
 async def test_long_review_can_be_read_completely(tmp_path: Path) -> None:
-    """At 80 columns: no value is cut, letters are letters, and the rule counts what is still below."""
+    """At 80 columns: no value is cut, letters are typed as letters, and the rule counts the lines below."""
     async with open_app(tmp_path, size=(80, 16)) as harness:
         await open_first(harness)
         name = "Żaneta " + "van den Heuvel-Böhmermann " * 4 + "the last"

@@ -1,4 +1,4 @@
-"""A large file by keys alone: its count goes on, keys are answered meanwhile, Esc takes all of it back."""
+"""A large file by keys alone: progress is shown, keys work meanwhile, Esc removes everything again."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ WAIT = 10.0
 
 @pytest.fixture
 def release(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """All but the first portion wait here, in their thread."""
+    """Make all portions but the first wait in their thread."""
     opened, stage = threading.Event(), Batches.stage
 
     def waiting(self: Batches, batch: int, orders: object, **given: object) -> list[str]:

@@ -60,7 +60,7 @@ async def test_from_the_file_to_staged_orders_with_refused_rows_kept(tmp_path: P
         assert "row 5 has 17 cells, but the header has 16" in harness.text
         await harness.press("q")
         staged = harness.app.workspace.staging.orders
-        # The first order lost a row of its own, so all of it stays out.
+        # A row of the first order is refused, so the whole order is left out.
         assert [order.document["order_number"] for order in staged] == ["BO-00001", "BO-00002"]
         assert (ITEMS / 0 / "quantity").get(staged[0].document) == "two"
         kept = harness.app.workspace.account.store.batches.get(staged[0].id)
@@ -77,7 +77,7 @@ async def test_from_the_file_to_staged_orders_with_refused_rows_kept(tmp_path: P
         await harness.press("enter")
         await harness.until("Written into")
         assert b"row 5 of the same order was refused" in out.read_bytes()
-        # They have the addresses of people.
+        # The refused rows contain personal data.
         assert out.stat().st_mode & 0o777 == 0o600
 
 
@@ -216,7 +216,7 @@ async def test_arrows_choose_among_matching_fields(tmp_path: Path) -> None:
         await harness.press("down", "down")
         assert "Send, parcel, weight " in harness.line_with(">   ") != first
         await harness.press("up", "up", "up", "enter")
-        # The unit in the column's name went along to the items.
+        # The unit in the column's name was applied to the items.
         weight = (*ITEMS.tokens, "*", "measurement", "weight")
         assert importing(harness).mapping.paths[1] == (*weight, "value")
         assert importing(harness).mapping.constant((*weight, "unit")) == "g"

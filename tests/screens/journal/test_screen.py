@@ -1,4 +1,4 @@
-"""The journal by keys alone: found, read, undone through the review, deleted orders brought back, exported, rechecked."""
+"""The journal by keys alone: search, entries, undo through the review, restored orders, export, recheck."""
 
 import json
 from dataclasses import replace
@@ -21,7 +21,7 @@ from tui.store.store import Store
 
 
 async def enter(harness: AppHarness, text: str) -> None:
-    """Open the editor under the cursor, replace its text, take it."""
+    """Open the editor under the cursor, replace its text, accept it."""
     await harness.press("enter", "ctrl+e", "ctrl+u")
     await harness.type(text)
     await harness.press("enter")
@@ -35,7 +35,7 @@ async def send(harness: AppHarness) -> None:
 
 
 async def correct(harness: AppHarness, name: str = "Jan Klaassen") -> dict[str, Any]:
-    """Correct the recipient of the order under the cursor of the list, and see it verified; the order as it was."""
+    """Correct the recipient of the order under the cursor, wait until it is verified, and return the order as it was."""
     await harness.until("100+ read")
     order = dict(harness.app.screen.order)
     await harness.press("enter")
@@ -98,7 +98,7 @@ async def test_undo_is_reviewed_sent_and_restores_the_old_value(tmp_path: Path) 
         await journal(harness)
         await harness.press("u")
         await harness.until("drafted with its former values. w reviews")
-        assert recipient(await harness.order(order["id"])) == "Jan Klaassen", "nothing goes before the review"
+        assert recipient(await harness.order(order["id"])) == "Jan Klaassen", "nothing is sent before the review"
         await harness.press("w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
         assert recipient(order)[:10] in harness.line_with("Jan Klaassen")
@@ -245,7 +245,7 @@ async def test_reverted_changes_are_listed_and_drafted_again(tmp_path: Path) -> 
         await harness.until(lambda: harness.app.workspace.account.drafts.all() == [])
         assert recipient(await harness.order(order["id"])) == "Jan Klaassen"
         await harness.until("1 still so")
-        assert "taken back" not in harness.line_with("> ="), "what was sent again is judged again"
+        assert "taken back" not in harness.line_with("> ="), "what was sent again is checked again"
         await harness.press("enter")
         await harness.until(lambda: isinstance(harness.app.screen, EditScreen))
 
@@ -326,7 +326,7 @@ async def test_old_writes_are_removed_at_start_and_reported(tmp_path: Path) -> N
     store.close()
     async with open_app(tmp_path, sandbox=box) as harness:
         await journal(harness)
-        assert "0 all 1" in harness.text, "without a setting all is kept"
+        assert "0 all 1" in harness.text, "without the setting everything is kept"
     async with open_app(tmp_path, sandbox=box, app_settings=Settings(keep_days=90)) as harness:
         await harness.until(lambda: isinstance(harness.app.screen, JournalScreen))
         await harness.until(lambda: harness.app.workspace.account.store.writes.get(write.id) is None)

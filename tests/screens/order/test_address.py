@@ -1,4 +1,4 @@
-"""An address as a block by keys alone: from a pasted mail to a reviewed change, nothing lost and nothing taken unseen."""
+"""The address screen by keys alone: from pasted text to a reviewed change; nothing is lost or applied unseen."""
 
 import re
 from pathlib import Path
@@ -34,12 +34,12 @@ async def paste(harness: AppHarness, text: str) -> None:
 
 
 def row(harness: AppHarness, label: str) -> str:
-    """The line of a field in the proposal."""
+    """Return the line of a field in the proposal."""
     return next((line for line in harness.lines if re.search(rf"[> ][-+~ ] {label} ", line)), "")
 
 
 async def on_order(harness: AppHarness, **shipping: Any) -> dict[str, Any]:
-    """The first order of the list, with this shipping address on the service."""
+    """Give the first order of the list this shipping address on the service."""
     await harness.until("100+ read")
     order = dict(harness.app.screen.order)
     await harness.app.workspace.account.client.patch_order(order["id"], {"shipping_address": shipping})
@@ -163,7 +163,7 @@ async def test_keys_are_text_until_tab_and_an_early_enter_applies_nothing(tmp_pa
         assert "; Enter makes a draft of it" in harness.text
         early = events.Key("enter", "\r")
         early.set_sender(harness.app)
-        # A key that follows a Tab more quickly than a hand can type is part of a paste.
+        # A key that follows a Tab faster than anyone can type is part of a paste.
         early.time += 1
         screen.list_view.painted_at = early.time + 60
         harness.app.post_message(early)

@@ -1,4 +1,4 @@
-"""Every kind of editor by keys alone: what is typed becomes what is sent; left, given back, or nothing of some kind."""
+"""Every kind of editor by keys alone: typed values are sent as expected, after leaving, undoing, or clearing the field."""
 
 import copy
 from collections.abc import AsyncIterator
@@ -41,7 +41,7 @@ ROMA = {
 
 
 def rich() -> dict[str, Any]:
-    """An order with a value of every kind."""
+    """Return an order with a value of every kind."""
     order = copy.deepcopy(ORDER)
     order |= {"order_number": "RICH-1", "order_id": "rich-1", "shipping_address": ROMA}
     details = order["order_details"]
@@ -64,7 +64,7 @@ def rich() -> dict[str, Any]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AppHarness]:
-    """The form of that order, open for all tests of this file; each takes back what it did."""
+    """The form of that order, open for all tests of this module; each test undoes its changes."""
     box = Sandbox(SandboxSettings(orders=120, now=NOW, settle=0.0))
     transport = httpx.ASGITransport(box.asgi)
     async with httpx.AsyncClient(transport=transport, base_url="http://s/api/v3", auth=("demo", "demo")) as client:
@@ -122,7 +122,7 @@ def body_of(harness: AppHarness) -> Json:
 
 
 async def hit(harness: AppHarness, *names: str) -> None:
-    """Keys by name and letters, as fast as they come; the pilot would wait after each."""
+    """Press keys, given by name or as letters, without the pilot's pause after each."""
     for name in names:
         for key, character in [(name, None)] if name in KEYS else [(_character_to_key(key), key) for key in name]:
             event = events.Key(key, character)
@@ -132,7 +132,7 @@ async def hit(harness: AppHarness, *names: str) -> None:
 
 
 async def find(harness: AppHarness, path: str) -> FieldRow:
-    """To the first field found by a path, pasted after `/`: the form is narrowed once, not at each letter."""
+    """Go to the first field found by a path that is pasted after `/`, so that the form is filtered only once."""
     await hit(harness, "/", "ctrl+u")
     harness.app.post_message(events.Paste(path))
     await hit(harness, "enter")
@@ -143,7 +143,7 @@ async def find(harness: AppHarness, path: str) -> FieldRow:
 
 
 async def open_empty(harness: AppHarness) -> None:
-    """Open the editor under the cursor and take its text away, line by line."""
+    """Open the editor under the cursor and delete its text, line by line."""
     sheet = screen_of(harness).sheet
     await hit(harness, "enter")
     assert sheet.editing is not None, harness.text
@@ -153,13 +153,13 @@ async def open_empty(harness: AppHarness) -> None:
 
 
 async def leave(harness: AppHarness) -> None:
-    """Esc out of an editor; without one it would lead back to the list."""
+    """Press Esc in an editor; without an open editor it would close the form."""
     if screen_of(harness).sheet.editing is not None:
         await hit(harness, "escape")
 
 
 async def keys(harness: AppHarness, typed: str) -> None:
-    """Type a text; `⏎`, `⇥`, `↓` and `↑` are keys."""
+    """Type a text in which `⏎`, `⇥`, `↓` and `↑` are keys."""
     for mark, key in (("⏎", "enter"), ("⇥", "tab"), ("↓", "down"), ("↑", "up")):
         typed = typed.replace(mark, f"\0{key}\0")
     await hit(harness, *filter(None, typed.split("\0")))
@@ -296,7 +296,7 @@ async def test_invalid_text_is_reported_at_its_position_and_kept(
     assert sheet.editing == row.pointer
     assert word in form.text
     assert sheet.editor_text == typed
-    # Left, it is told under its field, on disk, and Enter goes on with it.
+    # After leaving the field the text is shown below it and stored, and Enter continues editing it.
     await hit(form, "escape")
     assert "typed and not taken" in form.text
     assert form.app.workspace.account.drafts.typed(screen_of(form).order_id) == {row.pointer: typed}
@@ -343,7 +343,7 @@ async def test_empty_choices_are_offered_only_if_allowed(
 ) -> None:
     row = await find(form, path)
     await hit(form, "c")
-    # Where a question does not fit, its words are shortened and its keys are not.
+    # A question that does not fit has shortened texts and complete keys.
     assert text[:10] in form.text.replace("Cannot", "cannot")
     if key:
         await hit(form, key)
@@ -400,7 +400,7 @@ async def test_items_are_added_copied_moved_and_removed(form: AppHarness) -> Non
     assert draft is not None
     assert draft.sending.operation is Operation.POST
     assert [entry["name"] for entry in ITEMS.get(draft.sending.body)] == names()  # type: ignore[union-attr,index,call-overload]
-    # The price of the new one is still to be given, and that keeps the order here.
+    # The new item has no price yet, which prevents sending.
     assert {str(problem.pointer) for problem in draft.sending.invalid} <= {str(ITEMS / 0 / "total_price" / "value")}
 
 

@@ -80,7 +80,7 @@ class Sheet:
 
 @dataclass
 class Host:
-    """Answers questions from a list, and remembers what it was told."""
+    """Answers questions from a list, and records the notices."""
 
     answers: list[str | None] = field(default_factory=list)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
@@ -90,7 +90,7 @@ class Host:
     screens: list[AddressScreen] = field(default_factory=list)
     pages: list[ShowText] = field(default_factory=list)
     address: list[tuple[Pointer, Json]] | None = None
-    """What the address screen ends with."""
+    """The result of the address screen."""
     is_editable: bool = True
 
     async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None:
@@ -189,7 +189,7 @@ async def form(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
 
 
 def saved(form: Form) -> Any:
-    """The order as it is on disk."""
+    """Return the order as it is stored."""
     store = form.harness.account.store
     if form.target.OPERATION is Operation.PATCH:
         draft = Drafts(store, form.harness.account.account_id, form.harness.clock.now).get(form.target.id)

@@ -1,4 +1,4 @@
-"""The whole order as JSON by keys alone: mistakes under their lines, applied as one step, and no text lost on the way."""
+"""The whole order as JSON by keys alone: errors below their lines, applied as one step; no text is lost."""
 
 import json
 import os
@@ -78,7 +78,7 @@ def screen(harness: AppHarness) -> JsonScreen:
 
 
 async def wait_for_check(harness: AppHarness) -> None:
-    """The text as it is now has been judged."""
+    """Wait until the current text was checked."""
     await harness.until(
         lambda: (
             (verdict := screen(harness)._verdict) is not None and verdict.version == screen(harness).edit.buffer.version
@@ -87,7 +87,7 @@ async def wait_for_check(harness: AppHarness) -> None:
 
 
 async def open_json(harness: AppHarness) -> dict[str, Any]:
-    """The first order's form, and its order as JSON."""
+    """Open the form of the first order, and the order as JSON."""
     await harness.until("100+ read")
     order = harness.app.screen.order
     await harness.press("enter")
@@ -99,7 +99,7 @@ async def open_json(harness: AppHarness) -> dict[str, Any]:
 
 
 def go_to(harness: AppHarness, pointer: Pointer) -> None:
-    """The cursor to the line where this begins."""
+    """Move the cursor to the line that begins with this text."""
     found = parse_json(screen(harness).edit.buffer.text)
     assert isinstance(found, ParsedJson)
     screen(harness).edit.go_to(screen(harness).edit.buffer.position_of(*found.positions[pointer]))
@@ -253,7 +253,7 @@ async def test_json_text_is_kept_on_leaving_and_restart(tmp_path: Path) -> None:
         (draft,) = harness.app.workspace.account.drafts.all()
         assert CITY.get(draft.edit.document) == "Half a woXYZ"
         await harness.press("E")
-        assert "goes on" not in harness.text, "what was applied is not offered again"
+        assert "goes on" not in harness.text, "an applied text is not offered again"
     box.close()
 
 
@@ -488,11 +488,11 @@ async def test_field_opens_in_the_external_editor(tmp_path: Path, editor: Editor
         assert Pointer.of("shipping_address", "name").get(draft.edit.document) == "Léon"
 
 
-# Bad orders.
+# Invalid orders.
 
 
 async def open_document(harness: AppHarness, document: Document) -> Draft:
-    """An order that nobody expected, as if the service had sent it."""
+    """Let the service return an unexpected order."""
     await harness.until("100+ read")
     drafts = harness.app.workspace.account.drafts
     draft = drafts.of("90000001", document, NOW)
@@ -530,7 +530,7 @@ async def test_order_with_unknown_types_is_shown_checked_and_changed(tmp_path: P
     keys = ("id", "order_id", "order_details", "payment_details", "shipping_address", "customs_details", "unknown")
     async with open_app(tmp_path) as harness:
         draft = await open_document(harness, decoded(dict.fromkeys(keys, odd)))
-        assert "valid" in harness.lines[-2], "what was read so is nobody's mistake"
+        assert "valid" in harness.lines[-2], "a value that was read like this is no error"
         go_to(harness, Pointer.of("unknown"))
         await harness.press("enter", "home")
         await harness.type('"new": {"of": [1]}, ')

@@ -1,4 +1,4 @@
-"""The log of requests: the newest first, bodies on demand, no secrets; and left while requests come."""
+"""The request log: newest first, bodies on demand, no secrets; it can be closed while requests arrive."""
 
 import asyncio
 from pathlib import Path

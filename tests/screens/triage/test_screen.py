@@ -1,4 +1,4 @@
-"""Triage by keys alone: pages, shops, filters, marks, previews, deleting, and being found again."""
+"""Triage by keys alone: pages, shops, filters, marks, previews, deleting, and the stored view."""
 
 import asyncio
 import json
@@ -30,7 +30,7 @@ BAD = order(
     shipping_address__name="",
     order_details__order_items__0__quantity=0,
 )
-"""An order with more than five reasons not to ship."""
+"""Return an order with more than five problems that prevent shipping."""
 HOSTILE = "\x1b]52;c;aGk=\x07\x1b[2J[red]x[/nope] \u202e\x9b31m =cmd|' /C calc'!A1"
 
 
@@ -39,7 +39,7 @@ def table(harness: AppHarness) -> OrderTable:
 
 
 def marks_seen(harness: AppHarness) -> set[str]:
-    """The marks in front of the rows in sight."""
+    """Return the marks of the visible rows."""
     return {line[2] for line in harness.lines[4 : 4 + min(table(harness).row_count, 10)]}
 
 
@@ -93,7 +93,7 @@ async def test_invalid_filter_changes_nothing(tmp_path: Path) -> None:
         await harness.press("enter")
         assert "Unknown filter 'city'" in harness.text
         assert table(harness).row_count == before
-        # What was typed is there to be mended, not to be typed again.
+        # The typed text is still there and can be corrected.
         assert "/ city:Gent" in harness.text
         await harness.press("ctrl+w")
         await harness.type("why:stop")
@@ -255,7 +255,7 @@ async def test_type_ahead_reaches_the_screen_opened_before(tmp_path: Path) -> No
     async with open_app(tmp_path) as harness:
         await harness.until("100+ read")
         target = harness.app.screen.order
-        # All of it is read at once, as on a line that was stuck: open, down, edit, type, take.
+        # All keys arrive at once, as on a slow connection: open, down, edit, type, accept.
         burst = [("enter", "\r"), ("j", "j"), ("enter", "\r"), ("ctrl+e", None), ("ctrl+u", None)]
         burst += [(letter, letter) for letter in "ACME"] + [("enter", "\r")]
         for key, character in burst:
@@ -333,7 +333,7 @@ async def test_orders_pasted_into_the_list_open_in_the_composer(tmp_path: Path) 
         await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
         assert "Import pasted cells" in harness.text
         await harness.press("q", "q")
-        # A composer that is open below takes them as well.
+        # An open composer below this screen takes them as well.
         await harness.until("100+ read")
         harness.app.post_message(Paste(json.dumps([order(order_id="P", order_number="P")])))
         await harness.until("characters of JSON")

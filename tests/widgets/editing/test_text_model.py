@@ -56,7 +56,7 @@ def test_substitute_keeps_its_original_through_edits_around_it() -> None:
 
 def test_typed_substitute_is_unsendable() -> None:
     editing = TextModel("a\x1b�")
-    assert not editing.unsendable, "the original has a true replacement character"
+    assert not editing.unsendable, "the original text contains a replacement character"
     editing.paste("␛]")
     assert editing.unsendable == "␛"
     assert set(editing.unsendable) <= SUBSTITUTES

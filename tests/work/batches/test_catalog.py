@@ -1,4 +1,4 @@
-"""Named batches: any number, each with its orders, its undo and its last word; one owner each."""
+"""Named batches: any number, each with its orders, its undo log, its last notice, and one owner."""
 
 import pytest
 from batch_harness import NOTES, BatchHarness, Make, stage
@@ -108,7 +108,7 @@ async def test_two_processes_own_two_batches(make: Make) -> None:
         first.remove("theirs")
     second.open_batch("mine")
     assert NOTES.get(second.orders[0].document) == "still mine"
-    assert not next(batch for batch in first.batches() if batch.name == "theirs").is_elsewhere, "it was left"
+    assert not next(batch for batch in first.batches() if batch.name == "theirs").is_elsewhere, "the batch was left"
     first.editing.put(a, NOTES, "newer", "note")
     second.reload_if_taken_over()
     assert NOTES.get(second.orders[0].document) == "newer"
@@ -181,7 +181,7 @@ async def test_cells_and_conversion_problems_follow_their_items(make: Make) -> N
     found = staging.get(id)
     assert found is not None
     staging.editing.change(id, lambda edit: edit.insert(ITEMS, 0, {"name": "Mine"}, "item"))
-    assert found.place(ITEMS / 0 / "name") == "", "what was added here stands in no row"
+    assert found.place(ITEMS / 0 / "name") == "", "the added item is in no row of the file"
     staging.editing.undo()
     assert found.cell(ITEMS / 1 / "name") == (7, "item"), "the new version begins with the items in this order"
     assert found.cell(Pointer.of("order_id")) == (7, "id")

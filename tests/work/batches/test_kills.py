@@ -1,4 +1,4 @@
-"""SIGKILL while a batch is imported, typed, sent and followed: all is there, nothing exists twice, nothing is forgotten."""
+"""SIGKILL while a batch is imported, edited, sent and verified: nothing is lost and nothing is sent twice."""
 
 import asyncio
 import os
@@ -22,11 +22,11 @@ TESTS = Path(__file__).parents[2]
 PATHS = {**os.environ, "PYTHONPATH": f"{TESTS}{os.pathsep}{TESTS.parent}"}
 ORDERS = 3
 PROCESSES = 2
-"""How many processes are killed on one folder before it is brought to its end."""
+"""How many processes are killed on one folder before the batch is completed."""
 
 
 def run_and_kill(lines: int, *arguments: str) -> list[str]:
-    """A life of the app that is killed after so many lines; what it told."""
+    """Run a process that is killed after this many lines; return its output."""
     command = [sys.executable, "-m", "batch_process", *arguments, str(ORDERS)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=PATHS) as child:
         assert child.stdout is not None
@@ -37,7 +37,7 @@ def run_and_kill(lines: int, *arguments: str) -> list[str]:
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_sigkill_at_any_moment_loses_and_duplicates_nothing(tmp_path: Path, seed: int) -> None:
-    """The whole: SENDCLOUD_KILLS=100 pytest tests/work -k sigkill."""
+    """More runs: SENDCLOUD_KILLS=100 pytest tests/work -k sigkill."""
     random = Random(seed)
     for round in range(max(1, int(os.environ.get("SENDCLOUD_KILLS", "4")) // (2 * PROCESSES))):
         sandbox = Sandbox(SandboxSettings(orders=0, settle=0.05, now=NOW, seed=seed))
@@ -52,10 +52,10 @@ async def test_sigkill_at_any_moment_loses_and_duplicates_nothing(tmp_path: Path
             staged = {str(order.document["order_id"]): order for order in staging.orders}
             for line in (line.strip() for line in output if line.endswith("\n")):
                 if line.startswith("staged "):
-                    assert {f"{line[7:]}-{n}" for n in range(ORDERS)} <= set(staged), "an import is there whole"
+                    assert {f"{line[7:]}-{n}" for n in range(ORDERS)} <= set(staged), "an import is complete"
                 if line.startswith("typed "):
                     assert NOTES.get(staged[line[6:]].document) == line
-            assert len(staged) == len(staging.orders), "none is staged twice"
+            assert len(staged) == len(staging.orders), "no order is staged twice"
             await send_and_verify(account, staging)
             counts = staging.counts()
             missing = [
@@ -70,7 +70,7 @@ async def test_sigkill_at_any_moment_loses_and_duplicates_nothing(tmp_path: Path
             assert counts == ({SendState.VERIFIED: len(staged)} if staged else {})
             page = await account.client.list_orders(OrderQuery(page_size=200))
             remote = Counter(str(order["order_id"]) for order in page.orders)
-            assert remote == Counter(staged.keys()), "each is there once"
+            assert remote == Counter(staged.keys()), "the service has each order once"
             await account.client.aclose()
             account.store.close()
         sandbox.close()

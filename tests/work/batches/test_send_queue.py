@@ -1,4 +1,4 @@
-"""What goes next in a sending, and what each answer means for the rest."""
+"""The order of requests while sending, and the effect of each answer on the remaining orders."""
 
 from collections.abc import Callable
 
@@ -49,7 +49,7 @@ def test_orders_are_split_by_count_and_size(sizes: tuple[int, ...], limit: int, 
 def run_queue(
     make_queue: SendQueue, answer: Callable[[tuple[PlannedOrder, ...]], SendAnswer]
 ) -> tuple[list[str], float]:
-    """Go through a course as `answer` answers; the requests, and the time that it took."""
+    """Run a queue against `answer`; return the requests and the time that it took."""
     sent, now = [], 0.0
     while (step := make_queue.next(now)) is not None:
         if isinstance(step, SendPause):
@@ -63,7 +63,7 @@ def run_queue(
 
 
 def refusing(*rounds: set[str]) -> Callable[[tuple[PlannedOrder, ...]], SendAnswer]:
-    """A service that looks at shapes first, and at the rest only when those are right (Q2.4)."""
+    """A service that checks the schema first, and everything else only if that passes (Q2.4)."""
 
     def answer(orders: tuple[PlannedOrder, ...]) -> SendAnswer:
         ids = {order.id for order in orders}
@@ -110,7 +110,7 @@ def test_settled_orders_are_never_sent_again(count: int, first: set[int], second
     assert queue.refused == wrong
     assert queue.accepted == {str(number) for number in range(count)} - wrong
     assert len(sent) <= 3 * len(split_into_requests(planned_orders(*[1] * count), limit)), (
-        "two rounds of errors, then it is taken"
+        "two rounds of errors, then it is accepted"
     )
 
 

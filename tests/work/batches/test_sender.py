@@ -1,4 +1,4 @@
-"""Sending batches to a sandbox: cutting, waiting, pausing, faults of every kind; nothing twice, nothing forgotten."""
+"""Sending batches to a sandbox: splitting, waiting, pausing, all kinds of faults; nothing is lost or sent twice."""
 
 import asyncio
 import dataclasses
@@ -38,7 +38,7 @@ async def test_refused_batch_is_split_until_nothing_is_refused(make: Make) -> No
     harness.staging.editing.release([ids[3]], force=True)
 
     async def answer_again(request: httpx.Request, real: Send) -> httpx.Response:
-        # Only what passed the first check is looked at further (Q2.4).
+        # Only orders that pass the first check get the second one (Q2.4).
         sent = [load["order_id"] for load in json.loads(request.content)]
         if "A3" in sent or "A11" not in sent:
             return await real(request)
@@ -84,7 +84,7 @@ async def test_refusal_of_a_reordered_batch_is_shown_on_the_right_orders(make: M
     harness.interceptor.intercept("POST", refuse)
     harness.staging.editing.remove_orders([ids[2]])  # after the review
     await harness.staging.send(plan, continue_after_refusal=True)
-    # What was sent was 0 1 3 4 5 6 7, so that the fifth of them is order 5.
+    # Orders 0 1 3 4 5 6 7 were sent, so the fifth of them is order 5.
     assert [
         id for id in ids if id in {order.id for order in harness.staging.orders} and pointers(harness.staging, id)
     ] == [
@@ -165,7 +165,7 @@ async def test_every_shape_of_a_refusal_is_shown_on_its_order(make: Make, body: 
     details = [finding.problem.detail for finding in harness.staging.findings(found) if finding.at is not None]
     details += [problem.detail for problem in harness.staging.notices[-1].problems]
     assert any(detail in text for text in details) or detail in harness.staging.notices[-1].text
-    assert len(harness.account.store.writes.all(harness.account.account_id)) == 1, "what was refused does not go again"
+    assert len(harness.account.store.writes.all(harness.account.account_id)) == 1, "a refused order is not sent again"
 
 
 async def test_large_batch_is_split_by_size_and_halved_again(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -203,7 +203,7 @@ async def test_busy_orders_are_retried_with_backoff(make: Make) -> None:
 
 
 async def until(holds: Callable[[], object]) -> None:
-    """Let others run until something holds."""
+    """Let other tasks run until a condition is true."""
     for _ in range(100_000):
         if holds():
             return
@@ -212,7 +212,7 @@ async def until(holds: Callable[[], object]) -> None:
 
 
 async def hold_post(harness: BatchHarness) -> tuple[asyncio.Event, asyncio.Event]:
-    """Each write waits for the second event once it has come, which the first one tells."""
+    """Hold back each POST: the first event is set when it arrives, the second one releases it."""
     arrived, release = asyncio.Event(), asyncio.Event()
 
     async def wait(request: httpx.Request, real: Send) -> httpx.Response:
@@ -345,7 +345,7 @@ async def test_second_plan_is_sent_after_the_first(make: Make) -> None:
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_with_faults_of_every_kind_every_order_is_accounted_for_once(make: Make, seed: int) -> None:
-    """The whole: SENDCLOUD_ORDERS_MANY=500 pytest tests/work -k faults_of_every_kind."""
+    """More orders: SENDCLOUD_ORDERS_MANY=500 pytest tests/work -k faults_of_every_kind."""
     count = int(os.environ.get("SENDCLOUD_ORDERS_MANY", "60"))
     random = Random(seed)
     harness = await make(seed=seed)

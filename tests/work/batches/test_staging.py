@@ -1,4 +1,4 @@
-"""The batch: staged, judged, looked up, sent, refused, mended, followed, and found again after a crash."""
+"""The batch: staging, checks, lookup, sending, refusals, corrections, verifying, and reopening after a crash."""
 
 import asyncio
 from pathlib import Path
@@ -46,7 +46,7 @@ async def test_refused_order_is_fixed_sent_and_verified(make: Make) -> None:
     assert "Press w to send the 2 others again" in harness.staging.notices[-1].text
     assert await harness.remote_orders() == {}
     harness.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Oss", "city")
-    assert harness.states()["B"] is SendState.REFUSED, "the same value again is no change"
+    assert harness.states()["B"] is SendState.REFUSED, "the same value is no change"
     harness.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Uden", "city")
     assert pointers(harness.staging, b) == []
     assert pointers(harness.staging, b, stale=True) == ["/shipping_address/city"]
@@ -103,7 +103,7 @@ async def test_unknown_pointers_and_batch_problems_are_kept(make: Make) -> None:
     notice = harness.staging.notices[-1]
     assert {problem.detail for problem in notice.problems} == {"The batch as a whole", "Nobody's"}
     harness.staging.editing.put(a, NOTES, "x", "note")
-    assert harness.states()["A"] is SendState.READY, "which change was meant cannot be told"
+    assert harness.states()["A"] is SendState.READY, "the intended change is ambiguous"
     staging = await harness.crash()
     assert staging.notices == [notice]
     assert b in {order.id for order in staging.orders}
@@ -140,7 +140,7 @@ async def test_existing_order_of_a_file_becomes_an_update(make: Make) -> None:
     await harness.account.verifier.until_done()
     harness.staging.editing.remove_orders([order.id for order in harness.staging.orders])
     new, same = stage(harness.staging, order(order_id="A", order_number="other"), order(order_id="N"))
-    assert harness.staging.plan().count == 0, "what is not looked up does not go"
+    assert harness.staging.plan().count == 0, "an order that was not looked up is not sent"
     await harness.staging.refresh_remote()
     assert harness.states() == {"A": SendState.CONFLICT, "N": SendState.READY}
     harness.staging.editing.put(new, Pointer.of("order_id"), "B", "order id")
@@ -251,7 +251,7 @@ async def test_metadata_on_disk_is_current_where_only_the_log_is_saved(
         assert found is not None
         assert row is not None
         assert row.meta == meta_of(found)
-    # The whole order that was read is among it, and is not written with every field.
+    # The order that was read is included, and is not written again for every field.
     assert saved == [KEEP] * 5
 
 
@@ -615,7 +615,7 @@ async def test_lost_answer_over_a_socket_creates_no_duplicate(tmp_path: Path, fa
         states = {
             event.state for write in store.writes.all(account.account_id) for event in store.writes.events(write.id)
         }
-        assert WriteState.UNKNOWN in states, "else nothing was tried here"
+        assert WriteState.UNKNOWN in states, "the test needs at least one"
         await client.aclose()
         store.close()
     sandbox.close()

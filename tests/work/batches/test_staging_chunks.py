@@ -1,4 +1,4 @@
-"""A large file on its way into a batch: in portions, beside everything else, all of its orders or none."""
+"""Adding a large file to a batch: in portions, beside other work, all of its orders or none."""
 
 import asyncio
 from typing import Any
@@ -31,17 +31,17 @@ def intake(data: bytes = DATA) -> ParsedFile:
 
 
 def quiet(_: Progress) -> None:
-    """Progress that nobody looks at."""
+    """Ignore progress."""
 
 
 def on_disk(harness: BatchHarness) -> int:
-    """Orders that the file holds of any batch, whether they are seen or not."""
+    """Count the stored orders of all batches, visible or not."""
     found = harness.account.store.batches._database.read(lambda c: c.execute("SELECT count(*) FROM staged").fetchone())
     return int(found[0])
 
 
 def exact(value: Any) -> Any:
-    """A value with the types of its parts, for 1 is not 1.0 and neither is Decimal("1")."""
+    """Return a value with the types of its parts, since 1, 1.0 and Decimal("1") compare equal."""
     match value:
         case dict():
             return {key: exact(part) for key, part in value.items()}

@@ -1,4 +1,4 @@
-"""The same change over many orders of a real sandbox: dry run, both roads, pausing, crashes, and trying again."""
+"""One change on many orders of a real sandbox: dry run, both kinds of write, pausing, crashes, and retries."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ def planted(count: int) -> tuple[bytes, ...]:
 
 
 class BulkHarness:
-    """A sandbox, and the lives of an app on it. `writes` are those that came to the sandbox, by order."""
+    """A sandbox and repeated runs of an app on it. `writes` are the writes that the sandbox received, by order."""
 
     def __init__(self, folder: Path, count: int) -> None:
         self.clock = WireClock(NOW)
@@ -113,7 +113,7 @@ async def status(account: Account, id: str) -> Any:
 
 
 def count_sent(account: Account) -> list[int]:
-    """How many orders each upsert of a job has, as they are sent."""
+    """Record the number of orders in each upsert that is sent."""
     sent: list[int] = []
     real = account.draft_sender.send_as_upsert
 
@@ -126,7 +126,7 @@ def count_sent(account: Account) -> list[int]:
 
 
 def withhold_answers(account: Account) -> None:
-    """The write is done and recorded, and the app ends before the job gets the answer."""
+    """Let writes be carried out and recorded, but end the app before the job gets the answer."""
     for name in ("send", "send_as_upsert"):
         real = getattr(account.draft_sender, name)
 
@@ -137,7 +137,7 @@ def withhold_answers(account: Account) -> None:
         setattr(account.draft_sender, name, send)
 
 
-# Before the sending.
+# Before sending
 
 
 async def test_dry_run_reports_changed_unchanged_and_impossible(account: Account, harness: BulkHarness) -> None:
@@ -187,7 +187,7 @@ async def test_change_that_a_patch_cannot_carry_is_planned_as_upsert(account: Ac
     assert jobs.plan(job).patch.writes == 1
 
 
-# The sending.
+# Sending
 
 
 async def test_each_order_is_sent_once_and_verified(account: Account, harness: BulkHarness) -> None:
@@ -218,7 +218,7 @@ async def test_full_orders_are_sent_together_and_verified(account: Account, harn
 
 
 def make_invalid(account: Account, harness: BulkHarness) -> None:
-    """What goes of the fifth order is nothing that the service takes."""
+    """Send an invalid document for the fifth order."""
     real = account.outbox.upsert
 
     async def send_invalid(orders: Sequence[Outgoing], changes: Any = None, **more: Any) -> Any:
@@ -327,7 +327,7 @@ async def test_with_faults_every_result_matches_the_service(
     assert TAGS.get(await account.client.get_order(harness.ids[0])) == ["fragile", "gift", "hold"]
 
 
-# Between orders.
+# Between orders
 
 
 async def test_pause_finishes_requests_in_flight_and_resumes(account: Account, harness: BulkHarness) -> None:
@@ -378,7 +378,7 @@ async def test_conflicting_orders_can_be_retried_on_current_data(account: Accoun
     assert states(job) == {"verified": 12}
 
 
-# A crash, and other copies.
+# Crashes and other processes
 
 
 @pytest.mark.parametrize("kind", [WriteKind.PATCH, WriteKind.UPSERT])
@@ -448,7 +448,7 @@ async def test_crash_before_a_refusal_is_recorded_leaves_the_others_ready(
 
 
 def kill(account: Account) -> None:
-    """End the process: its tasks stop where they are, as with SIGKILL, and its session is dead."""
+    """End the process: its tasks stop at once, as with SIGKILL, and its session ends."""
     for task in asyncio.all_tasks():
         if task is not asyncio.current_task() and task.get_name().startswith(("write ", "change ", "Task-")):
             task.cancel()

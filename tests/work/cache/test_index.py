@@ -1,4 +1,4 @@
-"""The index of orders: neighbours in the order of the list, and what is known of each."""
+"""The index of orders: neighbours in list order, and the data known of each order."""
 
 from datetime import UTC
 
@@ -11,7 +11,7 @@ from tui.work.cache.order_feed import OrderFeed
 
 
 class ListCursor:
-    """The cursor of a list, as the index is given it."""
+    """The cursor of a list, as the index receives it."""
 
     def __init__(self, index: OrderIndex) -> None:
         self.place = 0

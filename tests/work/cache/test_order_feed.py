@@ -1,4 +1,4 @@
-"""The feed: pages, doubles, refresh, lost places, cancelled reads, local cuts."""
+"""The order feed: pages, duplicates, refresh, lost cursors, cancelled reads, local filtering."""
 
 import asyncio
 from datetime import UTC, date
@@ -58,7 +58,7 @@ async def test_duplicate_row_is_listed_once_with_its_latest_values(service: Serv
     feed = feed_of(service)
     await feed.more()
     feed.stop()
-    service.add("new")  # pushes one order from page one to page two
+    service.add("new")  # moves one order from page one to page two
     service.orders["16"]["notes"] = "changed meanwhile"
     await feed.more()
     assert names(feed).count("A15") == 1

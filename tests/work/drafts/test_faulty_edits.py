@@ -44,7 +44,7 @@ DONE = (WriteState.CONFIRMED, WriteState.VERIFIED)
 
 
 class RestartHarness:
-    """The app on one folder, again and again, and one sandbox; all time is one clock."""
+    """Repeated runs of the app on one folder and one sandbox; both use one clock."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.clock = WireClock()
@@ -76,7 +76,7 @@ class RestartHarness:
         )
 
     async def settle(self) -> None:
-        """What an app does at its start and while it runs: look up what is unknown, follow what was accepted."""
+        """Look up unknown writes and verify accepted ones, as the app does at its start and while it runs."""
         for outcome in await self.account.outbox.recover():
             self.account.draft_sender.settle_any(outcome)
         await self.account.verifier.until_done()
@@ -96,12 +96,12 @@ async def harness(tmp_path: Path, request: Any) -> AsyncIterator[RestartHarness]
 
 
 def faults() -> Faults:
-    """The whole list, each in its share."""
+    """Return all kinds of faults with equal shares."""
     return Faults.parse([f"{fault}={SHARE / len(Fault):.4f}" for fault in Fault])
 
 
 def change(edit: Edit, rng: Random, number: int) -> None:
-    """One of the things that people do; every edit leaves its number in the notes."""
+    """Make one of the usual edits; every edit writes its number into the notes."""
     edit.put(NOTES, f"edit {number}", "notes")
     items = cast(list[Any], ITEMS.get(edit.document))
     match rng.randrange(8):
@@ -139,7 +139,7 @@ async def test_every_order_matches_the_journal(harness: RestartHarness, monkeypa
         harness.sandbox.fault_injector.faults = faults()
         results[await edit_and_send(harness, rng.choice(ids), rng, number)] += 1
         if rng.random() < 0.1:
-            # The app ends where it stands, and another one opens.
+            # The app is killed and opened again.
             await harness.close()
             harness.sandbox.fault_injector.faults = Faults()
             await harness.open()
@@ -167,14 +167,14 @@ async def test_every_order_matches_the_journal(harness: RestartHarness, monkeypa
     for id in ids:
         values = {key: value for key, value in expected[id].items() if key not in STAMPS}
         assert compare(values, await harness.client.get_order(id)) == [], id
-    # Each PATCH was done once if it is called done, and never if it is not.
+    # Each PATCH was carried out once if the journal says so, and otherwise never.
     for write in writes:
         if write.new.kind is WriteKind.PATCH:
             assert executed[str(decode(write.new.body))] == (write.state in DONE), (write.id, write.state)
     keys = Counter([str(all_remote_order["order_id"]) for all_remote_order in await all_remote_orders(harness)])
     assert set(keys.values()) == {1}
     assert len(keys) == ORDERS
-    # Else the faults missed, and nothing was tried here.
+    # Otherwise no fault occurred, and the test proved nothing.
     assert results[SendState.VERIFIED] + results[SendState.ACCEPTED] > EDITS / 3
     steps = {step.state for write in writes for step in harness.store.writes.events(write.id)}
     assert WriteState.UNKNOWN in steps
@@ -198,7 +198,7 @@ async def all_remote_orders(harness: RestartHarness) -> list[Document]:
 
 
 async def edit_and_send(harness: RestartHarness, id: str, rng: Random, number: int) -> SendState:
-    """Read, change, send, as the form and the review do; where reading fails nothing is changed."""
+    """Read, change and send an order as the form and the review do; if reading fails nothing is changed."""
     corrections, drafts = harness.account.draft_sender, harness.account.drafts
     if corrections.is_unsettled(id):
         await harness.settle()

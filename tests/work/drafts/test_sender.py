@@ -1,4 +1,4 @@
-"""Corrections against the real sandbox: each end that a correction can have, and what becomes of its draft."""
+"""Sending drafts to the real sandbox: each possible outcome, and its effect on the draft."""
 
 import json
 from collections.abc import AsyncIterator
@@ -123,7 +123,7 @@ async def test_deleted_order_keeps_its_draft(account: Account) -> None:
 
 
 async def test_refusal_keeps_the_draft_and_names_the_field(account: Account) -> None:
-    # The document lets a PATCH empty it, and then the order would have none.
+    # The document allows a PATCH to empty the list, and the order would then have no items.
     draft = await make_draft(account, Pointer.of("order_number"), "")
     status = await account.draft_sender.send(draft, draft.sending.body)
     assert status.state is SendState.REFUSED
@@ -259,10 +259,10 @@ async def test_two_processes_keep_each_others_drafts(account: Account) -> None:
     (theirs,) = others.all()
     theirs.edit.put(NAME, "Theirs", "name")
     others.save(theirs)
-    # What this copy sent and drops is not what the other one keeps.
+    # The draft that this process sent and drops is not the one that the other process saved.
     account.drafts.drop(draft)
     assert [change.pointer for change in Drafts(account.store, account.account_id, lambda: NOW).all()[0].edit.changes()]
-    # A draft that another copy dropped is kept anew.
+    # A draft that another process dropped is saved again.
     account.store.edits.drop(account.account_id, ID)
     others.save(theirs)
     assert not others.rebase(theirs, {**theirs.edit.base, "order_number": "new"}, NOW).conflicts

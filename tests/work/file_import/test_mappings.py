@@ -1,4 +1,4 @@
-"""The refused rows of an import are kept whole, however many, until they are written into a file."""
+"""All refused rows of an import are kept completely until they are written into a file."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""Sources of any kind, told apart by what they hold; and nothing but ImportFileError for what cannot be read."""
+"""Sources of any kind are recognised by their content; ImportFileError is the only error for unreadable ones."""
 
 import io
 import json
@@ -60,7 +60,7 @@ def test_cover_sheet_is_skipped() -> None:
     opened = open_source(workbook({"Cover": title_rows, "Orders": TABLE, "More": TABLE}), "orders.xlsx")
     assert isinstance(opened, TableSource)
     assert opened.table.layout.sheet == "Orders"
-    # Where no sheet has known columns it is the first, as ever; t shows the others.
+    # If no sheet has known columns the first one is used; `t` shows the others.
     opened = open_source(workbook({"Cover": title_rows, "Notes": [["a", "b"], ["c", "d"]]}), "orders.xlsx")
     assert isinstance(opened, TableSource)
     assert opened.table.layout.sheet == "Cover"
@@ -99,7 +99,7 @@ def test_unusable_input_is_refused_with_a_sentence(data: bytes, text: str) -> No
 
 
 def with_distant_cell(cell: str) -> bytes:
-    """A workbook with one more row, of this cell; the style 1 is that of hours, however many."""
+    """Return a workbook with an additional row of this cell; style 1 formats a duration in hours."""
     main, buffer = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", io.BytesIO()
     relation = '<Relationship Id="s" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles"'
     with zipfile.ZipFile(io.BytesIO(workbook({"Orders": TABLE}))) as old, zipfile.ZipFile(buffer, "w") as new:

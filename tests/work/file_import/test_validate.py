@@ -1,4 +1,4 @@
-"""Entries of a file in their places, the cells of their problems, and patience with a service that is away."""
+"""Entries of a file in order, the cells of their problems, and retries of an unreachable service."""
 
 from typing import Any
 

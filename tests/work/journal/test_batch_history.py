@@ -70,7 +70,7 @@ async def test_each_request_and_each_version_with_its_outcome(make: Make, tmp_pa
     assert await export_history(harness.account.store, requests, tmp_path / "history.csv") == 5
     rows = list(csv.reader((tmp_path / "history.csv").read_text("utf-8-sig").splitlines()))
     assert [row[9:11] for row in rows[1:]] == [[str(line["version"]), line["outcome"]] for line in lines]
-    assert rows[2][7] == "'=1+1", "no spreadsheet runs it"
+    assert rows[2][7] == "'=1+1", "no spreadsheet runs it as a formula"
     with pytest.raises(FileExistsError):
         await export_history(harness.account.store, requests, path)
 

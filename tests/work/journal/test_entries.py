@@ -1,4 +1,4 @@
-"""The journal as people and other programs read it: entries, their export, and the removal of old ones."""
+"""Journal entries: their texts, their export, and the removal of old ones."""
 
 import json
 import stat
@@ -35,7 +35,7 @@ async def account(tmp_path: Path) -> AsyncIterator[Account]:
 def test_every_outcome_has_a_group_and_a_label() -> None:
     found = {(state, kind) for group in GROUPS for state in states_of(group)[0] for kind in states_of(group)[1]}
     every = {(state, kind) for state in WriteState for kind in WriteKind} - {(WriteState.VERIFIED, WriteKind.DELETE)}
-    assert found == every, "a deletion is confirmed, never seen as sent"
+    assert found == every, "a deletion is confirmed by its answer"
     for state, kind in found:
         assert description(state, kind)
         assert (state in states_of(group_of(state, kind))[0], kind in states_of(group_of(state, kind))[1]) == (
@@ -116,7 +116,7 @@ async def test_export_has_one_line_per_write_in_a_private_file(account: Account,
     assert (last["road"], last["outcome"], last["body"]) == ("delete", "deleted", None)
     assert last["orders"][0]["before"]["order_number"] == f"N-{IDS[2]}"
     assert b"authorization" not in raw.lower()
-    assert b"ZGVtbzpkZW1v" not in raw, "the credentials, as the header has them"
+    assert b"ZGVtbzpkZW1v" not in raw, "the credentials, as in the header"
 
 
 async def test_export_never_overwrites_and_removes_a_partial_file(

@@ -1,4 +1,4 @@
-"""Today's changes read again: what another client took back is told, field by field, and nothing else is."""
+"""Rechecking today's changes: values that another client reverted are reported by field, and no others."""
 
 from collections.abc import AsyncIterator
 from datetime import UTC, date
@@ -39,7 +39,9 @@ async def test_each_value_is_compared_with_current_data(account: Account) -> Non
     }
     city = found[CITY]
     assert (city.was, city.wanted, city.there, city.order_id) == ("Oss", "Breda", "Oss", IDS[0])
-    assert next(check.result for check in await checked(account)) is RecheckResult.TAKEN_BACK, "the bad news first"
+    assert next(check.result for check in await checked(account)) is RecheckResult.TAKEN_BACK, (
+        "reverted values are first"
+    )
 
 
 async def test_only_the_last_write_of_a_value_counts(account: Account) -> None:
@@ -48,7 +50,7 @@ async def test_only_the_last_write_of_a_value_counts(account: Account) -> None:
     assert [check.result for check in await checked(account)] == [RecheckResult.STANDS]
     await account.client.patch_order(IDS[0], {"shipping_address": {"city": "Oss"}})
     (check,) = await checked(account)
-    assert check.result is RecheckResult.TAKEN_BACK, "any value of before that day's writes is a taking back"
+    assert check.result is RecheckResult.TAKEN_BACK, "any value from before that day's writes counts as reverted"
 
 
 async def test_items_are_found_by_name_at_any_position(account: Account) -> None:

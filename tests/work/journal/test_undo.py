@@ -1,4 +1,4 @@
-"""Undoing what was sent, against the real sandbox: it restores, overwrites nothing, and says what cannot come back."""
+"""Undoing writes on the real sandbox: it restores values, overwrites no newer ones, and reports what it cannot restore."""
 
 import copy
 from collections.abc import AsyncIterator, Sequence
@@ -47,7 +47,7 @@ def staging(account: Account) -> Staging:
 
 
 def are_equivalent(a: Document, b: Document) -> bool:
-    """Both ways, in whatever spelling: an upsert writes times otherwise."""
+    """Return whether two orders are equivalent; an upsert formats times differently."""
     first, second = ({key: value for key, value in order.items() if key != "modified_at"} for order in (a, b))
     return not compare(first, second) and not compare(second, first)
 
@@ -104,7 +104,7 @@ async def test_undo_of_an_upsert_restores_removed_items(account: Account, stagin
     assert result.outcome is UndoOutcome.DRAFTED, result
     back = account.drafts.get(IDS[0])
     assert back is not None
-    assert back.sending.not_patchable, "a removed item comes back as an added one, and that goes whole"
+    assert back.sending.not_patchable, "a removed item is added again, which needs the full order"
     await send(account, back)
     names = [item["name"] for item in ITEMS.get(await account.client.get_order(IDS[0]))]  # type: ignore[union-attr, call-overload, index]
     assert names == ["Cylinder candle", "Scented Candle"]
@@ -120,7 +120,7 @@ async def test_later_remote_change_is_a_conflict(account: Account, staging: Stag
     (conflict,) = draft.undecided
     assert (conflict.pointer, conflict.base, conflict.theirs, conflict.mine) == (CITY, "Breda", "Gent", "Oss")
     status = await account.draft_sender.send(draft, draft.sending.body)
-    assert status.state is SendState.CONFLICT, "undecided, it does not go"
+    assert status.state is SendState.CONFLICT, "an undecided conflict is not sent"
     assert CITY.get(await account.client.get_order(IDS[0])) == "Gent"
     draft.take_theirs(draft.undecided[0], "theirs")
     account.drafts.save(draft)

@@ -1,4 +1,4 @@
-"""Ids and positions that no number can be: a stranger's text never ends the app."""
+"""Ids and positions that are no valid numbers do not stop the app."""
 
 from typing import Any, cast
 

@@ -1,4 +1,4 @@
-"""PATCH and DELETE: every answer, lost ones included, becomes the outcome that is true."""
+"""PATCH and DELETE: every answer, including a lost one, leads to the correct outcome."""
 
 import asyncio
 from collections.abc import Callable
@@ -313,7 +313,7 @@ async def test_after_a_crash_waiting_writes_are_unsent_and_in_flight_ones_looked
         with pytest.raises(asyncio.CancelledError):
             await task
     harness.service.open.set()
-    harness.service.orders[numbers[0]] |= {"notes": "new", "city": "Gent"}  # it did arrive
+    harness.service.orders[numbers[0]] |= {"notes": "new", "city": "Gent"}  # the request did arrive
     outcomes = await harness.outbox.recover()
     assert [type(outcome) for outcome in outcomes] == [WriteVerified, WriteNotSent, WriteNotSent]
     assert [outcome.write.new.order_id for outcome in outcomes] == numbers

@@ -1,4 +1,4 @@
-"""The send state: every stored state has one, and every state is shown in one way."""
+"""The send state: every stored state maps to one, and each has one label and mark."""
 
 from itertools import chain
 

@@ -1,4 +1,4 @@
-"""Upserts: matching of answers and problems, lost answers, and what goes again and what never does."""
+"""Upserts: matching of answers and problems, lost answers, and which orders are sent again."""
 
 import asyncio
 import random
@@ -266,7 +266,7 @@ async def test_after_a_crash_an_upsert_is_looked_up_before_resending(
 
 
 class FlakyService(Service):
-    """Three of ten calls fail in one of the ways of the sandbox."""
+    """A service in which three of ten calls fail in one of the sandbox's ways."""
 
     rng = random.Random(0)
 

@@ -1,4 +1,4 @@
-"""Following: until verified, differing or missing, with growing pauses, over restarts, with few reads."""
+"""The verifier: until verified, differing or missing, with growing pauses, across restarts, with few reads."""
 
 import asyncio
 from itertools import pairwise
@@ -187,7 +187,7 @@ async def test_new_orders_missing_from_the_list_are_not_read_singly(harness: Out
 
 @pytest.mark.parametrize(("count", "reads"), [(150, 1), (500, 3), (1000, 5)])
 async def test_pages_are_read_while_they_cost_fewer_requests(harness: OutboxHarness, count: int, reads: int) -> None:
-    """Of 500 orders the newest page has 200: the others were asked for one by one, 300 reads at each look."""
+    """The newest page has 200 of 500 orders: the other 300 must not be read one by one at each check."""
     for n in range(300):
         harness.service.add(f"old {n}")
     orders = [order(f"A{n}") for n in range(count)]
@@ -212,7 +212,7 @@ async def test_old_orders_are_read_singly(harness: OutboxHarness) -> None:
 
 
 async def test_many_unseen_orders_share_reads(harness: OutboxHarness) -> None:
-    """Half of 500 new orders are there: those of the other half are known not to be from the same pages."""
+    """Half of 500 new orders exist: the same pages show that the other half does not."""
     harness.service.add("old")
     batch = harness.store.batches.create(harness.account_id, "b").id
     orders = [order(f"A{n}") for n in range(500)]

@@ -1,4 +1,4 @@
-"""The kind of the whole order, against the real sandbox: what a PATCH cannot carry, conflicts, and many at once."""
+"""Drafts sent as upserts to the real sandbox: changes that a PATCH cannot carry, conflicts, and many at once."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -166,7 +166,7 @@ async def test_items_with_equal_names_are_sent_as_upsert(account: Account) -> No
 async def test_value_kept_by_the_service_is_reported(account: Account) -> None:
     draft = await make_draft(account, lambda edit: edit.drop(POINT, "no point"))
     await account.draft_sender.send(draft, draft.sending.body)
-    # Q2.6: nobody says that an upsert takes away what it leaves out.
+    # Q2.6: it is not documented that an upsert removes the values it leaves out.
     await account.client.patch_order(IDS[0], {"service_point_details": {"id": "10"}})
     for _ in range(20):
         await follow_to_end(account)
@@ -188,7 +188,7 @@ async def test_open_conflict_blocks_sending_until_a_side_is_chosen(account: Acco
     body = draft.sending.body
     for _ in range(2):
         assert (await account.draft_sender.send(draft, body)).state is SendState.CONFLICT
-    # It waits on the disk, too.
+    # The waiting state is stored, too.
     (kept,) = Drafts(account.store, account.account_id, lambda: NOW).all()
     assert [conflict.theirs for conflict in kept.undecided] == ["Theirs"]
     draft.take_theirs(draft.undecided[0], "theirs")

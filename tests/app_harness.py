@@ -105,9 +105,9 @@ async def open_app(
     opened: bool = True,
     **settings: Any,
 ) -> AsyncIterator[AppHarness]:
-    """Open the app on a folder. A sandbox given outlives it, as for a second start. The time stands unless `ticking`.
+    """Open the app on a folder. A given sandbox stays open afterwards, for a second start. The clock runs only if `ticking`.
 
-    Without `opened` the account is still being opened.
+    If `opened` is false the app is returned while the account is still being opened.
     """
     started = monotonic()
 

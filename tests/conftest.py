@@ -1,8 +1,8 @@
 """Settings of the whole suite: examples of Hypothesis, waiting without sleeping, and a shell for the commands.
 
-A default run tries 30 examples of each property, the same ones on every run and machine, however slow. More:
+A default run tries 30 examples of each property, the same ones on every run and machine.
 
-SENDCLOUD_EXAMPLES=5000 pytest tests/api: as many examples of each property, other ones on each run.
+SENDCLOUD_EXAMPLES=5000 pytest tests/api: tries 5000 examples of each property, different ones on each run.
 """
 
 import gc

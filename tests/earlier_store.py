@@ -1,6 +1,6 @@
 """The data file that commit 4af2c0e wrote, and today's work layer on it.
 
-The comment at the top of the file says what it holds. All names of today's code that tests of that file need are here.
+The comment at the top of that file describes its content. All names of today's code that its tests need are here.
 """
 
 import json

@@ -43,9 +43,9 @@ class LostAnswer(Exception):
 
 
 class Service:
-    """Orders by id. `faults[method]` are used up one a call: an exception, or None for a call that goes well.
+    """Orders by id. Each call takes one entry of `faults[method]`: an exception, or None for success.
 
-    Upserts show after `settle` seconds; `ignored` names top-level keys that a PATCH ignores in silence.
+    Upserts are readable after `settle` seconds; `ignored` names top-level keys that a PATCH silently ignores.
     """
 
     def __init__(self, time: Time) -> None:

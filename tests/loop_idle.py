@@ -1,7 +1,7 @@
 """Waits until the event loop is idle; Textual's own wait sleeps for 20 ms at a time.
 
-Textual takes a process that uses no CPU for 20 ms to be idle, and waits for that three times per key. Here the loop,
-its threads and the screen are asked, so that a test waits no longer than the work takes.
+Textual regards a process as idle if it uses no CPU for 20 ms, and waits for that three times per key. Here the loop,
+its threads and the screen are queried, so that a test waits no longer than necessary.
 """
 
 import asyncio

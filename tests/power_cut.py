@@ -1,7 +1,7 @@
-"""The power goes at one exact step of a life of the app: before or after a commit, or around a request.
+"""Simulates a power cut at one exact step of a scenario: before or after a commit, or around a request.
 
-Nothing happens after the cut: whoever still runs is stopped at its next step. The folder and the sandbox are then as
-they would be found by the next process.
+Nothing happens after the cut: tasks that still run are stopped at their next step. The folder and the sandbox are then
+in the state that the next process would find.
 """
 
 import asyncio
@@ -39,8 +39,8 @@ class PowerCut(BaseException):
 class CutPoint:
     """Counts the steps of a scenario and cuts it off at step `at` (from 1), or at the first step of that name.
 
-    `reported`: what the life was told to be done, in order; it must be so after the cut. `steps`: the steps by name.
-    `at_cut` is called at that step in place of the cut, where another copy is to do something just then.
+    `reported`: what was reported as done to the scenario, in order; it must hold after the cut. `steps`: names of the steps.
+    `at_cut` is called at that step instead of the cut, for an action of another process.
     """
 
     def __init__(self, harness: BatchHarness, at: int | str, at_cut: Callable[[], None] | None = None) -> None:

@@ -1,8 +1,8 @@
 """Skips the pauses of a command: its event loop does not wait while no request is in flight.
 
-The command runs in this process, against a service on a real socket in another thread. Both see one clock, which is the
-real one plus all that was skipped. A request that is on its way takes its real time; the exception is a service that
-will not answer at all and says so by `hangs`.
+The command runs in this process, against a service on a real socket in another thread. Both use one clock: the real
+one plus all skipped time. A request in flight takes its real time, unless the service will not answer at all and
+reports that through `hangs`.
 """
 
 import asyncio

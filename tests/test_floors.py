@@ -192,7 +192,7 @@ def all_imports() -> tuple[Import, ...]:
 
 
 def within(name: str, prefixes: frozenset[str]) -> bool:
-    return any(name == beginning or name.startswith(f"{beginning}.") for beginning in prefixes)
+    return any(name == prefix or name.startswith(f"{prefix}.") for prefix in prefixes)
 
 
 def layer_of(module: str) -> str:
@@ -214,7 +214,7 @@ def test_every_module_belongs_to_a_layer() -> None:
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_layer_imports_downwards_only(name: str) -> None:
-    here = [all_import for all_import in all_imports() if layer_of(all_import.module) == name]
+    here = [found for found in all_imports() if layer_of(found.module) == name]
     assert here, f"{name} imports nothing; was it moved?"
     assert [message for import_ in here if (message := violation(import_))] == []
 
@@ -247,8 +247,8 @@ def test_forbidden_imports_are_found(module: str, source: str, broken: bool) -> 
 def test_no_module_imports_itself_through_others() -> None:
     """Every import counts: at module level, in functions, under TYPE_CHECKING and by name."""
     targets: dict[str, set[str]] = {module: set() for module in modules()}
-    for all_import in all_imports():
-        targets[all_import.module].add(all_import.target)
+    for found in all_imports():
+        targets[found.module].add(found.target)
     done: set[str] = set()
 
     def walk(module: str, path: tuple[str, ...]) -> None:
@@ -265,7 +265,7 @@ def test_no_module_imports_itself_through_others() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code"), [(["--version"], 0), (["--help"], 0), (["sandbox", "--help"], 0), (["--wrong"], 2), ([], 2)]
 )
-def test_the_quick_answers_import_nothing_heavy(arguments: list[str], code: int) -> None:
+def test_help_and_version_import_no_heavy_modules(arguments: list[str], code: int) -> None:
     script = (
         f"import sys; sys.argv[1:] = {arguments!r}\n"
         "from tui.cli import main\n"
@@ -311,7 +311,7 @@ def test_no_error_is_swallowed() -> None:
         ("except BaseException as error: answer.set_exception(error)", False),
     ],
 )
-def test_what_counts_as_swallowed(source: str, silent: bool) -> None:
+def test_swallowed_errors_are_detected(source: str, silent: bool) -> None:
     tree = ast.parse(f"def f():\n try: g()\n {source}".replace("\n  ", "\n   "))
     (handler,) = [node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)]
     assert (is_broad(handler.type) and not acts(handler)) == silent
@@ -334,7 +334,7 @@ def acts(handler: ast.ExceptHandler) -> bool:
     )
 
 
-def test_the_top_level_holds_only_what_belongs_there() -> None:
+def test_top_level_has_only_the_listed_modules() -> None:
     if (ROOT / ".git").exists():
         listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
         top = {name.partition("/")[0] for name in listed.splitlines()}
@@ -345,7 +345,7 @@ def test_the_top_level_holds_only_what_belongs_there() -> None:
     assert {"pyproject.toml", "tui", "tests", "LICENSE"} <= top
 
 
-def test_every_module_says_its_one_reason() -> None:
+def test_every_module_has_a_docstring() -> None:
     for module, path in modules().items():
         text = path.read_text(encoding="utf-8")
         reason = ast.get_docstring(ast.parse(text)) if text else "an empty package file"

@@ -74,7 +74,7 @@ def test_any_file_name_makes_a_batch_that_is_found_again(account: Shell, name: s
     assert account.writes() == 1
     store = Store(account.folder / "data")
     try:
-        names = [item.name for number in store.accounts() for item in store.batches.all(number)]
+        names = [batch.name for number in store.accounts() for batch in store.batches.all(number)]
         assert len([name for name in names if name.startswith("submit ")]) == 1
     finally:
         store.close()
@@ -137,7 +137,7 @@ def test_a_batch_of_another_copy_gives_no_results_for_unsent_content(account: Sh
     assert account.submit(account.write("a.json", orders(2)), "--batch", "mine").code == 0
     other = Store(account.folder / "data")
     try:
-        (batch,) = (item for number in other.accounts() for item in other.batches.all(number) if item.name == "mine")
+        (batch,) = (found for number in other.accounts() for found in other.batches.all(number) if found.name == "mine")
         assert other.batches.claim(batch.id)
         other.batches.stage(batch.id, [NewStaged({})])
         changed = [*orders(1, shipping_address__city="Nijmegen"), *orders(2)[1:]]

@@ -99,5 +99,5 @@ def test_the_readme_is_plain_english() -> None:
 @pytest.mark.parametrize(
     "text", ["It is so already.", "Nothing goes again.", "3 cells went nowhere", "in the hands of A"]
 )
-def test_the_check_finds_the_old_style(text: str) -> None:
+def test_phrases_of_the_old_style_are_found(text: str) -> None:
     assert list(findings("text", 1, text))

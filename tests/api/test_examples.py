@@ -154,21 +154,21 @@ class TestClient:
     @pytest.mark.parametrize("example", cases(called(ANSWERS)))
     async def test_response_examples_are_read_completely(self, make: Make, example: Example) -> None:
         client, script = make(raw(int(example.status), example.body))
-        told: Any = await CALLS[example.method, example.path](client)
+        result: Any = await CALLS[example.method, example.path](client)
         data = cast(Document, example.json)["data"]
         assert len(script.requests) == 1
         if example.method in ("post", "patch"):
             nodes: Any = data if example.method == "post" else [data]
-            written = told if isinstance(told, list) else [told]
+            written = result if isinstance(result, list) else [result]
             assert [(identifiers.id, identifiers.order_id, identifiers.order_number) for identifiers in written] == [
                 (str(node["id"]), node["order_id"], node["order_number"]) for node in nodes
             ]
             assert same([identifiers.raw for identifiers in written], nodes)
             return
         if example.path == "/orders":
-            assert (told.warnings, told.mismatches, told.next) == ((), (), None)
-            assert [order_key(order) for order in told.orders] == ["669", "1337"]
-        read = getattr(told, "orders", getattr(told, "logs", told))
+            assert (result.warnings, result.mismatches, result.next) == ((), (), None)
+            assert [order_key(order) for order in result.orders] == ["669", "1337"]
+        read = getattr(result, "orders", getattr(result, "logs", result))
         assert same(list(read) if isinstance(read, tuple) else read, data)
 
     @pytest.mark.parametrize("example", cases([refusal for refusal in called(REFUSALS) if str(refusal) != GONE]))
@@ -278,8 +278,8 @@ class TestSandboxResponses:
             else known_orders()
         )
         with serving(settings(*known)) as base, http(base) as client:
-            told = client.request(request.method, request.path.replace("{id}", "669"), json=request.value)
-        assert (told.status_code, told.json()) == (int(expected.status), expected.value)
+            response = client.request(request.method, request.path.replace("{id}", "669"), json=request.value)
+        assert (response.status_code, response.json()) == (int(expected.status), expected.value)
 
     @pytest.mark.parametrize(
         ("document", "path", "asked"),
@@ -303,9 +303,9 @@ class TestSandboxResponses:
         self, seeded: httpx.Client, document: str, path: str, asked: str
     ) -> None:
         newest = seeded.get("/orders?page_size=1").json()["data"][0]["id"]
-        told = seeded.get(asked or f"/orders/{newest}")
-        assert told.status_code == 200
-        body = told.json()
+        response = seeded.get(asked or f"/orders/{newest}")
+        assert response.status_code == 200
+        body = response.json()
         assert body["data"]
         check = official_documents.response_validator("get", path, "200", document)
         assert [problem.message for problem in check.iter_errors(body)] == []
@@ -322,12 +322,12 @@ class TestSandboxResponses:
     def test_error_responses_equal_the_examples(self, example: Example) -> None:
         plant, options, ask = PROVOKED[str(example)]
         with serving(settings(*plant(), **options)) as base, http(base) as client:
-            told = ask(client)
-        assert told.status_code == int(example.status)
-        assert by_pointer(told.json()) == by_pointer(example.value)
-        assert told.headers["content-type"] == "application/json"
+            response = ask(client)
+        assert response.status_code == int(example.status)
+        assert by_pointer(response.json()) == by_pointer(example.value)
+        assert response.headers["content-type"] == "application/json"
         # Where the document's own example violates its schema (Q12), ours has to as well.
-        assert example.schema.is_valid(told.json()) == example.schema.is_valid(example.value)
+        assert example.schema.is_valid(response.json()) == example.schema.is_valid(example.value)
 
     def test_every_error_example_is_covered(self) -> None:
         assert PROVOKED.keys() == {str(example) for example in REFUSALS}

@@ -2,9 +2,9 @@
 
     python tests/bench/bench_form.py [COLUMNSxROWS]
 
-The orders have 60 items and more than 120 fields besides. Each program runs in a pseudo-terminal; ours reads from a
-sandbox over HTTP on this machine. Times are from the key's write to the first byte, and to the last one before 200 ms
-of silence; the form is read again from the service meanwhile, which seldom changes anything on the screen.
+The orders have 60 items and more than 120 other fields. Each program runs in a pseudo-terminal; our app reads from a
+sandbox over HTTP on this machine. Times are from writing the key to the first byte, and to the last one before 200 ms
+without output; meanwhile the form reads the order again, which rarely changes the screen.
 """
 
 import json

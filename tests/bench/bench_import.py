@@ -2,8 +2,8 @@
 
     python tests/bench/bench_import.py [ROWS]
 
-The aim is under 5 seconds for 10,000 rows. The peak of memory is told by tracemalloc, of so many rows and of half and
-twice as many, each read by a process of its own: what a thousand rows take must not grow with their number.
+The aim is under 5 seconds for 10,000 rows. Peak memory is measured by tracemalloc for this many rows and for half and
+twice as many, each in its own process: the memory per thousand rows must not grow with their number.
 """
 
 import csv

@@ -2,9 +2,9 @@
 
     python tests/bench/bench_large.py [ORDERS ...]
 
-For each size a CSV file of so many orders is staged by keys in a pseudo-terminal (the aim is under 5 s for 10,000), and
-worked on; ours reads from a sandbox over HTTP. Times are from the key's write to the first byte, and to the last one
-before 200 ms of silence. The longest silence while orders are staged tells whether the screen is ever held.
+For each size a CSV file of this many orders is staged by keys in a pseudo-terminal (the aim is under 5 s for 10,000)
+and edited; our app reads from a sandbox over HTTP. Times are from writing the key to the first byte, and to the last
+one before 200 ms without output. The longest pause while orders are staged shows whether the screen ever blocks.
 """
 
 import sys

@@ -1,9 +1,9 @@
-"""By hand: what the screens cost, in time and bytes on the line, beside bare Textual apps measured in the same run.
+"""Run by hand: the time and bytes that the screens take, compared with bare Textual apps in the same run.
 
     python tests/bench/bench_screens.py [COLUMNSxROWS]
 
-Each program runs in a pseudo-terminal as truecolor xterm; ours reads from a sandbox over HTTP. A key's times
-are from its write to the first byte, and to the last byte before 200 ms of silence.
+Each program runs in a pseudo-terminal as truecolor xterm; our app reads from a sandbox over HTTP. The times of a key
+are from writing it to the first byte, and to the last byte before 200 ms without output.
 
 Measured on an AMD EPYC (2 cores, other work beside it), Linux, Python 3.11.7, Textual 8.2.8, at 80x24, in ms and bytes,
 of ours / bare lines / bare DataTable with a form of 60 Inputs: first rows 554 and 4.6 kB / 188 and 14.8 kB / 281 and
@@ -41,7 +41,7 @@ BARE = str(Path(__file__).parent / "bare_textual.py")
 
 @dataclass
 class Figures:
-    """What was measured of one program; times in ms. `costs`: of each step its first and last times, and its bytes."""
+    """The measurements of one program; times in ms. `costs`: for each step the first times, the last times and the bytes."""
 
     starts: list[float] = field(default_factory=list)
     start_bytes: list[int] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """How to start a program; what shows that its rows are there, and its form; the keys that begin to edit there."""
+    """How to start a program; the texts that show that its rows and its form are drawn; the keys that begin to edit."""
 
     start: Callable[[], Terminal]
     rows: str

@@ -71,7 +71,7 @@ async def test_the_form_opens_with_the_typed_text_and_the_draft_is_sent(tmp_path
         assert (await harness.order("700001"))["shipping_address"]["name"] == "Jan Klaassen junior"
 
 
-async def test_the_start_offers_the_paused_job_which_finishes_and_ends_what_was_open(tmp_path: Path) -> None:
+async def test_start_offers_the_paused_job_which_finishes_all_open_writes(tmp_path: Path) -> None:
     async with opened(tmp_path) as harness:
         await harness.until("4 of 8")
         await harness.press(RESUME)
@@ -128,7 +128,7 @@ async def test_the_journal_shows_all_writes_and_undoes_one(tmp_path: Path) -> No
         assert earlier.changed("700004")["/shipping_address/city"] == "Oss"
 
 
-async def test_texts_left_in_the_json_editor_and_the_address_screen_are_there(tmp_path: Path) -> None:
+async def test_texts_left_in_the_json_editor_and_the_address_screen_are_restored(tmp_path: Path) -> None:
     async with opened(tmp_path, {"screen": "edit", "order": "700003"}) as harness:
         earlier = await at(harness, EditScreen)
         await harness.until("N-700003")

@@ -1,7 +1,7 @@
 """A power cut at every step of a run of the app: nothing is lost and nothing is sent twice.
 
-A step is a commit, before and after it, or a request: before it leaves, and when it was carried out and no answer has
-come. (That an answer came and was not noted yet is the step before the next commit.)
+The steps are before and after each commit, before each request, and after a request was carried out but not answered.
+(The state in which an answer was received but not stored is the step before the next commit.)
 """
 
 import asyncio

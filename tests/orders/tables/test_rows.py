@@ -92,7 +92,7 @@ def test_all_column_names_of_the_service_are_mapped() -> None:
         ),
     ],
 )
-def test_product_codes_are_told_apart(header: list[str], fields: list[str | None]) -> None:
+def test_product_codes_are_distinguished(header: list[str], fields: list[str | None]) -> None:
     assert suggest_mapping(header).paths == tuple(None if field is None else (*EVERY_ITEM, field) for field in fields)
 
 

@@ -159,7 +159,7 @@ async def test_review_resends_the_rest_of_a_refused_batch_and_the_history_shows_
         await stage(harness, 4)
 
         async def handle(request: httpx.Request, send: Send) -> httpx.Response:
-            sent = [load["order_id"] for load in json.loads(request.content)]
+            sent = [order["order_id"] for order in json.loads(request.content)]
             if "T1" not in sent:
                 return await send(request)
             return refusal((f"/data/attributes/[{sent.index('T1')}]/order_id", "Not T1"))

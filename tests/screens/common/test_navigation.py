@@ -80,7 +80,7 @@ async def test_a_question_that_another_one_replaces_is_answered_with_none(tmp_pa
         (EditOrder("700003"), {"screen": "edit", "order": "700003"}),
     ],
 )
-async def test_a_place_is_kept_as_earlier_versions_kept_it(tmp_path: Path, place: Place, kept: dict[str, str]) -> None:
+async def test_last_screen_is_stored_as_in_earlier_versions(tmp_path: Path, place: Place, kept: dict[str, str]) -> None:
     async with open_app(tmp_path) as harness:
         await triage(harness)
         workspace = harness.app.workspace
@@ -92,7 +92,7 @@ async def test_a_place_is_kept_as_earlier_versions_kept_it(tmp_path: Path, place
 @pytest.mark.parametrize(
     "kept", [None, "composer", {"screen": "no such"}, {"screen": "edit"}, {"screen": "edit", "order": 7}]
 )
-async def test_a_place_that_is_not_understood_is_the_list_of_orders(tmp_path: Path, kept: Any) -> None:
+async def test_unknown_stored_screen_opens_the_order_list(tmp_path: Path, kept: Any) -> None:
     async with open_app(tmp_path) as harness:
         await triage(harness)
         account = harness.app.workspace.account

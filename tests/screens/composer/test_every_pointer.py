@@ -100,8 +100,8 @@ UNPLACED: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Case:
-    """`{n}` is the place of the order among those sent; `row` and `cell` the fields at which the form and the table show
-    it, where it is not the field itself. An empty row is the top of the form, an empty cell the order's row."""
+    """`{n}` is the position of the order in the request. `row` and `cell`: the fields at which the form and the table show
+    the problem, if not the field itself. An empty row is the top of the form, an empty cell the order's row."""
 
     raw: str
     field_label: str
@@ -210,7 +210,7 @@ async def refused(harness: BatchHarness, ids: dict[str, str], body: Body, raw: s
         staging.editing.remove_orders([ids["gone"]])
 
     async def refuse(request: httpx.Request, send: Send) -> httpx.Response:
-        sent = [load["order_number"] for load in json.loads(request.content)]
+        sent = [order["order_number"] for order in json.loads(request.content)]
         assert sorted(sent) == ["A", "B", "C", TARGET]
         harness.account.store.batches.move([ids["B"]], before=ids["C"])
         message = body(raw.replace("{n}", str(sent.index(TARGET))))

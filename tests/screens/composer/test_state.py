@@ -64,7 +64,7 @@ def test_the_state_begins_as_it_was_stored() -> None:
     assert not state.in_form, "the form opens once there is an order to show"
 
 
-async def test_what_the_user_works_on_stays_listed_whatever_the_filter_says(tmp_path: Path) -> None:
+async def test_orders_in_work_stay_listed_with_any_filter(tmp_path: Path) -> None:
     harness = BatchHarness(tmp_path / "data")
     staging = await harness.open()
     good, bad = stage(

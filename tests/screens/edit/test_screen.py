@@ -52,7 +52,7 @@ async def test_two_fields_are_corrected_sent_and_verified(tmp_path: Path, size: 
         assert harness.app.workspace.account.drafts.all() == []
 
 
-async def test_drafts_of_several_orders_go_out_in_one_review(tmp_path: Path) -> None:
+async def test_drafts_of_several_orders_are_sent_in_one_review(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         first = await open_first(harness)
         await enter(harness, "First Name")

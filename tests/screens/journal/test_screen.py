@@ -303,7 +303,7 @@ async def test_write_in_flight_at_a_crash_is_reported_after_restart(tmp_path: Pa
     box.close()
 
 
-async def test_app_left_in_the_journal_reopens_there(tmp_path: Path) -> None:
+async def test_app_closed_in_the_journal_reopens_the_journal(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with open_app(tmp_path, sandbox=box) as harness:
         await harness.until("100+ read")

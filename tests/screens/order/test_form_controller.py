@@ -215,7 +215,7 @@ async def test_a_value_is_saved_and_its_text_forgotten(form: Form) -> None:
     assert form.document["shipping_address"]["name"] == "Jan"
 
 
-async def test_text_that_was_not_taken_is_kept_and_continued(form: Form) -> None:
+async def test_text_that_was_not_accepted_is_kept_and_continued(form: Form) -> None:
     form.at(NAME)
     form.controller.typing(NAME, "Ja")
     form.controller.editor_left(NAME, "Ja")

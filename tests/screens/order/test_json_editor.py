@@ -32,9 +32,9 @@ Editor: TypeAlias = Callable[..., Path]
 
 @pytest.fixture
 def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Editor:
-    """Makes $VISUAL a script of Python lines, one for each time that it is called; `path` and `data` are the file's.
+    """Set $VISUAL to a script that runs one Python line per call; `path` and `data` are those of the file.
 
-    It notes what it saw: the file's mode, and its environment. Returns the file of notes.
+    The script records the file's mode, its arguments and its environment. Returns the file of these records.
     """
     monkeypatch.setattr(OrdersApp, "suspend", lambda self: nullcontext())
 
@@ -46,11 +46,11 @@ def editor(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Editor:
             "path = pathlib.Path(sys.argv[-1])\n"
             "data = path.read_bytes()\n"
             f"notes = pathlib.Path({str(notes)!r})\n"
-            "told = json.loads(notes.read_text()) if notes.exists() else []\n"
-            "turn = len(told)\n"
-            "told.append({'mode': path.stat().st_mode, 'place': path.parent.stat().st_mode, 'path': str(path),\n"
+            "calls = json.loads(notes.read_text()) if notes.exists() else []\n"
+            "turn = len(calls)\n"
+            "calls.append({'mode': path.stat().st_mode, 'place': path.parent.stat().st_mode, 'path': str(path),\n"
             "             'arguments': sys.argv[1:], 'environment': dict(os.environ), 'text': data.decode(errors='replace')})\n"
-            "notes.write_text(json.dumps(told))\n"
+            "notes.write_text(json.dumps(calls))\n"
             "def put(old, new):\n"
             "    assert old.encode() in data, data\n"
             "    path.write_bytes(data.replace(old.encode(), new if isinstance(new, bytes) else new.encode(), 1))\n"

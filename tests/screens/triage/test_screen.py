@@ -128,7 +128,7 @@ async def test_wide_preview_shows_reasons_below_the_address(tmp_path: Path) -> N
         assert any(line.startswith("! ") for line in lines[name + 1 :])
 
 
-async def test_words_filter_locally_and_say_so(tmp_path: Path) -> None:
+async def test_words_are_filtered_locally_with_a_notice(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         await harness.until("100+ read")
         await harness.press("slash")
@@ -362,7 +362,7 @@ async def test_a_preview_beside_the_list_shows_every_reason(tmp_path: Path, size
         assert [problem.title for problem in reasons if problem.title not in harness.text] == []
 
 
-async def test_an_unbound_key_says_so_once(tmp_path: Path) -> None:
+async def test_unbound_key_is_reported_once(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         await harness.until("100+ read")
         await harness.press("%")

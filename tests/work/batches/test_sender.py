@@ -39,7 +39,7 @@ async def test_refused_batch_is_split_until_nothing_is_refused(make: Make) -> No
 
     async def answer_again(request: httpx.Request, real: Send) -> httpx.Response:
         # Only orders that pass the first check get the second one (Q2.4).
-        sent = [load["order_id"] for load in json.loads(request.content)]
+        sent = [order["order_id"] for order in json.loads(request.content)]
         if "A3" in sent or "A11" not in sent:
             return await real(request)
         return refusal((f"/data/attributes/[{sent.index('A11')}]/order_details/integration/id", "Not yours"))

@@ -46,7 +46,7 @@ async def test_an_index_without_a_list_is_empty() -> None:
     assert index.problem_beside("1", 1) is None
 
 
-async def test_the_cursor_goes_along_to_the_neighbour(service: Service) -> None:
+async def test_cursor_moves_to_the_neighbouring_order(service: Service) -> None:
     index = await read(service)
     cursor = ListCursor(index)
     first, second = index.keys[:2]
@@ -60,7 +60,7 @@ async def test_the_cursor_goes_along_to_the_neighbour(service: Service) -> None:
     assert cursor.place == 1
 
 
-async def test_places_count_what_is_shown_and_others_are_still_found(service: Service) -> None:
+async def test_hidden_orders_are_not_counted_and_can_still_be_found(service: Service) -> None:
     index = await read(service)
     hidden, *shown = index.keys
     index.show([(key, order) for key in shown if (order := index.find(key)) is not None])

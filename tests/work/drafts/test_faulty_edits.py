@@ -1,6 +1,6 @@
-"""Many edits by a seeded script while a third of all requests fails: what the journal says is what the service has.
+"""Many random edits while a third of all requests fails: the journal and the service agree.
 
-SENDCLOUD_EDITS=300 pytest tests/work/drafts/test_faulty_edits.py: the whole of it; the suite runs a sample.
+SENDCLOUD_EDITS=300 pytest tests/work/drafts/test_faulty_edits.py: runs all edits; the suite runs a sample.
 """
 
 import os
@@ -171,7 +171,7 @@ async def test_every_order_matches_the_journal(harness: RestartHarness, monkeypa
     for write in writes:
         if write.new.kind is WriteKind.PATCH:
             assert executed[str(decode(write.new.body))] == (write.state in DONE), (write.id, write.state)
-    keys = Counter([str(all_remote_order["order_id"]) for all_remote_order in await all_remote_orders(harness)])
+    keys = Counter([str(order["order_id"]) for order in await all_remote_orders(harness)])
     assert set(keys.values()) == {1}
     assert len(keys) == ORDERS
     # Otherwise no fault occurred, and the test proved nothing.
@@ -184,7 +184,7 @@ async def create_orders(harness: RestartHarness) -> list[str]:
     for number in range(ORDERS):
         await harness.client.upsert_orders([cast(Document, decode(_body(number)))])
     harness.clock.passed += 100
-    return [id_text(all_remote_order["id"]) for all_remote_order in await all_remote_orders(harness)]
+    return [id_text(order["id"]) for order in await all_remote_orders(harness)]
 
 
 def _body(number: int) -> bytes:

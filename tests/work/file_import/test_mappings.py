@@ -41,7 +41,7 @@ class PowerCut(BaseException):
 
 
 @pytest.mark.parametrize("commits", range(8))
-def test_power_cut_leaves_the_refused_rows_of_one_import(
+def test_power_cut_keeps_the_refused_rows_of_one_import(
     mappings: Mappings, harness: OutboxHarness, monkeypatch: pytest.MonkeyPatch, commits: int
 ) -> None:
     monkeypatch.setattr("tui.work.file_import.mappings._CHUNK_SIZE", 4)

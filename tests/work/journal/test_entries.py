@@ -67,7 +67,7 @@ async def test_outcomes_of_an_export_are_public(account: Account) -> None:
         assert json.loads(entry_line(newest(account)))["outcome"] == outcomes[state]
 
 
-async def test_entry_has_who_where_what_and_outcome(account: Account) -> None:
+async def test_entry_has_user_order_changes_and_outcome(account: Account) -> None:
     entry = await change(account, IDS[0], (CITY, "Breda"))
     assert (entry.write.profile, entry.base_url, entry.name) == ("NL", "http://127.0.0.1/api/v3", f"N-{IDS[0]}")
     assert "@" in entry.write.by

@@ -151,7 +151,7 @@ async def test_reverted_change_has_nothing_to_undo(account: Account, staging: St
     assert (result.outcome, account.drafts.all()) == (UndoOutcome.NOTHING, [])
 
 
-async def test_undo_of_a_deleted_order_says_so(account: Account, staging: Staging) -> None:
+async def test_undo_of_a_deleted_order_is_reported(account: Account, staging: Staging) -> None:
     entry = await change(account, IDS[0], (CITY, "Breda"))
     await account.client.delete_order(IDS[0])
     assert (await undone(account, staging, entry)).outcome is UndoOutcome.GONE

@@ -80,7 +80,7 @@ async def test_silently_ignored_change_differs_at_its_pointer(harness: OutboxHar
     harness.service.ignored = {"city"}
     outcome = await patch(harness, number)
     assert isinstance(outcome, WriteDiffers)
-    assert [(str(mismatche.pointer), mismatche.expected, mismatche.actual) for mismatche in outcome.mismatches] == [
+    assert [(str(mismatch.pointer), mismatch.expected, mismatch.actual) for mismatch in outcome.mismatches] == [
         ("/city", "Gent", "Aalst")
     ]
     assert outcome.write.state is WriteState.DIFFERS
@@ -200,7 +200,7 @@ async def test_lost_answer_with_partial_effect_differs(harness: OutboxHarness) -
     harness.service.ignored = {"city"}
     outcome = await patch(harness, number)
     assert isinstance(outcome, WriteDiffers)
-    assert [str(mismatche.pointer) for mismatche in outcome.mismatches] == ["/city"]
+    assert [str(mismatch.pointer) for mismatch in outcome.mismatches] == ["/city"]
 
 
 async def test_lost_answer_with_concurrent_write_differs(harness: OutboxHarness) -> None:

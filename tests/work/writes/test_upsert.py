@@ -94,7 +94,7 @@ async def test_refusal_marks_named_orders_and_resets_the_rest(harness: OutboxHar
         StagedState.REFUSED,
     ]
     recorded = problems_by_order(outcome.write)
-    assert [[problem.problem for problem in recorded[each.staged]] for each in outgoing] == [
+    assert [[finding.problem for finding in recorded[each.staged]] for each in outgoing] == [
         [problems[2]],
         [],
         problems[:2],
@@ -176,7 +176,7 @@ async def test_resending_is_limited(harness: OutboxHarness) -> None:
 @pytest.mark.parametrize(
     "error", [Unreachable("gone"), ServiceBusy("busy", status=400), NotAuthorised("keys", status=401)]
 )
-async def test_denied_resend_says_nothing_about_the_first_attempt(harness: OutboxHarness, error: Exception) -> None:
+async def test_denied_resend_does_not_settle_the_first_attempt(harness: OutboxHarness, error: Exception) -> None:
     harness.service.settle = 100
     outgoing = stage(harness, order("A"))
     harness.service.faults["upsert"] = [LostAnswer(done=True), error]
@@ -258,7 +258,7 @@ async def test_after_a_crash_an_upsert_is_looked_up_before_resending(
     harness.service.open.set()
     harness.service.calls.clear()
     assert staged(harness, outgoing[0]).state is StagedState.SENT
-    assert [type(raised) for raised in await harness.outbox.recover()] == [WriteAccepted, WriteNotSent]
+    assert [type(outcome) for outcome in await harness.outbox.recover()] == [WriteAccepted, WriteNotSent]
     methods = [method for method, _ in harness.service.calls]
     assert methods[: methods.index("upsert")].count("list") > 5
     await harness.verifier.until_done()

@@ -151,7 +151,7 @@ async def test_change_that_a_patch_cannot_carry_is_sent_as_upsert(account: Accou
 
 async def test_items_with_equal_names_are_sent_as_upsert(account: Account) -> None:
     await account.client.get_order(IDS[0])
-    draft = await make_draft(account, lambda edit: edit.put(ITEMS / 1 / "name", "Cylinder candle", "twin"))
+    draft = await make_draft(account, lambda edit: edit.put(ITEMS / 1 / "name", "Cylinder candle", "duplicate"))
     await account.draft_sender.send(draft, draft.sending.body)
     await follow_to_end(account)
     draft = await make_draft(account, lambda edit: edit.put(ITEMS / 1 / "quantity", 7, "quantity"))

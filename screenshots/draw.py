@@ -99,7 +99,7 @@ async def staged(harness: AppHarness) -> None:
         add_json(harness.app.workspace.staging, json.dumps(order))
     await harness.press("B")
     await harness.until("BO-1005")
-    await harness.until(lambda: not harness.app.workspace.staging.looking)
+    await harness.until(lambda: not harness.app.workspace.staging.is_refreshing)
 
 
 async def composer(harness: AppHarness) -> None:

@@ -302,3 +302,7 @@ def _is_for_screen(token: Token) -> bool:
         assert match is not None
         return match["mark"] in (b"", b"?") and not match["between"] and match["end"] not in (b"c", b"n", b"u", b"t")
     return token.kind in ("text", "control")
+
+
+Start = Callable[..., Terminal]
+"""The `start` fixture: size, environment and the text to wait for to a running program."""

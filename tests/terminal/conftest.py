@@ -1,17 +1,15 @@
 """A watched sandbox, and the program started against it with one data folder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
-from pseudo_terminal import PROGRAM, Terminal
+from pseudo_terminal import PROGRAM, Start, Terminal
 from watched_service import Service, serve_sandbox
 
 from tui.sandbox.app import SandboxSettings
-
-Start: TypeAlias = Callable[..., Terminal]
 
 
 @pytest.fixture

@@ -6,8 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from pseudo_terminal import Terminal
-from terminal.conftest import Start
+from pseudo_terminal import Start, Terminal
 
 EDITOR = """#!/bin/sh
 echo $$ > {folder}/pid

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pseudo_terminal import Terminal, tokens
+from pseudo_terminal import Start, Terminal, tokens
 from sandbox_harness import order
-from terminal.conftest import Start
 from watched_service import Service, serve_sandbox
 
 from tui.sandbox.app import SandboxSettings

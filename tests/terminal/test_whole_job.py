@@ -4,8 +4,8 @@ import copy
 import json
 from pathlib import Path
 
+from pseudo_terminal import Start
 from sandbox_harness import ORDER
-from terminal.conftest import Start
 from watched_service import Service
 
 

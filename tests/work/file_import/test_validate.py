@@ -1,14 +1,12 @@
-"""Entries of a file in order, the cells of their problems, and retries of an unreachable service."""
+"""Entries of a file in order, and the cells of their problems."""
 
 from typing import Any
 
 import pytest
 
-from tui.api.errors import NotAuthorised, Unreachable
 from tui.api.pointer import Pointer
 from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry
 from tui.work.file_import.validate import FileEntry, entries_of, with_kept_date
-from tui.work.submit.retry import RetryTimer, retry
 
 ITEM = "/order_details/order_items/1"
 CELLS = {
@@ -64,36 +62,3 @@ def test_import_time_is_not_a_change() -> None:
     assert with_kept_date(new, {}) == new.document
     order = ParsedOrder(new.document, "row 1", 0)
     assert with_kept_date(order, kept) == new.document
-
-
-def test_backoff_resets_after_success_and_ends() -> None:
-    now = 0.0
-    timer = RetryTimer(10.0, lambda: now)
-    first = [timer.next() for _ in range(3)]
-    assert first[0] is not None
-    assert first[1] is not None
-    assert first[1] > first[0]
-    timer.reset()
-    assert timer.next() == first[0]
-    now = 11.0
-    assert timer.next() is None
-
-
-async def test_permanent_errors_are_not_retried() -> None:
-    slept: list[float] = []
-    errors: list[Exception] = [Unreachable("away"), Unreachable("away")]
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    async def work() -> str:
-        if errors:
-            raise errors.pop()
-        return "done"
-
-    assert await retry(work, 60.0, sleep) == "done"
-    assert len(slept) == 2
-    errors.append(NotAuthorised("wrong keys"))
-    with pytest.raises(NotAuthorised):
-        await retry(work, 60.0, sleep)
-    assert len(slept) == 2

@@ -11,12 +11,11 @@ from typing import Any
 
 import httpx
 from interception import Interceptor
+from sandbox_client import sandbox_client
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
-from tui.api.auth import BasicAuth
-from tui.api.client import Client
 from tui.api.codec import decode
 from tui.app import OrdersApp, Service
 from tui.sandbox.app import Sandbox, SandboxSettings
@@ -47,6 +46,12 @@ class AppHarness:
             event.set_sender(self.app)
             self.app.post_message(event)
         await self._settled()
+
+    async def replace(self, text: str) -> None:
+        """Open the editor under the cursor, replace its line, accept it."""
+        await self.press("enter", "ctrl+e", "ctrl+u")
+        await self.type(text)
+        await self.press("enter")
 
     async def _settled(self) -> None:
         # Sent keys are first in the app's own queue; `keys_waiting` counts them only after they left it.
@@ -119,8 +124,7 @@ async def open_app(
     interceptor = Interceptor(httpx.ASGITransport(own_sandbox.asgi, raise_app_exceptions=False))
 
     def connect() -> Service:
-        keys = BasicAuth("demo", "demo")
-        client = Client("http://127.0.0.1/api/v3", keys, transport=interceptor, read_only=read_only)
+        client = sandbox_client(interceptor, read_only=read_only)
         return Service(client, "demo", lambda: None)
 
     app = OrdersApp("TEST", connect, folder, now=now, settings=app_settings)

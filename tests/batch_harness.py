@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 
 import httpx
 from interception import Interceptor
+from sandbox_client import sandbox_client
 from sandbox_harness import NOW
 from shared_clock import WireClock
 
-from tui.api.auth import BasicAuth
-from tui.api.client import Client
 from tui.api.codec import encode
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery
@@ -49,14 +48,7 @@ class BatchHarness:
     async def open(self) -> Staging:
         """Open the folder as a new process would."""
         self.interceptor = Interceptor(self.wire(httpx.ASGITransport(self.sandbox.asgi)))
-        client = Client(
-            "http://127.0.0.1/api/v3",
-            BasicAuth("demo", "demo"),
-            transport=self.interceptor,
-            clock=self.clock,
-            sleep=self.clock.sleep,
-            random=Random(3),
-        )
+        client = sandbox_client(self.interceptor, self.clock, random=Random(3))
         store = Store(self.folder, now=self.clock.now)
         self.account = await open_account(
             client, store, "demo", now=self.clock.now, zone=ZoneInfo("Europe/Amsterdam"), sleep=self.clock.sleep

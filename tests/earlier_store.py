@@ -13,11 +13,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+from sandbox_client import BASE_URL, sandbox_client
 from sandbox_harness import NOW
 from shared_clock import WireClock
 
-from tui.api.auth import BasicAuth
-from tui.api.client import Client
 from tui.api.codec import encode
 from tui.api.pointer import ABSENT, Pointer
 from tui.app import OrdersApp
@@ -38,7 +37,6 @@ from tui.work.journal.undo import undo
 _FIXTURES = Path(__file__).parent / "fixtures"
 ACCOUNT_ID = 2
 """The store's id of the account that owns all stored rows."""
-BASE_URL = "http://127.0.0.1/api/v3"
 PLACE = "house.place"
 """The key under which the screen to open at the next start is stored."""
 
@@ -204,13 +202,7 @@ async def session(folder: Path, *, remembered: bool = False) -> AsyncIterator[Se
     """Open the store; `remembered` opens the account without asking the service for it."""
     clock = WireClock()
     service = sandbox(clock=clock, sleep=clock.sleep)
-    client = Client(
-        BASE_URL,
-        BasicAuth("demo", "demo"),
-        transport=httpx.ASGITransport(service.asgi),
-        clock=clock,
-        sleep=clock.sleep,
-    )
+    client = sandbox_client(httpx.ASGITransport(service.asgi), clock)
     store = Store(folder, now=clock.now)
     times: Any = {"now": clock.now, "zone": ZoneInfo("Europe/Amsterdam"), "sleep": clock.sleep}
     try:

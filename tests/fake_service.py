@@ -168,6 +168,14 @@ class Service:
             raise fault
 
 
+def service_with(count: int) -> Service:
+    """Return a service with orders A0, A1 and so on."""
+    service = Service(Time())
+    for n in range(count):
+        service.add(f"A{n}")
+    return service
+
+
 def order(order_id: str, shop: int = 5, **values: Json) -> Document:
     return {"order_id": order_id, "order_details": {"integration": {"id": shop}}, **values}
 

@@ -288,6 +288,16 @@ class Terminal:
                 yield b"\x1b[?%d;%d$y" % (number, 2 if number in _KNOWN_MODES else 0)
 
 
+def demo_environment(folder: str) -> dict[str, str]:
+    """Return the environment of a program with the sandbox's credentials and this data folder."""
+    return {
+        "HOME": folder,
+        "SENDCLOUD_ORDERS_DATA": folder,
+        "SENDCLOUD_PUBLIC_KEY": "demo",
+        "SENDCLOUD_SECRET_KEY": "demo",
+    }
+
+
 def encoded(key: str) -> bytes:
     """Return the bytes that a plain xterm sends for a key."""
     if key.startswith("ctrl+"):

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sandbox_client import sandbox_client
 from sandbox_harness import ORDER
 from shared_clock import WireClock
 
-from tui.api.auth import BasicAuth
-from tui.api.client import Client
 from tui.api.pointer import Pointer
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.store.store import Store
@@ -38,9 +37,7 @@ async def open_sandbox_account(folder: Path) -> AsyncIterator[Account]:
     time = WireClock(NOW)
     sandbox = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, clock=time, sleep=time.sleep, plant=planted))
     transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
-    client = Client(
-        "http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, clock=time, sleep=time.sleep
-    )
+    client = sandbox_client(transport, time)
     store = Store(folder, now=time.now, profile="NL")
     try:
         yield await open_account(client, store, "demo", now=time.now, zone=UTC, sleep=time.sleep)

@@ -16,7 +16,7 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 from bench_screens import QUIET, Figures, _machine, _press, bare, show  # noqa: E402
-from pseudo_terminal import PROGRAM, Terminal  # noqa: E402
+from pseudo_terminal import PROGRAM, Terminal, demo_environment  # noqa: E402
 from sandbox_harness import ORDER  # noqa: E402
 
 from tui.sandbox.app import SandboxSettings  # noqa: E402
@@ -60,12 +60,7 @@ def ours(size: tuple[int, int]) -> Figures:
     figures = Figures()
     plant = tuple(large(number) for number in range(ORDERS))
     with serving(SandboxSettings(orders=0, plant=plant)) as url, tempfile.TemporaryDirectory() as folder:
-        environment = {
-            "HOME": folder,
-            "SENDCLOUD_ORDERS_DATA": folder,
-            "SENDCLOUD_PUBLIC_KEY": "demo",
-            "SENDCLOUD_SECRET_KEY": "demo",
-        }
+        environment = demo_environment(folder)
         with Terminal([*PROGRAM, "--url", url], environment=environment, size=size) as terminal:
             terminal.wait(f"L-{ORDERS - 1}")
             terminal.wait_until_quiet(1.0)

@@ -15,7 +15,7 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 from bench_screens import QUIET, Figures, _machine, _press, bare, show  # noqa: E402
-from pseudo_terminal import PROGRAM, Terminal  # noqa: E402
+from pseudo_terminal import PROGRAM, Terminal, demo_environment  # noqa: E402
 from table_files import rows, text  # noqa: E402
 
 from tui.sandbox.app import SandboxSettings  # noqa: E402
@@ -30,12 +30,7 @@ def large(orders: int) -> Figures:
     with serving(SandboxSettings(orders=20)) as url, tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "orders.csv"
         path.write_bytes(text(rows(orders)).encode())
-        environment = {
-            "HOME": folder,
-            "SENDCLOUD_ORDERS_DATA": folder,
-            "SENDCLOUD_PUBLIC_KEY": "demo",
-            "SENDCLOUD_SECRET_KEY": "demo",
-        }
+        environment = demo_environment(folder)
         command = [*PROGRAM, "--url", url]
         with Terminal(command, environment=environment, size=SIZE) as terminal:
             terminal.wait("20 read")

@@ -27,7 +27,7 @@ from statistics import mean, median
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from pseudo_terminal import PROGRAM, Terminal  # noqa: E402
+from pseudo_terminal import PROGRAM, Terminal, demo_environment  # noqa: E402
 
 from tui.sandbox.app import SandboxSettings  # noqa: E402
 from tui.sandbox.serve import serving  # noqa: E402
@@ -142,12 +142,7 @@ def show(programs: dict[str, Figures]) -> None:
 def ours(size: tuple[int, int]) -> Iterator[Program]:
     """Start the app on a sandbox of 2,000 orders, with an existing store."""
     with serving(SandboxSettings(orders=2000)) as url, tempfile.TemporaryDirectory() as folder:
-        environment = {
-            "HOME": folder,
-            "SENDCLOUD_ORDERS_DATA": folder,
-            "SENDCLOUD_PUBLIC_KEY": "demo",
-            "SENDCLOUD_SECRET_KEY": "demo",
-        }
+        environment = demo_environment(folder)
         with Terminal([*PROGRAM, "--url", url], environment=environment, size=size) as first:
             first.wait("100+ read")
             first.press("Q")

@@ -34,24 +34,24 @@ async def opened(harness: AppHarness) -> str:
     return str(order["id"])
 
 
-async def rename(harness: AppHarness, text: str) -> None:
-    await harness.press("enter", "ctrl+e", "ctrl+u")
-    await harness.type(text)
-    await harness.press("enter")
+def delay_reads(harness: AppHarness) -> asyncio.Event:
+    """Hold back reads of single orders until the event is set."""
+    client, release = harness.app.workspace.account.client, asyncio.Event()
+    real = client.get_order
+
+    async def delayed_get(id: str) -> Any:
+        await release.wait()
+        return await real(id)
+
+    client.get_order = delayed_get
+    return release
 
 
 async def test_late_review_does_not_cover_an_open_editor(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         await opened(harness)
-        await rename(harness, "Jan Klaassen")
-        client, release = harness.app.workspace.account.client, asyncio.Event()
-        real = client.get_order
-
-        async def delayed_get(id: str) -> Any:
-            await release.wait()
-            return await real(id)
-
-        client.get_order = delayed_get
+        await harness.replace("Jan Klaassen")
+        release = delay_reads(harness)
         await harness.press("w", "enter")
         await harness.type("1")
         release.set()
@@ -66,15 +66,8 @@ async def test_late_review_does_not_cover_an_open_editor(tmp_path: Path) -> None
 async def test_late_review_does_not_cover_another_screen(tmp_path: Path, key: str, screen: type[BaseScreen]) -> None:
     async with open_app(tmp_path) as harness:
         await opened(harness)
-        await rename(harness, "Jan Klaassen")
-        client, release = harness.app.workspace.account.client, asyncio.Event()
-        real = client.get_order
-
-        async def delayed_get(id: str) -> Any:
-            await release.wait()
-            return await real(id)
-
-        client.get_order = delayed_get
+        await harness.replace("Jan Klaassen")
+        release = delay_reads(harness)
         await harness.press("w", key)
         await harness.until(lambda: isinstance(harness.app.screen, screen))
         release.set()
@@ -87,7 +80,7 @@ async def test_late_review_does_not_cover_another_screen(tmp_path: Path, key: st
 async def test_review_lists_remote_changes(tmp_path: Path) -> None:
     async with open_app(tmp_path, size=(120, 40)) as harness:
         id = await opened(harness)
-        await rename(harness, "Jan Klaassen")
+        await harness.replace("Jan Klaassen")
         transport = httpx.ASGITransport(harness.sandbox.asgi)
         async with httpx.AsyncClient(transport=transport, base_url="http://s/api/v3", auth=("demo", "demo")) as other:
             await other.patch(f"/orders/{id}", json={"shipping_address": {"name": "Somebody Else"}})
@@ -145,7 +138,7 @@ async def test_locked_batch_is_reported_when_staging(tmp_path: Path, error: Exce
 async def test_full_disk_while_sending_does_not_crash(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         await opened(harness)
-        await rename(harness, "Jan Klaassen")
+        await harness.replace("Jan Klaassen")
 
         async def full(*_: Any, **__: Any) -> Any:
             raise StoreError("The disk is full.")
@@ -161,17 +154,10 @@ async def test_full_disk_while_sending_does_not_crash(tmp_path: Path) -> None:
 async def test_quitting_asks_while_an_order_is_in_flight(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         id = await opened(harness)
-        await rename(harness, "Jan Klaassen")
+        await harness.replace("Jan Klaassen")
         await harness.press("w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
-        client, release = harness.app.workspace.account.client, asyncio.Event()
-        real = client.get_order
-
-        async def delayed_get(id: str) -> Any:
-            await release.wait()
-            return await real(id)
-
-        client.get_order = delayed_get
+        release = delay_reads(harness)
         await harness.press("y")
         assert not harness.app.workspace.account.outbox.under_way
         await harness.press("Q")
@@ -197,7 +183,7 @@ async def test_full_disk_does_not_stop_verification(tmp_path: Path) -> None:
 async def test_unknown_outcome_is_looked_up_by_r_and_not_resent(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         id = await opened(harness)
-        await rename(harness, "Jan Klaassen")
+        await harness.replace("Jan Klaassen")
         corrections = harness.app.workspace.account.draft_sender
         (draft,) = harness.app.workspace.account.drafts.all()
         outbox, real = harness.app.workspace.account.outbox, harness.app.workspace.account.client.get_order

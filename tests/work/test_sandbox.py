@@ -8,11 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sandbox_client import sandbox_client
 from sandbox_harness import NOW, order
 from shared_clock import WireClock
 
-from tui.api.auth import BasicAuth
-from tui.api.client import Client
 from tui.api.codec import encode
 from tui.api.pointer import Pointer
 from tui.sandbox.app import Sandbox, SandboxSettings
@@ -33,14 +32,7 @@ class SandboxOutbox:
         self.sandbox = Sandbox(
             SandboxSettings(orders=0, now=NOW, clock=self.clock, sleep=self.clock.sleep, **{"settle": 4.0, **settings})
         )
-        self.client = Client(
-            "http://127.0.0.1/api/v3",
-            BasicAuth("demo", "demo"),
-            transport=httpx.ASGITransport(self.sandbox.asgi),
-            clock=self.clock,
-            sleep=self.clock.sleep,
-            random=Random(3),
-        )
+        self.client = sandbox_client(httpx.ASGITransport(self.sandbox.asgi), self.clock, random=Random(3))
         self.store = Store(folder, now=self.clock.now)
         self.account_id = self.store.account_id(self.client.base_url, "1")
         shared: Any = {"now": self.clock.now, "sleep": self.clock.sleep}

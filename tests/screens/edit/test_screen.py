@@ -23,21 +23,14 @@ async def open_first(harness: AppHarness) -> dict[str, Any]:
     return dict(order)
 
 
-async def enter(harness: AppHarness, text: str) -> None:
-    """Open the editor under the cursor, replace its text, accept it."""
-    await harness.press("enter", "ctrl+e", "ctrl+u")
-    await harness.type(text)
-    await harness.press("enter")
-
-
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
 async def test_two_fields_are_corrected_sent_and_verified(tmp_path: Path, size: tuple[int, int]) -> None:
     async with open_app(tmp_path, size=size) as harness:
         order = await open_first(harness)
         before = (await harness.order(order["id"]))["shipping_address"]["name"]
-        await enter(harness, "Jan Klaassen")
+        await harness.replace("Jan Klaassen")
         await harness.press("j")
-        await enter(harness, "12B")
+        await harness.replace("12B")
         assert "was" in harness.line_with("Jan Klaassen")
         await harness.press("w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
@@ -55,11 +48,11 @@ async def test_two_fields_are_corrected_sent_and_verified(tmp_path: Path, size: 
 async def test_drafts_of_several_orders_are_sent_in_one_review(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         first = await open_first(harness)
-        await enter(harness, "First Name")
+        await harness.replace("First Name")
         await harness.press("J")
         await harness.until("2 of 100")
         await harness.press("1")
-        await enter(harness, "Second Name")
+        await harness.replace("Second Name")
         await harness.press("q", "w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
         assert "2 orders will be written" in harness.text
@@ -71,7 +64,7 @@ async def test_drafts_of_several_orders_are_sent_in_one_review(tmp_path: Path) -
 async def test_leaving_the_review_sends_nothing_and_loses_nothing(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         order = await open_first(harness)
-        await enter(harness, "Jan Klaassen")
+        await harness.replace("Jan Klaassen")
         await harness.press("w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
         await harness.press("enter", "space", "n")
@@ -84,7 +77,7 @@ async def test_typed_text_survives_a_restart(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with open_app(tmp_path, sandbox=box) as harness:
         order = await open_first(harness)
-        await enter(harness, "Taken")
+        await harness.replace("Taken")
         await harness.press("enter")
         await harness.type("half a wo")
     async with open_app(tmp_path, sandbox=box) as harness:
@@ -100,7 +93,7 @@ async def test_typed_text_survives_a_restart(tmp_path: Path) -> None:
 async def test_undo_redo_and_revert(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         await open_first(harness)
-        await enter(harness, "Jan Klaassen")
+        await harness.replace("Jan Klaassen")
         await harness.press("k", "u")
         assert "Undone: name" in harness.text
         assert "Jan Klaassen" not in harness.text
@@ -113,7 +106,7 @@ async def test_undo_redo_and_revert(tmp_path: Path) -> None:
 async def test_refusal_is_shown_at_its_field_and_can_be_fixed(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         order = await open_first(harness)
-        await enter(harness, "Jan Klaassen")
+        await harness.replace("Jan Klaassen")
 
         async def refuse(_request: httpx.Request, _send: Send) -> httpx.Response:
             # The service refuses a value that the local checks accept.
@@ -152,7 +145,7 @@ async def test_unsupported_patch_is_reported_at_the_field(tmp_path: Path) -> Non
 async def test_remote_change_is_reported_and_not_overwritten(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         order = await open_first(harness)
-        await enter(harness, "Mine")
+        await harness.replace("Mine")
         await harness.app.workspace.account.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
         await harness.press("w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
@@ -229,13 +222,13 @@ async def test_conflict_is_reported_once(tmp_path: Path) -> None:
         order = await open_first(harness)
         await harness.app.workspace.account.client.patch_order(order["id"], {"shipping_address": {"name": "Theirs"}})
         await harness.press("j", "j")
-        await enter(harness, "Somewhere")
+        await harness.replace("Somewhere")
         await harness.press("r")
         await harness.until("Theirs")
         await harness.press("w")
         await harness.until("the service changed Ship to, name")
         await harness.press("n", "g")
-        await enter(harness, "Mine after all")
+        await harness.replace("Mine after all")
         await harness.press("w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
         assert "Theirs" in harness.line_with("Mine after all")
@@ -247,10 +240,10 @@ async def test_long_review_can_be_read_completely(tmp_path: Path) -> None:
     async with open_app(tmp_path, size=(80, 16)) as harness:
         await open_first(harness)
         name = "Żaneta " + "van den Heuvel-Böhmermann " * 4 + "the last"
-        await enter(harness, name)
+        await harness.replace(name)
         for step in range(4):
             await harness.press("j")
-            await enter(harness, f"{step} " + "x" * 30)
+            await harness.replace(f"{step} " + "x" * 30)
         await harness.press("w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
         assert "the last" in harness.text

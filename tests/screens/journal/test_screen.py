@@ -20,13 +20,6 @@ from tui.store.journal import NewWrite, WriteKind, WriteState
 from tui.store.store import Store
 
 
-async def enter(harness: AppHarness, text: str) -> None:
-    """Open the editor under the cursor, replace its text, accept it."""
-    await harness.press("enter", "ctrl+e", "ctrl+u")
-    await harness.type(text)
-    await harness.press("enter")
-
-
 async def send(harness: AppHarness) -> None:
     await harness.press("w")
     await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
@@ -40,7 +33,7 @@ async def correct(harness: AppHarness, name: str = "Jan Klaassen") -> dict[str, 
     order = dict(harness.app.screen.order)
     await harness.press("enter")
     await harness.until(lambda: isinstance(harness.app.screen, EditScreen) and harness.app.screen.sheet.rows)
-    await enter(harness, name)
+    await harness.replace(name)
     await send(harness)
     return order
 
@@ -153,7 +146,7 @@ async def test_journal_opens_at_the_newest_write_of_an_order(tmp_path: Path) -> 
         await harness.press("J")
         await harness.until("2 of 100")
         await harness.press("1")
-        await enter(harness, "Second")
+        await harness.replace("Second")
         await send(harness)
         await harness.press("q", "g")
         assert isinstance(harness.app.screen, TriageScreen)

@@ -211,8 +211,8 @@ async def until(holds: Callable[[], object]) -> None:
     raise AssertionError("it never came to hold")
 
 
-async def hold_post(harness: BatchHarness) -> tuple[asyncio.Event, asyncio.Event]:
-    """Hold back each POST: the first event is set when it arrives, the second one releases it."""
+async def send_held(harness: BatchHarness, **options: Any) -> tuple["asyncio.Task[None]", asyncio.Event]:
+    """Start sending all that is ready, and hold back each POST until the event is set. Return once the first arrived."""
     arrived, release = asyncio.Event(), asyncio.Event()
 
     async def wait(request: httpx.Request, real: Send) -> httpx.Response:
@@ -221,16 +221,16 @@ async def hold_post(harness: BatchHarness) -> tuple[asyncio.Event, asyncio.Event
         return await real(request)
 
     harness.interceptor.intercept("POST", wait)
-    return arrived, release
+    sending = asyncio.create_task(harness.staging.send(harness.staging.plan(), **options))
+    await arrived.wait()
+    return sending, release
 
 
 async def test_pause_finishes_the_request_in_flight_and_starts_no_other(make: Make) -> None:
     harness = await make()
     await many(harness, 250)
     staging = harness.staging
-    arrived, release = await hold_post(harness)
-    sending = asyncio.create_task(staging.send(staging.plan()))
-    await arrived.wait()
+    sending, release = await send_held(harness)
     progress = staging.sender.progress
     assert progress is not None
     assert (progress.total, progress.left, progress.requests, progress.paused) == (250, 250, 1, False)
@@ -254,9 +254,7 @@ async def test_cancel_keeps_what_was_sent(make: Make) -> None:
     harness = await make()
     await many(harness, 250)
     staging = harness.staging
-    arrived, release = await hold_post(harness)
-    sending = asyncio.create_task(staging.send(staging.plan(), continue_after_refusal=True))
-    await arrived.wait()
+    sending, release = await send_held(harness, continue_after_refusal=True)
     assert staging.sender.cancel() == 150
     release.set()
     await sending
@@ -291,9 +289,7 @@ async def test_opening_another_batch_waits_for_requests_in_flight(make: Make) ->
     harness = await make()
     await many(harness, 150)
     staging = harness.staging
-    arrived, release = await hold_post(harness)
-    sending = asyncio.create_task(staging.send(staging.plan()))
-    await arrived.wait()
+    sending, release = await send_held(harness)
     with pytest.raises(BatchLocked, match="being sent"):
         staging.create("other")
     staging.sender.pause()
@@ -312,9 +308,7 @@ async def test_removing_the_batch_ends_a_paused_sending(make: Make) -> None:
     harness = await make()
     await many(harness, 150)
     staging = harness.staging
-    arrived, release = await hold_post(harness)
-    sending = asyncio.create_task(staging.send(staging.plan()))
-    await arrived.wait()
+    sending, release = await send_held(harness)
     staging.sender.pause()
     release.set()
     await until(lambda: not staging.sender.waiting and staging.counts()[SendState.ACCEPTED] == 100)
@@ -331,9 +325,7 @@ async def test_second_plan_is_sent_after_the_first(make: Make) -> None:
     harness = await make()
     await many(harness, 3)
     staging = harness.staging
-    arrived, release = await hold_post(harness)
-    first = asyncio.create_task(staging.send(staging.plan()))
-    await arrived.wait()
+    first, release = await send_held(harness)
     await many(harness, 2, "B")
     plan = staging.plan()
     assert plan.count == 2

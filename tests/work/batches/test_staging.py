@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from batch_harness import NOTES, QUANTITY, SHOP, Make, add_json, pointers, stage
+from batch_harness import NOTES, QUANTITY, SHOP, BatchHarness, Make, add_json, pointers, stage
 from interception import Send
 from sandbox_harness import NOW, order
 
@@ -31,6 +31,16 @@ from tui.work.batches.staged_order import PlannedAction, meta_of
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.json_reader import ImportFileError
 from tui.work.writes.send_state import SendState
+
+
+async def existing_order(harness: BatchHarness) -> Any:
+    """Send order A, remove it from the batch, and return it as the service has it."""
+    stage(harness.staging, order(order_id="A"))
+    await harness.send()
+    await harness.account.verifier.until_done()
+    read = (await harness.remote_orders())["A"]
+    harness.staging.editing.remove_orders([order.id for order in harness.staging.orders])
+    return read
 
 
 async def test_refused_order_is_fixed_sent_and_verified(make: Make) -> None:
@@ -111,11 +121,7 @@ async def test_unknown_pointers_and_batch_problems_are_kept(make: Make) -> None:
 
 async def test_existing_order_waits_for_release(make: Make) -> None:
     harness = await make(settle=0.0)
-    stage(harness.staging, order(order_id="A"))
-    await harness.send()
-    await harness.account.verifier.until_done()
-    read = (await harness.remote_orders())["A"]
-    harness.staging.editing.remove_orders([order.id for order in harness.staging.orders])
+    read = await existing_order(harness)
     (same,) = harness.staging.editing.add_copies([read], as_update=True)
     found = harness.staging.get(same)
     assert found is not None
@@ -153,11 +159,7 @@ async def test_existing_order_of_a_file_becomes_an_update(make: Make) -> None:
 
 async def test_update_of_an_order_changed_since_the_review_is_held(make: Make) -> None:
     harness = await make(settle=0.0)
-    stage(harness.staging, order(order_id="A"))
-    await harness.send()
-    await harness.account.verifier.until_done()
-    read = (await harness.remote_orders())["A"]
-    harness.staging.editing.remove_orders([order.id for order in harness.staging.orders])
+    read = await existing_order(harness)
     (id,) = stage(harness.staging, order(order_id="A", order_number="other"))
     await harness.staging.refresh_remote(again=True)
     harness.staging.editing.release([id])

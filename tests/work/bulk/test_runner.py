@@ -9,11 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sandbox_client import sandbox_client
 from sandbox_harness import ORDER
 from shared_clock import WireClock
 
-from tui.api.auth import BasicAuth
-from tui.api.client import Client
 from tui.api.pointer import Pointer
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment
 from tui.orders.paths import ITEMS, STATUS, TAGS
@@ -62,9 +61,7 @@ class BulkHarness:
     async def open(self) -> Account:
         transport = httpx.ASGITransport(self._seen, raise_app_exceptions=False)  # type: ignore[arg-type]
         clock = self.clock
-        client = Client(
-            "http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, clock=clock, sleep=clock.sleep
-        )
+        client = sandbox_client(transport, clock)
         store = Store(self.folder, now=clock.now)
         account = await open_account(client, store, "demo", now=clock.now, zone=UTC, sleep=clock.sleep)
         self.accounts.append(account)

@@ -3,7 +3,7 @@
 from datetime import UTC
 
 import pytest
-from fake_service import Service, Time
+from fake_service import Service, service_with
 
 from tui.api.query import order_key
 from tui.work.cache.index import OrderIndex
@@ -23,10 +23,7 @@ class ListCursor:
 
 @pytest.fixture
 def service() -> Service:
-    service = Service(Time())
-    for n in range(5):
-        service.add(f"A{n}")
-    return service
+    return service_with(5)
 
 
 async def read(service: Service) -> OrderIndex:

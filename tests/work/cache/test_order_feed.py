@@ -5,7 +5,7 @@ from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
 import pytest
-from fake_service import Service, Time, order
+from fake_service import Service, order, service_with
 
 from tui.api.codec import Document
 from tui.api.errors import InvalidCursor, Unreachable
@@ -16,10 +16,7 @@ from tui.work.cache.order_feed import OrderFeed, fits, to_query
 
 @pytest.fixture
 def service() -> Service:
-    service = Service(Time())
-    for n in range(25):
-        service.add(f"A{n}")
-    return service
+    return service_with(25)
 
 
 def feed_of(service: Service, filter: Filter | None = None, **more: object) -> OrderFeed:

@@ -12,10 +12,10 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from sandbox_client import sandbox_client
 from sandbox_harness import NOW, order
 from shared_clock import WireClock
 
-from tui.api.auth import BasicAuth
 from tui.api.client import Client
 from tui.api.codec import Document, decode
 from tui.api.errors import ApiError
@@ -57,14 +57,7 @@ class RestartHarness:
         self.account: Account
 
     async def open(self) -> None:
-        self.client = Client(
-            "http://127.0.0.1/api/v3",
-            BasicAuth("demo", "demo"),
-            transport=httpx.ASGITransport(self.sandbox.asgi),
-            clock=self.clock,
-            sleep=self.clock.sleep,
-            random=Random(self.seed),
-        )
+        self.client = sandbox_client(httpx.ASGITransport(self.sandbox.asgi), self.clock, random=Random(self.seed))
         self.store = Store(self.folder, now=self.clock.now)
         self.account = await open_account(
             self.client,

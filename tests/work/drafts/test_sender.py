@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from interception import Interceptor, Send, refusal
+from sandbox_client import sandbox_client
 from sandbox_harness import ORDER
 
 from tui.api.auth import BasicAuth
@@ -49,7 +50,7 @@ def interceptor(sandbox: Sandbox) -> Interceptor:
 
 @pytest.fixture
 async def account(interceptor: Interceptor, tmp_path: Path) -> AsyncIterator[Account]:
-    client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=interceptor, sleep=at_once)
+    client = sandbox_client(interceptor, sleep=at_once)
     store = Store(tmp_path, now=lambda: NOW)
     yield await open_account(client, store, "demo", now=lambda: NOW, zone=UTC, sleep=at_once)
     store.close()

@@ -9,10 +9,9 @@ from typing import Any
 import httpx
 import pytest
 from official_documents import needs_document, post_validator
+from sandbox_client import sandbox_client
 from sandbox_harness import ORDER
 
-from tui.api.auth import BasicAuth
-from tui.api.client import Client
 from tui.api.codec import Document, decode
 from tui.api.models import Operation
 from tui.api.pointer import ABSENT, Pointer
@@ -54,7 +53,7 @@ def sandbox() -> Any:
 @pytest.fixture
 async def account(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Account]:
     transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
-    client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, sleep=at_once)
+    client = sandbox_client(transport, sleep=at_once)
     store = Store(tmp_path, now=lambda: NOW)
     yield await open_account(client, store, "demo", now=lambda: NOW, zone=UTC, sleep=at_once)
     store.close()

@@ -83,13 +83,15 @@ Make = Callable[..., Awaitable[BatchHarness]]
 
 def add_json(staging: Staging, source: str | Path) -> tuple[list[str], ParsedFile]:
     """Stage the orders of a JSON text or file."""
-    intake = read_orders(read_file(source) if isinstance(source, Path) else source)
-    return staging.editing.add_parsed(intake, source.name if isinstance(source, Path) else "pasted text"), intake
+    parsed_file = read_orders(read_file(source) if isinstance(source, Path) else source)
+    return staging.editing.add_parsed(
+        parsed_file, source.name if isinstance(source, Path) else "pasted text"
+    ), parsed_file
 
 
 def stage(staging: Staging, *orders: Any) -> list[str]:
-    ids, intake = add_json(staging, encode(list(orders)).decode())
-    assert not intake.refused
+    ids, parsed_file = add_json(staging, encode(list(orders)).decode())
+    assert not parsed_file.refused
     return ids
 
 

@@ -127,9 +127,9 @@ def cases(found: list[Example]) -> list[Any]:
 
 def response_validator(method: str, path: str, status: str, name: str = "orders") -> jsonschema.Draft202012Validator:
     """Return the document's schema of a response body."""
-    place = f"/paths/{_escaped(path)}/{method}/responses/{status}"
+    pointer = f"/paths/{_escaped(path)}/{method}/responses/{status}"
     response = document(name)["paths"][path][method]["responses"][status]
-    return validator(f"{response.get('$ref', '').removeprefix('#') or place}/{_SCHEMA}", name)
+    return validator(f"{response.get('$ref', '').removeprefix('#') or pointer}/{_SCHEMA}", name)
 
 
 _SCHEMA = "content/application~1json/schema"

@@ -57,8 +57,8 @@ def _row(command: Command) -> str:
 
 def write_table() -> None:
     """Write the current table into the README."""
-    whole, before = text(), f"<!-- keys -->\n{block('keys')}\n<!-- /keys -->"
-    README.write_text(whole.replace(before, f"<!-- keys -->\n{key_table()}\n<!-- /keys -->"), encoding="utf-8")
+    readme, before = text(), f"<!-- keys -->\n{block('keys')}\n<!-- /keys -->"
+    README.write_text(readme.replace(before, f"<!-- keys -->\n{key_table()}\n<!-- /keys -->"), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -266,9 +266,9 @@ def test_orders_that_a_refusal_does_not_name_are_resent(account: Shell) -> None:
     pointed = post_error(0, Pointer.of("order_number"), "This number is spoken for").items()
 
     def check_batch(batch: list[Any], odd: bool) -> list[Any]:
-        for place, document in enumerate(batch):
+        for index, document in enumerate(batch):
             if document["order_id"] in ("H-1", "H-3"):
-                pointer = f"/data/attributes/[{place}]/order_number"
+                pointer = f"/data/attributes/[{index}]/order_number"
                 return [{**dict(pointed), "source": {"pointer": pointer}}]
         return []
 

@@ -43,16 +43,16 @@ def large(number: int, items: int) -> dict[str, Any]:
     document |= {"order_id": f"A{number}", "order_number": f"N{number}"}
     document["order_details"]["order_items"] = [
         {
-            "name": f"Mug {place}",
+            "name": f"Mug {index}",
             "quantity": 1,
             "unit_price": dict(price),
             "total_price": dict(price),
-            "sku": f"S-{place}",
+            "sku": f"S-{index}",
             "hs_code": "691110",
             "country_of_origin": "NL",
             "measurement": {"weight": {"value": Decimal("0.4"), "unit": "kg"}},
         }
-        for place in range(items)
+        for index in range(items)
     ]
     document["payment_details"]["total_price"] = {"value": Decimal("3.5") * items, "currency": "EUR"}
     return document

@@ -110,7 +110,7 @@ def edited(read: Document, rng: Random, steps: int | None = None) -> Edit:
     """An edit of one to six random changes: mostly valid values, sometimes invalid ones or removals."""
     edit = Edit(read)
     for _ in range(steps or rng.randint(1, 6)):
-        pointer, field = rng.choice([place for section in sections(edit.document) for place in section.fields])
+        pointer, field = rng.choice([entry for section in sections(edit.document) for entry in section.fields])
         if field.read_only or field.immutable:
             continue
         if rng.random() < 0.15:

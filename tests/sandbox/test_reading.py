@@ -108,13 +108,13 @@ async def test_links_are_absolute_and_keep_the_query(seeded: SandboxHarness) -> 
 
 async def test_cursors_made_as_in_the_document_work(seeded: SandboxHarness) -> None:
     ids = [row["id"] for row in await seeded.everything()]
-    place = 41_203_300
+    first_id = 41_203_300
     forward = f"bz0wJnA9{'NDEyMDMzMDA='}"  # o=0&p=41203300
     rows = (await seeded.client.get("/orders", params={"cursor": forward, "page_size": "5"})).json()["data"]
-    assert [int(row["id"]) for row in rows] == [place - n for n in range(1, 6)]
+    assert [int(row["id"]) for row in rows] == [first_id - n for n in range(1, 6)]
     response = await seeded.client.get("/orders", params={"cursor": "cj0xJnA9NDEyMDMzMDA=", "page_size": "5"})
-    assert [int(row["id"]) for row in response.json()["data"]] == [place + n for n in range(5, 0, -1)]
-    assert str(place) in ids
+    assert [int(row["id"]) for row in response.json()["data"]] == [first_id + n for n in range(5, 0, -1)]
+    assert str(first_id) in ids
 
 
 @pytest.mark.parametrize(

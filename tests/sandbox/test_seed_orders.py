@@ -59,7 +59,7 @@ def test_some_items_have_a_manufacturer_product_id_and_a_valid_gtin() -> None:
     assert len(codes) > 5
     for code in codes:
         assert len(code) == 14
-        assert sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(code)) % 10 == 0
+        assert sum(int(digit) * (3, 1)[index % 2] for index, digit in enumerate(code)) % 10 == 0
 
 
 def test_postcodes_are_valid_unless_the_address_is_damaged() -> None:

@@ -379,7 +379,7 @@ class TestPatch:
     ) -> None:
         id = await harness.create()
         before = await harness.get(id)
-        assert [place for place, _ in errors_of(await harness.patch(id, change))] == [pointer]
+        assert [pointer for pointer, _ in errors_of(await harness.patch(id, change))] == [pointer]
         assert await harness.get(id) == before
 
     @pytest.mark.parametrize(
@@ -412,7 +412,7 @@ class TestPatch:
         harness = make_sandbox(settle=0.0, plant=(text,))
         assert (await harness.patch(669, {"order_number": "fine"})).status_code == 200
         response = await harness.patch(669, {"shipping_address": {"city": "Oss"}})
-        assert "order/shipping_address/name" in [place for place, _ in errors_of(response)]
+        assert "order/shipping_address/name" in [pointer for pointer, _ in errors_of(response)]
         stored = await harness.get(669)
         assert (stored["order_number"], stored["shipping_address"]) == ("fine", None)
 

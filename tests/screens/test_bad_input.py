@@ -31,42 +31,42 @@ from tui.widgets.form_layout import FieldRow, NoteRow, SheetRow
 from tui.widgets.sheet import OrderSheet
 
 
-def notes_of(edit: Edit, place: Pointer) -> list[FormNote]:
+def notes_of(edit: Edit, pointer: Pointer) -> list[FormNote]:
     """Return all local problems of an order, and one of the service at this pointer."""
-    service_problem = Problem("Not so", pointer=place, raw_pointer=str(place), origin=Origin.SERVICE)
+    service_problem = Problem("Not so", pointer=pointer, raw_pointer=str(pointer), origin=Origin.SERVICE)
     invalid = [
         Problem(problem.detail, problem.code, pointer=problem.pointer) for problem in choose_upsert(edit).tolerated
     ]
     return [FormNote(problem) for problem in (service_problem, *preflight(edit.document), *invalid)]
 
 
-def rows_of(document: Document, place: Pointer, view: FormView = FormView.ALL, text: str = "") -> list[SheetRow]:
+def rows_of(document: Document, pointer: Pointer, view: FormView = FormView.ALL, text: str = "") -> list[SheetRow]:
     edit = Edit(document)
     edit.put(Pointer.of("order_number"), "changed", "number")
-    spec = FormSpec(edit, Operation.PATCH, view, notes_of(edit, place), zone=UTC, words=text, fixed=True)
+    spec = FormSpec(edit, Operation.PATCH, view, notes_of(edit, pointer), zone=UTC, words=text, fixed=True)
     return sheet_rows(spec)
 
 
 @pytest.mark.parametrize("odd", ODD)
 def test_form_shows_odd_documents_and_each_problem(odd: str) -> None:
-    for number, (place, order) in enumerate(odd_orders(ODD[odd], one_in=6)):
-        rows = rows_of(order, place)
+    for number, (pointer, order) in enumerate(odd_orders(ODD[odd], one_in=6)):
+        rows = rows_of(order, pointer)
         notes = [row.text for row in rows if isinstance(row, NoteRow)]
         edit = Edit(order)
         edit.put(Pointer.of("order_number"), "changed", "number")
-        for note in notes_of(edit, place):
-            assert any(note.problem.detail in text for text in notes), (place, note)
-        rows_of(order, place, list(FormView)[number % len(FormView)], text="name" if number % 2 else "")
+        for note in notes_of(edit, pointer):
+            assert any(note.problem.detail in text for text in notes), (pointer, note)
+        rows_of(order, pointer, list(FormView)[number % len(FormView)], text="name" if number % 2 else "")
 
 
 @pytest.mark.parametrize("odd", ODD)
 def test_list_and_preview_show_odd_documents(odd: str) -> None:
-    for place, order in odd_orders(ODD[odd], one_in=4):
+    for pointer, order in odd_orders(ODD[odd], one_in=4):
         for columns in (NARROW, WIDE):
             rows = OrderRows(
                 [order], ["1"], {7: 1}, NOW, UTC, columns, lambda _: None, lambda order: tuple(find_problems(order))
             )
-            assert len(rows.row_at(0).cells) == len(columns), place
+            assert len(rows.row_at(0).cells) == len(columns), pointer
             assert list(preview_lines(order, rows.problems_of(order)))
 
 
@@ -74,9 +74,9 @@ async def test_form_of_odd_documents_opens_editors() -> None:
     sheet = OrderSheet()
     async with WidgetApp(sheet).run_test(size=(80, 24)) as pilot:
         for number, odd in enumerate(ODD):
-            for place, order in odd_orders(ODD[odd], one_in=70):
-                sheet.load(rows_of(order, place))
-                fields = [row for row in sheet.rows if isinstance(row, FieldRow) and row.pointer.startswith(place)]
+            for pointer, order in odd_orders(ODD[odd], one_in=70):
+                sheet.load(rows_of(order, pointer))
+                fields = [row for row in sheet.rows if isinstance(row, FieldRow) and row.pointer.startswith(pointer)]
                 for row in fields[:2]:
                     if sheet.open_editor(row.pointer):
                         await pilot.press("x" if number % 2 else "down")

@@ -112,18 +112,18 @@ def test_writers_are_users_with_profiles(tmp_path: Path, clock: Clock) -> None:
 def test_an_order_is_found_by_id_and_by_upsert_key(store: Store, account: int, clock: Clock) -> None:
     own_write = ended(store, account, patch("12", "NL-1")).id
     ended(store, account, patch("13", "NL-2"))
-    whole = ended(store, account, upsert(SentItem("edit:12:ab", 1, "A", "5"), SentItem("edit:99:cd", 1, "B", "5"))).id
+    request = ended(store, account, upsert(SentItem("edit:12:ab", 1, "A", "5"), SentItem("edit:99:cd", 1, "B", "5"))).id
     verified_write = accepted(store, account, stage(store, account, "A-1"), clock, VerificationState.VERIFIED)
 
     def ids(**filters: object) -> list[int]:
         return [write.id for write in store.writes.all(account, **filters)]  # type: ignore[arg-type]
 
-    assert ids(order_id="12") == [whole, own_write]
+    assert ids(order_id="12") == [request, own_write]
     assert ids(order_id="77") == [verified_write], "the id is known once the order was verified"
     assert ids(key=("A-1", "5")) == [verified_write]
-    assert ids(order_id="12", key=("A-1", "5")) == [verified_write, whole, own_write]
+    assert ids(order_id="12", key=("A-1", "5")) == [verified_write, request, own_write]
     assert ids(key=("A-1", "6")) == []
-    assert store.journal_queries.find(account, order="12") == [(whole, 0), (own_write, 0)]
+    assert store.journal_queries.find(account, order="12") == [(request, 0), (own_write, 0)]
 
 
 def test_filters_by_term_outcome_job_and_time(store: Store, account: int, clock: Clock) -> None:

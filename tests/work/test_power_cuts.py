@@ -242,7 +242,7 @@ async def test_updates_and_a_second_version(tmp_path: Path) -> None:
         if not (names := by_name(staging)):
             continue
         if NOTES.get(names["A"].document) == "second" and ("releasing",) not in cut.reported:
-            assert staging.send_state(names["A"]) is SendState.CONFLICT, "nobody released this version"
+            assert staging.send_state(names["A"]) is SendState.CONFLICT, "this version was not released"
         await finish(cut.harness)
         assert staging.counts() == {SendState.VERIFIED: 2}, staging.notices
         versions = {encode(order) for body in cut.posted for order in bodies(body)}
@@ -318,7 +318,7 @@ async def test_takeover_at_any_step_of_sending(tmp_path: Path) -> None:
 
 async def test_takeover_at_any_step_of_a_large_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
-    intake = read_orders(encode([order(order_id=name) for name in "ABCDE"]).decode())
+    parsed_file = read_orders(encode([order(order_id=name) for name in "ABCDE"]).decode())
     copies: list[BatchHarness] = []
 
     async def open_another(harness: BatchHarness) -> None:
@@ -331,7 +331,7 @@ async def test_takeover_at_any_step_of_a_large_import(tmp_path: Path, monkeypatc
 
     async def scenario(cut: CutPoint) -> None:
         with suppress(BatchLocked, StoreError):
-            await cut.harness.staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
+            await cut.harness.staging.editing.add_in_chunks(parsed_file, "large.json", lambda _: None)
             cut.reported.append(("staged", *"ABCDE"))
 
     async for cut in cut_at_each_step(tmp_path, scenario, open_another, take_over):
@@ -421,12 +421,12 @@ async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: p
     """The import is staged in portions; a cut leaves nothing of it, and it can be repeated."""
     monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     names = tuple("ABCDEFG")
-    intake = read_orders(encode([order(order_id=name) for name in names]).decode())
+    parsed_file = read_orders(encode([order(order_id=name) for name in names]).decode())
 
     async def scenario(cut: CutPoint) -> None:
         stage(cut.harness.staging, order(order_id="before"))
         cut.reported.append(("staged", "before"))
-        await cut.harness.staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
+        await cut.harness.staging.editing.add_in_chunks(parsed_file, "large.json", lambda _: None)
         cut.reported.append(("staged", *names))
 
     async for cut in cut_at_each_step(tmp_path, scenario):
@@ -435,7 +435,7 @@ async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: p
         staged = tuple(by_name(staging))
         assert staged in ((), ("before",), ("before", *names))
         if "before" in staged and "A" not in staged:
-            await staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
+            await staging.editing.add_in_chunks(parsed_file, "large.json", lambda _: None)
             assert tuple(by_name(staging)) == ("before", *names)
 
 

@@ -123,9 +123,9 @@ def test_missing_totals_have_a_fix() -> None:
     assert line is not None
     assert line.values == ((ITEM / "total_price", {"value": Decimal("7.50"), "currency": "EUR"}),)
     order = line.values[0][0].put(order, line.values[0][1])
-    place = Pointer.of("payment_details", "total_price")
-    whole = fix_for(order, Problem("Required", "missing", pointer=place / "value"))
-    assert whole is not None
-    assert whole.values == ((place, {"value": Decimal("7.50"), "currency": "EUR"}),)
-    order = place.put(order, whole.values[0][1])
-    assert fix_for(order, Problem("odd", "missing", pointer=place / "value")) is None
+    total = Pointer.of("payment_details", "total_price")
+    fix = fix_for(order, Problem("Required", "missing", pointer=total / "value"))
+    assert fix is not None
+    assert fix.values == ((total, {"value": Decimal("7.50"), "currency": "EUR"}),)
+    order = total.put(order, fix.values[0][1])
+    assert fix_for(order, Problem("odd", "missing", pointer=total / "value")) is None

@@ -57,7 +57,7 @@ def bulk(harness: AppHarness) -> BulkScreen:
 
 
 class HeldWrites:
-    """Lets so many readings of an order through, and no more; each order is read three times on its way."""
+    """Allow this many reads of single orders and block the others; each order is read three times when it is sent."""
 
     def __init__(self, harness: AppHarness) -> None:
         self._left = asyncio.Semaphore(0)

@@ -36,9 +36,9 @@ async def test_same_fix_in_list_form_and_composer(
 ) -> None:
     document = order(order_id="D", order_number="D-1", shipping_details=WEIGHT, **more)
     document["shipping_address"]["postal_code"] = "01069" if more.get("shipping_address__country_code") else "5341XT"
-    whole = pointer.put(document, damaged)
-    assert isinstance(whole, dict)
-    planted = json.dumps({**whole, "id": "700001"}).encode()
+    changed = pointer.put(document, damaged)
+    assert isinstance(changed, dict)
+    planted = json.dumps({**changed, "id": "700001"}).encode()
     box = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, plant=(planted,)))
     async with open_app(tmp_path, sandbox=box) as harness:
         await harness.until("D-1")

@@ -343,8 +343,8 @@ async def test_every_json_shape_is_read_as_orders(make: Make, tmp_path: Path, wr
     }[wrap]
     path = tmp_path / "orders.json"
     path.write_bytes(b"\xef\xbb\xbf" + text)
-    ids, intake = add_json(harness.staging, path)
-    assert not intake.refused
+    ids, parsed_file = add_json(harness.staging, path)
+    assert not parsed_file.refused
     assert [order.document["order_id"] for order in harness.staging.orders] == (["A"] if wrap == "one" else ["A", "B"])
     assert len(ids) == len(harness.staging.orders)
     assert harness.staging.orders[0].source.endswith("of orders.json")
@@ -352,13 +352,13 @@ async def test_every_json_shape_is_read_as_orders(make: Make, tmp_path: Path, wr
 
 async def test_no_entry_of_a_file_is_dropped_silently(make: Make) -> None:
     harness = await make()
-    ids, intake = add_json(harness.staging, encode([order(order_id="A"), "text", None, {}, [1], 5]).decode())
+    ids, parsed_file = add_json(harness.staging, encode([order(order_id="A"), "text", None, {}, [1], 5]).decode())
     assert len(ids) == 1
-    assert [refusal.place for refusal in intake.refused] == ["entry 2", "entry 3", "entry 4", "entry 5", "entry 6"]
+    assert [refusal.place for refusal in parsed_file.refused] == ["entry 2", "entry 3", "entry 4", "entry 5", "entry 6"]
     lines = "\n".join([encode(order(order_id="B")).decode(), "{broken", "", encode(order(order_id="C")).decode()])
-    ids, intake = add_json(harness.staging, lines)
+    ids, parsed_file = add_json(harness.staging, lines)
     assert len(ids) == 2
-    assert [(refusal.place, "not JSON" in refusal.reason) for refusal in intake.refused] == [("line 2", True)]
+    assert [(refusal.place, "not JSON" in refusal.reason) for refusal in parsed_file.refused] == [("line 2", True)]
 
 
 @pytest.mark.parametrize(

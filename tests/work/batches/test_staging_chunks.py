@@ -26,7 +26,7 @@ MANY = CHUNK_SIZE * 2 + 50
 DATA = text(rows(MANY)).encode()
 
 
-def intake(data: bytes = DATA) -> ParsedFile:
+def parsed_file(data: bytes = DATA) -> ParsedFile:
     return read_source(data, "orders.csv", shop=7)
 
 
@@ -56,7 +56,7 @@ async def test_chunks_keep_their_order_and_are_one_undo_step(make: Make) -> None
     stage(harness.staging, order(order_id="first"))
     seen: list[tuple[int, int]] = []
     ids = await harness.staging.editing.add_in_chunks(
-        intake(), "orders.csv", lambda now: seen.append((now.done, now.total))
+        parsed_file(), "orders.csv", lambda now: seen.append((now.done, now.total))
     )
     assert seen == [(0, MANY), (CHUNK_SIZE, MANY), (2 * CHUNK_SIZE, MANY)]
     assert [order.id for order in harness.staging.orders][1:] == ids
@@ -89,7 +89,7 @@ async def test_chunks_keep_their_order_and_are_one_undo_step(make: Make) -> None
 )
 async def test_staged_orders_match_the_stored_ones(make: Make, data: bytes) -> None:
     harness = await make()
-    await harness.staging.editing.add_in_chunks(intake(data), "orders", quiet)
+    await harness.staging.editing.add_in_chunks(parsed_file(data), "orders", quiet)
     shown = harness.staging.orders
     staging = await harness.crash()
     assert len(shown) == len(staging.orders) > 0
@@ -112,10 +112,10 @@ async def test_stopped_import_leaves_nothing(make: Make) -> None:
             raise ImportStopped("stopped")
 
     with pytest.raises(ImportStopped):
-        await harness.staging.editing.add_in_chunks(intake(), "orders.csv", stop)
+        await harness.staging.editing.add_in_chunks(parsed_file(), "orders.csv", stop)
     assert ([order.id for order in harness.staging.orders], on_disk(harness)) == ([first], 1)
     assert harness.staging.editing.undo() == ("1 order added", [first])
-    assert len(await harness.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)) == MANY
+    assert len(await harness.staging.editing.add_in_chunks(parsed_file(), "orders.csv", quiet)) == MANY
 
 
 async def test_interrupted_import_is_removed_after_restart(make: Make) -> None:
@@ -123,7 +123,7 @@ async def test_interrupted_import_is_removed_after_restart(make: Make) -> None:
     stage(harness.staging, order(order_id="first"))
     staging = harness.staging
     chunked = ChunkedStaging.of(harness.account.store.batches, staging.batch or 0, "x", harness.clock.now(), None)
-    chunked.stage(intake().orders[:CHUNK_SIZE])
+    chunked.stage(parsed_file().orders[:CHUNK_SIZE])
     store = harness.account.store
     second = await harness.open()
     assert second.owner is not None
@@ -148,7 +148,7 @@ async def test_other_processes_see_an_import_only_when_complete(make: Make) -> N
             second.take_over()
 
     with pytest.raises(BatchLocked, match="another copy"):
-        await first.editing.add_in_chunks(intake(), "orders.csv", take_over)
+        await first.editing.add_in_chunks(parsed_file(), "orders.csv", take_over)
     assert first.owner is not None
     assert [order.id for order in first.orders] == [a]
     assert on_disk(harness) == 1
@@ -160,14 +160,14 @@ async def test_one_import_at_a_time(make: Make) -> None:
     staging = harness.staging
     stage(staging, order(order_id="first"))
     staging.create("other")
-    task = asyncio.create_task(staging.editing.add_in_chunks(intake(), "orders.csv", quiet))
+    task = asyncio.create_task(staging.editing.add_in_chunks(parsed_file(), "orders.csv", quiet))
     await asyncio.sleep(0)
     assert staging.is_importing
     for leave in (lambda: staging.open_batch("staged orders"), lambda: staging.create("third")):
         with pytest.raises(BatchLocked, match="being added"):
             leave()
     with pytest.raises(BatchLocked, match="Another file"):
-        await staging.editing.add_in_chunks(intake(), "again.csv", quiet)
+        await staging.editing.add_in_chunks(parsed_file(), "again.csv", quiet)
     staging.rename("other", "renamed")
     blank = staging.editing.add_blank(7)
     assert staging.editing.put(blank, NOTES, "typed meanwhile", "note")
@@ -182,8 +182,8 @@ async def test_one_import_at_a_time(make: Make) -> None:
 
 async def test_duplicates_of_a_second_file_are_reported(make: Make) -> None:
     harness = await make()
-    await harness.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)
-    await harness.staging.editing.add_in_chunks(intake(text(rows(2)).encode()), "again.csv", quiet)
+    await harness.staging.editing.add_in_chunks(parsed_file(), "orders.csv", quiet)
+    await harness.staging.editing.add_in_chunks(parsed_file(text(rows(2)).encode()), "again.csv", quiet)
     assert [bool(order.duplicate_problem) for order in harness.staging.orders] == [False] * MANY + [True, True]
     harness.staging.editing.undo()
     assert not any(order.duplicate_problem for order in harness.staging.orders)
@@ -191,7 +191,7 @@ async def test_duplicates_of_a_second_file_are_reported(make: Make) -> None:
 
 async def test_checking_in_slices_yields_to_the_event_loop(make: Make) -> None:
     harness = await make()
-    await harness.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)
+    await harness.staging.editing.add_in_chunks(parsed_file(), "orders.csv", quiet)
     staging = await harness.crash()
     task, loop_turns = asyncio.create_task(staging.check_all()), 0
     while not task.done():

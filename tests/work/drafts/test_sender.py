@@ -32,7 +32,7 @@ ID = "700001"
 
 
 async def at_once(_: float) -> None:
-    """Pauses that take no time."""
+    """Skip a pause."""
 
 
 @pytest.fixture

@@ -221,9 +221,9 @@ def test_default_shop_applies_to_orders_without_one() -> None:
 
 def test_refused_rows_are_exported_with_reasons_and_can_be_read_again() -> None:
     table = [*TABLE, [*TABLE[1][:8], "X", *TABLE[1][9:], "=extra"]]
-    intake = read_source(text(table).encode(), "orders.csv", shop=7)
-    assert [(refusal.row, refusal.place) for refusal in intake.refused] == [(6, "row 6")]
-    written = refused_csv(intake)
+    parsed_file = read_source(text(table).encode(), "orders.csv", shop=7)
+    assert [(refusal.row, refusal.place) for refusal in parsed_file.refused] == [(6, "row 6")]
+    written = refused_csv(parsed_file)
     assert b"has 17 cells, but the header has 16" in written
     assert b",'=extra," in written
     back = read_source(written, "refused.csv", shop=7)
@@ -235,8 +235,8 @@ def test_saved_mapping_applies_to_its_columns_only() -> None:
     source = open_source(b"a;b\n1;2\n", "x")
     assert isinstance(source, TableSource)
     mapping = replace(source.mapping.with_path(0, ("order_number",)), name="mine")
-    intake = read_source(b"b;a\n2;1\n", "x", known=[mapping], shop=7)
-    assert intake.orders[0].document["order_number"] == "1"
+    parsed_file = read_source(b"b;a\n2;1\n", "x", known=[mapping], shop=7)
+    assert parsed_file.orders[0].document["order_number"] == "1"
     with pytest.raises(ImportFileError, match="mine is for other columns"):
         read_source(b"c;d\n2;1\n", "x", mapping=mapping)
 
@@ -272,7 +272,7 @@ def test_progress_is_reported_and_can_stop_reading() -> None:
 )
 def test_any_bytes_are_orders_or_an_import_error(data: bytes) -> None:
     try:
-        intake = read_source(data, "any", shop=7)
+        parsed_file = read_source(data, "any", shop=7)
     except ImportFileError:
         return
-    assert len(intake.orders) + len(intake.refused) > 0 or intake.header
+    assert len(parsed_file.orders) + len(parsed_file.refused) > 0 or parsed_file.header

@@ -40,11 +40,11 @@ def test_problem_names_the_cell_or_the_row(pointer: str, cell: tuple[int, str | 
 
 
 def test_entries_keep_the_order_of_the_file() -> None:
-    intake = ParsedFile(
+    parsed_file = ParsedFile(
         (arrival("row 2", 2), arrival("rows 10-11", 10)),
         (RefusedEntry("row 9", "has no order id", 9), RefusedEntry("row 12", "has no order id", 12)),
     )
-    entries = entries_of(intake)
+    entries = entries_of(parsed_file)
     assert [(entry.position, entry.row, entry.parsed is None) for entry in entries] == [
         (0, 2, False),
         (1, 9, True),

@@ -35,7 +35,7 @@ IDS = ("700001", "700002", "700003")
 
 
 async def at_once(_: float) -> None:
-    """Pauses that take no time."""
+    """Skip a pause."""
 
 
 def planted(id: str) -> bytes:

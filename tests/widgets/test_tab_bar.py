@@ -38,7 +38,7 @@ async def test_labels_of_empty_tabs_are_shortened_if_the_bar_is_too_long() -> No
     async with app.run_test(size=(42, 3)) as pilot:
         tab_bar.set_labels([*entries, TabLabel("s", "same", empty=True)])
         await pilot.pause()
-        assert screen_lines(app)[0] == "  0 all 250  1 r…  2 verified 235  3 s…"
+        assert screen_lines(app)[0] == "  0 all 250  1 re  2 verified 235  3 sa"
         await pilot.resize_terminal(36, 3)
         await pilot.pause()
         assert screen_lines(app)[0] == "  0 all 250  1  2 verified 235  3"

@@ -1,6 +1,7 @@
 """A table from file to staged orders by keys alone: mapping, layout, preview, refused rows, and the same columns again."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -281,3 +282,53 @@ async def test_problem_names_the_source_cell_everywhere(tmp_path: Path, size: tu
         await harness.press("j")
         assert 'row 3, column "Quantity"' in problem_text()
         assert all(len(line) <= size[0] for line in harness.lines)
+
+
+@pytest.mark.parametrize(
+    ("answer", "street", "second_line"),
+    [("r", "Rechnungsweg 1", None), ("b", "Rechnungsweg 1 Lieferweg 3", None), ("c", "Rechnungsweg 1, Lieferweg 3", None),
+     ("l", "Lieferweg 3", "Rechnungsweg 1"), ("escape", "Lieferweg 3", None)],
+)  # fmt: skip
+async def test_a_second_column_for_a_field_is_joined_only_as_answered(
+    tmp_path: Path, answer: str, street: str, second_line: str | None
+) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes((Path(__file__).parents[2] / "fixtures" / "files" / "import-remap-joins.csv").read_bytes())
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        await harness.press("j", "j", "enter")
+        await harness.type("shipping_address address_line_1")
+        await harness.press("enter")
+        await harness.until("Join to Dispatch address?")
+        await harness.press(answer)
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen) and "Join to" not in harness.text)
+        if importing(harness).mapping.constant(("order_details", "integration", "id")) is None:
+            importing(harness).source = replace(
+                importing(harness).source,
+                mapping=importing(harness).mapping.with_constant(("order_details", "integration", "id"), 5),
+            )
+        await harness.press("w")
+        await harness.until("1 order added from")
+        address = harness.app.workspace.staging.orders[0].document["shipping_address"]
+        assert isinstance(address, dict)
+        assert (address["address_line_1"], address.get("address_line_2")) == (street, second_line)
+
+
+async def test_a_guess_is_confirmed_by_enter_and_its_orders_are_no_longer_held(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "Order number,Name,Street,Zip,City,Country,Item,Price,Quantity,House street 3\nA1,Rita,Weg 1,04109,Leipzig,DE,Cup,1,1,Weg 9\n"
+    )
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        await harness.until("confirm address?")
+        assert "1 guess to confirm" in harness.text
+        await harness.press("g", "g")
+        assert "Enter confirms; orders are held until then" in harness.text
+        await harness.press("enter")
+        await harness.until("confirmed: address")
+        assert "guess to confirm" not in harness.text
+        await harness.press("enter")
+        await harness.until("confirm address?")

@@ -21,7 +21,7 @@ def test_order_number_of_another_order_of_the_shop_holds_the_order(account: Shel
     assert (second.code, second.outcomes) == (1, {"#9001": "held"})
     assert second.lines[0]["problems"][0]["code"] == "number_exists"
     assert account.writes() == writes
-    assert account.there("#9001", "5512166000001") == ["5512166000001"]
+    assert account.remote_ids("#9001", "5512166000001") == ["5512166000001"]
 
 
 def test_second_run_of_a_file_without_ids_does_not_report_itself(account: Shell) -> None:

@@ -239,7 +239,7 @@ async def test_lookup_before_a_review_shows_progress_and_can_be_stopped(tmp_path
         async def handle(request: httpx.Request, send: Send) -> httpx.Response:
             nonlocal asked
             asked += 1
-            if asked > 30:
+            if asked > 55:
                 await go.wait()
             return await send(request)
 

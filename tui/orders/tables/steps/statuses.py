@@ -118,7 +118,7 @@ _PHRASES: Final = {
     "|en cours de livraison|in consegna|unterwegs|shipping label created|label printed",
     Meaning.PARTLY_SHIPPED: "partial|partially|partly|partially fulfilled|partially shipped|partiallyshipped|teilversandt"
     "|teilgeliefert|in teillieferung",
-    Meaning.CANCELLED: "cancelled|canceled|cancel|void|voided|declined|rejected|abgebrochen|abgelehnt|expired|deleted"
+    Meaning.CANCELLED: "cancelled|canceled|cancel|void|voided|declined|abgebrochen|abgelehnt|expired|deleted"
     "|geloscht|verwijderd|ungultig|afgewezen|refuse|rechazado|rifiutato|odrzucone|avbruten|afbrudt|recusado|trash|fraud"
     "|suspected fraud|denied|verfallen|afgebroken|chargeback|charged back|ruckbelastung|disputed|dispute",
     Meaning.REFUNDED: "refunded|fully refunded|refund|credited|gutgeschrieben|gutschrift|erstattet|credite",
@@ -150,7 +150,7 @@ _PHRASES: Final = {
 _STEMS: Final = (
     (
         Meaning.CANCELLED,
-        r"cancel|annul|geannul|gecancel|stornier|storno|anulow|anulad|anulac|avbest|avbok|avbrut|cancelad|widerruf|voided",
+        r"cancel|rejec|annul|geannul|gecancel|stornier|storno|anulow|anulad|anulac|avbest|avbok|avbrut|cancelad|widerruf|voided",
     ),
     (
         Meaning.REFUNDED,

@@ -118,3 +118,9 @@ def test_other_items_keep_their_cells() -> None:
     (order,) = read_rows_of(*rows).orders
     assert value(order, str(ITEMS / 2 / "name")) == "Bowl"
     assert order.cells[ITEMS / 2 / "total_price" / "value"] == (3, "Line total")
+
+
+@pytest.mark.parametrize(("sku", "is_held"), [("A-1,B-2", True), ("A-1; B-2", True), ("A-1", False), ("10,5", False)])
+def test_list_of_codes_in_one_cell_is_a_question(sku: str, is_held: bool) -> None:
+    (order,) = read_rows_of({"Order number": "1", "SKU": sku, "Quantity": "3", "Unit price": "1.00"}).orders
+    assert ("confirm_items" in [code for code, _ in errors(order)]) is is_held

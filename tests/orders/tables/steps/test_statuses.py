@@ -3,6 +3,7 @@
 import pytest
 from order_files import errors, read_case, read_rows_of, value, warnings
 
+from tui.api.pointer import ABSENT
 from tui.orders.parsed import GuessKind, How
 from tui.orders.paths import PAYMENT_STATUS, STATUS
 from tui.orders.tables.steps.statuses import Meaning, meaning_of
@@ -180,3 +181,12 @@ def test_accepted_statuses_hold_nothing() -> None:
     voided, _ = read_case("not-to-be-shipped.csv", [GuessKind.STATUS]).orders
     assert errors(voided) == []
     assert voided.derived[STATUS].how is How.CONFIRMED
+
+
+def test_empty_fulfilment_status_is_open_and_an_empty_payment_status_is_not_paid() -> None:
+    columns = {"Fulfillment Status": "", "Financial Status": ""}
+    full = {"Order number": "1", "Fulfillment Status": "unfulfilled", "Financial Status": "paid", **ITEM}
+    _, order = read_rows_of(full, {"Order number": "2", **columns, **ITEM}).orders
+    assert value(order, str(STATUS)) == "unfulfilled"
+    assert order.derived[STATUS].how is How.ASSUMED
+    assert value(order, str(PAYMENT_STATUS)) is ABSENT

@@ -58,6 +58,7 @@ _SKU: Final = re.compile(r"\s*[\[(](?:SKU|Art\.?-?(?:Nr|nr)\.?|Ref)\s*[:.]?\s*([
 _MAYBE_PACKED: Final = re.compile(
     rf"\b\d{{1,4}}\s?{_TIMES}\s+(?!\d)|(?<!\d)\s{_TIMES}\s?\d{{1,4}}\b(?!\s*(?:cm|mm|m|ml|l|g|kg)\b)|\d\s{_TIMES}\s?\d$"
 )
+_CODES: Final = re.compile(r"[\w./-]+(\s*[,;|]\s*[\w./-]+)+")
 _CURRENCY: Final = re.compile(r"US\$|[€£$]|\b[A-Z]{3}\b")
 _SEPARATORS: Final = (r"\r?\n|<br\s*/?>", r"\s*;\s*", r"\s*\|\s*", r"\s*,\s+", r"\s+\+\s+", r",", r"\s+/\s+")
 
@@ -178,7 +179,7 @@ def _split_names(order: ParsedOrder, context: ImportContext) -> None:
         if not _may_be_packed(item, key):
             continue
         parts, quantity = unpack(str(item.get(key) or "")), item.get("quantity")
-        pointer = ITEMS / index / key
+        pointer = ITEMS / index / (key if item.get(key) else "sku")
         column = order.cells[pointer][1] if pointer in order.cells else ""
         is_sum = quantity == _pieces(parts) and (len(parts) > 1 or key != "name")
         if parts and (quantity is None or is_sum):
@@ -189,7 +190,7 @@ def _split_names(order: ParsedOrder, context: ImportContext) -> None:
                 replacements[index] = parts
         elif key != "name":
             order.problems.append(_not_read(pointer, column))
-        elif quantity is None or len(parts) > 1:
+        elif quantity is None or len(parts) > 1 or _is_list_of_codes(str(item.get("sku") or "")):
             text = f"{column} may have several items or a quantity in one cell. It is read as one item."
             context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title="several items?")
     if replacements:
@@ -210,8 +211,11 @@ def _may_be_packed(item: dict[str, Any], key: str) -> bool:
         or _LAST.fullmatch(text)
     ):
         return True
-    is_list = isinstance(sku, str) and re.fullmatch(r"[\w./-]+(\s*[,;|]\s*[\w./-]+)+", sku) is not None
-    return is_list and item.get("quantity") is None
+    return isinstance(sku, str) and _is_list_of_codes(sku)
+
+
+def _is_list_of_codes(sku: str) -> bool:
+    return _CODES.fullmatch(sku) is not None and re.fullmatch(r"\d+,\d{1,2}", sku) is None
 
 
 def _pieces(parts: Sequence[PackedItem]) -> int:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from tui.api.pointer import Pointer
+from tui.api.pointer import ABSENT, Pointer
 from tui.orders.parsed import GuessKind, How, ParsedOrder
 from tui.orders.paths import PAYMENT_STATUS, STATUS
 from tui.orders.tables.context import ImportContext, set_value, warning
@@ -322,6 +322,17 @@ def _kind_of_column(name: str) -> str:
 
 def _check_order_status(order: ParsedOrder, context: ImportContext, is_on_delivery: bool) -> Meaning | None:
     text = STATUS.get(order.document)
+    columns = [
+        name for name, path in zip(context.mapping.header, context.mapping.paths, strict=True) if path == STATUS.tokens
+    ]
+    if (
+        text is ABSENT
+        and columns
+        and context.mapping.fills_defaults
+        and _SHIPPING_COLUMN.search(normalized(columns[0]))
+    ):
+        set_value(order, STATUS, _CODES[Meaning.OPEN], How.ASSUMED, f"unfulfilled, because {columns[0]} is empty")
+        return Meaning.OPEN
     if STATUS not in order.cells or not isinstance(text, str):
         return None
     column = order.cells[STATUS][1]

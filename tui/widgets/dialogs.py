@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from rich.cells import cell_len
 from textual import events
-from textual.message import Message
 
 from tui.widgets.editing.text_model import TextModel
 from tui.widgets.lines import Piece
+from tui.widgets.messages import WidgetMessage
 from tui.widgets.status_text import StatusText
 from tui.widgets.text import fit, safe
 
@@ -36,15 +36,9 @@ class QuestionBar(StatusText, can_focus=True):
     QuestionBar.-open { display: block; }
     """
 
-    class Answered(Message):
-        def __init__(self, bar: "QuestionBar", answer: str | None) -> None:
-            super().__init__()
-            self.bar = bar
-            self.answer = answer
-
-        @property
-        def control(self) -> "QuestionBar":
-            return self.bar
+    @dataclass(eq=False)
+    class Answered(WidgetMessage["QuestionBar"]):
+        answer: str | None
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -9,7 +9,6 @@ from typing import Protocol
 
 from rich.cells import cell_len
 from textual.geometry import Region
-from textual.message import Message
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
@@ -17,6 +16,7 @@ from tui.widgets.editing.editable_lines import EditableLines
 from tui.widgets.editing.field_editor import LiveEditor, Reader
 from tui.widgets.form_layout import FieldRow
 from tui.widgets.lines import Piece
+from tui.widgets.messages import WidgetMessage
 from tui.widgets.text import Align, cut, fit, safe
 
 _LEFT_MARGIN = 3  # cursor, mark of the user, mark of the row
@@ -103,50 +103,35 @@ class OrderGrid(EditableLines):
     header_height = 1
     highlights_cursor = False
 
-    class GridMessage(Message):
-        def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer) -> None:
-            super().__init__()
-            self.grid = grid
-            self.key = key
-            self.pointer = pointer
+    @dataclass(eq=False)
+    class GridMessage(WidgetMessage["OrderGrid"]):
+        key: str
+        pointer: Pointer
 
-        @property
-        def control(self) -> "OrderGrid":
-            return self.grid
-
+    @dataclass(eq=False)
     class CellChanged(GridMessage):
         """A value was entered and accepted."""
 
-        def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer, value: Json) -> None:
-            super().__init__(grid, key, pointer)
-            self.value = value
+        value: Json
 
     class EditorOpened(GridMessage):
         pass
 
+    @dataclass(eq=False)
     class EditorLeft(GridMessage):
         """The editor was closed. `text`: its edited text if that was not accepted."""
 
-        def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer, text: str | None) -> None:
-            super().__init__(grid, key, pointer)
-            self.text = text
+        text: str | None
 
+    @dataclass(eq=False)
     class ExternalEditor(GridMessage):
-        def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer, text: str) -> None:
-            super().__init__(grid, key, pointer)
-            self.text = text
+        text: str
 
-    class EditRefused(Message):
+    @dataclass(eq=False)
+    class EditRefused(WidgetMessage["OrderGrid"]):
         """The cell cannot be edited; `reason` says why."""
 
-        def __init__(self, grid: "OrderGrid", reason: str) -> None:
-            super().__init__()
-            self.grid = grid
-            self.reason = reason
-
-        @property
-        def control(self) -> "OrderGrid":
-            return self.grid
+        reason: str
 
     def __init__(
         self,

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from textual import events
 from textual.geometry import Offset
-from textual.message import Message
 
 from tui.widgets.editing.text_model import EDITING_KEYS, TextModel
 from tui.widgets.lines import LineView, Piece
+from tui.widgets.messages import WidgetMessage
 from tui.widgets.text import safe
 
 Completion: TypeAlias = Callable[[str], tuple[str, str]]
@@ -31,15 +32,9 @@ class InputLine(LineView, can_focus=True):
 
     has_cursor = False
 
-    class LineMessage(Message):
-        def __init__(self, line: "InputLine", text: str) -> None:
-            super().__init__()
-            self.line = line
-            self.text = text
-
-        @property
-        def control(self) -> "InputLine":
-            return self.line
+    @dataclass(eq=False)
+    class LineMessage(WidgetMessage["InputLine"]):
+        text: str
 
     class Opened(LineMessage):
         """The input was opened."""

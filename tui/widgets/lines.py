@@ -4,6 +4,7 @@ It binds no keys; screens call its methods. It has no data; a subclass provides 
 """
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from rich.cells import cell_len
@@ -14,6 +15,7 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.widgets.messages import WidgetMessage
 from tui.widgets.styles import styles_of
 from tui.widgets.text import fit, isolated
 
@@ -51,29 +53,17 @@ class LineView(Widget, can_focus=True):
     highlights_cursor: bool = True
     """Whether the cursor line is drawn in the cursor's colours."""
 
-    class CursorMoved(Message):
+    @dataclass(eq=False)
+    class CursorMoved(WidgetMessage["LineView"]):
         """The cursor moved to another line, or its line has other content after a reload."""
 
-        def __init__(self, view: "LineView", index: int) -> None:
-            super().__init__()
-            self.view = view
-            self.index = index
+        index: int
 
-        @property
-        def control(self) -> "LineView":
-            return self.view
-
-    class Activated(Message):
+    @dataclass(eq=False)
+    class Activated(WidgetMessage["LineView"]):
         """The cursor line was clicked. Screens treat this like Enter."""
 
-        def __init__(self, view: "LineView", index: int) -> None:
-            super().__init__()
-            self.view = view
-            self.index = index
-
-        @property
-        def control(self) -> "LineView":
-            return self.view
+        index: int
 
     def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
         super().__init__(id=id, classes=classes)

@@ -4,9 +4,9 @@ The sheet holds no order: it is given rows, posts what was entered, and is given
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len
-from textual.message import Message
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
@@ -15,6 +15,7 @@ from tui.widgets.editing.editable_lines import EditableLines
 from tui.widgets.editing.field_editor import LiveEditor, Reader
 from tui.widgets.form_layout import NOTE_INDENT, FieldRow, FormLayout, GroupRow, NoteRow, SheetRow
 from tui.widgets.lines import Piece
+from tui.widgets.messages import WidgetMessage
 from tui.widgets.text import fit, safe
 
 _MARGIN = 3  # cursor, mark, space
@@ -26,55 +27,44 @@ class OrderSheet(EditableLines):
     `typing_hook`: called at every change of the text in an editor, before it is drawn, so that it can be stored first.
     """
 
-    class SheetMessage(Message):
-        def __init__(self, sheet: "OrderSheet", pointer: Pointer) -> None:
-            super().__init__()
-            self.sheet = sheet
-            self.pointer = pointer
+    @dataclass(eq=False)
+    class SheetMessage(WidgetMessage["OrderSheet"]):
+        pointer: Pointer
 
-        @property
-        def control(self) -> "OrderSheet":
-            return self.sheet
-
+    @dataclass(eq=False)
     class FieldChanged(SheetMessage):
         """A value was entered and accepted."""
 
-        def __init__(self, sheet: "OrderSheet", pointer: Pointer, value: Json) -> None:
-            super().__init__(sheet, pointer)
-            self.value = value
+        value: Json
 
+    @dataclass(eq=False)
     class Typing(SheetMessage):
         """The text in the editor changed. `open_editor(pointer, text)` restores it."""
 
-        def __init__(self, sheet: "OrderSheet", pointer: Pointer, text: str) -> None:
-            super().__init__(sheet, pointer)
-            self.text = text
+        text: str
 
     class EditorOpened(SheetMessage):
         pass
 
+    @dataclass(eq=False)
     class EditorLeft(SheetMessage):
         """The editor was closed. `accepted`: by Enter or Tab. `text`: its edited text if that was not accepted."""
 
-        def __init__(self, sheet: "OrderSheet", pointer: Pointer, accepted: bool, text: str | None) -> None:
-            super().__init__(sheet, pointer)
-            self.accepted = accepted
-            self.text = text
+        accepted: bool
+        text: str | None
 
+    @dataclass(eq=False)
     class EditRefused(SheetMessage):
         """The field cannot be edited; `reason` says why."""
 
-        def __init__(self, sheet: "OrderSheet", pointer: Pointer, reason: str) -> None:
-            super().__init__(sheet, pointer)
-            self.reason = reason
+        reason: str
 
+    @dataclass(eq=False)
     class ExternalEditor(SheetMessage):
         """The user wants to edit the text in $EDITOR. Pass the result to `fill_editor`."""
 
-        def __init__(self, sheet: "OrderSheet", pointer: Pointer, kind: str, text: str) -> None:
-            super().__init__(sheet, pointer)
-            self.kind = kind
-            self.text = text
+        kind: str
+        text: str
 
     def __init__(
         self,

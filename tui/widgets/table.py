@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
-from textual.message import Message
-
 from tui.widgets.lines import LineView, Piece
+from tui.widgets.messages import WidgetMessage
 from tui.widgets.text import Align, fit, safe
 
 _LEFT_MARGIN = 4  # cursor, mark of the user, mark of the row, space
@@ -62,28 +61,14 @@ class OrderTable(LineView):
 
     header_height = 1
 
-    class MarksChanged(Message):
-        def __init__(self, table: "OrderTable") -> None:
-            super().__init__()
-            self.table = table
+    class MarksChanged(WidgetMessage["OrderTable"]):
+        pass
 
-        @property
-        def control(self) -> "OrderTable":
-            return self.table
-
-    class NearEnd(Message):
+    class NearEnd(WidgetMessage["OrderTable"]):
         """Less than a page is left below the visible rows, and `set_footer` was called with `has_more`.
 
         Posted once until the next `load`.
         """
-
-        def __init__(self, table: "OrderTable") -> None:
-            super().__init__()
-            self.table = table
-
-        @property
-        def control(self) -> "OrderTable":
-            return self.table
 
     def __init__(
         self,

@@ -201,7 +201,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
 
     @on(InputLine.Opened)
     def _line_opened(self, event: InputLine.Opened) -> None:
-        self.query_one(KeyLine).set(line_keys(event.line))
+        self.query_one(KeyLine).set(line_keys(event.control))
 
     def give_focus(self) -> None:
         """Focus the line that is open, else the list."""

@@ -121,7 +121,7 @@ class SearchScreen(BaseScreen[R]):
     def _submitted(self, event: InputLine.Submitted) -> None:
         if not self.query_one(OrderTable).row_count:
             # Enter on nothing chooses nothing: what was typed stays, to be typed otherwise.
-            event.line.open(event.text)
+            event.control.open(event.text)
             self.show_notice(f"{self._choices.empty} Esc leaves.", "warning")
             return
         chosen = self._choices.choose(self.list_view.cursor)
@@ -132,7 +132,7 @@ class SearchScreen(BaseScreen[R]):
 
     def _stay(self, stays: StayOpen, event: InputLine.Submitted) -> None:
         cursor = self.list_view.cursor
-        event.line.open(event.text)
+        event.control.open(event.text)
         self._narrow(event.text)
         self.list_view.go(cursor)
         self.query_one(TitleLine).set(self._title, stays.title_right)

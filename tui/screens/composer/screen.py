@@ -271,12 +271,12 @@ class ComposerScreen(BaseScreen[None]):
 
     @on(InputLine.Changed)
     def _words_changed(self, event: InputLine.Changed) -> None:
-        if isinstance(event.line, FilterLine):
+        if isinstance(event.control, FilterLine):
             self._search(event.text.strip())
 
     @on(InputLine.Submitted)
     def _line_submitted(self, event: InputLine.Submitted) -> None:
-        if not isinstance(event.line, FilterLine):
+        if not isinstance(event.control, FilterLine):
             self.view.frame.answer_line(event.text.strip())
         elif self.state.in_form:
             self.view.form.end_narrowing()
@@ -285,7 +285,7 @@ class ComposerScreen(BaseScreen[None]):
 
     @on(InputLine.Cancelled)
     def _line_cancelled(self, event: InputLine.Cancelled) -> None:
-        if isinstance(event.line, FilterLine):
+        if isinstance(event.control, FilterLine):
             self._search("")
         else:
             self.view.frame.answer_line(None)

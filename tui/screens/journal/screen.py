@@ -329,7 +329,7 @@ class JournalScreen(BaseScreen[None]):
 
     @on(InputLine.Submitted)
     def _submitted(self, event: InputLine.Submitted) -> None:
-        if isinstance(event.line, FilterLine):
+        if isinstance(event.control, FilterLine):
             self._narrow(event.text.strip())
 
     def _narrow(self, words: str) -> None:

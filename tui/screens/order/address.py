@@ -158,8 +158,8 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         self.clear_notice()
         if event.pasted:
             self._to_proposal()
-        if event.box.notice:
-            self.show_notice(event.box.notice[:1].upper() + event.box.notice[1:] + ".", "warning")
+        if event.control.notice:
+            self.show_notice(event.control.notice[:1].upper() + event.control.notice[1:] + ".", "warning")
         if len(event.text) > _LONG and not event.pasted:
             # A long text that comes key by key is read when it pauses.
             self.set_timer(_LATER, lambda: self._read() if self.is_attached else None, name=self._key)

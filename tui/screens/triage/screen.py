@@ -202,12 +202,12 @@ class TriageScreen(BaseScreen[None]):
 
     @on(InputLine.Submitted)
     def _filtered(self, event: InputLine.Submitted) -> None:
-        if isinstance(event.line, FilterLine):
+        if isinstance(event.control, FilterLine):
             self._orders.set_filter(event.text.strip())
 
     @on(InputLine.Opened)
     def _filter_opened(self, event: InputLine.Opened) -> None:
-        if isinstance(event.line, FilterLine):
+        if isinstance(event.control, FilterLine):
             event.prevent_default()
             names = " ".join(f"{name}:" for name in filters.FILTER_NAMES)
             self.query_one(KeyLine).set([("Enter", "accept"), ("Esc", "cancel"), (names, "or text")])

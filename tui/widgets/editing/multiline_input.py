@@ -1,14 +1,15 @@
 """An input for text of several lines."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual import events
 from textual.geometry import Offset
-from textual.message import Message
 
 from tui.widgets.editing.text_model import EDITING_KEYS, TextModel, VisualLine
 from tui.widgets.lines import LineView, Piece
+from tui.widgets.messages import WidgetMessage
 
 _KEYS = EDITING_KEYS | {"enter", "up", "down", "pageup", "pagedown"}
 
@@ -21,18 +22,12 @@ class MultilineInput(LineView):
 
     has_cursor = False
 
-    class Changed(Message):
+    @dataclass(eq=False)
+    class Changed(WidgetMessage["MultilineInput"]):
         """The text changed. `pasted`: by a paste."""
 
-        def __init__(self, box: "MultilineInput", text: str, pasted: bool) -> None:
-            super().__init__()
-            self.box = box
-            self.text = text
-            self.pasted = pasted
-
-        @property
-        def control(self) -> "MultilineInput":
-            return self.box
+        text: str
+        pasted: bool
 
     def __init__(self, *, hint: str = "", typing_hook: Callable[[str], None], id: str | None = None) -> None:
         super().__init__(id=id)

@@ -49,12 +49,11 @@ class TextEditor(LineView):
     class Left(Message):
         """Editing was ended with Esc."""
 
+    @dataclass(eq=False)
     class Refused(Message):
         """A paste was refused. `message` says why."""
 
-        def __init__(self, message: str) -> None:
-            super().__init__()
-            self.message = message
+        message: str
 
     def __init__(self, *, max_length: int, on_change: Callable[[], None] = lambda: None, id: str | None = None) -> None:
         super().__init__(id=id)

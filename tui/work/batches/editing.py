@@ -63,7 +63,7 @@ class BatchEditing:
         """
         if as_update:
             return self.add([self._update(document, read) for document in documents])
-        used_ids = {order.key[1] for order in self._batch.orders.values()}
+        used_ids = {order.key[1] for order in self._batch.by_id.values()}
         news = []
         for document in documents:
             new = copy_of(as_new(document), self._account.now(), used_ids)
@@ -206,12 +206,12 @@ class BatchEditing:
 
     def may_change(self, id: str) -> bool:
         """Whether the order is in the batch and not being sent."""
-        return id in self._batch.orders and not self._batch.is_in_flight(id)
+        return id in self._batch.by_id and not self._batch.is_in_flight(id)
 
     def _changing(self, id: str) -> StagedOrder:
         """The order to change. After it was accepted, its first change starts on the accepted version."""
         self._batch.check_owner()
-        order = self._batch.orders[id]
+        order = self._batch.by_id[id]
         if self._batch.is_in_flight(id):
             raise BatchLocked("The order is in flight. It can be changed when the result is known.")
         if order.state in (StagedState.ACCEPTED, StagedState.VERIFIED, StagedState.DIFFERS):
@@ -253,7 +253,7 @@ class BatchEditing:
         return self._set_hold("released", ids, held=False, force=force)
 
     def _set_hold(self, kind: str, ids: Iterable[str], *, held: bool, force: bool = False) -> int:
-        found = [self._batch.orders[id] for id in self._batch.known(ids) if not self._batch.orders[id].sent]
+        found = [self._batch.by_id[id] for id in self._batch.known(ids) if not self._batch.by_id[id].sent]
         before = [_flags(order) for order in found]
         for order in found:
             order.held = held
@@ -309,7 +309,7 @@ class BatchEditing:
         count = count_of(len(action.about), "order")
         match action.kind:
             case "edit":
-                order = self._batch.orders.get(action.about[0])
+                order = self._batch.by_id.get(action.about[0])
                 if order is None:
                     return "", ()
                 if order.sent:
@@ -336,7 +336,7 @@ class BatchEditing:
         name, moved, orders = "", [], []
         for one in about:
             id, _, done = one.partition(" ")
-            order = self._batch.orders.get(id)
+            order = self._batch.by_id.get(id)
             if order is None or order.sent or order.edit.done != int(done) - (0 if back else 1):
                 continue
             step = order.edit.undo() if back else order.edit.redo()
@@ -350,7 +350,7 @@ class BatchEditing:
     def _swap_flags(self, flags: Iterable[str]) -> tuple[str, ...]:
         found, before = [], []
         for flag in flags:
-            order = self._batch.orders.get(flag.partition(" ")[0])
+            order = self._batch.by_id.get(flag.partition(" ")[0])
             if order is None or order.sent:
                 continue
             found.append(order)

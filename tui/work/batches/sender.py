@@ -317,7 +317,7 @@ class BatchSender:
         outgoing = [Outgoing(one.id, one.version, one.document, one.remote) for one in ready]
         keys: dict[str, Json] = {}
         for one in ready:
-            order = self._batch.orders.get(one.id)
+            order = self._batch.by_id.get(one.id)
             if order is not None:
                 keys[one.id] = list_keys(order.edit)
         run.requests += 1
@@ -356,11 +356,11 @@ class BatchSender:
         return frozenset(unread)
 
     def _was_read(self, id: str, since: datetime) -> bool:
-        order = self._batch.orders.get(id)
+        order = self._batch.by_id.get(id)
         return order is None or (order.snapshot is not None and order.snapshot.at >= since)
 
     def _can_send(self, one: PlannedOrder) -> bool:
-        order = self._batch.orders.get(one.id)
+        order = self._batch.by_id.get(one.id)
         if order is None or order.version != one.version or self._batch.send_state(order) is not SendState.READY:
             return False
         if order.remote is None or one.remote is None:
@@ -425,7 +425,7 @@ class BatchSender:
         batch = self._batch
         for item in write.new.items:
             batch.refresh(item.staged)
-            order = batch.orders.get(item.staged)
+            order = batch.by_id.get(item.staged)
             if order is None or problems is None:
                 continue
             order.service_problems = problems.get(item.staged, ())

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias, cast
 
-from tui.api.codec import Document, Json, same
+from tui.api.codec import Document, Json, as_document, as_list, same
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
 from tui.orders.edits.matching import pair_items
 from tui.orders.fields import field_at
@@ -133,10 +133,10 @@ class Edit:
 
     def restore(self, list_pointer: Pointer, base_index: int, name: str) -> bool:
         """Restore a removed item of the base, as close to its old position as possible. Returns False if it exists."""
-        items = list_pointer.get(self.base)
+        items = as_list(list_pointer.get(self.base))
         keys = self._keys.get(list_pointer, [])
         key = f"{KEY}{base_index}"
-        if key in keys or not isinstance(items, list) or base_index >= len(items):
+        if key in keys or base_index >= len(items):
             return False
         before = {f"{KEY}{earlier}" for earlier in range(base_index)}
         index = max((at + 1 for at, other in enumerate(keys) if other in before), default=0)
@@ -276,9 +276,8 @@ class Edit:
 
     def removed_indexes(self, list_pointer: Pointer) -> list[int]:
         """The base indexes of the items that the edit removed from a list."""
-        items = list_pointer.get(self.base)
         kept = set(self._keys.get(list_pointer, []))
-        count = len(items) if isinstance(items, list) else 0
+        count = len(as_list(list_pointer.get(self.base)))
         return [index for index in range(count) if f"{KEY}{index}" not in kept]
 
     # Storage
@@ -444,7 +443,7 @@ class Edit:
                 self._renew_keys(inner_list)
 
     def _apply_entry(self, list_pointer: Pointer, key: str, value: Json | Absent, index: int) -> None:
-        items = list(cast(list[Json], list_pointer.get(self.document) or []))
+        items = [*as_list(list_pointer.get(self.document))]
         keys = self._keys.setdefault(list_pointer, [])
         if value is ABSENT:
             current_index = keys.index(key)
@@ -454,17 +453,16 @@ class Edit:
         else:
             items.insert(index, value)
             keys.insert(index, key)
-        self.document = cast(Document, list_pointer.put(self.document, cast(Json, items)))
+        self.document = cast(Document, list_pointer.put(self.document, items))
 
     def _renew_keys(self, list_pointer: Pointer) -> None:
         """Assign keys after a list, or an object around it, was replaced as a whole."""
-        items = list_pointer.get(self.document)
-        count = len(items) if isinstance(items, list) else 0
+        count = len(as_list(list_pointer.get(self.document)))
         keys = self._keys.get(list_pointer, [])[:count]
-        base = list_pointer.get(self.base)
+        base_count = len(as_list(list_pointer.get(self.base)))
         for index in range(len(keys), count):
             key = f"{KEY}{index}"
-            if key in keys or not isinstance(base, list) or index >= len(base):
+            if key in keys or index >= base_count:
                 self._key_count += 1
                 key = f"{KEY}n{self._key_count}"
             keys.append(key)
@@ -488,7 +486,7 @@ class Edit:
         known = field_at(pointer)
         is_divisible = not pointer.tokens or pointer.parent in LISTS or (known is not None and known.has_members)
         if is_divisible and isinstance(mine, dict) and (isinstance(base, dict) or base is ABSENT or base is None):
-            before = base if isinstance(base, dict) else {}
+            before = as_document(base)
             if before or mine:
                 for key in [*before, *(key for key in mine if key not in before)]:
                     yield from self._changes_below(before.get(key, ABSENT), mine.get(key, ABSENT), pointer / key)

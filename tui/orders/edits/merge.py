@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from tui.api.codec import Document, Json, same
+from tui.api.codec import Document, Json, as_list, same
 from tui.api.pointer import ABSENT, Absent, Pointer, position_of
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import KEY, Change, Edit, EditOperation, EditStep, same_or_absent
 from tui.orders.edits.matching import Match, match_items
-from tui.orders.fields import field_at
+from tui.orders.fields import atomic_parent
 from tui.orders.paths import LISTS
 
 _STEP_NAME = "your changes, applied to the newer order"
@@ -238,21 +238,18 @@ class _Merge:
 
         index = int(item_pointer.name)
         if not any(merged_key(key) in keys and key.removeprefix(KEY).isdigit() for key in my_keys[index + 1 :]):
-            entries = list_pointer.get(merged.document)
-            return len(entries) if isinstance(entries, list) else 0
+            return len(as_list(list_pointer.get(merged.document)))
         before = [keys.index(merged_key(key)) for key in my_keys[:index] if merged_key(key) in keys]
         return before[-1] + 1 if before else 0
 
     def _was_added_remotely(self, list_pointer: Pointer, expected: Json) -> bool:
         """Whether the service's list gained an equal item since the base was read, as after sending this edit."""
         if list_pointer not in self._new_remote_items:
-            remote_items, match = list_pointer.get(self._theirs), self._matches.get(list_pointer)
+            match = self._matches.get(list_pointer)
             matched = set(match.found.values()) if match is not None else set()
-            self._new_remote_items[list_pointer] = (
-                [item for index, item in enumerate(remote_items) if index not in matched]
-                if isinstance(remote_items, list)
-                else []
-            )
+            self._new_remote_items[list_pointer] = [
+                item for index, item in enumerate(as_list(list_pointer.get(self._theirs))) if index not in matched
+            ]
         new_items = self._new_remote_items[list_pointer]
         found = next((index for index, item in enumerate(new_items) if not compare(expected, item)), None)
         if found is not None:
@@ -330,7 +327,7 @@ class _Merge:
         # A value that the service did not touch is still changed, even if only its spelling differs.
         if matches(remote_pointer, change.now, remote) and (self._sent or not same_or_absent(remote, change.was)):
             return
-        parent = _atomic_parent(remote_pointer)
+        parent = atomic_parent(remote_pointer)
         if parent != remote_pointer:
             my_parent = Pointer(my_pointer.tokens[: len(my_pointer) - (len(remote_pointer) - len(parent))])
             if self._siblings_changed(parent, remote_pointer, my_parent):
@@ -387,13 +384,3 @@ class _Merge:
             rest = pointer.tokens[len(list_pointer) + 1 :]
             return None if remote_index is None else Pointer((*list_pointer.tokens, f"{KEY}{remote_index}", *rest))
         return pointer
-
-
-def _atomic_parent(pointer: Pointer) -> Pointer:
-    """The outermost value around a pointer that is sent as a whole, or the pointer itself."""
-    for length in range(1, len(pointer) + 1):
-        part = Pointer(pointer.tokens[:length])
-        known = field_at(part)
-        if known is not None and known.atomic:
-            return part
-    return pointer

@@ -15,13 +15,13 @@ from tui.screens.common.routes import OpenComposer
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.table_rows import table_widgets
 from tui.screens.common.workspace import Workspace
-from tui.store.batches import StagedState
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView
 from tui.widgets.status import KeyLine, TitleLine
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 from tui.work.batches.catalog import BatchInfo
 from tui.work.batches.staging import BatchLocked
+from tui.work.stored import StagedState
 from tui.work.writes.send_state import SendState, project
 
 _COLUMNS = (

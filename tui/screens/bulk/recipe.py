@@ -10,11 +10,11 @@ from tui.orders.fields import field_at
 from tui.screens.bulk.context import BulkContext
 from tui.screens.common.commands import handles
 from tui.screens.order.pickers import ADD_TAGS, REMOVE_TAGS, field_picker, recipe_rows
-from tui.store.db import StoreError
 from tui.widgets.input_line import InputLine
 from tui.work.bulk.runner import JobConflict
 from tui.work.bulk.saved_changes import SavedChanges
 from tui.work.drafts.drafts import TypedText
+from tui.work.stored import StoreError
 
 _EDITOR_LINES = 9
 

@@ -12,12 +12,12 @@ from tui.orders.paths import TAGS
 from tui.orders.value_parser import show_value
 from tui.screens.common.table_rows import KeyedRows
 from tui.screens.review.screen import ReviewItem, ReviewPlan
-from tui.store.journal import WriteKind
 from tui.widgets.lines import Piece
 from tui.widgets.tab_bar import TabLabel
 from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe
 from tui.work.bulk.job import Job, JobOrder, WriteCost, WriteCosts, write_kind
+from tui.work.stored import WriteKind
 from tui.work.writes.send_state import LABELS, SendState
 
 ALL = "all"

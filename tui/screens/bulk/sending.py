@@ -8,11 +8,10 @@ from tui.screens.bulk.running import start_job
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import ShowText
 from tui.screens.review.screen import ReviewScreen
-from tui.store.db import StoreError
-from tui.store.journal import WriteKind
 from tui.work.bulk.job import AGAIN, JobStage
 from tui.work.bulk.runner import JobConflict
 from tui.work.bulk.saved_changes import SavedChanges
+from tui.work.stored import StoreError, WriteKind
 from tui.work.writes.send_state import SendState
 
 _AGAIN_OF_ALL = frozenset({SendState.NOT_SENT, SendState.REFUSED, SendState.CONFLICT, SendState.DIFFERS})

@@ -13,12 +13,12 @@ from tui.screens.common.general_commands import GeneralCommands, MoveCommands
 from tui.screens.common.key_lines import brief_keys, line_keys, marked_keys
 from tui.screens.common.routes import Page
 from tui.screens.common.workspace import Workspace
-from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, StatusLine
 from tui.widgets.styles import STYLE_CLASSES, StyleCache, style_css
+from tui.work.stored import StoreError
 
 R = TypeVar("R")
 T = TypeVar("T")

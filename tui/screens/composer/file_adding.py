@@ -11,12 +11,12 @@ from tui.orders.parsed import ParsedFile
 from tui.screens.common.routes import ShowText
 from tui.screens.composer.view import ComposerView
 from tui.screens.file_import.screen import ImportProgress, ImportScreen
-from tui.store.db import StoreError
 from tui.work.batches.staging import BatchLocked
 from tui.work.batches.staging_chunks import CHUNK_SIZE
 from tui.work.file_import.json_reader import ImportFileError, describe_paste
 from tui.work.file_import.mappings import Mappings
 from tui.work.file_import.reader import TableSource, open_source, refused_csv
+from tui.work.stored import StoreError
 
 _INTERVAL = 0.2
 """Seconds between two notices of the progress."""

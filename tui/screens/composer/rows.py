@@ -20,7 +20,6 @@ from tui.orders.value_parser import SHOWN_ABSENT, show_value
 from tui.screens.common.table_rows import KeyedRows
 from tui.screens.order.form_rows import FormNote
 from tui.screens.review.screen import ReviewItem, ReviewPlan
-from tui.store.batches import StagedState
 from tui.widgets.form_layout import FieldRow, SheetRow
 from tui.widgets.lines import Piece
 from tui.widgets.problems import ProblemRow
@@ -30,6 +29,7 @@ from tui.widgets.text import fit, safe, wrap
 from tui.work.batches.sender import PlannedOrder, SendPlan
 from tui.work.batches.staged_order import Finding, PlannedAction, StagedOrder
 from tui.work.batches.staging import Staging
+from tui.work.stored import StagedState
 from tui.work.writes.send_state import SendState
 
 ALL = "all"

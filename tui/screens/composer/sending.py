@@ -9,11 +9,11 @@ from tui.screens.composer.frame import looking_words
 from tui.screens.composer.rows import review_plan
 from tui.screens.composer.view import ComposerView
 from tui.screens.review.screen import ReviewScreen
-from tui.store.db import StoreError
 from tui.work.account import Account
 from tui.work.batches.sender import SendPlan
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import BatchLocked
+from tui.work.stored import StoreError
 from tui.work.writes.send_state import SendState
 
 _GOES_ON = "review.goes_on"

@@ -17,11 +17,11 @@ from tui.screens.composer.staged_target import StagedTarget
 from tui.screens.composer.state import ComposerState, SavedView, ViewMode
 from tui.screens.order.form_controller import FormController
 from tui.screens.order.typed_texts import TypedTexts
-from tui.store.db import StoreError
 from tui.widgets.grid import OrderGrid
 from tui.widgets.lines import LineView, Piece
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import BatchLocked
+from tui.work.stored import StoreError
 
 SAVED_VIEW = "composer"
 """Under this key the view is stored for the next start."""

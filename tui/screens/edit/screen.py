@@ -29,7 +29,6 @@ from tui.screens.order.form_controller import FormController
 from tui.screens.order.groups import FormGroups, group_entries
 from tui.screens.order.json_editor import has_text
 from tui.screens.order.json_sources import draft_place
-from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
@@ -37,6 +36,7 @@ from tui.widgets.lines import LineView, Piece
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.tab_bar import TabBar
+from tui.work.stored import StoreError
 from tui.work.writes.send_state import SendState
 
 

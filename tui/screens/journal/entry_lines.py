@@ -7,12 +7,11 @@ from tui.orders.display import display_value
 from tui.orders.fields import label_of
 from tui.orders.paths import PAYMENT_STATUS, TOTAL
 from tui.orders.summary import address_lines, money_at, text_at
-from tui.store.journal import Event, WriteKind
-from tui.store.journal_queries import JournalRow, OrderNames
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.journal.entries import JournalEntry, Part, at, description
 from tui.work.journal.undo import LOST
+from tui.work.stored import Event, JournalRow, OrderNames, WriteKind
 
 EntryLine = list[Piece]
 

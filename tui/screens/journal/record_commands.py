@@ -12,10 +12,10 @@ from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import look_up_again
 from tui.screens.journal.recheck import RecheckScreen
 from tui.screens.journal.write_list import WriteList
-from tui.store.journal import WriteState
 from tui.widgets.input_line import InputLine
 from tui.work.journal.entries import export
 from tui.work.journal.recheck import entries_of_day, recheck
+from tui.work.stored import WriteState
 from tui.work.typed_paths import at_home, completed
 
 

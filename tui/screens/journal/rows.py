@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from tui.orders.fields import label_of
-from tui.store.journal import WriteKind
-from tui.store.journal_queries import JournalQueries, JournalRow
 from tui.widgets.table import CellText, Column, RenderedRow, StyledCell
 from tui.work.journal.entries import at, description, recorded_changes
+from tui.work.stored import JournalQueries, JournalRow, WriteKind
 from tui.work.writes.send_state import LABELS, project
 
 _CHUNK = 64

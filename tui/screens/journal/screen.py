@@ -21,7 +21,6 @@ from tui.screens.journal.record_commands import RecordCommands
 from tui.screens.journal.rows import columns, key_of_place
 from tui.screens.journal.undo_commands import UndoCommands
 from tui.screens.journal.write_list import WriteList
-from tui.store.journal_queries import JournalRow, JournalSort
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
@@ -35,6 +34,7 @@ from tui.work.journal.entries import (
     description,
     entry_line,
 )
+from tui.work.stored import JournalRow, JournalSort
 from tui.work.writes.send_state import SendState
 
 _ALL = "all"

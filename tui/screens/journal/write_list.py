@@ -4,9 +4,9 @@ from collections import Counter
 
 from tui.screens.common.workspace import Workspace
 from tui.screens.journal.rows import Place, WriteRows, columns
-from tui.store.journal_queries import JournalRow, JournalSort
 from tui.widgets.table import OrderTable
 from tui.work.journal.entries import GROUPS, PRUNED, JournalEntry, group_of, open_entry, states_of
+from tui.work.stored import JournalRow, JournalSort
 
 
 class WriteList:

@@ -15,7 +15,7 @@ from textual.app import SuspendNotSupported
 
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
-from tui.store.db import StoreError
+from tui.work.stored import StoreError
 
 _OURS: Final = "SENDCLOUD_"
 """What begins so in the environment is for this program, and may be a secret."""

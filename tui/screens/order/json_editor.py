@@ -24,7 +24,6 @@ from tui.screens.common.routes import Back, ShowText
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.order.external_editor import TextFormat, edit_text
-from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.editing.text_buffer import BufferPosition
 from tui.widgets.editing.text_editor import RowNote, TextEditor, normalize_lines
@@ -33,6 +32,7 @@ from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
 from tui.widgets.text import SUBSTITUTES
 from tui.work.account import Account
 from tui.work.batches.staging import BatchLocked
+from tui.work.stored import StoreError
 
 _ORDER: Final = TextFormat("order.json", 4 * MAX_LENGTH, keeps_bytes=True)
 _PAUSE: Final = 0.2

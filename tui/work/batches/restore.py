@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tui.api.codec import as_list
 from tui.store.batches import Staged, StagedState
 from tui.store.journal import WriteState
 from tui.store.store import Store
@@ -45,8 +46,7 @@ def apply_accepted(order: StagedOrder, store: Store) -> None:
 
 def _mismatch_problems(order: StagedOrder, follow: Verification) -> tuple[ServiceProblem, ...]:
     problems = []
-    for stored in follow.mismatches if isinstance(follow.mismatches, list) else []:
-        mismatch = mismatch_from_json(stored)
+    for mismatch in map(mismatch_from_json, as_list(follow.mismatches)):
         problem = mismatch_problem(mismatch)
         value = fingerprint(mismatch.pointer.get(order.document))
         keyed = replace(problem, pointer=order.edit.to_keys(problem.pointer))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tui.api.budget import WRITES
-from tui.api.codec import Json, encode
+from tui.api.codec import Json, as_list, encode
 from tui.api.errors import ApiError, Problem, RateLimited, ServiceBusy, Unreachable
 from tui.api.errors import RequestRefused as RefusedError
 from tui.api.pointer import Scope
@@ -525,6 +525,6 @@ def _load(stored: Json) -> list[SendNotice]:
             str(one["tone"]),
             tuple(problems_from_json(one["problems"])),
         )
-        for one in (stored if isinstance(stored, list) else [])
+        for one in as_list(stored)
         if isinstance(one, dict)
     ]

@@ -8,7 +8,7 @@ from hashlib import sha256
 from operator import is_
 from typing import cast
 
-from tui.api.codec import Document, Json, decode, encode, same
+from tui.api.codec import Document, Json, as_document, as_list, decode, encode, same
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, Absent, Pointer, Scope, position_of
 from tui.api.query import id_text
@@ -364,8 +364,7 @@ def list_keys(edit: Edit) -> Json:
     """The keys of the items of each list, so that a pointer in an answer can be resolved after later edits."""
     keys: Document = {}
     for pointer in LISTS:
-        entries = pointer.get(edit.document)
-        if isinstance(entries, list) and entries:
+        if entries := as_list(pointer.get(edit.document)):
             keys[str(pointer)] = [edit.to_keys(pointer / index).name for index in range(len(entries))]
     return keys
 
@@ -420,7 +419,7 @@ def meta_of(order: StagedOrder) -> Json:
 
 def load_staged(row: Staged) -> StagedOrder:
     """Load a staged order from its row."""
-    meta = row.meta if isinstance(row.meta, dict) else {}
+    meta = as_document(row.meta)
     override = meta.get("insisted")
     order = StagedOrder(
         row.id,
@@ -433,15 +432,15 @@ def load_staged(row: Staged) -> StagedOrder:
         Provenance.load(meta),
         row.remote_id,
         override if isinstance(override, int) else None,
-        import_problems=tuple(_service_problem_from_json(cast(Document, one)) for one in _list(meta.get("noted"))),
+        import_problems=tuple(_service_problem_from_json(cast(Document, one)) for one in as_list(meta.get("noted"))),
     )
     if row.state not in (StagedState.ACCEPTED, StagedState.VERIFIED):
         order.service_problems = tuple(
-            _service_problem_from_json(cast(Document, one)) for one in _list(meta.get("told"))
+            _service_problem_from_json(cast(Document, one)) for one in as_list(meta.get("told"))
         )
     stored = meta.get("looked")
     if isinstance(stored, dict):
-        key = [str(part) for part in _list(stored.get("key"))]
+        key = [str(part) for part in as_list(stored.get("key"))]
         remote = stored.get("remote")
         at = datetime.fromisoformat(str(stored["at"]))
         order.snapshot = RemoteSnapshot((key[0], key[1], key[2]), at, remote if isinstance(remote, dict) else None)
@@ -469,7 +468,3 @@ def _service_problem_from_json(stored: Mapping[str, Json]) -> ServiceProblem:
     at = datetime.fromisoformat(str(stored["at"]))
     version = int(cast(int, stored["version"]))
     return ServiceProblem(problem_from_json(stored["problem"]), at, version, str(stored["value"]))
-
-
-def _list(value: Json) -> Sequence[Json]:
-    return value if isinstance(value, list) else []

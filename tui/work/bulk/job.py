@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from tui.api.budget import READS, WRITES
-from tui.api.codec import Document, Json
+from tui.api.codec import Document, Json, as_document, as_list
 from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.edits.bulk_change import Applied, BulkChange
 from tui.orders.edits.edit import Change
@@ -217,8 +217,7 @@ def load_head(kept: Json) -> Job | None:
     if recipe is None:
         return None
     counts: Counter[SendState] = Counter()
-    stored = kept.get("counts")
-    for text, count in stored.items() if isinstance(stored, dict) else ():
+    for text, count in as_document(kept.get("counts")).items():
         counts[from_stored(text)] += int(str(count))
     return Job(
         str(kept["id"]),
@@ -237,9 +236,8 @@ def load_head(kept: Json) -> Job | None:
 
 def head_orders(kept: Json) -> list[JobOrder]:
     """The orders that a head names, as they are before anything is known of them."""
-    entries = kept.get("orders") if isinstance(kept, dict) else None
-    found = [entry for entry in entries if isinstance(entry, list)] if isinstance(entries, list) else []
-    return [JobOrder(str(id), str(name)) for id, name in found]
+    entries = [entry for entry in as_list(as_document(kept).get("orders")) if isinstance(entry, list)]
+    return [JobOrder(str(id), str(name)) for id, name in entries]
 
 
 def dump_order(order: JobOrder) -> Document:

@@ -6,13 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Final
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document
 from tui.api.errors import ApiError, NotFound
-from tui.api.pointer import Absent, Pointer
 from tui.orders.checks.sending import MAX_ORDERS
+from tui.orders.display import display_value
 from tui.orders.edits.bulk_change import Applied, BulkChange, apply, changed_since
-from tui.orders.fields import field_at, label_of
-from tui.orders.value_parser import show_value
+from tui.orders.fields import label_of
 from tui.store.journal import Write, WriteKind
 from tui.store.verifications import Verification
 from tui.work.account import Account
@@ -388,7 +387,7 @@ class Jobs:
         changed = changed_since(order.changes, applied)
         if changed:
             words = ", ".join(
-                f"{label_of(one.pointer)} was {_shown(one.pointer, one.was)}, is {_shown(one.pointer, one.now)}"
+                f"{label_of(one.pointer)} was {display_value(one.pointer, one.was)}, is {display_value(one.pointer, one.now)}"
                 for one in changed
             )
             self._settle(job, order, SendState.CONFLICT, words)
@@ -490,11 +489,6 @@ async def _one_less(flying: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
     for task in done:
         task.result()
     return pending
-
-
-def _shown(pointer: Pointer, value: Json | Absent) -> str:
-    known = field_at(pointer)
-    return show_value(known.kind if known is not None else "json", value)
 
 
 _UNSETTLED = "another change of it has no end yet"

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
-from tui.api.codec import Document, Json, same
+from tui.api.codec import Document, Json, as_document, as_list, same
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.merge import Conflict, Merged, is_undecided, merge, take_theirs
@@ -171,7 +171,6 @@ def _dump(conflict: Conflict) -> Json:
 
 
 def _load(log: Json) -> list[Conflict]:
-    kept = log.get("clashes") if isinstance(log, dict) else None
     return [
         Conflict(
             Pointer.parse(str(one["pointer"])),
@@ -180,6 +179,6 @@ def _load(log: Json) -> list[Conflict]:
             one.get("mine", ABSENT),
             one.get("decided") is True,
         )
-        for one in (kept if isinstance(kept, list) else [])
+        for one in as_list(as_document(log).get("clashes"))
         if isinstance(one, dict)
     ]

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from tui.api.codec import Document, Json, decode, encode
+from tui.api.codec import Document, Json, as_list, decode, encode
 from tui.api.errors import Problem
 from tui.api.pointer import Scope
 from tui.orders.fields import label_of
@@ -133,7 +133,7 @@ def sent_documents(store: Store, request: HistoryRequest) -> list[Document | Non
     """The orders of a request as they were sent, in the order of its `orders`; None for those no longer stored."""
     write = store.writes.get(request.id)
     body = decode(write.new.body, limit=max(1, len(write.new.body))) if write is not None else None
-    sent = body if isinstance(body, list) else []
+    sent = as_list(body)
     found: list[Document | None] = []
     for order in request.orders:
         document = sent[order.position] if order.position < len(sent) else None

@@ -4,7 +4,7 @@ import secrets
 from collections.abc import Iterable
 from typing import Final
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document, Json, as_list
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, Pointer, Scope
 from tui.orders.edits.compare import Mismatch
@@ -101,7 +101,7 @@ def changes_from_json(value: Json) -> list[Change]:
             one.get("now", ABSENT),
             one.get("moved") is True,
         )
-        for one in (value if isinstance(value, list) else [])
+        for one in as_list(value)
         if isinstance(one, dict) and "pointer" in one
     ]
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from tui.api.client import Identifiers
-from tui.api.codec import Json, decode
+from tui.api.codec import Json, as_document, as_list, decode
 from tui.api.errors import ApiError, Problem, RequestRefused, ServiceBusy
 from tui.api.pointer import Scope
 from tui.orders.edits.compare import compare
@@ -173,19 +173,14 @@ def _was_written(write: Write, found: Sequence[LookupResult]) -> bool:
     return all(proofs)
 
 
-def _orders(write: Write) -> list[Json]:
-    orders = decode(write.new.body)
-    return orders if isinstance(orders, list) else []
-
-
 def _expected(write: Write) -> list[Json]:
     """The orders as a GET must show them; fields that an edit removed must be absent (Q2.6)."""
-    changes = write.new.changes if isinstance(write.new.changes, dict) else {}
+    changes = as_document(write.new.changes)
     return [
         expected_after_upsert(order, changes_from_json(changes.get(item.staged)))
         if edited_order(item.staged) and isinstance(order, dict)
         else order
-        for item, order in zip(write.new.items, _orders(write), strict=True)
+        for item, order in zip(write.new.items, as_list(decode(write.new.body)), strict=True)
     ]
 
 

@@ -160,7 +160,7 @@ class Navigator:
 
     def _switch_back(self) -> None:
         if len(self.screens) > 1:
-            self._back()
+            self._close_front()
         else:
             self.go(OpenComposer())
 

@@ -70,12 +70,6 @@ class Page:
     warnings: tuple[str, ...] = ()
     mismatches: tuple[int, ...] = ()
 
-    @property
-    def matching(self) -> tuple[Document, ...]:
-        """The orders that match the query."""
-        mismatched = set(self.mismatches)
-        return tuple(order for index, order in enumerate(self.orders) if index not in mismatched)
-
 
 @dataclass(frozen=True, slots=True)
 class LogPage:

@@ -96,8 +96,7 @@ class QuestionBar(StatusText, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         if not self.check_consume_key(event.key, event.character):
             return
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         if self.painted_at is None or event.time < self.painted_at:
             return
         if event.key == "escape":
@@ -112,8 +111,7 @@ class QuestionBar(StatusText, can_focus=True):
 
     def on_paste(self, event: events.Paste) -> None:
         if self._is_open:
-            event.stop()
-            event.prevent_default()
+            event.stop().prevent_default()
             self._show_notice("pastes are ignored here")
 
     def on_blur(self) -> None:
@@ -134,8 +132,7 @@ class QuestionBar(StatusText, can_focus=True):
         if self._expected is not None:
             available = min(40, max(8, len(self._expected) + 4))
             visual_line, _ = self._editing.window(available, 0)
-            before, caret, after = self._editing.draw(visual_line, available, caret=True)
-            yield from (("[", "title"), (before, "edit"), (caret, "caret"), (after, "edit"), ("] ", "title"))
+            yield from (("[", "title"), *self._editing.pieces(visual_line, available), ("] ", "title"))
             yield from (("Enter", "title"), (" yes ", "dim"))
         for answer in self._answers:
             yield f" {safe(answer.key)} ", "title"

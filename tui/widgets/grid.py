@@ -15,14 +15,13 @@ from tui.api.pointer import Pointer
 from tui.widgets.editing.editable_lines import EditableLines
 from tui.widgets.editing.field_editor import LiveEditor, Reader
 from tui.widgets.form_layout import FieldRow
-from tui.widgets.lines import Piece
+from tui.widgets.lines import KeyedRows, Piece, follow
 from tui.widgets.messages import WidgetMessage
 from tui.widgets.text import Align, cut, fit, safe
 
 _LEFT_MARGIN = 3  # cursor, mark of the user, mark of the row
 _GAP = 2  # space, mark of the cell
 _EDITOR_WIDTH = 30
-_MAX_FOLLOWED_ROWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +52,8 @@ class GridCell:
         return f"{shown} +{self.more}" if self.more else shown
 
 
-class GridSource(Protocol):
+class GridSource(KeyedRows, Protocol):
     """Provides rows when they are drawn. A mark comes with its style."""
-
-    def __len__(self) -> int: ...
-
-    def key_at(self, index: int) -> str: ...
-
-    def index_of(self, key: str) -> int | None: ...
 
     def mark_of(self, index: int) -> tuple[str, str]: ...
 
@@ -165,15 +158,7 @@ class OrderGrid(EditableLines):
         self._column = names.index(old_column) if old_column in names else min(self._column, max(0, len(names) - 1))
         if self._editor is not None and (self.cell is None or source.index_of(self._editor_key) is None):
             self.leave_editor()
-        # The cursor follows its order, else the next remaining one, else one before.
-        directions = (range(old_cursor, min(len(old), old_cursor + _MAX_FOLLOWED_ROWS)), range(old_cursor - 1, -1, -1))
-        followed = (
-            source.index_of(old.key_at(position))
-            for direction in directions
-            for position in direction
-            if position < len(old)
-        )
-        found = next((position for position in followed if position is not None), None)
+        found = follow(old, source, old_cursor)
         self.cursor = found if found is not None else max(0, min(self.cursor, len(source) - 1))
         if self.is_attached and self.size.height:
             self.top = max(0, min(self.cursor - offset, self.line_count - self.body_height))

@@ -5,7 +5,8 @@ It binds no keys; screens call its methods. It has no data; a subclass provides 
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeAlias
+from itertools import chain
+from typing import Protocol, TypeAlias
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -36,7 +37,26 @@ def fit_pieces(pieces: Iterable[Piece], width: int) -> Iterable[Piece]:
         yield text, style
 
 
+class KeyedRows(Protocol):
+    """Rows with keys, so that a cursor can follow its row when the rows are replaced."""
+
+    def __len__(self) -> int: ...
+
+    def key_at(self, index: int) -> str: ...
+
+    def index_of(self, key: str) -> int | None: ...
+
+
+def follow(old: KeyedRows, new: KeyedRows, cursor: int) -> int | None:
+    """The index in `new` of the row that `cursor` was on in `old`, else of the next one that remains, else of one before."""
+    after = range(cursor, min(len(old), cursor + _MAX_FOLLOWED_ROWS))
+    before = range(min(cursor, len(old)) - 1, max(-1, cursor - _MAX_FOLLOWED_ROWS), -1)
+    found = (new.index_of(old.key_at(index)) for index in chain(after, before))
+    return next((index for index in found if index is not None), None)
+
+
 _WHEEL_LINES = 3
+_MAX_FOLLOWED_ROWS = 2000
 _MAX_CACHED_STRIPS = 512
 
 
@@ -208,10 +228,7 @@ class LineView(Widget, can_focus=True):
             self._style_version = styles.version
             self._strip_cache.clear()
         width = self.size.width
-        if width != self._laid_out_width:
-            self._laid_out_width = width
-            self._strip_cache.clear()
-            self.lay_out(width)
+        self._lay_out_for(width)
         if y < self.header_height:
             return self._strip(self.draw_header(y, width), width, "header")
         index = self.top + y - self.header_height
@@ -248,10 +265,7 @@ class LineView(Widget, can_focus=True):
     # Events.
 
     def on_resize(self, event: events.Resize) -> None:
-        if event.size.width != self._laid_out_width:
-            self._laid_out_width = event.size.width
-            self._strip_cache.clear()
-            self.lay_out(event.size.width)
+        self._lay_out_for(event.size.width)
         if self.has_cursor and self.line_count:
             self.cursor = self._clamp(self.cursor)
             lowest = self.cursor - self.body_height + 1
@@ -281,29 +295,26 @@ class LineView(Widget, can_focus=True):
         self.clicked(index)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         self.scroll_lines(_WHEEL_LINES)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         self.scroll_lines(-_WHEEL_LINES)
 
     # Helpers.
 
+    def _lay_out_for(self, width: int) -> None:
+        if width != self._laid_out_width:
+            self._laid_out_width = width
+            self._strip_cache.clear()
+            self.lay_out(width)
+
     def _jump(self, by: int) -> None:
         """Move the cursor and scroll by the same number of lines, so that the cursor keeps its row on the screen."""
-        if not self.has_cursor:
-            self.scroll_lines(by)
-            return
-        old_top = self.top
-        self.top = max(0, min(self.top + by, self.line_count - self.body_height))
-        if self.top != old_top:
-            self.refresh()
-        self.go(self.cursor + by)
-        if self.top != old_top:
-            self.viewport_changed()
+        self.scroll_lines(by)
+        if self.has_cursor:
+            self.go(self.cursor + by)
 
     def _next_selectable(self, index: int, step: int) -> int | None:
         while 0 <= index < self.line_count:

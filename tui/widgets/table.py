@@ -4,12 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
-from tui.widgets.lines import LineView, Piece
+from tui.widgets.lines import KeyedRows, LineView, Piece, follow
 from tui.widgets.messages import WidgetMessage
 from tui.widgets.text import Align, fit, safe
 
 _LEFT_MARGIN = 4  # cursor, mark of the user, mark of the row, space
-_MAX_FOLLOWED_ROWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,16 +43,10 @@ class RenderedRow:
     style: str = ""
 
 
-class RowSource(Protocol):
+class RowSource(KeyedRows, Protocol):
     """Provides rows when they are drawn, for tables that are too long to build in advance."""
 
-    def __len__(self) -> int: ...
-
     def row_at(self, index: int) -> RenderedRow: ...
-
-    def key_at(self, index: int) -> str: ...
-
-    def index_of(self, key: str) -> int | None: ...
 
 
 class OrderTable(LineView):
@@ -102,7 +95,7 @@ class OrderTable(LineView):
         offset = self.cursor - self.top
         self._source = ListedRows(rows) if isinstance(rows, Sequence) else rows
         self._asked_for_more = False
-        cursor = self._follow(old, old_key)
+        cursor = follow(old, self._source, self.cursor) or 0
         moved = cursor != self.cursor
         self.cursor = cursor
         if self.is_attached and self.size.height:
@@ -124,8 +117,7 @@ class OrderTable(LineView):
 
     def refresh_row(self, key: str) -> None:
         """Repaint the line of a key after its source changed."""
-        index = self._source.index_of(key)
-        if index is not None:
+        if (index := self._source.index_of(key)) is not None:
             self.repaint_line(index)
 
     def set_empty(self, text: str) -> None:
@@ -242,23 +234,6 @@ class OrderTable(LineView):
         if self._has_more and not self._asked_for_more and rows_below < self.body_height:
             self._asked_for_more = True
             self.post_message(self.NearEnd(self))
-
-    # Helpers.
-
-    def _follow(self, old: RowSource, old_key: str | None) -> int:
-        """The index for the cursor: that of its key, else of the next remaining key, else of one before."""
-        if old_key is None:
-            return 0
-        found = self._source.index_of(old_key)
-        if found is not None:
-            return found
-        after = range(self.cursor + 1, min(len(old), self.cursor + _MAX_FOLLOWED_ROWS))
-        before = range(self.cursor - 1, max(-1, self.cursor - _MAX_FOLLOWED_ROWS), -1)
-        for index in (*after, *before):
-            found = self._source.index_of(old.key_at(index))
-            if found is not None:
-                return found
-        return 0
 
 
 class ListedRows:

@@ -196,7 +196,7 @@ async def test_checking_in_slices_yields_to_the_event_loop(make: Make) -> None:
         turns += 1
         await asyncio.sleep(0)
     assert turns > MANY // 100
-    assert all(one._send_state is not None for one in staging.orders)
+    assert all("send state" in one._cache for one in staging.orders)
 
 
 Change = tuple[int, str | None]

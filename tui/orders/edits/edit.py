@@ -7,7 +7,7 @@ from typing import Final, TypeAlias, cast
 from tui.api.codec import Document, Json, as_document, as_list, same
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
 from tui.orders.edits.matching import pair_items
-from tui.orders.fields import field_at
+from tui.orders.fields import entry_of, field_at
 from tui.orders.paths import LISTS
 
 KEY: Final = "~"
@@ -240,13 +240,11 @@ class Edit:
     def base_pointer(self, pointer: Pointer) -> Pointer | None:
         """Translate a pointer of the edited document to the base; None inside an item that was added."""
         key_pointer = self.to_keys(pointer)
-        for list_pointer in LISTS:
-            if len(key_pointer) > len(list_pointer) and key_pointer.startswith(list_pointer):
-                number = key_pointer.tokens[len(list_pointer)].removeprefix(KEY)
-                if not number.isdigit():
-                    return None
-                return Pointer((*list_pointer.tokens, number, *key_pointer.tokens[len(list_pointer) + 1 :]))
-        return pointer
+        item_pointer = entry_of(key_pointer)
+        if item_pointer is None:
+            return pointer
+        number = item_pointer.name.removeprefix(KEY)
+        return item_pointer.parent / number + key_pointer.relative_to(item_pointer) if number.isdigit() else None
 
     def changes(self) -> Iterator[Change]:
         """Yield each value that differs from the base, in document order. List items are matched by key."""
@@ -254,25 +252,22 @@ class Edit:
 
     def to_keys(self, pointer: Pointer) -> Pointer:
         """Replace list indexes in a pointer by item keys."""
-        for list_pointer in LISTS:
-            if len(pointer) > len(list_pointer) and pointer.startswith(list_pointer):
-                token, keys = pointer.tokens[len(list_pointer)], self._keys.get(list_pointer, [])
-                index = position_of(token, len(keys))
-                if index is not None:
-                    return Pointer((*list_pointer.tokens, keys[index], *pointer.tokens[len(list_pointer) + 1 :]))
-        return pointer
+        item_pointer = entry_of(pointer)
+        if item_pointer is None:
+            return pointer
+        keys = self._keys.get(item_pointer.parent, [])
+        index = position_of(item_pointer.name, len(keys))
+        return pointer if index is None else item_pointer.parent / keys[index] + pointer.relative_to(item_pointer)
 
     def to_positions(self, key_pointer: Pointer) -> Pointer | None:
         """Replace item keys in a pointer by list indexes; None if the item no longer exists."""
-        for list_pointer in LISTS:
-            if len(key_pointer) > len(list_pointer) and key_pointer.startswith(list_pointer):
-                token, keys = key_pointer.tokens[len(list_pointer)], self._keys.get(list_pointer, [])
-                if token in keys:
-                    return Pointer(
-                        (*list_pointer.tokens, str(keys.index(token)), *key_pointer.tokens[len(list_pointer) + 1 :])
-                    )
-                return None if token.startswith(KEY) else key_pointer
-        return key_pointer
+        item_pointer = entry_of(key_pointer)
+        if item_pointer is None:
+            return key_pointer
+        key, keys = item_pointer.name, self._keys.get(item_pointer.parent, [])
+        if key in keys:
+            return item_pointer.parent / keys.index(key) + key_pointer.relative_to(item_pointer)
+        return None if key.startswith(KEY) else key_pointer
 
     def removed_indexes(self, list_pointer: Pointer) -> list[int]:
         """The base indexes of the items that the edit removed from a list."""

@@ -9,7 +9,7 @@ from tui.api.pointer import ABSENT, Absent, Pointer, position_of
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import KEY, Change, Edit, EditOperation, EditStep, same_or_absent
 from tui.orders.edits.matching import Match, match_items
-from tui.orders.fields import atomic_parent
+from tui.orders.fields import atomic_parent, entry_of
 from tui.orders.paths import LISTS
 
 _STEP_NAME = "your changes, applied to the newer order"
@@ -104,12 +104,10 @@ def _remote_changes(base: Document, theirs: Document, conflicts: Sequence[Confli
 
 def _with_key(pointer: Pointer) -> Pointer:
     """Translate a pointer of the newer document to the item keys that an edit of it uses."""
-    for list_pointer in LISTS:
-        if len(pointer) > len(list_pointer) and pointer.startswith(list_pointer):
-            token, rest = pointer.tokens[len(list_pointer)], pointer.tokens[len(list_pointer) + 1 :]
-            if position_of(token) is not None:
-                return Pointer((*list_pointer.tokens, KEY + token, *rest))
-    return pointer
+    item_pointer = entry_of(pointer)
+    if item_pointer is None or position_of(item_pointer.name) is None:
+        return pointer
+    return item_pointer.parent / f"{KEY}{item_pointer.name}" + pointer.relative_to(item_pointer)
 
 
 class _Merge:
@@ -279,12 +277,12 @@ class _Merge:
     # One change.
 
     def _carry(self, change: Change) -> None:
-        list_pointer = self._list_of(change.pointer)
-        if list_pointer is None:
+        item_pointer = entry_of(change.pointer)
+        if item_pointer is None or not isinstance(item_pointer.parent.get(self._edit.document), list):
             if not change.moved:
                 self._carry_value(change.pointer, change.pointer, change)
             return
-        item_pointer = Pointer(change.pointer.tokens[: len(list_pointer) + 1])
+        list_pointer = item_pointer.parent
         if item_pointer.name.startswith(KEY):
             self._remove(list_pointer, int(item_pointer.name.removeprefix(KEY)), change)
             return
@@ -292,8 +290,7 @@ class _Merge:
         if base_pointer is None:
             self._added[item_pointer] = cast(Json, item_pointer.get(self._edit.document))
             return
-        match = self._matches.get(list_pointer)
-        remote_index = match.found.get(int(base_pointer.name)) if match is not None else None
+        remote_index = self._remote_index(list_pointer, int(base_pointer.name))
         if remote_index is None:
             # The service removed an item that the user changed: add it again, and let the user decide.
             item = self._added[item_pointer] = cast(Json, item_pointer.get(self._edit.document))
@@ -303,17 +300,8 @@ class _Merge:
             list_pointer / remote_index + change.pointer.relative_to(item_pointer), change.pointer, change
         )
 
-    def _list_of(self, pointer: Pointer) -> Pointer | None:
-        """The list of objects that a pointer lies in."""
-        for list_pointer in LISTS:
-            inside = len(pointer) > len(list_pointer) and pointer.startswith(list_pointer)
-            if inside and isinstance(list_pointer.get(self._edit.document), list):
-                return list_pointer
-        return None
-
     def _remove(self, list_pointer: Pointer, base_index: int, change: Change) -> None:
-        match = self._matches.get(list_pointer)
-        remote_index = match.found.get(base_index) if match is not None else None
+        remote_index = self._remote_index(list_pointer, base_index)
         if remote_index is None:
             return  # the service removed it, too
         self._removed[list_pointer / remote_index] = None
@@ -373,14 +361,17 @@ class _Merge:
         return merged if merged.replay(steps) else None
 
     def _with_new_keys(self, pointer: Pointer) -> Pointer | None:
-        for list_pointer in LISTS:
-            if len(pointer) <= len(list_pointer) or not pointer.startswith(list_pointer):
-                continue
-            number = pointer.tokens[len(list_pointer)].removeprefix(KEY)
-            if not number.isdigit():
-                return pointer
-            match = self._matches.get(list_pointer)
-            remote_index = match.found.get(int(number)) if match is not None else None
-            rest = pointer.tokens[len(list_pointer) + 1 :]
-            return None if remote_index is None else Pointer((*list_pointer.tokens, f"{KEY}{remote_index}", *rest))
-        return pointer
+        item_pointer = entry_of(pointer)
+        number = item_pointer.name.removeprefix(KEY) if item_pointer is not None else ""
+        if item_pointer is None or not number.isdigit():
+            return pointer
+        list_pointer = item_pointer.parent
+        remote_index = self._remote_index(list_pointer, int(number))
+        if remote_index is None:
+            return None
+        return list_pointer / f"{KEY}{remote_index}" + pointer.relative_to(item_pointer)
+
+    def _remote_index(self, list_pointer: Pointer, base_index: int) -> int | None:
+        """The index that an item of the base has in the service's document; None if it has none."""
+        match = self._matches.get(list_pointer)
+        return match.found.get(base_index) if match is not None else None

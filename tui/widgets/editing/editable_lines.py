@@ -125,8 +125,7 @@ class EditableLines(LineView):
         editor = self._editor
         if editor is None or not self.check_consume_key(event.key, event.character):
             return
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         match event.key:
             case "escape":
                 self.leave_editor()
@@ -150,8 +149,7 @@ class EditableLines(LineView):
     def on_paste(self, event: events.Paste) -> None:
         if self._editor is None:
             return
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         self._editor.paste(event.text)
         self._text_changed(self._editor)
 

@@ -22,8 +22,10 @@ class OrderIndex:
         self.cursor: Callable[[], int] = lambda: 0
         self.move_cursor: Callable[[int], None] = lambda _: None
         self._feed: OrderFeed | None = None
-        self._keys: list[str] = []
-        self._orders: list[Document] = []
+        self.keys: Sequence[str] = []
+        """The keys of the orders that are shown."""
+        self.orders: Sequence[Document] = []
+        """The orders that are shown."""
         self._problems: dict[int, tuple[Document, tuple[Problem, ...]]] = {}
         self._learned: tuple[tuple[str, int, int], Suggestions] | None = None
 
@@ -34,18 +36,8 @@ class OrderIndex:
 
     def show(self, rows: Sequence[tuple[str, Document]]) -> None:
         """Set the orders that the list shows, with their keys."""
-        self._keys = [key for key, _ in rows]
-        self._orders = [order for _, order in rows]
-
-    @property
-    def keys(self) -> Sequence[str]:
-        """The keys of the orders that are shown."""
-        return self._keys
-
-    @property
-    def orders(self) -> Sequence[Document]:
-        """The orders that are shown."""
-        return self._orders
+        self.keys = [key for key, _ in rows]
+        self.orders = [order for _, order in rows]
 
     @property
     def is_complete(self) -> bool:
@@ -58,25 +50,25 @@ class OrderIndex:
 
     def place_of(self, order_id: str) -> tuple[int, int]:
         """Position from 1, and how many are shown; 0 where the order is not shown."""
-        return (self._keys.index(order_id) + 1 if order_id in self._keys else 0), len(self._keys)
+        return (self.keys.index(order_id) + 1 if order_id in self.keys else 0), len(self.keys)
 
     def neighbour(self, order_id: str, by: int) -> Document | None:
         """The order beside another one; the list's cursor goes along."""
-        if order_id not in self._keys:
+        if order_id not in self.keys:
             return None
-        place = self._keys.index(order_id) + by
-        if not 0 <= place < len(self._keys):
+        place = self.keys.index(order_id) + by
+        if not 0 <= place < len(self.keys):
             return None
         self.move_cursor(place)
-        return self._orders[place]
+        return self.orders[place]
 
     def problem_beside(self, order_id: str, by: int) -> str | None:
         """The next order that will not ship, from an order on or else from the cursor, which goes along."""
-        place = (self._keys.index(order_id) if order_id in self._keys else self.cursor()) + by
-        while 0 <= place < len(self._orders):
-            if self.will_not_ship(self._orders[place]):
+        place = (self.keys.index(order_id) if order_id in self.keys else self.cursor()) + by
+        while 0 <= place < len(self.orders):
+            if self.will_not_ship(self.orders[place]):
                 self.move_cursor(place)
-                return self._keys[place]
+                return self.keys[place]
             place += by
         return None
 

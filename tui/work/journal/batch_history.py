@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -26,20 +26,13 @@ _SUPERSEDED: Final = "superseded"
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryOrder:
-    """An order of a request. `version` counts its contents from 1; `problems` are what the service said of that version.
+class HistoryOrder(SentOrder):
+    """An order of a request, with its outcome. `problems` are what the service said of that version.
 
     `outcome` is the public word of the export: verified, differs, missing, accepted, superseded (by a newer version),
     refused, not written (others of the request were refused), busy, not sent, not applied, unknown, or going.
     """
 
-    staged: str
-    version: int
-    order_id: str
-    integration: str
-    number: str
-    remote_id: str
-    position: int
     outcome: str
     state: SendState
     problems: tuple[Problem, ...]
@@ -115,18 +108,7 @@ def _order(request: SentRequest, order: SentOrder, all_problems: Sequence[Proble
         outcome = "refused" if problems else "not written"
     else:
         outcome = request.state.value if request.state in _FAILED else "going"
-    return HistoryOrder(
-        order.staged,
-        order.version,
-        order.order_id,
-        order.integration,
-        order.number,
-        order.remote_id,
-        order.position,
-        outcome,
-        state,
-        problems,
-    )
+    return HistoryOrder(**asdict(order), outcome=outcome, state=state, problems=problems)
 
 
 def sent_documents(store: Store, request: HistoryRequest) -> list[Document | None]:

@@ -19,6 +19,7 @@ from tui.store.journal import Event, Write, WriteKind, WriteState
 from tui.store.journal_queries import OrderNames
 from tui.store.store import Store
 from tui.work.typed_paths import new_file
+from tui.work.writes.lookup import LookupTarget, key_of
 from tui.work.writes.send_state import NOT_WRITTEN, SendState, project
 from tui.work.writes.serialization import changes_from_json, changes_to_json, edited_order, problems_from_json
 
@@ -114,6 +115,12 @@ class Part:
     @property
     def remote_id(self) -> str:
         return self.named.remote_id
+
+    @property
+    def target(self) -> LookupTarget:
+        """How the order is looked up."""
+        order_id, shop = self.key if any(self.key) else key_of(self.before or {})
+        return LookupTarget(order_id, shop, self.remote_id or None)
 
 
 @dataclass(frozen=True)

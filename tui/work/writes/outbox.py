@@ -14,7 +14,7 @@ from tui.store.store import Store
 from tui.work.writes.backoff import Now, RetrySchedule, Sleep
 from tui.work.writes.lookup import key_of
 from tui.work.writes.outcomes import WriteNotSent, WriteOutcome
-from tui.work.writes.patch_delete import resume_delete, resume_patch, send_delete, send_patch
+from tui.work.writes.patch_delete import resume_single, send_single
 from tui.work.writes.upsert import resume_upsert, send_upsert
 from tui.work.writes.write_context import WriteContext, keys_of
 
@@ -147,13 +147,8 @@ class Outbox:
             return await work(write)
 
     async def _send(self, write: Write) -> WriteOutcome:
-        match write.new.kind:
-            case WriteKind.PATCH:
-                return await send_patch(self._context, write)
-            case WriteKind.DELETE:
-                return await send_delete(self._context, write)
-            case WriteKind.UPSERT:
-                return await send_upsert(self._context, write)
+        send = send_upsert if write.new.kind is WriteKind.UPSERT else send_single
+        return await send(self._context, write)
 
     async def _resume(self, write: Write) -> WriteOutcome:
         if write.state is WriteState.RECORDED:
@@ -161,13 +156,8 @@ class Outbox:
             return WriteNotSent(self._context.step(write, WriteState.NOT_SENT, staged=drafts), None)
         if write.state is WriteState.SENT:
             write = self._context.step(write, WriteState.UNKNOWN)
-        match write.new.kind:
-            case WriteKind.PATCH:
-                return await resume_patch(self._context, write)
-            case WriteKind.DELETE:
-                return await resume_delete(self._context, write)
-            case WriteKind.UPSERT:
-                return await resume_upsert(self._context, write)
+        resume = resume_upsert if write.new.kind is WriteKind.UPSERT else resume_single
+        return await resume(self._context, write)
 
     def _notify(self, write: Write) -> None:
         loop = asyncio.get_running_loop()

@@ -80,11 +80,9 @@ async def _attempt(context: WriteContext, write: Write, *, is_retry: bool = Fals
 
 
 def _not_sent(context: WriteContext, write: Write, error: ApiError) -> WriteOutcome:
-    if isinstance(error, ServiceBusy):
-        staged = _updates(write, StagedState.REFUSED)
-        return WriteNotSent(context.step(write, WriteState.BUSY, error=error, staged=staged), error)
-    staged = _updates(write, StagedState.DRAFT)
-    return WriteNotSent(context.step(write, WriteState.NOT_SENT, error=error, staged=staged), error)
+    is_busy = isinstance(error, ServiceBusy)
+    state, staged = (WriteState.BUSY, StagedState.REFUSED) if is_busy else (WriteState.NOT_SENT, StagedState.DRAFT)
+    return WriteNotSent(context.step(write, state, error=error, staged=_updates(write, staged)), error)
 
 
 def _refused(context: WriteContext, write: Write, error: RequestRefused) -> WriteOutcome:

@@ -62,11 +62,10 @@ class Verifier:
 
     async def until_done(self) -> None:
         """Verify until nothing is pending."""
-        while True:
-            await self.check_due()
-            if not self.pending:
-                return
+        await self.check_due()
+        while self.pending:
             await self._wait()
+            await self.check_due()
 
     async def check_due(self) -> list[Verification]:
         """Read every order that is due. Returns the verifications that ended."""

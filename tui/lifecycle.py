@@ -52,8 +52,7 @@ class Session:
             remember=navigator.remember,
             suspend=navigator.suspend,
         )
-        account.on_write = lambda _: navigator.store_changed()
-        account.on_verification = lambda _: navigator.store_changed()
+        account.listeners.append(lambda _: navigator.store_changed())
         account.draft_sender.on_change = navigator.order_changed
         self.workspace.jobs.on_change = lambda _: navigator.store_changed()
 

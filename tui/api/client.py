@@ -130,16 +130,10 @@ class Client:
             retry_for=retry_for,
             limit=limit,
         )
+        self.base_url = self._transport.base_url
+        self.log = self._transport.log
         self._partner_id = partner_id
         self.read_only = read_only
-
-    @property
-    def base_url(self) -> str:
-        return self._transport.base_url
-
-    @property
-    def log(self) -> RequestLog:
-        return self._transport.log
 
     @property
     def in_flight(self) -> int:

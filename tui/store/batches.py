@@ -10,9 +10,9 @@ from enum import Enum, StrEnum
 from typing import Final, TypeVar
 
 from tui.api.codec import Json
-from tui.store.db import Database, StoreError, pack, unpack, unpack_text
+from tui.store.db import StoreError, pack, unpack, unpack_text
 from tui.store.drafts import add_document
-from tui.store.sessions import Owner, Sessions
+from tui.store.sessions import Owner, SharedTables
 
 
 class NotOwner(StoreError):
@@ -90,13 +90,8 @@ _MOST = (1 << 63) - 1
 T = TypeVar("T")
 
 
-class Batches:
+class Batches(SharedTables):
     """Every change to the content of a batch requires its ownership, see `claim`. Removed orders can be restored."""
-
-    def __init__(self, database: Database, sessions: Sessions, now: Callable[[], datetime]) -> None:
-        self._database = database
-        self._sessions = sessions
-        self._now = now
 
     def create(self, account_id: int, name: str) -> Batch:
         """Create an empty batch, owned by this process. Raises NameTaken."""

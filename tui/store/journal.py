@@ -3,17 +3,17 @@
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from tui.api.codec import Json
 from tui.store.batches import StagedState
-from tui.store.db import Database, StoreError, name_at, name_in, pack, unpack, unpack_text
+from tui.store.db import StoreError, name_at, name_in, pack, unpack, unpack_text
 from tui.store.drafts import add_document
 from tui.store.prune import prune
-from tui.store.sessions import Sessions
+from tui.store.sessions import SharedTables
 
 
 class WriteKind(StrEnum):
@@ -143,13 +143,8 @@ class NewVerification:
     version: int | None = None
 
 
-class Writes:
+class Writes(SharedTables):
     """Records and reads writes. Everything recorded here survives a power failure."""
-
-    def __init__(self, database: Database, sessions: Sessions, now: Callable[[], datetime]) -> None:
-        self._database = database
-        self._sessions = sessions
-        self._now = now
 
     def record(self, account_id: int, new: NewWrite) -> Write:
         """Record a write before it is sent; its state is RECORDED."""

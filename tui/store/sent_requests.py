@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tui.api.codec import Json
-from tui.store.db import Database, unpack, unpack_text
+from tui.store.db import Tables, unpack, unpack_text
 from tui.store.journal import WriteState
 from tui.store.verifications import VerificationState
 
@@ -41,11 +41,8 @@ class SentRequest:
     orders: tuple[SentOrder, ...]
 
 
-class SentRequests:
+class SentRequests(Tables):
     """Read-only queries on the journal's tables."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def of_batch(self, batch: int) -> list[SentRequest]:
         """The requests that contained orders of a batch, also of orders removed since; the newest first."""

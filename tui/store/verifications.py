@@ -1,16 +1,16 @@
 """Accepted orders that are not verified yet, stored so that verification continues after a restart."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from tui.api.codec import Json
 from tui.store.batches import StagedState
-from tui.store.db import Database, StoreError, pack, unpack, unpack_text
+from tui.store.db import StoreError, pack, unpack, unpack_text
 from tui.store.journal import Event, StagedUpdate, WriteKind, WriteState, append_event, set_remote_id, update_staged
-from tui.store.sessions import Sessions
+from tui.store.sessions import SharedTables
 
 
 class VerificationState(StrEnum):
@@ -47,13 +47,8 @@ class Verification:
     updated_at: datetime
 
 
-class Verifications:
+class Verifications(SharedTables):
     """Reads and completes verifications. Rows are added together with the event that accepted the order."""
-
-    def __init__(self, database: Database, sessions: Sessions, now: Callable[[], datetime]) -> None:
-        self._database = database
-        self._sessions = sessions
-        self._now = now
 
     def adopt(self, account_id: int) -> list[Verification]:
         """The open verifications of this process, after taking over those of dead processes."""

@@ -94,6 +94,7 @@ class OrderGrid(EditableLines):
     """
 
     header_height = 1
+    left_margin = _LEFT_MARGIN + 1
     highlights_cursor = False
 
     @dataclass(eq=False)
@@ -136,11 +137,10 @@ class OrderGrid(EditableLines):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(empty=empty, id=id, classes=classes)
         self.reader = reader
         self.typing_hook = typing_hook
         self.typed = typed
-        self._empty = empty
         self._source: GridSource = NoRows()
         self._columns: tuple[GridColumn, ...] = ()
         self._column = 0
@@ -166,11 +166,6 @@ class OrderGrid(EditableLines):
         self.repaint()
         if self.cursor_key != old_key or self.column_key != old_column:
             self.post_message(self.CursorMoved(self, self.cursor))
-
-    def set_empty(self, text: str) -> None:
-        if text != self._empty:
-            self._empty = text
-            self.refresh()
 
     def refresh_row(self, key: str) -> None:
         index = self._source.index_of(key)
@@ -324,10 +319,6 @@ class OrderGrid(EditableLines):
         if places and places[-1][0] + 1 < len(self._columns):
             end = places[-1][1] + places[-1][2]
             yield " " * (width - end - 1) + ">", "header"
-
-    def draw_below(self, row: int, width: int) -> Iterable[Piece]:
-        empty = self._empty.split("\n") if not len(self._source) else []
-        return ((" " * (_LEFT_MARGIN + 1) + safe(empty[row]), "dim"),) if row < len(empty) else ()
 
     def draw_row(self, row: int, width: int, is_cursor: bool) -> Iterable[Piece]:
         key = self._source.key_at(row)

@@ -18,7 +18,7 @@ from textual.widget import Widget
 
 from tui.widgets.messages import WidgetMessage
 from tui.widgets.styles import styles_of
-from tui.widgets.text import fit, isolated
+from tui.widgets.text import fit, isolated, safe
 
 Piece: TypeAlias = tuple[str, str]
 """Safe text and its style: one of `LINE_STYLES`, or "" for that of the line."""
@@ -69,6 +69,8 @@ class LineView(Widget, can_focus=True):
     """
 
     header_height: int = 0
+    left_margin: int = 1
+    """The column of the text for an empty view."""
     has_cursor: bool = True
     highlights_cursor: bool = True
     """Whether the cursor line is drawn in the cursor's colours."""
@@ -85,8 +87,10 @@ class LineView(Widget, can_focus=True):
 
         index: int
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, *, empty: str = "", id: str | None = None, classes: str | None = None) -> None:
+        """`empty`: the text of the view while it has no lines."""
         super().__init__(id=id, classes=classes)
+        self._empty = empty
         self.cursor = 0
         self.top = 0
         self._strip_cache: dict[tuple[int, bool], Strip] = {}
@@ -109,8 +113,9 @@ class LineView(Widget, can_focus=True):
         return ()
 
     def draw_below(self, row: int, width: int) -> Iterable[Piece]:
-        """The pieces of the line that is `row` lines after the last one."""
-        return ()
+        """The pieces of the line that is `row` lines after the last one; in an empty view its text."""
+        lines = self._empty.split("\n") if self._empty and not self.line_count else []
+        return ((" " * self.left_margin + safe(lines[row]), "dim"),) if row < len(lines) else ()
 
     def is_selectable(self, index: int) -> bool:
         """Whether the cursor can be on this line."""
@@ -188,6 +193,13 @@ class LineView(Widget, can_focus=True):
         else:
             top = index - half
         self.set_top(top)
+
+    def set_empty(self, text: str) -> None:
+        """Set the text for an empty view."""
+        if text != self._empty:
+            self._empty = text
+            if not self.line_count:
+                self.refresh()
 
     def set_top(self, top: int) -> None:
         top = max(0, min(top, self.line_count - self.body_height))

@@ -27,6 +27,8 @@ class OrderSheet(EditableLines):
     `typing_hook`: called at every change of the text in an editor, before it is drawn, so that it can be stored first.
     """
 
+    left_margin = _MARGIN
+
     @dataclass(eq=False)
     class SheetMessage(WidgetMessage["OrderSheet"]):
         pointer: Pointer
@@ -75,10 +77,9 @@ class OrderSheet(EditableLines):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(empty=empty, id=id, classes=classes)
         self.reader: Reader = reader or _read_entry
         self.typing_hook = typing_hook
-        self._empty = empty
         self._form = FormLayout()
 
     # Rows.
@@ -270,9 +271,6 @@ class OrderSheet(EditableLines):
                 return self._draw_group(group, width, is_cursor)
             case NoteRow() as note:
                 return self._draw_note(note, self._form.note_line(number, part), part, is_cursor)
-
-    def draw_below(self, row: int, width: int) -> Iterable[Piece]:
-        return ((" " * _MARGIN + self._empty, "dim"),) if row == 0 and not self.rows else ()
 
     def _draw_field(self, row: FieldRow, width: int, is_cursor: bool) -> Iterable[Piece]:
         yield ">" if is_cursor else " ", "mark"

@@ -53,6 +53,7 @@ class OrderTable(LineView):
     """The table. `load` replaces the rows; cursor, marks and scroll position follow their keys."""
 
     header_height = 1
+    left_margin = _LEFT_MARGIN
 
     class MarksChanged(WidgetMessage["OrderTable"]):
         pass
@@ -71,11 +72,10 @@ class OrderTable(LineView):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(empty=empty, id=id, classes=classes)
         self._columns = tuple(columns)
         self._source: RowSource = ListedRows(())
         self._marks: set[str] = set()
-        self._empty = empty
         self._footer = ""
         self._has_more = False
         self._asked_for_more = False
@@ -119,13 +119,6 @@ class OrderTable(LineView):
         """Repaint the line of a key after its source changed."""
         if (index := self._source.index_of(key)) is not None:
             self.repaint_line(index)
-
-    def set_empty(self, text: str) -> None:
-        """Set the text for an empty table."""
-        if text != self._empty:
-            self._empty = text
-            if not len(self._source):
-                self.refresh()
 
     def set_footer(self, text: str, *, has_more: bool = False) -> None:
         """Set the line below the last row, and whether to post `NearEnd`."""
@@ -222,12 +215,10 @@ class OrderTable(LineView):
             yield " " + fit(text, column_width, column.align), style or row.style
 
     def draw_below(self, row: int, width: int) -> Iterable[Piece]:
-        if not len(self._source):
-            empty = self._empty.split("\n")
-            text = empty[row] if row < len(empty) else self._footer if row == len(empty) else ""
-        else:
-            text = self._footer if row == 0 else ""
-        return ((" " * _LEFT_MARGIN + safe(text), "dim"),) if text else ()
+        footer_row = len(self._empty.split("\n")) if not self.row_count else 0
+        if row == footer_row and self._footer:
+            return ((" " * _LEFT_MARGIN + safe(self._footer), "dim"),)
+        return super().draw_below(row, width)
 
     def viewport_changed(self) -> None:
         rows_below = self.row_count - (self.top + self.body_height)

@@ -67,10 +67,8 @@ class Account:
     shops: list[Shop] | None = None
     shops_hidden: bool = False
     own_shop: int | None = None
-    on_write: Callable[[Write], None] = lambda _: None
-    on_verification: Callable[[Verification], None] = lambda _: None
     listeners: list[Callable[[Write | Verification], None]] = field(default_factory=list)
-    """Listeners that are called before `on_write` and `on_verification`."""
+    """Called after each step of a write and at the end of each verification."""
 
     @property
     def log(self) -> RequestLog:
@@ -156,18 +154,13 @@ def _account(
 ) -> Account:
     drafts = Drafts(store, account_id, now)
 
-    def wrote(write: Write) -> None:
+    def notify(news: Write | Verification) -> None:
+        if isinstance(news, Verification):
+            account.draft_sender.on_verification(news)
         for listener in account.listeners:
-            listener(write)
-        account.on_write(write)
+            listener(news)
 
-    def verified(verification: Verification) -> None:
-        account.draft_sender.on_verification(verification)
-        for listener in account.listeners:
-            listener(verification)
-        account.on_verification(verification)
-
-    verifier = Verifier(client, store, account_id, now=now, sleep=sleep, schedule=schedule, on_change=verified)
+    verifier = Verifier(client, store, account_id, now=now, sleep=sleep, schedule=schedule, on_change=notify)
     outbox = Outbox(
         client,
         store,
@@ -175,7 +168,7 @@ def _account(
         now=now,
         sleep=sleep,
         schedule=schedule,
-        on_change=wrote,
+        on_change=notify,
         on_accepted=verifier.wake,
     )
     draft_sender = DraftSender(client, store, account_id, drafts, outbox, now=now)

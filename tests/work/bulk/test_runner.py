@@ -422,7 +422,7 @@ async def test_crash_before_a_refusal_is_recorded_leaves_the_others_ready(bench:
     spoil(bench, place)
     running = asyncio.create_task(jobs.run(job))
     refused = asyncio.Event()
-    bench.on_write = lambda write: refused.set() if write.state is WriteState.REFUSED else None
+    bench.listeners.append(lambda news: refused.set() if news.state is WriteState.REFUSED else None)
     await refused.wait()
     kill(bench)
     await asyncio.wait([running])

@@ -18,8 +18,8 @@ class EditableLines(LineView):
     A *row* is a line of the content, not counting the extra lines of the editor.
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, empty: str, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(empty=empty, id=id, classes=classes)
         self._editor: LiveEditor | None = None
         self._editor_height = 0
 

@@ -67,18 +67,10 @@ class Outbox:
         self._on_accepted = on_accepted
         self._tasks: dict[asyncio.Task[WriteOutcome], int] = {}
         self._orders: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
-        self._context = WriteContext(
-            client, store.writes, asyncio.Lock(), now, sleep, schedule or RetrySchedule(), self._notify
-        )
-
-    @property
-    def sleep(self) -> Sleep:
+        self.sleep = sleep
         """The function that waits, for callers that send several writes."""
-        return self._context.sleep
-
-    @property
-    def schedule(self) -> RetrySchedule:
-        return self._context.schedule
+        self.schedule = schedule or RetrySchedule()
+        self._context = WriteContext(client, store.writes, asyncio.Lock(), now, sleep, self.schedule, self._notify)
 
     @property
     def under_way(self) -> tuple[int, ...]:

@@ -95,8 +95,8 @@ class Session:
                 account.draft_sender.looking_up(order_id)
         ends = await resolve_writes(self.workspace)
         if ends:
-            told = ends[0] if len(ends) == 1 else f"{len(ends)} orders; each order shows its result"
-            self.workspace.show_notice(f"Sent when the app ended: {told}")
+            results = ends[0] if len(ends) == 1 else f"{len(ends)} orders; each order shows its result"
+            self.workspace.show_notice(f"Sent when the app ended: {results}")
 
     async def _prune(self) -> None:
         days = self._settings.keep_days

@@ -1,4 +1,4 @@
-"""One account, opened: who it is, its shops, and all that works on its orders."""
+"""An opened account: its client, its stored data, its shops, and the services that work on its orders."""
 
 import asyncio
 from collections.abc import Callable
@@ -75,7 +75,7 @@ class Account:
         return self.client.log
 
     async def read_shops(self) -> list[Shop]:
-        """Read the integrations again. Where the service has no such list, or not for these credentials: none."""
+        """Read the integrations again. There are none if the service has no such list, or not for these credentials."""
         rows: tuple[Document, ...] = ()
         self.shops_hidden = True
         with suppress(NotFound, Forbidden, RequestRefused):
@@ -107,10 +107,10 @@ async def open_account(
     sleep: Sleep = asyncio.sleep,
     schedule: RetrySchedule | None = None,
 ) -> Account:
-    """Find out whose credentials these are, and open what is kept of that account.
+    """Ask the service whose credentials these are, and open the data of that account.
 
-    Where the service cannot say it (it is not in its document, Q7.3) the credentials' public name stands for the user.
-    Raises NotAuthorised, or what kept the service from being reached at all.
+    If the service does not answer that (it is not in its document, Q7.3), the public name of the credentials stands for
+    the user. Raises NotAuthorised, and the error if the service cannot be reached.
     """
     local = store.account_id(client.base_url, f"credentials {credentials_name}")
     own_shop: int | None = None
@@ -134,7 +134,7 @@ def open_remembered(
     sleep: Sleep = asyncio.sleep,
     schedule: RetrySchedule | None = None,
 ) -> Account | None:
-    """The account that these credentials had last, without asking; None if they were never used here."""
+    """Open the last account of these credentials without a request; None if they were never used here."""
     local = store.account_id(client.base_url, f"credentials {credentials_name}")
     user = store.screen_states.get(local, _REMEMBERED)
     if not isinstance(user, str):

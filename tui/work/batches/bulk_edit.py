@@ -80,7 +80,9 @@ def preview_value(
             return IMMUTABLE
         found = list(_pointers(order, path))
         return (
-            [one for pointer in found for one in exclusive_values(pointer, value)] if found else "it has no such entry"
+            [assignment for pointer in found for assignment in exclusive_values(pointer, value)]
+            if found
+            else "it has no such entry"
         )
 
     return _preview(staging, orders, values)
@@ -108,7 +110,7 @@ def fixable_kinds(staging: Staging, orders: Iterable[StagedOrder]) -> dict[BulkE
         for finding in staging.findings(order):
             if not finding.stale and order.proposed_fix(finding) is not None:
                 found.setdefault(kind_of(finding), []).append(finding)
-    return dict(sorted(found.items(), key=lambda one: -len(one[1])))
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
 
 def apply_preview(staging: Staging, preview: BulkEditPreview, name: str) -> int:

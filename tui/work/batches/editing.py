@@ -89,7 +89,7 @@ class BatchEditing:
     def add_parsed(self, parsed: ParsedFile, name: str) -> list[str]:
         """Stage the orders read from a source of that name."""
         at = self._account.now()
-        return self.add([to_staged(one, name, at) for one in parsed.orders], as_stored=True)
+        return self.add([to_staged(order, name, at) for order in parsed.orders], as_stored=True)
 
     async def add_in_chunks(self, parsed: ParsedFile, name: str, progress: OnProgress) -> list[str]:
         """Stage many orders while the app stays responsive: all of them or, if `progress` raises, none.
@@ -334,8 +334,8 @@ class BatchEditing:
     def _step_edits(self, about: Iterable[str], *, back: bool) -> tuple[str, tuple[str, ...]]:
         """Undo or redo the same step of several orders, if it is still the last one of each."""
         name, moved, orders = "", [], []
-        for one in about:
-            id, _, done = one.partition(" ")
+        for entry in about:
+            id, _, done = entry.partition(" ")
             order = self._batch.by_id.get(id)
             if order is None or order.sent or order.edit.done != int(done) - (0 if back else 1):
                 continue
@@ -343,7 +343,7 @@ class BatchEditing:
             if step is not None:
                 orders.append(order)
                 name = step
-                moved.append(one)
+                moved.append(entry)
         self._batch.save_all(orders)
         return (f"{name}, {count_of(len(moved), 'order')}" if moved else ""), tuple(moved)
 

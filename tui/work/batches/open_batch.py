@@ -165,7 +165,7 @@ class OpenBatch:
     def ready(self) -> Counter[PlannedAction]:
         """What sending would do with the orders that are ready."""
         shops = self.shops
-        return Counter([one.action for one in self.by_id.values() if one.send_state(shops) is SendState.READY])
+        return Counter([order.action for order in self.by_id.values() if order.send_state(shops) is SendState.READY])
 
     # Ownership
 

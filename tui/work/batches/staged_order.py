@@ -285,7 +285,9 @@ class StagedOrder:
     def _finding(self, found: ServiceProblem) -> Finding:
         pointer = self.edit.to_positions(found.problem.pointer)
         if pointer is None:
-            list_pointer = next(one for one in LISTS if found.problem.pointer.startswith(one))
+            list_pointer = next(
+                list_pointer for list_pointer in LISTS if found.problem.pointer.startswith(list_pointer)
+            )
             detail = f"{found.problem.detail} (of an entry that was removed)"
             return Finding(replace(found.problem, pointer=list_pointer, detail=detail), found.at, stale=True)
         if pointer.tokens and field_at(pointer) is None and pointer.get(self.document) is ABSENT:
@@ -304,10 +306,10 @@ def gone_problem(document: Document) -> Problem:
 
 def _move_problems(problems: Sequence[ServiceProblem], before: Edit, edit: Edit) -> tuple[ServiceProblem, ...]:
     """Translate problems to another edit. Those of removed items are left out."""
-    found = [(one, before.to_positions(one.problem.pointer)) for one in problems]
+    found = [(found_problem, before.to_positions(found_problem.problem.pointer)) for found_problem in problems]
     return tuple(
-        replace(one, problem=replace(one.problem, pointer=edit.to_keys(pointer)))
-        for one, pointer in found
+        replace(found_problem, problem=replace(found_problem.problem, pointer=edit.to_keys(pointer)))
+        for found_problem, pointer in found
         if pointer is not None
     )
 
@@ -340,8 +342,10 @@ def problems_by_order(write: Write) -> dict[str, tuple[ServiceProblem, ...]]:
         keys = as_document(write.new.changes).get(item.staged)
         pointer = problem.pointer.without_unknown_segments(sent[index])
         value = fingerprint(pointer.get(sent[index]))
-        one = ServiceProblem(replace(problem, pointer=_keyed(pointer, keys)), write.last.at, item.version, value)
-        found[item.staged] = (*found[item.staged], one)
+        service_problem = ServiceProblem(
+            replace(problem, pointer=_keyed(pointer, keys)), write.last.at, item.version, value
+        )
+        found[item.staged] = (*found[item.staged], service_problem)
     return found
 
 
@@ -390,11 +394,11 @@ def meta_of(order: StagedOrder) -> Json:
     meta: Document = {
         **order.origin.dump(),
         "held": order.held,
-        "told": [service_problem_to_json(one) for one in order.service_problems],
+        "told": [service_problem_to_json(problem) for problem in order.service_problems],
         "insisted": order.override_version,
     }
     if order.import_problems:
-        meta["noted"] = [service_problem_to_json(one) for one in order.import_problems]
+        meta["noted"] = [service_problem_to_json(problem) for problem in order.import_problems]
     if order.snapshot is not None:
         key: list[Json] = list(order.snapshot.key)
         meta["looked"] = {"key": key, "at": order.snapshot.at.isoformat(), "remote": order.snapshot.remote}
@@ -416,11 +420,13 @@ def load_staged(row: Staged) -> StagedOrder:
         Provenance.load(meta),
         row.remote_id,
         override if isinstance(override, int) else None,
-        import_problems=tuple(_service_problem_from_json(cast(Document, one)) for one in as_list(meta.get("noted"))),
+        import_problems=tuple(
+            _service_problem_from_json(cast(Document, stored)) for stored in as_list(meta.get("noted"))
+        ),
     )
     if row.state not in (StagedState.ACCEPTED, StagedState.VERIFIED):
         order.service_problems = tuple(
-            _service_problem_from_json(cast(Document, one)) for one in as_list(meta.get("told"))
+            _service_problem_from_json(cast(Document, stored)) for stored in as_list(meta.get("told"))
         )
     stored = meta.get("looked")
     if isinstance(stored, dict):

@@ -109,7 +109,14 @@ class Staging(OpenBatch):
         resumed = 0
         for id in self.known(ids):
             order = self.by_id[id]
-            last = next((one for one in reversed(follows.of_staged(id)) if one.version == order.version), None)
+            last = next(
+                (
+                    verification
+                    for verification in reversed(follows.of_staged(id))
+                    if verification.version == order.version
+                ),
+                None,
+            )
             if last is not None and last.state in (VerificationState.MISSING, VerificationState.DIFFERS):
                 follows.resume(last.id)
                 self.reload(id)

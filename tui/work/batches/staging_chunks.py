@@ -32,7 +32,7 @@ class ChunkedStaging:
 
     def stage(self, parsed: Sequence[ParsedOrder]) -> list[StagedOrder]:
         """Stage and check a chunk. May run in any thread. Raises StoreError."""
-        news = [to_staged(one, self.name, self.at) for one in parsed]
+        news = [to_staged(order, self.name, self.at) for order in parsed]
         ids = self.store.stage(self.batch, news, import_id=self.import_id)
         orders = [as_staged(id, new, self.at) for id, new in zip(ids, news, strict=True)]
         for order in orders:
@@ -46,7 +46,7 @@ def to_staged(parsed: ParsedOrder, name: str, at: datetime) -> NewStaged:
     if parsed.row is not None:
         meta |= {"row": parsed.row, "cells": cells_to_json(parsed.cells)}
     if parsed.derived:
-        meta["derived"] = {str(pointer): words for pointer, words in parsed.derived.items()}
+        meta["derived"] = {str(pointer): how for pointer, how in parsed.derived.items()}
     if parsed.problems:
         meta["noted"] = [
             service_problem_to_json(import_problem(problem, parsed.document, at)) for problem in parsed.problems

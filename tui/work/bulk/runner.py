@@ -99,8 +99,8 @@ class Jobs:
             job.orders[order.id] = order
         if known is not None:
             # The caller and the runner share one job object.
-            for one in fields(Job):
-                setattr(known, one.name, getattr(job, one.name))
+            for attribute in fields(Job):
+                setattr(known, attribute.name, getattr(job, attribute.name))
             job = known
         self._jobs[id] = job
         if not self.is_elsewhere(job):
@@ -130,7 +130,7 @@ class Jobs:
             and job.session != self._account.store.sessions.mine
             and not self.is_elsewhere(job)
         ]
-        return [job for one in found if (job := self.get(one.id)) is not None]
+        return [job for unfinished in found if (job := self.get(unfinished.id)) is not None]
 
     # Before sending
 
@@ -385,8 +385,8 @@ class Jobs:
         changed = changed_since(order.changes, applied)
         if changed:
             message = ", ".join(
-                f"{label_of(one.pointer)} was {display_value(one.pointer, one.was)}, is {display_value(one.pointer, one.now)}"
-                for one in changed
+                f"{label_of(change.pointer)} was {display_value(change.pointer, change.was)}, is {display_value(change.pointer, change.now)}"
+                for change in changed
             )
             self._settle(job, order, SendState.CONFLICT, message)
         elif applied.blocked_reasons:
@@ -436,7 +436,7 @@ class Jobs:
         self._catch_up(job, unknown)
 
     def _catch_up(self, job: Job, orders: Iterable[JobOrder]) -> None:
-        for id, end in outcomes_of(self._account.store, [one for one in orders if one.state in OPEN]).items():
+        for id, end in outcomes_of(self._account.store, [order for order in orders if order.state in OPEN]).items():
             self._ended(job, job.orders[id], *end)
 
     def _ended(self, job: Job, order: JobOrder, state: SendState, message: str) -> None:

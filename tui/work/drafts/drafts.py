@@ -47,11 +47,11 @@ class Draft:
 
     def keep_mine(self, conflict: Conflict) -> None:
         """Decide that the local value overwrites the service's."""
-        self.conflicts = [replace(one, decided=True) if one is conflict else one for one in self.conflicts]
+        self.conflicts = [replace(known, decided=True) if known is conflict else known for known in self.conflicts]
 
     def take_theirs(self, conflict: Conflict, name: str) -> bool:
         """Take the service's value, as a step. Returns False if the draft already has it."""
-        self.conflicts = [replace(one, decided=False) if one is conflict else one for one in self.conflicts]
+        self.conflicts = [replace(known, decided=False) if known is conflict else known for known in self.conflicts]
         return take_theirs(self.edit, conflict, name)
 
     def log(self) -> Json:
@@ -173,12 +173,12 @@ def _dump(conflict: Conflict) -> Json:
 def _load(log: Json) -> list[Conflict]:
     return [
         Conflict(
-            Pointer.parse(str(one["pointer"])),
-            one.get("base", ABSENT),
-            one.get("theirs", ABSENT),
-            one.get("mine", ABSENT),
-            one.get("decided") is True,
+            Pointer.parse(str(stored["pointer"])),
+            stored.get("base", ABSENT),
+            stored.get("theirs", ABSENT),
+            stored.get("mine", ABSENT),
+            stored.get("decided") is True,
         )
-        for one in as_list(as_document(log).get("clashes"))
-        if isinstance(one, dict)
+        for stored in as_list(as_document(log).get("clashes"))
+        if isinstance(stored, dict)
     ]

@@ -258,7 +258,9 @@ class DraftSender:
         if new.kind is not WriteKind.PATCH or draft is None:
             return [*problems]
         body = decode(new.body)
-        return [replace(one, pointer=from_patch(one.pointer, body, draft.edit.document)) for one in problems]
+        return [
+            replace(problem, pointer=from_patch(problem.pointer, body, draft.edit.document)) for problem in problems
+        ]
 
     def look_up_again(self, orders: Iterable[str]) -> list[str]:
         """Mark those of these orders whose result is unknown as being looked up, and return their ids."""
@@ -281,7 +283,7 @@ class DraftSender:
             self._rebase_verified(order_id, verification)
             self._set(order_id, state, "verified: read back as sent")
         elif verification.state is VerificationState.DIFFERS:
-            problems = [mismatch_problem(mismatch_from_json(one)) for one in as_list(verification.mismatches)]
+            problems = [mismatch_problem(mismatch_from_json(stored)) for stored in as_list(verification.mismatches)]
             self._set(order_id, state, _DIFFERS, problems)
         elif verification.state is VerificationState.MISSING:
             self._set(order_id, state, _GONE)
@@ -366,6 +368,6 @@ def _dump(status: DraftSendStatus) -> Json:
 def _load(stored: Json) -> DraftSendStatus | None:
     if not isinstance(stored, dict):
         return None
-    problems = tuple(problem_from_json(one) for one in as_list(stored.get("problems")))
+    problems = tuple(problem_from_json(problem) for problem in as_list(stored.get("problems")))
     at = datetime.fromisoformat(str(stored["at"]))
     return DraftSendStatus(from_stored(str(stored["way"])), str(stored["words"]), at, problems)

@@ -145,7 +145,7 @@ def order_line(request: HistoryRequest, order: HistoryOrder, sent: Json) -> Docu
 
 async def history_lines(store: Store, requests: Sequence[HistoryRequest]) -> AsyncIterator[Document]:
     """Every order of every request, in the order sent; other tasks run between the requests."""
-    for request in sorted(requests, key=lambda one: one.id):
+    for request in sorted(requests, key=lambda request: request.id):
         for order, sent in zip(request.orders, sent_documents(store, request), strict=True):
             yield order_line(request, order, sent)
         await asyncio.sleep(0)

@@ -186,7 +186,7 @@ def after(write: Write, part: Part) -> Document | None:
 def recorded_changes(changes: Json) -> list[Change]:
     """The recorded changes; for an upsert those of all its orders."""
     if isinstance(changes, dict):
-        return [change for one in changes.values() for change in changes_from_json(one)]
+        return [change for order_changes in changes.values() for change in changes_from_json(order_changes)]
     return changes_from_json(changes)
 
 

@@ -78,7 +78,7 @@ async def undo(
     results: list[UndoResult] = []
     by_order: dict[str, list[tuple[JournalEntry, Part]]] = {}
     deleted: list[Part] = []
-    for entry in sorted(entries, key=lambda one: -one.write.id):
+    for entry in sorted(entries, key=lambda entry: -entry.write.id):
         reason = why_not(entry)
         for part in entry.parts:
             if reason is not None:
@@ -144,7 +144,7 @@ def _undo_one(
     own = account.drafts.get(remote_id)
     draft = account.drafts.of(remote_id, found, account.now())
     account.drafts.rebase(draft, found, account.now())
-    inverses = [inverse for entry, one in writes if (inverse := _inverse(entry, one, name)) is not None]
+    inverses = [inverse for entry, part in writes if (inverse := _inverse(entry, part, name)) is not None]
     changed, conflicts = apply_inverses(draft, inverses, name)
     if not changed:
         return UndoResult(

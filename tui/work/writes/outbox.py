@@ -99,12 +99,14 @@ class Outbox:
 
         Raises AlreadySent, and sends nothing, if one of them must not be sent again.
         """
-        already_sent = [one.staged for one in orders if self._store.writes.already_sent(one.staged, one.version)]
+        already_sent = [
+            outgoing.staged for outgoing in orders if self._store.writes.already_sent(outgoing.staged, outgoing.version)
+        ]
         if already_sent:
             raise AlreadySent(already_sent)
-        items = tuple(SentItem(one.staged, one.version, *key_of(one.order)) for one in orders)
-        body = encode([one.order for one in orders])
-        bases: list[Json] = [one.base for one in orders]
+        items = tuple(SentItem(outgoing.staged, outgoing.version, *key_of(outgoing.order)) for outgoing in orders)
+        body = encode([outgoing.order for outgoing in orders])
+        bases: list[Json] = [outgoing.base for outgoing in orders]
         return await self._record_and_send(
             NewWrite(WriteKind.UPSERT, "POST", "/orders", body, bases, changes, items=items, job=job)
         )

@@ -121,7 +121,9 @@ class _Sent:
         if isinstance(order, ApiError) or order is None:
             return order is None
         missing = self.missing(order)
-        return not missing or bool({one.pointer for one in self._before} - {one.pointer for one in missing})
+        return not missing or bool(
+            {mismatch.pointer for mismatch in self._before} - {mismatch.pointer for mismatch in missing}
+        )
 
     def verification(self, context: WriteContext) -> NewVerification:
         base = self._write.new.base

@@ -59,7 +59,7 @@ def problems_from_json(value: Json) -> list[Problem]:
         return []
     if not isinstance(value, list):
         raise ValueError("stored problems are no list")
-    return [problem_from_json(one) for one in value]
+    return [problem_from_json(stored) for stored in value]
 
 
 def mismatch_to_json(mismatch: Mismatch) -> Document:
@@ -96,13 +96,13 @@ def changes_from_json(value: Json) -> list[Change]:
     """Read what `changes_to_json` wrote; nothing for anything else."""
     return [
         Change(
-            Pointer.parse(str(one["pointer"])),
-            one.get("was", ABSENT),
-            one.get("now", ABSENT),
-            one.get("moved") is True,
+            Pointer.parse(str(stored["pointer"])),
+            stored.get("was", ABSENT),
+            stored.get("now", ABSENT),
+            stored.get("moved") is True,
         )
-        for one in as_list(value)
-        if isinstance(one, dict) and "pointer" in one
+        for stored in as_list(value)
+        if isinstance(stored, dict) and "pointer" in stored
     ]
 
 

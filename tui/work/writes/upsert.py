@@ -46,7 +46,7 @@ async def _resolve(context: WriteContext, write: Write, error: ApiError | None) 
         found = await _look_up_repeatedly(context, write)
         if _was_written(write, found):
             return _accepted(context, write, {})
-        failures = [one for one in found if isinstance(one, ApiError)]
+        failures = [result for result in found if isinstance(result, ApiError)]
         if len(failures) == len(found):
             return _unknown(context, write, failures[0] if failures else error)
         if context.has_newer_write(write):
@@ -149,11 +149,13 @@ async def _look_up(context: WriteContext, write: Write) -> list[LookupResult]:
     wanted = [LookupTarget(item.order_id, item.integration, edited_order(item.staged)) for item in write.new.items]
     found = await look_up(context.client, wanted)
     for _ in range(_READ_RETRIES):
-        failed = [place for place, one in enumerate(found) if isinstance(one, ApiError)]
+        failed = [index for index, result in enumerate(found) if isinstance(result, ApiError)]
         if not failed or len(failed) == len(found):
             break
-        for place, one in zip(failed, await look_up(context.client, [wanted[place] for place in failed]), strict=True):
-            found[place] = one
+        for index, result in zip(
+            failed, await look_up(context.client, [wanted[index] for index in failed]), strict=True
+        ):
+            found[index] = result
     return found
 
 
@@ -194,8 +196,8 @@ def _updates(write: Write, state: StagedState) -> list[StagedUpdate]:
 def _remote_ids(items: Sequence[SentItem], identifiers: Sequence[Identifiers]) -> dict[str, str]:
     """The service's ids by staged id: by position if the order id agrees, else by an order id that occurs once (Q2.8)."""
     by_order_id: dict[str, list[str]] = {}
-    for one in identifiers:
-        by_order_id.setdefault(one.order_id, []).append(one.id)
+    for accepted in identifiers:
+        by_order_id.setdefault(accepted.order_id, []).append(accepted.id)
     ids: dict[str, str] = {}
     for position, item in enumerate(items):
         same_place = identifiers[position] if position < len(identifiers) else None

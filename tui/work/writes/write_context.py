@@ -84,7 +84,7 @@ class WriteContext:
         """Whether a later write may have changed one of the orders, so that this one must not be sent again."""
         keys = keys_of(write)
         later = self.writes.all(write.account_id, after=write.id, limit=-1)
-        return any(one.state not in _WITHOUT_EFFECT and keys & keys_of(one) for one in later)
+        return any(other.state not in _WITHOUT_EFFECT and keys & keys_of(other) for other in later)
 
 
 def keys_of(write: Write) -> set[tuple[str, ...]]:

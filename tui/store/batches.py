@@ -54,9 +54,9 @@ class NewStaged:
     released: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """A staged order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged(NewStaged):
+    """A staged order as it is stored.
 
     `version` increases with every change of content; `state` always refers to the newest version. `remote_id` is the
     service's id of the order, known once any version was accepted.
@@ -64,13 +64,9 @@ class Staged:
 
     id: str
     batch: int
-    base: Json
-    log: Json
     version: int
     state: StagedState
     remote_id: str | None
-    released: bool
-    meta: Json
     updated_at: datetime
 
 

@@ -9,7 +9,16 @@ from enum import StrEnum
 from tui.api.codec import Json
 from tui.store.batches import StagedState
 from tui.store.db import StoreError, pack, unpack, unpack_text
-from tui.store.journal import Event, StagedUpdate, WriteKind, WriteState, append_event, set_remote_id, update_staged
+from tui.store.journal import (
+    Event,
+    NewVerification,
+    StagedUpdate,
+    WriteKind,
+    WriteState,
+    append_event,
+    set_remote_id,
+    update_staged,
+)
 from tui.store.sessions import SharedTables
 
 
@@ -24,25 +33,16 @@ class VerificationState(StrEnum):
     """A newer version of the same staged order was accepted and is verified instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """An accepted order: the expected document (as GET returns it), the number of attempts, and when the next is due."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification(NewVerification):
+    """The verification of an accepted order as it is stored: its write, the number of attempts, and the result."""
 
     id: int
     account_id: int
     write: int
-    staged: str | None
-    version: int | None
-    remote_id: str | None
-    order_id: str
-    integration: str
-    expected: Json
-    part_of_items: bool
-    created: bool
     state: VerificationState
     attempts: int
     since: datetime
-    due: datetime
     mismatches: Json
     updated_at: datetime
 

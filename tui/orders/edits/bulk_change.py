@@ -8,7 +8,7 @@ from typing import Final
 from tui.api.codec import Document, Json, as_list
 from tui.api.errors import Problem
 from tui.api.models import Group, Invalid
-from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.api.pointer import ABSENT, Absent, Pointer, present
 from tui.orders.checks.shipping import preflight
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.merge import matches
@@ -97,14 +97,16 @@ class BulkChange:
         return replace(self, add_tags=added, remove_tags=tuple(tag for tag in dict.fromkeys(remove) if tag not in add))
 
     def to_json(self) -> Document:
-        assignments: list[Json] = []
-        for assignment in self.assignments:
-            stored: Document = {"path": [*assignment.path]}
-            if assignment.value is not ABSENT:
-                stored["value"] = assignment.value
-            if assignment.only_empty:
-                stored["only_empty"] = True
-            assignments.append(stored)
+        assignments: list[Json] = [
+            present(
+                {
+                    "path": [*assignment.path],
+                    "value": assignment.value,
+                    "only_empty": True if assignment.only_empty else ABSENT,
+                }
+            )
+            for assignment in self.assignments
+        ]
         return {
             "version": VERSION,
             "name": self.name,

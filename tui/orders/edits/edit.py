@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias, cast
 
 from tui.api.codec import Document, Json, as_document, as_list, same
-from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
+from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of, present
 from tui.orders.edits.matching import pair_items
 from tui.orders.fields import entry_of, field_at
 from tui.orders.paths import LISTS
@@ -502,18 +502,18 @@ def same_or_absent(a: Json | Absent, b: Json | Absent) -> bool:
 
 
 def _operation_to_json(operation: EditOperation) -> Json:
-    result: dict[str, Json] = {"pointer": str(operation.pointer)}
-    if operation.before is not ABSENT:
-        result["before"] = operation.before
-    if operation.after is not ABSENT:
-        result["after"] = operation.after
-    if operation.index is not None:
-        result["at"] = operation.index
-    if operation.keys is not None:
-        result["keys"] = [
-            {str(list_pointer): list(keys) for list_pointer, keys in known.items()} for known in operation.keys
-        ]
-    return result
+    keys: list[Json] = [
+        {str(list_pointer): list(keys) for list_pointer, keys in known.items()} for known in operation.keys or ()
+    ]
+    return present(
+        {
+            "pointer": str(operation.pointer),
+            "before": operation.before,
+            "after": operation.after,
+            "at": ABSENT if operation.index is None else operation.index,
+            "keys": keys or ABSENT,
+        }
+    )
 
 
 def _operation_from_json(stored: Document) -> EditOperation:

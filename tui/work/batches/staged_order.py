@@ -441,7 +441,18 @@ def load_staged(row: Staged) -> StagedOrder:
 
 def as_staged(id: str, new: NewStaged, at: datetime) -> StagedOrder:
     """A new order as it was staged, without reading it back."""
-    row = Staged(id, 0, new.base, new.log, 1, StagedState.DRAFT, None, new.released, new.meta, at)
+    row = Staged(
+        new.base,
+        new.log,
+        new.meta,
+        new.released,
+        id=id,
+        batch=0,
+        version=1,
+        state=StagedState.DRAFT,
+        remote_id=None,
+        updated_at=at,
+    )
     return load_staged(row)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import cast
 
 from tui.api.codec import Document, Json, as_document, as_list, same
-from tui.api.pointer import ABSENT, ROOT, Pointer
+from tui.api.pointer import ABSENT, ROOT, Pointer, present
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.merge import Conflict, Merged, is_undecided, merge, take_theirs
 from tui.orders.edits.request_choice import RequestChoice, choose_request
@@ -166,8 +166,7 @@ def _typing_key(place: str, pointer: Pointer) -> str:
 
 def _dump(conflict: Conflict) -> Json:
     sides = {"base": conflict.base, "theirs": conflict.theirs, "mine": conflict.mine}
-    known: Document = {side: value for side, value in sides.items() if value is not ABSENT}
-    return {"pointer": str(conflict.pointer), "decided": conflict.decided, **known}
+    return {"pointer": str(conflict.pointer), "decided": conflict.decided, **present(sides)}
 
 
 def _load(log: Json) -> list[Conflict]:

@@ -205,7 +205,7 @@ async def test_bulk_change_is_undone_with_a_result_per_order(bench: Account, sta
     await change(bench, IDS[0], (NOTES, "second write of the same job"), job="hold")
     await bench.client.patch_order(IDS[1], {"order_details": {"tags": ["hold", "theirs"]}})
     await bench.client.delete_order(IDS[2])
-    ids = [write.id for write in bench.store.writes.all(bench.account_id, job="hold")]
+    ids = [write for write, _ in bench.store.journal_queries.find(bench.account_id, job="hold")]
     entries = [entry for id in ids if (entry := open_entry(bench.store, bench.client.base_url, id)) is not None]
     seen: list[tuple[int, int]] = []
     results = await undo(bench, staging, entries, "undo of hold", lambda now: seen.append((now.done, now.total)))

@@ -84,7 +84,8 @@ class Submission:
         self._not_written: dict[str, str] = {}
         self._refusals: dict[str, tuple[Problem, ...]] = {}
         self._last_writes: dict[str, Write] = {}
-        self._requests = 0
+        self.requests = 0
+        """How many write requests were sent, retries included."""
         self._is_staged = False
         self._sending = 0
         self._lost_at: float | None = None
@@ -99,11 +100,6 @@ class Submission:
     @property
     def stopped(self) -> bool:
         return self._stop.is_set()
-
-    @property
-    def requests(self) -> int:
-        """How many write requests were sent, retries included."""
-        return self._requests
 
     def ended_by(self, error: StoreError) -> None:
         """Record that the run ended because the store failed; orders not sent yet report this as their reason."""
@@ -314,7 +310,7 @@ class Submission:
         """Send until nothing is left to send; orders that a refusal does not name are sent again (Q2.3, Q2.4)."""
         while True:
             self._release()
-            plan = self._staging.plan(self._sendable_ids())
+            plan = self._staging.plan([order.id for order in self._sendable_orders()])
             if not plan.count:
                 return
             self._last_writes.clear()
@@ -343,9 +339,6 @@ class Submission:
             and order.id not in self._refusals
             and not self._is_bad(entry)
         ]
-
-    def _sendable_ids(self) -> list[str]:
-        return [order.id for order in self._sendable_orders()]
 
     async def _can_send_rest(self, ids: Sequence[str]) -> bool:
         """Note why planned orders were not sent; returns whether any of them can be sent now."""
@@ -478,7 +471,7 @@ class Submission:
 
     def _count_request(self, entry: LoggedRequest) -> None:
         if entry.method == "POST" and entry.outcome is not RequestOutcome.UNSENT and not entry.withheld:
-            self._requests += 1
+            self.requests += 1
 
     def _on_store_event(self, news: Write | Verification) -> None:
         if isinstance(news, Write):

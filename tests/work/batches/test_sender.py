@@ -78,7 +78,10 @@ async def test_refusal_of_a_reordered_batch_is_shown_on_the_right_orders(make: M
         if changed:
             return await real(request)
         changed = True
-        house.account.store.batches.move([ids[7], ids[6]], before=ids[0])
+        ranks = [(-2, ids[7]), (-1, ids[6])]
+        house.account.store.batches._database.write(
+            lambda c: c.executemany("UPDATE staged SET rank = ? WHERE id = ?", ranks)
+        )
         return refusal(("/data/attributes/[1]/order_id", "of 1"), ("/data/attributes/[4]/nowhere", "of 5"))
 
     house.interceptor.intercept("POST", refuse)

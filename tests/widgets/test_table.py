@@ -42,10 +42,9 @@ async def test_moving_the_cursor_redraws_two_lines() -> None:
         await pilot.pause()
         assert sorted(set(drawn)) == [1, 2]
         drawn.clear()
-        table.set_row(RenderedRow("k5", ("NL-5", "changed", "")))
+        table.refresh_row("k5")
         await pilot.pause()
         assert set(drawn) == {6}
-        assert "changed" in screen_lines(pilot.app)[6]
 
 
 async def test_cursor_at_the_edge_scrolls_by_half_a_page() -> None:

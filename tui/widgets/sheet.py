@@ -161,11 +161,6 @@ class OrderSheet(EditableLines):
             self.show_line(line)
         return True
 
-    def step_group(self, by: int) -> bool:
-        """Move to the first field of another group. Returns False if there is none."""
-        row = self._form.group_beside(self.cursor, by)
-        return row is not None and self.go_to_row(row)
-
     def step_problem(self, by: int) -> bool:
         """Move to the next or previous field with a problem. Returns False if there is none."""
         self.leave_editor()

@@ -105,16 +105,6 @@ class OrderTable(LineView):
             self.post_message(self.CursorMoved(self, self.cursor))
         self.viewport_changed()
 
-    def set_row(self, row: RenderedRow) -> bool:
-        """Replace the row of a key and repaint its line. Returns False if there is none."""
-        index = self._source.index_of(row.key)
-        if index is None:
-            return False
-        if isinstance(self._source, ListedRows):
-            self._source.replace(index, row)
-        self.repaint_line(index)
-        return True
-
     def refresh_row(self, key: str) -> None:
         """Repaint the line of a key after its source changed."""
         if (index := self._source.index_of(key)) is not None:
@@ -139,10 +129,6 @@ class OrderTable(LineView):
     @property
     def row_count(self) -> int:
         return len(self._source)
-
-    def row_of(self, key: str) -> RenderedRow | None:
-        index = self._source.index_of(key)
-        return None if index is None else self._source.row_at(index)
 
     def go_to_key(self, key: str) -> bool:
         index = self._source.index_of(key)
@@ -247,6 +233,3 @@ class ListedRows:
         if self._index is None:
             self._index = {row.key: index for index, row in enumerate(self._rows)}
         return self._index.get(key)
-
-    def replace(self, index: int, row: RenderedRow) -> None:
-        self._rows[index] = row

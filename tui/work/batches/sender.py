@@ -1,7 +1,6 @@
 """Sends a batch: plans the requests, sends one after the other, and reports the outcome of each."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -75,11 +74,6 @@ class SendPlan:
     @property
     def count(self) -> int:
         return sum(len(request) for request in self.requests)
-
-    @property
-    def actions(self) -> Counter[PlannedAction]:
-        """How many orders are new, and how many change an existing order."""
-        return Counter(planned.action for request in self.requests for planned in request)
 
     @property
     def seconds(self) -> float:

@@ -97,10 +97,6 @@ class Submission:
         """Send nothing more; the request that is out gets a moment for its answer."""
         self._stop.set()
 
-    @property
-    def stopped(self) -> bool:
-        return self._stop.is_set()
-
     def ended_by(self, error: StoreError) -> None:
         """Record that the run ended because the store failed; orders not sent yet report this as their reason."""
         self._unsent_reason = f"Not sent: {error}"
@@ -486,7 +482,7 @@ class Submission:
         self._on_progress(Progress(done, total, doing))
 
     def _check_stop(self) -> None:
-        if self.stopped:
+        if self._stop.is_set():
             self._unsent_reason = "Not sent: the run was stopped."
             raise SubmitStopped
 

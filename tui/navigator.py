@@ -199,7 +199,7 @@ class Navigator:
             screen.store_changed()
 
     def order_changed(self, order_id: str) -> None:
-        """Notify all screens that an order or what is known of it changed."""
+        """Notify all screens that an order or its state changed."""
         for screen in self.screens:
             screen.order_changed(order_id)
 

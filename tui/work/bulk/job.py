@@ -135,11 +135,10 @@ class WriteCost:
 
 @dataclass(frozen=True, slots=True)
 class WriteCosts:
-    """The cost of each kind of write, and how many orders can only be sent as one of them."""
+    """The cost of each kind of write, and how many orders can only be sent by upsert."""
 
     patch: WriteCost
     upsert: WriteCost
-    only_patch: int
     only_upsert: int
 
     @property
@@ -173,7 +172,6 @@ def plan(orders: Iterable[JobOrder]) -> WriteCosts:
     return WriteCosts(
         WriteCost(patched + either + _requests(whole), reads),
         WriteCost(patched + _requests(whole + either), reads),
-        patched,
         whole,
     )
 

@@ -99,7 +99,7 @@ async def staged(house: House) -> None:
         add_json(house.app.workspace.staging, json.dumps(order))
     await house.press("B")
     await house.until("BO-1005")
-    await house.until(lambda: not house.app.workspace.staging.looking)
+    await house.until(lambda: not house.app.workspace.staging.is_refreshing)
 
 
 async def composer(house: House) -> None:

@@ -128,7 +128,9 @@ async def test_from_marks_to_results(tmp_path: Path, size: tuple[int, int]) -> N
             assert (await status(house, number))[0] == wanted
 
         await house.press("l", "l")
-        assert [order.state for order in bulk(house)._shown] == [SendState.HELD]
+        table = bulk(house).table
+        assert table.row_count == 1
+        assert bulk(house).job.orders[table.cursor_key or ""].state is SendState.HELD
         await house.press("enter")
         await house.until(lambda: isinstance(house.app.screen, EditScreen))
         await house.press("q")

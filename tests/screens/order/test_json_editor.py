@@ -21,8 +21,8 @@ from tui.orders.edits.json_text import ParsedJson, parse_json
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.edit.screen import EditScreen
+from tui.screens.edit.open_draft import OpenDraft
 from tui.screens.order.json_editor import JsonScreen
-from tui.screens.order.json_sources import open_draft_as_json
 from tui.screens.triage.screen import TriageScreen
 from tui.work.drafts.drafts import Draft
 
@@ -80,7 +80,7 @@ def screen(house: House) -> JsonScreen:
 async def judged(house: House) -> None:
     """The text as it is now has been judged."""
     await house.until(
-        lambda: (verdict := screen(house)._verdict) is not None and verdict.version == screen(house).edit.buffer.version
+        lambda: (verdict := screen(house)._validation) is not None and verdict.version == screen(house).edit.buffer.version
     )
 
 
@@ -492,9 +492,9 @@ async def test_field_opens_in_the_external_editor(tmp_path: Path, editor: Editor
 async def open_document(house: House, document: Document) -> Draft:
     """An order that nobody expected, as if the service had sent it."""
     await house.until("100+ read")
-    drafts = house.app.workspace.account.drafts
-    draft = drafts.of("90000001", document, NOW)
-    open_draft_as_json(house.app.screen, draft, lambda: draft, drafts.save)
+    workspace = house.app.workspace
+    draft = workspace.account.drafts.of("90000001", document, NOW)
+    workspace.open(JsonScreen(workspace, OpenDraft(workspace.account, workspace.now, draft), lambda: None))
     await house.until(lambda: isinstance(house.app.screen, JsonScreen) and house.app.screen.is_ready)
     await judged(house)
     return draft

@@ -105,8 +105,8 @@ def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
     for order in job.waiting:
         if order.applied is not None:
             (patched if write_kind(order.applied, job.kind) is WriteKind.PATCH else whole).append(order)
-    parcels = [_patch_parcel(order) for order in patched]
-    parcels += [_upsert_parcel(whole[start : start + MAX_ORDERS]) for start in range(0, len(whole), MAX_ORDERS)]
+    items = [_patch_item(order) for order in patched]
+    items += [_upsert_item(whole[start : start + MAX_ORDERS]) for start in range(0, len(whole), MAX_ORDERS)]
     staying = {state: count for state, count in job.counts.items() if state is not SendState.READY}
     notes = [f"{job.recipe.summary}, on {len(patched) + len(whole)} orders. {cost_words(plan.cost(job.kind))}."]
     if whole:
@@ -117,7 +117,7 @@ def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
         notes.append("Not sent: " + ", ".join(f"{count} {state.label}" for state, count in staying.items()) + ".")
     if read_only:
         notes.append("This account is opened for reading only.")
-    return ReviewPlan(job.name, parcels, 0 if read_only else len(patched) + len(whole), notes)
+    return ReviewPlan(job.name, items, 0 if read_only else len(patched) + len(whole), notes)
 
 
 def body_of(order: JobOrder, kind: WriteKind) -> Json:
@@ -128,12 +128,12 @@ def body_of(order: JobOrder, kind: WriteKind) -> Json:
     return order.applied.request.body if by_patch else order.applied.upsert.body
 
 
-def _patch_parcel(order: JobOrder) -> ReviewItem:
+def _patch_item(order: JobOrder) -> ReviewItem:
     body = order.applied.request.body if order.applied is not None else None
     return ReviewItem(order.name, _lines(order), f"PATCH /orders/{order.id}", body)
 
 
-def _upsert_parcel(orders: Sequence[JobOrder]) -> ReviewItem:
+def _upsert_item(orders: Sequence[JobOrder]) -> ReviewItem:
     lines: list[list[Piece]] = []
     bodies: list[Json] = []
     for order in orders:

@@ -121,12 +121,12 @@ class SendCommands:
     def retry(self, key: str) -> None:
         job = self._context.job
         if job.stage in (JobStage.RUNNING, JobStage.PAUSED):
-            self._screen.show_notice("Orders are tried again when the rest is done; z goes on, Ctrl+C cancels.")
+            self._screen.show_notice("Orders are tried again when the rest is done; z resumes, Ctrl+C cancels.")
             return
         current = self._context.tab_bar.current or ALL
         states = _AGAIN_OF_ALL if current == ALL else frozenset({SendState(current)}) & AGAIN
         if not states:
-            words = f"Orders that are {current} are not tried again; choose another state on the strip."
+            words = f"Orders that are {current} are not tried again; choose another tab."
             self._screen.show_notice(words)
             return
         self._screen.run_worker(self._retry(states), name="try again", group="read", exclusive=True)

@@ -9,10 +9,8 @@ from tui.orders.query.filters import HELP as FILTER_HELP
 from tui.screens.common.key_lines import key_names
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
-from tui.widgets.dialogs import QuestionBar
-from tui.widgets.lines import LineView
 from tui.widgets.pager import Pager, TextLine
-from tui.widgets.status import KeyLine, StatusLine, TitleLine
+from tui.widgets.status import KeyLine
 from tui.widgets.text import fit
 
 _MARKS = (
@@ -61,19 +59,10 @@ class PageScreen(BaseScreen[None]):
         self._content = content
 
     def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield Pager()
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def list_view(self) -> LineView:
-        return self.query_one(Pager)
+        return self.framed(Pager())
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one(TitleLine).set(*self._titles)
+        self.title_line.set(*self._titles)
         if isinstance(self._content, str):
             self.query_one(Pager).set_text(self._content)
         else:

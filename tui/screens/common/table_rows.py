@@ -1,20 +1,16 @@
-"""What tables share: rows found by an id, marks by an answer, and the widgets of a screen that is one table."""
+"""What tables share: rows found by an id, and marks by an answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Generic, Protocol, TypeVar
 
-from textual.app import ComposeResult
-
-from tui.widgets.dialogs import QuestionBar
-from tui.widgets.input_line import InputLine
-from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.table import OrderTable
 
 
 class _Named(Protocol):
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The key of the row."""
 
 
 Thing = TypeVar("Thing", bound=_Named)
@@ -22,10 +18,10 @@ Thing = TypeVar("Thing", bound=_Named)
 
 @dataclass(slots=True)
 class KeyedRows(Generic[Thing]):
-    """The half of a row source that finds things; what a row shows is the subclass's."""
+    """Finds rows by their keys. A subclass makes the rows."""
 
     orders: Sequence[Thing]
-    _places: dict[str, int] | None = field(default=None, init=False)
+    _positions: dict[str, int] | None = field(default=None, init=False)
 
     def __len__(self) -> int:
         return len(self.orders)
@@ -34,9 +30,9 @@ class KeyedRows(Generic[Thing]):
         return self.orders[index].id
 
     def index_of(self, key: str) -> int | None:
-        if self._places is None:
-            self._places = {order.id: place for place, order in enumerate(self.orders)}
-        return self._places.get(key)
+        if self._positions is None:
+            self._positions = {order.id: index for index, order in enumerate(self.orders)}
+        return self._positions.get(key)
 
 
 def mark_by(table: OrderTable, answer: str) -> bool:
@@ -51,13 +47,3 @@ def mark_by(table: OrderTable, answer: str) -> bool:
         case _:
             return False
     return True
-
-
-def table_widgets(table: OrderTable, line: InputLine) -> ComposeResult:
-    """The widgets of a screen with a table from edge to edge, and a line below it that is hidden until it is opened."""
-    yield TitleLine()
-    yield table
-    yield line
-    yield StatusLine()
-    yield QuestionBar()
-    yield KeyLine()

@@ -52,3 +52,8 @@ class Workspace:
     order_changed: Callable[[str], None]
     remember: Callable[[Place], None]
     suspend: Callable[[], AbstractContextManager[None]]
+
+    @property
+    def heading(self) -> str:
+        """The profile, and whether it can write: the left half of most titles."""
+        return f"{self.profile} · {'READ ONLY' if self.account.client.read_only else 'WRITES'}"

@@ -34,35 +34,31 @@ class BatchCommands:
     def _beside(self, id: str) -> str | None:
         """The order after this one, else the one before it."""
         ids = [order.id for order in self._view.state.shown]
-        place = ids.index(id) if id in ids else 0
-        rest = ids[place + 1 : place + 2] or ids[max(0, place - 1) : place]
+        index = ids.index(id) if id in ids else 0
+        rest = ids[index + 1 : index + 2] or ids[max(0, index - 1) : index]
         return rest[0] if rest else None
 
-    @handles("undo")
-    def undo(self, key: str) -> None:
-        with self._view.saving():
-            self._show_step("Undone", "Nothing to undo.", self._staging.editing.undo())
+    @handles(undo=True, redo=False)
+    def step(self, is_undo: bool) -> None:
+        view = self._view
+        with view.saving():
+            step = self._staging.editing.undo() if is_undo else self._staging.editing.redo()
+            if step is None:
+                view.screen.show_notice(f"Nothing to {'undo' if is_undo else 'redo'}.")
+            else:
+                self._show_step("Undone" if is_undo else "Done again", *step)
 
-    @handles("redo")
-    def redo(self, key: str) -> None:
-        with self._view.saving():
-            self._show_step("Done again", "Nothing to redo.", self._staging.editing.redo())
-
-    def _show_step(self, done: str, nothing: str, step: tuple[str, list[str]] | None) -> None:
+    def _show_step(self, done: str, name: str, ids: Sequence[str]) -> None:
         """Go to the order that was changed back, also if the filter hides it."""
         view = self._view
-        if step is None:
-            view.screen.show_notice(nothing)
-            return
-        words, ids = step
         changed = next((order for id in ids if (order := self._staging.get(id)) is not None), None)
         if changed is not None:
             view.state.chosen = changed.id
             if not view.state.lists(self._staging, changed):
                 view.state.clear_filter()
         view.show_order()
-        name = f", {order_name(changed.document)}" if changed is not None and len(ids) == 1 else ""
-        view.screen.show_notice(f"{done}: {words}{name}.")
+        where = f", {order_name(changed.document)}" if changed is not None and len(ids) == 1 else ""
+        view.screen.show_notice(f"{done}: {name}{where}.")
 
     @handles("hold")
     async def hold_or_release(self, key: str) -> None:
@@ -105,5 +101,5 @@ class BatchCommands:
         with self._view.saving():
             count = self._staging.editing.release((order.id for order in orders), force=force)
             self._view.show_all()
-            spite = " despite problems" if force else ""
-            self._view.screen.show_notice(f"{count_of(count, 'order')} released{spite}; w reviews what is ready.")
+            despite = " despite problems" if force else ""
+            self._view.screen.show_notice(f"{count_of(count, 'order')} released{despite}; w reviews what is ready.")

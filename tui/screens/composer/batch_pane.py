@@ -2,9 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import tzinfo
-from typing import Protocol
 
-from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 
@@ -21,14 +19,6 @@ In the list of orders: a stages a copy of the order, ; a of all marked.
 From elsewhere: ssh host sendcloud-orders submit - < file"""
 
 
-class BatchOwner(Protocol):
-    """What hears of the user's moves in the lists."""
-
-    def row_moved(self) -> None: ...
-    def problem_moved(self) -> None: ...
-    def marks_changed(self) -> None: ...
-
-
 class BatchPane(Container):
     """The list of orders and the list of problems, of which one is shown. The first one holds the marks."""
 
@@ -36,9 +26,8 @@ class BatchPane(Container):
     BatchPane { height: 1fr; }
     """
 
-    def __init__(self, owner: BatchOwner, state: ComposerState, staging: Staging) -> None:
+    def __init__(self, state: ComposerState, staging: Staging) -> None:
         super().__init__()
-        self._owner = owner
         self._state = state
         self._staging = staging
         self.table = OrderTable(COLUMNS, empty=EMPTY, id="orders")
@@ -83,15 +72,3 @@ class BatchPane(Container):
         first = next((row for row in self.problems.rows if row.order == id and row.mark != "~"), None)
         if first is not None:
             self.problems.go_to(first.order, first.pointer)
-
-    @on(OrderTable.CursorMoved, "#orders")
-    def _row_moved(self) -> None:
-        self._owner.row_moved()
-
-    @on(ProblemList.CursorMoved, "#problems")
-    def _problem_moved(self) -> None:
-        self._owner.problem_moved()
-
-    @on(OrderTable.MarksChanged)
-    def _marks_changed(self) -> None:
-        self._owner.marks_changed()

@@ -38,7 +38,6 @@ from tui.work.batches.bulk_edit import (
     preview_value,
 )
 from tui.work.batches.staged_order import Finding, StagedOrder
-from tui.work.drafts.drafts import TypedText
 from tui.work.writes.send_state import SendState
 
 _WRONG = (SendState.REFUSED, SendState.INVALID)
@@ -180,21 +179,18 @@ class BulkCommands:
         orders = self._orders(ids)
         if not orders:
             return
-        row, drafts = self._value_row(known, orders[0]), self._view.workspace.account.drafts
-        place = f"staged * {self._staging.batch}"
-
-        def typing(pointer: Pointer, text: str) -> None:
-            with self._view.screen.report_store_errors():
-                drafts.type(TypedText(place, pointer, text))
-
-        title = f"{full_label(known.path)} on {count_of(len(orders), 'order')}"
-        begun = drafts.typed(place).get(row.pointer)
+        row = self._value_row(known, orders[0])
         screen = ValueScreen(
-            self._view.workspace, title, [row], typing, replaces=True, keeps=True, begun=begun, may_be_empty=True
+            self._view.workspace,
+            f"{full_label(known.path)} on {count_of(len(orders), 'order')}",
+            [row],
+            typed_key=f"staged * {self._staging.batch}",
+            continues=True,
+            replaces=True,
+            may_be_empty=True,
         )
         values = await self._view.screen.ask_screen(screen)
         if values is not None:
-            drafts.untype(place, row.pointer)
             # Enter on the value of the first order sets that value on all.
             await self._set(known, ids, values.get(row.pointer, row.value))
 

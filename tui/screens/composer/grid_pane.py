@@ -18,7 +18,7 @@ from tui.screens.composer.form_pane import suggestions
 from tui.screens.composer.grid_rows import ColumnPath, GridRows, column_fields, columns_of, key_of, usual_columns
 from tui.screens.composer.staged_target import place_of
 from tui.screens.composer.state import ComposerState
-from tui.screens.order.external_editor import edit_text
+from tui.screens.order.external_editor import edit_field
 from tui.screens.order.groups import sentence
 from tui.screens.order.pickers import reader_of
 from tui.screens.order.typed_texts import TypedTexts
@@ -31,13 +31,17 @@ _COLUMNS = "composer.columns"
 
 
 class GridOwner(Protocol):
-    """What hears of the user's moves and edits in the table."""
+    """What saves the edits of the user in the table."""
 
     @property
-    def marks(self) -> frozenset[str]: ...
-    def cell_moved(self) -> None: ...
-    def cell_entered(self, id: str, pointer: Pointer, value: Json) -> None: ...
-    def cell_left(self, id: str, pointer: Pointer, text: str | None) -> None: ...
+    def marks(self) -> frozenset[str]:
+        """The ids of the marked orders."""
+
+    def cell_entered(self, id: str, pointer: Pointer, value: Json) -> None:
+        """Save a value that was typed in a cell."""
+
+    def cell_left(self, id: str, pointer: Pointer, text: str | None) -> None:
+        """Handle a closed editor; `text` is its text if that was not applied."""
 
 
 class GridPane(Container):
@@ -138,10 +142,6 @@ class GridPane(Container):
     def _typed(self, id: str, pointer: Pointer) -> str | None:
         return self._texts.of(place_of(id)).get(pointer)
 
-    @on(OrderGrid.CursorMoved)
-    def _cell_moved(self) -> None:
-        self._owner.cell_moved()
-
     @on(OrderGrid.EditorOpened)
     def _opened(self) -> None:
         self._base.query_one(KeyLine).set(editor_keys())
@@ -161,9 +161,4 @@ class GridPane(Container):
 
     @on(OrderGrid.ExternalEditor)
     def _external(self, event: OrderGrid.ExternalEditor) -> None:
-        self._base.run_dialog(self._edit_externally(event.text))
-
-    async def _edit_externally(self, text: str) -> None:
-        edited = await edit_text(self._base, text)
-        if edited is not None:
-            self.grid.fill_editor(edited)
+        edit_field(self._base, self.grid, event.text)

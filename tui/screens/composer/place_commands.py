@@ -9,7 +9,7 @@ from tui.screens.composer.file_adding import FileAdding
 from tui.screens.composer.grid_rows import title_of
 from tui.screens.composer.state import ViewMode
 from tui.screens.composer.view import ComposerView
-from tui.screens.order.json_sources import open_staged_as_json
+from tui.screens.order.json_editor import JsonScreen
 
 
 class StagedListCommands:
@@ -18,19 +18,6 @@ class StagedListCommands:
     def __init__(self, view: ComposerView, files: FileAdding) -> None:
         self._view = view
         self._files = files
-
-    @handles("tab_next")
-    def next_tab(self, key: str) -> None:
-        self._view.frame.tabs.step(1)
-
-    @handles("tab_previous")
-    def previous_tab(self, key: str) -> None:
-        self._view.frame.tabs.step(-1)
-
-    @handles("tab_number")
-    def go_to_tab(self, key: str) -> None:
-        if not self._view.frame.tabs.select_number(int(key)):
-            self._view.screen.show_notice(f"There is no tab {key}.")
 
     @handles("open", "pane")
     def open(self, key: str) -> None:
@@ -53,15 +40,8 @@ class StagedListCommands:
         else:
             self._view.workspace.go(Back())
 
-    @handles("next_order")
-    def next_order(self, key: str) -> None:
-        self._go_to_neighbour(1)
-
-    @handles("previous_order")
-    def previous_order(self, key: str) -> None:
-        self._go_to_neighbour(-1)
-
-    def _go_to_neighbour(self, by: int) -> None:
+    @handles(next_order=1, previous_order=-1)
+    def step_order(self, by: int) -> None:
         view, shown = self._view, self._view.state.shown
         position = view.state.position() + by
         if 0 <= position < len(shown):
@@ -96,16 +76,15 @@ class StagedListCommands:
         if view.state.mode is ViewMode.TABLE and column is not None:
             title = view.grid.columns[view.grid.column].title
             answers = {"c": (column, f"this column, {title}"), **answers}
-        answer = await view.screen.ask(
-            "Sort by (again: the other way)", [(key, words) for key, (_, words) in answers.items()]
-        )
+        offered = [(key, label) for key, (_, label) in answers.items()]
+        answer = await view.screen.ask("Sort by (again: the other way)", offered)
         if answer is None:
             return
-        by, words = answers[answer]
+        by, label = answers[answer]
         view.state.sorting.choose(by)
         view.show_all()
         view.remember()
-        view.screen.show_notice(f"Sorted by {words}{', descending' if view.state.sorting.down else ''}.")
+        view.screen.show_notice(f"Sorted by {label}{', descending' if view.state.sorting.down else ''}.")
 
     @handles("filter")
     def search(self, key: str) -> None:
@@ -113,20 +92,19 @@ class StagedListCommands:
 
     @handles("columns")
     def choose_columns(self, key: str) -> None:
-        self._view.show_mode(ViewMode.TABLE)
-        choose_columns(self._view)
+        view = self._view
+        if not view.state.in_table:
+            view.show_mode(ViewMode.TABLE)
+        view.workspace.open(column_picker(view.workspace, view.grid_pane.paths, view.set_columns))
 
-    @handles("move_up", "move_down")
-    def move_nothing(self, key: str) -> None:
-        self._view.screen.show_notice("< and > move an item or a tax number of the form.")
-
-    @handles("revert")
-    def revert_nothing(self, key: str) -> None:
-        self._view.screen.show_notice("Backspace works in the form; Enter opens it.")
-
-    @handles("address")
-    def address_nothing(self, key: str) -> None:
-        self._view.screen.show_notice("A works in the form; Enter opens it.")
+    @handles(
+        move_up="< and > move an item or a tax number of the form.",
+        move_down="< and > move an item or a tax number of the form.",
+        revert="Backspace works in the form; Enter opens it.",
+        address="A works in the form; Enter opens it.",
+    )
+    def refer_to_form(self, notice: str) -> None:
+        self._view.screen.show_notice(notice)
 
     @handles("long_text")
     def show_as_json(self, key: str) -> None:
@@ -137,9 +115,9 @@ class StagedListCommands:
 
     @handles("as_json_edit")
     def edit_as_json(self, key: str) -> None:
-        order = self._view.order
-        if order is not None:
-            open_staged_as_json(self._view.screen, order, self._view.show_order)
+        view = self._view
+        if (target := view.target_of(view.state.chosen)) is not None:
+            view.workspace.open(JsonScreen(view.workspace, target, view.show_order))
 
 
 class StagedTableCommands:
@@ -157,25 +135,14 @@ class StagedTableCommands:
     def open_form(self, key: str) -> None:
         self._view.open_form(self._view.grid.cursor_pointer)
 
-    @handles("tab_next")
-    def next_column(self, key: str) -> None:
-        if not self._view.grid.move_column(1):
-            self._view.screen.show_notice("This is the last column; C adds others.")
+    @handles(tab_next=1, tab_previous=-1)
+    def step_column(self, by: int) -> None:
+        if not self._view.grid.move_column(by):
+            notice = "This is the last column; C adds others." if by > 0 else "This is the first column."
+            self._view.screen.show_notice(notice)
 
-    @handles("tab_previous")
-    def previous_column(self, key: str) -> None:
-        if not self._view.grid.move_column(-1):
-            self._view.screen.show_notice("This is the first column.")
-
-    @handles("move_up")
-    def move_left(self, key: str) -> None:
-        self._move_column(-1)
-
-    @handles("move_down")
-    def move_right(self, key: str) -> None:
-        self._move_column(1)
-
-    def _move_column(self, by: int) -> None:
+    @handles(move_up=-1, move_down=1)
+    def move_column(self, by: int) -> None:
         """Move the column under the cursor. The first one, with the number, stays."""
         here, there = self._view.grid.column, self._view.grid.column + by
         paths = self._view.grid_pane.paths
@@ -191,14 +158,6 @@ class StagedTableCommands:
         cell, target = self._view.grid.cell, self._view.target_of(self._view.state.chosen)
         if target is not None:
             await self._view.form.clear_field(target, cell.row if cell is not None else None)
-
-    @handles("fix_problem")
-    def fix_cell(self, key: str) -> None:
-        self._view.fix_here()
-
-    @handles("columns")
-    def choose_columns(self, key: str) -> None:
-        choose_columns(self._view)
 
 
 class StagedFormCommands:
@@ -231,12 +190,3 @@ class StagedFormCommands:
     @handles("filter")
     def search_fields(self, key: str) -> None:
         self._view.frame.filter.open(self._view.form.words)
-
-    @handles("fix_problem")
-    def fix_problem(self, key: str) -> None:
-        self._view.fix_here()
-
-
-def choose_columns(view: ComposerView) -> None:
-    """Let the user choose the columns of the table."""
-    view.workspace.open(column_picker(view.workspace, view.grid_pane.paths, view.set_columns))

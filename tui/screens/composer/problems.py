@@ -16,15 +16,8 @@ class ProblemCommands:
         self._view = view
         self._staging = view.staging
 
-    @handles("next_problem")
-    def next_problem(self, key: str) -> None:
-        self._step(1)
-
-    @handles("previous_problem")
-    def previous_problem(self, key: str) -> None:
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
+    @handles(next_problem=1, previous_problem=-1)
+    def step(self, by: int) -> None:
         view, state = self._view, self._view.state
         if state.in_form and view.form_pane.sheet.step_problem(by):
             return

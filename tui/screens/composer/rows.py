@@ -290,23 +290,23 @@ def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:
 
 
 def review_plan(
-    staging: Staging, plan: SendPlan, *, read_only: bool, notes: Sequence[str], goes_on: bool = False
+    staging: Staging, plan: SendPlan, *, read_only: bool, notes: Sequence[str], continue_after_refusal: bool = False
 ) -> ReviewPlan:
     """The requests as they would go, and what stays here and why."""
-    parcels = []
+    items = []
     for number, request in enumerate(plan.requests, 1):
         count = count_of(len(request), "order")
         heading = f"request {number} of {len(plan.requests)}: {count}, all of them or none"
         lines = [line for one in request for line in _going_lines(staging, one)]
         body: Json = [one.document for one in request]
-        parcels.append(ReviewItem(heading, lines, "POST /orders", body))
+        items.append(ReviewItem(heading, lines, "POST /orders", body))
     if plan.skipped:
         lines = []
         for id, reason in plan.skipped:
             order = staging.get(id)
             name = order_name(order.document) if order is not None else id
             lines.append([(f"  {fit(name, 16)} ", "dim"), (safe(reason), "dim")])
-        parcels.append(ReviewItem(f"{len(plan.skipped)} stay here", lines))
+        items.append(ReviewItem(f"{len(plan.skipped)} stay here", lines))
     told = list(notes)
     doubtful = [
         order_name(order.document)
@@ -321,7 +321,9 @@ def review_plan(
         told.insert(0, "This account is opened for reading only.")
     requests = count_of(len(plan.requests), "request")
     several = any(len(request) > 1 for request in plan.requests)
-    return ReviewPlan(requests, parcels, 0 if read_only else plan.count, told, goes_on if several else None)
+    return ReviewPlan(
+        requests, items, 0 if read_only else plan.count, told, continue_after_refusal if several else None
+    )
 
 
 def _going_lines(staging: Staging, one: PlannedOrder) -> Iterator[list[Piece]]:

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from tui.keymap import Context, Pane, commands_in
-from tui.screens.common.commands import find_handler
+from tui.screens.common.general_commands import TabCommands
 from tui.screens.common.key_lines import keys_of
 from tui.screens.common.routes import OpenComposer, Page
 from tui.screens.common.screen import BaseScreen
@@ -26,14 +26,13 @@ from tui.screens.composer.state import SavedView
 from tui.screens.composer.view import SAVED_VIEW, ComposerView
 from tui.screens.order.form_controller import FormController
 from tui.screens.order.groups import FormGroups
-from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.grid import OrderGrid
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.problems import ProblemList
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.status import KeyLine, StatusLine
+from tui.widgets.status import KeyLine
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
 from tui.work.batches.staged_order import StagedOrder
@@ -47,11 +46,12 @@ class ComposerScreen(BaseScreen[None]):
 
     WHERE = Context.COMPOSER
     READ_AGAIN = "w looks at all, r at this order"
-    GROUPS: ClassVar[tuple[type, ...]] = (
+    GROUPS = (
         StagedFormCommands,
         FormController,
         FormGroups,
         StagedTableCommands,
+        TabCommands,
         StagedListCommands,
         Adding,
         BatchCommands,
@@ -89,7 +89,6 @@ class ComposerScreen(BaseScreen[None]):
         account = workspace.account
         self._saved = SavedView.from_json(account.store.screen_states.get(account.account_id, SAVED_VIEW))
         self._paste = paste
-        self._is_due = False
         self.state = self._saved.to_state()
         view = self.view = ComposerView(self, self.state)
         self._files = FileAdding(view)
@@ -99,7 +98,8 @@ class ComposerScreen(BaseScreen[None]):
         self._for_marked = (bulk,)
         self._form_groups = (StagedFormCommands(view, self._files), view.form, view.form.groups)
         self._table_groups = (StagedTableCommands(view),)
-        self._groups = (
+        self.groups = (
+            TabCommands(self, view.frame.tabs, "There is no tab {}."),
             StagedListCommands(view, self._files),
             Adding(view, self._files),
             BatchCommands(view),
@@ -117,7 +117,7 @@ class ComposerScreen(BaseScreen[None]):
             place = self._form_groups
         elif self.state.in_table:
             place = self._table_groups
-        return (*(self._for_marked if self.on_marked else ()), *place, *self._groups)
+        return (*(self._for_marked if self.on_marked else ()), *place, *self.groups)
 
     @property
     def order(self) -> StagedOrder | None:
@@ -149,25 +149,15 @@ class ComposerScreen(BaseScreen[None]):
         return super().is_typing or self.sheet.editing is not None or self.grid.editing is not None
 
     def compose(self) -> ComposeResult:
-        frame = self.view.frame
-        yield from frame.lines_above()
-        with Container(id="batch"):
-            with Container(id="left"):
-                yield self.view.batch
-                yield self.view.grid_pane
-            with Container(id="side"):
-                yield frame.rule
-                yield frame.preview
-                yield self.view.form_pane
-        yield frame.line
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
+        view, frame = self.view, self.view.frame
+        left = Container(view.batch, view.grid_pane, id="left")
+        side = Container(frame.rule, frame.preview, view.form_pane, id="side")
+        return self.framed(frame.tabs, frame.answer, frame.filter, Container(left, side, id="batch"), frame.line)
 
     # Opening and closing.
 
     def on_mount(self) -> None:
-        self.staging.on_change = self._batch_changed
+        self.staging.on_change = self.store_changed
         view, saved = self.view, self._saved
         view.batch.set_marks(saved.marks)
         view.arrange()
@@ -186,7 +176,6 @@ class ComposerScreen(BaseScreen[None]):
     def on_screen_resume(self) -> None:
         remember_place(self, OpenComposer())
         self.staging.reload_if_taken_over()
-        self.view.show_all()
         self.view.look_up()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -201,23 +190,10 @@ class ComposerScreen(BaseScreen[None]):
             self.call_later(self._files.read_pasted, page.paste)
         return isinstance(page, OpenComposer)
 
-    # News of the batch.
-
-    def _batch_changed(self) -> None:
-        """Show several changes of one turn of the loop at once."""
-        if not self._is_due and self.is_attached:
-            self._is_due = True
-            self.call_later(self._show_changes)
-
-    def _show_changes(self) -> None:
-        self._is_due = False
-        if self.is_active:
-            self.view.follow_cursor()
-            self._sending.update_notice()
-            self.view.show_all()
-
-    def store_changed(self) -> None:
-        self._batch_changed()
+    def show_all(self) -> None:
+        self.view.follow_cursor()
+        self._sending.update_notice()
+        self.view.show_all()
 
     def stop_reading(self) -> bool:
         if self._files.is_reading:
@@ -244,19 +220,26 @@ class ComposerScreen(BaseScreen[None]):
 
     async def _offer_paste(self, text: str) -> None:
         """Offer to read a paste as an address in the form, else as orders."""
-        is_known = await (self.view.form.pasted(text) if self.state.in_form else self._files.pasted(text))
-        if not is_known:
+        if not await (self.view.form.pasted(text) if self.state.in_form else self._files.pasted(text)):
             super().pasted(text)
 
     # Messages that are not of one pane.
 
-    @on(OrderTable.Activated, "#orders")
-    @on(ProblemList.Activated, "#problems")
-    @on(OrderGrid.Activated, "#grid")
-    def _activated(self) -> None:
-        handler = find_handler(self.command_groups, "open")
-        if handler is not None:
-            handler("enter")
+    @on(OrderTable.CursorMoved, "#orders")
+    def _row_moved(self) -> None:
+        self.view.row_moved()
+
+    @on(ProblemList.CursorMoved, "#problems")
+    def _problem_moved(self) -> None:
+        self.view.problem_moved()
+
+    @on(OrderTable.MarksChanged)
+    def _marks_changed(self) -> None:
+        self.view.marks_changed()
+
+    @on(OrderGrid.CursorMoved, "#grid")
+    def _cell_moved(self) -> None:
+        self.view.cell_moved()
 
     @on(OrderSheet.CursorMoved, "#form")
     def _field_moved(self) -> None:
@@ -277,8 +260,8 @@ class ComposerScreen(BaseScreen[None]):
     @on(InputLine.Submitted)
     def _line_submitted(self, event: InputLine.Submitted) -> None:
         if not isinstance(event.line, FilterLine):
-            self.view.frame.answer_line(event.text.strip())
-        elif self.state.in_form:
+            return
+        if self.state.in_form:
             self.view.form.end_narrowing()
         else:
             self._search(event.text.strip())
@@ -287,8 +270,6 @@ class ComposerScreen(BaseScreen[None]):
     def _line_cancelled(self, event: InputLine.Cancelled) -> None:
         if isinstance(event.line, FilterLine):
             self._search("")
-        else:
-            self.view.frame.answer_line(None)
 
     def _search(self, words: str) -> None:
         if self.state.in_form:

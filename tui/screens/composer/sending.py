@@ -16,13 +16,13 @@ from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import BatchLocked
 from tui.work.writes.send_state import SendState
 
-_GOES_ON = "review.goes_on"
+_CONTINUE_AFTER_REFUSAL = "review.goes_on"
 """Under this key the user's choice of the last review is stored."""
 
 
 def continues_after_refusal(account: Account) -> bool:
     """The user's choice in the last review: whether orders that a refusal does not name are sent again."""
-    return account.store.screen_states.get(account.account_id, _GOES_ON) is True
+    return account.store.screen_states.get(account.account_id, _CONTINUE_AFTER_REFUSAL) is True
 
 
 class StagedSendCommands:
@@ -103,12 +103,18 @@ class StagedSendCommands:
         account = workspace.account
         if not plan.count and is_all:
             notes.append("Nothing is ready to be sent; the lines say why.")
-        goes_on = continues_after_refusal(account)
-        reviewed = review_plan(self._staging, plan, read_only=account.client.read_only, notes=notes, goes_on=goes_on)
+        reviewed = review_plan(
+            self._staging,
+            plan,
+            read_only=account.client.read_only,
+            notes=notes,
+            continue_after_refusal=continues_after_refusal(account),
+        )
         confirmed = await self._view.screen.ask_screen(ReviewScreen(workspace, reviewed))
         if confirmed is not None:
-            account.store.screen_states.put(account.account_id, _GOES_ON, confirmed.goes_on)
-            workspace.start(self._send(plan, continue_after_refusal=confirmed.goes_on), name="send staged orders")
+            resends = confirmed.continue_after_refusal
+            account.store.screen_states.put(account.account_id, _CONTINUE_AFTER_REFUSAL, resends)
+            workspace.start(self._send(plan, continue_after_refusal=resends), name="send staged orders")
             self._view.screen.show_notice(f"{count_of(plan.count, 'order')} in flight; the list shows each.")
             self._said_sending = True
 

@@ -36,10 +36,10 @@ class ComposerView:
         self.staging = screen.workspace.staging
         self.state = state
         self.texts = TypedTexts(self.workspace.account.drafts)
-        self.batch = BatchPane(self, state, self.staging)
+        self.batch = BatchPane(state, self.staging)
         self.grid_pane = GridPane(self, self.workspace, state, self.texts)
         self.form_pane = StagedFormPane(screen, self, self.texts)
-        self.frame = ComposerFrame(self.workspace, state, self.form_pane)
+        self.frame = ComposerFrame(screen, state, self.form_pane)
 
     @property
     def form(self) -> FormController:
@@ -125,15 +125,13 @@ class ComposerView:
 
     def cell_entered(self, id: str, pointer: Pointer, value: Json) -> None:
         self.follow_cursor()
-        target = self.target_of(id)
-        if target is not None:
+        if (target := self.target_of(id)) is not None:
             self.form.put(target, pointer, value)
 
     def cell_left(self, id: str, pointer: Pointer, text: str | None) -> None:
         if self.grid.editing is None:
             self.screen.show_keys()
-        target = self.target_of(id)
-        if target is not None:
+        if (target := self.target_of(id)) is not None:
             self.form.left(target, pointer, text)
 
     # Which orders exist at the service.
@@ -150,8 +148,7 @@ class ComposerView:
         except StoreError as full:
             error = full
         if error is not None and self.screen.is_attached:
-            words = f"Which orders are new could not be looked up: {error} r tries again."
-            self.screen.show_notice(words, "warning")
+            self.screen.show_notice(f"Which orders are new could not be looked up: {error} r tries again.", "warning")
 
     # Showing.
 
@@ -170,12 +167,9 @@ class ComposerView:
             view.set_empty(empty if staging.orders else EMPTY)
         if state.mode is ViewMode.TABLE:
             self.grid_pane.show()
-        self._show_frame()
+        self.frame.show(self.order)
         self.show_side()
         self.screen.show_status()
-
-    def _show_frame(self) -> None:
-        self.frame.show(self.order, self.screen.size.width)
 
     def show_side(self, pointer: Pointer | None = None) -> None:
         """Show the chosen order in the side pane: its form, or its problems and a preview."""
@@ -195,14 +189,9 @@ class ComposerView:
             lines = finding_lines(self.staging, order, self.workspace.account.zone, width, self.pointer_here)
             self.frame.show_preview(order, lines)
         if self.state.in_table:
-            self._show_cell()
-
-    def _show_cell(self) -> None:
-        """Describe the cell under the cursor, over the side pane."""
-        place = self.grid.cursor_pointer
-        name = label_of(place) if place is not None else "nothing here"
-        column, count = self.grid.column + 1, len(self.grid.columns)
-        self.frame.show_rule(self.order, f"{name} · column {column} of {count}")
+            pointer = self.grid.cursor_pointer
+            name = label_of(pointer) if pointer is not None else "nothing here"
+            self.frame.show_rule(order, f"{name} · column {self.grid.column + 1} of {len(self.grid.columns)}")
 
     def arrange(self) -> None:
         """Show the panes that belong to the state."""
@@ -250,13 +239,12 @@ class ComposerView:
         if pointer is not None:
             # The form has its height after the panes were arranged.
             self.screen.call_after_refresh(self.form_pane.sheet.go_to, pointer)
-        self._show_frame()
+        self.frame.show(self.order)
         self.screen.show_keys()
         self.screen.give_focus()
         self.remember()
         if typed := self.form.typed:
-            place = label_of(next(iter(typed)))
-            self.screen.show_notice(f"The text typed in {place} is kept; Enter continues it.")
+            self.screen.show_notice(f"The text typed in {label_of(next(iter(typed)))} is kept; Enter continues it.")
 
     def close_form(self) -> None:
         """Go back to the list."""
@@ -278,7 +266,7 @@ class ComposerView:
         state.mode = mode
         state.pinned.clear()
         self.form_pane.forget_order()
-        # After a look at the problems the order that was chosen before is chosen again.
+        # After the list of problems, the order that was chosen before it is chosen again.
         chosen = state.chosen = state.before_problems or state.chosen
         self.batch.table.go_to_key(chosen or "")
         state.before_problems = chosen if mode is ViewMode.PROBLEMS else None

@@ -12,6 +12,7 @@ from tui.orders.checks.shipping import at_every_item
 from tui.orders.checks.spreadsheet_damage import DAMAGE_CODES, find_problems, fix_for
 from tui.orders.display import display_value
 from tui.orders.edits.edit import Edit
+from tui.orders.edits.json_merge import check_change, keep_fixed_fields, rebase
 from tui.orders.edits.merge import Conflict
 from tui.orders.edits.request_choice import RequestChoice
 from tui.orders.fields import Field, exclusive_values, label_of, required_in
@@ -26,7 +27,7 @@ from tui.work.writes.send_state import SendState
 
 
 class OpenDraft:
-    """A `FormTarget`: the draft of one order, together with what is known to be wrong with it."""
+    """A `FormTarget` and `JsonTarget`: the draft of one order, together with what is known to be wrong with it."""
 
     OPERATION: ClassVar[Operation] = Operation.PATCH
     CHANGED: ClassVar[str] = "Drafted"
@@ -95,6 +96,17 @@ class OpenDraft:
         pointer = work(self.edit)
         self._saved(pointer is not None)
         return pointer
+
+    @property
+    def json_key(self) -> str:
+        return f"order {self.id}"
+
+    def check_json(self, wanted: Document) -> list[Problem]:
+        return check_change(self.edit.base, wanted)
+
+    def replace_document(self, began: Document, wanted: Document, name: str) -> bool:
+        document = rebase(began, keep_fixed_fields(self.edit.base, wanted), self.document)
+        return self._saved(self.edit.replace_document(document, name))
 
     def fix(self, here: Pointer | None) -> str | None:
         fixable = sorted((note for note in self.notes if note.fix), key=lambda note: note.problem.pointer != here)

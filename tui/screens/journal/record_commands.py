@@ -1,12 +1,10 @@
 """From a write to its order, reading again what the writes of a day changed, and exporting the writes of the list."""
 
-from collections.abc import Sequence
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from tui.api.wording import count_of
 from tui.screens.common.commands import handles
+from tui.screens.common.exporting import ask_export_path, report_export
 from tui.screens.common.routes import EditOrder
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace_actions import look_up_again
@@ -16,7 +14,6 @@ from tui.store.journal import WriteState
 from tui.widgets.input_line import InputLine
 from tui.work.journal.entries import export
 from tui.work.journal.recheck import entries_of_day, recheck
-from tui.work.typed_paths import at_home, completed
 
 
 class RecordCommands:
@@ -77,27 +74,11 @@ class RecordCommands:
         if rows is None or not len(rows):
             self._screen.show_notice("There is nothing to export in this list.")
             return
-        account = self._workspace.account
-        today = self._workspace.now().astimezone(account.zone).date()
-        path = account.store.path.parent / f"journal-{today:%Y-%m-%d}.jsonl"
-        name = await self._line.ask("into the file: ", str(path), complete=completed)
-        if name is None:
-            return
+        path = await ask_export_path(self._screen, self._line, "journal")
         rows = self._writes.rows
-        if not name or rows is None:
-            self._screen.show_notice("No file was named; nothing was exported.")
-            return
-        ids = sorted({id for id, _ in rows.places})
-        self._screen.show_notice(f"Exporting {len(ids)} writes …")
-        await self._write_out(ids, at_home(Path(name)))
-
-    async def _write_out(self, ids: Sequence[int], path: Path) -> None:
-        account = self._workspace.account
-        try:
-            count = await export(account.store, account.client.base_url, ids, path)
-        except FileExistsError:
-            self._screen.show_notice(f"There is a file of that name; nothing was written. {path}", "warning")
-        except OSError as error:
-            self._screen.show_notice(f"It cannot be written: {error.strerror}. {path}", "error")
-        else:
-            self._screen.show_notice(f"{count_of(count, 'write')}, for your eyes only, in {path}")
+        if path is not None and rows is not None:
+            account = self._workspace.account
+            ids = sorted({id for id, _ in rows.places})
+            self._screen.show_notice(f"Exporting {len(ids)} writes …")
+            exporting = export(account.store, account.client.base_url, ids, path)
+            await report_export(self._screen, exporting, "write", "", path)

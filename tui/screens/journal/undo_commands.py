@@ -1,7 +1,7 @@
-"""The way back from a write: a draft of what the order was before, for one order, a write, or a whole change."""
+"""Undoing writes: drafts of what orders were before, for one order, a write, or a bulk change."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,13 +16,12 @@ from tui.work.journal.undo import UndoResult, step_name, summary, undo, why_not
 
 
 class UndoCommands:
-    """Undo, and the review of what it drafted. `show_all` shows the list again."""
+    """Undo, and the review of what it drafted."""
 
-    def __init__(self, screen: BaseScreen[Any], writes: WriteList, show_all: Callable[[], None]) -> None:
+    def __init__(self, screen: BaseScreen[Any], writes: WriteList) -> None:
         self._screen = screen
         self._workspace = screen.workspace
         self._writes = writes
-        self._show_all = show_all
 
     @handles("undo")
     async def undo(self, key: str) -> None:
@@ -75,20 +74,16 @@ class UndoCommands:
             for result in results:
                 if result.named.remote_id:
                     workspace.order_changed(result.named.remote_id)
-            self._show_all()
+            screen.show_all()
             screen.show_notice(summary(results))
             if len(results) > 1 and screen.is_active and not screen.is_typing:
-                workspace.go(ShowText(f"Undo: {summary(results)}", _each(results)))
+                # Orders that need attention come first.
+                results.sort(key=lambda result: result.outcome == "drafted")
+                workspace.go(ShowText(f"Undo: {summary(results)}", "\n".join(map(_line_of, results))))
 
     @handles("review")
     def review(self, key: str) -> None:
         review_drafts(self._screen, self._workspace.account.drafts.all())
-
-
-def _each(results: Sequence[UndoResult]) -> str:
-    """A line for each order, those to be looked at first."""
-    ranked = sorted(results, key=lambda result: result.outcome == "drafted")
-    return "\n".join(_line_of(result) for result in ranked)
 
 
 def _line_of(result: UndoResult) -> str:

@@ -1,9 +1,9 @@
-"""An address as a block: a place to paste or type it, and what it says beside the address as it is."""
+"""An address as a block of text: an input to paste or type it, and the fields it has beside the present values."""
 
 import asyncio
 import re
 from collections.abc import Sequence
-from typing import ClassVar, Final, Protocol
+from typing import Any, ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -28,14 +28,14 @@ from tui.widgets.comparison import ComparisonList, ComparisonNote, ComparisonRow
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.editing.multiline_input import MultilineInput
 from tui.widgets.lines import LineView, Piece
-from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.status import KeyLine, RuleLine
 from tui.widgets.text import SUBSTITUTES
 
 STEP: Final = "address from a block"
 """The name of the step in the edit."""
 
 _BURST: Final = 0.03
-"""Seconds between two keys that no hand presses: they are a paste in a terminal that does not mark pastes."""
+"""Seconds between two keys. Faster keys are a paste in a terminal that does not mark pastes."""
 _LONG: Final = 4000
 _LATER: Final = 0.1
 _WIDE: Final = 120
@@ -48,7 +48,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
     """Shows what a block would change, and ends on Enter with the values to write. It sends nothing.
 
     `document`: the order as edited. `name`: its number or name for the title. `key`: the key of the text on disk, which is
-    kept until it is taken. `text`: what was pasted already.
+    kept until it is accepted. `text`: what was pasted already.
     """
 
     WHERE = Context.ADDRESS
@@ -88,27 +88,19 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         self._choice = 0
         self._tab_at = 0.0
         self._in_text = True
+        self.box = MultilineInput(hint=_HINT, typing_hook=self._keep, id="block")
+        self._text_rule = RuleLine("The text", "Tab: to the proposal", id="text-rule")
+        self._rule = RuleLine(id="rule")
+        self._fields = ComparisonList(empty="Nothing of an address was found yet.", id="fields")
 
     def compose(self) -> ComposeResult:
-        yield TitleLine()
-        with Container(id="address"):
-            with Container(id="text"):
-                yield RuleLine("The text", "Tab: to the proposal", id="text-rule")
-                yield MultilineInput(hint=_HINT, typing_hook=self._keep, id="block")
-            with Container(id="proposal"):
-                yield RuleLine(id="rule")
-                yield ComparisonList(empty="Nothing of an address was found yet.", id="fields")
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def box(self) -> MultilineInput:
-        return self.query_one(MultilineInput)
+        text = Container(self._text_rule, self.box, id="text")
+        proposal = Container(self._rule, self._fields, id="proposal")
+        return self.framed(Container(text, proposal, id="address"))
 
     @property
     def list_view(self) -> LineView:
-        return self.query_one(ComparisonList)
+        return self._fields
 
     @property
     def is_typing(self) -> bool:
@@ -116,10 +108,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     def on_mount(self) -> None:
         account = self.workspace.account
-        mode = "READ ONLY" if account.client.read_only else "WRITES"
-        self.query_one(TitleLine).set(
-            f"{self.workspace.profile} · {mode}", f"{self._name} · {_TITLES[self._place]} from a text"
-        )
+        self.title_line.set(self.workspace.heading, f"{self._name} · {_TITLES[self._place]} from a text")
         kept = account.store.screen_states.get(account.account_id, self._key)
         text = self._pasted or (kept if isinstance(kept, str) else "")
         if text:
@@ -127,11 +116,10 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             with self.report_store_errors():
                 self._keep(self.box.text)
         else:
-            # The names of countries and the formats take a quarter of a second to load; the hand is slower.
+            # The names of countries and the formats take a quarter of a second to load, less than typing takes.
             loading = asyncio.to_thread(read_address, _EXAMPLE)
             self.run_worker(loading, name="load the formats of addresses")
         self._in_text = not text
-        super().on_mount()
         self._arrange()
         self._read()
         if text and not self._pasted:
@@ -157,7 +145,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         self._split = None
         self.clear_notice()
         if event.pasted:
-            self._to_proposal()
+            self.go_to(False)
         if event.box.notice:
             self.show_notice(event.box.notice[:1].upper() + event.box.notice[1:] + ".", "warning")
         if len(event.text) > _LONG and not event.pasted:
@@ -176,7 +164,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             event.stop()
             event.prevent_default()
             self._tab_at = event.time
-            self._to_proposal()
+            self.go_to(False)
             return
         if (
             not self._in_text
@@ -184,28 +172,26 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             and 0 <= event.time - self._tab_at < _BURST
             and not self.query_one(QuestionBar).is_open
         ):
-            # No hand is as quick: the Tab was a part of a text that the terminal gave key by key.
+            # Nobody types as fast: the Tab was a part of a paste that the terminal sent key by key.
             event.stop()
             event.prevent_default()
             self._tab_at = 0.0
-            self._to_text()
+            self.go_to(True)
             self.box.insert("\t" + ("\n" if event.key == "enter" else event.character or ""), pasted=False)
             return
         self._tab_at = 0.0
         super().on_key(event)
 
-    def _to_text(self) -> None:
-        self._in_text = True
-        self._arrange()
-
-    def _to_proposal(self) -> None:
-        self._in_text = False
+    @handles(text=True)
+    def go_to(self, in_text: bool) -> None:
+        """Go to the text, or to the proposal."""
+        self._in_text = in_text
         self._arrange()
 
     def _arrange(self) -> None:
         self.query_one("#address").set_class(not self._in_text, "-beside")
         right = "Tab: to the proposal" if self._in_text else "e: edit it"
-        self.query_one("#text-rule", RuleLine).set("The text", right)
+        self._text_rule.set("The text", right)
         self.show_keys()
         self.show_status()
         self.give_focus()
@@ -238,7 +224,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         if not self._reading.found:
             self._lines = ()
         rows = [self._row(line) for line in self._lines]
-        self.query_one(ComparisonList).load(rows, self._notes())
+        self._fields.load(rows, self._notes())
         self._show_rule()
         self.show_status()
         if not self._in_text:
@@ -260,9 +246,12 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             case FieldEffect.SET | FieldEffect.CLEAR:
                 wanted = self._shown(kind, line.value) if line.value else SHOWN_EMPTY
                 is_taken = self._is_taken(line)
-                word = self._word(line) if is_taken else "left out"
+                guess = "guess" if line.confidence is Confidence.GUESS else ""
+                note = "clear" if line.effect is FieldEffect.CLEAR else guess
                 tone = "warning" if line.confidence is Confidence.GUESS or self._unsendable(line) else ""
-                return ComparisonRow(line.field, "+" if is_taken else "-", label, now, wanted, word, tone)
+                return ComparisonRow(
+                    line.field, "+" if is_taken else "-", label, now, wanted, note if is_taken else "left out", tone
+                )
             case FieldEffect.SAME:
                 return ComparisonRow(line.field, "", label, now, self._shown(kind, line.value), "the same")
             case FieldEffect.STAYS:
@@ -274,11 +263,6 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         shown = show_value(kind, value)
         name = country_name(value) if kind == Kind.COUNTRY and isinstance(value, str) else ""
         return f"{shown} {name}" if name else shown
-
-    def _word(self, line: ProposedField) -> str:
-        if line.effect is FieldEffect.CLEAR:
-            return "clear"
-        return "guess" if line.confidence is Confidence.GUESS else ""
 
     def _unsendable(self, line: ProposedField) -> bool:
         """Whether it has signs that only a screen like this one shows; they are never sent (decision 21)."""
@@ -292,12 +276,9 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         notes: list[ComparisonNote] = []
         if reading.split is not None:
             street, number = reading.split
-            words = (
-                "apart; s puts it into the street"
-                if self._is_split
-                else f"in the street; s takes it apart: {street} │ {number}"
-            )
-            notes.append(ComparisonNote(f"The house number is {words}", "info"))
+            joined = f"in the street; s takes it apart: {street} │ {number}"
+            where = "apart; s puts it into the street" if self._is_split else joined
+            notes.append(ComparisonNote(f"The house number is {where}", "info"))
         if reading.other_addresses:
             notes.append(ComparisonNote(f"{reading.other_addresses} more in the text; o shows another", "warning", "~"))
         if reading.possible_countries:
@@ -315,7 +296,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
                     "A value has placeholders for characters that cannot be shown; e: delete them", "error", "!"
                 )
             )
-        notes += [ComparisonNote(f"not placed: {words}", "warning", "~") for words in reading.unplaced[:40]]
+        notes += [ComparisonNote(f"not placed: {text}", "warning", "~") for text in reading.unplaced[:40]]
         if len(reading.unplaced) > 40:
             notes.append(ComparisonNote(f"not placed: {len(reading.unplaced) - 40} lines more", "warning", "~"))
         if reading.ignored:
@@ -329,7 +310,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         if self._lines and self._reading.unplaced:
             title += f" · {len(self._reading.unplaced)} not placed, below"
         other = _TITLES[self._other].removesuffix(" address")
-        self.query_one("#rule", RuleLine).set(title, f"{other} too: {'YES' if self._also_other else 'no'} (b)")
+        self._rule.set(title, f"{other} too: {'YES' if self._also_other else 'no'} (b)")
 
     def status_items(self) -> Sequence[str | Piece]:
         if not self._reading.found:
@@ -367,7 +348,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     @handles("exclude")
     def leave_out(self, key: str) -> None:
-        row = next((line for line in self._lines if line.field == self.query_one(ComparisonList).cursor_key), None)
+        row = next((line for line in self._lines if line.field == self._fields.cursor_key), None)
         if row is None or not row.writes:
             self.show_notice("There is nothing to leave out here.")
             return
@@ -404,10 +385,6 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         self._split = None
         self._read()
 
-    @handles("text")
-    def to_text(self, key: str) -> None:
-        self._to_text()
-
 
 def looks_like_address(text: str) -> bool:
     """Whether a paste may be an address: it has several lines or commas, words and a number."""
@@ -416,14 +393,8 @@ def looks_like_address(text: str) -> bool:
     return text.lstrip()[:1] not in ("[", "{") and has_parts and has_both
 
 
-class AskingScreen(Protocol):
-    """A screen that can ask a question."""
-
-    async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None: ...
-
-
-async def offer_address(screen: AskingScreen, text: str) -> bool:
+async def offer_address(screen: BaseScreen[Any], text: str) -> bool:
     """Ask whether to read a paste as an address."""
-    lines = len([line for line in text.splitlines() if line.strip()])
-    words = f"Pasted {lines} lines." if lines > 1 else "Pasted a line with commas."
-    return await screen.ask(words, [("a", "read as address")]) is not None
+    lines = sum(bool(line.strip()) for line in text.splitlines())
+    description = f"Pasted {lines} lines." if lines > 1 else "Pasted a line with commas."
+    return await screen.ask(description, [("a", "read as address")]) is not None

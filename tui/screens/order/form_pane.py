@@ -1,7 +1,7 @@
 """The form of one order on a screen: its rows, and the help of the field under the cursor."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,7 +10,7 @@ from textual.containers import Container
 from tui.api.pointer import Pointer
 from tui.screens.common.key_lines import editor_keys
 from tui.screens.common.screen import BaseScreen
-from tui.screens.order.external_editor import edit_text
+from tui.screens.order.external_editor import edit_field
 from tui.screens.order.form_controller import FormController, FormOwner
 from tui.screens.order.form_target import FormTarget
 from tui.screens.order.pickers import reader_of
@@ -38,6 +38,7 @@ class FormPane(Container):
         empty: str,
     ) -> None:
         super().__init__()
+        self._base = screen
         self.sheet = OrderSheet(reader=reader_of(screen.workspace), typing_hook=self._typing, empty=empty, id="form")
         self.controller = FormController(screen, owner, self.sheet, texts, target)
 
@@ -80,7 +81,8 @@ class FormPane(Container):
         self.show_help()
 
     @on(OrderSheet.Activated, "#form")
-    def _activated(self) -> None:
+    def _activated(self, event: OrderSheet.Activated) -> None:
+        event.stop()
         self.controller.open_editor()
 
     @on(OrderSheet.FieldChanged)
@@ -101,13 +103,4 @@ class FormPane(Container):
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        self._base.run_dialog(self._edit_externally(event.text))
-
-    async def _edit_externally(self, text: str) -> None:
-        edited = await edit_text(self._base, text)
-        if edited is not None:
-            self.sheet.fill_editor(edited)
-
-    @property
-    def _base(self) -> BaseScreen[Any]:
-        return cast(BaseScreen[Any], self.screen)
+        edit_field(self._base, self.sheet, event.text)

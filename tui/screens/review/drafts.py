@@ -54,15 +54,15 @@ async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
     if screen.is_typing or not screen.is_active:
         screen.show_notice("The review is ready; w shows it.")
         return
-    parcels = [parcel_of(draft, found) for draft, found in zip(drafts, stopped, strict=True)]
+    items = [review_item(draft, found) for draft, found in zip(drafts, stopped, strict=True)]
     ready = [
         (draft, draft.sending.body)
-        for draft, parcel in zip(drafts, parcels, strict=True)
-        if parcel.body is not None and not account.client.read_only
+        for draft, item in zip(drafts, items, strict=True)
+        if item.body is not None and not account.client.read_only
     ]
     notes = ["This account is opened for reading only."] if account.client.read_only else []
     title = order_name(drafts[0].edit.document) if len(drafts) == 1 else f"{len(drafts)} orders"
-    plan = ReviewPlan(title, parcels, len(ready), notes)
+    plan = ReviewPlan(title, items, len(ready), notes)
     screen.clear_notice()
     if await screen.ask_screen(ReviewScreen(screen.workspace, plan)) is not None:
         _send(screen, ready)
@@ -82,7 +82,7 @@ def differences(draft: Draft) -> list[list[Piece]]:
     return [*_change_lines(draft, draft.sending), *_clash_lines(draft), *_taken_lines(draft)]
 
 
-def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
+def review_item(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
     """One draft as the review shows it: field, was, will be; the request; what changed there meanwhile; warnings."""
     sending, name = draft.sending, order_name(draft.edit.document)
     sendable = sending.can_send and stopped is None and not draft.undecided

@@ -33,8 +33,8 @@ class CommandChoices:
             for command in found
         ]
 
-    def choose(self, place: int) -> Command:
-        return self._found[place]
+    def choose(self, index: int) -> Command:
+        return self._found[index]
 
 
 async def run_chosen_command(screen: BaseScreen[Any]) -> None:

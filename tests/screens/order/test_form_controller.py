@@ -181,7 +181,9 @@ async def form(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
         return sheet_rows(spec)
 
     host, sheet = Host(), Sheet(rows)
-    controller = FormController(cast(Any, host), host, cast(Any, sheet), TypedTexts(house.account.drafts), lambda: target)
+    controller = FormController(
+        cast(Any, host), host, cast(Any, sheet), TypedTexts(house.account.drafts), lambda: target
+    )
     yield Form(house, target, host, sheet, controller)
     house.account.store.close()
     await house.account.client.aclose()

@@ -80,7 +80,9 @@ def screen(house: House) -> JsonScreen:
 async def judged(house: House) -> None:
     """The text as it is now has been judged."""
     await house.until(
-        lambda: (verdict := screen(house)._validation) is not None and verdict.version == screen(house).edit.buffer.version
+        lambda: (
+            (verdict := screen(house)._validation) is not None and verdict.version == screen(house).edit.buffer.version
+        )
     )
 
 

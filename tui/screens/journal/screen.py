@@ -145,6 +145,9 @@ class JournalScreen(BaseScreen[None]):
         self.show_status()
 
     @on(OrderTable.CursorMoved)
+    def _moved(self) -> None:
+        self._show_entry()
+
     def _show_entry(self, *, keep_position: bool = False) -> None:
         brief = self.brief
         if not self.is_attached:

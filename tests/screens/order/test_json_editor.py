@@ -20,8 +20,8 @@ from tui.app import OrdersApp
 from tui.orders.edits.json_text import ParsedJson, parse_json
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.composer.screen import ComposerScreen
-from tui.screens.edit.screen import EditScreen
 from tui.screens.edit.open_draft import OpenDraft
+from tui.screens.edit.screen import EditScreen
 from tui.screens.order.json_editor import JsonScreen
 from tui.screens.triage.screen import TriageScreen
 from tui.work.drafts.drafts import Draft

@@ -210,7 +210,7 @@ async def test_a_value_is_saved_and_its_text_forgotten(form: Form) -> None:
     assert form.host.shown == 1
     assert form.host.left == [False]
     assert form.controller.typed == {}
-    assert form.house.account.drafts.typed(form.target.place) == {}
+    assert form.house.account.drafts.typed(form.target.typed_key) == {}
     form.controller.undo()
     assert form.document["shipping_address"]["name"] == "John Doe"
     form.controller.redo()
@@ -226,7 +226,7 @@ async def test_text_that_was_not_taken_is_kept_and_continued(form: Form) -> None
     assert form.sheet.opened == ["Ja"]
     form.controller.revert()
     assert "unsaved text was discarded" in form.host.notices[-1]
-    assert form.house.account.drafts.typed(form.target.place) == {}
+    assert form.house.account.drafts.typed(form.target.typed_key) == {}
     form.controller.revert()
     assert form.target.ORIGINAL in form.host.notices[-1]
 
@@ -351,7 +351,7 @@ async def test_an_address_that_was_read_is_one_step(form: Form) -> None:
     assert form.host.shown == 0
     form.host.address = [(NAME, "Ann"), (SHIP / "city", "Uden")]
     await form.controller.read_address()
-    assert [screen._place for screen in form.host.screens] == [Pointer.of("billing_address")] * 2
+    assert [screen._pointer for screen in form.host.screens] == [Pointer.of("billing_address")] * 2
     assert form.host.notices[-1] == f"{form.target.CHANGED}: address from a block, 2 fields. u undoes it."
     assert (form.document["shipping_address"]["name"], form.document["shipping_address"]["city"]) == ("Ann", "Uden")
     form.controller.undo()

@@ -28,7 +28,7 @@ COLUMNS = (
     Column("what", "what changes", 30, 6),
 )
 
-_TOLD_BY_CHANGES = frozenset({SendState.READY, SendState.SENDING, SendState.VERIFIED, SendState.HELD})
+_SHOWN_BY_CHANGES = frozenset({SendState.READY, SendState.SENDING, SendState.VERIFIED, SendState.HELD})
 
 
 @dataclass(slots=True)
@@ -39,7 +39,7 @@ class JobRows(KeyedRows[JobOrder]):
         order = self.orders[index]
         mark, label, style = LABELS[order.state]
         what = change_words(order.changes)
-        if order.words and order.state not in _TOLD_BY_CHANGES:
+        if order.words and order.state not in _SHOWN_BY_CHANGES:
             what = order.words
         elif order.words and order.state is SendState.READY:
             what = f"{what}   ~ {order.words}"
@@ -50,10 +50,10 @@ class JobRows(KeyedRows[JobOrder]):
 def change_words(changes: Sequence[Change]) -> str:
     """`status fulfilled → on_hold; tags +hold`: as much of it as a row has room for."""
     return "; ".join(
-        f"{_caption(one)} {tag_words(one)}"
-        if one.pointer == TAGS
-        else f"{_caption(one)} {_shown(one, one.was)} → {_shown(one, one.now)}"
-        for one in changes
+        f"{_caption(change)} {tag_words(change)}"
+        if change.pointer == TAGS
+        else f"{_caption(change)} {_shown(change, change.was)} → {_shown(change, change.now)}"
+        for change in changes
     )
 
 
@@ -80,7 +80,7 @@ def detail_lines(order: JobOrder) -> list[list[Piece]]:
     lines: list[list[Piece]] = []
     if order.words:
         lines.append([(f" {safe(order.words)}", order.state.style)])
-    lines.extend([(" ", ""), *_pieces(one)] for one in order.changes)
+    lines.extend([(" ", ""), *_pieces(change)] for change in order.changes)
     return lines
 
 
@@ -145,7 +145,7 @@ def _upsert_item(orders: Sequence[JobOrder]) -> ReviewItem:
 
 
 def _lines(order: JobOrder) -> list[list[Piece]]:
-    lines: list[list[Piece]] = [[("  * ", "changed"), *_pieces(one)] for one in order.changes]
+    lines: list[list[Piece]] = [[("  * ", "changed"), *_pieces(change)] for change in order.changes]
     if order.words:
         lines.append([(f"  ~ {safe(order.words)}", "warning")])
     return lines

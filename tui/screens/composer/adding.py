@@ -84,10 +84,10 @@ class Adding:
         if not path or refused is None:
             return
         with self._view.saving():
-            words, is_written = write_new(Path(path), refused[1])
+            notice, is_written = write_new(Path(path), refused[1])
             if is_written:
                 self._mappings.forget_refused()
-            self._view.screen.show_notice(words, "info" if is_written else "warning")
+            self._view.screen.show_notice(notice, "info" if is_written else "warning")
 
     # Templates.
 
@@ -138,8 +138,8 @@ class Adding:
         try:
             await self._view.workspace.account.read_shops()
         except ApiError as error:
-            words = f"The shops could not be read: {error} Their numbers can be typed."
-            self._view.screen.show_notice(words, "warning")
+            notice = f"The shops could not be read: {error} Their numbers can be typed."
+            self._view.screen.show_notice(notice, "warning")
             self._view.screen.run_dialog(self._add_blank_of(()))
             return
         self._add_blank()
@@ -187,15 +187,15 @@ class Adding:
 
     async def _add_blank_to(self, shop: int) -> None:
         examples: tuple[Document, ...] = ()
-        words = "Blank order added. Enter edits; n goes to what is still required."
+        notice = "Blank order added. Enter edits; n goes to what is still required."
         query = OrderQuery(integration=(shop,), page_size=_LEARNED_FROM)
         try:
             examples = (await self._view.workspace.account.client.list_orders(query)).orders
         except ApiError as error:
-            words = f"Blank order added with EUR and unfulfilled, since the shop's orders could not be read: {error}"
+            notice = f"Blank order added with EUR and unfulfilled, since the shop's orders could not be read: {error}"
         with self._view.saving():
             id = self._view.staging.editing.add_blank(shop, examples)
-            show_added(self._view, [id], words)
+            show_added(self._view, [id], notice)
             self._view.open_form(_FIRST_FIELD)
 
 

@@ -92,9 +92,9 @@ class StagedMarkCommands:
     def _mark_with_problems(self) -> None:
         """Mark the orders here with errors or warnings: most fixes are for warnings."""
         shown = self._view.state.shown
-        found = [one for one in shown if any(not finding.stale for finding in self._staging.findings(one))]
-        wrong = sum(self._staging.send_state(one) in _WRONG for one in found)
-        self._view.batch.set_marks(one.id for one in found)
+        found = [order for order in shown if any(not finding.stale for finding in self._staging.findings(order))]
+        wrong = sum(self._staging.send_state(order) in _WRONG for order in found)
+        self._view.batch.set_marks(order.id for order in found)
         self._view.screen.show_notice(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
 
     async def _ask_same_problem(self) -> None:
@@ -104,7 +104,7 @@ class StagedMarkCommands:
             self._view.screen.show_notice("This order has no problem.")
             return
         orders = self._staging.orders
-        counted = [(one, len(ids_with(self._staging, orders, kind_of(one)))) for one in found]
+        counted = [(finding, len(ids_with(self._staging, orders, kind_of(finding)))) for finding in found]
         finding = await self.ask_kind("The same problem", counted)
         if finding is None:
             return
@@ -113,8 +113,8 @@ class StagedMarkCommands:
         self._marked_kind = (frozenset(same), kind_of(finding))
         hidden = self._view.state.not_shown(same)
         shown = f", {hidden} not shown here" if hidden else ""
-        words = f"{len(same)} marked{shown}. ; m fixes, ; c sets a field on all: {_kind_words(finding)}."
-        self._view.screen.show_notice(words)
+        notice = f"{len(same)} marked{shown}. ; m fixes, ; c sets a field on all: {_kind_words(finding)}."
+        self._view.screen.show_notice(notice)
 
     @property
     def marked_kind(self) -> ProblemKind | None:
@@ -127,9 +127,13 @@ class StagedMarkCommands:
         order, here = self._view.order, self._view.pointer_here
         if order is None:
             return []
-        found = [one for one in self._staging.findings(order) if not one.stale]
-        at_cursor = [one for one in found if here is not None and here in (one.problem.pointer, place_of(order, one))]
-        return list({kind_of(one): one for one in reversed(at_cursor or found)}.values())[::-1]
+        found = [finding for finding in self._staging.findings(order) if not finding.stale]
+        at_cursor = [
+            finding
+            for finding in found
+            if here is not None and here in (finding.problem.pointer, place_of(order, finding))
+        ]
+        return list({kind_of(finding): finding for finding in reversed(at_cursor or found)}.values())[::-1]
 
     async def ask_kind(self, title: str, kinds: Sequence[tuple[Finding, int]]) -> Finding | None:
         """Ask for one of several kinds of problems, each with the number of its orders. A single one needs no question."""
@@ -138,8 +142,8 @@ class StagedMarkCommands:
         numbered = {str(number): kind for number, kind in enumerate(kinds[:_KINDS_OFFERED], 1)}
         # The question line has no room for more than the first letters of each.
         lines: list[list[Piece]] = [
-            [(f" {number}  ", "mark"), (f"{fit(_kind_words(one), 56)} ", ""), (count_of(count, "order"), "dim")]
-            for number, (one, count) in numbered.items()
+            [(f" {number}  ", "mark"), (f"{fit(_kind_words(finding), 56)} ", ""), (count_of(count, "order"), "dim")]
+            for number, (finding, count) in numbered.items()
         ]
         answers = [(number, "") for number in numbered]
         answer = await self._view.ask_about(f"{title}: which of these?", lines, title, answers)
@@ -163,12 +167,12 @@ class BulkCommands:
         if not orders:
             return
         ids = [order.id for order in orders]
-        offered = [one for one in column_fields() if one.path not in OWN]
+        offered = [known for known in column_fields() if known.path not in OWN]
         kind = self._marks.marked_kind
-        place = path_of(here) if here is not None else kind.path if kind is not None else ()
-        likely = [one for one in offered if place and one.path[: len(place)] == place]
-        first = [Choice(full_label(one.path), "/".join(one.path), field=one) for one in likely]
-        others = [one for one in offered if one not in likely]
+        path = path_of(here) if here is not None else kind.path if kind is not None else ()
+        likely = [known for known in offered if path and known.path[: len(path)] == path]
+        first = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in likely]
+        others = [known for known in offered if known not in likely]
         title = f"Set a field on {count_of(len(orders), 'order')}"
         workspace = self._view.workspace
         choice = await self._view.screen.ask_screen(field_picker(workspace, title, (), others, first))
@@ -215,7 +219,7 @@ class BulkCommands:
         value = entered
         if entered in (ABSENT, None, "", []):
             choices = {choice.key: choice for choice in empty_choices(known)}
-            answers = [(choice.key, choice.words) for choice in choices.values()]
+            answers = [(choice.key, choice.label) for choice in choices.values()]
             answer = await self._view.screen.ask(f"{known.caption} of {len(ids)} becomes", answers)
             if answer is None:
                 return
@@ -240,7 +244,7 @@ class BulkCommands:
             return
         finding = self._known_kind(kinds)
         if finding is None:
-            finding = await self._marks.ask_kind("Mend", [(found[0], len(found)) for found in kinds.values()])
+            finding = await self._marks.ask_kind("Fix", [(found[0], len(found)) for found in kinds.values()])
         if finding is not None:
             await self._confirm(preview_fixes(self._staging, orders, kind_of(finding)), f"fix: {_kind_words(finding)}")
 
@@ -251,7 +255,7 @@ class BulkCommands:
             return kinds[kind][0]
         if self._view.pointer_here is None:
             return None
-        return next((one for one in self._marks.problems_here() if kind_of(one) in kinds), None)
+        return next((finding for finding in self._marks.problems_here() if kind_of(finding) in kinds), None)
 
     # The question before it is done.
 

@@ -22,7 +22,7 @@ class ColumnChoices:
     def __init__(self, shown: Sequence[ColumnPath], tell: Callable[[list[ColumnPath] | None], None]) -> None:
         self._shown = list(shown)
         self._tell = tell
-        fields = [Choice(column_words(one.path), "/".join(one.path), field=one) for one in column_fields()]
+        fields = [Choice(column_words(known.path), "/".join(known.path), field=known) for known in column_fields()]
         # What is shown stands first, so that it is found to be hidden.
         self._choices = [_USUAL, *sorted(fields, key=self._rank)]
         self._found: Sequence[Choice] = ()
@@ -37,15 +37,15 @@ class ColumnChoices:
     def offer(self, text: str) -> list[RenderedRow]:
         self._found = narrowed(self._choices, text)
         return [
-            RenderedRow(str(place), (one.title, one.more), "+" if self._is_shown(one) else " ")
-            for place, one in enumerate(self._found)
+            RenderedRow(str(index), (choice.title, choice.more), "+" if self._is_shown(choice) else " ")
+            for index, choice in enumerate(self._found)
         ]
 
     def _is_shown(self, choice: Choice) -> bool:
         return choice.field is not None and choice.field.path in self._shown
 
-    def choose(self, place: int) -> StayOpen | None:
-        choice = self._found[place]
+    def choose(self, index: int) -> StayOpen | None:
+        choice = self._found[index]
         if choice.field is None:
             self._tell(None)
             return None

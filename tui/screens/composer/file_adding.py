@@ -45,10 +45,10 @@ class FileAdding:
 
     async def pasted(self, text: str) -> bool:
         """Offer to read a paste as orders. Returns False if it does not look like orders."""
-        words = describe_paste(text)
-        if not words:
+        description = describe_paste(text)
+        if not description:
             return False
-        if await self._view.screen.ask(f"Pasted {words}:", [("o", "read as orders")]) is not None:
+        if await self._view.screen.ask(f"Pasted {description}:", [("o", "read as orders")]) is not None:
             self.read_pasted(text)
         return True
 
@@ -90,8 +90,8 @@ class FileAdding:
 
         intake = opened if isinstance(opened, ParsedFile) else await self._ask_mapping(opened)
         if intake is not None and batch is not None and self._staging.batch != batch:
-            words = f"Another batch was opened meanwhile; nothing of {name} was added."
-            self._view.screen.show_notice(words, "warning")
+            notice = f"Another batch was opened meanwhile; nothing of {name} was added."
+            self._view.screen.show_notice(notice, "warning")
         elif intake is not None:
             self._take_in(intake, name)
 
@@ -135,16 +135,16 @@ class FileAdding:
 
     def _show_taken(self, ids: Sequence[str], intake: ParsedFile, name: str) -> None:
         converted = sum(bool(order.converted) for order in intake.orders)
-        words, more = f"{count_of(len(ids), 'order')} added from {name}", []
+        notice, more = f"{count_of(len(ids), 'order')} added from {name}", []
         if intake.refused:
-            words += f"; {len(intake.refused)} refused"
+            notice += f"; {len(intake.refused)} refused"
         if intake.ignored:
             more.append(f"{intake.ignored} cells of {count_of(len(intake.unmapped), 'column')} were not imported")
         if converted:
             more.append(f"{converted} with converted values")
-        show_added(self._view, ids, f"{words}.", f" {'; '.join(more)}." if more else "")
+        show_added(self._view, ids, f"{notice}.", f" {'; '.join(more)}." if more else "")
         if intake.refused:
-            lines = [f"{one.place} {one.reason}" for one in intake.refused]
+            lines = [f"{refused.place} {refused.reason}" for refused in intake.refused]
             if intake.header:
                 lines = [
                     "a r writes these rows and the reasons into a file, to be corrected and read again.",
@@ -154,7 +154,7 @@ class FileAdding:
             self._view.workspace.go(ShowText(f"Not taken from {name}", "\n".join(lines)))
 
 
-def show_added(view: ComposerView, ids: Sequence[str], words: str, more: str = "") -> None:
+def show_added(view: ComposerView, ids: Sequence[str], notice: str, more: str = "") -> None:
     """Go to the orders that were added, and say so. `more` comes last, since a narrow screen cuts it."""
     if ids:
         view.state.chosen = ids[-1] if len(ids) == 1 else ids[0]
@@ -162,5 +162,5 @@ def show_added(view: ComposerView, ids: Sequence[str], words: str, more: str = "
     view.show_all()
     view.batch.table.go_to_key(view.state.chosen or "")
     view.remember()
-    view.screen.show_notice(f"{words} u undoes it.{more}")
+    view.screen.show_notice(f"{notice} u undoes it.{more}")
     view.look_up()

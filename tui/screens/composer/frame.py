@@ -56,9 +56,9 @@ class ComposerFrame:
         if staging.owner is not None:
             right = f"{staging.owner} has this batch; B takes it over"
         elif self._state.in_form and order is not None:
-            place = next((n for n, one in enumerate(self._state.shown, 1) if one is order), 0)
+            position = next((number for number, listed in enumerate(self._state.shown, 1) if listed is order), 0)
             shop = self._workspace.account.shop(order.key[2])
-            facts = [order_name(order.document), shop.name if shop else "", f"{place} of {len(self._state.shown)}"]
+            facts = [order_name(order.document), shop.name if shop else "", f"{position} of {len(self._state.shown)}"]
             right = " · ".join(filter(None, facts))
         self._screen.title_line.set(self._workspace.heading, right)
 
@@ -74,7 +74,9 @@ class ComposerFrame:
     def _show_answer(self) -> None:
         """What the service answered when orders were sent last: the worst answer, else the last one."""
         notices = self._staging.notices
-        worst = next((one for one in reversed(notices) if one.style != "good"), notices[-1] if notices else None)
+        worst = next(
+            (notice for notice in reversed(notices) if notice.style != "good"), notices[-1] if notices else None
+        )
         counts = self._staging.counts()
         is_under_way = bool(counts[SendState.SENDING] + counts[SendState.ACCEPTED])
         is_over = worst is not None and worst.style == "good" and not is_under_way

@@ -111,7 +111,7 @@ class GridPane(Container):
         stored = account.store.screen_states.get(account.account_id, _COLUMNS)
         if not isinstance(stored, list) or not stored:
             return None
-        known = {"/".join(one.path): one.path for one in column_fields()}
+        known = {"/".join(known.path): known.path for known in column_fields()}
         return [known[key] for key in stored if isinstance(key, str) and key in known]
 
     def go_to_field(self, order: StagedOrder, pointer: Pointer) -> bool:

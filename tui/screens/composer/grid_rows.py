@@ -50,9 +50,7 @@ def column_fields() -> list[Field]:
     return [
         known
         for known in all_fields()
-        if not known.has_members
-        and not known.read_only
-        and not any(known.path[: len(place)] == place for place in lists)
+        if not known.has_members and not known.read_only and not any(known.path[: len(path)] == path for path in lists)
     ]
 
 
@@ -68,10 +66,10 @@ def usual_columns(staging: Staging, orders: Sequence[StagedOrder]) -> list[Colum
     """The number, then fields with problems, then those that differ between the orders; else the usual few."""
     offered = {known.path for known in column_fields()}
     wrong = {
-        path_of(place)
+        path_of(pointer)
         for order in orders
         for finding in staging.findings(order)
-        if not finding.stale and (place := place_of(order, finding)) is not None
+        if not finding.stale and (pointer := place_of(order, finding)) is not None
     }
     some = orders[:_LOOKED_AT]
     differing = [path for path in _by_use(offered) if path not in _NEVER_OFFERED and _differs(some, path)]
@@ -85,8 +83,8 @@ def place_of(order: StagedOrder, finding: Finding) -> Pointer | None:
     """The value of the form at which a problem is seen; None where it has none."""
     wanted = finding.problem.pointer.without_unknown_segments(order.document)
     while wanted != ROOT:
-        if (place := value_pointer(wanted, order.document)) is not None:
-            return place
+        if (pointer := value_pointer(wanted, order.document)) is not None:
+            return pointer
         wanted = wanted.parent
     return None
 
@@ -187,7 +185,7 @@ class GridRows(KeyedRows[StagedOrder]):
         places = [Pointer(tuple(str(at) if token == ANY else token for token in path)) for at in range(count)]
         if not places:
             return None, 0
-        return next((place for place in places if place in problems), places[0]), count - 1
+        return next((pointer for pointer in places if pointer in problems), places[0]), count - 1
 
 
 def key_of(pointer: Pointer) -> str:
@@ -209,18 +207,18 @@ def _worst(findings: Sequence[Finding]) -> tuple[str, str]:
 
 
 def _by_use(offered: Iterable[ColumnPath]) -> Iterator[ColumnPath]:
-    """The usual ones first, then as in the form, what is rare last."""
-    known = set(offered)
-    yield from (path for path in USUAL if path in known)
-    rest = [one for one in column_fields() if one.path in known and one.path not in USUAL]
-    yield from (one.path for one in sorted(rest, key=lambda one: one.rare))
+    """The usual ones first, then those in the order of the form, rare ones last."""
+    paths = set(offered)
+    yield from (path for path in USUAL if path in paths)
+    rest = [known for known in column_fields() if known.path in paths and known.path not in USUAL]
+    yield from (known.path for known in sorted(rest, key=lambda known: known.rare))
 
 
 def _differs(orders: Sequence[StagedOrder], path: ColumnPath) -> bool:
-    place = Pointer(tuple("0" if token == ANY else token for token in path))
+    pointer = Pointer(tuple("0" if token == ANY else token for token in path))
     seen: list[object] = []
     for order in orders:
-        value = place.get(order.document)
+        value = pointer.get(order.document)
         if isinstance(value, list | dict):
             continue
         if seen and (type(value), value) != seen[0]:

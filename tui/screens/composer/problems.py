@@ -85,4 +85,4 @@ class ProblemCommands:
         if (cell is not None and cell.row is not None and cell.row.mark in _WRONG_CELL) or self._step_cell(by):
             return True
         places = (place_of(order, finding) for finding in self._blocking(order))
-        return any(place is not None and self._view.grid_pane.go_to_field(order, place) for place in places)
+        return any(pointer is not None and self._view.grid_pane.go_to_field(order, pointer) for pointer in places)

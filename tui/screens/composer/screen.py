@@ -112,12 +112,12 @@ class ComposerScreen(BaseScreen[None]):
     @property
     def command_groups(self) -> Sequence[object]:
         """Form and table come before the groups for all places, except for commands on marked orders."""
-        place: tuple[object, ...] = ()
+        groups: tuple[object, ...] = ()
         if self.state.in_form:
-            place = self._form_groups
+            groups = self._form_groups
         elif self.state.in_table:
-            place = self._table_groups
-        return (*(self._for_marked if self.on_marked else ()), *place, *self.groups)
+            groups = self._table_groups
+        return (*(self._for_marked if self.on_marked else ()), *groups, *self.groups)
 
     @property
     def order(self) -> StagedOrder | None:

@@ -33,7 +33,7 @@ class StagedSendCommands:
         self._staging = view.staging
         self._is_looking = False
         """Whether the review waits for the orders to be looked up."""
-        self._said_sending = False
+        self._shows_sending = False
         """Whether the notice is about a sending that goes on."""
 
     @handles("review")
@@ -47,21 +47,21 @@ class StagedSendCommands:
 
     async def _ask_sending(self) -> bool:
         """Pause, continue or cancel the sending. Returns whether the others are to be reviewed."""
-        shipping, screen = self._staging.sender, self._view.screen
-        progress = shipping.progress
+        sender, screen = self._staging.sender, self._view.screen
+        progress = sender.progress
         if progress is None:
             return True
         answers = [("g", "go on") if progress.paused else ("p", "pause"), ("c", "cancel"), ("w", "others")]
-        words = "Paused" if progress.paused else "Sending"
-        match await screen.ask(f"{words}: {progress.done} of {progress.total}.", answers):
+        state = "Paused" if progress.paused else "Sending"
+        match await screen.ask(f"{state}: {progress.done} of {progress.total}.", answers):
             case None:
                 pass
-            case "p" if shipping.pause():
+            case "p" if sender.pause():
                 screen.show_notice("Paused: requests that were sent are finished, and no more are sent.")
-            case "g" if shipping.resume():
+            case "g" if sender.resume():
                 screen.show_notice("Sending continues.")
             case "c":
-                left = shipping.cancel()
+                left = sender.cancel()
                 screen.show_notice(f"{count_of(left, 'order')} were not sent; what was sent stays sent.")
             case "w":
                 return True
@@ -116,7 +116,7 @@ class StagedSendCommands:
             account.store.screen_states.put(account.account_id, _CONTINUE_AFTER_REFUSAL, resends)
             workspace.start(self._send(plan, continue_after_refusal=resends), name="send staged orders")
             self._view.screen.show_notice(f"{count_of(plan.count, 'order')} in flight; the list shows each.")
-            self._said_sending = True
+            self._shows_sending = True
 
     async def _send(self, plan: SendPlan, *, continue_after_refusal: bool) -> None:
         """Runs to its end, also when the screen is closed."""
@@ -127,8 +127,8 @@ class StagedSendCommands:
 
     def update_notice(self) -> None:
         """Show the progress of the look-up; drop a notice about a sending that is over."""
-        if self._said_sending and not self._staging.sender.waiting:
-            self._said_sending = False
+        if self._shows_sending and not self._staging.sender.waiting:
+            self._shows_sending = False
             self._view.screen.clear_notice()
         if self._is_looking:
             self._view.screen.show_notice(f"Before the review {looking_words(self._staging)}.")
@@ -148,12 +148,12 @@ class StagedSendCommands:
 
     async def _look_up(self, order: StagedOrder) -> None:
         try:
-            words = await self._looked_up(order)
+            notice = await self._looked_up(order)
         except (BatchLocked, StoreError) as error:
-            words = str(error)
+            notice = str(error)
         if self._view.screen.is_attached:
             self._view.show_all()
-            self._view.screen.show_notice(words or "There is nothing to look for.")
+            self._view.screen.show_notice(notice or "There is nothing to look for.")
 
     async def _looked_up(self, order: StagedOrder) -> str:
         if self._staging.send_state(order) in (SendState.UNKNOWN, SendState.DIFFERS):

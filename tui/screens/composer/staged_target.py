@@ -33,7 +33,7 @@ class StagedTarget:
         return self.order.id
 
     @property
-    def place(self) -> str:
+    def typed_key(self) -> str:
         return place_of(self.order.id)
 
     @property
@@ -57,7 +57,7 @@ class StagedTarget:
 
     @property
     def json_key(self) -> str:
-        return self.place
+        return self.typed_key
 
     def check_json(self, wanted: Document) -> list[Problem]:
         return check_new(self.order.edit.base if self.order.fixed else None, wanted)
@@ -67,7 +67,11 @@ class StagedTarget:
         return self.staging.editing.replace_document(self.id, began, document, name)
 
     def fix(self, here: Pointer | None) -> str | None:
-        found = [one for one in self.staging.findings(self.order) if not one.stale and self.order.proposed_fix(one)]
+        found = [
+            finding
+            for finding in self.staging.findings(self.order)
+            if not finding.stale and self.order.proposed_fix(finding)
+        ]
         found.sort(key=lambda finding: finding.problem.pointer != here)
         fix = self.staging.editing.apply_fix(self.id, found[0]) if found else None
         return fix.text if fix is not None else None

@@ -53,7 +53,9 @@ class EditCommands:
         if draft is None or pointer is None:
             return
         conflicts = draft.draft.conflicts
-        found = draft.draft.conflict_at(pointer) or next((one for one in conflicts if one.pointer == pointer), None)
+        found = draft.draft.conflict_at(pointer) or next(
+            (conflict for conflict in conflicts if conflict.pointer == pointer), None
+        )
         if found is not None:
             await self._resolve(draft, found)
         else:

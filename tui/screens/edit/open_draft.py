@@ -56,7 +56,7 @@ class OpenDraft:
         return self.draft.order_id
 
     @property
-    def place(self) -> str:
+    def typed_key(self) -> str:
         return self.draft.order_id
 
     @property
@@ -203,7 +203,7 @@ class OpenDraft:
         for blocked in self.choice.blocked:
             problem = Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.LOCAL)
             self.notes.append(FormNote(problem))
-        for problem in (one for found in find_problems(document) for one in at_every_item(document, found)):
+        for problem in (problem for found in find_problems(document) for problem in at_every_item(document, found)):
             # The problem that the schema or the service has with a damaged value proposes the same fix.
             if problem.code not in DAMAGE_CODES or problem.pointer not in known:
                 self.notes.append(_note(document, problem))
@@ -216,8 +216,8 @@ class OpenDraft:
 
     def _schema_problems(self) -> Iterator[Problem]:
         for found, severity in ((self.choice.invalid, Severity.ERROR), (self.choice.tolerated, Severity.WARNING)):
-            for one in found:
-                yield Problem(one.detail, one.code, pointer=one.pointer, severity=severity, origin=Origin.LOCAL)
+            for issue in found:
+                yield Problem(issue.detail, issue.code, pointer=issue.pointer, severity=severity, origin=Origin.LOCAL)
 
     def conflicts(self) -> list[ConflictNote]:
         """The conflicts as the form shows them."""
@@ -242,14 +242,14 @@ def _conflict(draft: Draft, conflict: Conflict, when: str) -> ConflictNote:
     placed = draft.edit.to_positions(conflict.pointer)
     there, was = display_value(conflict.pointer, conflict.theirs), display_value(conflict.pointer, conflict.base)
     if conflict.pointer in LISTS:
-        words = f"service: {label_of(conflict.pointer)} changed, and which entry became which cannot be told"
+        text = f"service: {label_of(conflict.pointer)} changed, and which entry became which cannot be told"
     elif placed is None:
-        words = f"service: what was removed here was changed: {there}"
+        text = f"service: what was removed here was changed: {there}"
     elif conflict.theirs is ABSENT and conflict.pointer.parent in LISTS:
-        words = "service: this was removed"
+        text = "service: this was removed"
     else:
-        words = f"service: {there} (was {was})"
+        text = f"service: {there} (was {was})"
     if conflict in draft.undecided:
-        return ConflictNote(placed or conflict.pointer, f"{when} {words}   c: m mine, t theirs")
+        return ConflictNote(placed or conflict.pointer, f"{when} {text}   c: m mine, t theirs")
     stands = "yours goes over it" if conflict.decided else "theirs stands"
-    return ConflictNote(placed or conflict.pointer, f"{when} {words}; {stands}; c decides again", decided=True)
+    return ConflictNote(placed or conflict.pointer, f"{when} {text}; {stands}; c decides again", decided=True)

@@ -110,7 +110,7 @@ class RecheckScreen(BaseScreen[None]):
             return
         rule.set(f"{check.named.name} · {label_of(check.pointer)}", check.result)
         values = (("was", check.was), (f"verified {when:%H:%M}", check.wanted), ("there now", check.there))
-        pane.set_lines([f"{words:<15} {display_value(check.pointer, value)}" for words, value in values])
+        pane.set_lines([f"{label:<15} {display_value(check.pointer, value)}" for label, value in values])
 
     def _is_drafted(self, check: RecheckedChange) -> bool:
         draft = self.workspace.account.drafts.get(check.order_id)

@@ -57,16 +57,16 @@ class WriteRows:
 
     def index_of(self, key: str) -> int | None:
         if self._index is None:
-            self._index = {key_of_place(place): index for index, place in enumerate(self.places)}
+            self._index = {key_of_place(row): index for index, row in enumerate(self.places)}
         return self._index.get(key)
 
     def brief_at(self, index: int) -> JournalRow | None:
         """The write of a row; None if it was removed meanwhile."""
-        place = self.places[index]
-        if place not in self._briefs:
+        row = self.places[index]
+        if row not in self._briefs:
             start = index - index % _CHUNK
             self._briefs |= self.queries.get(self.places[start : start + _CHUNK])
-        return self._briefs.get(place)
+        return self._briefs.get(row)
 
     def row_at(self, index: int) -> RenderedRow:
         brief = self.brief_at(index)
@@ -85,13 +85,13 @@ class WriteRows:
     def _what(self, brief: JournalRow) -> str:
         if brief.kind is WriteKind.DELETE:
             return "the whole order"
-        words = self.what.get(brief.id)
-        if words is None:
+        text = self.what.get(brief.id)
+        if text is None:
             changes = recorded_changes(self.queries.changes(brief.id))
             labels = list(dict.fromkeys(label_of(at(change)) for change in changes))
             if not labels:
-                words = "sent whole" if brief.kind is WriteKind.UPSERT else ""
+                text = "sent whole" if brief.kind is WriteKind.UPSERT else ""
             else:
-                words = labels[0] if len(labels) == 1 else f"{labels[0]} +{len(labels) - 1}"
-            self.what[brief.id] = words
-        return f"{brief.job}: {words}" if brief.job else words
+                text = labels[0] if len(labels) == 1 else f"{labels[0]} +{len(labels) - 1}"
+            self.what[brief.id] = text
+        return f"{brief.job}: {text}" if brief.job else text

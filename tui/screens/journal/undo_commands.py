@@ -25,8 +25,8 @@ class UndoCommands:
 
     @handles("undo")
     async def undo(self, key: str) -> None:
-        brief, place = self._writes.brief, self._writes.place
-        if brief is None or place is None:
+        brief, row = self._writes.brief, self._writes.place
+        if brief is None or row is None:
             return
         answers = []
         if brief.orders > 1:
@@ -44,7 +44,7 @@ class UndoCommands:
             found = account.store.journal_queries.find(account.account_id, job=brief.job)
             self._undo([id for id, _ in found], None)
         elif answer is not None:
-            self._undo([brief.id], place[1] if answer == "o" else None)
+            self._undo([brief.id], row[1] if answer == "o" else None)
 
     def _undo(self, ids: Sequence[int], only: int | None) -> None:
         self._screen.show_notice("Reading what is there now …")
@@ -88,5 +88,5 @@ class UndoCommands:
 
 def _line_of(result: UndoResult) -> str:
     name = result.named.name
-    words = result.message.removeprefix(f"{name}: ").removesuffix(" w reviews.")
-    return f"{name}  {words}" if words.startswith(str(result.outcome)) else f"{name}  {result.outcome}: {words}"
+    text = result.message.removeprefix(f"{name}: ").removesuffix(" w reviews.")
+    return f"{name}  {text}" if text.startswith(str(result.outcome)) else f"{name}  {result.outcome}: {text}"

@@ -96,11 +96,11 @@ class WriteList:
 
     def step_problem(self, by: int) -> bool:
         """Put the cursor on the next write that did not end as it should; whether there is one."""
-        rows, place = self.rows, self._table.cursor + by
-        while rows is not None and 0 <= place < len(rows):
-            brief = rows.brief_at(place)
+        rows, index = self.rows, self._table.cursor + by
+        while rows is not None and 0 <= index < len(rows):
+            brief = rows.brief_at(index)
             if brief is not None and group_of(brief.state, brief.kind) in ("unknown", "differs", "failed"):
-                self._table.go(place)
+                self._table.go(index)
                 return True
-            place += by
+            index += by
         return False

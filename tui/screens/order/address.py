@@ -68,16 +68,16 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         *,
         name: str,
         key: str,
-        place: Pointer = SHIP_TO,
+        pointer: Pointer = SHIP_TO,
         operation: Operation = Operation.PATCH,
         text: str = "",
     ) -> None:
         super().__init__(workspace)
         self._document = document
         self._name = name
-        self._key = f"address:{key}:{place}"
-        self._place = place
-        self._other = BILL_TO if place == SHIP_TO else SHIP_TO
+        self._key = f"address:{key}:{pointer}"
+        self._pointer = pointer
+        self._other = BILL_TO if pointer == SHIP_TO else SHIP_TO
         self._operation = operation
         self._pasted = text
         self._reading = read_address("")
@@ -108,7 +108,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     def on_mount(self) -> None:
         account = self.workspace.account
-        self.title_line.set(self.workspace.heading, f"{self._name} · {_TITLES[self._place]} from a text")
+        self.title_line.set(self.workspace.heading, f"{self._name} · {_TITLES[self._pointer]} from a text")
         kept = account.store.screen_states.get(account.account_id, self._key)
         text = self._pasted or (kept if isinstance(kept, str) else "")
         if text:
@@ -208,18 +208,18 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
     # The proposal.
 
     def _read(self) -> None:
-        node = self._place.get(self._document)
+        node = self._pointer.get(self._document)
         self._reading = read_address(
             self.box.text,
             node if isinstance(node, dict) else None,
             choice=self._choice,
-            billing=self._place == BILL_TO,
+            billing=self._pointer == BILL_TO,
         )
         self._propose()
 
     def _propose(self) -> None:
         self._lines = propose(
-            self._reading, self._document, self._place, split=self._is_split, operation=self._operation
+            self._reading, self._document, self._pointer, split=self._is_split, operation=self._operation
         )
         if not self._reading.found:
             self._lines = ()
@@ -234,11 +234,11 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
     @property
     def _is_split(self) -> bool:
         if self._split is None:
-            return wants_split(self._reading, self._place.get(self._document))
+            return wants_split(self._reading, self._pointer.get(self._document))
         return self._split
 
     def _row(self, line: ProposedField) -> ComparisonRow:
-        known = field_at(self._place / line.field)
+        known = field_at(self._pointer / line.field)
         kind = known.kind if known is not None else Kind.TEXT
         label = known.caption if known is not None else line.field
         now = self._shown(kind, line.now)
@@ -325,7 +325,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
     def _values(self) -> list[tuple[Pointer, Json]]:
         out = {line.field for line in self._lines if line.writes and not self._is_taken(line)}
         other = self._other if self._also_other else None
-        return values_for(self._lines, self._document, self._place, other, excluded=out, operation=self._operation)
+        return values_for(self._lines, self._document, self._pointer, other, excluded=out, operation=self._operation)
 
     # Keys.
 

@@ -108,8 +108,8 @@ def editor_command() -> str:
 class NothingToTake(Exception):
     """Why there is no text to take, and the style of the notice that says so."""
 
-    def __init__(self, words: str, style: str = "info") -> None:
-        super().__init__(words)
+    def __init__(self, text: str, style: str = "info") -> None:
+        super().__init__(text)
         self.style = style
 
 
@@ -158,14 +158,14 @@ class EditorSession:
             status = _run(self._screen.workspace, command, self._path, line)
         except (OSError, ValueError, SuspendNotSupported) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            words = f"The editor {command!r} could not be started: {reason}. Nothing was changed."
-            raise NothingToTake(words, "error") from error
+            text = f"The editor {command!r} could not be started: {reason}. Nothing was changed."
+            raise NothingToTake(text, "error") from error
         try:
             size = self._path.stat().st_size
             return status, size if size > self._format.longest else self._path.read_bytes()
         except OSError as error:
-            words = f"The editor left no file that can be read: {error.strerror}. Nothing was changed."
-            raise NothingToTake(words, "error") from error
+            text = f"The editor left no file that can be read: {error.strerror}. Nothing was changed."
+            raise NothingToTake(text, "error") from error
 
     async def _asks_again(self, status: int, data: bytes | int) -> bool:
         """After an editor that failed, ask whether to edit the changed text again, else it is taken."""
@@ -186,9 +186,9 @@ class EditorSession:
             byte = data[error.start]
             raise UnreadableText(f"Line {line}, column {column}: the byte 0x{byte:02X} is not UTF-8.") from None
 
-    async def _ask(self, words: str, answers: Sequence[tuple[str, str]]) -> str:
+    async def _ask(self, question: str, answers: Sequence[tuple[str, str]]) -> str:
         """What the user wants with a text that cannot simply be taken; the file waits for the answer."""
-        answer = await self._screen.ask(words, answers)
+        answer = await self._screen.ask(question, answers)
         if answer is None:
             raise NothingToTake("It was left; nothing was changed.")
         return answer
@@ -196,18 +196,18 @@ class EditorSession:
 
 def _run(workspace: Workspace, command: str, path: Path, line: int | None) -> int:
     """Give the terminal to the editor until it ends; its exit status, negative for a signal. Raises OSError, ValueError."""
-    words = shlex.split(command)
-    if not words:
+    arguments = shlex.split(command)
+    if not arguments:
         raise ValueError("the command is empty")
-    if line is not None and os.path.basename(words[0]) in _TAKE_A_LINE:
-        words.append(f"+{line}")
+    if line is not None and os.path.basename(arguments[0]) in _TAKE_A_LINE:
+        arguments.append(f"+{line}")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     status = 0
     failed: OSError | None = None
     with workspace.suspend(), _keys_are_the_editors():
         try:
             # The user's own editor.
-            status = subprocess.run([*words, str(path)], check=False, env=environment).returncode  # noqa: S603
+            status = subprocess.run([*arguments, str(path)], check=False, env=environment).returncode  # noqa: S603
         except OSError as error:
             # The terminal is only taken back where nothing leaves the context early.
             failed = error

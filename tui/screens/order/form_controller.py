@@ -73,7 +73,7 @@ class FormController:
     def typed(self) -> dict[Pointer, str]:
         """The unsaved texts of the order shown."""
         target = self._target()
-        return self.texts.of(target.place) if target is not None else {}
+        return self.texts.of(target.typed_key) if target is not None else {}
 
     # The editor.
 
@@ -87,7 +87,7 @@ class FormController:
     def typing(self, pointer: Pointer, text: str) -> None:
         if (target := self._target()) is not None:
             with self._screen.report_store_errors():
-                self.texts.type(target.place, pointer, text)
+                self.texts.type(target.typed_key, pointer, text)
 
     def entered(self, pointer: Pointer, value: Json) -> None:
         if (target := self._target()) is not None:
@@ -96,10 +96,10 @@ class FormController:
     def put(self, target: FormTarget, pointer: Pointer, value: Json) -> None:
         """Save a value that was typed in a field."""
         known = field_at(pointer)
-        self.texts.saving(target.place, pointer)
+        self.texts.saving(target.typed_key, pointer)
         with self._owner.saving():
             is_changed = target.put(pointer, value, known.caption if known is not None else pointer.name)
-            self.texts.saved(target.place, pointer)
+            self.texts.saved(target.typed_key, pointer)
             if is_changed:
                 self._owner.show_order()
 
@@ -115,8 +115,8 @@ class FormController:
         Returns whether unsaved texts are to be shown differently.
         """
         if text is None:
-            return self.texts.taken(target.place, pointer)
-        self.texts.leave(target.place, pointer, text)
+            return self.texts.taken(target.typed_key, pointer)
+        self.texts.leave(target.typed_key, pointer, text)
         self._screen.show_notice("The text was not applied; Enter in that field continues it.")
         return True
 
@@ -131,7 +131,7 @@ class FormController:
         target, row = self._target(), self._sheet.cursor_field
         if target is None or row is None:
             return
-        had_text = self.texts.forget(target.place, row.pointer)
+        had_text = self.texts.forget(target.typed_key, row.pointer)
         with self._owner.saving():
             notice = "The unsaved text was discarded." if had_text else f"The field is {target.ORIGINAL}."
             if target.revert(row.pointer, f"{row.label} {target.ORIGINAL}"):
@@ -158,7 +158,7 @@ class FormController:
             self._screen.show_notice(f"The field is {state}; it can be neither null nor empty.", "warning")
             return
         answer = await self._screen.ask(
-            f"{row.label} becomes", [(choice.key, choice.words) for choice in choices.values()]
+            f"{row.label} becomes", [(choice.key, choice.label) for choice in choices.values()]
         )
         if answer is not None:
             self._make_empty(target, row, choices[answer].value)
@@ -207,7 +207,7 @@ class FormController:
             target.document,
             name=order_name(target.document),
             key=target.id,
-            place=BILL_TO if self.groups.current() == Group.BILL_TO else SHIP_TO,
+            pointer=BILL_TO if self.groups.current() == Group.BILL_TO else SHIP_TO,
             operation=target.OPERATION,
             text=text,
         )

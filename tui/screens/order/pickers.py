@@ -38,15 +38,15 @@ Suggestions = Mapping[tuple[str, ...], Choices]
 def recipe_rows(recipe: BulkChange, suggestions: Suggestions, *, fixed: str = "") -> list[SheetRow]:
     """A recipe as rows of the form: each field with its own editor, then the tags. `fixed`: why none can be edited."""
     document: Json = {}
-    for one in recipe.assignments:
-        if one.value is not ABSENT:
-            document = one.pointer.put(document, one.value)
+    for assignment in recipe.assignments:
+        if assignment.value is not ABSENT:
+            document = assignment.pointer.put(document, assignment.value)
     spec = FormSpec(Edit(document if isinstance(document, dict) else {}), Operation.PATCH, suggestions=suggestions)
     rows: list[SheetRow] = []
-    for one in recipe.assignments:
-        known = field_at(one.pointer)
+    for assignment in recipe.assignments:
+        known = field_at(assignment.pointer)
         if known is not None:
-            rows.append(_field_row(spec, one, known, fixed))
+            rows.append(_field_row(spec, assignment, known, fixed))
     for pointer, label, tags in (
         (ADD_TAGS, "tags added", recipe.add_tags),
         (REMOVE_TAGS, "removed", recipe.remove_tags),
@@ -68,15 +68,15 @@ def recipe_rows(recipe: BulkChange, suggestions: Suggestions, *, fixed: str = ""
     return rows
 
 
-def _field_row(spec: FormSpec, one: FieldAssignment, known: Field, fixed: str) -> FieldRow:
-    shown = _NOT_CHOSEN if one.value is ABSENT else show_value(known.kind, one.value)
+def _field_row(spec: FormSpec, assignment: FieldAssignment, known: Field, fixed: str) -> FieldRow:
+    shown = _NOT_CHOSEN if assignment.value is ABSENT else show_value(known.kind, assignment.value)
     return FieldRow(
-        one.pointer,
-        short_label(one),
+        assignment.pointer,
+        short_label(assignment),
         known.kind,
-        one.value,
-        f"{shown}   only where empty" if one.only_empty else shown,
-        choices=choices_of(spec, one.pointer, known),
+        assignment.value,
+        f"{shown}   only where empty" if assignment.only_empty else shown,
+        choices=choices_of(spec, assignment.pointer, known),
         editable=not fixed,
         reason=fixed,
         help=known.help,
@@ -110,7 +110,7 @@ class FieldChoices:
         offered = settable() if fields is None else fields
         found = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in offered]
         rare = {"/".join(known.path) for known in offered if known.rare}
-        self._choices = [*first, *saved, *sorted(found, key=lambda one: one.more in rare)]
+        self._choices = [*first, *saved, *sorted(found, key=lambda choice: choice.more in rare)]
         self._found: Sequence[Choice] = ()
 
     def offer(self, text: str) -> list[RenderedRow]:
@@ -127,11 +127,11 @@ class FieldChoices:
 def narrowed(choices: Sequence[Choice], text: str) -> list[Choice]:
     """The choices that have these words; those whose title begins or ends with them come first."""
     words, whole = text.lower().split(), text.lower().strip()
-    found = [one for one in choices if all(word in f"{one.title} {one.more}".lower() for word in words)]
+    found = [choice for choice in choices if all(word in f"{choice.title} {choice.more}".lower() for word in words)]
     found.sort(
-        key=lambda one: (
-            one.recipe is None or not one.title.lower().startswith(whole),
-            bool(whole) and not one.title.lower().rpartition(", ")[2].startswith(whole),
+        key=lambda choice: (
+            choice.recipe is None or not choice.title.lower().startswith(whole),
+            bool(whole) and not choice.title.lower().rpartition(", ")[2].startswith(whole),
         )
     )
     return found

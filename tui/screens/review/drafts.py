@@ -91,7 +91,7 @@ def review_item(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
         lines.extend(_whole_lines(sending))
     for marked, found in (("!", sending.invalid), ("~", sending.tolerated)):
         tone = "error" if marked == "!" else "warning"
-        lines.extend([(f"  {marked} {safe(label_of(one.pointer))}: {safe(one.detail)}", tone)] for one in found)
+        lines.extend([(f"  {marked} {safe(label_of(issue.pointer))}: {safe(issue.detail)}", tone)] for issue in found)
     for problem in find_problems(draft.edit.document):
         mark = "!" if problem.severity is Severity.ERROR else "~"
         lines.append([(f"  {mark} still: {safe(problem.title or problem.detail)}", "warning")])
@@ -110,10 +110,10 @@ def review_item(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
 
 
 def _change_lines(draft: Draft, sending: RequestChoice) -> Iterator[list[Piece]]:
-    blocked = {one.pointer: one.reason for one in sending.blocked}
-    told = [(change, change_label(change)) for change in draft.edit.changes()]
-    wide = max(_LABEL, min(_LONGEST_LABEL, max((cell_len(safe(words)) for _, words in told), default=0)))
-    for change, words in told:
+    blocked = {blocked_field.pointer: blocked_field.reason for blocked_field in sending.blocked}
+    labels = [(change, change_label(change)) for change in draft.edit.changes()]
+    wide = max(_LABEL, min(_LONGEST_LABEL, max((cell_len(safe(label)) for _, label in labels), default=0)))
+    for change, words in labels:
         reason = blocked.get(change.pointer, "")
         was = display_value(change.pointer, change.was)
         yield [
@@ -147,16 +147,16 @@ def _clash_lines(draft: Draft) -> Iterator[list[Piece]]:
 def _taken_lines(draft: Draft) -> Iterator[list[Piece]]:
     mine = {change.pointer for change in draft.edit.changes()}
     # Changes made locally since are listed as such.
-    for change in (one for one in draft.taken if one.pointer not in mine):
-        words = f"{display_value(change.pointer, change.was)} became {display_value(change.pointer, change.now)}"
-        yield [(f"  = the service changed {safe(label_of(change.pointer))}: {safe(words)}; it stays", "info")]
+    for change in (change for change in draft.taken if change.pointer not in mine):
+        became = f"{display_value(change.pointer, change.was)} became {display_value(change.pointer, change.now)}"
+        yield [(f"  = the service changed {safe(label_of(change.pointer))}: {safe(became)}; it stays", "info")]
 
 
 def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
     """What an upsert means, before it goes (Q2.6, Q2.7, Q2.9)."""
     reasons: dict[str, list[str]] = {}
-    for one in sending.not_patchable:
-        reasons.setdefault(one.reason, []).append(label_of(one.pointer))
+    for field in sending.not_patchable:
+        reasons.setdefault(field.reason, []).append(label_of(field.pointer))
     for reason, places in reasons.items():
         more = " …" if len(places) > 3 else ""
         yield [(f"  ~ sent as a full order because of {safe('; '.join(places[:3]))}{more}: {safe(reason)}", "warning")]
@@ -175,7 +175,7 @@ def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
 
 
 def _conversions(sending: RequestChoice) -> dict[str, list[str]]:
-    told: dict[str, list[str]] = {}
-    for one in sending.conversions:
-        told.setdefault(one.text, []).append(label_of(one.pointer))
-    return told
+    places: dict[str, list[str]] = {}
+    for conversion in sending.conversions:
+        places.setdefault(conversion.text, []).append(label_of(conversion.pointer))
+    return places

@@ -25,7 +25,11 @@ class CommandChoices:
 
     def offer(self, text: str) -> list[RenderedRow]:
         words = text.lower().split()
-        found = [one for one in self._offered if all(word in f"{one.title} {one.help}".lower() for word in words)]
+        found = [
+            command
+            for command in self._offered
+            if all(word in f"{command.title} {command.help}".lower() for word in words)
+        ]
         found.sort(key=lambda command: not command.title.lower().startswith(text.lower().strip()))
         self._found = found
         return [

@@ -70,9 +70,9 @@ class RequestLogScreen(BaseScreen[None]):
 
     @handles("open")
     def open(self, key: str) -> None:
-        place = self.list_view.cursor
-        if place < len(self._entries):
-            entry = self._entries[place]
+        index = self.list_view.cursor
+        if index < len(self._entries):
+            entry = self._entries[index]
             self.workspace.go(ShowText(f"{entry.method} {entry.target}", entry_text(entry)))
 
 

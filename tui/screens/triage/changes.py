@@ -74,7 +74,7 @@ class ChangeCommands:
         rows = recipe_rows(BulkChange(), {})
         values = await self._screen.ask_screen(ValueScreen(self._workspace, f"Tags of {order_name(order)}", rows))
         if values is not None:
-            add, remove = (tuple(cast("list[str]", values.get(one) or [])) for one in (ADD_TAGS, REMOVE_TAGS))
+            add, remove = (tuple(cast("list[str]", values.get(pointer) or [])) for pointer in (ADD_TAGS, REMOVE_TAGS))
             self._draft(BulkChange().with_tags(add, remove), order)
 
     @handles("repeat")

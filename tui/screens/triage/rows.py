@@ -59,7 +59,7 @@ class RowStatus:
     """The send state of an order: its mark, the text of the last column, and its style."""
 
     mark: str
-    words: str
+    text: str
     tone: str = ""
 
 
@@ -120,7 +120,7 @@ class OrderRows:
         mark, tone = state_mark(problems)
         if state is not None:
             mark, tone = state.mark, state.tone
-        why = StyledCell(state.words, state.tone) if state is not None else StyledCell(why_text(problems), tone)
+        why = StyledCell(state.text, state.tone) if state is not None else StyledCell(why_text(problems), tone)
         cells: dict[str, CellText] = {
             "order": order_name(order),
             "shop": self._shop(order),
@@ -138,5 +138,5 @@ class OrderRows:
 
     def _shop(self, order: Document) -> str:
         number = id_number(text_at(order, SHOP))
-        place = self.shop_numbers.get(number) if number is not None else None
-        return str(place) if place is not None and place < 10 else "?"
+        position = self.shop_numbers.get(number) if number is not None else None
+        return str(position) if position is not None and position < 10 else "?"

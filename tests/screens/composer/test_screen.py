@@ -410,7 +410,7 @@ async def test_long_review_lists_orders_with_warnings_first(tmp_path: Path) -> N
         lost["shipping_address"] = {**lost["shipping_address"], "country_code": "DE", "postal_code": "1067"}
         await add_file(house, tmp_path, *good, lost)
         await review(house)
-        assert "1 of them with doubts, told below: LOST." in house.text
+        assert "1 of them with warnings, shown below: LOST." in house.text
         await house.press("n")
         await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
         await house.press("asterisk", "p")

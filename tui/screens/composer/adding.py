@@ -12,6 +12,7 @@ from tui.api.query import OrderQuery
 from tui.api.wording import count_of
 from tui.orders.parsed import ParsedFile, ParsedOrder
 from tui.screens.common.commands import handles
+from tui.screens.common.key_lines import numbered_answers
 from tui.screens.composer.file_adding import FileAdding, show_added
 from tui.screens.composer.view import ComposerView
 from tui.screens.file_import.screen import refused_name, write_new
@@ -106,9 +107,9 @@ class Adding:
     async def _add_from_template(self) -> None:
         names = list(self._templates.all())
         if len(names) <= _TEMPLATES_ASKED:
-            numbered = {str(number): name for number, name in enumerate(names, 1)}
-            answer = await self._view.screen.ask("New order from", list(numbered.items()))
-            name = numbered[answer] if answer is not None else None
+            answers = numbered_answers(names, self._view.screen.size.width)
+            answer = await self._view.screen.ask("New order from", answers)
+            name = names[int(answer) - 1] if answer is not None else None
         else:
             name = await self._view.frame.ask_line(f"template, one of {', '.join(names)[:60]}: ")
         if name is None:
@@ -170,19 +171,18 @@ class Adding:
         frame, width, first = self._view.frame, self._view.screen.size.width, 0
         while True:
             here = list(shops[first : first + _SHOPS_AT_ONCE])
-            # Nobody can choose a number that is cut off.
+            # A number that is cut off cannot be chosen.
             while len(here) > 1 and sum(_tab_width(shop.name) for shop in here) > width - 2:
                 here.pop()
             frame.tabs.first_number = 1
             frame.tabs.set_labels([TabLabel(f"shop {shop.id}", shop.name) for shop in here])
-            numbered = {str(number): shop.id for number, shop in enumerate(here, 1)}
-            answers = [(number, "") for number in numbered]
+            answers = numbered_answers([shop.name for shop in here], width)
             if first + len(here) < len(shops):
                 answers.append(("m", "more"))
             answer = await self._view.screen.ask("Blank order for which shop?", answers)
             if answer != "m":
                 frame.show_tabs()
-                return numbered[answer] if answer is not None else None
+                return here[int(answer) - 1].id if answer is not None else None
             first += len(here)
 
     async def _add_blank_to(self, shop: int) -> None:

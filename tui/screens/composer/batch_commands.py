@@ -6,6 +6,7 @@ from tui.api.wording import count_of
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.composer.view import ComposerView
+from tui.work.batches.editing import ALREADY_SENT
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.writes.send_state import SendState
 
@@ -46,7 +47,8 @@ class BatchCommands:
             if step is None:
                 view.screen.show_notice(f"Nothing to {'undo' if is_undo else 'redo'}.")
             else:
-                self._show_step("Undone" if is_undo else "Done again", *step)
+                done = "Undone" if is_undo else "Done again"
+                self._show_step(f"Cannot {'undo' if is_undo else 'redo'}" if step[0] == ALREADY_SENT else done, *step)
 
     def _show_step(self, done: str, name: str, ids: Sequence[str]) -> None:
         """Go to the order that was changed back, also if the filter hides it."""

@@ -14,7 +14,7 @@ from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import KINDS_OF_LINES, show_value
 from tui.screens.common.commands import handles
-from tui.screens.common.key_lines import marked_keys
+from tui.screens.common.key_lines import marked_keys, numbered_answers
 from tui.screens.common.routes import ShowLines
 from tui.screens.common.table_rows import mark_by
 from tui.screens.composer.form_pane import suggestions
@@ -139,15 +139,15 @@ class StagedMarkCommands:
         """Ask for one of several kinds of problems, each with the number of its orders. A single one needs no question."""
         if len(kinds) == 1:
             return kinds[0][0]
-        numbered = {str(number): kind for number, kind in enumerate(kinds[:_KINDS_OFFERED], 1)}
-        # The question line has no room for more than the first letters of each.
+        offered = kinds[:_KINDS_OFFERED]
+        # The question shows only the beginning of each title.
         lines: list[list[Piece]] = [
             [(f" {number}  ", "mark"), (f"{fit(_kind_words(finding), 56)} ", ""), (count_of(count, "order"), "dim")]
-            for number, (finding, count) in numbered.items()
+            for number, (finding, count) in enumerate(offered, 1)
         ]
-        answers = [(number, "") for number in numbered]
+        answers = numbered_answers([_kind_words(finding) for finding, _ in offered], self._view.screen.size.width)
         answer = await self._view.ask_about(f"{title}: which of these?", lines, title, answers)
-        return numbered[answer][0] if answer is not None else None
+        return offered[int(answer) - 1][0] if answer is not None else None
 
 
 class BulkCommands:

@@ -5,18 +5,14 @@ from collections.abc import Sequence
 from tui.api.wording import count_of
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
-from tui.screens.composer.view import ComposerView
+from tui.screens.composer.view import ComposerCommands
 from tui.work.batches.editing import ALREADY_SENT
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.writes.send_state import SendState
 
 
-class BatchCommands:
+class BatchCommands(ComposerCommands):
     """Each is one action, which `u` undoes."""
-
-    def __init__(self, view: ComposerView) -> None:
-        self._view = view
-        self._staging = view.staging
 
     @handles("drop")
     def remove(self, key: str) -> None:
@@ -25,7 +21,7 @@ class BatchCommands:
             return
         with view.saving():
             count = self._staging.editing.remove_orders(order.id for order in targets)
-            view.batch.set_marks(view.marks - {order.id for order in targets})
+            view.batch.table.set_marks(view.marks - {order.id for order in targets})
             on_marked = view.screen.on_marked
             view.state.chosen = view.batch.table.cursor_key if on_marked else self._beside(targets[0].id)
             view.show_all()
@@ -68,7 +64,7 @@ class BatchCommands:
         targets = [order for order in unsent if self._staging.send_state(order) is not SendState.UNCHANGED]
         if not targets:
             same = "An order that the service has unchanged is not sent anyway."
-            self._view.screen.show_notice(same if unsent else "There is no order here that could be held or released.")
+            self._screen.show_notice(same if unsent else "There is no order here that could be held or released.")
             return
         statuses = {self._staging.send_state(order) for order in targets}
         if statuses <= {SendState.HELD, SendState.CONFLICT}:
@@ -84,7 +80,7 @@ class BatchCommands:
         if several:
             answers.append(("r", "release the good"))
         name = count_of(len(targets), "order") if several else order_name(targets[0].document)
-        match await self._view.screen.ask(f"{name}:", answers):
+        match await self._screen.ask(f"{name}:", answers):
             case "h":
                 self._hold(targets)
             case "r":
@@ -97,11 +93,11 @@ class BatchCommands:
         with self._view.saving():
             count = self._staging.editing.hold(order.id for order in orders)
             self._view.show_all()
-            self._view.screen.show_notice(f"{count_of(count, 'order')} held: not sent before z releases.")
+            self._screen.show_notice(f"{count_of(count, 'order')} held: not sent before z releases.")
 
     def _release(self, orders: Sequence[StagedOrder], *, force: bool = False) -> None:
         with self._view.saving():
             count = self._staging.editing.release((order.id for order in orders), force=force)
             self._view.show_all()
             despite = " despite problems" if force else ""
-            self._view.screen.show_notice(f"{count_of(count, 'order')} released{despite}; w reviews what is ready.")
+            self._screen.show_notice(f"{count_of(count, 'order')} released{despite}; w reviews what is ready.")

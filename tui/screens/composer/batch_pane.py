@@ -1,6 +1,5 @@
 """The batch as a list: its orders, or their problems."""
 
-from collections.abc import Iterable
 from datetime import tzinfo
 
 from textual.app import ComposeResult
@@ -34,21 +33,12 @@ class BatchPane(Container):
         self.problems = ProblemList(empty="No problems here; v goes on to the table.", id="problems")
 
     def compose(self) -> ComposeResult:
-        yield self.table
-        yield self.problems
-
-    @property
-    def marks(self) -> frozenset[str]:
-        """The ids of the marked orders."""
-        return frozenset(self.table.marks)
-
-    def set_marks(self, ids: Iterable[str]) -> None:
-        self.table.set_marks(ids)
+        return (self.table, self.problems)
 
     def show(self, zone: tzinfo) -> None:
         """Load the rows. Marks of orders that are not in the batch any more are dropped."""
-        if self.marks:
-            self.set_marks(self.marks & {order.id for order in self._staging.orders})
+        if self.table.marks:
+            self.table.set_marks(self.table.marks & {order.id for order in self._staging.orders})
         state = self._state
         self.table.load(StagedRows(state.shown, self._staging, zone))
         if state.chosen is not None and self._staging.get(state.chosen) is not None:

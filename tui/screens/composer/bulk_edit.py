@@ -21,7 +21,7 @@ from tui.screens.composer.form_pane import suggestions
 from tui.screens.composer.grid_rows import OWN, column_fields, place_of
 from tui.screens.composer.staged_target import empty_choices
 from tui.screens.composer.state import ViewMode
-from tui.screens.composer.view import ComposerView
+from tui.screens.composer.view import ComposerCommands, ComposerView
 from tui.screens.order.form_rows import FormSpec, choices_of
 from tui.screens.order.pickers import Choice, ValueScreen, field_picker, value_in
 from tui.widgets.form_layout import FieldRow
@@ -44,12 +44,11 @@ _WRONG = (SendState.REFUSED, SendState.INVALID)
 _KINDS_OFFERED = 6
 
 
-class StagedMarkCommands:
+class StagedMarkCommands(ComposerCommands):
     """Marks are of orders, the same in every view. Marked orders that are not shown are counted in notices."""
 
     def __init__(self, view: ComposerView) -> None:
-        self._view = view
-        self._staging = view.staging
+        super().__init__(view)
         self._marked_kind: tuple[frozenset[str], ProblemKind] | None = None
         """The orders that were marked for one kind of problem, and that kind."""
 
@@ -69,7 +68,7 @@ class StagedMarkCommands:
     @handles("marks")
     async def ask_marks(self, key: str) -> None:
         answers = [("a", "all here"), ("n", "none"), ("i", "invert"), ("p", "with problems"), ("s", "same problem")]
-        answer = await self._view.screen.ask("Mark", answers)
+        answer = await self._screen.ask("Mark", answers)
         if answer == "p":
             self._mark_with_problems()
         elif answer == "s":
@@ -83,25 +82,25 @@ class StagedMarkCommands:
         """Let the next command act on all marked orders."""
         count, hidden = len(self._view.marks), self._view.state.not_shown(self._view.marks)
         if not count:
-            self._view.screen.show_notice("Nothing is marked; Space marks.")
+            self._screen.show_notice("Nothing is marked; Space marks.")
             return
-        self._view.screen.next_on_marked = True
+        self._screen.next_on_marked = True
         shown = f", {hidden} of them not shown" if hidden else ""
-        self._view.screen.show_notice(f"On {count} marked{shown}: {marked_keys(self._view.screen.WHERE)}")
+        self._screen.show_notice(f"On {count} marked{shown}: {marked_keys(self._screen.WHERE)}")
 
     def _mark_with_problems(self) -> None:
         """Mark the orders here with errors or warnings: most fixes are for warnings."""
         shown = self._view.state.shown
         found = [order for order in shown if any(not finding.stale for finding in self._staging.findings(order))]
         wrong = sum(self._staging.send_state(order) in _WRONG for order in found)
-        self._view.batch.set_marks(order.id for order in found)
-        self._view.screen.show_notice(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
+        self._view.batch.table.set_marks(order.id for order in found)
+        self._screen.show_notice(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
 
     async def _ask_same_problem(self) -> None:
         """Mark all orders with the problem here, also those that the list does not show."""
         found = self.problems_here()
         if not found:
-            self._view.screen.show_notice("This order has no problem.")
+            self._screen.show_notice("This order has no problem.")
             return
         orders = self._staging.orders
         counted = [(finding, len(ids_with(self._staging, orders, kind_of(finding)))) for finding in found]
@@ -109,12 +108,12 @@ class StagedMarkCommands:
         if finding is None:
             return
         same = ids_with(self._staging, self._staging.orders, kind_of(finding))
-        self._view.batch.set_marks(same)
+        self._view.batch.table.set_marks(same)
         self._marked_kind = (frozenset(same), kind_of(finding))
         hidden = self._view.state.not_shown(same)
         shown = f", {hidden} not shown here" if hidden else ""
         notice = f"{len(same)} marked{shown}. ; m fixes, ; c sets a field on all: {_kind_words(finding)}."
-        self._view.screen.show_notice(notice)
+        self._screen.show_notice(notice)
 
     @property
     def marked_kind(self) -> ProblemKind | None:
@@ -145,17 +144,16 @@ class StagedMarkCommands:
             [(f" {number}  ", "mark"), (f"{fit(_kind_words(finding), 56)} ", ""), (count_of(count, "order"), "dim")]
             for number, (finding, count) in enumerate(offered, 1)
         ]
-        answers = numbered_answers([_kind_words(finding) for finding, _ in offered], self._view.screen.size.width)
+        answers = numbered_answers([_kind_words(finding) for finding, _ in offered], self._screen.size.width)
         answer = await self._view.ask_about(f"{title}: which of these?", lines, title, answers)
         return offered[int(answer) - 1][0] if answer is not None else None
 
 
-class BulkCommands:
+class BulkCommands(ComposerCommands):
     """Changes of all marked orders. Each is shown before it is done, and is one step for undo."""
 
     def __init__(self, view: ComposerView, marks: StagedMarkCommands) -> None:
-        self._view = view
-        self._staging = view.staging
+        super().__init__(view)
         self._marks = marks
 
     # One field.
@@ -175,7 +173,7 @@ class BulkCommands:
         others = [known for known in offered if known not in likely]
         title = f"Set a field on {count_of(len(orders), 'order')}"
         workspace = self._view.workspace
-        choice = await self._view.screen.ask_screen(field_picker(workspace, title, (), others, first))
+        choice = await self._screen.ask_screen(field_picker(workspace, title, (), others, first))
         if choice is not None and choice.field is not None:
             await self._ask_value(choice.field, ids)
 
@@ -193,7 +191,7 @@ class BulkCommands:
             replaces=True,
             may_be_empty=True,
         )
-        values = await self._view.screen.ask_screen(screen)
+        values = await self._screen.ask_screen(screen)
         if values is not None:
             # Enter on the value of the first order sets that value on all.
             await self._set(known, ids, values.get(row.pointer, row.value))
@@ -220,7 +218,7 @@ class BulkCommands:
         if entered in (ABSENT, None, "", []):
             choices = {choice.key: choice for choice in empty_choices(known)}
             answers = [(choice.key, choice.label) for choice in choices.values()]
-            answer = await self._view.screen.ask(f"{known.caption} of {len(ids)} becomes", answers)
+            answer = await self._screen.ask(f"{known.caption} of {len(ids)} becomes", answers)
             if answer is None:
                 return
             value = [] if answer == "e" and known.kind is Kind.TAGS else choices[answer].value
@@ -234,13 +232,13 @@ class BulkCommands:
     @handles("fix_problem")
     async def fix_problem(self, key: str) -> None:
         """Fix one kind of problem of all marked orders; without marks the problem of the chosen order."""
-        if not self._view.screen.on_marked:
+        if not self._screen.on_marked:
             self._view.fix_here()
             return
         orders = self._view.targets()
         kinds = fixable_kinds(self._staging, orders)
         if not kinds:
-            self._view.screen.show_notice("No fix is proposed for the problems of the marked orders.")
+            self._screen.show_notice("No fix is proposed for the problems of the marked orders.")
             return
         finding = self._known_kind(kinds)
         if finding is None:
@@ -263,7 +261,7 @@ class BulkCommands:
         """Show what would change, and do it if the user agrees."""
         if not preview.values:
             reasons = {reason for _, reason in preview.skipped}
-            self._view.screen.show_notice(f"Nothing would change: {'; '.join(sorted(reasons))}.")
+            self._screen.show_notice(f"Nothing would change: {'; '.join(sorted(reasons))}.")
             return
         count, lines, first = count_of(len(preview.values), "order"), list(_preview_lines(preview)), preview.changes[0]
         stays = f", {len(preview.skipped)} stay" if preview.skipped else ""
@@ -273,7 +271,7 @@ class BulkCommands:
         answer = await self._view.ask_about(f"{count}: {name}", lines, question, answers)
         if answer == "p":
             self._view.workspace.go(ShowLines(f"{count}: {name}", lines))
-            self._view.screen.call_after_refresh(self._view.screen.run_dialog, self._confirm(preview, name))
+            self._screen.call_after_refresh(self._screen.run_dialog, self._confirm(preview, name))
         elif answer is not None:
             self._take(preview, name)
 
@@ -283,7 +281,7 @@ class BulkCommands:
             count = apply_preview(self._staging, preview, name)
             self._view.show_order()
             title = f"{name[:1].upper()}{name[1:]}"
-            self._view.screen.show_notice(f"{title}: {count_of(count, 'order')} changed. u undoes all of it.")
+            self._screen.show_notice(f"{title}: {count_of(count, 'order')} changed. u undoes all of it.")
 
 
 def _preview_lines(preview: BulkEditPreview) -> Iterator[list[Piece]]:

@@ -9,7 +9,7 @@ from textual.timer import Timer
 from tui.api.wording import count_of
 from tui.orders.parsed import ParsedFile
 from tui.screens.common.routes import ShowText
-from tui.screens.composer.view import ComposerView
+from tui.screens.composer.view import ComposerCommands, ComposerView
 from tui.screens.file_import.screen import ImportProgress, ImportScreen
 from tui.store.db import StoreError
 from tui.work.batches.staging import BatchLocked
@@ -22,12 +22,11 @@ _INTERVAL = 0.2
 """Seconds between two notices of the progress."""
 
 
-class FileAdding:
+class FileAdding(ComposerCommands):
     """Reads one source at a time."""
 
     def __init__(self, view: ComposerView) -> None:
-        self._view = view
-        self._staging = view.staging
+        super().__init__(view)
         self._progress: ImportProgress | None = None
 
     @property
@@ -40,7 +39,7 @@ class FileAdding:
             self._progress.is_stopped = True
 
     def read_file(self, path: Path) -> None:
-        self._view.screen.show_notice(f"Reading {path} …")
+        self._screen.show_notice(f"Reading {path} …")
         self._read(path.name, path)
 
     async def pasted(self, text: str) -> bool:
@@ -48,7 +47,7 @@ class FileAdding:
         description = describe_paste(text)
         if not description:
             return False
-        if await self._view.screen.ask(f"Pasted {description}:", [("o", "read as orders")]) is not None:
+        if await self._screen.ask(f"Pasted {description}:", [("o", "read as orders")]) is not None:
             self.read_pasted(text)
         return True
 
@@ -58,18 +57,18 @@ class FileAdding:
 
     def _read(self, name: str, source: Path | str) -> None:
         if self.is_reading:
-            self._view.screen.show_notice("Another file is being added; Esc stops that.")
+            self._screen.show_notice("Another file is being added; Esc stops that.")
             return
         self._staging.reload_if_taken_over()
         if self._view.may_edit():
             progress, timer = self._begin(ImportProgress())
             work = self._read_source(name, source, progress, timer)
-            self._view.screen.run_worker(work, name="read orders", group="import")
+            self._screen.run_worker(work, name="read orders", group="import")
 
     def _begin(self, progress: ImportProgress) -> tuple[ImportProgress, Timer]:
         """Show the progress from now on, until `_end`."""
         self._progress = progress
-        screen = self._view.screen
+        screen = self._screen
         return progress, screen.set_interval(_INTERVAL, lambda: screen.show_notice(progress.words()))
 
     def _end(self, timer: Timer) -> None:
@@ -82,22 +81,22 @@ class FileAdding:
         try:
             opened = await asyncio.to_thread(open_source, source, name, known=known, progress=progress)
         except ImportFileError as error:
-            self._view.screen.show_notice(str(error), "warning")
+            self._screen.show_notice(str(error), "warning")
             return
         finally:
             self._end(timer)
-        self._view.screen.clear_notice()
+        self._screen.clear_notice()
 
         intake = opened if isinstance(opened, ParsedFile) else await self._ask_mapping(opened)
         if intake is not None and batch is not None and self._staging.batch != batch:
             notice = f"Another batch was opened meanwhile; nothing of {name} was added."
-            self._view.screen.show_notice(notice, "warning")
+            self._screen.show_notice(notice, "warning")
         elif intake is not None:
             self._take_in(intake, name)
 
     async def _ask_mapping(self, source: TableSource) -> ParsedFile | None:
         """Let the user map the columns of a table; ask whether that is needed if they are known."""
-        at_once, screen = False, self._view.screen
+        at_once, screen = False, self._screen
         if source.is_remembered:
             question = f"{source.name}: {len(source.table.rows):,} rows, mapping {source.mapping.name}"
             answer = await screen.ask(question, [("s", "stage"), ("m", "see the mapping")])
@@ -124,13 +123,13 @@ class FileAdding:
         try:
             ids = await self._staging.editing.add_in_chunks(intake, name, progress)
         except (BatchLocked, ImportFileError, StoreError) as error:
-            if self._view.screen.is_attached:
+            if self._screen.is_attached:
                 self._view.show_all()
-                self._view.screen.show_notice(str(error), "warning")
+                self._screen.show_notice(str(error), "warning")
             return
         finally:
             self._end(timer)
-        if self._view.screen.is_attached:
+        if self._screen.is_attached:
             self._show_taken(ids, intake, name)
 
     def _show_taken(self, ids: Sequence[str], intake: ParsedFile, name: str) -> None:

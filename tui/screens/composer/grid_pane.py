@@ -62,7 +62,7 @@ class GridPane(Container):
         self.grid = OrderGrid(reader_of(workspace), self._typing, self._typed, empty=EMPTY, id="grid")
 
     def compose(self) -> ComposeResult:
-        yield self.grid
+        return (self.grid,)
 
     def show(self) -> None:
         """Load the rows of the orders that are listed."""

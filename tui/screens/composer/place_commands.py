@@ -8,15 +8,15 @@ from tui.screens.composer.columns import column_picker
 from tui.screens.composer.file_adding import FileAdding
 from tui.screens.composer.grid_rows import title_of
 from tui.screens.composer.state import ViewMode
-from tui.screens.composer.view import ComposerView
+from tui.screens.composer.view import ComposerCommands, ComposerView
 from tui.screens.order.json_editor import JsonScreen
 
 
-class StagedListCommands:
+class StagedListCommands(ComposerCommands):
     """The commands of the list of orders and of the list of problems. Table and form have some of their own."""
 
     def __init__(self, view: ComposerView, files: FileAdding) -> None:
-        self._view = view
+        super().__init__(view)
         self._files = files
 
     @handles("open", "pane")
@@ -104,7 +104,7 @@ class StagedListCommands:
         address="A works in the form; Enter opens it.",
     )
     def refer_to_form(self, notice: str) -> None:
-        self._view.screen.show_notice(notice)
+        self._screen.show_notice(notice)
 
     @handles("long_text")
     def show_as_json(self, key: str) -> None:
@@ -120,11 +120,8 @@ class StagedListCommands:
             view.workspace.open(JsonScreen(view.workspace, target, view.show_order))
 
 
-class StagedTableCommands:
+class StagedTableCommands(ComposerCommands):
     """The commands of the table."""
-
-    def __init__(self, view: ComposerView) -> None:
-        self._view = view
 
     @handles("open")
     def edit_cell(self, key: str) -> None:
@@ -139,7 +136,7 @@ class StagedTableCommands:
     def step_column(self, by: int) -> None:
         if not self._view.grid.move_column(by):
             notice = "This is the last column; C adds others." if by > 0 else "This is the first column."
-            self._view.screen.show_notice(notice)
+            self._screen.show_notice(notice)
 
     @handles(move_up=-1, move_down=1)
     def move_column(self, by: int) -> None:
@@ -147,11 +144,11 @@ class StagedTableCommands:
         here, there = self._view.grid.column, self._view.grid.column + by
         paths = self._view.grid_pane.paths
         if here == 0 or not 1 <= there < len(paths):
-            self._view.screen.show_notice("There is no place to move it to.")
+            self._screen.show_notice("There is no place to move it to.")
             return
         paths[here], paths[there] = paths[there], paths[here]
         self._view.set_columns(paths)
-        self._view.screen.show_notice(f"{title_of(paths[there])} moved.")
+        self._screen.show_notice(f"{title_of(paths[there])} moved.")
 
     @handles("set_field")
     async def clear_cell(self, key: str) -> None:
@@ -160,11 +157,11 @@ class StagedTableCommands:
             await self._view.form.clear_field(target, cell.row if cell is not None else None)
 
 
-class StagedFormCommands:
+class StagedFormCommands(ComposerCommands):
     """What the form of a staged order has beside the commands of every form."""
 
     def __init__(self, view: ComposerView, files: FileAdding) -> None:
-        self._view = view
+        super().__init__(view)
         self._files = files
 
     @handles("open")

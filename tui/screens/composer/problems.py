@@ -2,19 +2,15 @@
 
 from tui.screens.common.commands import handles
 from tui.screens.composer.grid_rows import place_of
-from tui.screens.composer.view import ComposerView
+from tui.screens.composer.view import ComposerCommands
 from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.writes.send_state import SendState
 
 _WRONG_CELL = ("!", "S")
 
 
-class ProblemCommands:
+class ProblemCommands(ComposerCommands):
     """The next problem of the form or the table's row, else of the next order with one, and around."""
-
-    def __init__(self, view: ComposerView) -> None:
-        self._view = view
-        self._staging = view.staging
 
     @handles(next_problem=1, previous_problem=-1)
     def step(self, by: int) -> None:

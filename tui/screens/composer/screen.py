@@ -91,6 +91,8 @@ class ComposerScreen(BaseScreen[None]):
         self._paste = paste
         self.state = self._saved.to_state()
         view = self.view = ComposerView(self, self.state)
+        self.table, self.problems = view.batch.table, view.batch.problems
+        self.sheet, self.grid = view.form_pane.sheet, view.grid
         self._files = FileAdding(view)
         self._sending = StagedSendCommands(view)
         marks = StagedMarkCommands(view)
@@ -125,22 +127,6 @@ class ComposerScreen(BaseScreen[None]):
         return self.view.order
 
     @property
-    def table(self) -> OrderTable:
-        return self.view.batch.table
-
-    @property
-    def sheet(self) -> OrderSheet:
-        return self.view.form_pane.sheet
-
-    @property
-    def grid(self) -> OrderGrid:
-        return self.view.grid
-
-    @property
-    def problems(self) -> ProblemList:
-        return self.view.batch.problems
-
-    @property
     def list_view(self) -> LineView:
         return self.view.list_view
 
@@ -159,13 +145,13 @@ class ComposerScreen(BaseScreen[None]):
     def on_mount(self) -> None:
         self.staging.on_change = self.store_changed
         view, saved = self.view, self._saved
-        view.batch.set_marks(saved.marks)
+        self.table.set_marks(saved.marks)
         view.arrange()
         view.show_all()
         if saved.in_form and view.order is not None:
             view.open_form(saved.pointer)
         else:
-            self.call_after_refresh(view.batch.table.set_top, saved.top)
+            self.call_after_refresh(self.table.set_top, saved.top)
         view.look_up()
         if self._paste:
             self.call_later(self._files.read_pasted, self._paste)

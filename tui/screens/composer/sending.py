@@ -7,7 +7,7 @@ from tui.screens.common.commands import handles
 from tui.screens.common.routes import OpenBatches
 from tui.screens.composer.frame import looking_words
 from tui.screens.composer.rows import review_plan
-from tui.screens.composer.view import ComposerView
+from tui.screens.composer.view import ComposerCommands, ComposerView
 from tui.screens.review.screen import ReviewScreen
 from tui.store.db import StoreError
 from tui.work.account import Account
@@ -25,12 +25,11 @@ def continues_after_refusal(account: Account) -> bool:
     return account.store.screen_states.get(account.account_id, _CONTINUE_AFTER_REFUSAL) is True
 
 
-class StagedSendCommands:
+class StagedSendCommands(ComposerCommands):
     """Nothing is sent before `y` in the review."""
 
     def __init__(self, view: ComposerView) -> None:
-        self._view = view
-        self._staging = view.staging
+        super().__init__(view)
         self._is_looking = False
         """Whether the review waits for the orders to be looked up."""
         self._shows_sending = False
@@ -39,7 +38,7 @@ class StagedSendCommands:
     @handles("review")
     async def review(self, key: str) -> None:
         """Show what would be sent. While something is being sent, ask what is to become of that first."""
-        ids = [order.id for order in self._view.targets()] if self._view.screen.on_marked else None
+        ids = [order.id for order in self._view.targets()] if self._screen.on_marked else None
         if self._staging.sender.progress is None:
             self._begin_review(ids)
         elif await self._ask_sending():
@@ -47,7 +46,7 @@ class StagedSendCommands:
 
     async def _ask_sending(self) -> bool:
         """Pause, continue or cancel the sending. Returns whether the others are to be reviewed."""
-        sender, screen = self._staging.sender, self._view.screen
+        sender, screen = self._staging.sender, self._screen
         progress = sender.progress
         if progress is None:
             return True
@@ -70,7 +69,7 @@ class StagedSendCommands:
         return False
 
     def _begin_review(self, ids: Sequence[str] | None) -> None:
-        screen = self._view.screen
+        screen = self._screen
         if self._staging.owner is not None:
             screen.show_notice(f"{self._staging.owner} has this batch; B takes it over.", "warning")
         elif not self._staging.orders:
@@ -88,7 +87,7 @@ class StagedSendCommands:
             error = full
         finally:
             self._is_looking = False
-        screen = self._view.screen
+        screen = self._screen
         if not screen.is_attached:
             return
         if screen.is_typing or not screen.is_active:
@@ -110,12 +109,12 @@ class StagedSendCommands:
             notes=notes,
             continue_after_refusal=continues_after_refusal(account),
         )
-        confirmed = await self._view.screen.ask_screen(ReviewScreen(workspace, reviewed))
+        confirmed = await self._screen.ask_screen(ReviewScreen(workspace, reviewed))
         if confirmed is not None:
             resends = confirmed.continue_after_refusal
             account.store.screen_states.put(account.account_id, _CONTINUE_AFTER_REFUSAL, resends)
             workspace.start(self._send(plan, continue_after_refusal=resends), name="send staged orders")
-            self._view.screen.show_notice(f"{count_of(plan.count, 'order')} in flight; the list shows each.")
+            self._screen.show_notice(f"{count_of(plan.count, 'order')} in flight; the list shows each.")
             self._shows_sending = True
 
     async def _send(self, plan: SendPlan, *, continue_after_refusal: bool) -> None:
@@ -129,9 +128,9 @@ class StagedSendCommands:
         """Show the progress of the look-up; drop a notice about a sending that is over."""
         if self._shows_sending and not self._staging.sender.waiting:
             self._shows_sending = False
-            self._view.screen.clear_notice()
+            self._screen.clear_notice()
         if self._is_looking:
-            self._view.screen.show_notice(f"Before the review {looking_words(self._staging)}.")
+            self._screen.show_notice(f"Before the review {looking_words(self._staging)}.")
 
     # Looking an order up again, and other batches.
 
@@ -143,17 +142,17 @@ class StagedSendCommands:
             return
         order = self._view.order
         if order is not None:
-            self._view.screen.show_notice("Looking again …")
-            self._view.screen.run_worker(self._look_up(order), name="look at an order again", group="look again")
+            self._screen.show_notice("Looking again …")
+            self._screen.run_worker(self._look_up(order), name="look at an order again", group="look again")
 
     async def _look_up(self, order: StagedOrder) -> None:
         try:
             notice = await self._looked_up(order)
         except (BatchLocked, StoreError) as error:
             notice = str(error)
-        if self._view.screen.is_attached:
+        if self._screen.is_attached:
             self._view.show_all()
-            self._view.screen.show_notice(notice or "There is nothing to look for.")
+            self._screen.show_notice(notice or "There is nothing to look for.")
 
     async def _looked_up(self, order: StagedOrder) -> str:
         if self._staging.send_state(order) in (SendState.UNKNOWN, SendState.DIFFERS):
@@ -167,10 +166,10 @@ class StagedSendCommands:
             self._view.workspace.go(OpenBatches())
             return
         answers = [("y", "take over"), ("b", "other batches")]
-        match await self._view.screen.ask("Another copy has this batch.", answers):
+        match await self._screen.ask("Another copy has this batch.", answers):
             case "b":
                 self._view.workspace.go(OpenBatches())
             case "y":
                 self._staging.take_over()
                 self._view.show_all()
-                self._view.screen.show_notice("This app has the batch now.")
+                self._screen.show_notice("This app has the batch now.")

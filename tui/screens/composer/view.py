@@ -15,10 +15,8 @@ from tui.screens.composer.grid_rows import ColumnPath
 from tui.screens.composer.rows import finding_lines
 from tui.screens.composer.staged_target import StagedTarget
 from tui.screens.composer.state import ComposerState, SavedView, ViewMode
-from tui.screens.order.form_controller import FormController
 from tui.screens.order.typed_texts import TypedTexts
 from tui.store.db import StoreError
-from tui.widgets.grid import OrderGrid
 from tui.widgets.lines import LineView, Piece
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import BatchLocked
@@ -39,19 +37,14 @@ class ComposerView:
         self.batch = BatchPane(state, self.staging)
         self.grid_pane = GridPane(self, self.workspace, state, self.texts)
         self.form_pane = StagedFormPane(screen, self, self.texts)
+        self.form = self.form_pane.controller
+        self.grid = self.grid_pane.grid
         self.frame = ComposerFrame(screen, state, self.form_pane)
 
     @property
-    def form(self) -> FormController:
-        return self.form_pane.controller
-
-    @property
-    def grid(self) -> OrderGrid:
-        return self.grid_pane.grid
-
-    @property
     def marks(self) -> frozenset[str]:
-        return self.batch.marks
+        """The ids of the marked orders."""
+        return self.batch.table.marks
 
     @property
     def list_view(self) -> LineView:
@@ -368,3 +361,12 @@ class ComposerView:
             tuple(self.marks),
         )
         account.store.screen_states.put(account.account_id, SAVED_VIEW, saved.to_json())
+
+
+class ComposerCommands:
+    """Base of the command groups of the composer."""
+
+    def __init__(self, view: ComposerView) -> None:
+        self._view = view
+        self._screen = view.screen
+        self._staging = view.staging

@@ -45,6 +45,7 @@ class EditScreen(BaseScreen[None]):
         self.order_id = order_id
         self._as_json = as_json
         self.pane = DraftFormPane(self, self)
+        self.form, self.sheet = self.pane.controller, self.pane.sheet
         self._edit_commands = EditCommands(self, self, self.pane)
         self.groups = (self._edit_commands, self.form, self.form.groups)
         self._tab_bar = TabBar(first_number=1)
@@ -54,16 +55,8 @@ class EditScreen(BaseScreen[None]):
         self._was_left = False
 
     @property
-    def form(self) -> FormController:
-        return self.pane.controller
-
-    @property
     def draft(self) -> OpenDraft | None:
         return self.pane.draft
-
-    @property
-    def sheet(self) -> OrderSheet:
-        return self.pane.sheet
 
     @property
     def list_view(self) -> LineView:

@@ -40,20 +40,12 @@ class FormPane(Container):
         super().__init__()
         self._base = screen
         self.sheet = OrderSheet(reader=reader_of(screen.workspace), typing_hook=self._typing, empty=empty, id="form")
+        self.rule = RuleLine(id="field")
+        self.help_text = Pager(id="help")
         self.controller = FormController(screen, owner, self.sheet, texts, target)
 
     def compose(self) -> ComposeResult:
-        yield self.sheet
-        yield RuleLine(id="field")
-        yield Pager(id="help")
-
-    @property
-    def rule(self) -> RuleLine:
-        return self.query_one("#field", RuleLine)
-
-    @property
-    def help_text(self) -> Pager:
-        return self.query_one("#help", Pager)
+        return (self.sheet, self.rule, self.help_text)
 
     def make_rows(self) -> list[SheetRow]:
         """The rows of the order as it is now."""

@@ -13,18 +13,13 @@ from tui.orders.value_parser import show_value
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import OpenBulk
 from tui.screens.order.pickers import ADD_TAGS, REMOVE_TAGS, ValueScreen, field_picker, recipe_rows, value_in
-from tui.screens.triage.order_list import OrderList
+from tui.screens.triage.order_list import OrderCommands
 from tui.widgets.form_layout import FieldRow
 from tui.work.bulk.saved_changes import SavedChanges
 
 
-class ChangeCommands:
+class ChangeCommands(OrderCommands):
     """One change: on the order under the cursor, or on all marked orders."""
-
-    def __init__(self, orders: OrderList) -> None:
-        self._orders = orders
-        self._screen = orders.screen
-        self._workspace = orders.workspace
 
     async def ask_on_all(self) -> None:
         """Ask for a change of all orders of this filter, as far as they were read."""

@@ -9,17 +9,12 @@ from tui.screens.common.routes import ShowLines
 from tui.screens.common.workspace_actions import start_write
 from tui.screens.order.address import STEP, AddressScreen
 from tui.screens.review.drafts import differences, review_drafts
-from tui.screens.triage.order_list import OrderList
+from tui.screens.triage.order_list import OrderCommands
 from tui.widgets.text import has_substitutes
 
 
-class DraftCommands:
+class DraftCommands(OrderCommands):
     """Changes of one order, and the review of all drafts."""
-
-    def __init__(self, orders: OrderList) -> None:
-        self._orders = orders
-        self._screen = orders.screen
-        self._workspace = orders.workspace
 
     @handles("fix")
     def fix(self, key: str) -> None:

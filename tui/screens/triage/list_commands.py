@@ -6,7 +6,7 @@ from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import EditOrder, ShowText
 from tui.screens.common.workspace_actions import look_up_again
-from tui.screens.triage.order_list import OrderList
+from tui.screens.triage.order_list import OrderCommands
 from tui.screens.triage.shops import shops_text
 
 _SORT_NAMES = {
@@ -18,13 +18,8 @@ _SORT_NAMES = {
 }
 
 
-class ListCommands:
+class ListCommands(OrderCommands):
     """Moving, opening and reading."""
-
-    def __init__(self, orders: OrderList) -> None:
-        self._orders = orders
-        self._screen = orders.screen
-        self._workspace = orders.workspace
 
     @handles("pane")
     def switch_pane(self, key: str) -> None:

@@ -8,17 +8,15 @@ from tui.screens.common.key_lines import marked_keys
 from tui.screens.common.table_rows import mark_by
 from tui.screens.common.workspace_actions import stage_copies
 from tui.screens.triage.changes import ChangeCommands
-from tui.screens.triage.order_list import OrderList
+from tui.screens.triage.order_list import OrderCommands, OrderList
 
 
-class MarkCommands:
+class MarkCommands(OrderCommands):
     """Marking orders, and staging those that are marked."""
 
     def __init__(self, orders: OrderList, changes: ChangeCommands) -> None:
-        self._orders = orders
+        super().__init__(orders)
         self._changes = changes
-        self._screen = orders.screen
-        self._workspace = orders.workspace
 
     @handles("mark")
     def mark(self, key: str) -> None:

@@ -60,8 +60,7 @@ class RecipeCommands:
 
     def resize(self) -> None:
         """Give the form its height: all there is beside the orders, else what its rows or its editor need."""
-        rows = max(2, min(len(self._sheet.rows), 5))
-        lines = _EDITOR_LINES if self._sheet.editing is not None else rows
+        lines = _EDITOR_LINES if self._sheet.editing is not None else max(2, min(len(self._sheet.rows), 5))
         self._sheet.styles.height = "1fr" if self.is_tall else lines
 
     def change(self, recipe: BulkChange, pointer: Pointer | None = None) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tui.api.codec import Json
 from tui.api.wording import count_of
 from tui.orders.checks.sending import MAX_ORDERS
+from tui.orders.display import display_value
 from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
 from tui.orders.paths import TAGS
@@ -36,7 +37,7 @@ class JobRows(KeyedRows[JobOrder]):
     """Rows made when they are drawn."""
 
     def row_at(self, index: int) -> RenderedRow:
-        order = self.orders[index]
+        order = self.elements[index]
         mark, label, style = LABELS[order.state]
         what = change_words(order.changes)
         if order.words and order.state not in _SHOWN_BY_CHANGES:
@@ -52,7 +53,7 @@ def change_words(changes: Sequence[Change]) -> str:
     return "; ".join(
         f"{_caption(change)} {tag_words(change)}"
         if change.pointer == TAGS
-        else f"{_caption(change)} {_shown(change, change.was)} → {_shown(change, change.now)}"
+        else f"{_caption(change)} {display_value(change.pointer, change.was)} → {display_value(change.pointer, change.now)}"
         for change in changes
     )
 
@@ -155,16 +156,11 @@ def _pieces(change: Change) -> list[Piece]:
     """Field, was, will be."""
     return [
         (fit(label_of(change.pointer), 24) + " ", ""),
-        (fit(_shown(change, change.was), 22) + " ", "dim"),
-        (safe(tag_words(change) if change.pointer == TAGS else _shown(change, change.now)), "changed"),
+        (fit(display_value(change.pointer, change.was), 22) + " ", "dim"),
+        (safe(tag_words(change) if change.pointer == TAGS else display_value(change.pointer, change.now)), "changed"),
     ]
 
 
 def _caption(change: Change) -> str:
     known = field_at(change.pointer)
     return known.caption if known is not None else change.pointer.name
-
-
-def _shown(change: Change, value: object) -> str:
-    known = field_at(change.pointer)
-    return show_value(known.kind if known is not None else "json", value)  # type: ignore[arg-type]

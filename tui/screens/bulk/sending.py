@@ -119,8 +119,7 @@ class SendCommands:
 
     @handles("retry")
     def retry(self, key: str) -> None:
-        job = self._context.job
-        if job.stage in (JobStage.RUNNING, JobStage.PAUSED):
+        if self._context.job.stage in (JobStage.RUNNING, JobStage.PAUSED):
             self._screen.show_notice("Orders are tried again when the rest is done; z resumes, Ctrl+C cancels.")
             return
         current = self._context.tab_bar.current or ALL

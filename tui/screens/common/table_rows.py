@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, cast
 
 from tui.widgets.table import OrderTable
 
@@ -13,30 +13,30 @@ class _Named(Protocol):
         """The key of the row."""
 
 
-Thing = TypeVar("Thing", bound=_Named)
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class KeyedRows(Generic[Thing]):
-    """Finds rows by their keys. A subclass makes the rows."""
+class KeyedRows(Generic[T]):
+    """Finds rows by their keys, by default the ids of the elements. A subclass makes the rows."""
 
-    orders: Sequence[Thing]
+    elements: Sequence[T]
     _positions: dict[str, int] | None = field(default=None, init=False)
 
     def __len__(self) -> int:
-        return len(self.orders)
+        return len(self.elements)
 
     def key_at(self, index: int) -> str:
-        return self.orders[index].id
+        return cast(_Named, self.elements[index]).id
 
     def index_of(self, key: str) -> int | None:
         if self._positions is None:
-            self._positions = {order.id: index for index, order in enumerate(self.orders)}
+            self._positions = {self.key_at(index): index for index in range(len(self))}
         return self._positions.get(key)
 
 
-def mark_by(table: OrderTable, answer: str) -> bool:
-    """Mark all rows (`a`), none (`n`), or those that are not marked instead (`i`); False for any other answer."""
+def mark_by(table: OrderTable, answer: str) -> None:
+    """Mark all rows (`a`), none (`n`), or those that are not marked instead (`i`)."""
     match answer:
         case "a":
             table.mark_all()
@@ -44,6 +44,3 @@ def mark_by(table: OrderTable, answer: str) -> bool:
             table.set_marks(())
         case "i":
             table.invert_marks()
-        case _:
-            return False
-    return True

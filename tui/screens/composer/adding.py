@@ -107,8 +107,7 @@ class Adding(ComposerCommands):
     async def _add_from_template(self) -> None:
         names = list(self._templates.all())
         if len(names) <= _TEMPLATES_ASKED:
-            answers = numbered_answers(names, self._screen.size.width)
-            answer = await self._screen.ask("New order from", answers)
+            answer = await self._screen.ask("New order from", numbered_answers(names, self._screen.size.width))
             name = names[int(answer) - 1] if answer is not None else None
         else:
             name = await self._view.frame.ask_line(f"template, one of {', '.join(names)[:60]}: ")
@@ -155,8 +154,7 @@ class Adding(ComposerCommands):
             shop = await self._ask_shop_number()
         if shop is not None:
             self._screen.show_notice("Looking at the shop's last orders for status and currency …")
-            work = self._add_blank_to(shop)
-            self._screen.run_worker(work, name="learn from the shop's orders", group="read")
+            self._screen.run_worker(self._add_blank_to(shop), name="learn from the shop's orders", group="read")
 
     async def _ask_shop_number(self) -> int | None:
         text = await self._view.frame.ask_line("shop number: ")
@@ -194,8 +192,7 @@ class Adding(ComposerCommands):
         except ApiError as error:
             notice = f"Blank order added with EUR and unfulfilled, since the shop's orders could not be read: {error}"
         with self._view.saving():
-            id = self._view.staging.editing.add_blank(shop, examples)
-            show_added(self._view, [id], notice)
+            show_added(self._view, [self._view.staging.editing.add_blank(shop, examples)], notice)
             self._view.open_form(_FIRST_FIELD)
 
 

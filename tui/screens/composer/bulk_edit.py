@@ -7,9 +7,10 @@ from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.wording import count_of
 from tui.orders.checks.spreadsheet_damage import DAMAGE_CODES
+from tui.orders.display import display_value
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.edits.edit import Edit
-from tui.orders.fields import Field, field_at, label_of, path_of
+from tui.orders.fields import Field, label_of, path_of
 from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import KINDS_OF_LINES, show_value
@@ -172,8 +173,7 @@ class BulkCommands(ComposerCommands):
         first = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in likely]
         others = [known for known in offered if known not in likely]
         title = f"Set a field on {count_of(len(orders), 'order')}"
-        workspace = self._view.workspace
-        choice = await self._screen.ask_screen(field_picker(workspace, title, (), others, first))
+        choice = await self._screen.ask_screen(field_picker(self._view.workspace, title, (), others, first))
         if choice is not None and choice.field is not None:
             await self._ask_value(choice.field, ids)
 
@@ -265,7 +265,7 @@ class BulkCommands(ComposerCommands):
             return
         count, lines, first = count_of(len(preview.values), "order"), list(_preview_lines(preview)), preview.changes[0]
         stays = f", {len(preview.skipped)} stay" if preview.skipped else ""
-        was, will = _shown(first.pointer, first.was), _shown(first.pointer, first.will)
+        was, will = display_value(first.pointer, first.was), display_value(first.pointer, first.will)
         question = f"{count}{stays}: {label_of(first.pointer)}: {was} -> {will}"
         answers = [("y", "apply"), ("p", "show all")]
         answer = await self._view.ask_about(f"{count}: {name}", lines, question, answers)
@@ -289,16 +289,11 @@ def _preview_lines(preview: BulkEditPreview) -> Iterator[list[Piece]]:
         yield [
             (f" {fit(change.name, 14)} ", ""),
             (f"{fit(label_of(change.pointer), 22)} ", "dim"),
-            (f"{safe(_shown(change.pointer, change.was))} -> ", "dim"),
-            (safe(_shown(change.pointer, change.will)), "changed"),
+            (f"{safe(display_value(change.pointer, change.was))} -> ", "dim"),
+            (safe(display_value(change.pointer, change.will)), "changed"),
         ]
     for name, reason in preview.skipped:
         yield [(f" {fit(name, 14)} ", "dim"), (safe(f"stays: {reason}"), "dim")]
-
-
-def _shown(pointer: Pointer, value: Json | Absent) -> str:
-    known = field_at(pointer)
-    return show_value(known.kind if known is not None else "json", value)
 
 
 def _kind_words(finding: Finding) -> str:

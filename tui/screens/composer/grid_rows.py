@@ -121,7 +121,7 @@ class GridRows(KeyedRows[StagedOrder]):
     _problems: dict[str, dict[Pointer, list[Finding]]] = field(default_factory=dict)
 
     def mark_of(self, index: int) -> tuple[str, str]:
-        return mark_of(self.staging, self.orders[index])
+        return mark_of(self.staging, self.elements[index])
 
     def is_marked(self, key: str) -> bool:
         return key in self.marks()
@@ -138,7 +138,7 @@ class GridRows(KeyedRows[StagedOrder]):
         return found
 
     def cell_at(self, index: int, column: str) -> GridCell:
-        order = self.orders[index]
+        order = self.elements[index]
         path = tuple(column.split("/"))
         known = field_at(Pointer(path))
         if known is None:
@@ -153,8 +153,7 @@ class GridRows(KeyedRows[StagedOrder]):
         mark, tone = _worst(findings)
         if not mark and typed is not None:
             mark, tone = "~", "warning"
-        in_list = ANY in path
-        reason = IMMUTABLE if order.fixed and known.immutable and not in_list else ""
+        reason = IMMUTABLE if order.fixed and known.immutable and ANY not in path else ""
         shop = order.key[2]
         if shop not in self._suggested:
             self._suggested[shop] = self.suggest(order)

@@ -74,8 +74,7 @@ class StagedListCommands(ComposerCommands):
         }
         column = view.grid.column_key
         if view.state.mode is ViewMode.TABLE and column is not None:
-            title = view.grid.columns[view.grid.column].title
-            answers = {"c": (column, f"this column, {title}"), **answers}
+            answers = {"c": (column, f"this column, {view.grid.columns[view.grid.column].title}"), **answers}
         offered = [(key, label) for key, (_, label) in answers.items()]
         answer = await view.screen.ask("Sort by (again: the other way)", offered)
         if answer is None:

@@ -36,8 +36,7 @@ class RowSorting:
         if not self.by:
             return list(orders)
         if not self._ranks:
-            key = _key_of(self.by, staging)
-            ranked = sorted(staging.orders, key=key, reverse=self.down)
+            ranked = sorted(staging.orders, key=_key_of(self.by, staging), reverse=self.down)
             self._ranks = {order.id: rank for rank, order in enumerate(ranked)}
         last = len(self._ranks)
         return sorted(orders, key=lambda order: self._ranks.get(order.id, last))

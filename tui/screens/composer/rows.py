@@ -11,12 +11,12 @@ from tui.api.codec import Json
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.api.wording import count_of
-from tui.orders.display import short_problem
+from tui.orders.display import display_value, short_problem
 from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
 from tui.orders.paths import SHIP_TO, TOTAL
 from tui.orders.summary import item_count, money_at, order_name, text_at
-from tui.orders.value_parser import SHOWN_ABSENT, show_value
+from tui.orders.value_parser import SHOWN_ABSENT
 from tui.screens.common.table_rows import KeyedRows
 from tui.screens.order.form_rows import FormNote
 from tui.screens.review.screen import ReviewItem, ReviewPlan
@@ -69,7 +69,7 @@ class StagedRows(KeyedRows[StagedOrder]):
     zone: tzinfo | None
 
     def row_at(self, index: int) -> RenderedRow:
-        order = self.orders[index]
+        order = self.elements[index]
         document = order.document
         mark, tone = mark_of(self.staging, order)
         does = order.action
@@ -181,8 +181,8 @@ def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[
     for finding in staging.findings(order):
         proposal = None if finding.stale else order.proposed_fix(finding)
         when = f"{finding.at.astimezone(zone):%H:%M}" if finding.at is not None else ""
-        mends = proposal.text if proposal else ""
-        notes.append(FormNote(finding.problem, when, finding.stale, mends, cell_words(order, finding)))
+        fix = proposal.text if proposal else ""
+        notes.append(FormNote(finding.problem, when, finding.stale, fix, cell_words(order, finding)))
     return notes
 
 
@@ -210,25 +210,26 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
         if order.sent and order.state is not StagedState.DIFFERS:
             continue
         name = order_name(order.document)
-        for finding in staging.findings(order):
-            problem = finding.problem
-            note = FormNote(problem, stale=finding.stale)
-            when = f"{finding.at.astimezone(zone):%H:%M} service: " if finding.at is not None else ""
-            stale = " (changed since)" if finding.stale else ""
-            proposal = None if finding.stale else order.proposed_fix(finding)
-            mends = f"   m: {proposal.text}" if proposal is not None else ""
-            tone = "service" if note.mark == "S" else "error" if note.mark == "!" else "warning"
-            row = ProblemRow(
-                order.id,
-                problem.pointer,
-                place_of(finding),
-                f"{when}{problem.detail}{stale}{mends}",
-                " " if finding.stale else note.mark,
-                "dim" if finding.stale else tone,
-                name,
-            )
+        for finding, note in zip(staging.findings(order), notes_of(staging, order, zone), strict=True):
+            fix = f"   m: {note.fix}" if note.fix else ""
+            mark, tone = _mark_of_note(note)
+            text = f"{_note_text(note)}{fix}"
+            row = ProblemRow(order.id, note.problem.pointer, place_of(finding), text, mark, tone, name)
             (rows if finding.stops else doubtful).append(row)
     return [*rows, *doubtful]
+
+
+def _note_text(note: FormNote) -> str:
+    """A problem in the lists, with the time of the service's answer."""
+    when = f"{note.when} service: " if note.when else ""
+    return f"{when}{note.problem.detail}{' (changed since)' if note.stale else ''}"
+
+
+def _mark_of_note(note: FormNote) -> tuple[str, str]:
+    """The mark of a problem in the lists, and its style."""
+    if note.stale:
+        return " ", "dim"
+    return note.mark, {"S": "service", "!": "error"}.get(note.mark, "warning")
 
 
 def _named(problem: Problem) -> str:
@@ -248,15 +249,13 @@ def finding_lines(
     for note in notes:
         problem = note.problem
         known = field_at(problem.pointer)
-        shown = show_value(known.kind if known else "json", problem.pointer.get(order.document))
+        shown = display_value(problem.pointer, problem.pointer.get(order.document))
         if problem.pointer == ROOT or (known is not None and known.has_members):
             shown = ""
-        tone = "warning" if note.mark == "~" else "service" if note.mark == "S" else "error"
-        when = f"{note.when} service: " if note.when else ""
-        text = safe(when + problem.detail + (" (changed since)" if note.stale else ""))
-        tone = "dim" if note.stale else tone
+        mark, tone = _mark_of_note(note)
+        text = safe(_note_text(note))
         head: list[Piece] = [
-            (f" {' ' if note.stale else note.mark} ", tone),
+            (f" {mark} ", tone),
             (fit(place_of(Finding(problem)), 24) + " ", "dim" if note.stale else ""),
         ]
         cell: Piece = (note.cell, "dim")
@@ -277,14 +276,12 @@ def finding_lines(
 def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:
     """What an update would do: what it clears first."""
     for change in sorted(changes, key=lambda change: change.now is not ABSENT):
-        known = field_at(change.pointer)
-        kind = known.kind if known is not None and not known.has_members else "json"
         mark, tone = ("-", "error") if change.now is ABSENT else ("*", "changed")
-        now = "is cleared" if change.now is ABSENT else safe(show_value(kind, change.now))
+        now = "is cleared" if change.now is ABSENT else safe(display_value(change.pointer, change.now))
         yield [
             (f"    {mark} ", tone),
             (fit(label_of(change.pointer), 24) + " ", ""),
-            (fit(show_value(kind, change.was), 20) + " ", "dim"),
+            (fit(display_value(change.pointer, change.was), 20) + " ", "dim"),
             (now, tone),
         ]
 

@@ -185,8 +185,7 @@ class ComposerScreen(BaseScreen[None]):
         if self._files.is_reading:
             self._files.stop()
             return True
-        reviews = self.workers.cancel_group(self, "review")
-        return super().stop_reading() or bool(reviews)
+        return super().stop_reading() or bool(self.workers.cancel_group(self, "review"))
 
     # What the base screen asks for.
 

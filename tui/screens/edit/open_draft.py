@@ -227,8 +227,7 @@ class OpenDraft:
 
 def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
     names = [label_of(draft.edit.to_positions(pointer) or pointer.parent) for pointer in pointers]
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(dict.fromkeys(names[:3])) + more
+    return ", ".join(dict.fromkeys(names[:3])) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _note(document: Document, problem: Problem, when: str = "") -> FormNote:

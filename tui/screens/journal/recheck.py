@@ -170,8 +170,7 @@ class RecheckScreen(BaseScreen[None]):
             self.show_notice("It still has the verified value.")
             return
         draft = account.drafts.of(check.order_id, check.document, self.workspace.now())
-        name = f"{label_of(check.pointer)}, once more"
-        if not draft.edit.put_all([(check.pointer, check.wanted)], name):
+        if not draft.edit.put_all([(check.pointer, check.wanted)], f"{label_of(check.pointer)}, once more"):
             self.show_notice("It is drafted already.")
             return
         account.draft_sender.forget(check.order_id)

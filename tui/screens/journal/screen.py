@@ -15,11 +15,9 @@ from tui.screens.common.routes import Back, OpenJournal, Page
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.common.workspace_actions import remember_place
+from tui.screens.journal.commands import WriteCommands
 from tui.screens.journal.entry_lines import entry_lines, many_lines, preview_lines
-from tui.screens.journal.record_commands import RecordCommands
-from tui.screens.journal.rows import columns, key_of_place
-from tui.screens.journal.undo_commands import UndoCommands
-from tui.screens.journal.write_list import WriteList
+from tui.screens.journal.rows import WriteList, columns, key_of_place
 from tui.store.journal_queries import JournalRow, JournalSort
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
@@ -52,7 +50,7 @@ class JournalScreen(BaseScreen[None]):
         ("export", "export"),
         ("keys", "keys"),
     )
-    GROUPS = (TabCommands, UndoCommands, RecordCommands)
+    GROUPS = (TabCommands, WriteCommands)
     CSS = """
     #journal { height: 1fr; layout: vertical; }
     #journal OrderTable { height: 1fr; }
@@ -75,15 +73,13 @@ class JournalScreen(BaseScreen[None]):
         self._writes = WriteList(workspace, self.table)
         self.groups = (
             TabCommands(self, self.tab_bar, "There is no group {}."),
-            UndoCommands(self, self._writes),
-            RecordCommands(self, self._writes, self._line),
+            WriteCommands(self, self._writes, self._line),
         )
         self._wanted_order = order_id
         self._as_json = False
 
     def compose(self) -> ComposeResult:
-        side = Container(self._rule, self.pane, id="entry-side")
-        body = Container(self.table, side, id="journal")
+        body = Container(self.table, Container(self._rule, self.pane, id="entry-side"), id="journal")
         return self.framed(self.tab_bar, self._filter_line, body, self._line)
 
     def on_mount(self) -> None:

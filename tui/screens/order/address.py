@@ -95,8 +95,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     def compose(self) -> ComposeResult:
         text = Container(self._text_rule, self.box, id="text")
-        proposal = Container(self._rule, self._fields, id="proposal")
-        return self.framed(Container(text, proposal, id="address"))
+        return self.framed(Container(text, Container(self._rule, self._fields, id="proposal"), id="address"))
 
     @property
     def list_view(self) -> LineView:
@@ -190,8 +189,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     def _arrange(self) -> None:
         self.query_one("#address").set_class(not self._in_text, "-beside")
-        right = "Tab: to the proposal" if self._in_text else "e: edit it"
-        self._text_rule.set("The text", right)
+        self._text_rule.set("The text", ("Tab: to the proposal" if self._in_text else "e: edit it"))
         self.show_keys()
         self.show_status()
         self.give_focus()
@@ -223,8 +221,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         )
         if not self._reading.found:
             self._lines = ()
-        rows = [self._row(line) for line in self._lines]
-        self._fields.load(rows, self._notes())
+        self._fields.load([self._row(line) for line in self._lines], self._notes())
         self._show_rule()
         self.show_status()
         if not self._in_text:

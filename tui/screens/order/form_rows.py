@@ -264,8 +264,7 @@ def _title(spec: FormSpec, section: FormSection) -> str:
         return section.title
     name = text_at(spec.edit.document, section.pointer / "name")
     added = " · added" if spec.edit.base_pointer(section.pointer) is None and spec.edit.base else ""
-    number = int(section.pointer.name) + 1
-    title = f"Item {number}" if section.pointer.parent == ITEMS else f"{section.title}"
+    title = f"Item {(int(section.pointer.name) + 1)}" if section.pointer.parent == ITEMS else f"{section.title}"
     return f"{title} · {name}{added}" if name else f"{title}{added}"
 
 

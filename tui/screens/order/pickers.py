@@ -233,8 +233,7 @@ def reader_of(workspace: Workspace) -> Callable[[Pointer, str, str, Choices], Pa
     """How editors read what is typed: with the profile's zone and clock."""
 
     def read(pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
-        now = workspace.now().astimezone(workspace.account.zone)
-        return parse_entry(kind, text, choices=choices, now=now)
+        return parse_entry(kind, text, choices=choices, now=workspace.now().astimezone(workspace.account.zone))
 
     return read
 

@@ -50,8 +50,7 @@ def preview_lines(
     most = len(right) if beside_address is None else max(len(left), beside_address)
     right, later = right[:most], right[most:]
     for row in range(max(len(left), len(right))):
-        start = left[row] if row < len(left) else ("", "")
-        yield [start, right[row] if row < len(right) else ("", "")]
+        yield [(left[row] if row < len(left) else ("", "")), right[row] if row < len(right) else ("", "")]
     count = item_count(order)
     facts = [
         count_of(count, "item") if count is not None else "no items",

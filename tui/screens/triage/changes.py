@@ -90,8 +90,7 @@ class ChangeCommands(OrderCommands):
 
     async def _ask_value(self, order: Document, setting: FieldAssignment) -> None:
         """The value of one field of one order, in the field's own editor."""
-        document = self._orders.draft_of(order).edit.document
-        now = value_in(document, setting.path)
+        now = value_in(self._orders.draft_of(order).edit.document, setting.path)
         change = BulkChange(assignments=(replace(setting, value=now),))
         (row, *_) = recipe_rows(change, self._workspace.orders.suggestions())
         if isinstance(row, FieldRow) and now is ABSENT:

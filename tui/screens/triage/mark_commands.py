@@ -47,8 +47,7 @@ class MarkCommands(OrderCommands):
 
     @handles("add")
     def stage(self, key: str) -> None:
-        marks = sorted(self._orders.table.marks)
-        unread = [key for key in marks if self._workspace.orders.find(key) is None]
+        unread = [key for key in sorted(self._orders.table.marks) if self._workspace.orders.find(key) is None]
         if self._screen.on_marked and unread:
             self._screen.show_notice(f"Reading {len(unread)} marked that are not in what was read …")
             self._orders.reader.read("read marked orders", self._read_marked(unread))

@@ -23,6 +23,7 @@ from tui.orders.summary import (
     text_at,
     weight_text,
 )
+from tui.screens.common.table_rows import KeyedRows
 from tui.screens.order.preview import state_mark, why_text
 from tui.widgets.table import CellText, Column, RenderedRow, StyledCell
 from tui.work.drafts.drafts import Draft
@@ -89,10 +90,9 @@ def _changed_fields(draft: Draft) -> str:
 
 
 @dataclass(slots=True)
-class OrderRows:
-    """Rows made when they are drawn; what is wrong with each is ."""
+class OrderRows(KeyedRows[Document]):
+    """Rows made when they are drawn."""
 
-    orders: Sequence[Document]
     keys: Sequence[str]
     shop_numbers: Mapping[int, int]
     now: datetime
@@ -100,21 +100,12 @@ class OrderRows:
     columns: Sequence[Column]
     state_of: Callable[[str], RowStatus | None]
     problems_of: Callable[[Document], tuple[Problem, ...]]
-    _places: dict[str, int] | None = None
-
-    def __len__(self) -> int:
-        return len(self.orders)
 
     def key_at(self, index: int) -> str:
         return self.keys[index]
 
-    def index_of(self, key: str) -> int | None:
-        if self._places is None:
-            self._places = {key: index for index, key in enumerate(self.keys)}
-        return self._places.get(key)
-
     def row_at(self, index: int) -> RenderedRow:
-        order, key = self.orders[index], self.keys[index]
+        order, key = self.elements[index], self.keys[index]
         problems = self.problems_of(order)
         state = self.state_of(key)
         mark, tone = state_mark(problems)

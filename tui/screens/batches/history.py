@@ -100,11 +100,11 @@ class HistoryScreen(BaseScreen[None]):
         requests = list(self._requests.values())
         if not requests:
             self.show_notice("There is nothing to export.")
-            return
-        path = await ask_export_path(self, self.line, "batch")
-        if path is not None:
-            exporting = export_history(self.workspace.account.store, requests, path)
-            await report_export(self, exporting, "order", " of requests", path)
+        else:
+            path = await ask_export_path(self, self.line, "batch")
+            if path is not None:
+                exporting = export_history(self.workspace.account.store, requests, path)
+                await report_export(self, exporting, "order", " of requests", path)
 
 
 def _lines(request: HistoryRequest) -> Iterator[TextLine]:

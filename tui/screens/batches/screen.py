@@ -168,11 +168,11 @@ class BatchesScreen(BaseScreen[None]):
         info = self.info
         if info is None or not info.is_elsewhere:
             self.show_notice("Nobody else has this batch; Enter opens it.")
-            return
-        owner = f"{info.owner.user}@{info.owner.host}, process {info.owner.pid}" if info.owner else "Another copy"
-        answers = [("y", "take over; the other copy becomes read-only")]
-        if await self.ask(f"{owner} works on {info.name}.", answers):
-            self._open(info, take_over=True)
+        else:
+            owner = f"{info.owner.user}@{info.owner.host}, process {info.owner.pid}" if info.owner else "Another copy"
+            answers = [("y", "take over; the other copy becomes read-only")]
+            if await self.ask(f"{owner} works on {info.name}.", answers):
+                self._open(info, take_over=True)
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:

@@ -192,10 +192,10 @@ class RecipeCommands:
         values = {"e": "", "n": None, "a": ABSENT}
         if not answers:
             self._screen.show_notice("A PATCH cannot clear this field.")
-            return
-        answer = await self._screen.ask(f"{known.caption} becomes", answers)
-        if answer is not None:
-            self.change(self._context.job.recipe.with_assignment(replace(assignment, value=values[answer])))
+        else:
+            answer = await self._screen.ask(f"{known.caption} becomes", answers)
+            if answer is not None:
+                self.change(self._context.job.recipe.with_assignment(replace(assignment, value=values[answer])))
 
     @handles("save")
     async def save(self, key: str) -> None:

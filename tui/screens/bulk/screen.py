@@ -167,10 +167,10 @@ class BulkScreen(BaseScreen[None]):
         if order is None:
             self._detail_line.set()
             self._detail.set_lines([])
-            return
-        count = len(order.changes)
-        self._detail_line.set(f"{order.name} · {order.state.label}", f"{count} fields" if count > 1 else "")
-        self._detail.set_lines(detail_lines(order))
+        else:
+            count = len(order.changes)
+            self._detail_line.set(f"{order.name} · {order.state.label}", f"{count} fields" if count > 1 else "")
+            self._detail.set_lines(detail_lines(order))
 
     def status_items(self) -> Sequence[str | Piece]:
         job = self.job

@@ -127,8 +127,8 @@ class SendCommands:
         if not states:
             notice = f"Orders that are {current} are not tried again; choose another tab."
             self._screen.show_notice(notice)
-            return
-        self._screen.run_worker(self._retry(states), name="try again", group="read", exclusive=True)
+        else:
+            self._screen.run_worker(self._retry(states), name="try again", group="read", exclusive=True)
 
     async def _retry(self, states: frozenset[SendState]) -> None:
         self._screen.show_notice("Reading again …")

@@ -98,11 +98,11 @@ class Adding(ComposerCommands):
             return
         if not name:
             self._screen.show_notice("A template needs a name; nothing was saved.")
-            return
-        saved = "Saved again" if name in self._templates.all() else "Saved"
-        with self._screen.report_store_errors():
-            self._templates.save(name, as_template(order.document))
-            self._screen.show_notice(f"{saved} as template {name}; a t makes orders of it.")
+        else:
+            saved = "Saved again" if name in self._templates.all() else "Saved"
+            with self._screen.report_store_errors():
+                self._templates.save(name, as_template(order.document))
+                self._screen.show_notice(f"{saved} as template {name}; a t makes orders of it.")
 
     async def _add_from_template(self) -> None:
         names = list(self._templates.all())

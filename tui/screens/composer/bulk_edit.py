@@ -84,10 +84,10 @@ class StagedMarkCommands(ComposerCommands):
         count, hidden = len(self._view.marks), self._view.state.not_shown(self._view.marks)
         if not count:
             self._screen.show_notice("Nothing is marked; Space marks.")
-            return
-        self._screen.next_on_marked = True
-        shown = f", {hidden} of them not shown" if hidden else ""
-        self._screen.show_notice(f"On {count} marked{shown}: {marked_keys(self._screen.WHERE)}")
+        else:
+            self._screen.next_on_marked = True
+            shown = f", {hidden} of them not shown" if hidden else ""
+            self._screen.show_notice(f"On {count} marked{shown}: {marked_keys(self._screen.WHERE)}")
 
     def _mark_with_problems(self) -> None:
         """Mark the orders here with errors or warnings: most fixes are for warnings."""

@@ -82,11 +82,11 @@ class ComposerFrame:
         is_over = worst is not None and worst.style == "good" and not is_under_way
         if worst is None or is_over or self._state.in_form:
             self.answer.remove_class("-shown", "-two")
-            return
-        text = f"{worst.at.astimezone(self._workspace.account.zone):%H:%M} {worst.text}"
-        self.answer.set_lines([text])
-        self.answer.add_class("-shown")
-        self.answer.set_class(len(safe(text)) > self._screen.size.width - 2, "-two")
+        else:
+            text = f"{worst.at.astimezone(self._workspace.account.zone):%H:%M} {worst.text}"
+            self.answer.set_lines([text])
+            self.answer.add_class("-shown")
+            self.answer.set_class(len(safe(text)) > self._screen.size.width - 2, "-two")
 
     # The line at the bottom.
 
@@ -100,10 +100,10 @@ class ComposerFrame:
         """Describe the chosen order over the side pane."""
         if order is None:
             self.rule.set()
-            return
-        count = sum(not finding.stale for finding in self._staging.findings(order))
-        problems = count_of(count, "problem") if count else "nothing to fix"
-        self.rule.set(" · ".join(filter(None, (order_name(order.document), title))), problems)
+        else:
+            count = sum(not finding.stale for finding in self._staging.findings(order))
+            problems = count_of(count, "problem") if count else "nothing to fix"
+            self.rule.set(" · ".join(filter(None, (order_name(order.document), title))), problems)
 
     def show_preview(self, order: StagedOrder, lines: Iterable[list[Piece]]) -> None:
         """Show an order in the side pane, its problems first."""

@@ -28,9 +28,9 @@ class StagedListCommands(ComposerCommands):
         row = view.batch.problems.cursor_row
         if row is None or not row.order:
             view.screen.show_notice("This problem is of the request as a whole; it has no field.")
-            return
-        view.state.chosen = row.order
-        view.open_form(row.pointer)
+        else:
+            view.state.chosen = row.order
+            view.open_form(row.pointer)
 
     @handles("back")
     def back(self, key: str) -> None:
@@ -46,10 +46,10 @@ class StagedListCommands(ComposerCommands):
         position = view.state.position() + by
         if 0 <= position < len(shown):
             view.choose(shown[position].id, view.form_pane.sheet.cursor_pointer)
-            return
-        hidden = len(view.staging.orders) - len(shown)
-        more = f" shown; {hidden} more by 0 and without /" if hidden else ""
-        view.screen.show_notice(f"This is the last order{more}." if by > 0 else f"This is the first order{more}.")
+        else:
+            hidden = len(view.staging.orders) - len(shown)
+            more = f" shown; {hidden} more by 0 and without /" if hidden else ""
+            view.screen.show_notice(f"This is the last order{more}." if by > 0 else f"This is the first order{more}.")
 
     @handles("view")
     def next_mode(self, key: str) -> None:
@@ -144,10 +144,10 @@ class StagedTableCommands(ComposerCommands):
         paths = self._view.grid_pane.paths
         if here == 0 or not 1 <= there < len(paths):
             self._screen.show_notice("There is no place to move it to.")
-            return
-        paths[here], paths[there] = paths[there], paths[here]
-        self._view.set_columns(paths)
-        self._screen.show_notice(f"{title_of(paths[there])} moved.")
+        else:
+            paths[here], paths[there] = paths[there], paths[here]
+            self._view.set_columns(paths)
+            self._screen.show_notice(f"{title_of(paths[there])} moved.")
 
     @handles("set_field")
     async def clear_cell(self, key: str) -> None:

@@ -92,10 +92,10 @@ class StagedSendCommands(ComposerCommands):
             return
         if screen.is_typing or not screen.is_active:
             screen.show_notice("The review is ready; w shows it.")
-            return
-        screen.clear_notice()
-        notes = [f"Which orders exist could not be looked up: {error}"] if error is not None else []
-        await self._show_review(self._staging.plan(ids), notes, is_all=ids is None)
+        else:
+            screen.clear_notice()
+            notes = [f"Which orders exist could not be looked up: {error}"] if error is not None else []
+            await self._show_review(self._staging.plan(ids), notes, is_all=ids is None)
 
     async def _show_review(self, plan: SendPlan, notes: list[str], *, is_all: bool) -> None:
         workspace = self._view.workspace
@@ -139,11 +139,11 @@ class StagedSendCommands(ComposerCommands):
         if self._staging.owner is not None:
             self._staging.reopen()
             self._view.show_all()
-            return
-        order = self._view.order
-        if order is not None:
-            self._screen.show_notice("Looking again …")
-            self._screen.run_worker(self._look_up(order), name="look at an order again", group="look again")
+        else:
+            order = self._view.order
+            if order is not None:
+                self._screen.show_notice("Looking again …")
+                self._screen.run_worker(self._look_up(order), name="look at an order again", group="look again")
 
     async def _look_up(self, order: StagedOrder) -> None:
         try:

@@ -146,8 +146,8 @@ class EditCommands:
         if order_id is None:
             direction = "further" if by > 0 else "earlier"
             self._screen.show_notice(f"No {direction} order with a problem.")
-            return
-        self._owner.open_order(order_id)
-        sheet.home() if by > 0 else sheet.end()
-        if not sheet.has_problem_here():
-            sheet.step_problem(by)
+        else:
+            self._owner.open_order(order_id)
+            sheet.home() if by > 0 else sheet.end()
+            if not sheet.has_problem_here():
+                sheet.step_problem(by)

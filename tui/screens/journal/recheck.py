@@ -107,10 +107,10 @@ class RecheckScreen(BaseScreen[None]):
         if not check.pointer.tokens:
             rule.set(check.named.name, check.result)
             pane.set_lines([check.message, f"written {when:%H:%M:%S}"])
-            return
-        rule.set(f"{check.named.name} · {label_of(check.pointer)}", check.result)
-        values = (("was", check.was), (f"verified {when:%H:%M}", check.wanted), ("there now", check.there))
-        pane.set_lines([f"{label:<15} {display_value(check.pointer, value)}" for label, value in values])
+        else:
+            rule.set(f"{check.named.name} · {label_of(check.pointer)}", check.result)
+            values = (("was", check.was), (f"verified {when:%H:%M}", check.wanted), ("there now", check.there))
+            pane.set_lines([f"{label:<15} {display_value(check.pointer, value)}" for label, value in values])
 
     def _is_drafted(self, check: RecheckedChange) -> bool:
         draft = self.workspace.account.drafts.get(check.order_id)
@@ -146,8 +146,8 @@ class RecheckScreen(BaseScreen[None]):
         check = self.check
         if check is None or check.result is RecheckResult.GONE or not check.order_id.isdecimal():
             self.show_notice("There is no order to open here.")
-            return
-        self.workspace.go(EditOrder(check.order_id))
+        else:
+            self.workspace.go(EditOrder(check.order_id))
 
     @handles(next_problem=1, previous_problem=-1)
     def step_problem(self, by: int) -> None:
@@ -184,9 +184,9 @@ class RecheckScreen(BaseScreen[None]):
         name = draft.edit.undo() if draft is not None else None
         if draft is None or name is None:
             self.show_notice("Nothing to undo on this order.")
-            return
-        self._save(draft)
-        self.show_notice(f"Undone: {name}.")
+        else:
+            self._save(draft)
+            self.show_notice(f"Undone: {name}.")
 
     def _save(self, draft: Draft) -> None:
         self.workspace.account.drafts.save(draft)

@@ -151,10 +151,10 @@ class JournalScreen(BaseScreen[None]):
         if brief is None:
             self._rule.set()
             self.pane.set_lines([])
-            return
-        name = brief.first.name if brief.orders == 1 else f"{brief.orders} orders"
-        self._rule.set(name, description(brief.state, brief.kind))
-        self.pane.set_lines(self._lines_of(brief), keep_position=keep_position)
+        else:
+            name = brief.first.name if brief.orders == 1 else f"{brief.orders} orders"
+            self._rule.set(name, description(brief.state, brief.kind))
+            self.pane.set_lines(self._lines_of(brief), keep_position=keep_position)
 
     def _lines_of(self, brief: JournalRow) -> list[TextLine]:
         """A write in the pane: in full, as JSON, or as much as fits beside the list."""

@@ -164,8 +164,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             event.prevent_default()
             self._tab_at = event.time
             self.go_to(False)
-            return
-        if (
+        elif (
             not self._in_text
             and self._tab_at
             and 0 <= event.time - self._tab_at < _BURST
@@ -177,9 +176,9 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             self._tab_at = 0.0
             self.go_to(True)
             self.box.insert("\t" + ("\n" if event.key == "enter" else event.character or ""), pasted=False)
-            return
-        self._tab_at = 0.0
-        super().on_key(event)
+        else:
+            self._tab_at = 0.0
+            super().on_key(event)
 
     @handles(text=True)
     def go_to(self, in_text: bool) -> None:
@@ -339,25 +338,24 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         values = self._values()
         if not values:
             self.show_notice("Nothing would change.")
-            return
-        self._keep("")
-        self.dismiss(values)
+        else:
+            self._keep("")
+            self.dismiss(values)
 
     @handles("exclude")
     def leave_out(self, key: str) -> None:
         row = next((line for line in self._lines if line.field == self._fields.cursor_key), None)
         if row is None or not row.writes:
             self.show_notice("There is nothing to leave out here.")
-            return
-        if self._unsendable(row):
+        elif self._unsendable(row):
             self.show_notice(
                 "It has placeholders for characters that cannot be shown and are never sent; e edits the text.",
                 "warning",
             )
-            return
-        self._left_out ^= {row.field}
-        self._propose()
-        self.list_view.move(1)
+        else:
+            self._left_out ^= {row.field}
+            self._propose()
+            self.list_view.move(1)
 
     @handles("other_address")
     def other_address(self, key: str) -> None:
@@ -368,19 +366,19 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
     def split(self, key: str) -> None:
         if self._reading.split is None:
             self.show_notice("There is no number in the street that could be taken apart.")
-            return
-        self._split = not self._is_split
-        self._propose()
+        else:
+            self._split = not self._is_split
+            self._propose()
 
     @handles("another")
     def other_reading(self, key: str) -> None:
         if not self._reading.other_addresses:
             self.show_notice("There is one address in the text, or none.")
-            return
-        self._choice = (self._choice + 1) % (self._reading.other_addresses + 1)
-        self._left_out.clear()
-        self._split = None
-        self._read()
+        else:
+            self._choice = (self._choice + 1) % (self._reading.other_addresses + 1)
+            self._left_out.clear()
+            self._split = None
+            self._read()
 
 
 def looks_like_address(text: str) -> bool:

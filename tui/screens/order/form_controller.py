@@ -156,20 +156,20 @@ class FormController:
         if not choices:
             state = "absent" if row.value is ABSENT else "required"
             self._screen.show_notice(f"The field is {state}; it can be neither null nor empty.", "warning")
-            return
-        answer = await self._screen.ask(
-            f"{row.label} becomes", [(choice.key, choice.label) for choice in choices.values()]
-        )
-        if answer is not None:
-            self._make_empty(target, row, choices[answer].value)
+        else:
+            answer = await self._screen.ask(
+                f"{row.label} becomes", [(choice.key, choice.label) for choice in choices.values()]
+            )
+            if answer is not None:
+                self._make_empty(target, row, choices[answer].value)
 
     def _make_empty(self, target: FormTarget, row: FieldRow, value: Json | Absent) -> None:
         if not isinstance(value, Absent):
             self.put(target, row.pointer, value)
-            return
-        with self._owner.saving():
-            if target.drop(row.pointer, f"{row.label} absent"):
-                self._owner.show_order()
+        else:
+            with self._owner.saving():
+                if target.drop(row.pointer, f"{row.label} absent"):
+                    self._owner.show_order()
 
     # Several fields.
 
@@ -254,11 +254,11 @@ class FormController:
         entry = entry_of(pointer) if pointer is not None else None
         if target is None or entry is None:
             self._screen.show_notice("D removes an item or a tax number; c clears a field.")
-            return
-        name = entry_name(target.document, entry)
-        self._change_entries(
-            target, lambda edit: entry if remove_entry(edit, entry) is not None else None, f"{name} removed"
-        )
+        else:
+            name = entry_name(target.document, entry)
+            self._change_entries(
+                target, lambda edit: entry if remove_entry(edit, entry) is not None else None, f"{name} removed"
+            )
 
     @handles(move_up=-1, move_down=1)
     def move_entry(self, by: int) -> None:
@@ -266,10 +266,10 @@ class FormController:
         target, pointer = self._target(), self._sheet.cursor_pointer
         if target is None or pointer is None or entry_of(pointer) is None:
             self._screen.show_notice("< and > move an item or a tax number of the form.")
-            return
-        self._change_entries(
-            target, lambda edit: move_entry(edit, pointer, by), "Moved", "There is no place to move it to."
-        )
+        else:
+            self._change_entries(
+                target, lambda edit: move_entry(edit, pointer, by), "Moved", "There is no place to move it to."
+            )
 
     def _change_entries(
         self,

@@ -396,12 +396,12 @@ class JsonScreen(BaseScreen[None]):
         if isinstance(found, InvalidJson):
             self.edit.go_to(self._position_of(found))
             self.show_notice(f"Not applied: line {found.line}, column {found.column} must be fixed first.", "error")
-            return
-        question = f"Apply despite {count_of(validation.errors, 'problem')}?"
-        if validation.errors and not await self.ask(question, [("y", "apply")]):
-            self.show_notice("Not applied; n goes to the problems.")
-            return
-        self._apply(found.document)
+        else:
+            question = f"Apply despite {count_of(validation.errors, 'problem')}?"
+            if validation.errors and not await self.ask(question, [("y", "apply")]):
+                self.show_notice("Not applied; n goes to the problems.")
+            else:
+                self._apply(found.document)
 
     def _apply(self, document: Document) -> None:
         notice = "Nothing was changed."

@@ -33,9 +33,9 @@ def review_drafts(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
     """Read the orders again, then show what would go; nothing is sent before `y` there."""
     if not drafts:
         screen.show_notice("There is nothing to review: no order was changed.")
-        return
-    screen.show_notice(f"Reading {count_of(len(drafts), 'order')} again …")
-    screen.run_worker(_review(screen, drafts), name="read drafts again", group="review", exclusive=True)
+    else:
+        screen.show_notice(f"Reading {count_of(len(drafts), 'order')} again …")
+        screen.run_worker(_review(screen, drafts), name="read drafts again", group="review", exclusive=True)
 
 
 async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:

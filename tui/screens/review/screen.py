@@ -118,9 +118,9 @@ class ReviewScreen(BaseScreen[SendConfirmed]):
     def toggle_resend(self, key: str) -> None:
         if self._plan.continue_after_refusal is None:
             self.show_notice("That is a question only where several orders go in one request.")
-            return
-        self._continue_after_refusal = not self._continue_after_refusal
-        self._fill()
+        else:
+            self._continue_after_refusal = not self._continue_after_refusal
+            self._fill()
 
     @handles("send")
     def send(self, key: str) -> None:
@@ -130,8 +130,8 @@ class ReviewScreen(BaseScreen[SendConfirmed]):
             return
         if not self._plan.orders:
             self.show_notice("Nothing here can be sent; the lines say why.")
-            return
-        self.dismiss(SendConfirmed(self._continue_after_refusal))
+        else:
+            self.dismiss(SendConfirmed(self._continue_after_refusal))
 
     @handles(not_send=Back())
     def leave(self, route: Back) -> None:

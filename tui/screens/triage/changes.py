@@ -77,10 +77,10 @@ class ChangeCommands(OrderCommands):
         last = SavedChanges(self._workspace.account).last
         if last is None or last.is_empty:
             self._screen.show_notice("There is no change to repeat yet; c sets a field, t tags.")
-            return
-        order = None if self._screen.on_marked else self._orders.changeable()
-        if order is not None or self._screen.on_marked:
-            self._begin(last, order)
+        else:
+            order = None if self._screen.on_marked else self._orders.changeable()
+            if order is not None or self._screen.on_marked:
+                self._begin(last, order)
 
     def _begin(self, recipe: BulkChange, order: Document | None) -> None:
         if order is None:
@@ -103,8 +103,8 @@ class ChangeCommands(OrderCommands):
             return
         if setting.pointer not in values:
             self._screen.show_notice("Nothing was changed.")
-            return
-        self._draft(BulkChange(assignments=(replace(setting, value=values[setting.pointer]),)), order)
+        else:
+            self._draft(BulkChange(assignments=(replace(setting, value=values[setting.pointer]),)), order)
 
     def _draft(self, recipe: BulkChange, order: Document) -> None:
         """The recipe as one step of the order's draft."""

@@ -56,9 +56,9 @@ class DraftCommands(OrderCommands):
         name = draft.edit.undo() if is_undo else draft.edit.redo()
         if name is None:
             self._screen.show_notice(f"Nothing to {'undo' if is_undo else 'do again'} on this order.")
-            return
-        self._orders.save(draft)
-        self._screen.show_notice(f"{'Undone' if is_undo else 'Done again'}: {name}.")
+        else:
+            self._orders.save(draft)
+            self._screen.show_notice(f"{'Undone' if is_undo else 'Done again'}: {name}.")
 
     @handles("differences")
     def show_differences(self, key: str) -> None:

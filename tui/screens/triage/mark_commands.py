@@ -39,11 +39,11 @@ class MarkCommands(OrderCommands):
         marks = self._orders.table.marks
         if not marks:
             self._screen.run_dialog(self._changes.ask_on_all())
-            return
-        hidden = len(marks - set(self._workspace.orders.keys))
-        self._screen.next_on_marked = True
-        others = f", {hidden} of them not in this list" if hidden else ""
-        self._screen.show_notice(f"On {len(marks)} marked{others}: {marked_keys(self._screen.WHERE)}")
+        else:
+            hidden = len(marks - set(self._workspace.orders.keys))
+            self._screen.next_on_marked = True
+            others = f", {hidden} of them not in this list" if hidden else ""
+            self._screen.show_notice(f"On {len(marks)} marked{others}: {marked_keys(self._screen.WHERE)}")
 
     @handles("add")
     def stage(self, key: str) -> None:

@@ -25,7 +25,7 @@ from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.status import KeyLine, RuleLine
+from tui.widgets.status import RuleLine
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
 from tui.work.bulk.job import Job, JobStage
@@ -159,7 +159,7 @@ class BulkScreen(BaseScreen[None]):
         wanted = _KEYS_IN.get(self.job.stage, _KEYS_AFTER)
         if self.job.stage is JobStage.PLANNED and not self._bulk.is_open:
             wanted = tuple((id, word) for id, word in wanted if id not in ("add", "tags", "only_empty", "pane"))
-        self.query_one(KeyLine).set(keys_of(self.WHERE, wanted))
+        self.key_line.set(keys_of(self.WHERE, wanted))
 
     @on(OrderTable.CursorMoved)
     def _show_detail(self) -> None:
@@ -197,7 +197,7 @@ class BulkScreen(BaseScreen[None]):
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
         self._recipe.resize()
-        self.query_one(KeyLine).set(editor_keys(several_lines=self.sheet.is_multiline))
+        self.key_line.set(editor_keys(several_lines=self.sheet.is_multiline))
 
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:

@@ -10,7 +10,6 @@ from tui.screens.common.key_lines import key_names
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.widgets.pager import Pager, TextLine
-from tui.widgets.status import KeyLine
 from tui.widgets.text import fit
 
 _MARKS = (
@@ -69,7 +68,7 @@ class PageScreen(BaseScreen[None]):
             self.query_one(Pager).set_lines(self._content)
 
     def show_keys(self) -> None:
-        self.query_one(KeyLine).set(
+        self.key_line.set(
             [
                 (key_names(self.WHERE, "down", "up", "page_down", "page_up"), "move"),
                 (key_names(self.WHERE, "back"), "back"),

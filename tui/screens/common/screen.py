@@ -54,7 +54,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         self._unbound_keys: set[str] = set()
         self._notice: Piece | None = None
         self._has_news = False
-        self.title_line = TitleLine()
+        self.title_line, self.key_line = TitleLine(), KeyLine()
         self.groups: Sequence[object] = ()
         self.on_marked = False
         """Whether the command that runs is to act on all marked orders."""
@@ -69,7 +69,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         yield from body
         yield StatusLine()
         yield QuestionBar()
-        yield KeyLine()
+        yield self.key_line
 
     @property
     def command_groups(self) -> Sequence[object]:
@@ -226,7 +226,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
 
     @on(InputLine.Opened)
     def _line_opened(self, event: InputLine.Opened) -> None:
-        self.query_one(KeyLine).set(line_keys(event.line))
+        self.key_line.set(line_keys(event.line))
 
     def give_focus(self) -> None:
         """Focus the line that is open, else the list."""
@@ -235,7 +235,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
 
     def show_keys(self) -> None:
         """Show the commands of this place on the key line."""
-        self.query_one(KeyLine).set(keys_of(self.WHERE, self.KEYS) if self.KEYS else brief_keys(self.WHERE))
+        self.key_line.set(keys_of(self.WHERE, self.KEYS) if self.KEYS else brief_keys(self.WHERE))
 
     @property
     def order_here(self) -> str | None:

@@ -13,7 +13,6 @@ from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView
-from tui.widgets.status import KeyLine
 from tui.widgets.table import Column, OrderTable, RenderedRow
 
 R = TypeVar("R")
@@ -92,7 +91,7 @@ class SearchScreen(BaseScreen[R]):
         self.query_one(InputLine).focus(scroll_visible=False)
 
     def show_keys(self) -> None:
-        self.query_one(KeyLine).set(self._choices.keys)
+        self.key_line.set(self._choices.keys)
 
     @on(InputLine.Opened)
     def _search_opened(self, event: InputLine.Opened) -> None:

@@ -18,8 +18,8 @@ from tui.screens.common.commands import handles
 from tui.screens.common.key_lines import marked_keys, numbered_answers
 from tui.screens.common.routes import ShowLines
 from tui.screens.common.table_rows import mark_by
-from tui.screens.composer.form_pane import suggestions
 from tui.screens.composer.grid_rows import OWN, column_fields, place_of
+from tui.screens.composer.panes import suggestions
 from tui.screens.composer.staged_target import empty_choices
 from tui.screens.composer.state import ViewMode
 from tui.screens.composer.view import ComposerCommands, ComposerView

@@ -7,7 +7,7 @@ from tui.api.wording import count_of
 from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.summary import order_name
 from tui.screens.common.screen import BaseScreen
-from tui.screens.composer.form_pane import StagedFormPane
+from tui.screens.composer.panes import StagedFormPane
 from tui.screens.composer.rows import tab_labels
 from tui.screens.composer.state import ComposerState
 from tui.screens.order.groups import group_entries

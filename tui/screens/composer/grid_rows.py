@@ -10,7 +10,6 @@ from rich.cells import cell_len
 
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, ROOT, Pointer
-from tui.orders.edits.bulk_change import full_label
 from tui.orders.edits.request_choice import IMMUTABLE
 from tui.orders.fields import Field, all_fields, field_at, path_of, value_pointer
 from tui.orders.paths import ANY, ITEMS, LISTS
@@ -190,10 +189,6 @@ class GridRows(KeyedRows[StagedOrder]):
 def key_of(pointer: Pointer) -> str:
     """The key of the column in which a place stands."""
     return "/".join(path_of(pointer))
-
-
-def column_words(path: ColumnPath) -> str:
-    return full_label(path)
 
 
 def _worst(findings: Sequence[Finding]) -> tuple[str, str]:

@@ -1,15 +1,71 @@
 """What the keys for moving and opening do in each place of the composer: the lists, the table and the form."""
 
+from collections.abc import Callable, Sequence
+
 from tui.api.codec import pretty
+from tui.orders.edits.bulk_change import full_label
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, OpenHistory, ShowText
-from tui.screens.composer.columns import column_picker
+from tui.screens.common.search_screen import SearchScreen, StayOpen
 from tui.screens.composer.file_adding import FileAdding
-from tui.screens.composer.grid_rows import title_of
+from tui.screens.composer.grid_rows import NUMBER, ColumnPath, column_fields, title_of
 from tui.screens.composer.state import ViewMode
 from tui.screens.composer.view import ComposerCommands, ComposerView
 from tui.screens.order.json_editor import JsonScreen
+from tui.screens.order.pickers import FIELD_COLUMNS, Choice, narrowed
+from tui.widgets.table import RenderedRow
+
+_USUAL = Choice("the usual columns", "the fields that have problems or differ between the orders")
+
+
+class ColumnChoices:
+    """The columns, those that are shown first. `changed` is called at every change; None stands for the usual ones."""
+
+    prompt = "field: "
+    columns = FIELD_COLUMNS
+    empty = "No field has these letters."
+    keys = (("type", "to find"), ("↓ ↑", "choose"), ("Enter", "show or hide"), ("Esc", "done"))
+
+    def __init__(self, shown: Sequence[ColumnPath], changed: Callable[[list[ColumnPath] | None], None]) -> None:
+        self._shown = list(shown)
+        self._changed = changed
+        fields = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in column_fields()]
+        # The shown columns come first, so that they are easy to hide.
+        self._choices = [_USUAL, *sorted(fields, key=self._rank)]
+        self._found: Sequence[Choice] = ()
+
+    def _rank(self, choice: Choice) -> tuple[int, bool]:
+        path = choice.field.path if choice.field is not None else ()
+        return (
+            self._shown.index(path) if path in self._shown else len(self._shown),
+            bool(choice.field and choice.field.rare),
+        )
+
+    def offer(self, text: str) -> list[RenderedRow]:
+        self._found = narrowed(self._choices, text)
+        return [
+            RenderedRow(str(index), (choice.title, choice.more), "+" if self._is_shown(choice) else " ")
+            for index, choice in enumerate(self._found)
+        ]
+
+    def _is_shown(self, choice: Choice) -> bool:
+        return choice.field is not None and choice.field.path in self._shown
+
+    def choose(self, index: int) -> StayOpen | None:
+        choice = self._found[index]
+        if choice.field is None:
+            self._changed(None)
+            return None
+        path = choice.field.path
+        if path == NUMBER:
+            return StayOpen(f"{len(self._shown)} shown", "The number is always shown.")
+        if path in self._shown:
+            self._shown.remove(path)
+        else:
+            self._shown.append(path)
+        self._changed(list(self._shown))
+        return StayOpen(f"{len(self._shown)} shown")
 
 
 class StagedListCommands(ComposerCommands):
@@ -94,7 +150,8 @@ class StagedListCommands(ComposerCommands):
         view = self._view
         if not view.state.in_table:
             view.show_mode(ViewMode.TABLE)
-        view.workspace.open(column_picker(view.workspace, view.grid_pane.paths, view.set_columns))
+        choices = ColumnChoices(view.grid_pane.paths, view.set_columns)
+        view.workspace.open(SearchScreen(view.workspace, "Columns of the table", choices))
 
     @handles(
         move_up="< and > move an item or a tax number of the form.",

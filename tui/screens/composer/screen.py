@@ -22,7 +22,7 @@ from tui.screens.composer.frame import sending_facts, status_summary
 from tui.screens.composer.place_commands import StagedFormCommands, StagedListCommands, StagedTableCommands
 from tui.screens.composer.problems import ProblemCommands
 from tui.screens.composer.sending import StagedSendCommands
-from tui.screens.composer.state import SavedView
+from tui.screens.composer.state import SavedView, ViewMode
 from tui.screens.composer.view import SAVED_VIEW, ComposerView
 from tui.screens.order.form_controller import FormController
 from tui.screens.order.groups import FormGroups
@@ -32,7 +32,6 @@ from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.problems import ProblemList
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.status import KeyLine
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
 from tui.work.batches.staged_order import StagedOrder
@@ -198,7 +197,7 @@ class ComposerScreen(BaseScreen[None]):
         """Those of the pane that the user works in."""
         pane = Pane.FORM if self.state.in_form else Pane.TABLE if self.state.in_table else Pane.LIST
         labels = ((command.id, command.label_in(pane)) for command in commands_in(self.WHERE))
-        self.query_one(KeyLine).set(keys_of(self.WHERE, ((id, label) for id, label in labels if label)))
+        self.key_line.set(keys_of(self.WHERE, ((id, label) for id, label in labels if label)))
 
     def pasted(self, text: str) -> None:
         self.run_dialog(self._offer_paste(text))
@@ -208,27 +207,45 @@ class ComposerScreen(BaseScreen[None]):
         if not await (self.view.form.pasted(text) if self.state.in_form else self._files.pasted(text)):
             super().pasted(text)
 
-    # Messages that are not of one pane.
+    # Moves of the user, and messages that are not of one pane.
 
     @on(OrderTable.CursorMoved, "#orders")
     def _row_moved(self) -> None:
-        self.view.row_moved()
+        if not self.state.in_form and self.state.mode is ViewMode.ORDERS:
+            self.state.chosen = self.table.cursor_key
+            self.view.show_side()
+            self.view.remember()
 
     @on(ProblemList.CursorMoved, "#problems")
     def _problem_moved(self) -> None:
-        self.view.problem_moved()
+        row = self.view.batch.follow_problem()
+        self.state.before_problems = None
+        if row is not None:
+            self.view.show_side()
+            if self.state.is_split:
+                self.sheet.go_to(row.pointer)
+            self.view.remember()
 
     @on(OrderTable.MarksChanged)
     def _marks_changed(self) -> None:
-        self.view.marks_changed()
+        self.view.remember()
+        self.show_status()
 
     @on(OrderGrid.CursorMoved, "#grid")
     def _cell_moved(self) -> None:
-        self.view.cell_moved()
+        if self.state.in_table:
+            if self.state.chosen != self.grid.cursor_key:
+                self.state.chosen = self.grid.cursor_key
+                self.table.go_to_key(self.state.chosen or "")
+            self.view.show_side()
+            self.view.remember()
 
     @on(OrderSheet.CursorMoved, "#form")
     def _field_moved(self) -> None:
-        self.view.field_moved()
+        if self.state.in_form:
+            if self.view.frame.tabs.current != self.view.form.groups.current():
+                self.view.frame.show_tabs()
+            self.view.remember()
 
     @on(TabBar.Selected)
     def _tab_selected(self, event: TabBar.Selected) -> None:

@@ -7,11 +7,9 @@ from tui.api.codec import Json
 from tui.api.pointer import Pointer
 from tui.orders.fields import label_of
 from tui.screens.common.screen import BaseScreen
-from tui.screens.composer.batch_pane import EMPTY, BatchPane
-from tui.screens.composer.form_pane import StagedFormPane
 from tui.screens.composer.frame import ComposerFrame
-from tui.screens.composer.grid_pane import GridPane
 from tui.screens.composer.grid_rows import ColumnPath
+from tui.screens.composer.panes import EMPTY, BatchPane, GridPane, StagedFormPane
 from tui.screens.composer.rows import finding_lines
 from tui.screens.composer.staged_target import StagedTarget
 from tui.screens.composer.state import ComposerState, SavedView, ViewMode
@@ -308,40 +306,6 @@ class ComposerView:
         if not self.state.in_form and self.state.mode is not ViewMode.PROBLEMS:
             view = self.grid if self.state.mode is ViewMode.TABLE else self.batch.table
             self.state.chosen = view.cursor_key or self.state.chosen
-
-    def row_moved(self) -> None:
-        if not self.state.in_form and self.state.mode is ViewMode.ORDERS:
-            self.state.chosen = self.batch.table.cursor_key
-            self.show_side()
-            self.remember()
-
-    def problem_moved(self) -> None:
-        row = self.batch.follow_problem()
-        self.state.before_problems = None
-        if row is not None:
-            self.show_side()
-            if self.state.is_split:
-                self.form_pane.sheet.go_to(row.pointer)
-            self.remember()
-
-    def cell_moved(self) -> None:
-        if not self.state.in_table:
-            return
-        if self.state.chosen != self.grid.cursor_key:
-            self.state.chosen = self.grid.cursor_key
-            self.batch.table.go_to_key(self.state.chosen or "")
-        self.show_side()
-        self.remember()
-
-    def field_moved(self) -> None:
-        if self.state.in_form:
-            if self.frame.tabs.current != self.form.groups.current():
-                self.frame.show_tabs()
-            self.remember()
-
-    def marks_changed(self) -> None:
-        self.remember()
-        self.screen.show_status()
 
     def remember(self) -> None:
         """Store where the user is, for the next start."""

@@ -28,7 +28,7 @@ from tui.widgets.comparison import ComparisonList, ComparisonNote, ComparisonRow
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.editing.multiline_input import MultilineInput
 from tui.widgets.lines import LineView, Piece
-from tui.widgets.status import KeyLine, RuleLine
+from tui.widgets.status import RuleLine
 from tui.widgets.text import SUBSTITUTES
 
 STEP: Final = "address from a block"
@@ -198,7 +198,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     def show_keys(self) -> None:
         if self._in_text:
-            self.query_one(KeyLine).set([("Tab", "to the proposal"), ("Enter", "next line"), ("Esc", "close, kept")])
+            self.key_line.set([("Tab", "to the proposal"), ("Enter", "next line"), ("Esc", "close, kept")])
         else:
             super().show_keys()
 

@@ -18,7 +18,7 @@ from tui.screens.order.typed_texts import TypedTexts
 from tui.widgets.form_layout import SheetRow
 from tui.widgets.pager import Pager
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.status import KeyLine, RuleLine
+from tui.widgets.status import RuleLine
 
 
 class FormPane(Container):
@@ -83,7 +83,7 @@ class FormPane(Container):
 
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
-        self._base.query_one(KeyLine).set(editor_keys(several_lines=self.sheet.is_multiline))
+        self._base.key_line.set(editor_keys(several_lines=self.sheet.is_multiline))
 
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:

@@ -30,7 +30,7 @@ from tui.widgets.dialogs import QuestionBar
 from tui.widgets.editing.text_buffer import BufferPosition
 from tui.widgets.editing.text_editor import RowNote, TextEditor, normalize_lines
 from tui.widgets.lines import Piece
-from tui.widgets.status import KeyLine, RuleLine
+from tui.widgets.status import RuleLine
 from tui.widgets.text import SUBSTITUTES
 from tui.work.account import Account
 from tui.work.batches.staging import BatchLocked
@@ -164,7 +164,7 @@ class JsonScreen(BaseScreen[None]):
         return facts
 
     def show_keys(self) -> None:
-        self.query_one(KeyLine).set(_LIVE_KEYS if self.edit.is_editing else keys_of(self.WHERE, self.KEYS))
+        self.key_line.set(_LIVE_KEYS if self.edit.is_editing else keys_of(self.WHERE, self.KEYS))
 
     # What is kept.
 

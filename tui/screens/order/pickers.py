@@ -21,7 +21,6 @@ from tui.screens.common.workspace import Workspace
 from tui.screens.order.form_rows import FormSpec, choices_of
 from tui.widgets.form_layout import FieldRow, SheetRow
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.status import KeyLine
 from tui.widgets.table import Column, RenderedRow
 from tui.work.drafts.drafts import TypedText
 
@@ -203,7 +202,7 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
         first = self._rows[0]
         of_lines = isinstance(first, FieldRow) and first.multiline
         keys = [("Tab", take), ("Enter", "new line")] if of_lines else [("Enter", take), ("Tab", "accept, next")]
-        self.query_one(KeyLine).set([*keys, ("Esc", "close, kept" if self._continues else "cancel")])
+        self.key_line.set([*keys, ("Esc", "close, kept" if self._continues else "cancel")])
 
     def _typing(self, pointer: Pointer, text: str) -> None:
         with self.report_store_errors():

@@ -16,7 +16,7 @@ from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.widgets.lines import Piece
 from tui.widgets.pager import Pager, TextLine
-from tui.widgets.status import KeyLine, RuleLine
+from tui.widgets.status import RuleLine
 from tui.widgets.text import safe
 
 
@@ -85,7 +85,7 @@ class ReviewScreen(BaseScreen[SendConfirmed]):
         possible = {"send": self._plan.orders > 0, "toggle_resend": self._plan.continue_after_refusal is not None}
         commands = [command for command in commands_in(self.WHERE) if command.label]
         wanted = [(command.id, command.label) for command in commands if possible.get(command.id, True)]
-        self.query_one(KeyLine).set(keys_of(self.WHERE, wanted))
+        self.key_line.set(keys_of(self.WHERE, wanted))
 
     def _fill(self) -> None:
         lines: list[TextLine] = [f"~ {note}" for note in self._plan.notes]

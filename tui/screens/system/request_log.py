@@ -11,7 +11,6 @@ from tui.screens.common.key_lines import key_names
 from tui.screens.common.routes import ShowText
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
-from tui.widgets.status import KeyLine
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 
 _COLUMNS = (
@@ -43,7 +42,7 @@ class RequestLogScreen(BaseScreen[None]):
         self.show_all()
 
     def show_keys(self) -> None:
-        self.query_one(KeyLine).set(
+        self.key_line.set(
             [
                 (key_names(self.WHERE, "open"), "bodies"),
                 (key_names(self.WHERE, "down", "up"), "move"),

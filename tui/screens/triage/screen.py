@@ -32,7 +32,7 @@ from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
-from tui.widgets.status import KeyLine, RuleLine
+from tui.widgets.status import RuleLine
 from tui.widgets.tab_bar import TabBar, TabLabel
 from tui.widgets.table import OrderTable
 from tui.widgets.text import fit, safe
@@ -190,7 +190,7 @@ class TriageScreen(BaseScreen[None]):
     def _filter_opened(self, event: InputLine.Opened) -> None:
         event.prevent_default()
         names = " ".join(f"{name}:" for name in filters.FILTER_NAMES)
-        self.query_one(KeyLine).set([("Enter", "accept"), ("Esc", "cancel"), (names, "or text")])
+        self.key_line.set([("Enter", "accept"), ("Esc", "cancel"), (names, "or text")])
 
     # What is shown.
 

@@ -1,14 +1,13 @@
 """The panes of the composer: the batch as a list, as a table of chosen fields, and the form of one order."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
-from typing import Any, Protocol, cast
+from typing import Any, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from tui.api.codec import Json
 from tui.api.models import Operation
 from tui.api.pointer import ROOT, Pointer
 from tui.orders.fields import field_at, label_of
@@ -93,20 +92,6 @@ class BatchPane(Container):
             self.problems.go_to(first.order, first.pointer)
 
 
-class GridOwner(Protocol):
-    """What saves the edits of the user in the table."""
-
-    @property
-    def marks(self) -> frozenset[str]:
-        """The ids of the marked orders."""
-
-    def cell_entered(self, id: str, pointer: Pointer, value: Json) -> None:
-        """Save a value that was typed in a cell."""
-
-    def cell_left(self, id: str, pointer: Pointer, text: str | None) -> None:
-        """Handle a closed editor; `text` is its text if that was not applied."""
-
-
 class GridPane(Container):
     """The table and its columns."""
 
@@ -114,9 +99,11 @@ class GridPane(Container):
     GridPane { height: 1fr; }
     """
 
-    def __init__(self, owner: GridOwner, workspace: Workspace, state: ComposerState, texts: TypedTexts) -> None:
+    def __init__(
+        self, marks: Callable[[], frozenset[str]], workspace: Workspace, state: ComposerState, texts: TypedTexts
+    ) -> None:
         super().__init__()
-        self._owner = owner
+        self._marks = marks
         self._workspace = workspace
         self._state = state
         self._texts = texts
@@ -142,7 +129,7 @@ class GridPane(Container):
         return GridRows(
             self._state.shown,
             self._workspace.staging,
-            lambda: self._owner.marks,
+            self._marks,
             self._workspace.account.zone,
             lambda order: suggestions(self._workspace, order),
             self._typed,
@@ -208,15 +195,6 @@ class GridPane(Container):
     @on(OrderGrid.EditorOpened)
     def _opened(self) -> None:
         self._base.key_line.set(editor_keys())
-
-    @on(OrderGrid.CellChanged)
-    def _entered(self, event: OrderGrid.CellChanged) -> None:
-        self._owner.cell_entered(event.key, event.pointer, event.value)
-
-    @on(OrderGrid.EditorLeft)
-    def _left(self, event: OrderGrid.EditorLeft) -> None:
-        self._owner.cell_left(event.key, event.pointer, event.text)
-        self.grid.refresh_row(event.key)
 
     @on(OrderGrid.EditRefused)
     def _refused(self, event: OrderGrid.EditRefused) -> None:

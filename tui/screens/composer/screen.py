@@ -240,6 +240,20 @@ class ComposerScreen(BaseScreen[None]):
             self.view.show_side()
             self.view.remember()
 
+    @on(OrderGrid.CellChanged)
+    def _cell_entered(self, event: OrderGrid.CellChanged) -> None:
+        self.view.follow_cursor()
+        if (target := self.view.target_of(event.key)) is not None:
+            self.view.form.put(target, event.pointer, event.value)
+
+    @on(OrderGrid.EditorLeft)
+    def _cell_left(self, event: OrderGrid.EditorLeft) -> None:
+        if self.grid.editing is None:
+            self.show_keys()
+        if (target := self.view.target_of(event.key)) is not None:
+            self.view.form.left(target, event.pointer, event.text)
+        self.grid.refresh_row(event.key)
+
     @on(OrderSheet.CursorMoved, "#form")
     def _field_moved(self) -> None:
         if self.state.in_form:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from tui.api.codec import Json
 from tui.api.pointer import Pointer
 from tui.orders.fields import label_of
 from tui.screens.common.screen import BaseScreen
@@ -33,7 +32,7 @@ class ComposerView:
         self.state = state
         self.texts = TypedTexts(self.workspace.account.drafts)
         self.batch = BatchPane(state, self.staging)
-        self.grid_pane = GridPane(self, self.workspace, state, self.texts)
+        self.grid_pane = GridPane(lambda: self.marks, self.workspace, state, self.texts)
         self.form_pane = StagedFormPane(screen, self, self.texts)
         self.form = self.form_pane.controller
         self.grid = self.grid_pane.grid
@@ -113,17 +112,6 @@ class ComposerView:
 
     def editor_left(self, changed: bool) -> None:
         self.show_all()
-
-    def cell_entered(self, id: str, pointer: Pointer, value: Json) -> None:
-        self.follow_cursor()
-        if (target := self.target_of(id)) is not None:
-            self.form.put(target, pointer, value)
-
-    def cell_left(self, id: str, pointer: Pointer, text: str | None) -> None:
-        if self.grid.editing is None:
-            self.screen.show_keys()
-        if (target := self.target_of(id)) is not None:
-            self.form.left(target, pointer, text)
 
     # Which orders exist at the service.
 

@@ -95,16 +95,6 @@ def to_bytes(text: str, format: TextFormat) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def from_bytes(data: bytes, format: TextFormat) -> str:
-    """The text of the file, without the line break at its end that nobody typed. Raises UnicodeDecodeError."""
-    return data.decode("utf-8", "surrogateescape" if format.keeps_bytes else "surrogatepass")
-
-
-def editor_command() -> str:
-    """The user's editor, as a shell would be told."""
-    return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-
-
 class NothingToTake(Exception):
     """Why there is no text to take, and the style of the notice that says so."""
 
@@ -153,7 +143,8 @@ class EditorSession:
 
     def _run(self, line: int | None) -> tuple[int, bytes | int]:
         """Run the editor; its exit status, and what is in the file, or its size where that is too much to be read."""
-        command = editor_command()
+        # As a shell would choose it.
+        command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
         try:
             status = _run(self._screen.workspace, command, self._path, line)
         except (OSError, ValueError, SuspendNotSupported) as error:
@@ -179,7 +170,7 @@ class EditorSession:
             most = self._format.longest // 1024
             raise UnreadableText(f"The text has {data // 1024} KB; at most {most} KB are read.")
         try:
-            return from_bytes(data, self._format)
+            return data.decode("utf-8", "surrogateescape" if self._format.keeps_bytes else "surrogatepass")
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "surrogatepass")) + 1

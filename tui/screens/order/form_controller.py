@@ -120,9 +120,6 @@ class FormController:
         self._screen.show_notice("The text was not applied; Enter in that field continues it.")
         return True
 
-    def edit_refused(self, reason: str) -> None:
-        self._screen.show_notice(sentence(reason), "warning")
-
     # One field.
 
     @handles("revert")

@@ -13,6 +13,7 @@ from tui.screens.common.screen import BaseScreen
 from tui.screens.order.external_editor import edit_field
 from tui.screens.order.form_controller import FormController, FormOwner
 from tui.screens.order.form_target import FormTarget
+from tui.screens.order.groups import sentence
 from tui.screens.order.pickers import reader_of
 from tui.screens.order.typed_texts import TypedTexts
 from tui.widgets.form_layout import SheetRow
@@ -91,7 +92,7 @@ class FormPane(Container):
 
     @on(OrderSheet.EditRefused)
     def _refused(self, event: OrderSheet.EditRefused) -> None:
-        self.controller.edit_refused(event.reason)
+        self._base.show_notice(sentence(event.reason), "warning")
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:

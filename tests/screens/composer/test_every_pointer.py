@@ -248,7 +248,7 @@ def table_place(house: House, id: str) -> str:
     """The cell at which the table shows it, also as the cell of its column; empty for the order's row."""
     orders = house.staging.orders
     rows = GridRows(
-        orders=orders,
+        elements=orders,
         staging=house.staging,
         marks=frozenset,
         zone=house.account.zone,

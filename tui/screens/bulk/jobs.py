@@ -1,4 +1,4 @@
-"""The last changes over many orders: what each did, and the way to its results."""
+"""The latest bulk changes, with the results of each."""
 
 from textual.app import ComposeResult
 

@@ -26,7 +26,7 @@ class RecipeCommands:
         self.is_reading = False
         """Whether the dry run is in progress."""
         self.is_tall = False
-        """Whether the form stands beside the orders."""
+        """Whether the form is beside the orders."""
         self._context = context
         self._line = line
         self._screen = context.screen

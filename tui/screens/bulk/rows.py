@@ -1,4 +1,4 @@
-"""A change over many orders as it is shown: the strip of states, a row for each order, the whole of one, the review."""
+"""A bulk change as it is shown: the tabs of states, a row for each order, the details of one, the review."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -49,7 +49,7 @@ class JobRows(KeyedRows[JobOrder]):
 
 
 def change_words(changes: Sequence[Change]) -> str:
-    """`status fulfilled → on_hold; tags +hold`: as much of it as a row has room for."""
+    """`status fulfilled → on_hold; tags +hold`"""
     return "; ".join(
         f"{_caption(change)} {tag_words(change)}"
         if change.pointer == TAGS
@@ -112,7 +112,7 @@ def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
     notes = [f"{job.recipe.summary}, on {len(patched) + len(whole)} orders. {cost_words(plan.cost(job.kind))}."]
     if whole:
         notes.append(
-            f"{len(whole)} go whole: all of a request or none; what the service keeps beside what it shows may be lost."
+            f"{len(whole)} are sent as full orders: all of a request or none; data that the service does not show may be lost."
         )
     if staying:
         notes.append("Not sent: " + ", ".join(f"{count} {state.label}" for state, count in staying.items()) + ".")
@@ -122,7 +122,7 @@ def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
 
 
 def body_of(order: JobOrder, kind: WriteKind) -> Json:
-    """The body, or its part of one, by which this order would go."""
+    """The body that would be sent for this order, or its part of one."""
     if order.applied is None or not order.changes:
         return None
     by_patch = write_kind(order.applied, kind) is WriteKind.PATCH

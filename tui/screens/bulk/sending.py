@@ -49,7 +49,7 @@ class SendCommands:
         if order is None or body is None:
             self._screen.show_notice("No body is made for this order here.")
         else:
-            self._workspace.go(ShowText(f"What goes for {order.name}", pretty(body)))
+            self._workspace.go(ShowText(f"Request body of {order.name}", pretty(body)))
 
     @handles("method")
     def switch_kind(self, key: str) -> None:

@@ -37,7 +37,7 @@ USUAL: Final[tuple[ColumnPath, ...]] = (
 _MOST_COLUMNS = 16
 _WIDEST, _LOOKED_AT = 24, 500
 OWN: Final = frozenset({NUMBER, ("order_id",), (*ITEMS.tokens, ANY, "item_id")})
-"""What tells one order, or item, from another is not the same in many."""
+"""Fields that identify an order or an item, so that many cannot have the same value."""
 
 _NEVER_OFFERED = frozenset({("order_id",), ("order_details", "order_created_at")})
 _NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})

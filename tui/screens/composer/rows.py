@@ -187,7 +187,7 @@ def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[
 
 
 def as_composed(order: StagedOrder, rows: Sequence[SheetRow]) -> list[SheetRow]:
-    """The form of a new order: that a field was absent before it was typed tells nothing."""
+    """The form of a new order, without the marks of fields that were absent before they were typed."""
     if order.fixed:
         return list(rows)
     return [

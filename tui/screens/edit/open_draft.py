@@ -241,7 +241,7 @@ def _conflict(draft: Draft, conflict: Conflict, when: str) -> ConflictNote:
     placed = draft.edit.to_positions(conflict.pointer)
     there, was = display_value(conflict.pointer, conflict.theirs), display_value(conflict.pointer, conflict.base)
     if conflict.pointer in LISTS:
-        text = f"service: {label_of(conflict.pointer)} changed, and which entry became which cannot be told"
+        text = f"service: {label_of(conflict.pointer)} changed; its entries cannot be matched"
     elif placed is None:
         text = f"service: what was removed here was changed: {there}"
     elif conflict.theirs is ABSENT and conflict.pointer.parent in LISTS:
@@ -250,5 +250,5 @@ def _conflict(draft: Draft, conflict: Conflict, when: str) -> ConflictNote:
         text = f"service: {there} (was {was})"
     if conflict in draft.undecided:
         return ConflictNote(placed or conflict.pointer, f"{when} {text}   c: m mine, t theirs")
-    stands = "yours goes over it" if conflict.decided else "theirs stands"
-    return ConflictNote(placed or conflict.pointer, f"{when} {text}; {stands}; c decides again", decided=True)
+    kept = "yours is kept" if conflict.decided else "theirs is kept"
+    return ConflictNote(placed or conflict.pointer, f"{when} {text}; {kept}; c decides again", decided=True)

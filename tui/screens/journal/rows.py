@@ -147,7 +147,7 @@ class WriteList:
             self.groups[group_of(state, kind)] += count
 
     def _tail(self) -> str:
-        """What stands below the last write: how many older ones were removed."""
+        """The line below the last write: how many older ones were removed."""
         account = self._workspace.account
         kept = account.store.screen_states.get(account.account_id, PRUNED)
         if not isinstance(kept, dict):

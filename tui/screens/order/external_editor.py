@@ -19,7 +19,7 @@ from tui.store.db import StoreError
 from tui.widgets.editing.editable_lines import EditableLines
 
 _OURS: Final = "SENDCLOUD_"
-"""What begins so in the environment is for this program, and may be a secret."""
+"""Environment variables with this prefix are for this program, and may be secret."""
 
 _TAKE_A_LINE: Final = frozenset(
     {"vi", "vim", "nvim", "view", "nano", "pico", "emacs", "emacsclient", "joe", "jed", "mg", "kak"}

@@ -30,7 +30,7 @@ _WAS, _LONGEST_WAS = 22, 160
 
 
 def review_drafts(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
-    """Read the orders again, then show what would go; nothing is sent before `y` there."""
+    """Read the orders again, then show what would be sent; nothing is sent before `y` there."""
     if not drafts:
         screen.show_notice("There is nothing to review: no order was changed.")
     else:
@@ -153,7 +153,7 @@ def _taken_lines(draft: Draft) -> Iterator[list[Piece]]:
 
 
 def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
-    """What an upsert means, before it goes (Q2.6, Q2.7, Q2.9)."""
+    """What an upsert means, before it is sent (Q2.6, Q2.7, Q2.9)."""
     reasons: dict[str, list[str]] = {}
     for field in sending.not_patchable:
         reasons.setdefault(field.reason, []).append(label_of(field.pointer))

@@ -1,4 +1,4 @@
-"""The review: every change as it will go, before anything goes. Only `y` here sends."""
+"""The review: every change as it will be sent, before anything is sent. Only `y` here sends."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from tui.widgets.text import safe
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
-    """One request as the review shows it: its heading, its lines, and the body as it will go (None: none goes)."""
+    """One request as the review shows it: its heading, its lines, and the body that is sent (None: nothing is sent)."""
 
     heading: str
     lines: Sequence[Sequence[Piece]]

@@ -9,7 +9,7 @@ _LOGS = 5
 
 
 async def shops_text(account: Account) -> str:
-    """The page as a stranger's text. Of failing shops the newest entries of the service's log are read."""
+    """The text of the page, which comes from outside. Of failing shops the newest entries of the service's log are read."""
     parts: list[str] = []
     for shop in account.shops or ():
         lines = [f"{shop.name}  ({shop.kind or 'kind unknown'}, integration {shop.id})"]

@@ -125,8 +125,7 @@ class SendCommands:
         current = self._context.tab_bar.current or ALL
         states = _AGAIN_OF_ALL if current == ALL else frozenset({SendState(current)}) & AGAIN
         if not states:
-            notice = f"Orders that are {current} are not tried again; choose another tab."
-            self._screen.show_notice(notice)
+            self._screen.show_notice(f"Orders that are {current} are not tried again; choose another tab.")
         else:
             self._screen.run_worker(self._retry(states), name="try again", group="read", exclusive=True)
 

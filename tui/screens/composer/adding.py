@@ -138,8 +138,7 @@ class Adding(ComposerCommands):
         try:
             await self._view.workspace.account.read_shops()
         except ApiError as error:
-            notice = f"The shops could not be read: {error} Their numbers can be typed."
-            self._screen.show_notice(notice, "warning")
+            self._screen.show_notice(f"The shops could not be read: {error} Their numbers can be typed.", "warning")
             self._screen.run_dialog(self._add_blank_of(()))
             return
         self._add_blank()

@@ -113,8 +113,9 @@ class StagedMarkCommands(ComposerCommands):
         self._marked_kind = (frozenset(same), kind_of(finding))
         hidden = self._view.state.not_shown(same)
         shown = f", {hidden} not shown here" if hidden else ""
-        notice = f"{len(same)} marked{shown}. ; m fixes, ; c sets a field on all: {_kind_words(finding)}."
-        self._screen.show_notice(notice)
+        self._screen.show_notice(
+            f"{len(same)} marked{shown}. ; m fixes, ; c sets a field on all: {_kind_words(finding)}."
+        )
 
     @property
     def marked_kind(self) -> ProblemKind | None:

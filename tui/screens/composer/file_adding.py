@@ -89,8 +89,7 @@ class FileAdding(ComposerCommands):
 
         intake = opened if isinstance(opened, ParsedFile) else await self._ask_mapping(opened)
         if intake is not None and batch is not None and self._staging.batch != batch:
-            notice = f"Another batch was opened meanwhile; nothing of {name} was added."
-            self._screen.show_notice(notice, "warning")
+            self._screen.show_notice(f"Another batch was opened meanwhile; nothing of {name} was added.", "warning")
         elif intake is not None:
             self._take_in(intake, name)
 

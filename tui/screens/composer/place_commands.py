@@ -191,8 +191,9 @@ class StagedTableCommands(ComposerCommands):
     @handles(tab_next=1, tab_previous=-1)
     def step_column(self, by: int) -> None:
         if not self._view.grid.move_column(by):
-            notice = "This is the last column; C adds others." if by > 0 else "This is the first column."
-            self._screen.show_notice(notice)
+            self._screen.show_notice(
+                "This is the last column; C adds others." if by > 0 else "This is the first column."
+            )
 
     @handles(move_up=-1, move_down=1)
     def move_column(self, by: int) -> None:

@@ -75,7 +75,7 @@ class TriageScreen(BaseScreen[None]):
         self.preview = Pager(id="preview")
         self._rule = RuleLine(id="rule")
         self._filter_line = FilterLine()
-        self._reader = OrderReader(self, self._rows_changed, self._progress_changed, self._place_found)
+        self._reader = OrderReader(self, self._rows_changed, self._progress_changed, lambda: self._orders.remember())
         self._orders = OrderList(self, self._reader, self.tab_bar, self._filter_line, self.table, self.preview)
         changes = ChangeCommands(self._orders)
         self._drafts = DraftCommands(self._orders)
@@ -169,9 +169,6 @@ class TriageScreen(BaseScreen[None]):
     def _progress_changed(self) -> None:
         self.show_status()
         self._show_preview()
-
-    def _place_found(self) -> None:
-        self._orders.remember()
 
     @on(OrderTable.NearEnd)
     def _near_end(self) -> None:

@@ -226,7 +226,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
 
     @on(InputLine.Opened)
     def _line_opened(self, event: InputLine.Opened) -> None:
-        self.key_line.set(line_keys(event.line))
+        self.query_one(KeyLine).set(line_keys(event.line))
 
     def give_focus(self) -> None:
         """Focus the line that is open, else the list."""
@@ -235,7 +235,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
 
     def show_keys(self) -> None:
         """Show the commands of this place on the key line."""
-        self.key_line.set(keys_of(self.WHERE, self.KEYS) if self.KEYS else brief_keys(self.WHERE))
+        self.query_one(KeyLine).set(keys_of(self.WHERE, self.KEYS) if self.KEYS else brief_keys(self.WHERE))
 
     @property
     def order_here(self) -> str | None:

@@ -144,6 +144,11 @@ class LineView(Widget, can_focus=True):
     def body_height(self) -> int:
         return max(1, self.size.height - self.header_height)
 
+    @property
+    def lines_below(self) -> int:
+        """How many lines below the last one can be scrolled into view. They are shown with the last line."""
+        return 0
+
     def move(self, by: int) -> None:
         """Move the cursor by selectable lines. At the edge of the view it scrolls by half a page."""
         if not self.has_cursor:
@@ -182,13 +187,13 @@ class LineView(Widget, can_focus=True):
 
     def show_line(self, index: int) -> None:
         """Scroll a line into view, by half a page or to the middle."""
-        height = self.body_height
-        if self.top <= index < self.top + height:
+        height, lowest = self.body_height, self._with_lines_below(index)
+        if self.top <= index and lowest < self.top + height:
             return
         half = max(1, height // 2)
         if self.top - half <= index < self.top:
             top = self.top - half
-        elif self.top + height <= index < self.top + height + half:
+        elif self.top + height <= lowest < self.top + height + half:
             top = self.top + half
         else:
             top = index - half
@@ -202,7 +207,7 @@ class LineView(Widget, can_focus=True):
                 self.refresh()
 
     def set_top(self, top: int) -> None:
-        top = max(0, min(top, self.line_count - self.body_height))
+        top = self._clamp_top(top)
         if top != self.top:
             self.top = top
             self.refresh()
@@ -227,7 +232,7 @@ class LineView(Widget, can_focus=True):
         """Redraw everything, because lines or their number changed."""
         self._strip_cache.clear()
         self.cursor = self._clamp(self.cursor)
-        self.top = max(0, min(self.top, self.line_count - self.body_height))
+        self.top = self._clamp_top(self.top)
         self.refresh()
 
     # Drawing.
@@ -280,9 +285,9 @@ class LineView(Widget, can_focus=True):
         self._lay_out_for(event.size.width)
         if self.has_cursor and self.line_count:
             self.cursor = self._clamp(self.cursor)
-            lowest = self.cursor - self.body_height + 1
+            lowest = self._with_lines_below(self.cursor) - self.body_height + 1
             self.top = max(lowest, min(self.top, self.cursor))
-        self.top = max(0, min(self.top, self.line_count - self.body_height))
+        self.top = self._clamp_top(self.top)
         self.refresh()
         self.viewport_changed()
 
@@ -324,9 +329,16 @@ class LineView(Widget, can_focus=True):
 
     def _jump(self, by: int) -> None:
         """Move the cursor and scroll by the same number of lines, so that the cursor keeps its row on the screen."""
-        self.scroll_lines(by)
-        if self.has_cursor:
-            self.go(self.cursor + by)
+        if not self.has_cursor:
+            self.scroll_lines(by)
+            return
+        old_top = self.top
+        self.top = self._clamp_top(self.top + by)
+        if self.top != old_top:
+            self.refresh()
+        self.go(self.cursor + by)
+        if self.top != old_top:
+            self.viewport_changed()
 
     def _next_selectable(self, index: int, step: int) -> int | None:
         while 0 <= index < self.line_count:
@@ -334,6 +346,13 @@ class LineView(Widget, can_focus=True):
                 return index
             index += step
         return None
+
+    def _with_lines_below(self, index: int) -> int:
+        """The lowest line to show with this one: of the last line, the last of the lines below it."""
+        return index + self.lines_below if index == self.line_count - 1 else index
+
+    def _clamp_top(self, top: int) -> int:
+        return max(0, min(top, self.line_count + self.lines_below - self.body_height))
 
     def _clamp(self, index: int) -> int:
         """The nearest selectable line: this one, one below, one above, else 0."""

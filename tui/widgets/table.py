@@ -99,7 +99,7 @@ class OrderTable(LineView):
         moved = cursor != self.cursor
         self.cursor = cursor
         if self.is_attached and self.size.height:
-            self.top = max(0, min(cursor - offset, len(self._source) - self.body_height))
+            self.top = self._clamp_top(cursor - offset)
         self.repaint()
         if moved or self.cursor_key != old_key:
             self.post_message(self.CursorMoved(self, self.cursor))
@@ -117,6 +117,8 @@ class OrderTable(LineView):
         if not has_more:
             self._asked_for_more = False
         if changed:
+            if self.is_attached and self.size.height and self.row_count and self.cursor == self.row_count - 1:
+                self.show_line(self.cursor)
             self.refresh()
         self.viewport_changed()
 
@@ -175,6 +177,10 @@ class OrderTable(LineView):
     @property
     def line_count(self) -> int:
         return len(self._source)
+
+    @property
+    def lines_below(self) -> int:
+        return 1 if self._footer and self.body_height > 1 else 0
 
     def lay_out(self, width: int) -> None:
         fixed = _LEFT_MARGIN + sum(column.width for column in self._columns) + max(0, len(self._columns) - 1)

@@ -250,7 +250,7 @@ def table_place(harness: BatchHarness, id: str) -> str:
     """Return the cell at which the table shows the problem; empty for the order's row."""
     orders = harness.staging.orders
     rows = GridRows(
-        orders=orders,
+        elements=orders,
         staging=harness.staging,
         marks=frozenset,
         zone=harness.account.zone,

@@ -36,6 +36,9 @@ from tui.work.batches.undo_log import Action
 from tui.work.file_import.provenance import Provenance
 from tui.work.gc_pause import gc_paused
 
+ALREADY_SENT = "already sent"
+"""Returned by `undo` and `redo` in place of a step's name: the order was sent since, so nothing was changed."""
+
 
 class BatchEditing:
     """Changes the orders of the open batch. Each change is committed before the call returns.
@@ -313,7 +316,7 @@ class BatchEditing:
                 if order is None:
                     return "", ()
                 if order.sent:
-                    return "nothing; the order was already sent", action.about
+                    return ALREADY_SENT, action.about
                 name = order.edit.undo() if back else order.edit.redo()
                 if name is not None:
                     self._batch.save(order)

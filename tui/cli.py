@@ -131,7 +131,7 @@ def _file_parser(command: str, description: str, details: str) -> argparse.Argum
     parser.add_argument(
         "--verbose",
         action="store_true",
-        help="also print where each value came from that is not in the file as it stands",
+        help="also print where each value came from that is not in the file",
     )
     parser.add_argument(
         "--retry-for",

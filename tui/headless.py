@@ -206,7 +206,7 @@ def _infos(entries: Iterable[FileEntry]) -> str:
     if not counts:
         return ""
     kinds = ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
-    return f" Not in the file as it stands: {kinds}; --verbose lists them."
+    return f" Not in the file: {kinds}; --verbose lists them."
 
 
 # submit

@@ -732,7 +732,7 @@ COMMANDS: Final = (
         "long_text",
         "p",
         "long text",
-        "Show the whole value, or the whole order as JSON, in a pane; in the history, the bodies that were sent.",
+        "Show the whole value and where an imported one came from, or the order as JSON; in the history, the bodies sent.",
         (
             *_ORDER_SCREENS,
             Context.JSON,

@@ -270,6 +270,9 @@ async def test_problem_names_the_source_cell_everywhere(tmp_path: Path, size: tu
         await harness.press("enter")
         await harness.press("n")
         assert 'row 3, column "Quantity"' in problem_text()
+        await harness.press("p")
+        await harness.until('From column "Quantity", row 3 of orders.xlsx.')
+        await harness.press("q")
         await harness.press("escape", "v")
         await harness.press("G")
         row = harness.app.screen.query_one("#problems", ProblemList).cursor_row

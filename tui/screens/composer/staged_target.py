@@ -82,6 +82,9 @@ class StagedTarget:
     def redo(self) -> str | None:
         return self.staging.editing.redo_in(self.id)
 
+    def source(self, pointer: Pointer) -> str:
+        return self.order.source_of(pointer)
+
     def empty_choices(self, row: FieldRow, known: Field) -> list[EmptyChoice]:
         return empty_choices(known)[row.value is ABSENT :]
 

@@ -138,6 +138,9 @@ class OpenDraft:
             self._account.draft_sender.forget(self.id)
         self._account.drafts.save(self.draft)
 
+    def source(self, pointer: Pointer) -> str:
+        return ""
+
     def empty_choices(self, row: FieldRow, known: Field) -> list[EmptyChoice]:
         """Which are allowed depends on whether the change can be sent as a PATCH (Q3.8-3.10)."""
         by_patch = not row.full_order_reason

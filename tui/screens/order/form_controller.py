@@ -339,15 +339,16 @@ class FormController:
 
     @handles("long_text")
     def show_long_text(self, key: str = "") -> None:
-        """Show the whole value under the cursor, if it is long, else the whole order as JSON."""
+        """Show the value under the cursor, if it is long or was imported, else the whole order as JSON."""
         target, row = self._target(), self._sheet.cursor_field
         if target is None:
             return
         value = row.value if row is not None else ABSENT
-        if row is not None and isinstance(value, str) and len(value) > _LONG:
-            page = ShowText(label_of(row.pointer), value)
-        elif row is not None and isinstance(value, dict | list) and value:
-            page = ShowText(label_of(row.pointer), pretty(value))
+        source = target.source(row.pointer) if row is not None else ""
+        is_long = len(value) > _LONG if isinstance(value, str) else isinstance(value, dict | list) and bool(value)
+        if row is not None and (is_long or source):
+            text = "" if isinstance(value, Absent) else value if isinstance(value, str) else pretty(value)
+            page = ShowText(label_of(row.pointer), f"{source}\n\n{text}" if source else text)
         else:
             page = ShowText(f"{order_name(target.document)} as JSON, with your changes", pretty(target.document))
         self._screen.workspace.go(page)

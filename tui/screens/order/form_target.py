@@ -72,5 +72,8 @@ class FormTarget(Protocol):
     def redo(self) -> str | None:
         """Redo the step that was undone last. Returns its name, or None if there was none."""
 
+    def source(self, pointer: Pointer) -> str:
+        """Where the value at a pointer came from, as sentences; empty if it was not imported from a table."""
+
     def empty_choices(self, row: FieldRow, known: Field) -> list[EmptyChoice]:
         """The meanings that "nothing" can have in this field, other than the present one."""

@@ -123,6 +123,13 @@ class StagedOrder:
         """The place of a value in the file, or where it would be, as text; empty without a table."""
         return self.origin.place(pointer, self.edit)
 
+    def source_of(self, pointer: Pointer) -> str:
+        """Where a value came from, and whether it was changed, as sentences; empty for an order of no table."""
+        text = self.origin.describe(pointer, self.edit)
+        base = self.edit.base_pointer(pointer)
+        is_changed = base is None or base.get(self.edit.base) != pointer.get(self.document)
+        return f"{text} Changed since." if text and is_changed else text
+
     def derived(self, pointer: Pointer) -> str | None:
         """How the value was derived, if the file lacked it."""
         return self.origin.derived(pointer, self.edit)

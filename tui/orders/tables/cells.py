@@ -11,6 +11,7 @@ from tui.api.models import Kind
 from tui.orders.addresses.formats import country_named, state_named
 from tui.orders.fields import Field
 from tui.orders.tables.csv_writer import unescape_formula
+from tui.orders.tables.dates import Unread, parse_time
 from tui.orders.tables.layout import TableLayout
 from tui.orders.value_parser import InvalidText, ParsedEntry, ValidValue, parse_entry
 
@@ -24,10 +25,6 @@ _CURRENCY: Final = re.compile(
 _UNIT: Final = re.compile(r"(?P<number>[\d.,]+)\s*(?P<unit>kg|g|gr|lbs?|oz|cm|mm|m|in)", re.IGNORECASE)
 _FULL_TIME: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)? ?(?:(Z|UTC)|([+-]\d\d):?(\d\d))", re.IGNORECASE
-)
-_DAY: Final = re.compile(
-    r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:,?[ T]+(\d{1,2})(:\d{2}(?::\d{2})?)(?:\.\d+)?(?: ?([AP])\.?M\.?)?)?",
-    re.IGNORECASE,
 )
 _SPACED: Final = re.compile(r"[-+]?[0-9]{1,3}(?:[\s'’][0-9]{3})+(?:[.,][0-9]*)?")
 _UNITS: Final = {"lb": "lbs", "pound": "lbs", "pounds": "lbs", "gr": "g", "gram": "g", "grams": "g", "kilogram": "kg"}
@@ -132,44 +129,12 @@ def _parse_amount(field: Field, text: str, layout: TableLayout) -> CellValue:
 
 
 def _parse_time(field: Field, text: str, layout: TableLayout, now: datetime) -> CellValue:
-    original = text
     if match := _FULL_TIME.fullmatch(text):
         zone = "Z" if match[4] else f"{match[5]}:{match[6]}"
-        text = f"{match[1]}T{match[2]}{match[3] or ':00'}{zone}"
-    elif match := _DAY.fullmatch(text):
-        first, second = int(match[1]), int(match[3])
-        # With dots the month never comes first; with dashes only if the table proves it.
-        order = layout.dates or ("" if match[2] == "/" else "dmy") if match[2] != "." else "dmy"
-        if not order and (first > 12 or second > 12 or first == second):
-            order = "dmy" if first > 12 else "mdy"
-        if not order:
-            return CellValue(text, "day or month first? Set the dates in the layout")
-        day, month = (first, second) if order == "dmy" else (second, first)
-        year = match[4] if len(match[4]) == 4 else f"20{match[4]}"
-        text = f"{year}-{month:02}-{day:02}" + (f" {_to_24_hours(match[5], match[7])}{match[6]}" if match[5] else "")
-    elif named := _parse_named_day(text):
-        text = named
-    if not re.match(r"\d{4}[-/.]", text):
-        # `now`, `-2d` or `14:30` have no meaning in a file.
-        return CellValue(original, "a day is needed, such as 2025-11-23 14:30")
-    read = _parse_as_typed(field, text, now)
-    return CellValue(original, read.reason) if read.reason else read
-
-
-def _to_24_hours(hour: str, half: str | None) -> str:
-    """Convert an hour of a 12-hour clock to 24 hours. Without AM or PM it is unchanged."""
-    if half is None or not 1 <= int(hour) <= 12:
-        return hour if half is None else "99"  # there is no 13 PM
-    return str(int(hour) % 12 + (12 if half in "Pp" else 0))
-
-
-def _parse_named_day(text: str) -> str:
-    for pattern in ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y"):
-        try:
-            return datetime.strptime(text, pattern).date().isoformat()
-        except ValueError:
-            continue
-    return ""
+        read = _parse_as_typed(field, f"{match[1]}T{match[2]}{match[3] or ':00'}{zone}", now)
+        return CellValue(text, read.reason) if read.reason else read
+    found = parse_time(text, layout.dates, now)
+    return CellValue(text, found.reason) if isinstance(found, Unread) else CellValue(found)
 
 
 def _parse_choice(field: Field, text: str) -> CellValue:

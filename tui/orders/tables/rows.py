@@ -1,13 +1,14 @@
 """Converts the rows of a table to orders: combines the rows of an order and fills in missing values. Nothing is dropped."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final, cast
 
 from tui.api.codec import Json
+from tui.api.models import Kind
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.fields import Field, field_at, label_of
 from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry, UnusedCell
@@ -15,9 +16,10 @@ from tui.orders.paths import ANY, EVERY_ITEM, FieldPath
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
 from tui.orders.tables.context import ImportContext, error, warning
+from tui.orders.tables.dates import date_order
 from tui.orders.tables.defaults import fill_defaults
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, normalized
-from tui.orders.tables.layout import TableError
+from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
 
@@ -42,6 +44,13 @@ def to_orders(
     return _OrderBuilder(table, mapping, now, shop, max_orders, part).build(progress)
 
 
+def _layout_of(table: Table, column: int, field: Field) -> TableLayout:
+    """The layout for one column. Unless the table has an order of day and month, the column's own cells decide it."""
+    if field.kind is not Kind.DATETIME or table.layout.dates:
+        return table.layout
+    return replace(table.layout, dates=date_order(row.cells[column] for row in table.rows if column < len(row.cells)))
+
+
 def _refused(row: TableRow, reason: str) -> RefusedEntry:
     return RefusedEntry(f"row {row.number}", reason, row.number, tuple(row.cells))
 
@@ -61,6 +70,8 @@ class _Column:
     tokens: FieldPath
     """Relative to the item for an item's field, else to the order."""
     is_item_field: bool
+    layout: TableLayout
+    """The table's layout, with the order of day and month in this column."""
 
 
 @dataclass(slots=True)
@@ -112,6 +123,7 @@ class _OrderBuilder:
                     else tuple("0" if token == ANY else token for token in path)
                 ),
                 path[: len(EVERY_ITEM)] == EVERY_ITEM,
+                _layout_of(table, index, known),
             )
             for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
             if path is not None and (known := field_at(Pointer(path))) is not None
@@ -298,7 +310,7 @@ class _OrderBuilder:
         if read is None:
             if len(self._cell_cache) >= _MAX_CACHED_CELLS:
                 self._cell_cache.clear()
-            read = self._cell_cache[key] = read_cell(column.field, text, self._table.layout, self._now, country)
+            read = self._cell_cache[key] = read_cell(column.field, text, column.layout, self._now, country)
         return read
 
     def _record_cell(

@@ -8,11 +8,11 @@ from typing import Final
 
 from tui.api.codec import Json
 from tui.api.models import Kind
-from tui.orders.addresses.formats import country_named, state_named
 from tui.orders.fields import Field
 from tui.orders.tables.csv_writer import unescape_formula
 from tui.orders.tables.dates import Unread, parse_time
 from tui.orders.tables.layout import TableLayout
+from tui.orders.tables.places import country_in_cell, state_in_cell
 from tui.orders.value_parser import InvalidText, ParsedEntry, ValidValue, parse_entry
 
 MAX_CELL_LENGTH: Final = 100_000
@@ -58,10 +58,10 @@ def read_cell(field: Field, text: str, layout: TableLayout, now: datetime, count
         case Kind.NUMBER | Kind.MONEY_TEXT | Kind.INTEGER:
             return _parse_amount(field, text, layout)
         case Kind.COUNTRY:
-            code = country_named(text) or country_named(text.upper() if len(text) <= 3 else text)
-            return CellValue(code) if code else _parse_as_typed(field, text, now)
+            code = country_in_cell(text)
+            return CellValue(code) if code else CellValue(text, "no country has this code or name")
         case Kind.STATE:
-            return CellValue(state_named(country, text) or text) if country and len(text) > 3 else CellValue(text)
+            return CellValue(state_in_cell(country, text))
         case Kind.DATETIME:
             return _parse_time(field, text, layout, now)
         case Kind.TAGS:

@@ -13,7 +13,8 @@ from tui.api.models import Operation, validate_order
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.parsed import Derivation, How, ParsedFile
 from tui.orders.paths import EVERY_ITEM, ITEMS
-from tui.orders.tables.cells import cell_text, parse_number
+from tui.orders.tables.amounts import parse_number
+from tui.orders.tables.cells import cell_text
 from tui.orders.tables.csv_writer import escape_formula, to_csv, unescape_formula
 from tui.orders.tables.headings import mappable
 from tui.orders.tables.layout import DELIMITERS, TableError, TableLayout, decode_text, detect_layout, read_rows

@@ -9,25 +9,28 @@ from typing import Final
 from tui.api.codec import Json
 from tui.api.models import Kind
 from tui.orders.fields import Field
+from tui.orders.tables.amounts import (
+    UNITS,
+    Amount,
+    currency_named,
+    parse_count,
+    parse_measure,
+    parse_money,
+    parse_number,
+    unit_named,
+)
 from tui.orders.tables.csv_writer import unescape_formula
 from tui.orders.tables.dates import Unread, parse_time
 from tui.orders.tables.layout import TableLayout
 from tui.orders.tables.places import country_in_cell, state_in_cell
-from tui.orders.value_parser import InvalidText, ParsedEntry, ValidValue, parse_entry
+from tui.orders.value_parser import InvalidText, ValidValue, parse_entry
 
 MAX_CELL_LENGTH: Final = 100_000
 """Characters of a cell. Rows with longer ones are refused."""
 
-CURRENCY_SIGNS: Final = {"€": "EUR", "£": "GBP", "US$": "USD", "$": "USD"}
-_CURRENCY: Final = re.compile(
-    r"(?P<before>[A-Z]{3}|US\$|[€£$])?\s*(?P<number>[-+]?[\d.,'’\s\xa0\u202f]+)\s*(?P<after>[A-Z]{3}|[€£$])?"
-)
-_UNIT: Final = re.compile(r"(?P<number>[\d.,]+)\s*(?P<unit>kg|g|gr|lbs?|oz|cm|mm|m|in)", re.IGNORECASE)
 _FULL_TIME: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)? ?(?:(Z|UTC)|([+-]\d\d):?(\d\d))", re.IGNORECASE
 )
-_SPACED: Final = re.compile(r"[-+]?[0-9]{1,3}(?:[\s'’][0-9]{3})+(?:[.,][0-9]*)?")
-_UNITS: Final = {"lb": "lbs", "pound": "lbs", "pounds": "lbs", "gr": "g", "gram": "g", "grams": "g", "kilogram": "kg"}
 _YES: Final = frozenset(["ja", "oui", "si", "sí", "x", "wahr", "waar", "vrai"])
 _NO: Final = frozenset(["nein", "nee", "non", "falsch", "onwaar", "faux"])
 
@@ -39,7 +42,7 @@ class CellValue:
     value: Json
     reason: str = ""
     currency: str = ""
-    """The currency written beside an amount."""
+    """The currency written beside an amount: a code, or a sign that several currencies share."""
     unit: str = ""
     """The unit written after a measure."""
 
@@ -75,57 +78,26 @@ def read_cell(field: Field, text: str, layout: TableLayout, now: datetime, count
             return _parse_as_typed(field, text, now)
 
 
-def parse_number(text: str, decimal: str) -> str | None:
-    """Convert a number with this decimal sign and thousands separators to JSON; None if it is not a number."""
-    text = re.sub(r"^([-+])\s+", r"\1", text.strip())
-    if _SPACED.fullmatch(text):
-        text = re.sub(r"[\s'’]", "", text)
-    elif re.search(r"\s", text):
-        return None  # `2 3`, joined from two columns, is not 23
-    thousands = "." if decimal == "," else ","
-    if decimal in text and thousands in text:
-        # If both signs occur, the last one is the decimal sign, whatever the rest of the table uses.
-        last = max(text.rfind("."), text.rfind(","))
-        decimal, thousands = text[last], "." if text[last] == "," else ","
-    if thousands in text:
-        if re.fullmatch(
-            rf"[-+]?\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+(?:{re.escape(decimal)}\d*)?", text, re.ASCII
-        ):
-            text = text.replace(thousands, "")
-        elif decimal in text or text.count(thousands) > 1:
-            return None
-        else:
-            decimal = thousands
-    entry = _plain_number(text.replace(decimal, "."))
-    return str(entry.value) if isinstance(entry, ValidValue) else None
-
-
-def _plain_number(text: str) -> ParsedEntry:
-    return parse_entry(Kind.MONEY_TEXT, text, now=_EPOCH)
-
-
-_EPOCH: Final = datetime(2000, 1, 1)
-
-
 def _parse_amount(field: Field, text: str, layout: TableLayout) -> CellValue:
-    currency = unit = ""
-    number_text = parse_number(text, layout.decimal)
-    if number_text is None and field.kind is not Kind.INTEGER and (match := _CURRENCY.fullmatch(text)):
-        sign = match["before"] or match["after"] or ""
-        currency, number_text = CURRENCY_SIGNS.get(sign, sign), parse_number(match["number"], layout.decimal)
-    if number_text is None and field.kind is Kind.NUMBER and (match := _UNIT.fullmatch(text)):
-        number_text = parse_number(match["number"], layout.decimal)
-        unit = _UNITS.get(match["unit"].lower(), match["unit"].lower())
-    if number_text is None:
-        return CellValue(text, "a whole number is needed" if field.kind is Kind.INTEGER else "a number is needed")
-    if field.kind is Kind.MONEY_TEXT:
-        return CellValue(number_text, currency=currency)
-    number = Decimal(number_text)
     if field.kind is Kind.INTEGER:
-        if number != number.to_integral_value():
+        found = parse_number(text, layout.decimal) or parse_count(text, layout.decimal)
+        if found is None or (number := Decimal(found)) != number.to_integral_value():
             return CellValue(text, "a whole number is needed")
         return CellValue(int(number))
-    return CellValue(number if "." in number_text else int(number_text), currency=currency, unit=unit)
+    plain = parse_number(text, layout.decimal)
+    measure = next((name for name in field.path if name in UNITS), "")
+    if plain is not None:
+        amount: Amount | None = Amount(plain)
+    elif measure:
+        amount = parse_measure(text, layout.decimal, measure)
+    else:
+        amount = parse_money(text, layout.decimal)
+    if amount is None:
+        return CellValue(text, "a number is needed")
+    if field.kind is Kind.MONEY_TEXT:
+        return CellValue(amount.number, currency=amount.currency)
+    value = Decimal(amount.number) if "." in amount.number else int(amount.number)
+    return CellValue(value, currency=amount.currency, unit=amount.unit)
 
 
 def _parse_time(field: Field, text: str, layout: TableLayout, now: datetime) -> CellValue:
@@ -140,8 +112,8 @@ def _parse_time(field: Field, text: str, layout: TableLayout, now: datetime) -> 
 def _parse_choice(field: Field, text: str) -> CellValue:
     word = text.casefold()
     if field.path[-1] == "currency":
-        return CellValue(CURRENCY_SIGNS.get(text, text.upper() if re.fullmatch("[A-Za-z]{3}", text) else text))
-    word = _UNITS.get(word, word) if field.path[-1] == "unit" else word
+        return CellValue(currency_named(text) or (text.upper() if re.fullmatch("[A-Za-z]{3}", text) else text))
+    word = unit_named(word, field.path[-2]) or word if field.path[-1] == "unit" else word
     shape = re.sub(r"[\s_-]+", "_", word)
     found = next((choice for choice in field.choices if choice.casefold() in (word, shape)), None)
     return CellValue(found) if found is not None else CellValue(text, f"one of {', '.join(field.choices)} is needed")

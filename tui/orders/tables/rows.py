@@ -16,6 +16,7 @@ from tui.orders.paths import ANY, EVERY_ITEM, FieldPath
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
 from tui.orders.tables.context import ImportContext, error, warning
+from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.dates import date_order
 from tui.orders.tables.defaults import fill_defaults
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, normalized
@@ -330,17 +331,13 @@ class _OrderBuilder:
         result.place = f"{_rows_text(result.rows)}{self._part}"
         if partial.items:
             _set_value(result.document, EVERY_ITEM[:-1], partial.items)
-        first_sign = next(iter(partial.currency_signs.values()), ("", ""))[0]
+        first_sign = first_currency(result, partial.currency_signs)
         fill_defaults(result.document, result.derived, self._mapping, self._now, first_sign)
         for step in _STEPS:
             step(result, self._context)
         self._record_blank_cells(partial)
-        for pointer, (sign, text) in partial.currency_signs.items():
-            currency = (pointer.parent / "currency").get(result.document)
-            # The currency column decides which country's dollar a $ is.
-            if currency != sign and not ("$" in text and isinstance(currency, str) and currency.endswith("D")):
-                detail = f"{_excerpt(text)} is in {sign}, but the currency here is {currency}."
-                result.problems.append(warning(pointer, "currency", detail))
+        if partial.currency_signs:
+            check_currencies(result, self._context, partial.currency_signs)
 
     def _record_blank_cells(self, partial: _PartialOrder) -> None:
         """Record the empty cells of mapped columns, so that a problem of a missing value can point to its cell."""

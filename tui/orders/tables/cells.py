@@ -19,7 +19,7 @@ from tui.orders.tables.amounts import (
     parse_number,
     unit_named,
 )
-from tui.orders.tables.csv_writer import unescape_formula
+from tui.orders.tables.csv_writer import unescape_formula, without_text_guard
 from tui.orders.tables.dates import Unread, parse_time
 from tui.orders.tables.layout import TableLayout
 from tui.orders.tables.places import country_in_cell, state_in_cell
@@ -48,9 +48,9 @@ class CellValue:
 
 
 def cell_text(cell: str) -> str:
-    """The text of a cell without surrounding spaces, or without the apostrophe that escapes a formula."""
+    """The text of a cell without surrounding spaces, and without the apostrophe that marks it as text."""
     plain = unescape_formula(cell)
-    return plain if plain != cell else cell.strip()
+    return plain if plain != cell else without_text_guard(cell.strip())
 
 
 def read_cell(field: Field, text: str, layout: TableLayout, now: datetime, country: str = "") -> CellValue:

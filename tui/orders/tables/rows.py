@@ -11,7 +11,7 @@ from tui.api.codec import Json
 from tui.api.models import Kind
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.fields import Field, field_at, label_of
-from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry, UnusedCell
+from tui.orders.parsed import Derivation, How, ParsedFile, ParsedOrder, RefusedEntry, UnusedCell
 from tui.orders.paths import ANY, EVERY_ITEM, FieldPath
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
@@ -22,6 +22,7 @@ from tui.orders.tables.defaults import fill_defaults
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, normalized
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
+from tui.orders.tables.null_markers import CANDIDATES, NULL_MARKERS, is_null_marker
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
 
 _PROGRESS_INTERVAL = 500
@@ -92,6 +93,8 @@ class _PartialOrder:
     item_rows: list[int] = field(default_factory=list)
     currency_signs: dict[Pointer, tuple[str, str]] = field(default_factory=dict)
     """Currencies written beside amounts, with the texts of their cells."""
+    emptied: dict[Pointer, str] = field(default_factory=dict)
+    """The texts of cells that stand for no value."""
 
 
 class _OrderBuilder:
@@ -185,6 +188,7 @@ class _OrderBuilder:
     def _add_row(self, row: TableRow) -> None:
         cells = trimmed(row.cells)
         texts = [cell_text(cell) for cell in cells]
+        emptied = self._empty_null_markers(texts)
         keys = tuple(f"{index}:{texts[index]}" for index in self._key_columns if index < len(texts) and texts[index])
         shop = next((texts[index] for index in self._shop_columns if index < len(texts)), "")
         if reason := self._refusal_reason(cells, texts):
@@ -208,7 +212,9 @@ class _OrderBuilder:
         result.rows.append(row.number)
         self._rows_by_order.setdefault(id(partial), []).append(row)
         self._add_order_values(partial, row.number, texts)
-        if self._add_item(partial, row.number, texts):
+        has_item = self._add_item(partial, row.number, texts)
+        self._record_emptied(partial, emptied, has_item)
+        if has_item:
             first_row = partial.item_rows_by_text.setdefault(tuple(texts), row.number)
             if first_row != row.number:
                 pointer, title = self._pointer(len(partial.items) - 1, ()), f"row {row.number} = row {first_row}"
@@ -221,6 +227,30 @@ class _OrderBuilder:
             for index in self._ignored_columns
             if index < width and texts[index]
         )
+
+    def _empty_null_markers(self, texts: list[str]) -> list[tuple[_Column | None, str]]:
+        """Empty the cells that stand for no value. Returns their columns, None for ignored ones, and their texts."""
+        emptied: list[tuple[_Column | None, str]] = []
+        if CANDIDATES.isdisjoint(texts):
+            return emptied
+        for column in self._columns:
+            if column.index < len(texts) and is_null_marker(texts[column.index], column.field):
+                emptied.append((column, texts[column.index]))
+                texts[column.index] = ""
+        for index in self._ignored_columns:
+            if index < len(texts) and texts[index] in NULL_MARKERS:
+                emptied.append((None, texts[index]))
+                texts[index] = ""
+        return emptied
+
+    def _record_emptied(
+        self, partial: _PartialOrder, emptied: list[tuple[_Column | None, str]], has_item: bool
+    ) -> None:
+        partial.result.used += len(emptied)
+        for column, text in emptied:
+            if column is not None and (has_item or not column.is_item_field):
+                item = len(partial.items) - 1 if column.is_item_field else -1
+                partial.emptied.setdefault(self._pointer(item, column.tokens), text)
 
     def _refusal_reason(self, cells: Sequence[str], texts: list[str]) -> str:
         header = self._table.header
@@ -331,6 +361,9 @@ class _OrderBuilder:
         result.place = f"{_rows_text(result.rows)}{self._part}"
         if partial.items:
             _set_value(result.document, EVERY_ITEM[:-1], partial.items)
+        for pointer, text in partial.emptied.items():
+            if pointer.get(result.document) in (ABSENT, None):
+                result.derived[pointer] = Derivation(How.EMPTIED, f"{text!r} in the file stands for no value")
         first_sign = first_currency(result, partial.currency_signs)
         fill_defaults(result.document, result.derived, self._mapping, self._now, first_sign)
         for step in _STEPS:

@@ -11,11 +11,15 @@ from tui.orders.tables.mapping import ColumnMapping
 
 @dataclass(slots=True)
 class ImportContext:
-    """What the steps that complete an order know about its file. They add the guesses that they met to `guesses`."""
+    """What the steps that complete an order know about its file. They add the guesses that they met to `guesses`.
+
+    `marked_as_text`: row and column of the cells that begin with an apostrophe and an equals sign.
+    """
 
     mapping: ColumnMapping
     now: datetime
     guesses: dict[Guess, None] = field(default_factory=dict)
+    marked_as_text: set[tuple[int, str]] = field(default_factory=set)
 
     def guess(
         self, order: ParsedOrder, pointer: Pointer, kind: GuessKind, text: str, *, subject: str = "", title: str = ""

@@ -17,6 +17,7 @@ from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
 from tui.orders.tables.context import ImportContext, error, warning
 from tui.orders.tables.currencies import check_currencies, first_currency
+from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.dates import date_order
 from tui.orders.tables.defaults import fill_defaults
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, normalized
@@ -188,6 +189,11 @@ class _OrderBuilder:
     def _add_row(self, row: TableRow) -> None:
         cells = trimmed(row.cells)
         texts = [cell_text(cell) for cell in cells]
+        self._context.marked_as_text.update(
+            (row.number, self._table.header[index])
+            for index, cell in enumerate(cells)
+            if cell.startswith("'=") and index < len(self._table.header)
+        )
         emptied = self._empty_null_markers(texts)
         keys = tuple(f"{index}:{texts[index]}" for index in self._key_columns if index < len(texts) and texts[index])
         shop = next((texts[index] for index in self._shop_columns if index < len(texts)), "")
@@ -393,7 +399,7 @@ class _OrderBuilder:
         return found
 
 
-_STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = ()
+_STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (hold_damaged,)
 """The steps that complete an order after its missing values were filled in, in this order."""
 
 _REPEATED_HEADER: Final = "repeats the header"

@@ -22,14 +22,25 @@ class ImportContext:
     marked_as_text: set[tuple[int, str]] = field(default_factory=set)
 
     def guess(
-        self, order: ParsedOrder, pointer: Pointer, kind: GuessKind, text: str, *, subject: str = "", title: str = ""
+        self,
+        order: ParsedOrder,
+        pointer: Pointer,
+        kind: GuessKind,
+        text: str,
+        *,
+        subject: str = "",
+        title: str = "",
+        detail: str = "",
     ) -> None:
-        """Hold an order because of a guess. If the guess was confirmed, only record it at the value."""
+        """Hold an order because of a guess. If the guess was confirmed, only record it at the value.
+
+        `detail`: what is to be said of this value, if `text` is about the whole column.
+        """
         self.guesses.setdefault(Guess(kind, subject, text))
         if kind in self.mapping.accepted:
-            order.derived.setdefault(pointer, Derivation(How.CONFIRMED, text))
+            order.derived.setdefault(pointer, Derivation(How.CONFIRMED, detail or text))
             return
-        detail = f"{text} Confirm this on the import screen or with --accept {kind}."
+        detail = f"{detail or text} Confirm this on the import screen or with --accept {kind}."
         problem = Problem(detail, f"confirm_{kind}", title or f"confirm {kind}", pointer=pointer, origin=Origin.LOCAL)
         order.problems.append(problem)
 

@@ -1,7 +1,7 @@
 """Holds orders with values that a spreadsheet seems to have damaged, until they are fixed or confirmed."""
 
 from tui.api.errors import Severity
-from tui.orders.checks.spreadsheet_damage import find_damage
+from tui.orders.checks.spreadsheet_damage import find_damage, fix_for
 from tui.orders.parsed import GuessKind, ParsedOrder
 from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.tables.context import ImportContext
@@ -18,4 +18,6 @@ def hold_damaged(order: ParsedOrder, context: ImportContext) -> None:
         kind = GuessKind.ADDRESS if pointer.tokens[0] in (SHIP_TO.name, BILL_TO.name) else GuessKind.ITEMS
         column = order.cells[pointer][1] if pointer in order.cells else ""
         text = f"{damage.detail} It is sent as it stands."
-        context.guess(order, pointer, kind, text, subject=column, title=damage.title)
+        fix = fix_for(order.document, damage)
+        detail = text if fix is None else f"{damage.detail} It was probably {fix.text}. It is sent as it stands."
+        context.guess(order, pointer, kind, text, subject=column, title=damage.title, detail=detail)

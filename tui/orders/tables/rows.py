@@ -20,11 +20,12 @@ from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.dates import date_order
 from tui.orders.tables.defaults import fill_defaults
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, normalized
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, name_part, normalized
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.null_markers import CANDIDATES, NULL_MARKERS, is_null_marker
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
+from tui.orders.tables.unused import check_unused
 
 _PROGRESS_INTERVAL = 500
 _MAX_CACHED_CELLS = 20_000
@@ -75,6 +76,8 @@ class _Column:
     is_item_field: bool
     layout: TableLayout
     """The table's layout, with the order of day and month in this column."""
+    separator: str
+    """The text before its value if another column of the field has one."""
 
 
 @dataclass(slots=True)
@@ -129,14 +132,15 @@ class _OrderBuilder:
                 ),
                 path[: len(EVERY_ITEM)] == EVERY_ITEM,
                 _layout_of(table, index, known),
+                mapping.separator(path),
             )
             for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
             if path is not None and (known := field_at(Pointer(path))) is not None
         ]
-        # Countries come first, because other address fields depend on them.
+        # Countries come first, because other address fields depend on them; the parts of a name come in their order.
         self._order_columns = sorted(
             (column for column in self._columns if not column.is_item_field),
-            key=lambda column: column.tokens[-1] != "country_code",
+            key=lambda column: (column.tokens[-1] != "country_code", _name_position(column)),
         )
         self._item_columns = [column for column in self._columns if column.is_item_field]
         used = {column.index for column in self._columns}
@@ -295,7 +299,9 @@ class _OrderBuilder:
             if column.index < width and (text := texts[column.index]):
                 before = joined.get(column.tokens)
                 joined[column.tokens] = (
-                    (text, column, 1) if before is None else (f"{before[0]} {text}", before[1], before[2] + 1)
+                    (text, column, 1)
+                    if before is None
+                    else (f"{before[0]}{column.separator}{text}", before[1], before[2] + 1)
                 )
         for tokens, (text, column, count) in joined.items():
             first_text = partial.first_texts.get(tokens)
@@ -325,7 +331,7 @@ class _OrderBuilder:
             if column.index >= width or not (text := texts[column.index]):
                 continue
             if column.tokens in seen:
-                text = f"{seen[column.tokens]} {text}"
+                text = f"{seen[column.tokens]}{column.separator}{text}"
             seen[column.tokens] = text
             partial.result.used += 1
             read = self._read(column, text)
@@ -399,10 +405,16 @@ class _OrderBuilder:
         return found
 
 
-_STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (hold_damaged,)
+_STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (check_unused, hold_damaged)
 """The steps that complete an order after its missing values were filled in, in this order."""
 
 _REPEATED_HEADER: Final = "repeats the header"
+
+
+def _name_position(column: _Column) -> int:
+    """The position of a column among the parts of a name."""
+    part = name_part(column.name) if column.tokens[-1] == "name" else None
+    return part.value if part is not None else 0
 
 
 def _may_belong(partial: _PartialOrder, shop: str) -> bool:

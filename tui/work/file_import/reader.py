@@ -6,9 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from tui.api.codec import LIMIT, Document
+from tui.api.wording import count_of, word_for
 from tui.orders.parsed import GuessKind, ParsedFile
 from tui.orders.progress import OnProgress
 from tui.orders.tables.csv_writer import to_csv
+from tui.orders.tables.formats import format_of_header
+from tui.orders.tables.headings import base_name, normalized
 from tui.orders.tables.layout import (
     TableError,
     TableLayout,
@@ -41,6 +44,13 @@ class TableSource:
     table: Table
     mapping: ColumnMapping
     sheets: tuple[str, ...] = ()
+
+    @property
+    def format_name(self) -> str:
+        """The kind of export that the table is by its headings: `Etsy orders`; empty if it is unknown."""
+        header = self.table.header
+        known = format_of_header([normalized(base_name(name, header)) for name in header])
+        return known.name if known is not None else ""
 
     @property
     def is_remembered(self) -> bool:
@@ -216,11 +226,13 @@ def _source(
 
 
 def _with_notes(source: TableSource, found: ParsedFile) -> ParsedFile:
-    unmapped = source.mapping.unmapped
-    if not unmapped:
-        return found
-    count = len(unmapped)
-    return replace(found, notes=(f"{count} column{'s go' if count > 1 else ' goes'} nowhere: {', '.join(unmapped)}.",))
+    notes = []
+    if source.format_name:
+        notes.append(f"This looks like a file of {source.format_name}.")
+    if unmapped := source.mapping.unmapped:
+        are = word_for(len(unmapped), "is", "are")
+        notes.append(f"{count_of(len(unmapped), 'column')} {are} not used: {', '.join(unmapped)}.")
+    return replace(found, notes=(*found.notes, *notes))
 
 
 def _sheet_of(source: TableSource) -> str:

@@ -1,0 +1,181 @@
+"""Reports the filled columns of a table that were not used although they may be part of an order."""
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from functools import lru_cache
+from typing import Any, Final
+
+from tui.api.codec import Document
+from tui.api.pointer import ROOT, Pointer
+from tui.orders.addresses.formats import country_named, normalize
+from tui.orders.parsed import GuessKind, ParsedOrder, UnusedCell
+from tui.orders.paths import BILL_TO, ITEMS, SHIP_TO
+from tui.orders.tables import heading_words as words
+from tui.orders.tables.context import ImportContext, warning
+from tui.orders.tables.formats import format_of_header
+from tui.orders.tables.headings import CONNECTORS, LOCATION, Party, address_heading, base_name, is_quantity, normalized
+
+_NOTHING: Final = frozenset(
+    ["0", "00", "000", "n", "no", "nein", "non", "nee", "nej", "nie", "false", "falsch", "faux", "onwaar", "none"]
+)
+_ADDRESS_WORDS: Final = frozenset(
+    token
+    for member in ("address_line_1", "postal_code", "city", "country_code", "house_number")
+    for phrase in words.ADDRESS[member].split("|")
+    for token in phrase.split(" ")
+    if len(token) > 2 and token not in CONNECTORS
+) - {"name", "code", "number", "nummer", "numero", "numer", "kod", "line", "post", "numero", "iso", "nom", "num"}
+_NEUTRAL: Final = frozenset(
+    [
+        "order",
+        "item",
+        "items",
+        "lineitem",
+        "line",
+        "product",
+        "article",
+        "artikel",
+        "produkt",
+        "number",
+        "no",
+        "nr",
+        "nummer",
+        "code",
+        "name",
+        "value",
+        "amount",
+        "level",
+        "details",
+        "info",
+        "status",
+        "reason",
+        "text",
+        "data",
+        "field",
+        "custom",
+        "other",
+        "total",
+    ]
+)
+"""Words that a technical column may have, too."""
+_TECHNICAL: Final = frozenset(words.TECHNICAL.split("|"))
+_CUSTOMER_NAME: Final = Pointer.of("customer_details", "name")
+_TOKEN: Final = re.compile(r"\w+")
+
+
+class Concern(Enum):
+    """What an unused column may be about."""
+
+    NOTHING = auto()
+    """It is technical, or the user left it out."""
+    ADDRESS = auto()
+    QUANTITY = auto()
+    OTHER = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class _Used:
+    """The values of an order. `words`: those of its names and addresses, which other columns often repeat in parts."""
+
+    values: frozenset[str]
+    words: frozenset[str]
+    countries: frozenset[object]
+
+
+def check_unused(order: ParsedOrder, context: ImportContext) -> None:
+    """Report the unused cells of an order: held if they may change where it goes or what is in it, else as warnings."""
+    if not order.unused:
+        return
+    used: _Used | None = None
+    reported: set[int] = set()
+    header = context.mapping.header
+    for cell in order.unused:
+        concern = concern_of(header[cell.column], header)
+        if concern is Concern.NOTHING or cell.column in reported or header[cell.column] in context.mapping.ignored:
+            continue
+        if _says_nothing(cell.text):
+            continue
+        used = used or _used(order.document)
+        if _is_used(cell, used):
+            continue
+        reported.add(cell.column)
+        _report(order, context, cell, concern)
+
+
+def _report(order: ParsedOrder, context: ImportContext, cell: UnusedCell, concern: Concern) -> None:
+    column = context.mapping.header[cell.column]
+    if concern is Concern.ADDRESS:
+        text = f'The column "{column}" looks like part of an address and is not used.'
+        context.guess(order, SHIP_TO, GuessKind.ADDRESS, text, subject=column, title="unused address")
+    elif concern is Concern.QUANTITY:
+        text = f'The column "{column}" looks like a quantity and is not used.'
+        context.guess(order, ITEMS, GuessKind.ITEMS, text, subject=column, title="unused quantity")
+    else:
+        detail = f'The column "{column}" has a value here and is not used.'
+        order.problems.append(warning(ROOT, "unused_column", detail, f"unused: {column[:12]}"))
+
+
+@lru_cache(maxsize=1024)
+def concern_of(name: str, header: tuple[str, ...]) -> Concern:
+    """What a column without a field may be about, by its heading."""
+    raw = base_name(name, header)
+    heading = normalized(raw)
+    known = format_of_header([normalized(base_name(other, header)) for other in header])
+    if known is not None and known.fields.get(heading) == "":
+        return Concern.NOTHING
+    address = address_heading(heading)
+    if address is not None:
+        if address.party is Party.SENDER:
+            return Concern.NOTHING
+        decides = (
+            address.member in LOCATION - {"address_line_2", "po_box", "state_province_code"} or address.is_addition
+        )
+        return Concern.ADDRESS if decides or address.member == "name" else Concern.OTHER
+    tokens = [token for token in heading.split(" ") if token not in CONNECTORS and not token.isdigit()]
+    if not tokens or "ip" in tokens:
+        return Concern.NOTHING
+    if any(token in _TECHNICAL for token in tokens) and all(token in _TECHNICAL | _NEUTRAL for token in tokens):
+        return Concern.NOTHING
+    if is_quantity(heading):
+        return Concern.QUANTITY
+    if any(token in _ADDRESS_WORDS for token in tokens) and not any(token in _TECHNICAL for token in tokens):
+        return Concern.ADDRESS
+    return Concern.OTHER
+
+
+def _says_nothing(text: str) -> bool:
+    return normalize(text).replace(" ", "") in _NOTHING or not _TOKEN.search(text)
+
+
+def _is_used(cell: UnusedCell, used: _Used) -> bool:
+    text = normalize(cell.text)
+    return text in used.values or _words(text) <= used.words or country_named(cell.text) in used.countries
+
+
+def _used(document: Document) -> _Used:
+    values: set[str] = set()
+    _collect(document, values)
+    words_of_addresses: set[str] = set()
+    for address in (SHIP_TO.get(document), BILL_TO.get(document), {"name": _CUSTOMER_NAME.get(document)}):
+        for member, value in address.items() if isinstance(address, dict) else ():
+            if isinstance(value, str) and member not in ("email", "phone_number", "company_name"):
+                words_of_addresses |= _words(normalize(value))
+    codes = (place.get(document) for place in (SHIP_TO / "country_code", BILL_TO / "country_code"))
+    countries = frozenset(code for code in codes if isinstance(code, str))
+    return _Used(frozenset(values), frozenset(words_of_addresses), countries)
+
+
+def _collect(node: Any, values: set[str]) -> None:
+    if isinstance(node, dict):
+        for value in node.values():
+            _collect(value, values)
+    elif isinstance(node, list):
+        for value in node:
+            _collect(value, values)
+    elif node is not None:
+        values.add(normalize(str(node)))
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split(" "))

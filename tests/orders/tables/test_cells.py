@@ -15,9 +15,9 @@ from tui.orders.tables.cells import cell_text
 from tui.orders.tables.csv_writer import escape_formula
 from tui.orders.tables.layout import detect_layout
 from tui.orders.tables.mapping import suggest_mapping
-from tui.orders.tables.null_markers import NULL_MARKERS, is_null_marker
 from tui.orders.tables.rows import to_orders
 from tui.orders.tables.table import parse_table
+from tui.orders.tables.values.null_markers import NULL_MARKERS, is_null_marker
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

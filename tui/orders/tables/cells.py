@@ -9,7 +9,9 @@ from typing import Final
 from tui.api.codec import Json
 from tui.api.models import Kind
 from tui.orders.fields import Field
-from tui.orders.tables.amounts import (
+from tui.orders.tables.csv_writer import unescape_formula, without_text_guard
+from tui.orders.tables.layout import TableLayout
+from tui.orders.tables.values.amounts import (
     UNITS,
     Amount,
     currency_named,
@@ -19,10 +21,8 @@ from tui.orders.tables.amounts import (
     parse_number,
     unit_named,
 )
-from tui.orders.tables.csv_writer import unescape_formula, without_text_guard
-from tui.orders.tables.dates import Unread, parse_time
-from tui.orders.tables.layout import TableLayout
-from tui.orders.tables.places import country_in_cell, state_in_cell
+from tui.orders.tables.values.dates import Unread, parse_time
+from tui.orders.tables.values.places import country_in_cell, state_in_cell
 from tui.orders.value_parser import InvalidText, ValidValue, parse_entry
 
 MAX_CELL_LENGTH: Final = 100_000

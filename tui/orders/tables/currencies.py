@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from tui.api.pointer import Pointer
 from tui.orders.parsed import GuessKind, How, ParsedOrder
 from tui.orders.paths import CURRENCY, SHIP_TO
-from tui.orders.tables.amounts import currency_of, may_mean
 from tui.orders.tables.context import ImportContext, error, warning
+from tui.orders.tables.values.amounts import currency_of, may_mean
 
 Signs = Mapping[Pointer, tuple[str, str]]
 """The sign or code beside each amount, with the text of its cell."""

@@ -18,14 +18,14 @@ from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_
 from tui.orders.tables.context import ImportContext, error, warning
 from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.damage_guesses import hold_damaged
-from tui.orders.tables.dates import date_order
 from tui.orders.tables.defaults import fill_defaults
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, name_part, normalized
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
-from tui.orders.tables.null_markers import CANDIDATES, NULL_MARKERS, is_null_marker
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
 from tui.orders.tables.unused import check_unused
+from tui.orders.tables.values.dates import date_order
+from tui.orders.tables.values.null_markers import CANDIDATES, NULL_MARKERS, is_null_marker
 
 _PROGRESS_INTERVAL = 500
 _MAX_CACHED_CELLS = 20_000

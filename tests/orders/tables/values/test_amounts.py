@@ -11,11 +11,11 @@ from table_files import text
 from tui.api.pointer import Pointer
 from tui.orders.parsed import GuessKind, ParsedFile
 from tui.orders.paths import CURRENCY, ITEMS
-from tui.orders.tables.amounts import currency_named, parse_count, parse_measure, parse_money, parse_number
 from tui.orders.tables.layout import detect_layout
 from tui.orders.tables.mapping import suggest_mapping
 from tui.orders.tables.rows import to_orders
 from tui.orders.tables.table import parse_table
+from tui.orders.tables.values.amounts import currency_named, parse_count, parse_measure, parse_money, parse_number
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 PRICE = ITEMS / 0 / "unit_price"

@@ -9,9 +9,9 @@ from tui.orders.countries import countries
 from tui.orders.paths import SHIP_TO
 from tui.orders.tables.layout import detect_layout
 from tui.orders.tables.mapping import suggest_mapping
-from tui.orders.tables.places import country_in_cell, state_in_cell
 from tui.orders.tables.rows import to_orders
 from tui.orders.tables.table import parse_table
+from tui.orders.tables.values.places import country_in_cell, state_in_cell
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 

@@ -10,11 +10,11 @@ from tui.api.pointer import Pointer
 from tui.orders.addresses.months import MONTHS
 from tui.orders.parsed import ParsedFile
 from tui.orders.paths import ORDERED_AT
-from tui.orders.tables.dates import Unread, date_order, parse_time
 from tui.orders.tables.layout import detect_layout
 from tui.orders.tables.mapping import suggest_mapping
 from tui.orders.tables.rows import to_orders
 from tui.orders.tables.table import parse_table
+from tui.orders.tables.values.dates import Unread, date_order, parse_time
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Europe/Berlin"))
 UPDATED_AT = Pointer.of("order_details", "order_updated_at")

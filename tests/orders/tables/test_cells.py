@@ -10,7 +10,7 @@ from table_files import text
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.fields import field_at
 from tui.orders.parsed import How, ParsedFile
-from tui.orders.paths import ITEMS, NUMBER, SHIP_TO
+from tui.orders.paths import CURRENCY, ITEMS, NUMBER, PAYMENT_STATUS, SHIP_TO
 from tui.orders.tables.cells import cell_text
 from tui.orders.tables.csv_writer import escape_formula
 from tui.orders.tables.layout import detect_layout
@@ -112,9 +112,17 @@ def test_rows_without_a_number_are_not_one_order() -> None:
     assert [NUMBER.get(order.document) for order in orders] == [ABSENT] * 3
 
 
-def test_unknown_quantity_is_not_taken_as_missing() -> None:
-    [order] = read([["Order number", "Item name", "Quantity"], ["A", "Mug", "#REF!"]]).orders
-    assert [problem.pointer for problem in order.problems] == [ITEMS / 0 / "quantity"]
+@pytest.mark.parametrize(("column", "pointer"), [("Quantity", ITEMS / 0 / "quantity"), ("Currency", CURRENCY)])
+@pytest.mark.parametrize("marker", ["#REF!", "NULL", "-"])
+def test_unknown_quantity_and_currency_are_not_taken_as_missing(column: str, pointer: Pointer, marker: str) -> None:
+    [order] = read([["Order number", "Item name", column], ["A", "Mug", marker]]).orders
+    assert [problem.pointer for problem in order.problems] == [pointer]
+
+
+@pytest.mark.parametrize("marker", ["#N/A", "NULL", "-"])
+def test_unknown_payment_status_is_not_taken_as_paid(marker: str) -> None:
+    [order] = read([["Order number", "Item name", "Payment status"], ["A", "Mug", marker]]).orders
+    assert PAYMENT_STATUS.get(order.document) == marker
 
 
 def test_marker_in_one_row_does_not_hide_the_value_of_another() -> None:

@@ -9,7 +9,7 @@ from typing import Final
 from tui.api.codec import Json
 from tui.api.models import Kind
 from tui.orders.fields import Field
-from tui.orders.tables.csv_writer import unescape_formula, without_text_guard
+from tui.orders.tables.csv_writer import APOSTROPHES, unescape_formula, without_text_guard
 from tui.orders.tables.layout import TableLayout
 from tui.orders.tables.values.amounts import (
     UNITS,
@@ -49,8 +49,11 @@ class CellValue:
 
 def cell_text(cell: str) -> str:
     """The text of a cell without surrounding spaces, and without the apostrophe that marks it as text."""
+    text = cell.strip()
+    if text[:1] not in APOSTROPHES:
+        return text
     plain = unescape_formula(cell)
-    return plain if plain != cell else without_text_guard(cell.strip())
+    return plain if plain != cell else without_text_guard(text)
 
 
 def read_cell(field: Field, text: str, layout: TableLayout, now: datetime, country: str = "") -> CellValue:
@@ -112,7 +115,9 @@ def _parse_time(field: Field, text: str, layout: TableLayout, now: datetime) -> 
 def _parse_choice(field: Field, text: str) -> CellValue:
     word = text.casefold()
     if field.path[-1] == "currency":
-        return CellValue(currency_named(text) or (text.upper() if re.fullmatch("[A-Za-z]{3}", text) else text))
+        if code := currency_named(text) or (text.upper() if re.fullmatch("[A-Za-z]{3}", text) else ""):
+            return CellValue(code)
+        return CellValue(text, "a currency is needed, such as EUR")
     word = unit_named(word, field.path[-2]) or word if field.path[-1] == "unit" else word
     shape = re.sub(r"[\s_-]+", "_", word)
     found = next((choice for choice in field.choices if choice.casefold() in (word, shape)), None)

@@ -20,7 +20,7 @@ _TEXT_GUARDED: Final = re.compile(
 )
 """An apostrophe that marks a cell as text, also before digits and words: `'04109`, but not `'s-Hertogenbosch`, `'t Hof`,
 `'90s Tee` and `'quoted' text`."""
-_APOSTROPHES: Final = frozenset("'’‘´`")
+APOSTROPHES: Final = frozenset("'’‘´`")
 _NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 
 
@@ -42,7 +42,7 @@ def unescape_formula(cell: str) -> str:
 
 def without_text_guard(text: str) -> str:
     """Remove the apostrophe with which a spreadsheet or a shop marks a cell as text."""
-    return text[1:] if text[:1] in _APOSTROPHES and _TEXT_GUARDED.match(text) else text
+    return text[1:] if text[:1] in APOSTROPHES and _TEXT_GUARDED.match(text) else text
 
 
 def to_cell(value: Json | Absent) -> str:

@@ -17,12 +17,11 @@ _SPREADSHEETS: Final = (
 NULL_MARKERS: Final = frozenset([*_DATABASES.split(), *_SPREADSHEETS.split(), "k. A.", "n. v. t."])
 """Texts of whole cells. `Null` and `Nan`, as a person's name is written, are not among them."""
 
-_ALSO_VALUES: Final = {
-    "NA": frozenset({"country_code", "country_of_origin", "state_province_code", "name", "currency"})
-}
+_ALSO_VALUES: Final = {"NA": frozenset({"country_code", "country_of_origin", "state_province_code", "name"})}
 """Markers that are values of some fields: Namibia, Naples, a surname."""
-_NEVER_EMPTY: Final = frozenset({"quantity"})
-"""Fields whose default would be wrong: a quantity that is not known is not 1."""
+_NEVER_EMPTY: Final = frozenset({"quantity", "currency"})
+_STATUS: Final = ("status", "code")
+"""Fields whose default would be wrong: a quantity that is not known is not 1, and a status not *paid*."""
 
 CANDIDATES: Final = NULL_MARKERS | frozenset(_ALSO_VALUES)
 
@@ -30,6 +29,11 @@ CANDIDATES: Final = NULL_MARKERS | frozenset(_ALSO_VALUES)
 def is_null_marker(text: str, field: Field) -> bool:
     """Whether a cell of this field stands for no value. It is compared as a whole and with its case."""
     name = field.path[-1]
-    if text not in CANDIDATES or name in _NEVER_EMPTY or name in _ALSO_VALUES.get(text, ()):
+    if (
+        text not in CANDIDATES
+        or name in _NEVER_EMPTY
+        or field.path[-2:] == _STATUS
+        or name in _ALSO_VALUES.get(text, ())
+    ):
         return False
     return text.casefold() not in field.choices

@@ -34,11 +34,11 @@ class ImportContext:
     ) -> None:
         """Hold an order because of a guess. If the guess was confirmed, only record it at the value.
 
-        `detail`: what is to be said of this value, if `text` is about the whole column.
+        `detail`: the sentence at the value of this order, if `text` is about the whole column.
         """
         self.guesses.setdefault(Guess(kind, subject, text))
         if kind in self.mapping.accepted:
-            order.derived.setdefault(pointer, Derivation(How.CONFIRMED, detail or text))
+            order.derived.setdefault(pointer, Derivation(How.CONFIRMED, text))
             return
         detail = f"{detail or text} Confirm this on the import screen or with --accept {kind}."
         problem = Problem(detail, f"confirm_{kind}", title or f"confirm {kind}", pointer=pointer, origin=Origin.LOCAL)

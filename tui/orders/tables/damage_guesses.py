@@ -19,5 +19,6 @@ def hold_damaged(order: ParsedOrder, context: ImportContext) -> None:
         column = order.cells[pointer][1] if pointer in order.cells else ""
         text = f"{damage.detail} It is sent as it stands."
         fix = fix_for(order.document, damage)
-        detail = text if fix is None else f"{damage.detail} It was probably {fix.text}. It is sent as it stands."
+        original = "" if fix is None else f" It was probably {fix.text}."
+        detail = f"{damage.detail}{original} Correct it, or have it sent as it stands."
         context.guess(order, pointer, kind, text, subject=column, title=damage.title, detail=detail)

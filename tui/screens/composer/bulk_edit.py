@@ -306,6 +306,6 @@ def _shown(pointer: Pointer, value: Json | Absent) -> str:
 def _kind_words(finding: Finding) -> str:
     """A kind of problem, without the value of this one."""
     problem = finding.problem
-    if problem.code in DAMAGE_CODES:
+    if problem.code in DAMAGE_CODES or problem.code.startswith("confirm_"):
         return problem.title.partition(": ")[0]
     return problem.title or f"{label_of(problem.pointer)}: {problem.detail}"

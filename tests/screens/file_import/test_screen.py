@@ -270,7 +270,7 @@ async def test_problem_names_the_source_cell_everywhere(tmp_path: Path, size: tu
         await house.press("n")
         assert 'row 3, column "Quantity"' in told()
         await house.press("escape", "v")
-        await house.press("G")
+        await house.press("g", "j")
         row = house.app.screen.query_one("#problems", ProblemList).cursor_row
         assert row is not None
         assert row.pointer == ITEMS / 0 / "hs_code"

@@ -17,8 +17,8 @@ def hold_damaged(order: ParsedOrder, context: ImportContext) -> None:
             continue
         kind = GuessKind.ADDRESS if pointer.tokens[0] in (SHIP_TO.name, BILL_TO.name) else GuessKind.ITEMS
         column = order.cells[pointer][1] if pointer in order.cells else ""
-        text = f"{damage.detail} It is sent as it stands."
+        text = f"{damage.detail} It is sent unchanged."
         fix = fix_for(order.document, damage)
         original = "" if fix is None else f" It was probably {fix.text}."
-        detail = f"{damage.detail}{original} Correct it, or have it sent as it stands."
+        detail = f"{damage.detail}{original} Correct it, or send it unchanged."
         context.guess(order, pointer, kind, text, subject=column, title=damage.title, detail=detail)

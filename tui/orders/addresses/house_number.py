@@ -5,7 +5,7 @@ from typing import Final
 
 from tui.orders.addresses.formats import normalize
 from tui.orders.addresses.months import MONTHS
-from tui.orders.addresses.vocabulary import names_box
+from tui.orders.addresses.vocabulary import is_route_type, names_box
 
 _NO_ADDITION: Final = (
     r"(?!(?:am|im|an|auf|la|le|de|du|da|di|el|et|en|of|os|the|rue|via|weg|see|tal|hof|st|rd|nd|th|ave?|dr|ln|ct|pl)\b)"
@@ -39,13 +39,6 @@ _STREET_TYPES_AFTER_NUMBER: Final = frozenset(
 )
 """Street types for which a number in front is the house number, even if another one ends the line: 12 rue du 8 mai 1945."""
 _NUMBER_FIRST_COUNTRIES: Final = frozenset(["US", "CA", "GB", "IE", "AU", "NZ", "FR", "LU"])
-_BEFORE_ROAD_NUMBER: Final = re.compile(
-    r"\b(?:sr|us|hwy|highway|rte|rt|cr|fm|sh|ih|km|interstate|ss|sp|(?:county|state|farm|national) (?:road|route|rd|rte)|strada (?:statale|provinciale|regionale)|"
-    r"route (?:nationale|départementale)|nationale|départementale|carretera|autovía)\.?$",
-    re.IGNORECASE,
-)
-"""The end of a street whose number is the road's: `SR 99`, `Highway 12`, `Carretera N-340 km 12`."""
-_ROAD_TYPES: Final = frozenset(["route", "us", "rural route", "rr"])
 _SQUARES: Final = frozenset(["plein", "place", "platz", "plaza", "plac", "piazza", "square", "praca", "pl"])
 """Names of squares before a year: `Plein 1944`."""
 _PREPOSITIONS: Final = frozenset(
@@ -62,8 +55,8 @@ _LONGEST_NUMBER: Final = 20
 def split_street(street: str, country: str = "") -> tuple[str, str] | None:
     """Split off a house number at either end of a street line: `Kerkstraat 12B`, `12 rue du Bac`.
 
-    None if there is no number, or if it may be part of something else: a PO box, the name of the street, a road's
-    number. `country`: decides between two numbers.
+    None if there is no number, or if it may be part of something else: a PO box, the name of the street, a
+    route. `country`: decides between two numbers.
     """
     text = " ".join(street.split())
     if len(text) > _LONGEST_STREET or names_box(text):
@@ -93,7 +86,7 @@ def split_street(street: str, country: str = "") -> tuple[str, str] | None:
 def _is_house_number(street: str, number: re.Match[str]) -> bool:
     """Whether the number that ends a line is a house number, and not the end of the street's name."""
     words = normalize(street).split()
-    if not re.search(r"[^\W\d]", street) or _BEFORE_ROAD_NUMBER.search(street) or " ".join(words) in _ROAD_TYPES:
+    if not re.search(r"[^\W\d]", street) or is_route_type(street):
         return False
     if words[-1] in _PREPOSITIONS:
         return False

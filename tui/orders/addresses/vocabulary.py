@@ -228,6 +228,12 @@ _NAMES_BOX: Final = re.compile(
     r"(?: (?:pocztowa|de correos))?[ :,]{0,3}(?:nr\.?|no\.?|n°|nº)?\s{0,3}(?:[A-Z]{3}[A-Z0-9]*)?\d",
     re.IGNORECASE,
 )
+_ROUTE_TYPE: Final = re.compile(
+    r"\b(?:sr|hwy|highway|rte|rt|cr|fm|sh|ih|km|interstate|ss|sp|(?:county|state|farm|national) (?:road|route|rd|rte)|"
+    r"strada (?:statale|provinciale|regionale)|route (?:nationale|départementale)|nationale|départementale|carretera|"
+    r"autovía)\.?$|^(?:.* )?us$|^(?:route|rural route|rr)$",
+    re.IGNORECASE,
+)
 _LOCKER: Final = re.compile(
     r"(?:dhl\s)?(?:packstation|postfiliale|paketshop|paczkomat)\s{1,3}(?:nr\.?\s)?\w{1,12}", re.IGNORECASE
 )
@@ -392,6 +398,11 @@ def is_box(text: str) -> bool:
 def names_box(text: str) -> bool:
     """Whether the text contains the number of a PO box or a parcel locker: `DHL Packstation 104`, `12 rue X, BP 40`."""
     return _NAMES_BOX.search(text) is not None
+
+
+def is_route_type(text: str) -> bool:
+    """Whether a number after this text is that of a route: `SR 99`, `Highway 12`, `Carretera N-340 km 12`."""
+    return _ROUTE_TYPE.search(text) is not None
 
 
 def is_locker(text: str) -> bool:

@@ -342,10 +342,7 @@ def _sandbox(arguments: list[str]) -> int:
 
     from tui.sandbox.command import serve
 
-    try:
-        return serve(options)
-    except ValueError as error:
-        raise UsageError(_sentence(str(error))) from None
+    return _run_or_usage_error(lambda: serve(options))
 
 
 def _sentence(text: str) -> str:

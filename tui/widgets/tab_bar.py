@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual import events
-from textual.message import Message
 
 from tui.widgets.lines import Piece
+from tui.widgets.messages import WidgetMessage
 from tui.widgets.status_text import StatusText
 from tui.widgets.text import fit, safe
 
@@ -31,15 +31,9 @@ class TabLabel:
 class TabBar(StatusText):
     """Tabs are numbered from `first_number`. The number keys select those up to 9."""
 
-    class Selected(Message):
-        def __init__(self, tab_bar: "TabBar", key: str) -> None:
-            super().__init__()
-            self.tab_bar = tab_bar
-            self.key = key
-
-        @property
-        def control(self) -> "TabBar":
-            return self.tab_bar
+    @dataclass(eq=False)
+    class Selected(WidgetMessage["TabBar"]):
+        key: str
 
     def __init__(self, *, first_number: int = 0, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -133,5 +127,7 @@ class TabBar(StatusText):
         number = index + self.first_number
         head = str(number) if number < 10 else ""
         head += "!" if tab.failing else ""
-        label = fit(tab.label, min(cell_len(safe(tab.label)), max_length))
+        label = fit(tab.label, min(cell_len(safe(tab.label)), _MAX_LABEL_LENGTH))
+        if max_length < _MAX_LABEL_LENGTH:
+            label = set_cell_size(label, min(cell_len(label), max_length)).rstrip()
         return " " + " ".join(part for part in (head, label, safe(tab.counts)) if part) + " "

@@ -347,3 +347,8 @@ TECHNICAL: Final = (
     "|at|on|shipment|web|store|pos"
 )
 """A column is technical if each of its words is one of these; its values are not part of an order."""
+NEUTRAL: Final = (
+    "order|item|items|lineitem|line|product|article|artikel|produkt|number|no|nr|nummer|code"
+    "|name|value|amount|level|details|info|status|reason|text|data|field|custom|other|total"
+)
+"""Words that a technical column may have beside technical ones."""

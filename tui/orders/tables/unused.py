@@ -25,40 +25,8 @@ _ADDRESS_WORDS: Final = frozenset(
     for phrase in words.ADDRESS[member].split("|")
     for token in phrase.split(" ")
     if len(token) > 2 and token not in CONNECTORS
-) - {"name", "code", "number", "nummer", "numero", "numer", "kod", "line", "post", "numero", "iso", "nom", "num"}
-_NEUTRAL: Final = frozenset(
-    [
-        "order",
-        "item",
-        "items",
-        "lineitem",
-        "line",
-        "product",
-        "article",
-        "artikel",
-        "produkt",
-        "number",
-        "no",
-        "nr",
-        "nummer",
-        "code",
-        "name",
-        "value",
-        "amount",
-        "level",
-        "details",
-        "info",
-        "status",
-        "reason",
-        "text",
-        "data",
-        "field",
-        "custom",
-        "other",
-        "total",
-    ]
-)
-"""Words that a technical column may have, too."""
+) - {"name", "code", "number", "nummer", "numero", "numer", "kod", "line", "post", "iso", "nom", "num"}
+_NEUTRAL: Final = frozenset(words.NEUTRAL.split("|"))
 _TECHNICAL: Final = frozenset(words.TECHNICAL.split("|"))
 _CUSTOMER_NAME: Final = Pointer.of("customer_details", "name")
 _TOKEN: Final = re.compile(r"\w+")

@@ -81,7 +81,9 @@ def _column_row(source: TableSource, index: int, problems: Collection[FieldPath]
     elif path is None and values and name not in mapping.ignored:
         concern = concern_of(name, mapping.header)
         mark, tone = (" ", "") if concern is Concern.NOTHING else (_DOUBTFUL, "warning")
-    field = full_label(path) if path is not None else StyledCell("not used", tone or "dim")
+    is_joined = path is not None and mapping.columns_of(path)[0] != index
+    label = f"{full_label(path)}{', joined' if is_joined else ''}" if path is not None else "not used"
+    field = label if path is not None else StyledCell(label, tone or "dim")
     return RenderedRow(f"c{index}", (f"{column_letters(index)} {name}", field, values), mark, tone)
 
 

@@ -160,9 +160,8 @@ class ImportScreen(BaseScreen[ParsedFile]):
         if here:
             return [here]
         mapping = self.mapping
-        unused, unconfirmed = len(mapping.unmapped), len(self._unconfirmed())
+        unused = len(mapping.unmapped)
         facts = [
-            f"{count_of(unconfirmed, 'guess', 'guesses')} to confirm" if unconfirmed else "",
             f"{mapping.mapped} columns mapped",
             f"{unused} not used" if unused else "",
             self.source.format_name,
@@ -172,9 +171,6 @@ class ImportScreen(BaseScreen[ParsedFile]):
         if mapping.name:
             facts.append(f"as saved: {mapping.name}")
         return [*facts, "nothing is staged yet"]
-
-    def _unconfirmed(self) -> list[Guess]:
-        return [guess for guess in self._intake.guesses if guess.kind not in self.mapping.accepted]
 
     def _problem_here(self) -> str:
         """What is wrong with the order under the cursor, or with what its column holds: the rows have no room for it."""
@@ -202,7 +198,9 @@ class ImportScreen(BaseScreen[ParsedFile]):
         self._intake = preview(source, _PREVIEWED, now=self._now())
         rows = len(table.rows)
         self.query_one(TitleLine).set(f"Import {source.name}", f"{rows:,} {word_for(rows, 'row')} · w stages them")
-        self.query_one("#layout", RuleLine).set(table.layout.summary, "d e s ' o f change it")
+        unconfirmed = sum(guess.kind not in self.mapping.accepted for guess in self._intake.guesses)
+        guesses = f"{count_of(unconfirmed, 'guess', 'guesses')} to confirm" if unconfirmed else "d e s ' o f change it"
+        self.query_one("#layout", RuleLine).set(table.layout.summary, guesses)
         self.columns.load(mapping_rows(source, self._intake, problem_paths(self._intake, self.mapping)))
         self.preview.load(preview_rows(self._intake, self.workspace.account.shop_ids))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
@@ -272,10 +270,10 @@ class ImportScreen(BaseScreen[ParsedFile]):
         """Ask what becomes of the columns that the field has already; None if the question was cancelled."""
         names = ", ".join(mapping.header[column] for column in others)
         second_line = (*path[:-1], "address_line_2") if path[-1] == "address_line_1" else None
-        choices = [("r", "replace it"), ("b", "join with a blank"), ("c", "join with a comma")]
+        choices = [("r", "replace"), ("b", "blank"), ("c", "comma")]
         if second_line is not None:
-            choices.append(("l", "as second line"))
-        match await self.ask(f"{full_label(path)} has {names}.", choices):
+            choices.append(("l", "line 2"))
+        match await self.ask(f"Join to {names}?", choices):
             case "r":
                 for column in others:
                     mapping = mapping.with_path(column, None)
@@ -300,8 +298,8 @@ class ImportScreen(BaseScreen[ParsedFile]):
 
     def _guess_help(self, guess: Guess) -> str:
         if guess.kind in self.mapping.accepted:
-            return f"{guess.text} Confirmed; Enter takes that back."
-        return f"{guess.text} Orders that depend on it are held; Enter confirms it."
+            return f"Confirmed; Enter takes that back: {guess.text}"
+        return f"Enter confirms; orders are held until then: {guess.text}"
 
     def _open_order(self) -> None:
         key = self.preview.cursor_key or ""

@@ -66,7 +66,9 @@ LAYERS = {
     "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
     "tui.orders.checks": orders("checks addresses countries fields money paths summary value_parser"),
     "tui.orders.edits": orders("edits checks fields paths summary value_parser"),
-    "tui.orders.tables": orders("tables addresses edits fields money parsed paths progress value_parser"),
+    "tui.orders.tables": orders(
+        "tables addresses checks countries edits fields money parsed paths progress value_parser"
+    ),
     "tui.orders": orders("countries display edits fields money parsed paths progress suggestions summary value_parser"),
     # store/: the database
     "tui.store": layer("tui.store tui.api.codec", NETWORK - {"socket"}, DISK - {"sqlite3"}, TERMINAL, SERVER),

@@ -496,6 +496,7 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry]]:
             mapping=mapping,
             accepted=[GuessKind(kind) for kind in options.accept],
             progress=progress,
+            now=datetime.now(local_zone()),
         )
         entries = entries_of(intake, progress=reading.listener("checking orders,"))
     except ImportFileError as error:

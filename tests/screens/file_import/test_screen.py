@@ -274,7 +274,7 @@ async def test_problem_names_the_source_cell_everywhere(tmp_path: Path, size: tu
         await harness.until('From column "Quantity", row 3 of orders.xlsx.')
         await harness.press("q")
         await harness.press("escape", "v")
-        await harness.press("G")
+        await harness.press("g", "j")
         row = harness.app.screen.query_one("#problems", ProblemList).cursor_row
         assert row is not None
         assert row.pointer == ITEMS / 0 / "hs_code"

@@ -300,6 +300,6 @@ def _preview_lines(preview: BulkEditPreview) -> Iterator[list[Piece]]:
 def _kind_words(finding: Finding) -> str:
     """A kind of problem, without the value of this one."""
     problem = finding.problem
-    if problem.code in DAMAGE_CODES:
+    if problem.code in DAMAGE_CODES or problem.code.startswith("confirm_"):
         return problem.title.partition(": ")[0]
     return problem.title or f"{label_of(problem.pointer)}: {problem.detail}"

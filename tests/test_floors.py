@@ -37,10 +37,7 @@ def layer(allowed: str, *forbidden: frozenset[str]) -> Layer:
 VALUES = "tui.api.codec tui.api.pointer tui.api.errors tui.api.models tui.api.query tui.api.wording"
 """The modules of `tui.api` that hold only values and open no connection."""
 
-STORED = "tui.store.db tui.store.batches tui.store.journal tui.store.journal_queries"
-"""The modules of `tui.store` whose errors and values screens may name."""
-
-FOR_SCREENS = f"tui.widgets tui.work tui.orders tui.keymap tui.settings tui.api.request_log {STORED} {VALUES}"
+FOR_SCREENS = f"tui.widgets tui.work tui.orders tui.keymap tui.settings tui.api.request_log {VALUES}"
 """The modules that every family of screens may import."""
 
 
@@ -69,7 +66,9 @@ LAYERS = {
     "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
     "tui.orders.checks": orders("checks addresses countries fields money paths summary value_parser"),
     "tui.orders.edits": orders("edits checks fields paths summary value_parser"),
-    "tui.orders.tables": orders("tables addresses checks edits fields money parsed paths progress value_parser"),
+    "tui.orders.tables": orders(
+        "tables addresses checks countries edits fields money parsed paths progress value_parser"
+    ),
     "tui.orders": orders("countries display edits fields money parsed paths progress suggestions summary value_parser"),
     # store/: the database
     "tui.store": layer("tui.store tui.api.codec", NETWORK - {"socket"}, DISK - {"sqlite3"}, TERMINAL, SERVER),

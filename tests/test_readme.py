@@ -16,6 +16,8 @@ from pseudo_terminal import PROGRAM, Terminal
 
 from tui.headless import DENIED, PROBLEMS, SUCCESS, UNKNOWN, USAGE
 from tui.keymap import Context, lookup
+from tui.orders.parsed import GuessKind
+from tui.orders.tables.formats import FORMATS
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.faults import Fault, Faults, RetryAfter
 from tui.sandbox.seed_data import SHOPS
@@ -153,6 +155,12 @@ def test_commands_print_what_is_documented(tmp_path: Path) -> None:
             timeout=60,
         )
         assert (done.stdout, done.returncode) == (output, 1), done.stderr
+
+
+def test_formats_and_guesses_are_documented() -> None:
+    assert readme_parts.block("formats").strip().split(", ") == sorted({known.name for known in FORMATS})
+    kinds = re.findall(r"^\| `(\w+)` \|", readme_parts.block("guesses"), flags=re.M)
+    assert sorted(kinds) == sorted(GuessKind)
 
 
 def test_outcomes_and_exit_codes_are_documented() -> None:

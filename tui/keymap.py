@@ -67,7 +67,7 @@ class Command:
 
     def label_in(self, pane: Pane) -> str:
         """Its word on the key line of a pane."""
-        return next((label for one, label in self.pane_labels if one is pane), self.label)
+        return next((label for shown_in, label in self.pane_labels if shown_in is pane), self.label)
 
 
 _ALL: Final = tuple(Context)
@@ -732,7 +732,7 @@ COMMANDS: Final = (
         "long_text",
         "p",
         "long text",
-        "Show the whole value, or the whole order as JSON, in a pane; in the history, the bodies that were sent.",
+        "Show the whole value and where an imported one came from, or the order as JSON; in the history, the bodies sent.",
         (
             *_ORDER_SCREENS,
             Context.JSON,

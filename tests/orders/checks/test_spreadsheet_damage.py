@@ -41,6 +41,15 @@ def order_with(pointer: Pointer, value: Any, country: str = "DE") -> Any:
         (ITEM / "unit_price" / "value", "DE", "=3*1.5", "formula", Decimal("4.5")),
         (ITEM / "name", "DE", '=HYPERLINK("http://x","Mug")', "formula", "Mug"),
         (Pointer.of("payment_details", "invoice_date"), "DE", "45983", "serial_date", "2025-11-22"),
+        (SHIP / "house_number", "DE", "03. Mai", "number_as_date", "3-5"),
+        (SHIP / "house_number", "NL", "3-mei", "number_as_date", "3-5"),
+        (SHIP / "house_number", "SE", "3-maj", "number_as_date", "3-5"),
+        (SHIP / "house_number", "DE", "46145", "number_as_date", "3-5"),
+        (SHIP / "house_number", "DE", "3.0", "number_as_decimal", "3"),
+        (SHIP / "postal_code", "DE", "4109.0", "number_as_decimal", "04109"),
+        (SHIP / "postal_code", "EE", "1234", "lost_zeros", "01234"),
+        (ITEM / "sku", "DE", "1001,0", "number_as_decimal", "1001"),
+        (ITEM / "sku", "DE", "05-Mar", "number_as_date", "3-5"),
     ],
 )
 def test_damage_is_found_and_repaired_by_its_fix(
@@ -76,6 +85,12 @@ def test_fix_mentions_lost_digits() -> None:
         (ITEM / "sku", "DE", "45983"),
         (ITEM / "name", "DE", "="),
         (SHIP / "house_number", "DE", "7,9"),
+        (SHIP / "house_number", "AT", "1/2/34"),
+        (SHIP / "house_number", "US", "46145"),
+        (SHIP / "address_line_2", "DE", "46145"),
+        (ITEM / "sku", "DE", "MAR-05"),
+        (ITEM / "name", "DE", "05-Mar"),
+        (ITEM / "name", "DE", "3.0"),
     ],
 )
 def test_undamaged_values_are_not_reported(pointer: Pointer, country: str, text: str) -> None:

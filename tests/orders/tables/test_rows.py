@@ -13,7 +13,7 @@ from tui.api.models import Operation, validate_order
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.parsed import Derivation, How, ParsedFile
 from tui.orders.paths import EVERY_ITEM, ITEMS
-from tui.orders.tables.cells import cell_text, parse_number
+from tui.orders.tables.cells import cell_text
 from tui.orders.tables.csv_writer import escape_formula, to_csv, unescape_formula
 from tui.orders.tables.headings import mappable
 from tui.orders.tables.layout import DELIMITERS, TableError, TableLayout, decode_text, detect_layout, read_rows
@@ -30,6 +30,7 @@ from tui.orders.tables.mapping import (
 )
 from tui.orders.tables.rows import to_orders
 from tui.orders.tables.table import MAX_ROWS, Table, TableRow, column_letters, parse_table, with_header
+from tui.orders.tables.values.amounts import parse_number
 from tui.work.file_import.provenance import cell_near
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)

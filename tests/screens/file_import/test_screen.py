@@ -270,8 +270,11 @@ async def test_problem_names_the_source_cell_everywhere(tmp_path: Path, size: tu
         await harness.press("enter")
         await harness.press("n")
         assert 'row 3, column "Quantity"' in problem_text()
+        await harness.press("p")
+        await harness.until('From column "Quantity", row 3 of orders.xlsx.')
+        await harness.press("q")
         await harness.press("escape", "v")
-        await harness.press("G")
+        await harness.press("g", "j")
         row = harness.app.screen.query_one("#problems", ProblemList).cursor_row
         assert row is not None
         assert row.pointer == ITEMS / 0 / "hs_code"

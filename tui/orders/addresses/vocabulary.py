@@ -220,6 +220,20 @@ _BOX: Final = re.compile(
     r"\s{0,3}(?:nr\.?|no\.?|n°|nº)?\s{0,3}\d[\d ]{0,11}[a-z]?",
     re.IGNORECASE,
 )
+_NAMES_BOX: Final = re.compile(
+    r"(?:^box|^boks|\b(?:postbus|postfach|p\.?\s?o\.?\s?box|g\.?p\.?o\.?\s?box|post office box|private bag|locked bag|"
+    r"b\.?p\.?|t\.?s\.?a\.?|c\.?s\.?|"
+    r"bo[îi]te postale|apartado|apdo|caixa postal|casella postale|c\.?p\.?|case postale|skrytka|skr\.? ?poczt|post[bo]o?[kx]s|"
+    r"postilokero|packstation|paketbox|postfiliale|paketshop|paczkomat|locker|antwoordnummer))\b\.?"
+    r"(?: (?:pocztowa|de correos))?[ :,]{0,3}(?:nr\.?|no\.?|n°|nº)?\s{0,3}(?:[A-Z]{3}[A-Z0-9]*)?\d",
+    re.IGNORECASE,
+)
+_ROUTE_TYPE: Final = re.compile(
+    r"\b(?:sr|hwy|highway|rte|rt|cr|fm|sh|ih|km|interstate|ss|sp|(?:county|state|farm|national) (?:road|route|rd|rte)|"
+    r"strada (?:statale|provinciale|regionale)|route (?:nationale|départementale)|nationale|départementale|carretera|"
+    r"autovía)\.?$|^(?:.* )?us$|^(?:route|rural route|rr)$",
+    re.IGNORECASE,
+)
 _LOCKER: Final = re.compile(
     r"(?:dhl\s)?(?:packstation|postfiliale|paketshop|paczkomat)\s{1,3}(?:nr\.?\s)?\w{1,12}", re.IGNORECASE
 )
@@ -379,6 +393,16 @@ def is_unit(text: str) -> bool:
 
 def is_box(text: str) -> bool:
     return _BOX.fullmatch(text) is not None
+
+
+def names_box(text: str) -> bool:
+    """Whether the text contains the number of a PO box or a parcel locker: `DHL Packstation 104`, `12 rue X, BP 40`."""
+    return _NAMES_BOX.search(text) is not None
+
+
+def is_route_type(text: str) -> bool:
+    """Whether a number after this text is that of a route: `SR 99`, `Highway 12`, `Carretera N-340 km 12`."""
+    return _ROUTE_TYPE.search(text) is not None
 
 
 def is_locker(text: str) -> bool:

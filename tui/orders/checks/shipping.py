@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document, Json, as_list
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Absent, Pointer
@@ -75,7 +75,7 @@ def fix_for(order: Document, problem: Problem) -> Fix | None:
     """Propose a fix for a problem found by `preflight`, if there is one. `spreadsheet_damage.fix_for` has more."""
     if problem.code in ("street_number", "no_house_number"):
         street = (SHIP_TO / "address_line_1").get(order)
-        split = split_street(street) if isinstance(street, str) else None
+        split = split_street(street, _text(order, _COUNTRY)) if isinstance(street, str) else None
         if split is None:
             return None
         values = ((SHIP_TO / "address_line_1", split[0]), (SHIP_TO / "house_number", split[1]))
@@ -141,7 +141,7 @@ def _check_street(address: Document) -> Iterator[Problem]:
         detail = "The street seems to be in line 2, and the addition in the street."
         yield _warning(SHIP_TO / "address_line_1", "swapped_lines", "lines swapped?", detail)
         return
-    if not number and split_street(street) is not None:
+    if not number and split_street(street, _text_of(address, "country_code")) is not None:
         detail = "The house number is part of the street; some carriers need it in its own field."
         yield _warning(SHIP_TO / "house_number", "street_number", "number in street", detail)
     elif not number and not _text_of(address, "po_box") and not re.search(r"\d", street + second):
@@ -226,8 +226,7 @@ def _check_money(order: Document) -> Iterator[Problem]:
 
 
 def _item_objects(order: Document) -> list[Document]:
-    items = ITEMS.get(order)
-    return [entry for entry in items if isinstance(entry, dict)] if isinstance(items, list) else []
+    return [entry for entry in as_list(ITEMS.get(order)) if isinstance(entry, dict)]
 
 
 def _text_of(node: Document, name: str) -> str:

@@ -13,12 +13,24 @@ from tui.api.models import Kind
 from tui.api.pointer import Pointer
 from tui.orders.addresses.formats import dialling_code, is_postcode
 from tui.orders.checks import shipping
+from tui.orders.checks.number_dates import typed_codes, typed_numbers
 from tui.orders.checks.proposal import Fix
 from tui.orders.fields import field_at
 from tui.orders.money import missing_total
 from tui.orders.value_parser import ValidValue, parse_entry
 
-DAMAGE_CODES: Final = frozenset(["lost_zeros", "scientific", "serial_date", "decimal_comma", "formula", "lost_plus"])
+DAMAGE_CODES: Final = frozenset(
+    [
+        "lost_zeros",
+        "scientific",
+        "serial_date",
+        "decimal_comma",
+        "formula",
+        "lost_plus",
+        "number_as_date",
+        "number_as_decimal",
+    ]
+)
 
 _SCIENTIFIC: Final = re.compile(r"([-+]?\d(?:[.,]\d+)?)[eE]\+(\d{1,2})", re.ASCII)
 _SERIAL: Final = re.compile(r"([2-7]\d{4})(?:[.,](\d+))?", re.ASCII)
@@ -32,7 +44,18 @@ _DAY_0: Final = datetime(1899, 12, 30)
 _NATIONAL_LENGTHS: Final = {"NL": (9,), "FR": (9,), "GB": (10,), "BE": (8, 9), "CH": (9,)}
 """Lengths of national phone numbers without the leading zero."""
 _DATES: Final = frozenset(["order_created_at", "order_updated_at", "handover_at", "deliver_at", "invoice_date"])
-_CHECKED_NAMES: Final = _DATES | {"hs_code", "postal_code", "phone_number"}
+_CODES: Final = frozenset(
+    [
+        *("house_number", "po_box", "postal_code", "phone_number", "order_number", "order_id", "sku", "ean", "hs_code"),
+        *("item_id", "product_id", "variant_id", "manufacturer_product_id", "manufacturer_product_id_std", "mid_code"),
+        *("post_number", "carrier_service_point_id", "commercial_invoice_number"),
+    ]
+)
+"""Fields of digits that are no number to calculate with."""
+_HOUSE_NUMBERS: Final = frozenset(["house_number", "address_line_2"])
+_DATED_CODES: Final = frozenset(["sku", "order_number", "order_id"])
+_CHECKED_NAMES: Final = _DATES | _CODES | _HOUSE_NUMBERS
+_DECIMAL: Final = re.compile(r"(\d{1,18})[.,]0", re.ASCII)
 _LENGTHS_WITHOUT_ZERO: Final = (5, 7, 9)
 """HS codes have an even number of digits; those of chapters 01 to 09 start with a zero."""
 
@@ -126,6 +149,8 @@ _TEXTS: Final = {
     "serial_date": ("date as a number", "This is a date in the day numbers of a spreadsheet."),
     "decimal_comma": ("comma in a code", "A spreadsheet seems to have replaced the dot in this code by a comma."),
     "formula": ("formula", "This is a spreadsheet formula, not its result."),
+    "number_as_date": ("date", "A spreadsheet seems to have made a date of this number."),
+    "number_as_decimal": ("decimal zero", "A spreadsheet seems to have added a decimal zero to this number."),
     "lost_plus": ("phone without +", "A spreadsheet seems to have removed the leading +."),
 }
 
@@ -149,6 +174,14 @@ def _diagnose(pointer: Pointer, text: str, country: str) -> tuple[str, str | Non
         return "scientific", whole.partition(".")[0], ", the remaining digits are lost: see the file" if lossy else ""
     if name in _DATES and (match := _SERIAL.fullmatch(text)):
         return "serial_date", _date_from_serial(pointer, match), ""
+    if name in _HOUSE_NUMBERS or name in _DATED_CODES:
+        typed = typed_codes(text) if name in _DATED_CODES else typed_numbers(text, country)
+        if typed and (name != "address_line_2" or not text.isdecimal()):
+            others = ", ".join(typed[1:3])
+            return "number_as_date", typed[0], f" (or {others})" if others else ""
+    if name in _CODES and (match := _DECIMAL.fullmatch(text)):
+        inner = _diagnose(pointer, match[1], country)
+        return "number_as_decimal", inner[1] if inner is not None else match[1], ""
     if name == "hs_code":
         if _CODE_COMMA.fullmatch(text):
             return "decimal_comma", text.replace(",", "."), ""

@@ -8,29 +8,29 @@ from typing import Final
 
 from tui.api.codec import Json
 from tui.api.models import Kind
-from tui.orders.addresses.formats import country_named, state_named
 from tui.orders.fields import Field
-from tui.orders.tables.csv_writer import unescape_formula
+from tui.orders.tables.csv_writer import APOSTROPHES, unescape_formula, without_text_guard
 from tui.orders.tables.layout import TableLayout
-from tui.orders.value_parser import InvalidText, ParsedEntry, ValidValue, parse_entry
+from tui.orders.tables.values.amounts import (
+    UNITS,
+    Amount,
+    currency_named,
+    parse_count,
+    parse_measure,
+    parse_money,
+    parse_number,
+    unit_named,
+)
+from tui.orders.tables.values.dates import Unread, parse_time
+from tui.orders.tables.values.places import country_in_cell, state_in_cell
+from tui.orders.value_parser import InvalidText, ValidValue, parse_entry
 
 MAX_CELL_LENGTH: Final = 100_000
 """Characters of a cell. Rows with longer ones are refused."""
 
-CURRENCY_SIGNS: Final = {"€": "EUR", "£": "GBP", "US$": "USD", "$": "USD"}
-_CURRENCY: Final = re.compile(
-    r"(?P<before>[A-Z]{3}|US\$|[€£$])?\s*(?P<number>[-+]?[\d.,'’\s\xa0\u202f]+)\s*(?P<after>[A-Z]{3}|[€£$])?"
-)
-_UNIT: Final = re.compile(r"(?P<number>[\d.,]+)\s*(?P<unit>kg|g|gr|lbs?|oz|cm|mm|m|in)", re.IGNORECASE)
 _FULL_TIME: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)? ?(?:(Z|UTC)|([+-]\d\d):?(\d\d))", re.IGNORECASE
 )
-_DAY: Final = re.compile(
-    r"(\d{1,2})([-/.])(\d{1,2})\2(\d{4}|\d{2})(?:,?[ T]+(\d{1,2})(:\d{2}(?::\d{2})?)(?:\.\d+)?(?: ?([AP])\.?M\.?)?)?",
-    re.IGNORECASE,
-)
-_SPACED: Final = re.compile(r"[-+]?[0-9]{1,3}(?:[\s'’][0-9]{3})+(?:[.,][0-9]*)?")
-_UNITS: Final = {"lb": "lbs", "pound": "lbs", "pounds": "lbs", "gr": "g", "gram": "g", "grams": "g", "kilogram": "kg"}
 _YES: Final = frozenset(["ja", "oui", "si", "sí", "x", "wahr", "waar", "vrai"])
 _NO: Final = frozenset(["nein", "nee", "non", "falsch", "onwaar", "faux"])
 
@@ -42,15 +42,18 @@ class CellValue:
     value: Json
     reason: str = ""
     currency: str = ""
-    """The currency written beside an amount."""
+    """The currency written beside an amount: a code, or a sign that several currencies share."""
     unit: str = ""
     """The unit written after a measure."""
 
 
 def cell_text(cell: str) -> str:
-    """The text of a cell without surrounding spaces, or without the apostrophe that escapes a formula."""
+    """The text of a cell without surrounding spaces, and without the apostrophe that marks it as text."""
+    text = cell.strip()
+    if text[:1] not in APOSTROPHES:
+        return text
     plain = unescape_formula(cell)
-    return plain if plain != cell else cell.strip()
+    return plain if plain != cell else without_text_guard(text)
 
 
 def read_cell(field: Field, text: str, layout: TableLayout, now: datetime, country: str = "") -> CellValue:
@@ -61,10 +64,10 @@ def read_cell(field: Field, text: str, layout: TableLayout, now: datetime, count
         case Kind.NUMBER | Kind.MONEY_TEXT | Kind.INTEGER:
             return _parse_amount(field, text, layout)
         case Kind.COUNTRY:
-            code = country_named(text) or country_named(text.upper() if len(text) <= 3 else text)
-            return CellValue(code) if code else _parse_as_typed(field, text, now)
+            code = country_in_cell(text)
+            return CellValue(code) if code else CellValue(text, "no country has this code or name")
         case Kind.STATE:
-            return CellValue(state_named(country, text) or text) if country and len(text) > 3 else CellValue(text)
+            return CellValue(state_in_cell(country, text))
         case Kind.DATETIME:
             return _parse_time(field, text, layout, now)
         case Kind.TAGS:
@@ -78,105 +81,44 @@ def read_cell(field: Field, text: str, layout: TableLayout, now: datetime, count
             return _parse_as_typed(field, text, now)
 
 
-def parse_number(text: str, decimal: str) -> str | None:
-    """Convert a number with this decimal sign and thousands separators to JSON; None if it is not a number."""
-    text = re.sub(r"^([-+])\s+", r"\1", text.strip())
-    if _SPACED.fullmatch(text):
-        text = re.sub(r"[\s'’]", "", text)
-    elif re.search(r"\s", text):
-        return None  # `2 3`, joined from two columns, is not 23
-    thousands = "." if decimal == "," else ","
-    if decimal in text and thousands in text:
-        # If both signs occur, the last one is the decimal sign, whatever the rest of the table uses.
-        last = max(text.rfind("."), text.rfind(","))
-        decimal, thousands = text[last], "." if text[last] == "," else ","
-    if thousands in text:
-        if re.fullmatch(
-            rf"[-+]?\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+(?:{re.escape(decimal)}\d*)?", text, re.ASCII
-        ):
-            text = text.replace(thousands, "")
-        elif decimal in text or text.count(thousands) > 1:
-            return None
-        else:
-            decimal = thousands
-    entry = _plain_number(text.replace(decimal, "."))
-    return str(entry.value) if isinstance(entry, ValidValue) else None
-
-
-def _plain_number(text: str) -> ParsedEntry:
-    return parse_entry(Kind.MONEY_TEXT, text, now=_EPOCH)
-
-
-_EPOCH: Final = datetime(2000, 1, 1)
-
-
 def _parse_amount(field: Field, text: str, layout: TableLayout) -> CellValue:
-    currency = unit = ""
-    number_text = parse_number(text, layout.decimal)
-    if number_text is None and field.kind is not Kind.INTEGER and (match := _CURRENCY.fullmatch(text)):
-        sign = match["before"] or match["after"] or ""
-        currency, number_text = CURRENCY_SIGNS.get(sign, sign), parse_number(match["number"], layout.decimal)
-    if number_text is None and field.kind is Kind.NUMBER and (match := _UNIT.fullmatch(text)):
-        number_text = parse_number(match["number"], layout.decimal)
-        unit = _UNITS.get(match["unit"].lower(), match["unit"].lower())
-    if number_text is None:
-        return CellValue(text, "a whole number is needed" if field.kind is Kind.INTEGER else "a number is needed")
-    if field.kind is Kind.MONEY_TEXT:
-        return CellValue(number_text, currency=currency)
-    number = Decimal(number_text)
     if field.kind is Kind.INTEGER:
-        if number != number.to_integral_value():
+        found = parse_number(text, layout.decimal) or parse_count(text, layout.decimal)
+        if found is None or (number := Decimal(found)) != number.to_integral_value():
             return CellValue(text, "a whole number is needed")
         return CellValue(int(number))
-    return CellValue(number if "." in number_text else int(number_text), currency=currency, unit=unit)
+    plain = parse_number(text, layout.decimal)
+    measure = next((name for name in field.path if name in UNITS), "")
+    if plain is not None:
+        amount: Amount | None = Amount(plain)
+    elif measure:
+        amount = parse_measure(text, layout.decimal, measure)
+    else:
+        amount = parse_money(text, layout.decimal)
+    if amount is None:
+        return CellValue(text, "a number is needed")
+    if field.kind is Kind.MONEY_TEXT:
+        return CellValue(amount.number, currency=amount.currency)
+    value = Decimal(amount.number) if "." in amount.number else int(amount.number)
+    return CellValue(value, currency=amount.currency, unit=amount.unit)
 
 
 def _parse_time(field: Field, text: str, layout: TableLayout, now: datetime) -> CellValue:
-    original = text
     if match := _FULL_TIME.fullmatch(text):
         zone = "Z" if match[4] else f"{match[5]}:{match[6]}"
-        text = f"{match[1]}T{match[2]}{match[3] or ':00'}{zone}"
-    elif match := _DAY.fullmatch(text):
-        first, second = int(match[1]), int(match[3])
-        # With dots the month never comes first; with dashes only if the table proves it.
-        order = layout.dates or ("" if match[2] == "/" else "dmy") if match[2] != "." else "dmy"
-        if not order and (first > 12 or second > 12 or first == second):
-            order = "dmy" if first > 12 else "mdy"
-        if not order:
-            return CellValue(text, "day or month first? Set the dates in the layout")
-        day, month = (first, second) if order == "dmy" else (second, first)
-        year = match[4] if len(match[4]) == 4 else f"20{match[4]}"
-        text = f"{year}-{month:02}-{day:02}" + (f" {_to_24_hours(match[5], match[7])}{match[6]}" if match[5] else "")
-    elif named := _parse_named_day(text):
-        text = named
-    if not re.match(r"\d{4}[-/.]", text):
-        # `now`, `-2d` or `14:30` have no meaning in a file.
-        return CellValue(original, "a day is needed, such as 2025-11-23 14:30")
-    read = _parse_as_typed(field, text, now)
-    return CellValue(original, read.reason) if read.reason else read
-
-
-def _to_24_hours(hour: str, half: str | None) -> str:
-    """Convert an hour of a 12-hour clock to 24 hours. Without AM or PM it is unchanged."""
-    if half is None or not 1 <= int(hour) <= 12:
-        return hour if half is None else "99"  # there is no 13 PM
-    return str(int(hour) % 12 + (12 if half in "Pp" else 0))
-
-
-def _parse_named_day(text: str) -> str:
-    for pattern in ("%d %b %Y", "%d %B %Y", "%b %d, %Y", "%B %d, %Y", "%d-%b-%Y", "%d-%b-%y"):
-        try:
-            return datetime.strptime(text, pattern).date().isoformat()
-        except ValueError:
-            continue
-    return ""
+        read = _parse_as_typed(field, f"{match[1]}T{match[2]}{match[3] or ':00'}{zone}", now)
+        return CellValue(text, read.reason) if read.reason else read
+    found = parse_time(text, layout.dates, now)
+    return CellValue(text, found.reason) if isinstance(found, Unread) else CellValue(found)
 
 
 def _parse_choice(field: Field, text: str) -> CellValue:
     word = text.casefold()
     if field.path[-1] == "currency":
-        return CellValue(CURRENCY_SIGNS.get(text, text.upper() if re.fullmatch("[A-Za-z]{3}", text) else text))
-    word = _UNITS.get(word, word) if field.path[-1] == "unit" else word
+        if code := currency_named(text) or (text.upper() if re.fullmatch("[A-Za-z]{3}", text) else ""):
+            return CellValue(code)
+        return CellValue(text, "a currency is needed, such as EUR")
+    word = unit_named(word, field.path[-2]) or word if field.path[-1] == "unit" else word
     shape = re.sub(r"[\s_-]+", "_", word)
     found = next((choice for choice in field.choices if choice.casefold() in (word, shape)), None)
     return CellValue(found) if found is not None else CellValue(text, f"one of {', '.join(field.choices)} is needed")

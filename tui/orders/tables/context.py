@@ -17,7 +17,8 @@ class ImportContext:
     """What the steps that complete an order know about its file. They add the guesses that they met to `guesses`.
 
     `quantity_columns`: unused columns that may be quantities, in a file without a column for them. `understood`: the
-    unused cells, by row and column, that a step has taken into account or reported.
+    unused cells, by row and column, that a step has taken into account or reported. `marked_as_text`: row and column of
+    the cells that begin with an apostrophe and an equals sign.
     """
 
     mapping: ColumnMapping
@@ -25,16 +26,28 @@ class ImportContext:
     guesses: dict[Guess, None] = field(default_factory=dict)
     quantity_columns: frozenset[int] = frozenset()
     understood: set[tuple[int, int]] = field(default_factory=set)
+    marked_as_text: set[tuple[int, str]] = field(default_factory=set)
 
     def guess(
-        self, order: ParsedOrder, pointer: Pointer, kind: GuessKind, text: str, *, subject: str = "", title: str = ""
+        self,
+        order: ParsedOrder,
+        pointer: Pointer,
+        kind: GuessKind,
+        text: str,
+        *,
+        subject: str = "",
+        title: str = "",
+        detail: str = "",
     ) -> None:
-        """Hold an order because of a guess. If the guess was confirmed, only record it at the value."""
+        """Hold an order because of a guess. If the guess was confirmed, only record it at the value.
+
+        `detail`: the sentence at the value of this order, if `text` is about the whole column.
+        """
         self.guesses.setdefault(Guess(kind, subject, text))
         if kind in self.mapping.accepted:
             order.derived.setdefault(pointer, Derivation(How.CONFIRMED, text))
             return
-        detail = f"{text} Confirm this on the import screen or with --accept {kind}."
+        detail = f"{detail or text} Confirm this on the import screen or with --accept {kind}."
         problem = Problem(detail, f"confirm_{kind}", title or f"confirm {kind}", pointer=pointer, origin=Origin.LOCAL)
         order.problems.append(problem)
 

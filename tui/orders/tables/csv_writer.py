@@ -12,17 +12,37 @@ from tui.api.pointer import Absent
 
 _DANGEROUS: Final = re.compile(r"'*[=+\-@\t\r]")
 _GUARDED: Final = re.compile(r"'+[=+\-@\t\r]")
+_TEXT_GUARDED: Final = re.compile(
+    r"['’‘´`]+"
+    r"(?:[=+\-@](?=.)|\d(?!\ds\b)|(?![^\W\d_](?:[^\w]|$))(?![a-z][A-Z])[^\W\d_])"
+    r"(?!.*(?<=\w)['’‘´`](?:\W|$))",
+    re.DOTALL,
+)
+"""An apostrophe that marks a cell as text, also before digits and words: `'04109`, but not `'s-Hertogenbosch`, `'t Hof`,
+`'90s Tee` and `'quoted' text`."""
+APOSTROPHES: Final = frozenset("'’‘´`")
 _NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 
 
 def escape_formula(text: str) -> str:
-    """Put an apostrophe before text that would be a formula. Negative numbers are unchanged."""
-    return f"'{text}" if _DANGEROUS.match(text) and not _NUMBER.fullmatch(text) else text
+    """Put an apostrophe before text that would be a formula, or lose its own apostrophe when it is read back.
+
+    Negative numbers are unchanged.
+    """
+    is_formula = _DANGEROUS.match(text) is not None and not _NUMBER.fullmatch(text)
+    return f"'{text}" if is_formula or without_text_guard(text) != text else text
 
 
 def unescape_formula(cell: str) -> str:
     """Undo `escape_formula`. Other cells are unchanged."""
-    return cell[1:] if cell.startswith("'") and _GUARDED.match(cell) else cell
+    if not cell.startswith("'"):
+        return cell
+    return cell[1:] if _GUARDED.match(cell) or without_text_guard(cell[1:]) != cell[1:] else cell
+
+
+def without_text_guard(text: str) -> str:
+    """Remove the apostrophe with which a spreadsheet or a shop marks a cell as text."""
+    return text[1:] if text[:1] in APOSTROPHES and _TEXT_GUARDED.match(text) else text
 
 
 def to_cell(value: Json | Absent) -> str:

@@ -1,24 +1,27 @@
 """Converts the rows of a table to orders: combines the rows of an order and fills in missing values. Nothing is dropped."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from itertools import pairwise
 from typing import Any, Final, cast
 
 from tui.api.codec import Json
+from tui.api.models import Kind
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.fields import Field, field_at, label_of
-from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry, UnusedCell
+from tui.orders.parsed import Derivation, How, ParsedFile, ParsedOrder, RefusedEntry, UnusedCell
 from tui.orders.paths import ANY, EVERY_ITEM, FieldPath
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
 from tui.orders.tables.context import ImportContext, error, item_rows, warning
+from tui.orders.tables.currencies import check_currencies, first_currency
+from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.defaults import fill_defaults
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, name_part, normalized
-from tui.orders.tables.layout import TableError
-from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping, unit_path
+from tui.orders.tables.layout import TableError, TableLayout
+from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.steps.packed_items import split_packed_items
 from tui.orders.tables.steps.prices import SUMMED_PATHS, check_prices, combine_line_amounts
 from tui.orders.tables.steps.quantities import check_quantities, find_quantity_columns
@@ -30,10 +33,11 @@ from tui.orders.tables.steps.recipients import (
     recipient_of,
 )
 from tui.orders.tables.steps.statuses import check_statuses
-from tui.orders.tables.steps.units import unit_named, with_short_unit
 from tui.orders.tables.steps.weights import check_weights
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
 from tui.orders.tables.unused import check_unused
+from tui.orders.tables.values.dates import date_order
+from tui.orders.tables.values.null_markers import CANDIDATES, NULL_MARKERS, is_null_marker
 
 _PROGRESS_INTERVAL = 500
 _MAX_CACHED_CELLS = 20_000
@@ -56,6 +60,13 @@ def to_orders(
     return _OrderBuilder(table, mapping, now, shop, max_orders, part).build(progress)
 
 
+def _layout_of(table: Table, column: int, field: Field) -> TableLayout:
+    """The layout for one column. Unless the table has an order of day and month, the column's own cells decide it."""
+    if field.kind is not Kind.DATETIME or table.layout.dates:
+        return table.layout
+    return replace(table.layout, dates=date_order(row.cells[column] for row in table.rows if column < len(row.cells)))
+
+
 def _refused(row: TableRow, reason: str) -> RefusedEntry:
     return RefusedEntry(f"row {row.number}", reason, row.number, tuple(row.cells))
 
@@ -75,6 +86,8 @@ class _Column:
     tokens: FieldPath
     """Relative to the item for an item's field, else to the order."""
     is_item_field: bool
+    layout: TableLayout
+    """The table's layout, with the order of day and month in this column."""
     separator: str
     """The text before its value if another column of the field has one."""
 
@@ -97,6 +110,8 @@ class _PartialOrder:
     """The row and value of the amounts that some shops write per line."""
     currency_signs: dict[Pointer, tuple[str, str]] = field(default_factory=dict)
     """Currencies written beside amounts, with the texts of their cells."""
+    emptied: dict[Pointer, str] = field(default_factory=dict)
+    """The texts of cells that stand for no value."""
 
 
 class _OrderBuilder:
@@ -129,6 +144,7 @@ class _OrderBuilder:
                     else tuple("0" if token == ANY else token for token in path)
                 ),
                 path[: len(EVERY_ITEM)] == EVERY_ITEM,
+                _layout_of(table, index, known),
                 mapping.separator(path),
             )
             for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
@@ -197,6 +213,12 @@ class _OrderBuilder:
     def _add_row(self, row: TableRow) -> None:
         cells = trimmed(row.cells)
         texts = [cell_text(cell) for cell in cells]
+        self._context.marked_as_text.update(
+            (row.number, self._table.header[index])
+            for index, cell in enumerate(cells)
+            if cell.startswith("'=") and index < len(self._table.header)
+        )
+        emptied = self._empty_null_markers(texts)
         keys = tuple(f"{index}:{texts[index]}" for index in self._key_columns if index < len(texts) and texts[index])
         shop = next((texts[index] for index in self._shop_columns if index < len(texts)), "")
         if reason := self._refusal_reason(cells, texts):
@@ -220,7 +242,9 @@ class _OrderBuilder:
         result.rows.append(row.number)
         self._rows_by_order.setdefault(id(partial), []).append(row)
         self._add_order_values(partial, row.number, texts)
-        if self._add_item(partial, row.number, texts):
+        has_item = self._add_item(partial, row.number, texts)
+        self._record_emptied(partial, emptied, has_item)
+        if has_item:
             first_row = partial.item_rows_by_text.setdefault(tuple(texts), row.number)
             if first_row != row.number:
                 pointer, title = self._pointer(len(partial.items) - 1, ()), f"row {row.number} = row {first_row}"
@@ -233,6 +257,30 @@ class _OrderBuilder:
             for index in self._ignored_columns
             if index < width and texts[index]
         )
+
+    def _empty_null_markers(self, texts: list[str]) -> list[tuple[_Column | None, str]]:
+        """Empty the cells that stand for no value. Returns their columns, None for ignored ones, and their texts."""
+        emptied: list[tuple[_Column | None, str]] = []
+        if CANDIDATES.isdisjoint(texts):
+            return emptied
+        for column in self._columns:
+            if column.index < len(texts) and is_null_marker(texts[column.index], column.field):
+                emptied.append((column, texts[column.index]))
+                texts[column.index] = ""
+        for index in self._ignored_columns:
+            if index < len(texts) and texts[index] in NULL_MARKERS:
+                emptied.append((None, texts[index]))
+                texts[index] = ""
+        return emptied
+
+    def _record_emptied(
+        self, partial: _PartialOrder, emptied: list[tuple[_Column | None, str]], has_item: bool
+    ) -> None:
+        partial.result.used += len(emptied)
+        for column, text in emptied:
+            if column is not None and (has_item or not column.is_item_field):
+                item = len(partial.items) - 1 if column.is_item_field else -1
+                partial.emptied.setdefault(self._pointer(item, column.tokens), text)
 
     def _refusal_reason(self, cells: Sequence[str], texts: list[str]) -> str:
         header = self._table.header
@@ -326,8 +374,7 @@ class _OrderBuilder:
         if read is None:
             if len(self._cell_cache) >= _MAX_CACHED_CELLS:
                 self._cell_cache.clear()
-            text = _with_known_unit(column.field, text)
-            read = self._cell_cache[key] = read_cell(column.field, text, self._table.layout, self._now, country)
+            read = self._cell_cache[key] = read_cell(column.field, text, column.layout, self._now, country)
         return read
 
     def _record_cell(
@@ -345,19 +392,18 @@ class _OrderBuilder:
     def _finish(self, partial: _PartialOrder) -> None:
         result = partial.result
         result.place = f"{_rows_text(result.rows)}{self._part}"
-        first_sign = next(iter(partial.currency_signs.values()), ("", ""))[0]
+        for pointer, text in partial.emptied.items():
+            if pointer.get(result.document) in (ABSENT, None):
+                result.derived[pointer] = Derivation(How.EMPTIED, f"{text!r} in the file stands for no value")
+        first_sign = first_currency(result, partial.currency_signs)
         if len(result.rows) > 1:
             combine_line_amounts(result, self._context, partial.amounts)
         fill_defaults(result.document, result.derived, self._mapping, self._now, first_sign)
         for step in _STEPS:
             step(result, self._context)
         self._record_blank_cells(partial)
-        for pointer, (sign, text) in partial.currency_signs.items():
-            currency = (pointer.parent / "currency").get(result.document)
-            # The currency column decides which country's dollar a $ is.
-            if currency != sign and not ("$" in text and isinstance(currency, str) and currency.endswith("D")):
-                detail = f"{_excerpt(text)} is in {sign}, but the currency here is {currency}."
-                result.problems.append(warning(pointer, "currency", detail))
+        if partial.currency_signs:
+            check_currencies(result, self._context, partial.currency_signs)
 
     def _record_blank_cells(self, partial: _PartialOrder) -> None:
         """Record the empty cells of mapped columns, so that a problem of a missing value can point to its cell."""
@@ -381,13 +427,6 @@ class _OrderBuilder:
         return found
 
 
-def _with_known_unit(field: Field, text: str) -> str:
-    """The text of a cell of a unit or a measure, with the service's name of the unit."""
-    if field.path[-1] == "unit":
-        return unit_named(text) or text
-    return with_short_unit(text) if unit_path(field.path) is not None else text
-
-
 _FILE_STEPS: Final[tuple[Callable[[Sequence[ParsedOrder], ImportContext], None], ...]] = (
     split_packed_items,
     find_quantity_columns,
@@ -403,6 +442,7 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
     check_prices,
     check_quantities,
     check_unused,
+    hold_damaged,
 )
 """The steps that complete an order after its missing values were filled in, in this order."""
 

@@ -14,10 +14,10 @@ from tui.widgets.form_layout import FieldRow
 
 @dataclass(frozen=True, slots=True)
 class EmptyChoice:
-    """A meaning that "nothing" can have in a field: absent, null or an empty value. `words` describes it in a question."""
+    """A meaning that "nothing" can have in a field: absent, null or an empty value. `label` describes it in a question."""
 
     key: str
-    words: str
+    label: str
     value: Json | Absent = ABSENT
 
 
@@ -38,7 +38,7 @@ class FormTarget(Protocol):
         """Under this key the text of the address screen is stored."""
 
     @property
-    def place(self) -> str:
+    def typed_key(self) -> str:
         """Under this name unsaved texts of the order's fields are stored."""
 
     @property
@@ -71,6 +71,9 @@ class FormTarget(Protocol):
 
     def redo(self) -> str | None:
         """Redo the step that was undone last. Returns its name, or None if there was none."""
+
+    def source(self, pointer: Pointer) -> str:
+        """Where the value at a pointer came from, as sentences; empty if it was not imported from a table."""
 
     def empty_choices(self, row: FieldRow, known: Field) -> list[EmptyChoice]:
         """The meanings that "nothing" can have in this field, other than the present one."""

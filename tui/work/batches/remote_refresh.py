@@ -60,7 +60,7 @@ class RemoteRefresh:
         return None
 
     def _outdated(self, ids: Iterable[str] | None, again: bool) -> list[StagedOrder]:
-        orders = self._batch.orders
+        orders = self._batch.by_id
         found = list(orders.values()) if ids is None else [orders[id] for id in self._batch.known(ids)]
         oldest = self._account.now() - _FRESH
 
@@ -84,7 +84,7 @@ class RemoteRefresh:
                 errors.append(remote)
             elif isinstance(double, ApiError):
                 errors.append(double)
-            elif self._batch.orders.get(order.id) is order and order.key == key and not order.sent:
+            elif self._batch.by_id.get(order.id) is order and order.key == key and not order.sent:
                 other = id_text(double.get("order_id")) if double is not None else ""
                 self._apply(order, RemoteSnapshot(key, self._account.now(), remote, other))
                 updated.append(order)

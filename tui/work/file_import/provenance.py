@@ -46,6 +46,24 @@ class Provenance:
         derived = self.derived(pointer, edit)
         return f"{words}, {derived}" if derived else words if row not in (None, self.row) else ""
 
+    def describe(self, pointer: Pointer, edit: Edit) -> str:
+        """Where a value came from: its column and row, and how it was derived; empty without a table."""
+        if self.row is None:
+            return ""
+        cell, derived = self.cell(pointer, edit), self.derived(pointer, edit)
+        found = (
+            f'From column "{cell[1]}", row {cell[0]} of {self.file}.'
+            if cell
+            else f"From row {self.row} of {self.file}."
+        )
+        if derived is None:
+            return found if cell else ""
+        return (
+            f"{found} {derived[:1].upper()}{derived[1:].rstrip('.')}."
+            if cell
+            else f"Not in {self.file}: {derived.rstrip('.')}."
+        )
+
     def derived(self, pointer: Pointer, edit: Edit) -> str | None:
         """How the value at a pointer was derived, if the source lacked it."""
         words = self._keyed()[1]

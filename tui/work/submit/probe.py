@@ -44,7 +44,9 @@ async def probe(
     """Check the entries with the account's shops, and look up by position what sending each would do. Raises ApiError."""
     entries = check_entries(entries, await shops_of(client))
     # The service refuses a lookup in a shop that it does not know.
-    asked = [one for one in entries if all(one.key) and not any(found.code == "unknown_shop" for found in one.errors)]
+    asked = [
+        entry for entry in entries if all(entry.key) and not any(found.code == "unknown_shop" for found in entry.errors)
+    ]
     known: dict[int, RemoteStatus] = {}
     for start in range(0, len(asked), _AT_ONCE):
         part = asked[start : start + _AT_ONCE]

@@ -15,7 +15,8 @@ from tui.orders.tables.mapping import (
     ColumnMapping,
     suggest_mapping,
 )
-from tui.orders.tables.steps.units import propose_weight_unit, unit_named, with_short_unit
+from tui.orders.tables.steps.units import propose_weight_unit
+from tui.orders.tables.values.amounts import unit_named
 from tui.work.file_import.reader import read_source
 
 ITEM_WEIGHT = ITEMS / 0 / "measurement" / "weight"
@@ -57,15 +58,7 @@ def test_case_of_unit_weight_and_package_weight() -> None:
     ],
 )
 def test_names_of_units(word: str, unit: str) -> None:
-    assert unit_named(word) == unit
-
-
-@pytest.mark.parametrize(
-    ("found", "short"),
-    [("400 Gramm", "400 g"), ("0,4 Kgs", "0,4 kg"), ("2 lbs.", "2 lbs"), ("3 Stück", "3 Stück"), ("4", "4")],
-)
-def test_units_in_cells(found: str, short: str) -> None:
-    assert with_short_unit(found) == short
+    assert unit_named(word, "weight") == unit
 
 
 @pytest.mark.parametrize(

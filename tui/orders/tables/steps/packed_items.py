@@ -13,10 +13,10 @@ from tui.api.errors import Problem
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.money import as_json_number
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder
-from tui.orders.paths import CURRENCY, ITEMS
-from tui.orders.tables.cells import CURRENCY_SIGNS, parse_number
+from tui.orders.paths import CURRENCY, ITEMS, SHIP_TO
 from tui.orders.tables.context import ImportContext, error, item_rows, set_value
 from tui.orders.tables.headings import normalized
+from tui.orders.tables.values.amounts import currency_of, parse_money
 
 _FIELDS: Final = {
     "name": "name|product name|item name|title|product title|item|product|artikel|artikelname|produktname|produkt|bezeichnung"
@@ -59,7 +59,6 @@ _MAYBE_PACKED: Final = re.compile(
     rf"\b\d{{1,4}}\s?{_TIMES}\s+(?!\d)|(?<!\d)\s{_TIMES}\s?\d{{1,4}}\b(?!\s*(?:cm|mm|m|ml|l|g|kg)\b)|\d\s{_TIMES}\s?\d$"
 )
 _CODES: Final = re.compile(r"[\w./-]+(\s*[,;|]\s*[\w./-]+)+")
-_CURRENCY: Final = re.compile(r"US\$|[€£$]|\b[A-Z]{3}\b")
 _SEPARATORS: Final = (r"\r?\n|<br\s*/?>", r"\s*;\s*", r"\s*\|\s*", r"\s*,\s+", r"\s+\+\s+", r",", r"\s+/\s+")
 
 
@@ -305,8 +304,7 @@ def _append(
                 order.problems.append(error(pointer + value_pointer, "unread", detail, "not a number"))
                 value = text
             item = value_pointer.put(item, value)
-            if path.endswith("/value") and (sign := _CURRENCY.search(text)):
-                currency = CURRENCY_SIGNS.get(sign[0], sign[0])
+            if path.endswith("/value") and (currency := _currency(text, decimal, order)):
                 item = (value_pointer.parent / "currency").put(item, currency)
                 if CURRENCY.get(order.document) in (ABSENT, None):
                     set_value(order, CURRENCY, currency, How.COMPUTED, "from the currency sign of the amounts")
@@ -320,9 +318,19 @@ def _value(path: str, text: str, decimal: str) -> Json:
     if path == "quantity":
         return int(Decimal(text)) if _is_count(text) else None
     if path.endswith("/value"):
-        number = parse_number(re.sub(r"^[^\d+-]{1,4}|[^\d]{1,4}$", "", text), decimal)
-        return as_json_number(Decimal(number)) if number is not None else None
+        amount = parse_money(text, decimal)
+        return as_json_number(Decimal(amount.number)) if amount is not None else None
     return text
+
+
+def _currency(text: str, decimal: str, order: ParsedOrder) -> str:
+    """The currency beside an amount, or ""."""
+    amount, country = parse_money(text, decimal), (SHIP_TO / "country_code").get(order.document)
+    return (
+        currency_of(amount.currency, country if isinstance(country, str) else "")[0]
+        if amount is not None and amount.currency
+        else ""
+    )
 
 
 def _is_count(text: str) -> bool:

@@ -14,11 +14,11 @@ from tui.orders.checks.shipping import needs_customs
 from tui.orders.money import amount_at, as_json_number, value_at
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder
 from tui.orders.paths import EVERY_ITEM, ITEMS, SHIP_TO, TOTAL, FieldPath
-from tui.orders.tables.cells import parse_number
 from tui.orders.tables.context import ImportContext, set_value, warning
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, normalized
 from tui.orders.tables.mapping import ColumnMapping
 from tui.orders.tables.table import Table
+from tui.orders.tables.values.amounts import parse_money, parse_number
 
 UNIT_PRICE_PATH: Final[FieldPath] = (*EVERY_ITEM, "unit_price", "value")
 LINE_TOTAL_PATH: Final[FieldPath] = (*EVERY_ITEM, "total_price", "value")
@@ -167,15 +167,11 @@ def _lines_by_order(mapping: ColumnMapping, table: Table) -> Iterator[list[_Line
         quantity = parse_number(_cell(cells, quantities[0]), decimal) if quantities else None
         line = _Line(Decimal(quantity) if quantity is not None else Decimal(1))
         for index, path in columns:
-            number = parse_number(_without_currency(_cell(cells, index)), decimal)
-            if number is not None:
-                line.amounts[path] = Decimal(number)
+            amount = parse_money(text, decimal) if (text := _cell(cells, index)) else None
+            if amount is not None:
+                line.amounts[path] = Decimal(amount.number)
         orders[key].append(line)
     yield from orders.values()
-
-
-def _without_currency(text: str) -> str:
-    return text if text[-1:].isdigit() and text[:1].isdigit() else re.sub(r"^[^\d+-]+|[^\d]+$", "", text)
 
 
 def _cell(cells: Sequence[str], index: int) -> str:

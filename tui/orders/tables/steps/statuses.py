@@ -322,17 +322,11 @@ def _kind_of_column(name: str) -> str:
 
 def _check_order_status(order: ParsedOrder, context: ImportContext, is_on_delivery: bool) -> Meaning | None:
     text = STATUS.get(order.document)
-    columns = [
-        name for name, path in zip(context.mapping.header, context.mapping.paths, strict=True) if path == STATUS.tokens
-    ]
-    if (
-        text is ABSENT
-        and columns
-        and context.mapping.fills_defaults
-        and _SHIPPING_COLUMN.search(normalized(columns[0]))
-    ):
-        set_value(order, STATUS, _CODES[Meaning.OPEN], How.ASSUMED, f"unfulfilled, because {columns[0]} is empty")
-        return Meaning.OPEN
+    if text is ABSENT and STATUS.tokens in context.mapping.paths and context.mapping.fills_defaults:
+        column = context.mapping.header[context.mapping.paths.index(STATUS.tokens)]
+        if _SHIPPING_COLUMN.search(normalized(column)):
+            set_value(order, STATUS, _CODES[Meaning.OPEN], How.ASSUMED, f"unfulfilled, because {column} is empty")
+            return Meaning.OPEN
     if STATUS not in order.cells or not isinstance(text, str):
         return None
     column = order.cells[STATUS][1]

@@ -12,7 +12,6 @@ from tui.api.pointer import Pointer
 from tui.orders.money import as_json_number
 from tui.orders.parsed import GuessKind, How, ParsedOrder
 from tui.orders.paths import EVERY_ITEM, ITEMS, WEIGHT, FieldPath
-from tui.orders.tables.cells import parse_number
 from tui.orders.tables.context import ImportContext, set_value
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, normalized
 from tui.orders.tables.mapping import (
@@ -28,9 +27,9 @@ from tui.orders.tables.steps.units import (
     propose_size_unit,
     propose_weight_unit,
     stated_unit,
-    with_short_unit,
 )
 from tui.orders.tables.table import Table
+from tui.orders.tables.values.amounts import parse_number
 
 _SAMPLE: Final = 5000
 """Rows that are used to tell what a column means."""
@@ -249,7 +248,7 @@ def _is_american(mapping: ColumnMapping, table: Table) -> bool:
 
 
 def _number(text: str, decimal: str) -> Decimal | None:
-    number = parse_number(text, decimal) if text[:1].isdigit() and text == with_short_unit(text) else None
+    number = parse_number(text, decimal) if text[:1].isdigit() else None
     return Decimal(number) if number is not None else None
 
 

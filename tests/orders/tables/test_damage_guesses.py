@@ -1,0 +1,111 @@
+"""Tests that an order with a damaged value is held until the value is fixed or confirmed."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from table_files import text
+
+from tui.api.errors import Severity
+from tui.api.pointer import Pointer
+from tui.orders.checks.sending import check_order
+from tui.orders.checks.spreadsheet_damage import fix_for
+from tui.orders.parsed import GuessKind, How, ParsedFile
+from tui.orders.paths import ITEMS, NUMBER, SHIP_TO
+from tui.orders.tables.layout import detect_layout
+from tui.orders.tables.mapping import suggest_mapping
+from tui.orders.tables.rows import to_orders
+from tui.orders.tables.table import parse_table
+
+NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
+ITEM = ITEMS / 0
+
+
+def read(table: list[list[str]], *accepted: GuessKind) -> ParsedFile:
+    data = text(table, ";")
+    found = parse_table(data, detect_layout(data))
+    mapping = replace(suggest_mapping(found.header), accepted=frozenset(accepted))
+    return to_orders(found, mapping, now=NOW, shop=7)
+
+
+DAMAGED = [
+    ("House number", "DE", "03. Mai", SHIP_TO / "house_number", "number_as_date", "3-5"),
+    ("House number", "FR", "03-mai", SHIP_TO / "house_number", "number_as_date", "3-5"),
+    ("House number", "NL", "46145", SHIP_TO / "house_number", "number_as_date", "3-5"),
+    ("House number", "PL", "3.0", SHIP_TO / "house_number", "number_as_decimal", "3"),
+    ("Address 2", "AT", "03.05.2026", SHIP_TO / "address_line_2", "number_as_date", "3-5"),
+    ("Postal code", "DE", "4109", SHIP_TO / "postal_code", "lost_zeros", "04109"),
+    ("Postal code", "DE", "4109.0", SHIP_TO / "postal_code", "number_as_decimal", "04109"),
+    ("Postal code", "ES", "8001", SHIP_TO / "postal_code", "lost_zeros", "08001"),
+    ("Postal code", "JP", "600001", SHIP_TO / "postal_code", "lost_zeros", "0600001"),
+    ("Postal code", "US", "1E+04", SHIP_TO / "postal_code", "scientific", "10000"),
+    ("Phone", "DE", "4,93412E+12", SHIP_TO / "phone_number", "scientific", "4934120000000"),
+    ("Phone", "NL", "31612345678.0", SHIP_TO / "phone_number", "number_as_decimal", "+31612345678"),
+    ("SKU", "DE", "8,71E+12", ITEM / "sku", "scientific", "8710000000000"),
+    ("SKU", "DE", "1001.0", ITEM / "sku", "number_as_decimal", "1001"),
+    ("SKU", "DE", "05-Mar", ITEM / "sku", "number_as_date", "3-5"),
+    ("Order number", "DE", "1,2345678E+11", NUMBER, "scientific", "123456780000"),
+    ("Order number", "DE", "1001.0", NUMBER, "number_as_decimal", "1001"),
+]
+
+
+@pytest.mark.parametrize(("column", "country", "cell", "pointer", "code", "wanted"), DAMAGED)
+def test_damaged_value_holds_the_order(
+    column: str, country: str, cell: str, pointer: Pointer, code: str, wanted: str
+) -> None:
+    columns = {"Order number": "A", "Country": country, "Item name": "Mug", column: cell}
+    table = [list(columns), list(columns.values())]
+    kind = GuessKind.ADDRESS if pointer.startswith(SHIP_TO) else GuessKind.ITEMS
+    [order] = read(table).orders
+    held = [problem for problem in order.problems if problem.code == f"confirm_{kind}"]
+    assert [(problem.pointer, problem.severity) for problem in held if problem.pointer == pointer] == [
+        (pointer, Severity.ERROR)
+    ]
+    fix = fix_for(order.document, next(problem for problem in held if problem.pointer == pointer))
+    assert fix is not None
+    assert fix.values == ((pointer, wanted),)
+    assert fix.text in next(problem for problem in held if problem.pointer == pointer).detail
+    [accepted] = read(table, kind).orders
+    assert not [problem for problem in accepted.problems if problem.code.startswith("confirm_")]
+    assert accepted.derived[pointer].how is How.CONFIRMED
+    assert pointer.get(accepted.document) == cell
+    # The form of an order shows damage as a warning.
+    warned = {problem.pointer: problem for problem in check_order(accepted.document, None)}
+    assert (warned[pointer].code, warned[pointer].severity) == (code, Severity.WARNING)
+
+
+def test_damage_of_a_column_is_one_guess() -> None:
+    header = ["Order number", "Country", "House number", "Item name"]
+    rows = [["A", "DE", "03. Mai", "Mug"], ["B", "DE", "05-Mar", "Mug"], ["C", "DE", "3", "Mug"]]
+    result = read([header, *rows])
+    assert [(guess.kind, guess.subject) for guess in result.guesses] == [(GuessKind.ADDRESS, "House number")]
+    assert [bool(order.problems) for order in result.orders] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("column", "country", "cell"),
+    [
+        ("House number", "DE", "12 A"),
+        ("House number", "AT", "1/2/34"),
+        ("House number", "US", "46145"),
+        ("Address 2", "DE", "3. OG"),
+        ("Address 2", "DE", "46145"),
+        ("Postal code", "NL", "1011 AB"),
+        ("Postal code", "BE", "4109"),
+        ("Phone", "DE", "+49 341 555"),
+        ("SKU", "DE", "MAR-05"),
+        ("SKU", "DE", "46145"),
+        ("SKU", "DE", "12E4"),
+        ("Item name", "DE", "3.0"),
+        ("HS code", "DE", "'=x"),
+    ],
+)
+def test_undamaged_value_does_not_hold_the_order(column: str, country: str, cell: str) -> None:
+    columns = {"Order number": "A", "Country": country, "Item name": "Mug", column: cell}
+    [order] = read([list(columns), list(columns.values())]).orders
+    assert order.problems == []
+
+
+def test_value_that_cannot_be_read_is_reported_once() -> None:
+    [order] = read([["Order number", "Order date"], ["A", "46145"]]).orders
+    assert [problem.code for problem in order.problems] == ["unread"]

@@ -1,0 +1,24 @@
+"""Holds orders with values that a spreadsheet seems to have damaged, until they are fixed or confirmed."""
+
+from tui.api.errors import Severity
+from tui.orders.checks.spreadsheet_damage import find_damage, fix_for
+from tui.orders.parsed import GuessKind, ParsedOrder
+from tui.orders.paths import BILL_TO, SHIP_TO
+from tui.orders.tables.context import ImportContext
+
+
+def hold_damaged(order: ParsedOrder, context: ImportContext) -> None:
+    """Hold an order for each damaged value, unless it could not be read at all, or is text on purpose."""
+    for damage in find_damage(order.document):
+        pointer = damage.pointer
+        if any(known.pointer == pointer and known.severity is Severity.ERROR for known in order.problems):
+            continue
+        if damage.code == "formula" and order.cells.get(pointer) in context.marked_as_text:
+            continue
+        kind = GuessKind.ADDRESS if pointer.tokens[0] in (SHIP_TO.name, BILL_TO.name) else GuessKind.ITEMS
+        column = order.cells[pointer][1] if pointer in order.cells else ""
+        text = f"{damage.detail} It is sent unchanged."
+        fix = fix_for(order.document, damage)
+        original = "" if fix is None else f" It was probably {fix.text}."
+        detail = f"{damage.detail}{original} Correct it, or send it unchanged."
+        context.guess(order, pointer, kind, text, subject=column, title=damage.title, detail=detail)

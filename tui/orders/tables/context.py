@@ -15,6 +15,8 @@ class ImportContext:
 
     mapping: ColumnMapping
     now: datetime
+    encoding_guess: str = ""
+    """How the letters of the file were read, as a sentence, if that is a guess."""
     guesses: dict[Guess, None] = field(default_factory=dict)
 
     def guess(

@@ -1,8 +1,9 @@
-"""Known column names: of the service's CSV import, of shop systems, and of our labels and paths."""
+"""Finds out what a column contains by its heading: field, whose address it is, and unit."""
 
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from enum import Enum, auto
 from functools import cache, lru_cache
 from typing import Final
 
@@ -10,11 +11,45 @@ from tui.orders.addresses.formats import normalize
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.fields import Field, all_fields
 from tui.orders.paths import ANY, BILL_TO, EVERY_ITEM, NUMBER, ORDER_ID, SHIP_TO, FieldPath
+from tui.orders.tables import heading_words as words
+from tui.orders.tables.formats import format_of_header
 
 SHIP: Final = SHIP_TO.name
 BILL: Final = BILL_TO.name
 NUMBER_PATH: Final[FieldPath] = NUMBER.tokens
 ORDER_ID_PATH: Final[FieldPath] = ORDER_ID.tokens
+LOCATION: Final = frozenset(
+    [
+        "address_line_1",
+        "address_line_2",
+        "house_number",
+        "po_box",
+        "postal_code",
+        "city",
+        "country_code",
+        "state_province_code",
+    ]
+)
+"""The members of an address that say where it is. They are never mixed from two complete addresses."""
+_CONTACT: Final = ("email", "phone_number")
+
+
+class Party(Enum):
+    """Whose address a heading names. `BARE`: it names nobody, as in `Street`."""
+
+    DELIVERY = auto()
+    BARE = auto()
+    CUSTOMER = auto()
+    BILLING = auto()
+    SENDER = auto()
+
+
+class NamePart(Enum):
+    """A part of a name, in the order in which parts are joined."""
+
+    FIRST = auto()
+    MIDDLE = auto()
+    LAST = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +67,17 @@ class HeadingGuess:
     unit: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class AddressHeading:
+    """A heading that names a member of somebody's address."""
+
+    party: Party
+    member: str
+    rank: int
+    part: NamePart | None = None
+    is_addition: bool = False
+
+
 @lru_cache(maxsize=4096)
 def normalized(name: str) -> str:
     """Normalize a column name for comparison: `Ship-to ZIP_code` becomes `ship to zip code`."""
@@ -47,18 +93,31 @@ def mappable() -> tuple[Field, ...]:
 
 def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
     """For each column, the fields that it may contain, likeliest first."""
-    names = [normalized(name) for name in header]
-    special = _shop_meanings(frozenset(names))
+    raw_names = [base_name(name, header) for name in header]
+    known_format = format_of_header([normalized(name) for name in raw_names])
+    meanings = known_format.fields if known_format is not None else {}
+    addresses = _with_sections(raw_names)
+    ship = _AddressChoice(addresses)
     result = []
-    for name, raw in zip(names, header, strict=True):
-        name_without_unit, unit = _split_unit(name)
-        candidates = [HeadingGuess(special[name_without_unit], -1)] if name_without_unit in special else []
-        for key in dict.fromkeys((name_without_unit, *_variants(name_without_unit))):
-            candidates += [replace(guess, unit=unit) for guess in _aliases().get(key, ())]
+    for raw, address in zip(raw_names, addresses, strict=True):
+        name, unit = _split_unit(normalized(raw))
+        guesses = [HeadingGuess(field_path(meanings[name]), -1, unit=unit)] if meanings.get(name) else []
         if exact := _paths_by_name().get(raw.strip().strip("/").replace(".", "/").casefold()):
-            candidates.insert(0, HeadingGuess(exact, -2))
-        result.append(sorted(candidates, key=lambda guess: guess.rank))
+            guesses.insert(0, HeadingGuess(exact, -2))
+        if name not in meanings:
+            guesses += [replace(guess, unit=unit) for guess in _order_guesses(name)]
+            if address is not None:
+                guesses += ship.guesses(address)
+        result.append(sorted(guesses, key=lambda guess: guess.rank))
     return result
+
+
+def base_name(name: str, header: Sequence[str]) -> str:
+    """A column name without the number that made it unique, and without the group of a `Group - Name` heading."""
+    if (match := re.fullmatch(r"(.+) \(\d+\)", name)) and match[1] in header:
+        name = match[1]
+    group, dash, rest = name.partition(" - ")
+    return rest if dash and normalized(group) in ("date", "amount", "custom", "count") else name
 
 
 def is_known(name: str) -> bool:
@@ -66,183 +125,312 @@ def is_known(name: str) -> bool:
     return bool(guess_fields([name])[0])
 
 
-# Each line: the last part of the path, then column names, likeliest first.
+def name_part(heading: str) -> NamePart | None:
+    """The part of a name that a heading names."""
+    found = address_heading(normalized(heading))
+    return found.part if found is not None else None
 
-_ADDRESS: Final = {
-    "name": "name|full name|recipient name|recipient|addressee|contact name|customer name|naam|nom|nombre|nome|empfanger",
-    "company_name": "company name|company|bedrijf|bedrijfsnaam|firma|societe|empresa|azienda",
-    "address_line_1": "street name|street|address|address line 1|address 1|address1|address 1 2|straat|straatnaam|adres"
-    "|strasse|adresse|rue|calle|direccion|indirizzo|line 1|address line|streetname",
-    "house_number": "house number|house no|house nr|huisnummer|hausnummer|street number|number|no|housenumber",
-    "address_line_2": "address line 2|address 2|address2|line 2|apartment|adresszusatz|complement|suite",
-    "po_box": "po box|postbox|postbus|postfach",
-    "postal_code": "postal code|postcode|zip|zip code|zipcode|postalcode|plz|postleitzahl|code postal|cap|codigo postal",
-    "city": "city|town|plaats|woonplaats|plaatsnaam|ort|stadt|ville|ciudad|citta",
-    "country_code": "country code|country|country iso|country iso 2|land|landcode|landercode|pays|pais|paese|country name",
-    "state_province_code": "state code|province code|state|province|region|provincie|bundesland|state province"
-    "|province name|county",
-    "phone_number": "phone number|phone|telephone|telefoon|telefoonnummer|telefon|mobile|tel|telefono",
-    "email": "email|email address|e mail|mail|emailadres|e mail address|customer email|buyer email|e mail adresse",
-}
-_NAME_PARTS: Final = "first name|last name|voornaam|tussenvoegsel|achternaam|vorname|nachname|prenom|firstname|lastname"
-_PREFIXES: Final = {
-    SHIP: "shipping|shipping address|ship|ship to|delivery|delivery address|recipient|receiver|lieferadresse|liefer"
-    "|verzending|verz|bezorging|customer||buyer",
-    BILL: "billing|billing address|bill|bill to|invoice|invoice address|rechnungsadresse|rechnung|facturatie|fact",
-}
-_ITEM: Final = {
-    "name": "item name|product name|lineitem name|line item name|item title|title|product|product title|titel|artikel"
-    "|artikelname|article|produkt|productnaam|item description|omschrijving|bezeichnung|produit|item",
-    "quantity": "quantity|item quantity|qty|quantity purchased|lineitem quantity|product quantity|aantal|menge|anzahl"
-    "|quantite|cantidad|quantita|quantity refund|product qty|pieces|stuks|stuck",
-    "unit_price/value": "unit price|item value|item price|price|lineitem price|item cost|product price|value|prijs"
-    "|preis|prix|precio|prezzo|einzelpreis|stuckpreis|stukprijs|price per item|value per item|item value eur",
-    "unit_price/currency": "item currency|item value currency|unit price currency",
-    "total_price/value": "line total|item total|total price|row total|order line total|lineitem total|regel totaal"
-    "|gesamtpreis|total line amount",
-    "total_price/currency": "line total currency",
-    "sku": "sku|item sku|lineitem sku|product sku|article number|artikelnummer|product reference|product code|item number"
-    "|item no|seller sku|stock keeping unit",
-    "description": "description|product description|variant|variations|variant title|item properties",
-    "measurement/weight/value": "item weight|weight per item|product weight|lineitem weight|weight per unit",
-    "measurement/weight/unit": "item weight unit",
-    "hs_code": "hs code|harmonized system code|harmonised system code|hscode|item hs code|tariff number|tariff code"
-    "|customs code|zolltarifnummer|goederencode|commodity code|hs tariff number|hs tariff code",
-    "country_of_origin": "country of origin|origin country|origin|item origin|origin country code|land van herkomst"
-    "|ursprungsland|country of manufacture|item country of origin",
-    "item_id": "item id|order item id|line item id|lineitem id|transaction id",
-    "product_id": "product id|asin|listing id",
-    "variant_id": "variant id|variation id",
-    "ean": "ean|gtin|barcode|ean code|ean13|upc",
-    "manufacturer_product_id": "manufacturer product id|mpn|manufacturer part number|manufacturer part no"
-    "|manufacturer number|manufacturer code|supplier product code|herstellernummer|fabrikantnummer",
-    # A column named GTIN or UPC fills the item's EAN, unless another column does; then it fills this field.
-    "manufacturer_product_id_std": "manufacturer product id std|standard product id|gtin|upc|gtin 14|gtin14"
-    "|global trade item number|isbn|jan",
-    "image_url": "image url|image|product image",
-    "mid_code": "mid code",
-    "material_content": "material|material content",
-    "intended_use": "intended use",
-}
-_ORDER: Final = {
-    "order_number": "order number|order reference|order no|order nr|reference|order name|bestelnummer|bestellnummer"
-    "|auftragsnummer|ordernummer|numero de commande|order ref|referentie|bestellnr|order",
-    "order_id": "order id|external order id|orderid|shop order id|external reference|amazon order id",
-    "order_details/integration/id": "shop|integration id|integration|shop id|sendcloud integration",
-    "order_details/status/code": "order status|status|fulfillment status",
-    "order_details/order_created_at": "order date|ordered at|created at|purchase date|date|sale date|order created at"
-    "|besteldatum|bestelldatum|date created|order placed|created|date added|orderdatum|datum|order date time",
-    "order_details/order_updated_at": "updated at|last update date|modified|date updated",
-    "order_details/notes": "notes|customer note|note|order note|comment|buyer note|customer notes|opmerking"
-    "|bemerkung|delivery instructions",
-    "order_details/tags": "tags|labels",
-    "payment_details/total_price/value": "order total|total|grand total|order total amount|order value|totaal|gesamt"
-    "|grand total purchased|total amount|total order value|total paid|gesamtbetrag|totaalbedrag",
-    "payment_details/total_price/currency": "currency|currency code|order currency|valuta|wahrung|devise|moneda",
-    "payment_details/subtotal_price/value": "subtotal|order subtotal|order subtotal amount|subtotaal",
-    "payment_details/status/code": "payment status|financial status|paid|betaalstatus|zahlungsstatus",
-    "payment_details/estimated_shipping_price/value": "shipping|shipping price|order shipping amount|shipping cost"
-    "|order shipping|shipping costs|shipping amount|verzendkosten|versandkosten|shipping and handling",
-    "payment_details/estimated_tax_price/value": "tax|taxes|order total tax amount|tax amount|vat|order tax",
-    "payment_details/discount_granted/value": "discount|discount amount|cart discount amount|korting|rabatt",
-    "payment_details/insurance_costs/value": "insurance|insured value|insurance amount",
-    "payment_details/invoice_date": "invoice date|factuurdatum|rechnungsdatum",
-    "payment_details/is_cash_on_delivery": "cash on delivery|cod",
-    "customs_details/commercial_invoice_number": "commercial invoice|customs invoice number|customs invoice number"
-    "|invoice number|commercial invoice number|customs invoice nr",
-    "customs_details/shipment_type": "shipment type|customs shipment type",
-    "customs_details/export_type": "export type",
-    "shipping_details/delivery_indicator": "delivery indicator|delivery method|shipping method|shipping method title"
-    "|ship service level|delivery option|checkout shipping method|delivery wish",
-    "shipping_details/ship_with/properties/shipping_option_code": "shipping option|shipping option code|ship with",
-    "shipping_details/ship_with/properties/contract_id": "contract|contract id",
-    "shipping_details/measurement/weight/value": "weight|parcel weight|total weight|order weight|gewicht|poids|peso"
-    "|shipment weight|package weight",
-    "shipping_details/measurement/weight/unit": "weight unit|unit of weight|parcel weight unit",
-    "shipping_details/measurement/dimension/length": "length|parcel length|lengte|lange",
-    "shipping_details/measurement/dimension/width": "width|parcel width|breedte|breite",
-    "shipping_details/measurement/dimension/height": "height|parcel height|hoogte|hohe",
-    "shipping_details/measurement/dimension/unit": "dimension unit|size unit|dimensions unit",
-    "shipping_details/is_local_pickup": "local pickup|pickup|is local pickup",
-    "service_point_details/id": "service point id|service point|to service point|to service point id|afhaalpunt",
-    "service_point_details/carrier_service_point_id": "carrier service point id|pickup point id|parcel shop id",
-    "service_point_details/post_number": "post number|to post number|postnummer",
-}
-_CUSTOMER: Final = {"customer_details/name": "customer full name|buyer name|buyer|klant|kunde"}
 
-_SHOP_MEANINGS: Final[dict[str, dict[str, str]]] = {
-    # Shopify: `Name` is the order number (#1001), `Id` is Shopify's internal number.
-    "lineitem name": {
-        "name": "order_number",
-        "id": "order_id",
-        "shipping address1": "shipping_address/address_line_1",
-        "billing address1": "billing_address/address_line_1",
-    },
-    # Amazon: the item price is the line total.
-    "quantity purchased": {"item price": "item:total_price/value"},
-    # bol: the reference is the seller's name for the offer.
-    "bestelnummer": {"referentie": "item:sku", "prijs": "item:unit_price/value"},
-    # Magento: the id is the number that customers see.
-    "purchase point": {"id": "order_number", "ship to name": "shipping_address/name"},
-    # PrestaShop: an internal number, and a reference made of letters.
-    "new client": {"id": "order_id", "customer": "shipping_address/name", "delivery": "shipping_address/country_code"},
-}
-"""The meaning of column names in one shop system's export, by a name that only that export has."""
+def unit_in(name: str) -> str:
+    """The unit in a column name such as `Gewicht (kg)`, or ""."""
+    return _split_unit(normalized(name))[1]
 
-_UNITS: Final = {
-    "kg": "kg",
-    "kilogram": "kg",
-    "g": "g",
-    "gr": "g",
-    "gram": "g",
-    "grams": "g",
-    "lb": "lbs",
-    "lbs": "lbs",
-    "oz": "oz",
-    "cm": "cm",
-    "mm": "mm",
-}
+
+def field_path(text: str) -> FieldPath:
+    """A path as it is written in tables: `item:sku`, `shipping_address/city`."""
+    base, _, rest = text.rpartition("item:")
+    return (*(EVERY_ITEM if base or text.startswith("item:") else ()), *rest.split("/"))
+
+
+# Addresses
+
+
+@lru_cache(maxsize=4096)
+def address_heading(name: str) -> AddressHeading | None:
+    """The member of an address that a normalized heading names, and whose it is."""
+    tokens = _split_compound(name.split(" "))
+    for party, rest in _parties(tokens):
+        found = _member(_without_connectors(rest))
+        if found is not None:
+            member, rank, part, is_addition = found
+            return AddressHeading(party, member, rank, part, is_addition)
+        if not rest:
+            member = "name" if tuple(tokens) in _persons() else "address_line_1"
+            return AddressHeading(party, member, 20)
+    return None
+
+
+class _AddressChoice:
+    """Decides which address of a file is the shipping one: delivery before bare, bare before the customer's."""
+
+    def __init__(self, headings: Sequence[AddressHeading | None]) -> None:
+        self._members: dict[Party, set[str]] = {party: set() for party in Party}
+        for heading in headings:
+            if heading is not None:
+                self._members[heading.party].add(heading.member)
+        self._shipping = self._shipping_parties()
+        self._billing = self._billing_party()
+
+    def guesses(self, heading: AddressHeading) -> list[HeadingGuess]:
+        """The fields of a column with this heading."""
+        group = self._group(heading)
+        if group is None:
+            return []
+        base, preference = group
+        member, rank = heading.member, 10 * preference + heading.rank
+        return [HeadingGuess((base, member), rank, heading.part is not None, heading.is_addition)]
+
+    def _group(self, heading: AddressHeading) -> tuple[str, int] | None:
+        party, member = heading.party, heading.member
+        if party in self._shipping:
+            return SHIP, self._shipping.index(party)
+        if party is self._billing:
+            return BILL, 0
+        if party is Party.SENDER or member in LOCATION:
+            return None
+        is_taken = any(member in self._members[shipping] for shipping in self._shipping)
+        if party is Party.BILLING and member not in _CONTACT:
+            return ("customer_details", 4) if member == "name" else None
+        if is_taken or (member == "name" and party is Party.CUSTOMER and "name" in self._members[Party.BARE]):
+            return ("customer_details", 2) if member in ("name", *_CONTACT) else None
+        return SHIP, 3
+
+    def _shipping_parties(self) -> tuple[Party, ...]:
+        if self._has_location(Party.DELIVERY):
+            is_separate = self._is_complete(Party.DELIVERY) and self._is_complete(Party.BARE)
+            return (Party.DELIVERY,) if is_separate else (Party.DELIVERY, Party.BARE)
+        if self._has_location(Party.BARE):
+            return (Party.DELIVERY, Party.BARE)
+        if self._has_location(Party.CUSTOMER):
+            return (Party.DELIVERY, Party.BARE, Party.CUSTOMER)
+        if self._has_location(Party.BILLING):
+            return ()
+        return (Party.DELIVERY, Party.BARE, Party.CUSTOMER)
+
+    def _billing_party(self) -> Party | None:
+        if self._has_location(Party.BILLING):
+            return Party.BILLING
+        others = (party for party in (Party.BARE, Party.CUSTOMER) if party not in self._shipping)
+        return next((party for party in others if self._is_complete(party)), None)
+
+    def _has_location(self, party: Party) -> bool:
+        return not self._members[party].isdisjoint({"address_line_1", "postal_code", "city"})
+
+    def _is_complete(self, party: Party) -> bool:
+        members = self._members[party]
+        return "address_line_1" in members and not members.isdisjoint({"postal_code", "city"})
+
+
+def _with_sections(names: Sequence[str]) -> list[AddressHeading | None]:
+    """The address headings of a header. A heading that comes twice belongs to the address before it."""
+    found: list[AddressHeading | None] = []
+    seen: set[str] = set()
+    section: Party | None = None
+    for raw in names:
+        name = _split_unit(normalized(raw))[0]
+        heading = address_heading(name)
+        if heading is not None and name in seen:
+            # A second `Delivery city` behind `Billing name` is a billing city.
+            heading = replace(heading, party=section) if section not in (None, heading.party) else None
+        elif heading is not None and heading.party is not Party.BARE:
+            section = heading.party
+        seen.add(name)
+        found.append(heading)
+    return _with_name_parts(found)
+
+
+def _with_name_parts(headings: list[AddressHeading | None]) -> list[AddressHeading | None]:
+    """Treat `Nom` beside `Prénom`, and `Nombre` beside `Apellidos`, as the other part of the name."""
+    parts: dict[Party, set[NamePart]] = {}
+    for heading in headings:
+        if heading is not None and heading.part is not None:
+            parts.setdefault(heading.party, set()).add(heading.part)
+    result: list[AddressHeading | None] = []
+    for heading in headings:
+        if heading is not None and heading.member == "name" and heading.part is None and heading.rank < 20:
+            known = parts.get(heading.party, set()) & {NamePart.FIRST, NamePart.LAST}
+            if len(known) == 1:
+                part = NamePart.LAST if NamePart.FIRST in known else NamePart.FIRST
+                heading = replace(heading, part=part)
+        result.append(heading)
+    return result
+
+
+def _parties(tokens: list[str]) -> Iterator[tuple[Party, list[str]]]:
+    """Yield the parties that a heading may name, with the remaining words; the most specific party first."""
+    found: list[tuple[Party, list[str]]] = []
+    length = len(tokens)
+    for size in range(min(length, 5), 0, -1):
+        for start, rest in ((0, tokens[size:]), (length - size, tokens[: length - size])):
+            party = _party_words().get(tuple(tokens[start : start + size]))
+            if party is not None:
+                # `Customer shipping city` names two; the customer is the less specific one.
+                found += [(inner, more) for inner, more in _parties(rest) if inner is not Party.BARE]
+                found.append((party, rest))
+    order = (Party.DELIVERY, Party.BILLING, Party.SENDER, Party.CUSTOMER)
+    yield from sorted(found, key=lambda pair: (order.index(pair[0]), len(pair[1])))
+    yield Party.BARE, tokens
+
+
+@cache
+def _party_words() -> dict[tuple[str, ...], Party]:
+    found: dict[tuple[str, ...], Party] = {}
+    for party, phrases in (
+        (Party.SENDER, words.SENDERS),
+        (Party.CUSTOMER, f"{words.CUSTOMER_PLACES}|{words.CUSTOMER_PERSONS}"),
+        (Party.BILLING, f"{words.BILLING_PLACES}|{words.BILLING_PERSONS}"),
+        (Party.DELIVERY, f"{words.DELIVERY_PLACES}|{words.DELIVERY_PERSONS}"),
+    ):
+        found |= {tuple(phrase.split(" ")): party for phrase in phrases.split("|")}
+    return found
+
+
+@cache
+def _persons() -> frozenset[tuple[str, ...]]:
+    phrases = "|".join((words.DELIVERY_PERSONS, words.BILLING_PERSONS, words.CUSTOMER_PERSONS, words.SENDERS))
+    return frozenset(tuple(phrase.split(" ")) for phrase in phrases.split("|"))
+
+
+@cache
+def _member_words() -> dict[tuple[str, ...], tuple[str, int, NamePart | None, bool]]:
+    found: dict[tuple[str, ...], tuple[str, int, NamePart | None, bool]] = {}
+
+    def add(phrases: str, member: str, part: NamePart | None = None, *, is_addition: bool = False) -> None:
+        for rank, phrase in enumerate(phrases.split("|")):
+            found.setdefault(tuple(phrase.split(" ")), (member, min(rank, 19), part, is_addition))
+
+    add(words.FIRST_NAMES, "name", NamePart.FIRST)
+    add(words.MIDDLE_NAMES, "name", NamePart.MIDDLE)
+    add(words.LAST_NAMES, "name", NamePart.LAST)
+    add(words.NUMBER_ADDITIONS, "house_number", is_addition=True)
+    add(words.THIRD_LINES, "address_line_2", is_addition=True)
+    for member, phrases in words.ADDRESS.items():
+        add(phrases, member)
+    return found
+
+
+def _member(tokens: Sequence[str]) -> tuple[str, int, NamePart | None, bool] | None:
+    found = _member_words().get(tuple(tokens))
+    if found is None and len(tokens) > 2 and tokens[0] in ("address", "adresse", "adres"):
+        found = _member_words().get(tuple(tokens[1:]))  # `Delivery address street`
+    return found
+
+
+def _without_connectors(tokens: list[str]) -> list[str]:
+    if tuple(tokens) in _member_words():
+        return tokens
+    start, end = 0, len(tokens)
+    while start < end and tokens[start] in words.CONNECTORS:
+        start += 1
+    while end > start and tokens[end - 1] in words.CONNECTORS:
+        end -= 1
+    return tokens[start:end]
+
+
+def _split_compound(tokens: list[str]) -> list[str]:
+    """Split words that are written together: `lieferstrasse` is `liefer strasse`."""
+    found: list[str] = []
+    for token in tokens:
+        for head in words.COMPOUND_HEADS:
+            rest = token.removeprefix(head)
+            if rest != token and (rest,) in _compound_tails() and (token,) not in _party_words():
+                found += [head, rest]
+                break
+        else:
+            found.append(token)
+    return found
+
+
+@cache
+def _compound_tails() -> frozenset[tuple[str, ...]]:
+    single = {phrase for phrase in _member_words() if len(phrase) == 1 and len(phrase[0]) > 2}
+    for table in (words.ITEM_MEMBERS, words.ORDER_MEMBERS):
+        for phrases in table.values():
+            single |= {(phrase,) for phrase in phrases.split("|") if " " not in phrase and len(phrase) > 1}
+    return frozenset(single)
+
+
+# Orders and items
+
+
+@lru_cache(maxsize=4096)
+def _order_guesses(name: str) -> tuple[HeadingGuess, ...]:
+    """The fields of the order and its items that a normalized heading may name."""
+    tokens = _split_compound(name.split(" "))
+    found = [*_aliases().get(name, ())]
+    for scope, table, base in (
+        (_item_scope(), _item_members(), 8),
+        (_order_scope(), _order_members(), 12),
+    ):
+        for rest in _without_scope(tokens, scope):
+            found += (
+                replace(guess, rank=guess.rank + base) for guess in table.get(tuple(_without_connectors(rest)), ())
+            )
+    if not found and is_quantity(name):
+        found.append(HeadingGuess((*EVERY_ITEM, "quantity"), 30))
+    return tuple(found)
+
+
+def is_quantity(name: str) -> bool:
+    """Whether a normalized heading names how many pieces are to be sent: `Item qty`, `Menge bestellt`."""
+    tokens = _split_compound(name.split(" "))
+    rest = [token for token in tokens if token not in words.QUANTITY_WORDS]
+    allowed = words.QUANTITY_QUALIFIERS | {token for phrase in _item_scope() for token in phrase}
+    return len(rest) < len(tokens) and all(token in allowed or token in words.CONNECTORS for token in rest)
+
+
+def _without_scope(tokens: list[str], scope: frozenset[tuple[str, ...]]) -> Iterator[list[str]]:
+    """Yield the rest of a heading that begins or ends with a word for an item or an order."""
+    for size in range(min(len(tokens) - 1, 3), 0, -1):
+        if tuple(tokens[:size]) in scope:
+            yield tokens[size:]
+        if tuple(tokens[-size:]) in scope:
+            yield tokens[:-size]
+
+
+@cache
+def _item_scope() -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(phrase.split(" ")) for phrase in words.ITEM_WORDS.split("|"))
+
+
+@cache
+def _order_scope() -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(phrase.split(" ")) for phrase in words.ORDER_WORDS.split("|"))
+
+
+@cache
+def _item_members() -> dict[tuple[str, ...], tuple[HeadingGuess, ...]]:
+    return _guesses_by_words(words.ITEM_MEMBERS, EVERY_ITEM)
+
+
+@cache
+def _order_members() -> dict[tuple[str, ...], tuple[HeadingGuess, ...]]:
+    return _guesses_by_words(words.ORDER_MEMBERS, ())
+
+
+def _guesses_by_words(table: dict[str, str], base: FieldPath) -> dict[tuple[str, ...], tuple[HeadingGuess, ...]]:
+    found: dict[tuple[str, ...], list[HeadingGuess]] = {}
+    for path, phrases in table.items():
+        for rank, phrase in enumerate(phrases.split("|")):
+            guess = HeadingGuess((*base, *path.split("/")), min(rank, 9))
+            found.setdefault(tuple(phrase.split(" ")), []).append(guess)
+    return {phrase: tuple(guesses) for phrase, guesses in found.items()}
 
 
 @cache
 def _aliases() -> dict[str, tuple[HeadingGuess, ...]]:
     found: dict[str, list[HeadingGuess]] = {}
-
-    def add(name: str, guess: HeadingGuess) -> None:
-        found.setdefault(name, []).append(guess)
-
-    for group, prefix_list in _PREFIXES.items():
-        for position, prefix in enumerate(prefix_list.split("|")):
-            for member, names in _ADDRESS.items():
-                for rank, name in enumerate(names.split("|")):
-                    add(f"{prefix} {name}".strip(), HeadingGuess((group, member), 10 * position + rank))
-            for suffix in _NAME_PARTS.split("|"):
-                add(f"{prefix} {suffix}".strip(), HeadingGuess((group, "name"), 10 * position + 5, is_part=True))
-            for suffix in ("toevoeging", "addition", "suffix", "house number suffix", "huisnummer toevoeging"):
-                add(
-                    f"{prefix} {suffix}".strip(),
-                    HeadingGuess((group, "house_number"), 10 * position + 5, is_addition=True),
-                )
-            for suffix in ("address 3", "address line 3"):
-                add(
-                    f"{prefix} {suffix}".strip(),
-                    HeadingGuess((group, "address_line_2"), 10 * position + 5, is_addition=True),
-                )
-    for name, member in (
-        ("customer name", "name"),
-        ("customer email", "email"),
-        ("telnummerbezorging", "phone_number"),
-    ):
-        add(name, HeadingGuess((SHIP, member), 3))
-    for table, base in ((_ITEM, EVERY_ITEM), (_ORDER, ()), (_CUSTOMER, ())):
-        for path, names in table.items():
-            for rank, name in enumerate(names.split("|")):
-                add(name, HeadingGuess((*base, *path.split("/")), rank))
+    tables = (
+        (words.ITEM_ALONE, EVERY_ITEM),
+        (words.ORDER_ALONE, ()),
+    )
+    for table, base in tables:
+        for path, phrases in table.items():
+            for rank, phrase in enumerate(phrases.split("|")):
+                found.setdefault(phrase, []).append(HeadingGuess((*base, *path.split("/")), rank))
     for label_path, label in _labels():
-        add(label, HeadingGuess(label_path, 40))
-    return {
-        name: tuple(sorted(guesses_of_name, key=lambda guess: guess.rank)) for name, guesses_of_name in found.items()
-    }
+        found.setdefault(label, []).append(HeadingGuess(label_path, 40))
+    return {name: tuple(sorted(guesses, key=lambda guess: guess.rank)) for name, guesses in found.items()}
 
 
 def _labels() -> Iterator[tuple[FieldPath, str]]:
@@ -253,7 +441,10 @@ def _labels() -> Iterator[tuple[FieldPath, str]]:
             yield known.path, normalized(f"items {known.caption}")
             yield known.path, normalized(f"item {known.caption}")
         paths_by_caption.setdefault(normalized(known.caption), []).append(known.path)
-    yield from ((paths[0], caption) for caption, paths in paths_by_caption.items() if len(paths) == 1)
+    # A single word such as `type` or `method` names too many things.
+    yield from (
+        (paths[0], caption) for caption, paths in paths_by_caption.items() if len(paths) == 1 and " " in caption
+    )
 
 
 @cache
@@ -269,37 +460,21 @@ def _paths_by_name() -> dict[str, FieldPath]:
     return found
 
 
-def _shop_meanings(names: frozenset[str]) -> dict[str, FieldPath]:
-    found: dict[str, FieldPath] = {}
-    for sign, meanings in _SHOP_MEANINGS.items():
-        if sign in names:
-            for name, path in meanings.items():
-                base, _, rest = path.rpartition("item:")
-                found[name] = (*(EVERY_ITEM if base or path.startswith("item:") else ()), *rest.split("/"))
-    return found
-
-
-def unit_in(name: str) -> str:
-    """The unit in a column name such as `Gewicht (kg)`, or ""."""
-    return _split_unit(normalized(name))[1]
+_UNITS: Final = {
+    **dict.fromkeys(("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms", "kilogramm", "kilogramme"), "kg"),
+    **dict.fromkeys(("g", "gr", "gram", "grams", "gramm", "gramme", "grammes", "grammi", "gramos", "gramow"), "g"),
+    **dict.fromkeys(("lb", "lbs", "pound", "pounds"), "lbs"),
+    **dict.fromkeys(("oz", "ounce", "ounces"), "oz"),
+    "cm": "cm",
+    "mm": "mm",
+}
 
 
 def _split_unit(name: str) -> tuple[str, str]:
-    words = name.split(" ")
-    if len(words) > 1 and words[-1] in _UNITS:
-        kept = words[:-1]
+    tokens = name.split(" ")
+    if len(tokens) > 1 and tokens[-1] in _UNITS:
+        kept = tokens[:-1]
         if len(kept) > 1 and kept[-1] == "in":
             kept = kept[:-1]
-        return " ".join(kept), _UNITS[words[-1]]
+        return " ".join(kept), _UNITS[tokens[-1]]
     return name, ""
-
-
-def _variants(words: str) -> Iterator[str]:
-    """Yield variants of a name: `shipping first name` for `first name shipping`, `verz straat` for `adres verz straat`."""
-    parts = words.split(" ")
-    if len(parts) > 1:
-        yield " ".join([parts[-1], *parts[:-1]])
-    if parts[0] in ("adres", "adresse") and len(parts) > 2:
-        yield " ".join(parts[1:])
-    if parts[0] in ("order", "parcel", "to", "your") and len(parts) > 1:
-        yield " ".join(parts[1:])

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tui.api.codec import Json
-from tui.orders.tables.damaged_quotes import read_damaged_records
-from tui.orders.tables.encodings import ENCODINGS, EncodingChoice, choose_encoding, decode_bytes
+from tui.orders.tables.text.damaged_quotes import read_damaged_records
+from tui.orders.tables.text.encodings import ENCODINGS, EncodingChoice, choose_encoding, decode_bytes
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 QUOTES: Final = {'"': "double quotes", "'": "single quotes", "": "no quotes"}

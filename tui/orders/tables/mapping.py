@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from tui.api.codec import Json
+from tui.api.codec import Document, Json
 from tui.orders.parsed import GuessKind
 from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHOP, STATUS, WEIGHT, FieldPath
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, guess_fields, mappable, normalized, unit_in
@@ -36,9 +36,9 @@ USUAL_CONSTANTS: Final[dict[FieldPath, Json]] = {
 class ColumnMapping:
     """Maps columns to fields. `paths` has the field path of each column of `header`, or None for an ignored column.
 
-    Columns with the same path are joined by spaces. `constants`: values for fields that a row leaves empty.
+    Columns with the same path are joined by a space, or by that of `separators`. `constants`: values for fields that a row leaves empty.
     `fills_defaults`: whether missing values are derived from others. `accepted`: the kinds of guesses that the user
-    confirmed.
+    confirmed. `ignored`: the names of the columns that the user left out.
     """
 
     header: tuple[str, ...]
@@ -47,6 +47,8 @@ class ColumnMapping:
     constants: tuple[tuple[FieldPath, Json], ...] = ()
     fills_defaults: bool = True
     accepted: frozenset[GuessKind] = frozenset()
+    ignored: frozenset[str] = frozenset()
+    separators: tuple[tuple[FieldPath, str], ...] = ()
     layout: TableLayout | None = field(default=None, compare=False)
 
     @property
@@ -61,13 +63,27 @@ class ColumnMapping:
     def constant(self, path: FieldPath) -> Json:
         return dict(self.constants).get(path)
 
+    def separator(self, path: FieldPath) -> str:
+        """The text between the values of columns that share a field."""
+        return dict(self.separators).get(path, " ")
+
+    def with_separator(self, path: FieldPath, separator: str) -> "ColumnMapping":
+        """A copy that joins the columns of a field by this text."""
+        others = tuple(pair for pair in self.separators if pair[0] != path)
+        return replace(self, separators=others if separator == " " else (*others, (path, separator)))
+
     def with_path(self, column: int, path: FieldPath | None) -> "ColumnMapping":
         """A copy that maps a column to a field, or to none.
 
         For a measure, the constant of its unit is set, too: the unit in the column's name, else the one so far.
         """
         old_path = self.paths[column]
-        mapping = replace(self, paths=(*self.paths[:column], path, *self.paths[column + 1 :]))
+        name = {self.header[column]}
+        mapping = replace(
+            self,
+            paths=(*self.paths[:column], path, *self.paths[column + 1 :]),
+            ignored=self.ignored | name if path is None else self.ignored - name,
+        )
         old_unit, new_unit = unit_path(old_path), unit_path(path)
         if new_unit is not None and new_unit not in mapping.paths and mapping.constant(new_unit) is None:
             default_unit = "kg" if new_unit[-2] == "weight" else "cm" if new_unit[-2] == "dimension" else None
@@ -109,6 +125,8 @@ class ColumnMapping:
             "paths": paths,
             "constants": constants,
             "derives": self.fills_defaults,
+            "separators": [{"path": [*path], "text": separator} for path, separator in self.separators],
+            "ignored": [str(name) for name in sorted(self.ignored)],
             "accepted": [str(kind) for kind in sorted(self.accepted)],
             "layout": self.layout.to_json() if self.layout is not None else None,
         }
@@ -136,8 +154,22 @@ class ColumnMapping:
             tuple(constants),
             value.get("derives") is not False,
             frozenset(kind for kind in GuessKind if kind in _list(value.get("accepted"))),
+            _ignored(value),
+            tuple(
+                (path, str(stored.get("text")))
+                for stored in _list(value.get("separators"))
+                if isinstance(stored, dict) and (path := _path(stored.get("path"))) in known and path is not None
+            ),
             TableLayout.from_json(value.get("layout")),
         )
+
+
+def _ignored(value: Document) -> frozenset[str]:
+    """The ignored columns of a stored mapping. Earlier versions did not store them: then all columns without a field."""
+    if "ignored" in value:
+        return frozenset(str(name) for name in _list(value["ignored"]))
+    pairs = zip(_list(value.get("header")), _list(value.get("paths")), strict=True)
+    return frozenset(str(name) for name, path in pairs if path is None)
 
 
 def unit_path(path: FieldPath | None) -> FieldPath | None:

@@ -16,13 +16,14 @@ from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
 from tui.orders.tables.context import ImportContext, error, warning
 from tui.orders.tables.defaults import fill_defaults
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, normalized
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, name_part, normalized
 from tui.orders.tables.layout import TableError
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
-from tui.orders.tables.mojibake import check_letters, confirm_encoding, record_repairs, repaired
-from tui.orders.tables.report_rows import is_footer, is_header, is_title
-from tui.orders.tables.summary_rows import ITEM_IDENTIFIERS, SummaryColumns, find_summary_rows
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
+from tui.orders.tables.text.mojibake import check_letters, confirm_encoding, record_repairs, repaired
+from tui.orders.tables.text.report_rows import is_footer, is_header, is_title
+from tui.orders.tables.text.summary_rows import ITEM_IDENTIFIERS, SummaryColumns, find_summary_rows
+from tui.orders.tables.unused import check_unused
 
 _PROGRESS_INTERVAL = 500
 _MAX_CACHED_CELLS = 20_000
@@ -64,6 +65,8 @@ class _Column:
     tokens: FieldPath
     """Relative to the item for an item's field, else to the order."""
     is_item_field: bool
+    separator: str
+    """The text before its value if another column of the field has one."""
 
 
 @dataclass(slots=True)
@@ -115,14 +118,15 @@ class _OrderBuilder:
                     else tuple("0" if token == ANY else token for token in path)
                 ),
                 path[: len(EVERY_ITEM)] == EVERY_ITEM,
+                mapping.separator(path),
             )
             for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
             if path is not None and (known := field_at(Pointer(path))) is not None
         ]
-        # Countries come first, because other address fields depend on them.
+        # Countries come first, because other address fields depend on them; the parts of a name come in their order.
         self._order_columns = sorted(
             (column for column in self._columns if not column.is_item_field),
-            key=lambda column: column.tokens[-1] != "country_code",
+            key=lambda column: (column.tokens[-1] != "country_code", _name_position(column)),
         )
         self._item_columns = [column for column in self._columns if column.is_item_field]
         used = {column.index for column in self._columns}
@@ -311,7 +315,9 @@ class _OrderBuilder:
             if column.index < width and (text := texts[column.index]):
                 before = joined.get(column.tokens)
                 joined[column.tokens] = (
-                    (text, column, 1) if before is None else (f"{before[0]} {text}", before[1], before[2] + 1)
+                    (text, column, 1)
+                    if before is None
+                    else (f"{before[0]}{column.separator}{text}", before[1], before[2] + 1)
                 )
         for tokens, (text, column, count) in joined.items():
             first_text = partial.first_texts.get(tokens)
@@ -356,7 +362,7 @@ class _OrderBuilder:
             if column.index >= width or not (text := texts[column.index]):
                 continue
             if column.tokens in seen:
-                text = f"{seen[column.tokens]} {text}"
+                text = f"{seen[column.tokens]}{column.separator}{text}"
             seen[column.tokens] = text
             partial.result.used += 1
             read = self._read(column, text)
@@ -432,10 +438,20 @@ class _OrderBuilder:
         return found
 
 
-_STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (confirm_encoding, check_letters)
+_STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
+    check_unused,
+    confirm_encoding,
+    check_letters,
+)
 """The steps that complete an order after its missing values were filled in, in this order."""
 
 _LINE_TOTAL: Final = ("total_price", "value")
+
+
+def _name_position(column: _Column) -> int:
+    """The position of a column among the parts of a name."""
+    part = name_part(column.name) if column.tokens[-1] == "name" else None
+    return part.value if part is not None else 0
 
 
 def _may_belong(partial: _PartialOrder, shop: str) -> bool:

@@ -7,8 +7,8 @@ from typing import Final
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import cell_text
 from tui.orders.tables.layout import TableError, TableLayout, read_rows
-from tui.orders.tables.mojibake import repaired
-from tui.orders.tables.report_rows import HEADER_ROWS, header_index
+from tui.orders.tables.text.mojibake import repaired
+from tui.orders.tables.text.report_rows import HEADER_ROWS, header_index
 
 MAX_ROWS: Final = 50_000
 """Rows of one table."""

@@ -6,11 +6,12 @@ from datetime import datetime
 from pathlib import Path
 
 from tui.api.codec import LIMIT, Document
-from tui.api.wording import count_of
+from tui.api.wording import count_of, word_for
 from tui.orders.parsed import GuessKind, ParsedFile
 from tui.orders.progress import OnProgress
 from tui.orders.tables.csv_writer import to_csv
-from tui.orders.tables.encodings import ENCODINGS, EncodingChoice, describe_guess
+from tui.orders.tables.formats import format_of_header
+from tui.orders.tables.headings import base_name, normalized
 from tui.orders.tables.layout import (
     TableError,
     TableLayout,
@@ -20,9 +21,10 @@ from tui.orders.tables.layout import (
     detect_number_and_date_format,
 )
 from tui.orders.tables.mapping import ColumnMapping, refine_by_rows, suggest_mapping
-from tui.orders.tables.report_rows import HEADER_ROWS, header_index
 from tui.orders.tables.rows import to_orders
 from tui.orders.tables.table import Table, TableRow, parse_table, with_header
+from tui.orders.tables.text.encodings import ENCODINGS, EncodingChoice, describe_guess
+from tui.orders.tables.text.report_rows import HEADER_ROWS, header_index
 from tui.work.file_import.json_reader import MAX_ORDERS_PER_FILE, ImportFileError, read_file, read_orders
 from tui.work.file_import.workbook import is_workbook, read_workbook
 from tui.work.gc_pause import gc_paused
@@ -46,6 +48,13 @@ class TableSource:
     sheets: tuple[str, ...] = ()
     saved_layout: TableLayout | None = None
     """The layout that was saved with the mapping."""
+
+    @property
+    def format_name(self) -> str:
+        """The kind of export that the table is by its headings: `Etsy orders`; empty if it is unknown."""
+        header = self.table.header
+        known = format_of_header([normalized(base_name(name, header)) for name in header])
+        return known.name if known is not None else ""
 
     @property
     def is_remembered(self) -> bool:
@@ -217,7 +226,7 @@ def _open_text(
         notes.append(f"It was read as {ENCODINGS[choice.encoding]}.")
     if isinstance(data, bytes) and not choice.encoding.startswith("utf-16") and b"\0" in data:
         notes.append(
-            f"{count_of(data.count(0), 'NUL character')} in it {'is' if data.count(0) == 1 else 'are'} ignored."
+            f"{count_of(data.count(0), 'NUL character')} in it {word_for(data.count(0), 'is', 'are')} ignored."
         )
     return replace(source, table=replace(source.table, encoding_guess=guess, notes=tuple(notes)))
 
@@ -243,30 +252,28 @@ def _source(
 ) -> TableSource:
     mapping = next((one.on(table.header) for one in known if one.fits(table.header)), None)
     saved_layout = mapping.layout if mapping is not None else None
-    if mapping is None:
-        # The number that makes a name unique, as in "Address (2)", is no part of it.
-        suggested = replace(suggest_mapping(table.named or table.header), header=table.header)
-        mapping = refine_by_rows(suggested, (row.cells for row in table.rows))
+    mapping = mapping or refine_by_rows(suggest_mapping(table.header), (row.cells for row in table.rows))
     mapping = replace(mapping, layout=table.layout)
     return TableSource(name, data, table, mapping, sheets, saved_layout)
 
 
 def _with_notes(source: TableSource, found: ParsedFile) -> ParsedFile:
-    notes = [*source.table.notes, *_not_data_notes(found)]
+    notes = [*source.table.notes, *found.notes, *_not_data_notes(found)]
+    if source.format_name:
+        notes.append(f"This looks like a file of {source.format_name}.")
     if unmapped := source.mapping.unmapped:
-        count = len(unmapped)
-        notes.append(f"{count} column{'s go' if count > 1 else ' goes'} nowhere: {', '.join(unmapped)}.")
+        are = word_for(len(unmapped), "is", "are")
+        notes.append(f"{count_of(len(unmapped), 'column')} {are} not used: {', '.join(unmapped)}.")
     return replace(found, notes=tuple(notes))
 
 
 def _not_data_notes(found: ParsedFile) -> Iterator[str]:
     """A sentence about the rows that are not data, if there are any."""
-    if found.not_data:
-        count = len(found.not_data)
+    if count := len(found.not_data):
         shown = [f'row {entry.row} "{" ".join(filter(None, entry.cells))[:40]}"' for entry in found.not_data[:5]]
         more = f" and {count - 5} more" if count > 5 else ""
-        verb = "rows are not orders and were" if count > 1 else "row is not an order and was"
-        yield f"{count} {verb} ignored: {', '.join(shown)}{more}."
+        words = word_for(count, "is not an order and was", "are not orders and were")
+        yield f"{count_of(count, 'row')} {words} ignored: {', '.join(shown)}{more}."
 
 
 def _sheet_of(source: TableSource) -> str:

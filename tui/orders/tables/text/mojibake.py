@@ -11,7 +11,7 @@ from typing import Final
 
 from tui.orders.parsed import Derivation, Guess, GuessKind, How, ParsedOrder
 from tui.orders.tables.context import ImportContext, error, warning
-from tui.orders.tables.encodings import decode_bytes
+from tui.orders.tables.text.encodings import decode_bytes
 
 _MISREAD_AS: Final = ("cp1252", "mac_roman", "cp850", "cp437", "cp1250", "cp1254")
 """The encodings in which UTF-8 is usually misread, the most usual first."""

@@ -185,16 +185,22 @@ def refused_csv(intake: ParsedFile) -> bytes:
 def _open_workbook(
     data: bytes, name: str, known: Sequence[ColumnMapping], layout: TableLayout | None, progress: OnProgress | None
 ) -> TableSource:
-    sheet, sheets, rows = read_workbook(data, layout.sheet if layout is not None else "", progress)
+    found = read_workbook(data, layout.sheet if layout is not None else "", progress)
     if layout is None:
         # A cover sheet or notes may come before the sheet with the orders.
-        if len(sheets) > 1 and not _has_orders(rows):
-            others = (read_workbook(data, one) for one in sheets if one != sheet)
-            sheet, _, rows = next((one for one in others if _has_orders(one[2])), (sheet, sheets, rows))
+        if len(found.sheets) > 1 and not _has_orders(found.rows):
+            others = (read_workbook(data, one) for one in found.sheets if one != found.sheet)
+            found = next((one for one in others if _has_orders(one.rows)), found)
         # Numeric cells have a decimal point; texts with a comma are still read.
-        _, dates = detect_number_and_date_format([row.cells for row in rows])
-        layout = TableLayout(dates=dates, header=_has_header(rows))
-    return _source(name, data, with_header(rows, replace(layout, sheet=sheet)), known, tuple(sheets))
+        _, dates = detect_number_and_date_format([row.cells for row in found.rows])
+        layout = TableLayout(dates=dates, header=_has_header(found.rows))
+    table = with_header(found.rows, replace(layout, sheet=found.sheet))
+    if found.hidden:
+        are = word_for(found.hidden, "is", "are")
+        table = replace(
+            table, notes=(f"{count_of(found.hidden, 'row')} {are} hidden in the sheet, and {are} read too.",)
+        )
+    return _source(name, data, table, known, tuple(found.sheets))
 
 
 def _has_orders(rows: Sequence[TableRow]) -> bool:

@@ -5,6 +5,7 @@ characters inside words (`Grš§e`), capitals after small letters (`JŸrg`), and
 combines (`Dvoøák`).
 """
 
+import codecs
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -29,6 +30,9 @@ ENCODINGS: Final = {
     "cp1257": "Windows-1257",
 }
 """The supported encodings and their names."""
+
+_OTHER_NAMES: Final = {"iso8859-1": "cp1252", "ascii": "utf-8", "utf-16": "utf-16-le", "iso8859-9": "cp1254"}
+"""Encodings that are read as another one, by the names of Python's codecs."""
 
 _PRIORS: Final = {
     "cp1252": 0.15,
@@ -139,6 +143,21 @@ def choose_encoding(data: bytes) -> EncodingChoice:
         return EncodingChoice(best)
     lettered = [word.strip("'.&-") for word in read if any(_is_letter(sign) for sign in word if not sign.isascii())]
     return EncodingChoice(best, tuple(sorted(lettered, key=lambda word: not 4 <= len(word) <= 20)[:3]))
+
+
+def encoding_named(name: str) -> str:
+    """The supported encoding with this name, which may be spelled in any usual way. Raises ValueError."""
+    by_label = {label.casefold(): encoding for encoding, label in ENCODINGS.items()}
+    if (found := by_label.get(name.strip().casefold())) is not None:
+        return found
+    try:
+        codec = codecs.lookup(name.strip().replace(" ", "_")).name
+    except LookupError:
+        codec = ""
+    by_codec = {codecs.lookup(encoding).name: encoding for encoding in ENCODINGS}
+    if (found := by_codec.get(_OTHER_NAMES.get(codec, codec))) is None:
+        raise ValueError(f"{name[:40]!r} is not a known encoding: expected one of {', '.join(ENCODINGS.values())}")
+    return found
 
 
 def describe_guess(choice: EncodingChoice) -> str:

@@ -12,6 +12,7 @@ from typing import Final
 from tui.api.codec import Json
 from tui.orders.tables.text.damaged_quotes import read_damaged_records
 from tui.orders.tables.text.encodings import ENCODINGS, EncodingChoice, choose_encoding, decode_bytes
+from tui.orders.tables.text.report_rows import known_share
 
 DELIMITERS: Final = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 QUOTES: Final = {'"': "double quotes", "'": "single quotes", "": "no quotes"}
@@ -24,6 +25,8 @@ _SAMPLE = 200
 _SAMPLE_TEXT = 200_000
 _AMOUNT = re.compile(r"[-+]?\d{1,15}([.,])\d{1,2}")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:([.,])\d{3})+([.,])\d{1,4}")
+_NAMES_WEIGHT = 0.3
+"""How much known column names count beside the regularity of the rows."""
 _MAX_NULS = 0.02
 """The share of NUL bytes in a text that is otherwise intact."""
 _SEPARATOR_LINE = re.compile(r'\A\ufeff?[ \t]*"?sep=(.)"?[ \t,;|]*(?:\r\n|\n|\r|\Z)', re.IGNORECASE)
@@ -125,7 +128,7 @@ def detect_encoding(data: bytes) -> EncodingChoice:
         even, odd = head[0::2].count(0), head[1::2].count(0)
         if len(data) % 2 == 0 and max(even, odd) > len(head) // 4 and min(even, odd) < len(head) // 16 + 1:
             return EncodingChoice("utf-16-le" if odd > even else "utf-16-be")
-        if data.count(0) > _MAX_NULS * len(data):
+        if data.count(0) > 2 + _MAX_NULS * len(data):
             raise TableError("It is binary data, not text.")
         data = data.replace(b"\0", b"")
         head = data[:4096]
@@ -197,7 +200,7 @@ def _records(text: str, layout: TableLayout) -> Iterator[list[str]]:
 
 
 def _fit_score(text: str, layout: TableLayout, is_cut: bool) -> tuple[float, bool]:
-    """How well a layout fits: many columns, the same number in each row. Also whether its quotes are intact."""
+    """How well a layout fits: many columns, the same number in each row, known names. Also whether its quotes are intact."""
     rows = [cells for _, cells in _first_rows(read_rows(text, layout))]
     counts = Counter(map(len, rows))
     if not counts:
@@ -205,7 +208,7 @@ def _fit_score(text: str, layout: TableLayout, is_cut: bool) -> tuple[float, boo
     width, count = max(counts.items(), key=lambda pair: (pair[0] > 1, pair[1], pair[0]))
     if width == 1:
         return 0.0, True
-    score = count / counts.total() + min(width, 40) / 100
+    score = count / counts.total() + min(width, 40) / 100 + _NAMES_WEIGHT * known_share(rows)
     if layout.quote:
         is_intact = is_cut or "unexpected end" not in _quote_error(text, layout)
         return (score if is_intact else score - 0.05), is_intact

@@ -21,7 +21,7 @@ from tui.orders.tables.layout import TableError
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
 from tui.orders.tables.text.mojibake import check_letters, confirm_encoding, record_repairs, repaired
-from tui.orders.tables.text.report_rows import is_footer, is_header, is_title
+from tui.orders.tables.text.report_rows import is_footer, is_header, is_line, is_title
 from tui.orders.tables.text.summary_rows import ITEM_IDENTIFIERS, SummaryColumns, find_summary_rows
 from tui.orders.tables.unused import check_unused
 
@@ -255,6 +255,8 @@ class _OrderBuilder:
         """Why a row is no order and can be ignored; empty if it may be one."""
         if self._table.layout.header and self._repeats_header(texts):
             return "repeats the header"
+        if is_line(texts):
+            return "is a line"
         if self._may_be_order(texts) or not is_footer(texts):
             return ""
         return "is a total, a count or a note"

@@ -134,6 +134,8 @@ def with_layout(source: TableSource, layout: TableLayout, known: Sequence[Column
     opened = open_source(source.data, source.name, known=known, layout=layout)
     if isinstance(opened, ParsedFile):
         raise ImportFileError(f"{source.name} is not a table.")
+    if layout.encoding == source.table.layout.encoding:
+        opened = replace(opened, table=replace(opened.table, encoding_guess=source.table.encoding_guess))
     if source.mapping.fits(opened.table.header):
         return replace(opened, mapping=replace(source.mapping.on(opened.table.header), layout=layout))
     return opened

@@ -195,6 +195,8 @@ def _is_letter(sign: str) -> bool:
 @lru_cache(maxsize=16_384)
 def _word_score(word: str) -> float:
     """How likely a word with letters outside ASCII is. Each such letter adds at most 1.5."""
+    if len(word) == 1 and _is_letter(word):
+        return 0.1 if word.islower() and word.lower() in _WEIGHTS else -0.4
     lowered = word.lower()
     score = sum(_sign_score(word, lowered, place) for place, sign in enumerate(word) if not sign.isascii())
     special = {sign for sign in lowered if not sign.isascii() and _is_letter(sign)}
@@ -221,8 +223,6 @@ def _sign_score(word: str, lowered: str, place: int) -> float:
         score -= 2.0
     elif sign.isupper() and before.isupper() and after.islower() and place == 1:
         score -= 1.5
-    elif sign.isupper() and not before and not after:
-        score -= 0.3
     return score + _neighbour_score(small, before.lower(), after.lower())
 
 
@@ -238,7 +238,7 @@ def _symbol_score(sign: str, before: str, after: str) -> float:
         return -0.6 if sign in "–—·" else -2.5
     if sign in "ºª":
         return 0.3 if before.isdigit() or before in ("n", "N") else -0.7
-    if sign in "–—€°":
+    if sign in "–—€°“”„‘«»":
         return 0.3
     return -0.7 if before.isalpha() or after.isalpha() else 0.0
 

@@ -19,9 +19,11 @@ _MISREAD_AS: Final = ("cp1252", "mac_roman", "cp850", "cp437", "cp1250", "cp1254
 _TIMES: Final = 3
 _LOST: Final = "\N{REPLACEMENT CHARACTER}"
 _ALLOWED: Final = frozenset("‘’“”„‚‹›–—…•€™°ºª§®©«»·¿¡²³½¼¾´±µ×£¥\xa0") | frozenset(
-    chr(code) for code in range(0xC0, 0x250) if chr(code).isalpha()
+    chr(code) for code in (*range(0xC0, 0x180), *range(0x218, 0x21C)) if chr(code).isalpha()
 )
 """What a repaired sequence may stand for."""
+_AFTER_A: Final = frozenset("śŚťŤšźŹłŁąĄşŞľĽ")
+"""Letters of Windows-1250 that may be after a real `Ä`."""
 _GRAVE_A: Final = re.compile(r"(?<=[a-zà-ÿ])Ã(?= |\xa0|$)")
 """`à`, whose second byte is a non-breaking space and was changed to a space or removed."""
 _LOST_LETTER: Final = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")
@@ -110,7 +112,9 @@ def _decoded(match: re.Match[str], bytes_of: dict[str, int]) -> str:
         sign = bytes(bytes_of[one] for one in whole).decode("utf-8")
     except UnicodeDecodeError:
         return whole
-    if sign not in _ALLOWED and not (sign in bytes_of and len(whole) == 2):
+    if sign not in _ALLOWED and sign not in bytes_of:
+        return whole
+    if whole[0] == "Ä" and whole[1] in _AFTER_A:
         return whole
     before, after = match.string[: match.start()][-1:], match.string[match.end() :][:1]
     if sign.islower() and sign != "ß" and before.isupper() and after.isupper() and before.isascii() and after.isascii():

@@ -77,7 +77,8 @@ _SENTENCE: Final = re.compile(
 )
 _LABEL: Final = re.compile(rf"{_ABOUT}|{_COUNTED}")
 """What may be before a colon."""
-_NUMBER: Final = re.compile(r"[-+]?[\d.,'’\s\xa0%]*\d[\d.,'’\s\xa0%]*|[-–—=*_.#]+")
+_NUMBER: Final = re.compile(r"[-+]?[\d.,'’\s\xa0%]*\d[\d.,'’\s\xa0%]*")
+_LINE: Final = re.compile(r"[-–—=*_.#+~|\s]*")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}(?=\b|\d)|US\$|[€£$]|\b(?:zł|kr\.?)(?!\w)|zł")
 _MAX_TITLE_CELLS: Final = 3
 _HEADER_CELLS: Final = 3
@@ -97,6 +98,16 @@ def header_index(rows: Sequence[Sequence[str]]) -> int:
     return 0
 
 
+def known_share(rows: Sequence[Sequence[str]]) -> float:
+    """The share of known names in the row that has the greatest one, of those that may be the header."""
+    shares = [
+        sum(_is_known(cell.strip()[:200]) for cell in row) / len(row)
+        for row in rows[:HEADER_ROWS]
+        if 1 < len(row) < 200
+    ]
+    return max(shares, default=0.0)
+
+
 def is_title(cells: Sequence[str], width: int) -> bool:
     """Whether a row above a header of this width is a title, and not data."""
     filled = sum(bool(cell.strip()) for cell in cells)
@@ -111,14 +122,17 @@ def is_header(texts: Sequence[str]) -> bool:
     return all(_is_known(name) for name in names)
 
 
+def is_line(texts: Sequence[str]) -> bool:
+    """Whether a row is a line drawn with characters, such as `-----`."""
+    return all(map(_LINE.fullmatch, texts))
+
+
 def is_footer(texts: Sequence[str]) -> bool:
     """Whether a row that names no order is a total, a record count or a note of the program that wrote the file."""
     filled = [text for text in texts if text]
-    if not filled:
-        return False
     words = [text for text in filled if not _is_amount(text)]
     if not words:
-        return all(_NUMBER.fullmatch(text) and not any(map(str.isdigit, text)) for text in filled)
+        return False
     if (
         _TOTAL_CELL.fullmatch(_plain(words[0]))
         and len(words) <= 2

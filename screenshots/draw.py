@@ -18,7 +18,7 @@ os.environ["TZ"] = "UTC"
 FOLDER = Path(__file__).parent
 sys.path[:0] = [str(FOLDER.parent), str(FOLDER.parent / "tests")]
 
-from app_harness import House, housed  # noqa: E402
+from app_harness import AppHarness, open_app  # noqa: E402
 from batch_harness import add_json  # noqa: E402
 
 from tui.widgets.editing.multiline_input import MultilineInput  # noqa: E402
@@ -34,45 +34,45 @@ België
 """
 
 
-async def triage(house: House) -> None:
-    await house.press("n")
+async def triage(harness: AppHarness) -> None:
+    await harness.press("n")
 
 
-async def edit(house: House) -> None:
-    await house.press("n", "enter")
-    await house.until("Ship to")
-    await house.until("read 09:30")
-    await house.press("enter", "ctrl+e", "ctrl+u")
-    await house.type("Jeroen Maes")
-    await house.press("enter", "j", "enter", "ctrl+e")
-    await house.type(" 12B")
+async def edit(harness: AppHarness) -> None:
+    await harness.press("n", "enter")
+    await harness.until("Ship to")
+    await harness.until("read 09:30")
+    await harness.press("enter", "ctrl+e", "ctrl+u")
+    await harness.type("Jeroen Maes")
+    await harness.press("enter", "j", "enter", "ctrl+e")
+    await harness.type(" 12B")
 
 
-async def review(house: House) -> None:
-    await edit(house)
-    await house.press("enter", "w")
-    await house.until("will be written")
+async def review(harness: AppHarness) -> None:
+    await edit(harness)
+    await harness.press("enter", "w")
+    await harness.until("will be written")
 
 
-async def conflict(house: House) -> None:
-    await house.press("n", "enter")
-    await house.until("Ship to")
-    await house.until("read 09:30")
-    await house.press("enter", "ctrl+e", "ctrl+u")
-    await house.type("Jeroen Maes")
-    await house.press("enter", "j", "j", "enter", "ctrl+e", "ctrl+u")
-    await house.type("12B")
-    await house.press("enter")
-    id = house.app.screen.order_here  # type: ignore[attr-defined]
-    await house.app.workspace.account.client.patch_order(
+async def conflict(harness: AppHarness) -> None:
+    await harness.press("n", "enter")
+    await harness.until("Ship to")
+    await harness.until("read 09:30")
+    await harness.press("enter", "ctrl+e", "ctrl+u")
+    await harness.type("Jeroen Maes")
+    await harness.press("enter", "j", "j", "enter", "ctrl+e", "ctrl+u")
+    await harness.type("12B")
+    await harness.press("enter")
+    id = harness.app.screen.order_here  # type: ignore[attr-defined]
+    await harness.app.workspace.account.client.patch_order(
         id, {"shipping_address": {"name": "J. Maes", "city": "Gentbrugge"}}
     )
-    await house.press("r")
-    await house.until("mine, t theirs")
-    await house.press("1", "c")
+    await harness.press("r")
+    await harness.until("mine, t theirs")
+    await harness.press("1", "c")
 
 
-async def staged(house: House) -> None:
+async def staged(harness: AppHarness) -> None:
     """Five orders in the composer, one of them with a mistake."""
     price = {"value": 12.5, "currency": "EUR"}
     for number in range(1, 6):
@@ -96,50 +96,50 @@ async def staged(house: House) -> None:
             },
             "shipping_details": {"measurement": {"weight": {"value": 1, "unit": "kg"}}},
         }
-        add_json(house.app.workspace.staging, json.dumps(order))
-    await house.press("B")
-    await house.until("BO-1005")
-    await house.until(lambda: not house.app.workspace.staging.looking)
+        add_json(harness.app.workspace.staging, json.dumps(order))
+    await harness.press("B")
+    await harness.until("BO-1005")
+    await harness.until(lambda: not harness.app.workspace.staging.is_refreshing)
 
 
-async def composer(house: House) -> None:
-    await staged(house)
-    await house.press("g")
+async def composer(harness: AppHarness) -> None:
+    await staged(harness)
+    await harness.press("g")
 
 
-async def sheet(house: House) -> None:
-    await staged(house)
-    await house.press("g", "n", "enter")
-    await house.until("Ship to")
-    await house.press("n")
+async def sheet(harness: AppHarness) -> None:
+    await staged(harness)
+    await harness.press("g", "n", "enter")
+    await harness.until("Ship to")
+    await harness.press("n")
 
 
-async def sending(house: House) -> None:
-    await staged(house)
-    await house.press("w")
-    await house.until("will be written")
+async def sending(harness: AppHarness) -> None:
+    await staged(harness)
+    await harness.press("w")
+    await harness.until("will be written")
 
 
-async def verified(house: House) -> None:
-    await sending(house)
-    await house.press("y")
-    await house.until("accepted")
-    account = house.app.workspace.account
+async def verified(harness: AppHarness) -> None:
+    await sending(harness)
+    await harness.press("y")
+    await harness.until("accepted")
+    account = harness.app.workspace.account
 
     async def seen() -> bool:
         # The clock of the pictures stands still, so the next read is never due.
         for verification in account.verifier.pending:
-            account.store.verifications.record_attempt(verification.id, attempts=0, due=house.app.workspace.now())
+            account.store.verifications.record_attempt(verification.id, attempts=0, due=harness.app.workspace.now())
         await account.verifier.check_due()
         return not account.verifier.pending
 
     while not await seen():  # noqa: ASYNC110 - a picture looks from outside
         await asyncio.sleep(0.05)
-    await house.until(lambda: house.text.count("= BO-100") == 3)
-    await house.press("g")
+    await harness.until(lambda: harness.text.count("= BO-100") == 3)
+    await harness.press("g")
 
 
-async def mapping(house: House) -> None:
+async def mapping(harness: AppHarness) -> None:
     table = (
         "Order number;Customer name;Street;House number;Postal code;City;Country;Product name;Quantity;Price;Remark\n"
         "1001;Anna Müller;Hauptstraße;12;1067;Dresden;Germany;Mug, blue;2;12,50;\n"
@@ -149,70 +149,70 @@ async def mapping(house: House) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "backorders.csv"
         path.write_text(table, encoding="utf-8")
-        await house.press("B")
-        await house.until("Nothing is staged")
-        await house.press("a", "f")
-        await house.type(str(path))
-        await house.press("enter")
-        await house.until("backorders.csv")
-        await house.until("Anna M")
+        await harness.press("B")
+        await harness.until("Nothing is staged")
+        await harness.press("a", "f")
+        await harness.type(str(path))
+        await harness.press("enter")
+        await harness.until("backorders.csv")
+        await harness.until("Anna M")
 
 
-async def bulk(house: House) -> None:
-    await house.press("*", "p", ";", "c")
-    await house.type("order_details/status/code")
-    await house.press("enter")
-    await house.type("on_hold")
-    await house.press("enter", "t")
-    await house.type("hold")
-    await house.press("tab", "tab", "tab", "j", "space")
-    await house.until("held 1")
+async def bulk(harness: AppHarness) -> None:
+    await harness.press("*", "p", ";", "c")
+    await harness.type("order_details/status/code")
+    await harness.press("enter")
+    await harness.type("on_hold")
+    await harness.press("enter", "t")
+    await harness.type("hold")
+    await harness.press("tab", "tab", "tab", "j", "space")
+    await harness.until("held 1")
 
 
-async def journal(house: House) -> None:
+async def journal(harness: AppHarness) -> None:
     for name in ("Jeroen Maes", "Fatma Demir"):
-        await house.press("n", "enter")
-        await house.until("Ship to")
-        await house.until("read 09:30")
-        await house.press("enter", "ctrl+e", "ctrl+u")
-        await house.type(name)
-        await house.press("enter", "w")
-        await house.until("will be written")
-        await house.press("y")
-        await house.until("verified")
-        await house.press("q")
-    store = house.app.workspace.account.store
+        await harness.press("n", "enter")
+        await harness.until("Ship to")
+        await harness.until("read 09:30")
+        await harness.press("enter", "ctrl+e", "ctrl+u")
+        await harness.type(name)
+        await harness.press("enter", "w")
+        await harness.until("will be written")
+        await harness.press("y")
+        await harness.until("verified")
+        await harness.press("q")
+    store = harness.app.workspace.account.store
     # Who and where it was drawn is no matter of the picture.
     store._database.write(lambda c: c.execute("UPDATE session SET user = 'ann', host = 'desk'"))
-    await house.press("L")
-    await house.until("done 2")
-    await house.press("g")
+    await harness.press("L")
+    await harness.until("done 2")
+    await harness.press("g")
 
 
-async def keys(house: House) -> None:
-    await house.press("question_mark")
+async def keys(harness: AppHarness) -> None:
+    await harness.press("question_mark")
 
 
-async def as_json(house: House) -> None:
-    await house.press("n", "enter")
-    await house.until("read 09:30")
-    await house.press("E")
-    await house.until("line 1 of")
-    await house.press(*["j"] * 12, "enter", "end", "backspace", "escape")
-    await house.until("no JSON yet")
+async def as_json(harness: AppHarness) -> None:
+    await harness.press("n", "enter")
+    await harness.until("read 09:30")
+    await harness.press("E")
+    await harness.until("line 1 of")
+    await harness.press(*["j"] * 12, "enter", "end", "backspace", "escape")
+    await harness.until("no JSON yet")
 
 
-async def address(house: House) -> None:
-    await house.press("n", "A")
-    await house.until("Paste or type")
-    house.app.screen.pasted(_MAIL)
-    await house.until("6 of 6 taken")
-    await house.pilot.pause()
+async def address(harness: AppHarness) -> None:
+    await harness.press("n", "A")
+    await harness.until("Paste or type")
+    harness.app.screen.pasted(_MAIL)
+    await harness.until("6 of 6 taken")
+    await harness.pilot.pause()
     # Whether the pasted text has scrolled depends on which pane was laid out first.
-    house.app.screen.query_one(MultilineInput).set_top(0)
+    harness.app.screen.query_one(MultilineInput).set_top(0)
 
 
-SCENES: dict[str, Callable[[House], Awaitable[None]]] = {
+SCENES: dict[str, Callable[[AppHarness], Awaitable[None]]] = {
     "triage": triage,
     "edit": edit,
     "json": as_json,
@@ -233,12 +233,12 @@ SCENES: dict[str, Callable[[House], Awaitable[None]]] = {
 async def draw(name: str, size: tuple[int, int]) -> str:
     """One picture as SVG."""
     with tempfile.TemporaryDirectory() as folder:
-        async with housed(Path(folder), size=size, orders=300, seed=1) as house:
-            await house.until("100+ read")
-            await house.until("Amazon")
-            await SCENES[name](house)
-            await house.pilot.pause()
-            return house.app.export_screenshot(title="Sendcloud Orders")
+        async with open_app(Path(folder), size=size, orders=300, seed=1) as harness:
+            await harness.until("100+ read")
+            await harness.until("Amazon")
+            await SCENES[name](harness)
+            await harness.pilot.pause()
+            return harness.app.export_screenshot(title="Sendcloud Orders")
 
 
 def path_of(name: str, size: tuple[int, int]) -> Path:

@@ -1,4 +1,4 @@
-"""The whole app on a sandbox inside the process, driven by keys alone, and what it shows."""
+"""The whole app with a sandbox in the same process, driven by keys; reads the text that it shows."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -11,24 +11,23 @@ from typing import Any
 
 import httpx
 from interception import Interceptor
+from sandbox_client import sandbox_client
 from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
-from tui.api.auth import BasicAuth
-from tui.api.client import Client
 from tui.api.codec import decode
 from tui.app import OrdersApp, Service
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.settings import Settings
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
-PATIENCE = 15.0
+TIMEOUT = 15.0
 
 
 @dataclass
-class House:
-    """The running app. `press` types keys and waits until the app has nothing left to do at once."""
+class AppHarness:
+    """The running app. `press` sends keys and waits until the app is idle."""
 
     app: OrdersApp
     pilot: Pilot[int]
@@ -41,21 +40,27 @@ class House:
         await self._settled()
 
     async def type(self, text: str) -> None:
-        """All letters at once, as from a fast hand; the pilot would wait 40 ms after each."""
+        """Send all letters at once, as a fast typist does; the pilot would wait 40 ms after each."""
         for letter in text:
             event = events.Key(_character_to_key(letter), letter)
             event.set_sender(self.app)
             self.app.post_message(event)
         await self._settled()
 
+    async def replace(self, text: str) -> None:
+        """Open the editor under the cursor, replace its line, accept it."""
+        await self.press("enter", "ctrl+e", "ctrl+u")
+        await self.type(text)
+        await self.press("enter")
+
     async def _settled(self) -> None:
-        # Keys that were sent stand in the app's own queue first, and are no keys that wait before they left it.
-        heard = asyncio.Event()
-        if self.app.call_later(heard.set):
+        # Sent keys are first in the app's own queue; `keys_waiting` counts them only after they left it.
+        processed = asyncio.Event()
+        if self.app.call_later(processed.set):
             with suppress(TimeoutError):
-                await asyncio.wait_for(heard.wait(), PATIENCE)
-        # An app that fell over takes no key any more; the test is to tell of it, not to wait.
-        while self.app.keys_waiting and self.app._exception is None:  # noqa: ASYNC110 - a test looks from outside
+                await asyncio.wait_for(processed.wait(), TIMEOUT)
+        # An app that failed handles no more keys; the test must report the failure and not wait.
+        while self.app.keys_waiting and self.app._exception is None:  # noqa: ASYNC110 - a test polls from outside
             await asyncio.sleep(0.001)
         await self.pilot.pause()
 
@@ -67,24 +72,24 @@ class House:
     def text(self) -> str:
         return "\n".join(self.lines)
 
-    def line_with(self, words: str) -> str:
-        return next((line for line in self.lines if words in line), "")
+    def line_with(self, text: str) -> str:
+        return next((line for line in self.lines if text in line), "")
 
-    async def until(self, what: str | Callable[[], object]) -> None:
-        """Wait until these words are on the screen, or this is true."""
+    async def until(self, condition: str | Callable[[], object]) -> None:
+        """Wait until the screen contains this text, or until the callable returns true."""
 
         def holds() -> object:
-            return what in self.text if isinstance(what, str) else what()
+            return condition in self.text if isinstance(condition, str) else condition()
 
-        deadline = asyncio.get_running_loop().time() + PATIENCE
+        deadline = asyncio.get_running_loop().time() + TIMEOUT
         while not holds():
             if asyncio.get_running_loop().time() > deadline:
-                raise AssertionError(f"never came: {what}\n{self.text}")
+                raise AssertionError(f"condition not met: {condition}\n{self.text}")
             await asyncio.sleep(0.01)
             await self.pilot.pause()
 
     async def order(self, order_id: str) -> Any:
-        """An order as the sandbox has it now."""
+        """Return an order as it is in the sandbox now."""
         transport = httpx.ASGITransport(self.sandbox.asgi)
         async with httpx.AsyncClient(transport=transport, base_url="http://s/api/v3", auth=("demo", "demo")) as client:
             answer = await client.get(f"/orders/{order_id}")
@@ -94,7 +99,7 @@ class House:
 
 
 @asynccontextmanager
-async def housed(
+async def open_app(
     folder: Path,
     *,
     sandbox: Sandbox | None = None,
@@ -104,32 +109,31 @@ async def housed(
     app_settings: Settings | None = None,
     opened: bool = True,
     **settings: Any,
-) -> AsyncIterator[House]:
-    """Open the app on a folder. A sandbox given outlives it, as for a second start. The time stands unless `ticking`.
+) -> AsyncIterator[AppHarness]:
+    """Open the app on a folder. A given sandbox stays open afterwards, for a second start. The clock runs only if `ticking`.
 
-    Without `opened` the account is still being opened.
+    If `opened` is false the app is returned while the account is still being opened.
     """
     started = monotonic()
 
     def now() -> datetime:
         return NOW + timedelta(seconds=monotonic() - started) if ticking else NOW
 
-    box = sandbox or Sandbox(SandboxSettings(**{"orders": 300, "now": NOW, "settle": 0.2, **settings}))
+    own_sandbox = sandbox or Sandbox(SandboxSettings(**{"orders": 300, "now": NOW, "settle": 0.2, **settings}))
 
-    interceptor = Interceptor(httpx.ASGITransport(box.asgi, raise_app_exceptions=False))
+    interceptor = Interceptor(httpx.ASGITransport(own_sandbox.asgi, raise_app_exceptions=False))
 
     def connect() -> Service:
-        keys = BasicAuth("demo", "demo")
-        client = Client("http://127.0.0.1/api/v3", keys, transport=interceptor, read_only=read_only)
+        client = sandbox_client(interceptor, read_only=read_only)
         return Service(client, "demo", lambda: None)
 
     app = OrdersApp("TEST", connect, folder, now=now, settings=app_settings)
     try:
         async with app.run_test(size=size) as pilot:
-            house = House(app, pilot, box, interceptor)
+            harness = AppHarness(app, pilot, own_sandbox, interceptor)
             if opened:
-                await house.until(lambda: app.open_screens)
-            yield house
+                await harness.until(lambda: app.open_screens)
+            yield harness
     finally:
         if sandbox is None:
-            box.close()
+            own_sandbox.close()

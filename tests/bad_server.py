@@ -1,4 +1,4 @@
-"""Services that behave badly, over real sockets: each answers everything in one way, and keeps what it was asked."""
+"""Faulty services on real sockets: each gives the same answer to every request and records the requests."""
 
 import socket
 import threading
@@ -22,22 +22,22 @@ ANSWERS = {
     "dropped": b"",
     "hangs": None,
 }
-"""By name, what it answers; None: nothing, and the connection stays open."""
+"""The answers by name; None means no answer and an open connection."""
 
 
 @dataclass
-class Bad:
-    """Where it listens, and the head of each request that came."""
+class BadServer:
+    """The URL it listens on, and the head of each request that it received."""
 
     url: str
     heads: list[bytes] = field(default_factory=list)
 
 
 @contextmanager
-def bad_service(answer: bytes | None) -> Iterator[Bad]:
-    """A service of this answer, on a port of its own."""
+def bad_service(answer: bytes | None) -> Iterator[BadServer]:
+    """Serve this answer on a free port."""
     listener = socket.create_server(("127.0.0.1", 0))
-    bad = Bad(f"http://127.0.0.1:{listener.getsockname()[1]}/api/v3")
+    bad = BadServer(f"http://127.0.0.1:{listener.getsockname()[1]}/api/v3")
     held: list[socket.socket] = []
 
     def serve() -> None:
@@ -69,5 +69,5 @@ def bad_service(answer: bytes | None) -> Iterator[Bad]:
 
 
 def redirect(status: int, url: str) -> bytes:
-    """An answer that points to another place."""
+    """Return a redirect to another URL."""
     return f"HTTP/1.1 {status} There\r\nlocation: {url}\r\ncontent-length: 0\r\n\r\n".encode()

@@ -1,4 +1,4 @@
-"""A sandbox and lives of the app on one folder, for batches that are staged, sent and followed."""
+"""A sandbox and repeated runs of the app on one folder, for batches that are staged, sent and verified."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -9,11 +9,10 @@ from zoneinfo import ZoneInfo
 
 import httpx
 from interception import Interceptor
+from sandbox_client import sandbox_client
 from sandbox_harness import NOW
 from shared_clock import WireClock
 
-from tui.api.auth import BasicAuth
-from tui.api.client import Client
 from tui.api.codec import encode
 from tui.api.pointer import Pointer
 from tui.api.query import OrderQuery
@@ -32,8 +31,8 @@ NOTES = Pointer.of("order_details", "notes")
 QUANTITY = ITEMS / 0 / "quantity"
 
 
-class House:
-    """A sandbox, and lives of the app on one folder; all time is one clock."""
+class BatchHarness:
+    """A sandbox and repeated runs of the app on one folder; both use one clock."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.clock = WireClock()
@@ -47,16 +46,9 @@ class House:
         self.wire: Callable[[httpx.AsyncBaseTransport], httpx.AsyncBaseTransport] = lambda transport: transport
 
     async def open(self) -> Staging:
-        """A new process on the folder."""
+        """Open the folder as a new process would."""
         self.interceptor = Interceptor(self.wire(httpx.ASGITransport(self.sandbox.asgi)))
-        client = Client(
-            "http://127.0.0.1/api/v3",
-            BasicAuth("demo", "demo"),
-            transport=self.interceptor,
-            clock=self.clock,
-            sleep=self.clock.sleep,
-            random=Random(3),
-        )
+        client = sandbox_client(self.interceptor, self.clock, random=Random(3))
         store = Store(self.folder, now=self.clock.now)
         self.account = await open_account(
             client, store, "demo", now=self.clock.now, zone=ZoneInfo("Europe/Amsterdam"), sleep=self.clock.sleep
@@ -71,11 +63,11 @@ class House:
         self.account.store.close()
         return await self.open()
 
-    async def there(self) -> dict[str, Any]:
+    async def remote_orders(self) -> dict[str, Any]:
         self.sandbox.fault_injector.faults = Faults()
         self.clock.passed += 100
         page = await self.account.client.list_orders(OrderQuery(page_size=200))
-        return {str(one["order_id"]): one for one in page.orders}
+        return {str(order["order_id"]): order for order in page.orders}
 
     async def send(self, *ids: str) -> None:
         assert await self.staging.refresh_remote() is None
@@ -83,25 +75,31 @@ class House:
         await asyncio.sleep(0)
 
     def states(self) -> dict[str, SendState]:
-        return {str(one.document.get("order_id")): self.staging.send_state(one) for one in self.staging.orders}
+        return {str(order.document.get("order_id")): self.staging.send_state(order) for order in self.staging.orders}
 
 
-Make = Callable[..., Awaitable[House]]
+Make = Callable[..., Awaitable[BatchHarness]]
 
 
 def add_json(staging: Staging, source: str | Path) -> tuple[list[str], ParsedFile]:
-    """Stage what a JSON text or file holds."""
-    intake = read_orders(read_file(source) if isinstance(source, Path) else source)
-    return staging.editing.add_parsed(intake, source.name if isinstance(source, Path) else "pasted text"), intake
+    """Stage the orders of a JSON text or file."""
+    parsed_file = read_orders(read_file(source) if isinstance(source, Path) else source)
+    return staging.editing.add_parsed(
+        parsed_file, source.name if isinstance(source, Path) else "pasted text"
+    ), parsed_file
 
 
 def stage(staging: Staging, *orders: Any) -> list[str]:
-    ids, intake = add_json(staging, encode(list(orders)).decode())
-    assert not intake.refused
+    ids, parsed_file = add_json(staging, encode(list(orders)).decode())
+    assert not parsed_file.refused
     return ids
 
 
 def pointers(staging: Staging, id: str, *, stale: bool = False) -> list[str]:
     found = staging.get(id)
     assert found is not None
-    return [str(one.problem.pointer) for one in staging.findings(found) if one.at is not None and one.stale is stale]
+    return [
+        str(finding.problem.pointer)
+        for finding in staging.findings(found)
+        if finding.at is not None and finding.stale is stale
+    ]

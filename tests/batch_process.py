@@ -1,4 +1,4 @@
-"""A life of the app that imports, types, sends and follows, telling each step, until it is killed.
+"""A process that imports, edits, sends and verifies orders and prints each step, until it is killed.
 
 `batch_process.py FOLDER URL NAME COUNT` stages orders NAME-0, NAME-1 … into the batch `kills`.
 """
@@ -23,63 +23,63 @@ from tui.work.account import Account, open_account
 from tui.work.batches.staging import Staging
 
 NOTES = Pointer.of("order_details", "notes")
-FASTER = 50
-"""So many seconds pass in one."""
+SPEED_FACTOR = 50
+"""How many seconds of the process's clock pass in one real second."""
 
 _BEGAN = time.time()
 
 
 def now() -> datetime:
-    return datetime.fromtimestamp(_BEGAN, UTC) + timedelta(seconds=(time.time() - _BEGAN) * FASTER)
+    return datetime.fromtimestamp(_BEGAN, UTC) + timedelta(seconds=(time.time() - _BEGAN) * SPEED_FACTOR)
 
 
 async def sleep(seconds: float) -> None:
-    await asyncio.sleep(seconds / FASTER)
+    await asyncio.sleep(seconds / SPEED_FACTOR)
 
 
-def tell(words: str) -> None:
-    print(words, flush=True)
+def report(text: str) -> None:
+    print(text, flush=True)
 
 
-class Telling(httpx.AsyncHTTPTransport):
-    """Says before and after each request that it is there, so that a kill can come just then."""
+class ReportingTransport(httpx.AsyncHTTPTransport):
+    """Prints a line before and after each request, so that the process can be killed at that point."""
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        tell(f"going {request.method}")
+        report(f"going {request.method}")
         answer = await super().handle_async_request(request)
-        tell(f"answered {request.method}")
+        report(f"answered {request.method}")
         return answer
 
 
-async def live(folder: Path, url: str) -> tuple[Account, Staging]:
-    """Open what is there, and resolve what was on its way."""
-    client = Client(url, BasicAuth("demo", "demo"), transport=Telling())
-    bench = await open_account(
+async def open_and_recover(folder: Path, url: str) -> tuple[Account, Staging]:
+    """Open the store and resolve the writes without an answer."""
+    client = Client(url, BasicAuth("demo", "demo"), transport=ReportingTransport())
+    account = await open_account(
         client, Store(folder, now=now), "demo", now=now, zone=ZoneInfo("Europe/Amsterdam"), sleep=sleep
     )
-    staging = Staging(bench, "kills")
-    for outcome in await bench.outbox.recover():
+    staging = Staging(account, "kills")
+    for outcome in await account.outbox.recover():
         staging.settle(outcome)
-    return bench, staging
+    return account, staging
 
 
-async def finish(bench: Account, staging: Staging) -> None:
-    """Send what is ready, and follow until each order is seen."""
+async def send_and_verify(account: Account, staging: Staging) -> None:
+    """Send the orders that are ready, and verify until none is pending."""
     await staging.refresh_remote()
     await staging.send(staging.plan(), continue_after_refusal=True)
-    await bench.verifier.until_done()
+    await account.verifier.until_done()
 
 
 async def main(folder: Path, url: str, name: str, count: int) -> None:
-    bench, staging = await live(folder, url)
+    account, staging = await open_and_recover(folder, url)
     orders = [order(order_id=f"{name}-{n}", order_number=f"{name}-{n}") for n in range(count)]
     ids, _ = add_json(staging, json.dumps(orders))
-    tell(f"staged {name}")
+    report(f"staged {name}")
     for n, id in enumerate(ids):
         staging.editing.put(id, NOTES, f"typed {name}-{n}", "note")
-        tell(f"typed {name}-{n}")
-    await finish(bench, staging)
-    tell("done")
+        report(f"typed {name}-{n}")
+    await send_and_verify(account, staging)
+    report("done")
 
 
 if __name__ == "__main__":

@@ -4,44 +4,44 @@ import json
 from pathlib import Path
 from typing import Any
 
-from app_harness import House
+from app_harness import AppHarness
 
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.review.screen import ReviewScreen
 
 
-def composer(house: House) -> ComposerScreen:
-    screen = house.app.screen
+def composer(harness: AppHarness) -> ComposerScreen:
+    screen = harness.app.screen
     assert isinstance(screen, ComposerScreen)
     return screen
 
 
-async def enter_composer(house: House) -> ComposerScreen:
-    await house.until("100+ read")
-    await house.press("B")
-    await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
-    return composer(house)
+async def enter_composer(harness: AppHarness) -> ComposerScreen:
+    await harness.until("100+ read")
+    await harness.press("B")
+    await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
+    return composer(harness)
 
 
-async def add_file(house: House, folder: Path, *orders: Any) -> None:
+async def add_file(harness: AppHarness, folder: Path, *orders: Any) -> None:
     path = folder / "orders.json"
     path.write_text(json.dumps(list(orders)))
-    await house.press("a", "f")
-    await house.type(str(path))
-    await house.press("enter")
-    await house.until("added from orders.json")
-    await house.until(lambda: not house.app.workspace.staging.is_refreshing)
+    await harness.press("a", "f")
+    await harness.type(str(path))
+    await harness.press("enter")
+    await harness.until("added from orders.json")
+    await harness.until(lambda: not harness.app.workspace.staging.is_refreshing)
 
 
-def standings(house: House) -> list[str]:
-    return [str(house.app.workspace.staging.send_state(one)) for one in house.app.workspace.staging.orders]
+def send_states(harness: AppHarness) -> list[str]:
+    return [str(harness.app.workspace.staging.send_state(order)) for order in harness.app.workspace.staging.orders]
 
 
-def row(house: House, name: str) -> str:
-    """The line of an order in the list: cursor, mark, state, name."""
-    return next((line for line in house.lines if line[4:].startswith(f"{name} ")), "")
+def row(harness: AppHarness, name: str) -> str:
+    """Return the line of an order in the list: cursor, mark, state, name."""
+    return next((line for line in harness.lines if line[4:].startswith(f"{name} ")), "")
 
 
-async def review(house: House) -> None:
-    await house.press("w")
-    await house.until(lambda: isinstance(house.app.screen, ReviewScreen))
+async def review(harness: AppHarness) -> None:
+    await harness.press("w")
+    await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))

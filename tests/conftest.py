@@ -1,8 +1,8 @@
 """Settings of the whole suite: examples of Hypothesis, waiting without sleeping, and a shell for the commands.
 
-A default run tries 30 examples of each property, the same ones on every run and machine, however slow. More:
+A default run tries 30 examples of each property, the same ones on every run and machine.
 
-SENDCLOUD_EXAMPLES=5000 pytest tests/api: as many examples of each property, other ones on each run.
+SENDCLOUD_EXAMPLES=5000 pytest tests/api: tries 5000 examples of each property, different ones on each run.
 """
 
 import gc
@@ -16,7 +16,7 @@ from loop_idle import use_loop_idle
 from seed_cache import use_seed_cache
 from shell import Shell
 from skipped_time import CLOCK
-from watched_service import served
+from watched_service import serve_sandbox
 
 from tui.sandbox.app import SandboxSettings
 
@@ -30,9 +30,9 @@ use_seed_cache()
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded by now stays: the garbage collector need not look at it.
+    """Exclude everything loaded so far from garbage collection.
 
-    The app does the same at its start. In a process with many apps that would keep the garbage of all earlier ones.
+    The app does the same when it starts. In a process with many apps, that would keep the garbage of all earlier ones.
     """
     gc.collect()
     gc.freeze()
@@ -47,6 +47,6 @@ def shell(tmp_path: Path, capfdbinary: pytest.CaptureFixture[bytes], monkeypatch
 @pytest.fixture
 def account(shell: Shell) -> Iterator[Shell]:
     """A shell with credentials for a sandbox."""
-    with served(SandboxSettings(orders=20, settle=0.1, clock=CLOCK.time)) as service:
+    with serve_sandbox(SandboxSettings(orders=20, settle=0.1, clock=CLOCK.time)) as service:
         shell.service = service
         yield shell

@@ -1,6 +1,6 @@
 """The data file that commit 4af2c0e wrote, and today's work layer on it.
 
-The comment at the top of the file says what it holds. All names of today's code that tests of that file need are here.
+The comment at the top of that file describes its content. All names of today's code that its tests need are here.
 """
 
 import json
@@ -13,11 +13,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import httpx
+from sandbox_client import BASE_URL, sandbox_client
 from sandbox_harness import NOW
 from shared_clock import WireClock
 
-from tui.api.auth import BasicAuth
-from tui.api.client import Client
 from tui.api.codec import encode
 from tui.api.pointer import ABSENT, Pointer
 from tui.app import OrdersApp
@@ -37,14 +36,13 @@ from tui.work.journal.undo import undo
 
 _FIXTURES = Path(__file__).parent / "fixtures"
 ACCOUNT_ID = 2
-"""The store's number of the account that all of it belongs to."""
-BASE_URL = "http://127.0.0.1/api/v3"
+"""The store's id of the account that owns all stored rows."""
 PLACE = "house.place"
 """The key under which the screen to open at the next start is stored."""
 
 
 def write_store(folder: Path, place: Any = None) -> Path:
-    """Make the data folder as that commit left it; `place` replaces the screen that was open at the end."""
+    """Create the data folder as that commit left it; `place` replaces the stored last screen."""
     folder.mkdir(mode=0o700, parents=True)
     path = folder / FILE
     with closing(sqlite3.connect(path)) as connection, connection:
@@ -56,9 +54,9 @@ def write_store(folder: Path, place: Any = None) -> Path:
 
 
 def sandbox(**settings: Any) -> Sandbox:
-    """The service with its orders as they were when that store was written, all of them saved."""
+    """The service with its orders as they were when that store was written."""
     orders = json.loads((_FIXTURES / "service-4af2c0e.json").read_text())
-    planted = tuple(json.dumps(one).encode() for one in orders)
+    planted = tuple(json.dumps(order).encode() for order in orders)
     return Sandbox(SandboxSettings(**{"orders": 0, "now": NOW, "settle": 0.0, "plant": planted, **settings}))
 
 
@@ -85,7 +83,7 @@ class Session:
         return [draft.order_id for draft in self.account.drafts.all()]
 
     def steps(self, id: str) -> tuple[int, list[str]]:
-        """How many steps of a draft are done, and the names of all."""
+        """Return how many steps of a draft are done, and the names of all steps."""
         edit = self.draft(id).edit
         return edit.done, [step.name for step in edit.steps]
 
@@ -93,12 +91,12 @@ class Session:
         return {str(change.pointer): change.now for change in self.draft(id).edit.changes()}
 
     def status(self, id: str) -> str | None:
-        """The name of the send state of an order's draft."""
+        """Return the name of the send state of an order's draft."""
         found = self.account.draft_sender.status(id)
         return None if found is None else found.state.name
 
     def problems(self, id: str) -> dict[str, str]:
-        """What the service said of an order's draft, by pointer."""
+        """Return the problems that the service reported for an order's draft, by pointer."""
         found = self.account.draft_sender.status(id)
         assert found is not None
         return {str(problem.pointer): problem.detail for problem in found.problems}
@@ -116,26 +114,26 @@ class Session:
         return next(order for order in self.staging.orders if order.document.get("order_number") == number)
 
     def statuses(self) -> dict[str, str]:
-        """The names of the statuses of the staged orders, by order number."""
+        """Return the names of the send states of the staged orders, by order number."""
         orders = self.staging.orders
         return {str(order.document.get("order_number")): self.staging.send_state(order).name for order in orders}
 
     def findings(self, number: str) -> dict[str, str]:
-        """The errors of a staged order by pointer."""
+        """Return the errors of a staged order by pointer."""
         found = self.staging.findings(self.staged(number))
-        return {str(one.problem.pointer): one.problem.detail for one in found if one.stops}
+        return {str(finding.problem.pointer): finding.problem.detail for finding in found if finding.stops}
 
     def value(self, number: str, pointer: str) -> Any:
-        """A value of a staged order; None where it has none."""
+        """Return a value of a staged order; None if it is absent."""
         found = Pointer.parse(pointer).get(self.staged(number).document)
         return None if found is ABSENT else found
 
     def cell(self, number: str, pointer: str) -> tuple[int, str] | None:
-        """The row and the column of the file that a value came from."""
+        """Return the row and column of the file that a value came from."""
         return self.staged(number).cell(Pointer.parse(pointer))
 
     def derived(self, number: str, pointer: str) -> str | None:
-        """How a value that the file lacks was derived."""
+        """Return how a value that is not in the file was derived."""
         return self.staged(number).derived(Pointer.parse(pointer))
 
     async def send_staged(self, *numbers: str) -> None:
@@ -144,23 +142,23 @@ class Session:
         await self.staging.send(plan)
         await self.account.verifier.until_done()
 
-    # The rest.
+    # Writes, the journal, jobs and saved settings.
 
     async def resolve(self) -> None:
-        """Look up the writes whose answers were lost, and follow what was accepted to its end, as the app does."""
+        """Look up the writes whose answers were lost and verify the accepted ones, as the app does."""
         for outcome in await self.account.outbox.recover():
             if not self.account.draft_sender.settle_any(outcome):
                 self.staging.settle(outcome)
         await self.account.verifier.until_done()
 
     def write_states(self) -> dict[int, tuple[str, str]]:
-        """Kind and state of each write, by its number."""
+        """Return the kind and state of each write, by its id."""
         writes = self.store.writes.all(ACCOUNT_ID, limit=-1)
         return {write.id: (write.new.kind.name, write.state.name) for write in reversed(writes)}
 
     @property
     def pruned(self) -> Any:
-        """What the journal knows of the writes that were removed from it."""
+        """Return the journal's record of the writes that were pruned."""
         return self.store.screen_states.get(ACCOUNT_ID, PRUNED)
 
     def entry(self, write: int) -> JournalEntry:
@@ -174,7 +172,7 @@ class Session:
         return results[0].outcome.name
 
     def job(self, name: str) -> Job:
-        """The job at this stage."""
+        """Return the job at this stage."""
         found = next(job for job in self.jobs.recent() if job.stage.name == name)
         job = self.jobs.get(found.id)
         assert job is not None
@@ -204,13 +202,7 @@ async def session(folder: Path, *, remembered: bool = False) -> AsyncIterator[Se
     """Open the store; `remembered` opens the account without asking the service for it."""
     clock = WireClock()
     service = sandbox(clock=clock, sleep=clock.sleep)
-    client = Client(
-        BASE_URL,
-        BasicAuth("demo", "demo"),
-        transport=httpx.ASGITransport(service.asgi),
-        clock=clock,
-        sleep=clock.sleep,
-    )
+    client = sandbox_client(httpx.ASGITransport(service.asgi), clock)
     store = Store(folder, now=clock.now)
     times: Any = {"now": clock.now, "zone": ZoneInfo("Europe/Amsterdam"), "sleep": clock.sleep}
     try:
@@ -226,5 +218,5 @@ async def session(folder: Path, *, remembered: bool = False) -> AsyncIterator[Se
 
 
 def session_of(app: OrdersApp) -> Session:
-    """What the running app works with."""
+    """Return the work layer of the running app."""
     return Session(app.workspace.account, app.workspace.staging, app.workspace.jobs)

@@ -1,4 +1,4 @@
-"""A small service in memory with faults on demand, a clock that moves when somebody sleeps, and an app's life on them."""
+"""A small in-memory service with faults on demand, a clock that advances on sleep, and an outbox that uses them."""
 
 import asyncio
 import copy
@@ -21,7 +21,7 @@ from tui.work.writes.verifier import Verifier
 
 
 class Time:
-    """A clock, and a sleep that lets time pass and others run."""
+    """A clock with a sleep that advances it and lets other tasks run."""
 
     def __init__(self) -> None:
         self.now_ = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
@@ -34,8 +34,8 @@ class Time:
         await asyncio.sleep(0)
 
 
-class Lost(Exception):
-    """The answer of a write is lost; `done` says whether the write was done."""
+class LostAnswer(Exception):
+    """The answer to a write is lost; `done` tells whether the write was carried out."""
 
     def __init__(self, *, done: bool) -> None:
         super().__init__()
@@ -43,9 +43,9 @@ class Lost(Exception):
 
 
 class Service:
-    """Orders by id. `faults[method]` are used up one a call: an exception, or None for a call that goes well.
+    """Orders by id. Each call takes one entry of `faults[method]`: an exception, or None for success.
 
-    Upserts show after `settle` seconds; `ignored` names top-level keys that a PATCH ignores in silence.
+    Upserts are readable after `settle` seconds; `ignored` names top-level keys that a PATCH silently ignores.
     """
 
     def __init__(self, time: Time) -> None:
@@ -56,7 +56,7 @@ class Service:
         self.ignored: set[str] = set()
         self.faults: dict[str, list[Exception | None]] = defaultdict(list)
         self.calls: list[tuple[str, object]] = []
-        self.came: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
+        self.received: dict[str, asyncio.Event] = defaultdict(asyncio.Event)
         self.open: asyncio.Event | None = None
         self.at_once = 0
         self.most_at_once = 0
@@ -98,7 +98,7 @@ class Service:
     async def patch_order(self, id: str, body: bytes) -> Identifiers:
         await self._enter("patch", (id, body), write=True)
         fault = self._fault("patch")
-        if fault is None or (isinstance(fault, Lost) and fault.done):
+        if fault is None or (isinstance(fault, LostAnswer) and fault.done):
             if id not in self.orders:
                 raise not_found()
             changes = cast(Document, decode(body))
@@ -109,41 +109,41 @@ class Service:
     async def delete_order(self, id: str) -> bool:
         await self._enter("delete", id, write=True)
         fault = self._fault("delete")
-        there = id in self.orders
-        if fault is None or (isinstance(fault, Lost) and fault.done):
+        existed = id in self.orders
+        if fault is None or (isinstance(fault, LostAnswer) and fault.done):
             self.orders.pop(id, None)
         self._answer(fault)
-        return there
+        return existed
 
     async def upsert_orders(self, orders: bytes) -> list[Identifiers]:
         await self._enter("upsert", orders, write=True)
         fault = self._fault("upsert")
-        told = []
-        if fault is None or (isinstance(fault, Lost) and fault.done):
-            for one in cast(list[Document], decode(orders)):
-                number = self._number_of(one)
-                told.append(Identifiers(number, key_of(one)[0], ""))
-                self.saving.append((self.time.now() + timedelta(seconds=self.settle), number, one | {"id": number}))
+        identifiers = []
+        if fault is None or (isinstance(fault, LostAnswer) and fault.done):
+            for order in cast(list[Document], decode(orders)):
+                number = self._number_of(order)
+                identifiers.append(Identifiers(number, key_of(order)[0], ""))
+                self.saving.append((self.time.now() + timedelta(seconds=self.settle), number, order | {"id": number}))
         self._answer(fault)
-        return told
+        return identifiers
 
-    def _number_of(self, one: Document) -> str:
+    def _number_of(self, document: Document) -> str:
         known = [*self.orders.values(), *(saved for _, _, saved in self.saving)]
         for other in known:
-            if key_of(other) == key_of(one):
+            if key_of(other) == key_of(document):
                 return str(other["id"])
         return str(max([0, *(int(str(other["id"])) for other in known)]) + 1)
 
-    def settled(self) -> None:
-        """Let what was accepted long enough ago be seen."""
+    def finish_saving(self) -> None:
+        """Make the orders visible that were accepted long enough ago."""
         now = self.time.now()
-        for _, number, saved in [one for one in self.saving if one[0] <= now]:
+        for _, number, saved in [entry for entry in self.saving if entry[0] <= now]:
             self.orders[number] = saved
-        self.saving = [one for one in self.saving if one[0] > now]
+        self.saving = [entry for entry in self.saving if entry[0] > now]
 
     async def _enter(self, method: str, argument: object, *, write: bool = False) -> None:
         self.calls.append((method, argument))
-        self.came[method].set()
+        self.received[method].set()
         self.at_once += write
         self.most_at_once = max(self.most_at_once, self.at_once)
         try:
@@ -152,7 +152,7 @@ class Service:
             await asyncio.sleep(0)
         finally:
             self.at_once -= write
-        self.settled()
+        self.finish_saving()
 
     def _fault(self, method: str) -> Exception | None:
         return self.faults[method].pop(0) if self.faults[method] else None
@@ -162,10 +162,18 @@ class Service:
             raise fault
 
     def _answer(self, fault: Exception | None) -> None:
-        if isinstance(fault, Lost):
+        if isinstance(fault, LostAnswer):
             raise OutcomeUnknown("The answer was lost.", status=500, body=b"<html>")
         if fault is not None:
             raise fault
+
+
+def service_with(count: int) -> Service:
+    """Return a service with orders A0, A1 and so on."""
+    service = Service(Time())
+    for n in range(count):
+        service.add(f"A{n}")
+    return service
 
 
 def order(order_id: str, shop: int = 5, **values: Json) -> Document:
@@ -173,7 +181,7 @@ def order(order_id: str, shop: int = 5, **values: Json) -> Document:
 
 
 def is_not_applied(outcome: WriteOutcome) -> bool:
-    """Whether the answer of a write was lost and lookups showed that nothing was written."""
+    """Return whether the answer to a write was lost and lookups showed that nothing was written."""
     return type(outcome) is WriteNotSent and outcome.write.state is WriteState.NOT_APPLIED
 
 
@@ -183,8 +191,8 @@ def not_found() -> NotFound:
     return error
 
 
-class Bench:
-    """One app's life on a folder; `restart` is the end of its process and the beginning of another."""
+class OutboxHarness:
+    """The outbox and verifier of one process on a folder; `restart` ends it and starts another."""
 
     def __init__(self, folder: Path) -> None:
         self.time = Time()

@@ -1,4 +1,4 @@
-"""A clock that only sleeping moves, and a service that answers from a script."""
+"""A clock that only sleeping advances, and a transport that answers from a script."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ Step = httpx.Response | Exception | Callable[[httpx.Request], httpx.Response]
 
 
 class Script(httpx.AsyncBaseTransport):
-    """Answers one request after the other as it was told; the last step repeats."""
+    """Answers the requests with its steps in order; the last step repeats."""
 
     def __init__(self, *steps: Step, delay: float | None = None) -> None:
         self.steps = list(steps)
@@ -61,8 +61,8 @@ class Script(httpx.AsyncBaseTransport):
         return [f"{request.method} {request.url.path}" for request in self.requests]
 
 
-class Torn(httpx.AsyncByteStream):
-    """A body that breaks off."""
+class BrokenStream(httpx.AsyncByteStream):
+    """A response body that ends with an error."""
 
     def __init__(self, start: bytes, error: Exception) -> None:
         self.start, self.error = start, error
@@ -72,9 +72,9 @@ class Torn(httpx.AsyncByteStream):
         raise self.error
 
 
-def torn(status: int, start: bytes, error: Exception | None = None) -> Callable[[httpx.Request], httpx.Response]:
+def broken_body(status: int, start: bytes, error: Exception | None = None) -> Callable[[httpx.Request], httpx.Response]:
     broken = error or httpx.RemoteProtocolError("peer closed connection without sending complete message body")
-    return lambda request: httpx.Response(status, stream=Torn(start, broken))
+    return lambda request: httpx.Response(status, stream=BrokenStream(start, broken))
 
 
 def answer(data: Any, status: int = 200, **headers: str) -> httpx.Response:
@@ -86,8 +86,8 @@ def refusal(status: int, *errors: dict[str, Any], **headers: str) -> httpx.Respo
 
 
 def raw(status: int, body: str | bytes, type: str = "application/json", **headers: str) -> httpx.Response:
-    named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return httpx.Response(status, content=body, headers={"Content-Type": type, **named})
+    header_names = {name.replace("_", "-"): value for name, value in headers.items()}
+    return httpx.Response(status, content=body, headers={"Content-Type": type, **header_names})
 
 
 BUSY = {
@@ -99,4 +99,4 @@ BUSY = {
 
 
 Make = Callable[..., tuple[Client, Script]]
-"""The `make` fixture: steps and options of a Client to the client and its script."""
+"""The `make` fixture: takes steps and options of a Client, returns the client and its script."""

@@ -1,4 +1,4 @@
-"""Answers that a test gives in the place of the service: a transport between the client and the service."""
+"""A transport between client and service, so that a test can answer in place of the service."""
 
 from collections.abc import Awaitable, Callable
 
@@ -10,7 +10,7 @@ Handler = Callable[[httpx.Request, Send], Awaitable[httpx.Response]]
 
 
 class Interceptor(httpx.AsyncBaseTransport):
-    """Passes requests on, or hands them to `handler` while there is one."""
+    """Passes requests on to the service, or to `handler` if one is set."""
 
     def __init__(self, transport: httpx.AsyncBaseTransport) -> None:
         self._transport = transport
@@ -22,7 +22,7 @@ class Interceptor(httpx.AsyncBaseTransport):
         return await self.handler(request, self._transport.handle_async_request)
 
     def intercept(self, method: str, handler: Handler) -> None:
-        """Hand the requests of one method to this handler."""
+        """Pass the requests of one method to this handler."""
 
         async def handle(request: httpx.Request, send: Send) -> httpx.Response:
             return await (handler(request, send) if request.method == method else send(request))
@@ -40,6 +40,6 @@ class Interceptor(httpx.AsyncBaseTransport):
 
 
 def refusal(*errors: tuple[str, str]) -> httpx.Response:
-    """The service's answer 400 with these pointers and details."""
+    """Return a 400 response with these pointers and details."""
     found = [{"status": "400", "code": "invalid", "detail": d, "source": {"pointer": p}} for p, d in errors]
     return httpx.Response(400, json={"errors": found})

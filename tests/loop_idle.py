@@ -1,7 +1,7 @@
-"""Waits until the event loop has nothing left to do at once; Textual's own wait sleeps for 20 ms at a time.
+"""Waits until the event loop is idle; Textual's own wait sleeps for 20 ms at a time.
 
-Textual takes a process that uses no CPU for 20 ms to be idle, and waits for that three times per key. Here the loop,
-its threads and the screen are asked, so that a test waits no longer than the work takes.
+Textual regards a process as idle if it uses no CPU for 20 ms, and waits for that three times per key. Here the loop,
+its threads and the screen are queried, so that a test waits no longer than necessary.
 """
 
 import asyncio
@@ -15,35 +15,35 @@ from textual._context import active_app
 from textual.screen import Screen
 
 QUIET_TURNS = 2
-"""The loop is idle after so many turns in a row without work: one turn may only have passed a result on."""
+"""How many turns in a row without work make the loop idle: one turn may only have passed on a result."""
 
 LONGEST = 10.0
-"""Seconds after which a loop that always has work is waited for no longer."""
+"""Seconds to wait for a loop that always has work."""
 
 LONGEST_THREADS = 0.25
-"""Seconds after which threads are waited for no longer: some wait for what the test does next."""
+"""Seconds to wait for threads: some wait for the next step of the test."""
 
 THREAD_POLL = 0.001
-"""Seconds between two looks at threads that still work."""
+"""Seconds between two checks of busy threads."""
 
 
 async def loop_idle(min_sleep: float = 0.0, max_sleep: float = LONGEST) -> None:
-    """Return when no callback is ready to run, no thread is at work and the screen is drawn.
+    """Return when no callback is ready to run, no thread is busy and the screen is drawn.
 
     Timers that are not due yet do not count. The arguments are those of Textual's `wait_for_idle`.
     """
-    begun = monotonic()
+    started = monotonic()
     await asyncio.sleep(0)
-    while await quiet(begun) and draw():
+    while await wait_until_quiet(started) and draw():
         pass
 
 
-async def quiet(begun: float) -> bool:
-    """Wait until the loop is quiet. False when it takes too long."""
+async def wait_until_quiet(started: float) -> bool:
+    """Wait until the loop is quiet. Return False if it takes too long."""
     loop: Any = asyncio.get_running_loop()
     turns = 0
     while turns < QUIET_TURNS:
-        waited = monotonic() - begun
+        waited = monotonic() - started
         if waited > LONGEST:
             return False
         busy = waited < LONGEST_THREADS and threads_busy(loop)
@@ -53,7 +53,7 @@ async def quiet(begun: float) -> bool:
 
 
 def threads_busy(loop: Any) -> bool:
-    """Whether a function runs in the loop's thread pool (`asyncio.to_thread`), or waits for a thread."""
+    """Return whether a function runs in the loop's thread pool (`asyncio.to_thread`) or waits for a thread."""
     pool: ThreadPoolExecutor | None = loop._default_executor
     return pool is not None and (not pool._work_queue.empty() or pool._idle_semaphore._value < len(pool._threads))
 
@@ -67,7 +67,7 @@ def draw() -> bool:
         app._check_resize()
         return True
     screen: Screen[Any] = app.screen
-    waits = (
+    pending = (
         screen._layout_required
         or screen._scroll_required
         or screen._repaint_required
@@ -75,9 +75,9 @@ def draw() -> bool:
         or screen._dirty_widgets
         or screen._callbacks
     )
-    if waits and screen.is_running:
+    if pending and screen.is_running:
         screen._on_timer_update()
-    return bool(waits)
+    return bool(pending)
 
 
 def use_loop_idle() -> None:

@@ -1,4 +1,4 @@
-"""Values of unexpected types, and orders that have them at each place."""
+"""Values of unexpected types, and orders with such a value at any pointer."""
 
 import os
 from decimal import Decimal
@@ -34,9 +34,9 @@ OddOrders = list[tuple[Pointer, Document]]
 
 
 def odd_orders(value: Json, one_in: int = 1) -> OddOrders:
-    """A complete order for each of its pointers, with the value there.
+    """Return for each pointer of a complete order the order with the value at that pointer.
 
-    `one_in`: use only every so many pointers, starting at another one for each value.
+    `one_in`: use every n-th pointer only, starting at a different one for each value.
     """
     order, odd = full_order(items=1), list(ODD.values()).index(value)
     pointers = [pointer for pointer, _ in walk(order) if pointer.tokens]

@@ -1,4 +1,4 @@
-"""Finds the service's official documents, and makes validators of them, for the tests that need them."""
+"""Loads the service's official documents and makes validators from them."""
 
 import json
 import os
@@ -21,22 +21,22 @@ FOLDER = Path(_NAMED) if _NAMED else Path(__file__).parents[2] / "shared" / "spe
 
 
 def needs_document() -> pytest.MarkDecorator:
-    """Skips with a word where the documents are absent; where SENDCLOUD_SPEC names them they must be there."""
-    there = (FOLDER / "orders.yaml").exists()
-    if _NAMED and not there:
+    """Skip the test if the documents are absent; if SENDCLOUD_SPEC is set they must exist."""
+    available = (FOLDER / "orders.yaml").exists()
+    if _NAMED and not available:
         raise FileNotFoundError(f"SENDCLOUD_SPEC names {FOLDER}, where there is no orders.yaml")
-    return pytest.mark.skipif(not there, reason=f"the official documents are not in {FOLDER}; set SENDCLOUD_SPEC")
+    return pytest.mark.skipif(not available, reason=f"the official documents are not in {FOLDER}; set SENDCLOUD_SPEC")
 
 
 @cache
 def document(name: str = "orders") -> dict[str, Any]:
-    """One of the OpenAPI documents, as plain values; dates stay text."""
+    """Return one of the OpenAPI documents as plain values; dates stay text."""
     text = (FOLDER / f"{name}.yaml").read_text(encoding="utf-8")
     return yaml.load(text, Loader=_TextLoader)
 
 
 def validator(pointer: str, name: str = "orders") -> jsonschema.Draft202012Validator:
-    """A validator of the schema at a JSON pointer of the document, formats checked."""
+    """Return a validator of the schema at a JSON pointer of the document, with format checks."""
     resource = Resource(contents=document(name), specification=DRAFT202012)
     registry = Registry().with_resource("urn:document", resource)
     return jsonschema.Draft202012Validator(
@@ -47,7 +47,7 @@ def validator(pointer: str, name: str = "orders") -> jsonschema.Draft202012Valid
 
 
 def post_validator() -> jsonschema.Draft202012Validator:
-    """What POST /orders takes: the list."""
+    """Return the schema of the body of POST /orders."""
     return validator("/paths/~1orders/post/requestBody/content/application~1json/schema")
 
 
@@ -60,7 +60,7 @@ def order_validator() -> jsonschema.Draft202012Validator:
 
 
 def order_paths() -> Iterator[tuple[str, ...]]:
-    """The paths of all fields of an order; an entry of a list is `*`."""
+    """Return the paths of all fields of an order; an entry of a list is `*`."""
     return _property_paths({"$ref": "#/components/schemas/order"})
 
 
@@ -86,7 +86,7 @@ def examples(method: str, path: str, part: str, status: str = "", name: str = "o
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One example of a document: of a request, or of the answer with this status."""
+    """An example of a document, for a request or for the response with this status."""
 
     document: str
     method: str
@@ -104,32 +104,32 @@ class Example:
 
     @property
     def json(self) -> Json:
-        """The example as this app reads JSON."""
+        """Return the example as this app decodes JSON."""
         return decode(self.body)
 
     @property
     def schema(self) -> jsonschema.Draft202012Validator:
-        """The schema that the document gives for this very body."""
+        """Return the document's schema of this body."""
         if self.status:
             return response_validator(self.method, self.path, self.status, self.document)
         return validator(f"/paths/{_escaped(self.path)}/{self.method}/requestBody/{_SCHEMA}", self.document)
 
 
 def all_examples(name: str = "orders") -> list[Example]:
-    """Every request and response example of a document; none where it is absent."""
+    """Return every request and response example of a document; an empty list if the document is absent."""
     return list(_examples(name)) if (FOLDER / f"{name}.yaml").exists() else []
 
 
 def cases(found: list[Example]) -> list[Any]:
-    """Examples as parameters of a test. Where there are none the test is still there, to be skipped with a word."""
+    """Return examples as test parameters. Without examples the test still exists and is skipped with a reason."""
     return [pytest.param(example, id=str(example)) for example in found] or [pytest.param(None, id="absent")]
 
 
 def response_validator(method: str, path: str, status: str, name: str = "orders") -> jsonschema.Draft202012Validator:
-    """What the document promises of an answer's body."""
-    place = f"/paths/{_escaped(path)}/{method}/responses/{status}"
+    """Return the document's schema of a response body."""
+    pointer = f"/paths/{_escaped(path)}/{method}/responses/{status}"
     response = document(name)["paths"][path][method]["responses"][status]
-    return validator(f"{response.get('$ref', '').removeprefix('#') or place}/{_SCHEMA}", name)
+    return validator(f"{response.get('$ref', '').removeprefix('#') or pointer}/{_SCHEMA}", name)
 
 
 _SCHEMA = "content/application~1json/schema"
@@ -162,7 +162,7 @@ def _followed(node: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 class _TextLoader(yaml.SafeLoader):
-    """Reads dates as the text they are in JSON."""
+    """Loads dates as text, as in JSON."""
 
 
 _TextLoader.yaml_implicit_resolvers = {

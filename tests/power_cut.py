@@ -1,7 +1,7 @@
-"""The power goes at one exact step of a life of the app: before or after a commit, or around a request.
+"""Simulates a power cut at one exact step of a scenario: before or after a commit, or around a request.
 
-Nothing happens after the cut: whoever still runs is stopped at its next step. The folder and the sandbox are then as
-they would be found by the next process.
+Nothing happens after the cut: tasks that still run are stopped at their next step. The folder and the sandbox are then
+in the state that the next process would find.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 
 import httpx
 import pytest
-from batch_harness import House
+from batch_harness import BatchHarness
 
 from tui.api.codec import Document, decode
 from tui.sandbox.app import Sandbox
@@ -25,68 +25,68 @@ from tui.store.db import Database
 from tui.work.writes.lookup import key_of
 
 EVERY = int(os.environ.get("SENDCLOUD_KILLS", "0")) >= 100
-"""Also the steps at which disk and service are as at the one before: after a commit, and around a read."""
+"""Include the steps at which disk and service are the same as at the step before: after a commit, and around a read."""
 
 T = TypeVar("T")
-Life = Callable[["Cut"], Awaitable[None]]
-Check = Callable[["Cut"], Awaitable[None]]
+Scenario = Callable[["CutPoint"], Awaitable[None]]
+Check = Callable[["CutPoint"], Awaitable[None]]
 
 
 class PowerCut(BaseException):
-    """No `except Exception` of the app may catch it, as none could catch the real thing."""
+    """A BaseException, so that no `except Exception` of the app can catch it."""
 
 
-class Cut:
-    """Counts the steps of a life on a house, and ends it at step `at` (from 1), or at the first of that name.
+class CutPoint:
+    """Counts the steps of a scenario and cuts it off at step `at` (from 1), or at the first step of that name.
 
-    `told`: what the life was told to be done, in order; it must be so after the cut. `met`: the steps by name.
-    `instead` is called at that step in place of the cut, where another copy is to do something just then.
+    `reported`: what was reported as done to the scenario, in order; it must hold after the cut. `steps`: names of the steps.
+    `at_cut` is called at that step instead of the cut, for an action of another process.
     """
 
-    def __init__(self, house: House, at: int | str, instead: Callable[[], None] | None = None) -> None:
-        self.house = house
-        self.told: list[tuple[Any, ...]] = []
-        self.met: list[str] = []
+    def __init__(self, harness: BatchHarness, at: int | str, at_cut: Callable[[], None] | None = None) -> None:
+        self.harness = harness
+        self.reported: list[tuple[Any, ...]] = []
+        self.steps: list[str] = []
         self._at = at
-        self._instead = instead
+        self._at_cut = at_cut
         self._running = False
         self._cut_off = False
         self._gone = asyncio.Event()
         self._loop = asyncio.get_running_loop()
         self.reached = False
         self.posted: list[bytes] = []
-        """The body of each POST that left, in order, of this life and those after it."""
-        self.looks: Counter[int] = Counter()
-        """How many reads came after so many posts."""
-        self.denied: set[int] = set()
-        """Those of the posts that were answered with a word that nothing was written."""
-        self.taken: Counter[tuple[str, str]] = Counter()
+        """The body of each POST that was sent, in order, in this run and the later ones."""
+        self.reads: Counter[int] = Counter()
+        """The number of reads, by the number of POSTs before them."""
+        self.refused: set[int] = set()
+        """The numbers of the POSTs whose answer said that nothing was written."""
+        self.written: Counter[tuple[str, str]] = Counter()
         """How often the service wrote each order, by its key."""
         self.typing = ""
-        """What the life is about to type."""
-        house.wire = self._wire
+        """The text that the scenario is about to enter."""
+        harness.wire = self._wire
         self._watch()
 
     def begin(self) -> None:
-        """Forget what was done to prepare the life, maybe by another one that was cut."""
+        """Discard the records of the preparation, which may have been cut off itself."""
         self._watch()
-        self.taken.clear()
+        self.written.clear()
         self.posted.clear()
-        self.denied.clear()
-        self.looks.clear()
+        self.refused.clear()
+        self.reads.clear()
 
-    async def live(self, life: Life) -> None:
-        """Live until the cut, or to the end."""
+    async def run(self, scenario: Scenario) -> None:
+        """Run the scenario until the cut, or to its end."""
         self._running = True
-        living = asyncio.ensure_future(life(self))
-        gone = asyncio.ensure_future(self._gone.wait())
-        await asyncio.wait({living, gone}, return_when=asyncio.FIRST_COMPLETED)
-        gone.cancel()
+        running = asyncio.ensure_future(scenario(self))
+        cut_off_task = asyncio.ensure_future(self._gone.wait())
+        await asyncio.wait({running, cut_off_task}, return_when=asyncio.FIRST_COMPLETED)
+        cut_off_task.cancel()
         if not self._cut_off:
-            await living
+            await running
             self._running = False
             return
-        # What still runs comes no further than its next step; the loop must not keep it.
+        # Tasks that still run stop at their next step; the loop must not keep them.
         others = asyncio.all_tasks() - {asyncio.current_task()}
         for task in others:
             task.cancel()
@@ -98,34 +98,34 @@ class Cut:
             return
         if self._cut_off:
             raise PowerCut
-        self.met.append(name)
-        if self.reached or self._at not in (len(self.met), name):
+        self.steps.append(name)
+        if self.reached or self._at not in (len(self.steps), name):
             return
         self.reached = True
-        if self._instead is not None:
+        if self._at_cut is not None:
             self._running = False
-            self._instead()
+            self._at_cut()
             self._running = True
             return
         self._cut_off = True
-        self._loop.call_soon_threadsafe(self._gone.set)  # some commits are made beside the loop
+        self._loop.call_soon_threadsafe(self._gone.set)  # some commits run in other threads
         raise PowerCut
 
     def _wire(self, transport: httpx.AsyncBaseTransport) -> httpx.AsyncBaseTransport:
         return _Wire(transport, self)
 
     def _watch(self) -> None:
-        sandbox = self.house.sandbox
+        sandbox = self.harness.sandbox
 
-        def watched(orders: list[Document], known: Any) -> Any:
-            self.taken.update(key_of(order) for order in orders)
+        def count_steps(orders: list[Document], known: Any) -> Any:
+            self.written.update(key_of(order) for order in orders)
             return Sandbox._accept(sandbox, orders, known)
 
-        sandbox._accept = watched  # type: ignore[method-assign]
+        sandbox._accept = count_steps  # type: ignore[method-assign]
 
 
 class _Wire(httpx.AsyncBaseTransport):
-    def __init__(self, transport: httpx.AsyncBaseTransport, cut: Cut) -> None:
+    def __init__(self, transport: httpx.AsyncBaseTransport, cut: CutPoint) -> None:
         self._transport = transport
         self._cut = cut
 
@@ -137,35 +137,35 @@ class _Wire(httpx.AsyncBaseTransport):
         if request.method == "POST":
             self._cut.posted.append(await request.aread())
         else:
-            self._cut.looks[len(self._cut.posted)] += 1
+            self._cut.reads[len(self._cut.posted)] += 1
         number = len(self._cut.posted) - 1
         try:
             answer = await self._transport.handle_async_request(request)
             if request.method == "POST" and 400 <= answer.status_code < 500:
-                self._cut.denied.add(number)
+                self._cut.refused.add(number)
             return answer
         finally:
             if counts:
                 self._cut.step(f"before the answer to {name}")
 
 
-def emptied(house: House) -> None:
-    """The sandbox without orders and faults, which is had sooner than a new one."""
-    with house.sandbox.data.writing() as connection:
+def empty_sandbox(harness: BatchHarness) -> None:
+    """Empty the sandbox and remove its faults, which is faster than creating a new one."""
+    with harness.sandbox.data.writing() as connection:
         connection.execute("DELETE FROM pending")
         connection.execute("DELETE FROM orders")
-    house.sandbox.fault_injector.faults = Faults()
+    harness.sandbox.fault_injector.faults = Faults()
 
 
 @contextmanager
-def watched(cut: Cut) -> Iterator[None]:
-    """Steps before and after each commit of the house's store, and those that it opens."""
+def count_steps(cut: CutPoint) -> Iterator[None]:
+    """Count a step before and after each commit of any store."""
     write = Database.write
 
     def stepped(self: Database, work: Callable[[sqlite3.Connection], T], *, durable: bool = False) -> T:
         name = _caller()
         cut.step(f"before the commit of {name}")
-        # What a commit leaves does not depend on it here, since only the process ends; and it takes long.
+        # `durable` is left out: only the process ends here, and syncing is slow.
         result = write(self, work)
         if EVERY:
             cut.step(f"after the commit of {name}")
@@ -177,7 +177,7 @@ def watched(cut: Cut) -> Iterator[None]:
 
 
 def _caller() -> str:
-    """Who commits, as file.function, for the name of the step."""
+    """Return the caller of the commit as file.function, for the name of the step."""
     frame = inspect.currentframe()
     while frame is not None and "/tui/work/" not in frame.f_code.co_filename:
         frame = frame.f_back
@@ -185,5 +185,5 @@ def _caller() -> str:
 
 
 def bodies(body: bytes) -> list[Document]:
-    """The orders of a POST."""
+    """Return the orders of a POST."""
     return cast("list[Document]", decode(body))

@@ -1,4 +1,4 @@
-"""The real program in a real pseudo-terminal: keys go in as bytes, a screen comes out, signals are real signals."""
+"""The real program in a real pseudo-terminal: keys are sent as bytes, the screen is read, signals are real signals."""
 
 import os
 import re
@@ -18,7 +18,7 @@ import pyte
 
 ROOT = Path(__file__).parents[1]
 PROGRAM = (sys.executable, "-m", "tui")
-PATIENCE = 10.0
+TIMEOUT = 10.0
 
 KEYS = {
     "enter": b"\r",
@@ -62,33 +62,33 @@ _TAKES_TERMINAL = (
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of what was written. `kind`: csi, string, short, control or text."""
+    """A piece of the output. `kind`: csi, string, short, control or text."""
 
     kind: str
     data: bytes
 
     @property
     def private_mode(self) -> tuple[int, bool] | None:
-        """The mode that `CSI ? number h` or `l` switches, and whether on."""
+        """The mode that `CSI ? number h` or `l` sets, and whether it is switched on."""
         found = re.fullmatch(rb"\x1b\[\?(\d+)([hl])", self.data)
         return (int(found[1]), found[2] == b"h") if found else None
 
 
 def tokens(stream: bytes) -> Iterator[Token]:
-    """Everything that was written, piece by piece, a sequence that is not finished at the end left out."""
+    """Yield the output piece by piece, without an unfinished sequence at the end."""
     end = 0
     for match in TOKEN.finditer(stream):
         if match.start() != end:
-            raise AssertionError(f"no piece of a stream: {stream[end : match.start()][:80]!r}")
+            raise AssertionError(f"unknown sequence in the output:  {stream[end : match.start()][:80]!r}")
         end = match.end()
         kind = "csi" if match["csi"] else str(match.lastgroup)
         yield Token(kind, match[0])
 
 
 class Terminal:
-    """A program on a terminal of its own, which is its controlling terminal. Use it as a context.
+    """A program with its own controlling terminal. Use it as a context manager.
 
-    `environment` is all of the program's environment, besides what a terminal gives.
+    `environment` is the program's whole environment, besides the variables that a terminal sets.
     """
 
     def __init__(
@@ -101,18 +101,18 @@ class Terminal:
     ) -> None:
         self._screen = pyte.Screen(*size)
         self._feed = pyte.ByteStream(self._screen)
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
         self._stream = bytearray()
         self._fed = self._answered = 0
         self._ended = False
-        self.heard_at = 0.0
-        """When the last bytes came, on the clock of `begun`."""
+        self.last_output_at = 0.0
+        """When the last bytes were received, on the clock of `started`."""
         self._fd, self._line = os.openpty()
         self._set_size(*size)
         self.modes_before = termios.tcgetattr(self._line)
-        self.begun = time.perf_counter()
+        self.started = time.perf_counter()
         self.process = subprocess.Popen(
-            # Threads run already, so nothing is done between fork and exec: the program's first line does it.
+            # Threads already run, so nothing may be done between fork and exec: the child's first line does it.
             [sys.executable, "-I", "-S", "-c", _TAKES_TERMINAL, *command],
             stdin=self._line,
             stdout=self._line,
@@ -137,7 +137,7 @@ class Terminal:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # What goes in.
+    # Input
 
     def write(self, data: bytes) -> None:
         """Send bytes as they are, in one write."""
@@ -151,26 +151,26 @@ class Terminal:
         self.write(text.encode())
 
     def paste(self, text: str) -> None:
-        """As a terminal sends what is pasted into a program that asked for brackets around it."""
+        """Send a bracketed paste."""
         self.write(b"\x1b[200~" + text.encode() + b"\x1b[201~")
 
     def resize(self, columns: int, rows: int) -> None:
-        with self._news:
+        with self._changed:
             self.settle()
             self._screen.resize(rows, columns)
         self._set_size(columns, rows)
 
-    # What comes out.
+    # Output
 
     @property
     def stream(self) -> bytes:
-        """Every byte that was written so far."""
-        with self._news:
+        """All bytes that were written so far."""
+        with self._changed:
             return bytes(self._stream)
 
     @property
     def lines(self) -> list[str]:
-        with self._news:
+        with self._changed:
             self.settle()
             return [line.rstrip() for line in self._screen.display]
 
@@ -178,73 +178,73 @@ class Terminal:
     def text(self) -> str:
         return "\n".join(self.lines)
 
-    def line_with(self, words: str) -> str:
-        """The first line with these words, or nothing."""
-        return next((line for line in self.lines if words in line), "")
+    def line_with(self, text: str) -> str:
+        """Return the first line that contains this text, or an empty string."""
+        return next((line for line in self.lines if text in line), "")
 
-    def wait(self, what: "str | Callable[[Terminal], object]", patience: float = PATIENCE) -> None:
-        """Wait until these words are on the screen, or this is true of it. Raises AssertionError with the screen."""
-        deadline = time.monotonic() + patience
+    def wait(self, condition: "str | Callable[[Terminal], object]", timeout: float = TIMEOUT) -> None:
+        """Wait until the screen contains this text, or until the callable returns true. AssertionError shows the screen."""
+        deadline = time.monotonic() + timeout
         while True:
-            with self._news:
+            with self._changed:
                 seen = len(self._stream)
-            if what in self.text if isinstance(what, str) else what(self):
+            if condition in self.text if isinstance(condition, str) else condition(self):
                 return
-            with self._news:
+            with self._changed:
                 left = deadline - time.monotonic()
                 if left <= 0 or (self._ended and seen == len(self._stream)):
                     how = "ended without" if self._ended else "never showed"
-                    raise AssertionError(f"the program {how} {what!r}; the screen was:\n{self.text}")
+                    raise AssertionError(f"the program {how} {condition!r}; the screen was:\n{self.text}")
                 if seen == len(self._stream):
-                    # Some conditions are about the world and not about the screen.
-                    self._news.wait(min(left, 0.05))
+                    # Some conditions do not depend on the screen.
+                    self._changed.wait(min(left, 0.05))
 
-    def wait_until_quiet(self, silence: float, patience: float = PATIENCE) -> None:
-        """Wait until nothing was written for so many seconds."""
-        deadline = time.monotonic() + patience
-        with self._news:
+    def wait_until_quiet(self, silence: float, timeout: float = TIMEOUT) -> None:
+        """Wait until nothing was written for this many seconds."""
+        deadline = time.monotonic() + timeout
+        with self._changed:
             while True:
                 seen = len(self._stream)
-                if not self._news.wait_for(lambda: len(self._stream) != seen or self._ended, silence) or self._ended:  # noqa: B023
+                if not self._changed.wait_for(lambda: len(self._stream) != seen or self._ended, silence) or self._ended:  # noqa: B023
                     return
                 if time.monotonic() > deadline:
-                    raise AssertionError("the program did not fall silent")
+                    raise AssertionError("the program did not stop writing")
 
     def settle(self) -> None:
-        """Lay everything that was written so far on the screen."""
+        """Apply all output so far to the screen."""
         data = bytes(self._stream[self._fed :])
         unfinished = _UNFINISHED.search(data)
         data = data[: unfinished.start()] if unfinished else data
         self._fed += len(data)
         self._feed.feed(b"".join(token.data for token in tokens(data) if _is_for_screen(token)))
 
-    # Ending.
+    # End
 
     def send_signal(self, number: int) -> None:
-        """To the program alone."""
+        """Send a signal to the program only, not to its process group."""
         os.kill(self.process.pid, number)
 
     def kill(self) -> None:
-        """End the program as a power cut would, and wait until it is gone."""
+        """Kill the program with SIGKILL and wait until it has ended."""
         self.send_signal(signal.SIGKILL)
         self.ended()
 
-    def ended(self, patience: float = PATIENCE) -> int:
-        """Wait for the end; the exit status, negative for a signal. All that was written has been read then."""
-        status = self.process.wait(patience)
-        # The program's children may hold the line a moment longer; the other end here must not.
+    def ended(self, timeout: float = TIMEOUT) -> int:
+        """Wait for the end and return the exit status, negative for a signal. All output has been read by then."""
+        status = self.process.wait(timeout)
+        # Children of the program may keep the terminal open for a moment; this process must not.
         if self._line >= 0:
             os.close(self._line)
             self._line = -1
-        self._reader.join(patience)
+        self._reader.join(timeout)
         return status
 
     def modes_now(self) -> list[object]:
-        """The line's settings, as `modes_before` was."""
+        """Return the terminal's settings, in the form of `modes_before`."""
         return termios.tcgetattr(self._fd)
 
     def private_modes(self) -> dict[int, bool]:
-        """What the program switched on and off, as it is now."""
+        """Return the private modes that the program set, with their present state."""
         return dict(mode for token in tokens(self.stream) if (mode := token.private_mode))
 
     def close(self) -> None:
@@ -262,20 +262,20 @@ class Terminal:
                 data = os.read(self._fd, 65536)
             except OSError:
                 data = b""
-            heard_at = time.perf_counter()
-            with self._news:
+            last_output_at = time.perf_counter()
+            with self._changed:
                 self._stream += data
                 self._ended = not data
-                self.heard_at = heard_at if data else self.heard_at
+                self.last_output_at = last_output_at if data else self.last_output_at
                 replies = b"".join(self._replies())
-                self._news.notify_all()
+                self._changed.notify_all()
             if replies:
                 os.write(self._fd, replies)
             if not data:
                 return
 
     def _replies(self) -> Iterator[bytes]:
-        """What a plain xterm answers to the questions that came."""
+        """Yield the replies of a plain xterm to the queries in the output."""
         data = bytes(self._stream[self._answered :])
         unfinished = _UNFINISHED.search(data)
         data = data[: unfinished.start()] if unfinished else data
@@ -288,17 +288,31 @@ class Terminal:
                 yield b"\x1b[?%d;%d$y" % (number, 2 if number in _KNOWN_MODES else 0)
 
 
+def demo_environment(folder: str) -> dict[str, str]:
+    """Return the environment of a program with the sandbox's credentials and this data folder."""
+    return {
+        "HOME": folder,
+        "SENDCLOUD_ORDERS_DATA": folder,
+        "SENDCLOUD_PUBLIC_KEY": "demo",
+        "SENDCLOUD_SECRET_KEY": "demo",
+    }
+
+
 def encoded(key: str) -> bytes:
-    """A key as a plain xterm sends it."""
+    """Return the bytes that a plain xterm sends for a key."""
     if key.startswith("ctrl+"):
         return bytes([ord(key[5:].upper()) & 31])
     return KEYS.get(key) or key.encode()
 
 
 def _is_for_screen(token: Token) -> bool:
-    """Whether the emulator understands it: it knows neither strings nor marks other than `?`."""
+    """Return whether the emulator supports the token: it knows neither strings nor prefixes other than `?`."""
     if token.kind == "csi":
         match = TOKEN.fullmatch(token.data)
         assert match is not None
         return match["mark"] in (b"", b"?") and not match["between"] and match["end"] not in (b"c", b"n", b"u", b"t")
     return token.kind in ("text", "control")
+
+
+Start = Callable[..., Terminal]
+"""The `start` fixture: size, environment and the text to wait for to a running program."""

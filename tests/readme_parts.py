@@ -1,4 +1,4 @@
-"""The README's parts that something else decides: its commands and its key table. `python tests/readme_parts.py` writes the table.
+"""The generated parts of the README: its commands and its key table. `python tests/readme_parts.py` writes the table.
 
 Only the standard library and the keymap are used, so that any Python will do.
 """
@@ -20,15 +20,15 @@ def text() -> str:
 
 
 def block(name: str) -> str:
-    """What stands between `<!-- name -->` and `<!-- /name -->`."""
+    """Return the text between `<!-- name -->` and `<!-- /name -->`."""
     found = re.findall(rf"<!-- {name} -->\n(.*?)\n<!-- /{name} -->", text(), re.DOTALL)
     if len(found) != 1:
-        raise ValueError(f"README.md has {len(found)} blocks called {name}; one is wanted")
+        raise ValueError(f"README.md has {len(found)} blocks called {name}, expected one")
     return str(found[0])
 
 
 def command(name: str) -> str:
-    """The shell command of a block: what stands in its fence."""
+    """Return the shell command in the code fence of a block."""
     fence = re.fullmatch(r"```sh\n(.*?)\n```", block(name).strip(), re.DOTALL)
     if fence is None:
         raise ValueError(f"the block {name} of README.md is not one fence of sh")
@@ -36,29 +36,29 @@ def command(name: str) -> str:
 
 
 def key_table() -> str:
-    """The keymap as a table: what works everywhere, then what works in some places only."""
+    """Return the keymap as a table: the commands of all contexts first, then the others."""
     rows = ["| keys | command | where | what it does |", "| --- | --- | --- | --- |"]
-    rows += [_row(one) for one in sorted(COMMANDS, key=lambda one: one.contexts != frozenset(Context))]
+    rows += [_row(command) for command in sorted(COMMANDS, key=lambda command: command.contexts != frozenset(Context))]
     return "\n".join(rows)
 
 
-def _row(one: Command) -> str:
-    keys = [key_name(key) for key in one.keys]
+def _row(command: Command) -> str:
+    keys = [key_name(key) for key in command.keys]
     if keys == list("0123456789"):
         keys = ["0–9"]
     places = (
         "everywhere"
-        if one.contexts == frozenset(Context)
-        else ", ".join(place for place in Context if place in one.contexts)
+        if command.contexts == frozenset(Context)
+        else ", ".join(place for place in Context if place in command.contexts)
     )
-    title = f"{one.title}, also `;`" if one.marked else one.title
-    return f"| {' '.join(f'`{key}`' for key in keys)} | {title} | {places} | {one.help.replace('|', '&#124;')} |"
+    title = f"{command.title}, also `;`" if command.marked else command.title
+    return f"| {' '.join(f'`{key}`' for key in keys)} | {title} | {places} | {command.help.replace('|', '&#124;')} |"
 
 
 def write_table() -> None:
-    """Put the table of today into the README."""
-    whole, before = text(), f"<!-- keys -->\n{block('keys')}\n<!-- /keys -->"
-    README.write_text(whole.replace(before, f"<!-- keys -->\n{key_table()}\n<!-- /keys -->"), encoding="utf-8")
+    """Write the current table into the README."""
+    readme, before = text(), f"<!-- keys -->\n{block('keys')}\n<!-- /keys -->"
+    README.write_text(readme.replace(before, f"<!-- keys -->\n{key_table()}\n<!-- /keys -->"), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""An account on the real sandbox with three orders, a clock that moves when somebody sleeps, and what is written there."""
+"""An account on the real sandbox with three orders and a clock that advances on sleep, and helpers that write to it."""
 
 import asyncio
 import json
@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sandbox_client import sandbox_client
 from sandbox_harness import ORDER
 from shared_clock import WireClock
 
-from tui.api.auth import BasicAuth
-from tui.api.client import Client
 from tui.api.pointer import Pointer
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.store.store import Store
@@ -31,16 +30,14 @@ IDS = ("700001", "700002", "700003")
 
 
 @asynccontextmanager
-async def account(folder: Path) -> AsyncIterator[Account]:
-    """The orders are N-700001 and so on, of one shop, in Oss."""
-    named = [{**ORDER, "id": id, "order_id": f"S-{id}", "order_number": f"N-{id}"} for id in IDS]
-    planted = tuple(json.dumps(one).encode() for one in named)
+async def open_sandbox_account(folder: Path) -> AsyncIterator[Account]:
+    """Open the account. Its orders are N-700001 to N-700003, of one shop, with addresses in Oss."""
+    documents = [{**ORDER, "id": id, "order_id": f"S-{id}", "order_number": f"N-{id}"} for id in IDS]
+    planted = tuple(json.dumps(order).encode() for order in documents)
     time = WireClock(NOW)
     sandbox = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, clock=time, sleep=time.sleep, plant=planted))
     transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
-    client = Client(
-        "http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, clock=time, sleep=time.sleep
-    )
+    client = sandbox_client(transport, time)
     store = Store(folder, now=time.now, profile="NL")
     try:
         yield await open_account(client, store, "demo", now=time.now, zone=UTC, sleep=time.sleep)
@@ -50,35 +47,37 @@ async def account(folder: Path) -> AsyncIterator[Account]:
         sandbox.close()
 
 
-async def draft_of(bench: Account, id: str, *values: tuple[Pointer, Any]) -> Draft:
-    draft = bench.drafts.of(id, await bench.client.get_order(id), NOW)
+async def draft_of(account: Account, id: str, *values: tuple[Pointer, Any]) -> Draft:
+    draft = account.drafts.of(id, await account.client.get_order(id), NOW)
     draft.edit.put_all(values, "correction")
-    bench.drafts.save(draft)
+    account.drafts.save(draft)
     return draft
 
 
-async def send(bench: Account, draft: Draft, job: str | None = None) -> None:
-    standing = await bench.draft_sender.send(draft, draft.sending.body, job=job)
-    if standing.state is SendState.ACCEPTED:
-        await follow(bench)
-        standing = bench.draft_sender.status(draft.order_id) or standing
-    assert standing.state is SendState.VERIFIED, standing.message
+async def send(account: Account, draft: Draft, job: str | None = None) -> None:
+    status = await account.draft_sender.send(draft, draft.sending.body, job=job)
+    if status.state is SendState.ACCEPTED:
+        await follow(account)
+        status = account.draft_sender.status(draft.order_id) or status
+    assert status.state is SendState.VERIFIED, status.message
 
 
-async def follow(bench: Account) -> None:
-    task = asyncio.create_task(bench.verifier.run())
+async def follow(account: Account) -> None:
+    task = asyncio.create_task(account.verifier.run())
     async with asyncio.timeout(10):
-        while bench.store.verifications.open(bench.account_id):  # noqa: ASYNC110 - a test looks from outside
+        while account.store.verifications.open(account.account_id):  # noqa: ASYNC110 - a test polls from outside
             await asyncio.sleep(0.001)
     task.cancel()
 
 
-async def change(bench: Account, id: str, *values: tuple[Pointer, Any], job: str | None = None) -> JournalEntry:
-    await send(bench, await draft_of(bench, id, *values), job)
-    return newest(bench)
+async def change(account: Account, id: str, *values: tuple[Pointer, Any], job: str | None = None) -> JournalEntry:
+    await send(account, await draft_of(account, id, *values), job)
+    return newest(account)
 
 
-def newest(bench: Account) -> JournalEntry:
-    entry = open_entry(bench.store, bench.client.base_url, bench.store.writes.all(bench.account_id, limit=1)[0].id)
+def newest(account: Account) -> JournalEntry:
+    entry = open_entry(
+        account.store, account.client.base_url, account.store.writes.all(account.account_id, limit=1)[0].id
+    )
     assert entry is not None
     return entry

@@ -1,4 +1,4 @@
-"""A sandbox over ASGI with a frozen date and a clock that only tests move, and a valid order."""
+"""A sandbox over ASGI with a frozen date and a clock that only tests advance, and a valid order."""
 
 import copy
 from collections.abc import AsyncIterator, Callable
@@ -41,7 +41,7 @@ ORDER: dict[str, Any] = {
 
 @dataclass
 class Clock:
-    """A clock that moves only when a test or `sleep` moves it."""
+    """A clock that only a test or `sleep` advances."""
 
     seconds: float = NOW.timestamp()
     slept: list[float] = field(default_factory=list)
@@ -81,7 +81,7 @@ class SandboxHarness:
         return await self.client.patch(f"/orders/{id}", json=change)
 
     async def pages(self, **query: str) -> AsyncIterator[list[dict[str, Any]]]:
-        """All pages of a list, following its links."""
+        """Yield all pages of a list, following its links."""
         response = await self.client.get("/orders", params=query)
         while True:
             assert response.status_code == 200, response.text
@@ -95,7 +95,7 @@ class SandboxHarness:
 
 
 def order(**changes: Any) -> dict[str, Any]:
-    """A copy of ORDER with changes; the name of a change is a path separated by double underscores."""
+    """Return a copy of ORDER with changes; the name of a change is a path separated by double underscores."""
     document = copy.deepcopy(ORDER)
     for path, value in changes.items():
         *parents, last = path.split("__")

@@ -1,4 +1,4 @@
-"""The orders that a sandbox in memory begins with are made once for each worker, and copied from then on."""
+"""Caches seeded sandboxes: the orders of an in-memory sandbox are made once per worker and copied afterwards."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,7 +12,7 @@ _files: dict[tuple[int, int, bool, datetime], bytes] = {}
 
 
 def seed(settings: SandboxSettings, now: datetime) -> SandboxData:
-    """A sandbox of these settings at a fixed date, in memory, is a copy of the first one."""
+    """Return a seeded sandbox; one in memory with a fixed date is a copy of the first with the same settings."""
     if settings.data != ":memory:" or settings.now is None:
         return _seed(settings, now)
     key = (settings.seed, settings.orders, settings.odd, now)

@@ -1,4 +1,4 @@
-"""One time for the sandbox, the client and the outbox."""
+"""A clock that the sandbox, the client and the outbox share."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -7,7 +7,7 @@ from sandbox_harness import NOW
 
 
 class WireClock:
-    """It counts from 0, so that the shortest pause moves it; only sleeping lets it pass."""
+    """A clock that only sleeping advances. It counts from 0, so that even the shortest pause changes it."""
 
     def __init__(self, start: datetime = NOW) -> None:
         self.start = start

@@ -1,4 +1,4 @@
-"""`check` and `submit` called as a shell calls them, inside this process, against a sandbox over real HTTP."""
+"""Runs `check` and `submit` in this process as a shell would, against a sandbox over real HTTP."""
 
 import json
 import os
@@ -20,8 +20,8 @@ WRITES = ("POST", "PATCH", "DELETE")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How a command ended: its exit code, and what it wrote."""
+class CommandResult:
+    """The result of a command: its exit code and its output."""
 
     code: int
     out: str
@@ -29,7 +29,7 @@ class Ended:
 
     @property
     def lines(self) -> list[dict[str, Any]]:
-        """Standard output as the JSON lines that it must be."""
+        """Standard output, parsed as JSON lines."""
         return [json.loads(line) for line in self.out.splitlines()]
 
     @property
@@ -39,7 +39,7 @@ class Ended:
 
 @dataclass(slots=True)
 class Shell:
-    """A folder to work in, with files of orders and the commands."""
+    """A working folder with files of orders, and the commands."""
 
     folder: Path
     capture: pytest.CaptureFixture[bytes]
@@ -47,14 +47,14 @@ class Shell:
     service: Service | None = None
 
     def write(self, name: str, content: Any) -> str:
-        """A file of this name: a text or bytes as they are, anything else as JSON."""
+        """Write a file: text or bytes unchanged, anything else as JSON."""
         path = self.folder / name
         data = content if isinstance(content, str | bytes) else json.dumps(content)
         path.write_bytes(data.encode() if isinstance(data, str) else data)
         return str(path)
 
-    def run(self, *arguments: str, keys: str = "demo:demo", url: str | None = None) -> Ended:
-        """Run a command; with credentials where there is a service."""
+    def run(self, *arguments: str, keys: str = "demo:demo", url: str | None = None) -> CommandResult:
+        """Run a command, with credentials if there is a service."""
         public, _, secret = keys.partition(":")
         with environment(SENDCLOUD_ORDERS_DATA=str(self.folder / "data")):
             given = list(arguments)
@@ -62,47 +62,47 @@ class Shell:
                 os.environ |= {"SENDCLOUD_PUBLIC_KEY": public, "SENDCLOUD_SECRET_KEY": secret}
                 given[1:1] = ["--url", url or self.service.url]
             self.capture.readouterr()
-            # The demo's service is inside the command, with a clock of its own.
+            # The demo's service runs inside the command, with its own clock.
             skipping = CLOCK.patched() if self.service is not None else nullcontext()
             with pytest.raises(SystemExit) as ended, skipping:
                 main(given)
-        told = self.capture.readouterr()
+        output = self.capture.readouterr()
         code = ended.value.code
         assert isinstance(code, int)
-        assert b"Traceback" not in told.err
-        return Ended(code, told.out.decode("ascii" if "--json" in given else "utf-8"), told.err.decode())
+        assert b"Traceback" not in output.err
+        return CommandResult(code, output.out.decode("ascii" if "--json" in given else "utf-8"), output.err.decode())
 
-    def submit(self, file: str, *options: str, patience: str = "4", **given: Any) -> Ended:
+    def submit(self, file: str, *options: str, patience: str = "4", **given: Any) -> CommandResult:
         ended = self.run("submit", file, "--patience", patience, *options, **given)
         assert ended.out.isascii()
         return ended
 
     def writes(self) -> int:
-        """How many requests to write have come to the service."""
+        """Return the number of write requests that the service received."""
         assert self.service is not None
         return len(self.service.writes())
 
-    def there(self, *names: str) -> list[str]:
-        """Which of these order ids the service has, once for each order that has one."""
+    def remote_ids(self, *names: str) -> list[str]:
+        """Return which of these order ids the service has, once for each order with that id."""
         assert self.service is not None
-        return ids_there(self.service, names)
+        return remote_order_ids(self.service, names)
 
 
-def ids_there(service: Service, names: Any) -> list[str]:
-    """The order ids that the service has of these, as often as it has them."""
+def remote_order_ids(service: Service, names: Any) -> list[str]:
+    """Return those of these order ids that the service has, once for each order with that id."""
     found: list[str] = []
     query: dict[str, str] = {"page_size": "200"}
-    wanted = set(names)
+    expected = set(names)
     url: str | None = "/orders"
     while url is not None:
         answer = service.client.get(url, params=query if url == "/orders" else None).raise_for_status()
-        found += [row["order_id"] for row in answer.json()["data"] if row["order_id"] in wanted]
+        found += [row["order_id"] for row in answer.json()["data"] if row["order_id"] in expected]
         url = answer.links["next"]["url"] if "next" in answer.links else None
     return sorted(found)
 
 
 def orders(count: int, prefix: str = "H", **changes: Any) -> list[dict[str, Any]]:
-    """So many orders of the shop that takes them."""
+    """Return this many orders of a shop that accepts new orders."""
     usual = {"order_details__integration__id": SHOP}
     return [
         order(**{"order_id": f"{prefix}-{n}", "order_number": f"N-{prefix}-{n}", **usual, **changes})
@@ -112,7 +112,7 @@ def orders(count: int, prefix: str = "H", **changes: Any) -> list[dict[str, Any]
 
 @contextmanager
 def environment(**variables: str) -> Iterator[None]:
-    """The environment without our own variables but these, and afterwards as it was."""
+    """Set these of our variables and remove all others; restore the environment afterwards."""
     before = dict(os.environ)
     for name in [name for name in os.environ if name.startswith("SENDCLOUD_")]:
         del os.environ[name]

@@ -1,8 +1,8 @@
-"""Pauses of a command that take no real time: its event loop skips them while no request is on its way.
+"""Skips the pauses of a command: its event loop does not wait while no request is in flight.
 
-The command runs in this process, against a service on a real socket in another thread. Both see one clock, which is the
-real one plus all that was skipped. A request that is on its way takes its real time; the exception is a service that
-will not answer at all and says so by `hangs`.
+The command runs in this process, against a service on a real socket in another thread. Both use one clock: the real
+one plus all skipped time. A request in flight takes its real time, unless the service will not answer at all and
+reports that through `hangs`.
 """
 
 import asyncio
@@ -19,14 +19,14 @@ import pytest
 import tui.store.store
 from tui.api.transport import Transport
 
-LOOK = 0.02
-"""Seconds after which a loop that waits for an answer looks whether one will come."""
+POLL_INTERVAL = 0.02
+"""Seconds between two checks whether the awaited answer will ever come."""
 
 _monotonic = time.monotonic
 
 
 class SkippedTime:
-    """How many seconds were skipped, and whether the next pause may be."""
+    """How many seconds were skipped, and whether the next pause may be skipped."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -43,7 +43,7 @@ class SkippedTime:
         return datetime.fromtimestamp(self.time(), UTC)
 
     def hangs(self) -> None:
-        """A request has come that will get no answer: its timeout is a pause like others."""
+        """Record a request that will get no answer: its timeout is skipped like a pause."""
         self._hanging += 1
 
     def may_skip(self) -> bool:
@@ -51,7 +51,7 @@ class SkippedTime:
 
     @contextmanager
     def patched(self) -> Iterator[None]:
-        """The main thread's clock and loops are these, as long as this lasts."""
+        """Use this clock in the main thread and its event loops inside the context."""
         exchange, main = Transport._exchange, threading.get_ident()
 
         async def counted(transport: Transport, *arguments: Any) -> None:
@@ -75,7 +75,7 @@ class SkippedTime:
 
 
 class SkippingSelector(selectors.DefaultSelector):  # type: ignore[misc, valid-type]
-    """Lets a timeout be over at once, where time may be skipped and nothing is ready."""
+    """Ends a timeout at once if time may be skipped and nothing is ready."""
 
     def __init__(self, clock: SkippedTime) -> None:
         super().__init__()
@@ -88,9 +88,9 @@ class SkippingSelector(selectors.DefaultSelector):  # type: ignore[misc, valid-t
         if timeout is not None and self._clock.may_skip():
             self._clock.seconds += timeout
             return []
-        # Another thread may say at any moment that its service hangs.
-        return super().select(LOOK if timeout is None else min(timeout, LOOK))
+        # Another thread may report at any moment that its service hangs.
+        return super().select(POLL_INTERVAL if timeout is None else min(timeout, POLL_INTERVAL))
 
 
 CLOCK = SkippedTime()
-"""The clock of the commands that tests/shell.py runs, and of the services that they speak to."""
+"""The clock of the commands that tests/shell.py runs, and of their services."""

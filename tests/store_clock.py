@@ -1,4 +1,4 @@
-"""A clock for the store that stands until told."""
+"""A clock for the store that only `advance` moves."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -10,5 +10,5 @@ class Clock:
     def __call__(self) -> datetime:
         return self.time
 
-    def pass_(self, seconds: float) -> None:
+    def advance(self, seconds: float) -> None:
         self.time += timedelta(seconds=seconds)

@@ -1,4 +1,4 @@
-"""Hypothesis strategies for documents of the schema, drawn field by field, and for changes of them."""
+"""Hypothesis strategies for documents of the schema, drawn field by field, and for changed documents."""
 
 from collections.abc import Callable
 from decimal import Decimal

@@ -1,4 +1,4 @@
-"""Tables of orders as a spreadsheet, a shop or a script would export them."""
+"""Tables of orders as spreadsheets, shops and scripts export them."""
 
 import csv
 import io

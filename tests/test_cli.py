@@ -27,7 +27,7 @@ CLIENT = {"SENDCLOUD_CLIENT_ID": "client", "SENDCLOUD_CLIENT_SECRET": SECRET}
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class CommandResult:
     code: int
     out: bytes
     error: str
@@ -46,8 +46,10 @@ class Program:
     def command(self, *arguments: str) -> list[str]:
         return [sys.executable, "-m", "tui", *arguments]
 
-    def run(self, *arguments: str, stdin: str = "terminal", stdout: str = "terminal", **environment: str) -> Ended:
-        """Run to the end. `out` is the output to a pipe or a pseudo-terminal."""
+    def run(
+        self, *arguments: str, stdin: str = "terminal", stdout: str = "terminal", **environment: str
+    ) -> CommandResult:
+        """Run the program to its end. `out` is the output to a pipe or a pseudo-terminal."""
         master, slave = pty.openpty()
         started = subprocess.Popen(
             self.command(*arguments),
@@ -68,7 +70,7 @@ class Program:
             painted += os.read(master, 65536)
         os.close(master)
         os.close(slave)
-        return Ended(started.returncode, (piped or b"") + painted, error.decode())
+        return CommandResult(started.returncode, (piped or b"") + painted, error.decode())
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ def program(tmp_path: Path) -> Program:
     return Program(tmp_path)
 
 
-def assert_refused(ended: Ended, *words: str) -> None:
+def assert_refused(ended: CommandResult, *texts: str) -> None:
     assert ended.code == 2, ended
     assert ended.out == b""
     assert ended.error.count("\n") == 1, ended.error
@@ -85,7 +87,7 @@ def assert_refused(ended: Ended, *words: str) -> None:
     assert "\x1b" not in ended.error
     assert "Traceback" not in ended.error
     assert SECRET not in ended.error
-    for word in words:
+    for word in texts:
         assert word in ended.error
 
 
@@ -102,7 +104,7 @@ def test_a_missing_half_of_a_key_pair_is_named(program: Program, given: str) -> 
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "texts"),
     [
         (["--wrong"], ["--wrong", "--help"]),
         (["--dem"], ["--dem"]),
@@ -127,9 +129,9 @@ def test_a_missing_half_of_a_key_pair_is_named(program: Program, given: str) -> 
     ],
     ids=" ".join,
 )
-def test_invalid_options(program: Program, arguments: list[str], words: list[str]) -> None:
+def test_invalid_options(program: Program, arguments: list[str], texts: list[str]) -> None:
     (program.folder / "no-database").write_text("neither here nor there " * 1000)
-    assert_refused(program.run(*arguments, **KEYS), *words)
+    assert_refused(program.run(*arguments, **KEYS), *texts)
 
 
 @pytest.mark.parametrize("arguments", [["--demo"], ["--url", "https://other.example/v3"]])
@@ -158,7 +160,7 @@ def test_a_client_secret_requires_an_explicit_token_url(program: Program, base: 
 
 
 @pytest.mark.parametrize(
-    ("base", "words"),
+    ("base", "texts"),
     [
         ("http://other.example/api/v3", "https://"),
         ("ftp://other.example", "https://"),
@@ -173,8 +175,8 @@ def test_a_client_secret_requires_an_explicit_token_url(program: Program, base: 
 @pytest.mark.parametrize(
     "credentials", [KEYS, {**CLIENT, "SENDCLOUD_TOKEN_URL": "https://token.example"}], ids=["basic", "oauth"]
 )
-def test_invalid_base_urls_are_refused(program: Program, base: str, words: str, credentials: dict[str, str]) -> None:
-    assert_refused(program.run("--url", base, **credentials), words)
+def test_invalid_base_urls_are_refused(program: Program, base: str, texts: str, credentials: dict[str, str]) -> None:
+    assert_refused(program.run("--url", base, **credentials), texts)
 
 
 def test_an_invalid_token_url_is_refused(program: Program) -> None:
@@ -202,17 +204,21 @@ def test_help_and_version(program: Program) -> None:
     except PackageNotFoundError:
         installed = "(not installed)"
     for stdout in ("pipe", "terminal"):
-        told = program.run("--version", stdin="none", stdout=stdout, TERM="dumb")
-        assert (told.code, told.out.split(), told.error) == (0, f"sendcloud-orders {installed}".encode().split(), "")
-    told = program.run("--help", stdout="pipe", **KEYS)
-    assert (told.code, told.error) == (0, "")
+        result = program.run("--version", stdin="none", stdout=stdout, TERM="dumb")
+        assert (result.code, result.out.split(), result.error) == (
+            0,
+            f"sendcloud-orders {installed}".encode().split(),
+            "",
+        )
+    result = program.run("--help", stdout="pipe", **KEYS)
+    assert (result.code, result.error) == (0, "")
     for word in (*KEYS, *CLIENT, "SENDCLOUD_TOKEN_URL", "--demo", "--url", "--read-only", OWN_URL, "sandbox --help"):
-        assert word.encode() in told.out
-    assert SECRET.encode() not in told.out
-    told = program.run("sandbox", "--help", stdout="pipe")
-    assert (told.code, told.error) == (0, "")
+        assert word.encode() in result.out
+    assert SECRET.encode() not in result.out
+    result = program.run("sandbox", "--help", stdout="pipe")
+    assert (result.code, result.error) == (0, "")
     for word in ("port", "data", "credentials", "orders", "settle", "seed", "now", "odd", "limits", "reset", "fault"):
-        assert f"--{word}".encode() in told.out
+        assert f"--{word}".encode() in result.out
 
 
 def test_duplicated_constants_are_equal() -> None:
@@ -230,12 +236,12 @@ def test_package_metadata() -> None:
     assert {"sandbox", "test", "dev"} == project["optional-dependencies"].keys()
     assert not any(text.startswith("uvicorn") for text in project["dependencies"])
     (textual,) = [text for text in project["dependencies"] if text.startswith("textual")]
-    assert ",<" in textual, "bounded at the next major"
+    assert ",<" in textual, "limited to the next major version"
 
 
 class TestSandbox:
     @pytest.fixture
-    def served(self, program: Program) -> "Iterator[subprocess.Popen[str]]":
+    def serve_sandbox(self, program: Program) -> "Iterator[subprocess.Popen[str]]":
         started = subprocess.Popen(
             program.command(
                 "sandbox", "--port", "0", "--orders", "7", "--credentials", f"me:{SECRET}", "--settle", "0"
@@ -255,22 +261,22 @@ class TestSandbox:
 
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
     def test_it_prints_its_url_and_serves_until_a_signal(
-        self, served: "subprocess.Popen[str]", number: signal.Signals
+        self, serve_sandbox: "subprocess.Popen[str]", number: signal.Signals
     ) -> None:
-        assert served.stdout is not None
-        line = served.stdout.readline()
+        assert serve_sandbox.stdout is not None
+        line = serve_sandbox.stdout.readline()
         url = next(word for word in line.split() if word.startswith("http://127.0.0.1:"))
         assert len(httpx.get(f"{url}/orders", auth=("me", SECRET)).json()["data"]) == 7
         assert httpx.get(f"{url}/orders", auth=("me", "guess")).status_code == 401
-        served.send_signal(number)
-        out, error = served.communicate(timeout=30)
-        assert (served.returncode, out, error) == (0, "", "")
+        serve_sandbox.send_signal(number)
+        out, error = serve_sandbox.communicate(timeout=30)
+        assert (serve_sandbox.returncode, out, error) == (0, "", "")
 
     def test_a_port_in_use(self, program: Program) -> None:
-        with socket.socket() as taken:
-            taken.bind(("127.0.0.1", 0))
-            taken.listen()
-            port = str(taken.getsockname()[1])
+        with socket.socket() as occupied:
+            occupied.bind(("127.0.0.1", 0))
+            occupied.listen()
+            port = str(occupied.getsockname()[1])
             assert_refused(program.run("sandbox", "--port", port), port)
 
 

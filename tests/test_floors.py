@@ -1,4 +1,4 @@
-"""The layers of the program, proven by its imports: each imports only what is below it, and there are no cycles."""
+"""The layers of the program: each module imports only modules of lower layers, and there are no import cycles."""
 
 import ast
 import os
@@ -24,7 +24,7 @@ SERVER = frozenset({"starlette", "uvicorn"})
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """What a layer may import of this program, by the beginnings of module names, and what it may not import at all."""
+    """What a layer may import of this program, by prefixes of module names, and what it may not import at all."""
 
     allowed: frozenset[str]
     forbidden: frozenset[str]
@@ -35,28 +35,28 @@ def layer(allowed: str, *forbidden: frozenset[str]) -> Layer:
 
 
 VALUES = "tui.api.codec tui.api.pointer tui.api.errors tui.api.models tui.api.query tui.api.wording"
-"""The modules of `tui.api` that hold only values: no connection can be made with them."""
+"""The modules of `tui.api` that hold only values and open no connection."""
 
 STORED = "tui.store.db tui.store.batches tui.store.journal tui.store.journal_queries"
 """The modules of `tui.store` whose errors and values screens may name."""
 
 FOR_SCREENS = f"tui.widgets tui.work tui.orders tui.keymap tui.settings tui.api.request_log {STORED} {VALUES}"
-"""What every family of screens may import."""
+"""The modules that every family of screens may import."""
 
 
 def family(name: str, below: str = "") -> Layer:
-    """A family of screens, and the families below it."""
-    families = " ".join(f"tui.screens.{one}" for one in (name, *below.split()))
+    """Return the layer of a family of screens and the families below it."""
+    families = " ".join(f"tui.screens.{import_}" for import_ in (name, *below.split()))
     return layer(f"{families} {FOR_SCREENS}", NETWORK, DISK - {"tempfile"}, SERVER)
 
 
 def work(allowed: str) -> Layer:
-    folders = " ".join(f"tui.work.{one}" for one in allowed.split())
+    folders = " ".join(f"tui.work.{part}" for part in allowed.split())
     return layer(f"{folders} tui.orders tui.store tui.api", NETWORK, DISK, TERMINAL, SERVER)
 
 
 def orders(allowed: str) -> Layer:
-    folders = " ".join(f"tui.orders.{one}" for one in allowed.split())
+    folders = " ".join(f"tui.orders.{part}" for part in allowed.split())
     return layer(f"{folders} {VALUES}", NETWORK, DISK, TERMINAL, SERVER)
 
 
@@ -64,16 +64,16 @@ LAYERS = {
     "tui.keymap": layer("", NETWORK, DISK, TERMINAL, SERVER),
     "tui.settings": layer("", NETWORK, DISK, TERMINAL, SERVER),
     "tui.api": layer("tui.api", DISK, TERMINAL, SERVER),
-    # orders/: what an order means.
+    # orders/: the meaning of an order
     "tui.orders.query": orders("query"),
     "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
     "tui.orders.checks": orders("checks addresses countries fields money paths summary value_parser"),
     "tui.orders.edits": orders("edits checks fields paths summary value_parser"),
     "tui.orders.tables": orders("tables addresses edits fields money parsed paths progress value_parser"),
     "tui.orders": orders("countries display edits fields money parsed paths progress suggestions summary value_parser"),
-    # store/: what must survive.
+    # store/: the database
     "tui.store": layer("tui.store tui.api.codec", NETWORK - {"socket"}, DISK - {"sqlite3"}, TERMINAL, SERVER),
-    # work/: what takes time.
+    # work/: long-running work without a screen
     "tui.work.cache": work("cache"),
     "tui.work.writes": work("writes"),
     "tui.work.drafts": work("drafts writes"),
@@ -91,7 +91,7 @@ LAYERS = {
         DISK,
         SERVER,
     ),
-    # screens/: families never import each other's screens, except for those below them.
+    # screens/: families import no other family's screens, except for those below them
     "tui.screens.common": family("common"),
     "tui.screens.order": family("order", "common"),
     "tui.screens.review": family("review", "common order"),
@@ -141,7 +141,7 @@ LAYERS = {
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """One import: of what, by which module, in which line."""
+    """One import: its target, the importing module, and the line."""
 
     module: str
     target: str
@@ -152,7 +152,7 @@ class Import:
 
 
 def imports(source: str, module: str) -> Iterator[Import]:
-    """Every import of a source, wherever it stands, also by importlib."""
+    """Yield every import of a source, at any level, also through importlib."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
         targets: list[str] = []
@@ -187,24 +187,26 @@ def modules() -> dict[str, Path]:
 
 @cache
 def all_imports() -> tuple[Import, ...]:
-    return tuple(one for module, path in modules().items() for one in imports(path.read_text(encoding="utf-8"), module))
+    return tuple(
+        found for module, path in modules().items() for found in imports(path.read_text(encoding="utf-8"), module)
+    )
 
 
-def within(name: str, beginnings: frozenset[str]) -> bool:
-    return any(name == beginning or name.startswith(f"{beginning}.") for beginning in beginnings)
+def within(name: str, prefixes: frozenset[str]) -> bool:
+    return any(name == prefix or name.startswith(f"{prefix}.") for prefix in prefixes)
 
 
 def layer_of(module: str) -> str:
-    """The layer of a module: the longest name in the table that it begins with."""
+    """Return the layer of a module: the longest prefix of its name in the table."""
     return max((name for name in LAYERS if within(module, frozenset({name}))), key=len, default="")
 
 
-def complaint(one: Import) -> str | None:
-    """Why this import is not allowed, or None."""
-    here = LAYERS[layer_of(one.module)]
-    if one.target == "tui" or within(one.target, ALL):
-        return None if within(one.target, here.allowed) else f"{one}, which is not below it"
-    return f"{one}, which this layer must not use" if within(one.target, here.forbidden) else None
+def violation(import_: Import) -> str | None:
+    """Return why this import is not allowed, or None."""
+    here = LAYERS[layer_of(import_.module)]
+    if import_.target == "tui" or within(import_.target, ALL):
+        return None if within(import_.target, here.allowed) else f"{import_}, which is not below it"
+    return f"{import_}, which this layer must not use" if within(import_.target, here.forbidden) else None
 
 
 def test_every_module_belongs_to_a_layer() -> None:
@@ -213,9 +215,9 @@ def test_every_module_belongs_to_a_layer() -> None:
 
 @pytest.mark.parametrize("name", LAYERS)
 def test_a_layer_imports_downwards_only(name: str) -> None:
-    here = [one for one in all_imports() if layer_of(one.module) == name]
-    assert here, f"{name} imports nothing at all; has it moved?"
-    assert [said for one in here if (said := complaint(one))] == []
+    here = [found for found in all_imports() if layer_of(found.module) == name]
+    assert here, f"{name} imports nothing; was it moved?"
+    assert [message for import_ in here if (message := violation(import_))] == []
 
 
 @pytest.mark.parametrize(
@@ -240,14 +242,14 @@ def test_a_layer_imports_downwards_only(name: str) -> None:
     ],
 )
 def test_forbidden_imports_are_found(module: str, source: str, broken: bool) -> None:
-    assert bool([one for one in imports(source, module) if complaint(one)]) == broken
+    assert bool([found for found in imports(source, module) if violation(found)]) == broken
 
 
 def test_no_module_imports_itself_through_others() -> None:
     """Every import counts: at module level, in functions, under TYPE_CHECKING and by name."""
     targets: dict[str, set[str]] = {module: set() for module in modules()}
-    for one in all_imports():
-        targets[one.module].add(one.target)
+    for found in all_imports():
+        targets[found.module].add(found.target)
     done: set[str] = set()
 
     def walk(module: str, path: tuple[str, ...]) -> None:
@@ -264,7 +266,7 @@ def test_no_module_imports_itself_through_others() -> None:
 @pytest.mark.parametrize(
     ("arguments", "code"), [(["--version"], 0), (["--help"], 0), (["sandbox", "--help"], 0), (["--wrong"], 2), ([], 2)]
 )
-def test_the_quick_answers_import_nothing_heavy(arguments: list[str], code: int) -> None:
+def test_help_and_version_import_no_heavy_modules(arguments: list[str], code: int) -> None:
     script = (
         f"import sys; sys.argv[1:] = {arguments!r}\n"
         "from tui.cli import main\n"
@@ -282,8 +284,8 @@ def test_the_quick_answers_import_nothing_heavy(arguments: list[str], code: int)
         timeout=60,
         check=True,
     )
-    ended_with, *names = ended.stdout.splitlines()[-1].split()
-    assert int(ended_with) == code, ended
+    last_import, *names = ended.stdout.splitlines()[-1].split()
+    assert int(last_import) == code, ended
     assert {"argparse", "tui"} <= set(names)
     heavy = {"textual", "rich", "httpx", "pydantic", "pydantic_core", "starlette", "sqlite3", "asyncio", "simplejson"}
     assert not heavy & set(names)
@@ -310,7 +312,7 @@ def test_no_error_is_swallowed() -> None:
         ("except BaseException as error: answer.set_exception(error)", False),
     ],
 )
-def test_what_counts_as_swallowed(source: str, silent: bool) -> None:
+def test_swallowed_errors_are_detected(source: str, silent: bool) -> None:
     tree = ast.parse(f"def f():\n try: g()\n {source}".replace("\n  ", "\n   "))
     (handler,) = [node for node in ast.walk(tree) if isinstance(node, ast.ExceptHandler)]
     assert (is_broad(handler.type) and not acts(handler)) == silent
@@ -324,7 +326,7 @@ def is_broad(kind: ast.expr | None) -> bool:
 
 
 def acts(handler: ast.ExceptHandler) -> bool:
-    """Whether the error goes on: raised again, or handed to whoever waits for it."""
+    """Return whether the error is raised again or passed on."""
     return any(
         isinstance(node, ast.Raise)
         or (handler.name is not None and isinstance(node, ast.Name) and node.id == handler.name)
@@ -333,7 +335,7 @@ def acts(handler: ast.ExceptHandler) -> bool:
     )
 
 
-def test_the_top_level_holds_only_what_belongs_there() -> None:
+def test_top_level_has_only_the_listed_modules() -> None:
     if (ROOT / ".git").exists():
         listed = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
         top = {name.partition("/")[0] for name in listed.splitlines()}
@@ -344,7 +346,7 @@ def test_the_top_level_holds_only_what_belongs_there() -> None:
     assert {"pyproject.toml", "tui", "tests", "LICENSE"} <= top
 
 
-def test_every_module_says_its_one_reason() -> None:
+def test_every_module_has_a_docstring() -> None:
     for module, path in modules().items():
         text = path.read_text(encoding="utf-8")
         reason = ast.get_docstring(ast.parse(text)) if text else "an empty package file"
@@ -353,7 +355,7 @@ def test_every_module_says_its_one_reason() -> None:
 
 
 def test_no_test_imports_another_test() -> None:
-    """Helpers of several tests are in modules with names of their own."""
+    """Test modules import no other test module; shared helpers have their own modules."""
     found = []
     for path in sorted((ROOT / "tests").rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from sandbox_harness import order
-from shell import SHOP, Ended, Shell, environment, orders
+from shell import SHOP, CommandResult, Shell, environment, orders
 
 from tui.api.pointer import Pointer
 from tui.cli import main
@@ -30,7 +30,7 @@ CSV = """Order number;Integration;Status;Name;Address;House number;Postal code;C
 """
 
 
-def problems(ended: Ended, *, severity: str = "error") -> list[tuple[str | None, str]]:
+def problems(ended: CommandResult, *, severity: str = "error") -> list[tuple[str | None, str]]:
     return [(line["order_id"], line["pointer"]) for line in ended.lines if line["severity"] == severity]
 
 
@@ -38,7 +38,7 @@ def problems(ended: Ended, *, severity: str = "error") -> list[tuple[str | None,
 
 
 class FakeStderr(io.StringIO):
-    """Standard error, which may be a terminal."""
+    """A standard error stream that may be a terminal."""
 
     def __init__(self, is_terminal: bool) -> None:
         super().__init__()
@@ -85,7 +85,7 @@ def test_progress_of_reading_and_checking(shell: Shell, monkeypatch: pytest.Monk
         ("good.json", orders(2), 0, []),
         ("one.json", orders(1)[0], 0, []),
         ("data.json", {"data": orders(1)}, 0, []),
-        ("lines.jsonl", "".join(json.dumps(one) + "\n" for one in orders(2)), 0, []),
+        ("lines.jsonl", "".join(json.dumps(order) + "\n" for order in orders(2)), 0, []),
         ("bad.json", orders(1, **{BAD: 0}), 1, [("H-0", "/order_details/order_items/0/quantity")]),
         ("twice.json", [*orders(1), *orders(1)], 1, [("H-0", "/order_id")]),
         ("null.json", [*orders(1), None, *orders(1, "I")], 1, [(None, "")]),
@@ -105,7 +105,7 @@ def test_check_finds_the_problem_and_its_order(
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "code", "words"),
+    ("name", "content", "code", "text"),
     [
         ("empty.csv", "", 1, "empty"),
         ("blank.json", "  \n", 1, "empty"),
@@ -116,13 +116,11 @@ def test_check_finds_the_problem_and_its_order(
     ],
 )
 @pytest.mark.parametrize("command", ["check", "submit"])
-def test_files_without_orders(
-    shell: Shell, command: str, name: str, content: str | None, code: int, words: str
-) -> None:
+def test_files_without_orders(shell: Shell, command: str, name: str, content: str | None, code: int, text: str) -> None:
     path = shell.write(name, content) if content is not None else str(shell.folder / name)
     ended = shell.run(command, *(["--demo"] if command == "submit" else []), path)
     assert (ended.code, ended.out) == (code, "")
-    assert words in ended.error
+    assert text in ended.error
     assert ended.error.count("\n") == 1
 
 
@@ -131,7 +129,7 @@ def test_text_output_names_the_cell(shell: Shell) -> None:
     lines = shell.run("check", path).out.splitlines()
     assert f"{path}:3:Quantity 1068 Items 1, quantity: 'zwei' cannot be read: a whole number is needed." in lines
     assert all(line.startswith(f"{path}:") for line in lines)
-    (line,) = [one for one in shell.run("check", "--json", path).lines if one["severity"] == "error"]
+    (line,) = [line for line in shell.run("check", "--json", path).lines if line["severity"] == "error"]
     assert (line["order"], line["row"], line["column"]) == (1, 3, "Quantity")
 
 
@@ -143,7 +141,7 @@ def test_warnings_alone_are_a_success(shell: Shell) -> None:
 
 def test_positions_count_all_entries(shell: Shell) -> None:
     path = shell.write("a.json", [None, *orders(1), 5, *orders(1, "I", **{BAD: 0})])
-    lines = [one for one in shell.run("check", "--json", path).lines if one["severity"] == "error"]
+    lines = [line for line in shell.run("check", "--json", path).lines if line["severity"] == "error"]
     assert [line["order"] for line in lines] == [0, 2, 3]
 
 
@@ -206,7 +204,7 @@ def test_a_second_run_reports_the_same_without_a_request(account: Shell) -> None
     again = account.submit(path)
     assert (again.code, again.lines) == (0, first.lines)
     assert account.writes() == 1
-    assert account.there("H-0", "H-1", "H-2") == ["H-0", "H-1", "H-2"]
+    assert account.remote_ids("H-0", "H-1", "H-2") == ["H-0", "H-1", "H-2"]
     assert {line["integration"] for line in first.lines} == {SHOP}
     assert all(str(line["id"]).isdigit() for line in first.lines)
     assert set(first.lines[0]) == {"order_id", "integration", "id", "outcome", "problems"}
@@ -217,9 +215,7 @@ def test_a_local_error_prevents_sending_without_only_good(account: Shell) -> Non
     ended = account.submit(path)
     assert (ended.code, account.writes()) == (1, 0)
     assert account.service is not None
-    assert not [path for _, path in account.service.watched.requests if "orders" in path], (
-        "nothing needs to be looked for"
-    )
+    assert not [path for _, path in account.service.watched.requests if "orders" in path], "no lookup is needed"
     assert [line["outcome"] for line in ended.lines] == ["held"] * 4
     assert "--only-good" in ended.lines[0]["problems"][-1]["detail"]
     assert ended.lines[2]["problems"][0]["pointer"] == "/order_details/order_items/0/quantity"
@@ -235,7 +231,7 @@ def test_changed_content_makes_a_new_version(account: Shell) -> None:
     assert (ended.code, set(ended.outcomes.values())) == (0, {"verified"})
     assert account.service is not None
     assert account.service.order(ended.lines[0]["id"])["shipping_address"]["city"] == "Nijmegen"
-    assert account.there("H-0", "H-1") == ["H-0", "H-1"]
+    assert account.remote_ids("H-0", "H-1") == ["H-0", "H-1"]
     assert account.writes() == 2
 
 
@@ -270,9 +266,9 @@ def test_orders_that_a_refusal_does_not_name_are_resent(account: Shell) -> None:
     pointed = post_error(0, Pointer.of("order_number"), "This number is spoken for").items()
 
     def check_batch(batch: list[Any], odd: bool) -> list[Any]:
-        for place, one in enumerate(batch):
-            if one["order_id"] in ("H-1", "H-3"):
-                pointer = f"/data/attributes/[{place}]/order_number"
+        for index, document in enumerate(batch):
+            if document["order_id"] in ("H-1", "H-3"):
+                pointer = f"/data/attributes/[{index}]/order_number"
                 return [{**dict(pointed), "source": {"pointer": pointer}}]
         return []
 
@@ -281,7 +277,7 @@ def test_orders_that_a_refusal_does_not_name_are_resent(account: Shell) -> None:
     ended = account.submit(path)
     assert (ended.code, account.writes()) == (1, 3), ended.error
     assert [line["outcome"] for line in ended.lines] == ["verified", "refused", "verified", "refused", "verified"]
-    (problem,) = [one for one in ended.lines[1]["problems"] if one["severity"] == "error"]
+    (problem,) = [line for line in ended.lines[1]["problems"] if line["severity"] == "error"]
     assert problem == {
         "pointer": "/order_number",
         "code": "invalid",
@@ -296,7 +292,7 @@ def test_orders_that_a_refusal_does_not_name_are_resent(account: Shell) -> None:
 
 def test_a_refusal_without_an_order_is_bisected(account: Shell) -> None:
     def check_batch(batch: list[Any], odd: bool) -> list[Any]:
-        wrong = any(one["order_id"] == "H-2" for one in batch)
+        wrong = any(order["order_id"] == "H-2" for order in batch)
         return [{"status": "400", "code": "invalid", "detail": "One of these will not do"}] if wrong else []
 
     account.monkeypatch.setattr("tui.sandbox.writing.check_batch", check_batch)
@@ -328,27 +324,27 @@ def test_an_unknown_shop_does_not_block_other_orders(account: Shell) -> None:
 )  # fmt: skip
 def test_outcomes_of_faults(account: Shell, fault: dict[str, Any], outcome: str, code: int) -> None:
     assert account.service is not None
-    account.service.arm(**fault)
+    account.service.set_faults(**fault)
     ended = account.submit(account.write("a.json", orders(1)), patience="2")
     assert (ended.outcomes, ended.code) == ({"H-0": outcome}, code), ended
-    account.service.arm()
+    account.service.set_faults()
     again = account.submit(account.write("a.json", orders(1)))
     if outcome != "missing":
         assert again.outcomes == {"H-0": "verified"}
-        assert account.there("H-0") == ["H-0"]
+        assert account.remote_ids("H-0") == ["H-0"]
 
 
 @pytest.mark.parametrize(
-    ("given", "words"),
+    ("given", "text"),
     [({"keys": "demo:wrong-s3cret"}, "credentials"), ({"url": "http://127.0.0.1:9/api/v3"}, "127.0.0.1")],
     ids=["credentials", "nobody there"],
 )
-def test_an_unreachable_service_gives_one_line_per_order(account: Shell, given: dict[str, str], words: str) -> None:
+def test_an_unreachable_service_gives_one_line_per_order(account: Shell, given: dict[str, str], text: str) -> None:
     path = account.write("a.json", orders(2))
     for options in ([], ["--dry-run"]):
         ended = account.submit(path, *options, patience="1", **given)
         assert (ended.code, ended.outcomes) == (3, {"H-0": "held", "H-1": "held"})
-        assert words in ended.error
+        assert text in ended.error
         assert "s3cret" not in ended.error + ended.out
     assert account.submit(path).code == 0
 
@@ -374,7 +370,7 @@ def test_a_batch_of_another_running_copy(account: Shell) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "words"),
+    ("arguments", "text"),
     [
         (["submit", "a.json"], "SENDCLOUD_PUBLIC_KEY"),
         (["submit", "--demo", "--read-only", "a.json"], "--read-only"),
@@ -388,10 +384,10 @@ def test_a_batch_of_another_running_copy(account: Shell) -> None:
     ],
     ids=" ".join,
 )
-def test_usage_errors_are_one_sentence(shell: Shell, arguments: list[str], words: str) -> None:
+def test_usage_errors_are_one_sentence(shell: Shell, arguments: list[str], text: str) -> None:
     ended = shell.run(*arguments)
     assert (ended.code, ended.out, ended.error.count("\n")) == (2, "", 1)
-    assert words in ended.error
+    assert text in ended.error
     assert not (shell.folder / "data").exists()
 
 
@@ -435,23 +431,23 @@ def test_demo_account(shell: Shell) -> None:
 
 
 def test_sixty_orders_with_thirty_percent_faults(account: Shell) -> None:
-    """More: SENDCLOUD_FAULTY=500 pytest tests/test_headless.py -k faults."""
+    """More runs: SENDCLOUD_FAULTY=500 pytest tests/test_headless.py -k faults."""
     count = int(os.environ.get("SENDCLOUD_FAULTY", "60"))
     path = account.write("many.json", orders(count))
     names = [f"H-{n}" for n in range(count)]
     assert account.service is not None
     share = 0.3 / 5
-    account.service.arm(**dict.fromkeys(["lost", "dropped", "error", "html_after", "rate_limited"], share), retry_after="none")  # fmt: skip
+    account.service.set_faults(**dict.fromkeys(["lost", "dropped", "error", "html_after", "rate_limited"], share), retry_after="none")  # fmt: skip
     for _ in range(5):
         ended = account.submit(path, patience="10")
         assert [line["order_id"] for line in ended.lines] == names
         assert set(ended.outcomes.values()) <= {"verified", "unknown", "missing", "held"}
         if ended.code == 0:
             break
-    account.service.arm()
+    account.service.set_faults()
     ended = account.submit(path, patience="10")
     assert (ended.code, set(ended.outcomes.values())) == (0, {"verified"}), ended.error
-    assert account.there(*names) == sorted(names)
+    assert account.remote_ids(*names) == sorted(names)
 
 
 def test_a_saved_mapping(account: Shell) -> None:

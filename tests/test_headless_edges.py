@@ -40,7 +40,7 @@ def test_closed_streams(account: Shell, closed: int) -> None:
         assert done.returncode == 0, done
         assert b"Traceback" not in done.stderr
         assert len(done.stdout.splitlines()) == (2 if closed == 2 else 0)
-    assert account.there("H-0", "H-1") == ["H-0", "H-1"]
+    assert account.remote_ids("H-0", "H-1") == ["H-0", "H-1"]
 
 
 def test_a_full_disk_behind_the_output(account: Shell) -> None:
@@ -74,8 +74,8 @@ def test_any_file_name_makes_a_batch_that_is_found_again(account: Shell, name: s
     assert account.writes() == 1
     store = Store(account.folder / "data")
     try:
-        names = [one.name for number in store.accounts() for one in store.batches.all(number)]
-        assert len([one for one in names if one.startswith("submit ")]) == 1
+        names = [batch.name for number in store.accounts() for batch in store.batches.all(number)]
+        assert len([name for name in names if name.startswith("submit ")]) == 1
     finally:
         store.close()
 
@@ -88,19 +88,19 @@ def test_an_invalid_batch_name_is_a_usage_error(account: Shell, batch: str) -> N
 
 
 def test_an_order_with_an_id_is_updated(account: Shell) -> None:
-    made = account.submit(account.write("a.json", orders(1))).lines[0]["id"]
-    changed = [{**one, "id": made} for one in orders(1, shipping_address__city="Nijmegen")]
+    order_id = account.submit(account.write("a.json", orders(1))).lines[0]["id"]
+    changed = [{**order, "id": order_id} for order in orders(1, shipping_address__city="Nijmegen")]
     path = account.write("b.json", changed)
     assert account.submit(path, "--dry-run").outcomes == {"H-0": "would-update"}
     ended = account.submit(path)
     assert (ended.code, ended.outcomes, account.writes()) == (0, {"H-0": "verified"}, 2), ended
     assert account.service is not None
-    assert account.service.order(made)["shipping_address"]["city"] == "Nijmegen"
+    assert account.service.order(order_id)["shipping_address"]["city"] == "Nijmegen"
 
 
 def test_the_id_of_another_order_is_not_reported_as_verified(account: Shell) -> None:
-    made = account.submit(account.write("a.json", orders(1))).lines[0]["id"]
-    ended = account.submit(account.write("b.json", [{**orders(1, "NEW")[0], "id": made}]))
+    order_id = account.submit(account.write("a.json", orders(1))).lines[0]["id"]
+    ended = account.submit(account.write("b.json", [{**orders(1, "NEW")[0], "id": order_id}]))
     assert (ended.code, ended.outcomes) == (1, {"NEW-0": "refused"}), ended
 
 
@@ -137,7 +137,7 @@ def test_a_batch_of_another_copy_gives_no_results_for_unsent_content(account: Sh
     assert account.submit(account.write("a.json", orders(2)), "--batch", "mine").code == 0
     other = Store(account.folder / "data")
     try:
-        (batch,) = (one for number in other.accounts() for one in other.batches.all(number) if one.name == "mine")
+        (batch,) = (found for number in other.accounts() for found in other.batches.all(number) if found.name == "mine")
         assert other.batches.claim(batch.id)
         other.batches.stage(batch.id, [NewStaged({})])
         changed = [*orders(1, shipping_address__city="Nijmegen"), *orders(2)[1:]]
@@ -151,7 +151,7 @@ def test_a_batch_of_another_copy_gives_no_results_for_unsent_content(account: Sh
 def test_retried_requests_are_counted(account: Shell) -> None:
     assert account.service is not None
     rule = {"fault": "dropped", "times": 1, "method": "POST", "path": "/orders"}
-    account.service.arm(rules=[rule])
+    account.service.set_faults(rules=[rule])
     ended = account.submit(account.write("a.json", orders(1)), patience="1")
     assert (ended.code, account.writes()) == (0, 2), ended
     assert "2 write requests" in ended.error

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from bad_server import ANSWERS, bad_service, redirect
-from shell import Ended, Shell, orders
+from shell import CommandResult, Shell, orders
 from skipped_time import CLOCK
-from watched_service import served
+from watched_service import serve_sandbox
 
 from tui.api.client import Client
 from tui.sandbox.app import SandboxSettings
@@ -26,7 +26,7 @@ def account(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shell]:
     """A shell with a sandbox; write requests time out after two seconds."""
     defaults: dict[str, Any] = dict(Client.__init__.__kwdefaults__)
     monkeypatch.setattr(Client.__init__, "__kwdefaults__", defaults | {"timeout": 2.0})
-    with served(SandboxSettings(orders=20, settle=0.1, clock=CLOCK.time)) as service:
+    with serve_sandbox(SandboxSettings(orders=20, settle=0.1, clock=CLOCK.time)) as service:
         shell.service = service
         yield shell
 
@@ -38,9 +38,9 @@ class ServiceAt:
         self.url = url
 
 
-def in_time(run: Any) -> Ended:
+def in_time(run: Any) -> CommandResult:
     started = CLOCK.monotonic()
-    ended: Ended = run()
+    ended: CommandResult = run()
     assert CLOCK.monotonic() - started < TIME_LIMIT
     assert SECRET not in ended.out + ended.error
     return ended
@@ -81,7 +81,7 @@ class FailingEndpoint:
         self._headers = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
         self.path = ""
         self.open = True
-        """Whether requests are passed through to the sandbox."""
+        """Whether requests are passed on to the sandbox."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if self.open or scope["method"] != self._method or not scope["path"].endswith(self.path):
@@ -135,24 +135,24 @@ def test_a_service_that_accepts_no_writes(
     fail_requests(account, "POST", status, body, **headers).open = False
     ended = in_time(lambda: account.submit(path, patience="1"))
     assert (ended.code, ended.outcomes) == (code, {"H-0": outcome}), ended
-    assert account.there("H-0") == []
+    assert account.remote_ids("H-0") == []
 
 
 @pytest.mark.parametrize("status", [500, 401, 429, None])
 def test_a_service_that_fails_after_the_write(account: Shell, status: int | None) -> None:
     path = account.write("a.json", orders(1))
-    trouble = fail_requests(account, "GET", status)
+    failure = fail_requests(account, "GET", status)
     ended = in_time(lambda: account.submit(path, patience="1"))
     assert (ended.code, ended.outcomes) == (4, {"H-0": "unknown"}), ended
-    trouble.open = True
+    failure.open = True
     again = account.submit(path)
     assert (again.code, again.outcomes, account.writes()) == (0, {"H-0": "verified"}, 1)
 
 
 def test_an_unreadable_list_of_shops_is_not_taken_for_an_empty_one(account: Shell) -> None:
     path = account.write("a.json", orders(1))
-    trouble = fail_requests(account, "GET", 403)
-    trouble.path, trouble.open = "/integrations", False
+    failure = fail_requests(account, "GET", 403)
+    failure.path, failure.open = "/integrations", False
     assert account.run("check", path).code == 0
     ended = account.submit(path)
     assert (ended.code, ended.outcomes) == (0, {"H-0": "verified"}), ended
@@ -194,7 +194,7 @@ def test_a_full_disk(account: Shell, error: StoreError, commits: int) -> None:
     assert str(error) in ended.error
     again = account.submit(path)
     assert again.outcomes == {"H-0": "verified", "H-1": "verified"}, again
-    assert account.there("H-0", "H-1") == ["H-0", "H-1"]
+    assert account.remote_ids("H-0", "H-1") == ["H-0", "H-1"]
 
 
 # Signals
@@ -203,14 +203,14 @@ def test_a_full_disk(account: Shell, error: StoreError, commits: int) -> None:
 @pytest.mark.parametrize("command", ["check", "submit"])
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
 def test_a_signal_while_reading(account: Shell, command: str, number: signal.Signals, code: int) -> None:
-    class Waiting(io.BytesIO):
-        """Endless standard input."""
+    class BlockingStream(io.BytesIO):
+        """An endless standard input."""
 
         def read(self, _: int | None = None, /) -> bytes:
             signal.raise_signal(number)
             raise AssertionError("it reads on")
 
-    account.monkeypatch.setattr("sys.stdin", io.TextIOWrapper(Waiting()))
+    account.monkeypatch.setattr("sys.stdin", io.TextIOWrapper(BlockingStream()))
     ended = account.run(command, "-")
     assert (ended.code, ended.out, account.writes()) == (code, "", 0)
     assert number.name in ended.error

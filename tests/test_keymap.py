@@ -21,7 +21,7 @@ RESERVED = {"ctrl+a", "ctrl+b", "ctrl+j", "ctrl+p", "ctrl+q", "ctrl+s", "ctrl+@"
 
 
 def handled_in(kind: type[BaseScreen[Any]]) -> set[str]:
-    """The commands that a screen, its groups and the general groups handle."""
+    """Return the commands that a screen, its groups and the general groups handle."""
     return {id for owner in (kind, *kind.GROUPS, MoveCommands, GeneralCommands) for id in handled_by(owner)}
 
 
@@ -32,7 +32,7 @@ def subclasses(kind: type[BaseScreen[Any]]) -> Iterator[type[BaseScreen[Any]]]:
 
 
 def screens() -> list[type[BaseScreen[Any]]]:
-    """All screens that can be opened: those of ours that have no subclasses."""
+    """Return all screens that can be opened: our screen classes without subclasses."""
     for module in pkgutil.walk_packages(tui.screens.__path__, "tui.screens."):
         importlib.import_module(module.name)
     ours = {kind for kind in subclasses(BaseScreen) if kind.__module__.startswith("tui.")}
@@ -51,7 +51,7 @@ def test_every_command_is_complete(command: Command) -> None:
     assert command.title == command.title.strip() != ""
     assert command.help[:1] == command.help[:1].upper()
     assert command.help.endswith(".")
-    assert len(command.label) <= 12, "the key line is one line of 80"
+    assert len(command.label) <= 12, "the key line must fit into 80 columns"
     assert not HARD_TO_TYPE & set(command.keys)
     assert not RESERVED & set(command.keys)
     assert not any(key.startswith("alt+") for key in command.keys)
@@ -91,7 +91,7 @@ def test_every_command_is_handled_in_its_contexts(where: Context) -> None:
 
 
 def test_every_handler_has_a_command() -> None:
-    """There is no handler without a command, and none on a screen that has no key for it."""
+    """Every handler has a command, and its screen has a key for it."""
     known = {command.id for command in COMMANDS}
     unreachable = []
     for kind in screens():

@@ -45,14 +45,14 @@ PHRASES = {
     r"\bwhat is (?:not|known|wrong|there|left|kept|typed|shown|read|sent) (?:of|in) (?:it|them)\b": "use a noun",
     r"\brejected\b": "the glossary says 'refused'",
 }
-"""Phrase (a regular expression, case ignored) and what to write instead."""
+"""Maps a phrase (a regular expression, case ignored) to a replacement."""
 
 ALLOWED = {
     r"\broads?\b": ("tui/store/", "tui/sandbox/seed_data.py", "tui/work/journal/entries.py"),
     r"\btwins?\b": ("tui/work/batches/duplicates.py",),
     r"\bon (?:its|their) way\b|\bunder way\b": ("tui/work/writes/send_state.py",),
 }
-"""Where a phrase is a stored name (a column, a JSON key, a value) or part of an address."""
+"""Modules in which a phrase is a stored name (a column, a JSON key, a value) or part of an address."""
 
 WORD_LISTS = frozenset(["tui/orders/addresses/vocabulary.py"])
 """Modules that list the words of addresses in many languages."""
@@ -64,7 +64,7 @@ def python_files() -> list[Path]:
 
 
 def texts(path: Path) -> Iterator[tuple[int, str]]:
-    """Docstrings, string literals with a space in them, and comments, each with its line."""
+    """Yield docstrings, string literals with a space in them, and comments, each with its line."""
     source = path.read_text(encoding="utf-8")
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and " " in node.value:
@@ -84,10 +84,10 @@ def findings(where: str, line: int, text: str) -> Iterator[str]:
 
 def test_texts_and_docstrings_are_plain_english() -> None:
     found = [
-        complaint
+        violation
         for path in python_files()
         for line, text in texts(path)
-        for complaint in findings(str(path.relative_to(ROOT)), line, text)
+        for violation in findings(str(path.relative_to(ROOT)), line, text)
     ]
     assert found == []
 
@@ -99,5 +99,5 @@ def test_the_readme_is_plain_english() -> None:
 @pytest.mark.parametrize(
     "text", ["It is so already.", "Nothing goes again.", "3 cells went nowhere", "in the hands of A"]
 )
-def test_the_check_finds_the_old_style(text: str) -> None:
+def test_phrases_of_the_old_style_are_found(text: str) -> None:
     assert list(findings("text", 1, text))

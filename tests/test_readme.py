@@ -1,4 +1,4 @@
-"""What the README says is so: its paths, commands, variables, faults and files."""
+"""The README is correct: its paths, commands, variables, faults and files exist."""
 
 import json
 import os
@@ -27,7 +27,7 @@ SECRET = "s3cret-that-nobody-may-see"
 
 
 def options(line: str) -> list[str]:
-    """The arguments of a `sendcloud-orders` line."""
+    """Return the arguments of a `sendcloud-orders` line."""
     words = shlex.split(line)
     program = next(place for place, word in enumerate(words) if word.endswith("sendcloud-orders"))
     return words[program + 1 :]
@@ -48,26 +48,26 @@ def test_the_second_command_installs_and_passes_the_tests() -> None:
 
 
 def test_every_named_path_exists() -> None:
-    named = set(re.findall(r"[`( ]((?:tui|tests|screenshots|\.ci)/[\w./-]*)", TEXT))
-    assert len(named) > 20
-    assert sorted(path for path in named if not (readme_parts.ROOT / path.rstrip(".")).exists()) == []
+    paths = set(re.findall(r"[`( ]((?:tui|tests|screenshots|\.ci)/[\w./-]*)", TEXT))
+    assert len(paths) > 20
+    assert sorted(path for path in paths if not (readme_parts.ROOT / path.rstrip(".")).exists()) == []
 
 
 def test_every_internal_link_resolves() -> None:
-    heads = {
+    anchors = {
         re.sub(r"[^\w -]", "", head).strip().lower().replace(" ", "-") for head in re.findall(r"^#+ (.*)$", TEXT, re.M)
     }
     links = re.findall(r"\]\(#([\w-]+)\)", TEXT)
     assert links
-    assert set(links) <= heads
+    assert set(links) <= anchors
 
 
 def test_every_variable_is_read() -> None:
     sources = "".join(path.read_text(encoding="utf-8") for path in (readme_parts.ROOT / "tui").rglob("*.py"))
     sources += "".join(path.read_text(encoding="utf-8") for path in (readme_parts.ROOT / "tests").rglob("*.py"))
-    named = set(re.findall(r"SENDCLOUD_[A-Z_]+", TEXT))
-    assert {name for name in named if f'"{name}"' not in sources} == set()
-    assert {"SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_CLIENT_ID", "SENDCLOUD_TOKEN_URL", "SENDCLOUD_ORDERS_DATA"} <= named
+    paths = set(re.findall(r"SENDCLOUD_[A-Z_]+", TEXT))
+    assert {name for name in paths if f'"{name}"' not in sources} == set()
+    assert {"SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_CLIENT_ID", "SENDCLOUD_TOKEN_URL", "SENDCLOUD_ORDERS_DATA"} <= paths
 
 
 def test_every_named_test_exists() -> None:
@@ -75,12 +75,15 @@ def test_every_named_test_exists() -> None:
     assert any("SENDCLOUD_KILLS" in line for line in commands)
     for line in commands:
         words = shlex.split(line)
-        wanted = words[words.index("-k") + 1] if "-k" in words else ""
+        expected = words[words.index("-k") + 1] if "-k" in words else ""
         places = [readme_parts.ROOT / word for word in words if word.startswith("tests/")]
         for place in places:
             files = [place] if place.is_file() else [*place.rglob("test_*.py")]
             names = [name for file in files for name in re.findall(r"def (test_\w+)", file.read_text(encoding="utf-8"))]
-            assert any(wanted in name for name in names) or any(wanted in file.stem for file in files), (line, place)
+            assert any(expected in name for name in names) or any(expected in file.stem for file in files), (
+                line,
+                place,
+            )
 
 
 def test_keys_of_the_file_walkthrough_exist() -> None:
@@ -137,9 +140,9 @@ def test_commands_print_what_is_documented(tmp_path: Path) -> None:
     environment = {name: value for name, value in os.environ.items() if not name.startswith("SENDCLOUD_")}
     environment |= {"HOME": str(tmp_path), "PYTHONPATH": str(readme_parts.ROOT)}
     environment["SENDCLOUD_ORDERS_DATA"] = str(tmp_path / "data")
-    told = re.split(r"^\$ (.*)\n", fence("headless", "console"), flags=re.M)[1:]
-    assert len(told) == 4
-    for command, said in zip(told[::2], told[1::2], strict=True):
+    transcript = re.split(r"^\$ (.*)\n", fence("headless", "console"), flags=re.M)[1:]
+    assert len(transcript) == 4
+    for command, output in zip(transcript[::2], transcript[1::2], strict=True):
         program = command.replace("sendcloud-orders", shlex.join(PROGRAM), 1)
         done = subprocess.run(
             ["bash", "-o", "pipefail", "-c", program],
@@ -149,7 +152,7 @@ def test_commands_print_what_is_documented(tmp_path: Path) -> None:
             text=True,
             timeout=60,
         )
-        assert (done.stdout, done.returncode) == (said, 1), done.stderr
+        assert (done.stdout, done.returncode) == (output, 1), done.stderr
 
 
 def test_outcomes_and_exit_codes_are_documented() -> None:
@@ -161,7 +164,7 @@ def test_outcomes_and_exit_codes_are_documented() -> None:
 
 
 def fence(name: str, kind: str) -> str:
-    """What stands in the one fence of a block."""
+    """Return the content of the only code fence in a block."""
     found = re.fullmatch(rf"```{kind}\n(.*?\n)```", readme_parts.block(name).strip(), re.DOTALL)
     assert found is not None, name
     return found[1]

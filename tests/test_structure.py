@@ -19,7 +19,7 @@ MOST_LINES_OF_APP = 350
 
 @dataclass(frozen=True, slots=True)
 class Class:
-    """A class of the package, as it is written: its module, its bases, how many methods it defines."""
+    """A class definition of the package: its module, its bases, and the number of its own methods."""
 
     module: str
     name: str
@@ -34,26 +34,26 @@ def classes() -> Iterator[Class]:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.ClassDef):
                 bases = tuple(base_name(base) for base in node.bases)
-                methods = sum(isinstance(one, ast.FunctionDef | ast.AsyncFunctionDef) for one in node.body)
+                methods = sum(isinstance(member, ast.FunctionDef | ast.AsyncFunctionDef) for member in node.body)
                 yield Class(module, node.name, bases, methods, "Protocol" in bases)
 
 
 def base_name(base: ast.expr) -> str:
-    """`Screen` for `Screen`, `textual.Screen` and `Screen[T]`."""
+    """Return `Screen` for `Screen`, `textual.Screen` and `Screen[T]`."""
     if isinstance(base, ast.Subscript):
         return base_name(base.value)
     return base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "")
 
 
-CLASSES = {one.name: one for one in classes()}
+CLASSES = {class_.name: class_ for class_ in classes()}
 
 
 def ancestors(name: str) -> list[str]:
-    """The ancestors of a class that are classes of ours, protocols and generic parameters aside."""
+    """Return the ancestors of a class that are our classes, without protocols and generic parameters."""
     found: list[str] = []
     for base in CLASSES[name].bases if name in CLASSES else ():
         if base in CLASSES and not CLASSES[base].is_protocol and base not in found:
-            found += [base, *(one for one in ancestors(base) if one not in found)]
+            found += [base, *(ancestor for ancestor in ancestors(base) if ancestor not in found)]
     return found
 
 
@@ -62,12 +62,12 @@ def in_folder(name: str, folder: str) -> bool:
 
 
 def test_a_class_name_is_unique() -> None:
-    counts = Counter(one.name for one in classes() if not one.name.startswith("_") and not one.is_protocol)
+    counts = Counter(class_.name for class_ in classes() if not class_.name.startswith("_") and not class_.is_protocol)
     assert [name for name, count in counts.items() if count > 1] == []
 
 
 def test_classes_are_small() -> None:
-    assert {one.name: one.methods for one in classes() if one.methods > MOST_METHODS} == {}
+    assert {class_.name: class_.methods for class_ in classes() if class_.methods > MOST_METHODS} == {}
     assert CLASSES["BaseScreen"].methods <= MOST_METHODS_OF_BASE_SCREEN
 
 

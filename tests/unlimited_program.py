@@ -1,4 +1,4 @@
-"""The program as it is, without the limit of requests a minute that it keeps for the service: the sandbox has none."""
+"""Runs the program without its limit of requests per minute, which the sandbox does not need."""
 
 from tui.api.budget import Budget, Rate
 from tui.cli import main

@@ -1,4 +1,4 @@
-"""The sandbox on a socket, watched: what was asked of it, and answers held until a test lets them go."""
+"""The sandbox on a socket, with a record of its requests, and answers that a test can hold back."""
 
 import asyncio
 import threading
@@ -15,76 +15,78 @@ from tui.sandbox.serve import serving
 WRITES = ("POST", "PATCH", "DELETE")
 
 
-class Watched:
-    """An ASGI app in front of another. `requests`: method and path of each that came, in order."""
+class WatchedApp:
+    """ASGI middleware that records requests. `requests`: method and path of each request, in order."""
 
     def __init__(self, app: Any) -> None:
         self._app = app
-        self._news = threading.Condition()
+        self._changed = threading.Condition()
         self.requests: list[tuple[str, str]] = []
-        self.held: str | None = None
-        """Requests of this method are done, and their answers wait."""
+        self.held_method: str | None = None
+        """Requests of this method are carried out, and their answers are held back."""
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        with self._news:
+        with self._changed:
             self.requests.append((scope["method"], scope["path"].removeprefix("/api/v3")))
-            self._news.notify_all()
+            self._changed.notify_all()
 
         async def answer(message: Any) -> None:
-            while scope["method"] == self.held:  # noqa: ASYNC110 - set by another thread
+            while scope["method"] == self.held_method:  # noqa: ASYNC110 - set by another thread
                 await asyncio.sleep(0.005)
             await send(message)
 
         await self._app(scope, receive, answer)
 
-    def wait(self, method: str, count: int = 1, patience: float = 20.0) -> None:
-        """Wait until so many requests of a method have come."""
-        with self._news:
-            came = self._news.wait_for(lambda: sum(one == method for one, _ in self.requests) >= count, patience)
-        assert came, f"{method} never came; there came {self.requests}"
+    def wait(self, method: str, count: int = 1, timeout: float = 20.0) -> None:
+        """Wait until this many requests of a method were received."""
+        with self._changed:
+            arrived = self._changed.wait_for(
+                lambda: sum(requested == method for requested, _ in self.requests) >= count, timeout
+            )
+        assert arrived, f"no {method} was received, only {self.requests}"
 
 
 class Service:
-    """What a test asks of the sandbox, by the same HTTP as the app."""
+    """The sandbox as a test uses it: over HTTP, like the app."""
 
-    def __init__(self, url: str, watched: Watched) -> None:
+    def __init__(self, url: str, watched: WatchedApp) -> None:
         self.url = url
         self.watched = watched
         self.client = httpx.Client(base_url=url, auth=("demo", "demo"))
 
-    def arm(self, **faults: Any) -> None:
-        """What goes wrong from now on, instead of what did."""
+    def set_faults(self, **faults: Any) -> None:
+        """Replace the injected faults."""
         self.client.put(self.url.replace("/api/v3", "/sandbox/faults"), json=faults).raise_for_status()
 
     def order(self, id: str) -> Any:
         return self.client.get(f"/orders/{id}").raise_for_status().json()["data"]
 
     def orders(self, **query: str) -> list[Any]:
-        """The first page of a list."""
+        """Return the first page of a list."""
         return list(self.client.get("/orders", params=query).raise_for_status().json()["data"])
 
     def writes(self) -> list[tuple[str, str]]:
-        """Every write that came, whatever became of it."""
+        """Return every write that was received, with any outcome."""
         return [request for request in self.watched.requests if request[0] in WRITES]
 
-    def until(self, condition: Any, patience: float = 20.0) -> None:
-        """Wait until this is true of the service."""
-        deadline = time.monotonic() + patience
+    def until(self, condition: Any, timeout: float = 20.0) -> None:
+        """Wait until the condition is true."""
+        deadline = time.monotonic() + timeout
         while not condition():
-            assert time.monotonic() < deadline, "the service never came to that"
+            assert time.monotonic() < deadline, "the condition was not met in time"
             time.sleep(0.01)
 
 
 @contextmanager
-def served(settings: SandboxSettings) -> Iterator[Service]:
+def serve_sandbox(settings: SandboxSettings) -> Iterator[Service]:
     sandbox = Sandbox(settings)
-    watched = Watched(sandbox.asgi)
+    watched = WatchedApp(sandbox.asgi)
     sandbox.asgi = watched  # type: ignore[assignment]
     try:
         with serving(sandbox) as url:
             service = Service(url, watched)
             yield service
-            watched.held = None
+            watched.held_method = None
             service.client.close()
     finally:
         sandbox.close()

@@ -1,4 +1,4 @@
-"""A minimal app around widgets, for tests of a widget."""
+"""A minimal app for tests of widgets."""
 
 from typing import ClassVar, TypeVar
 
@@ -13,7 +13,7 @@ MessageT = TypeVar("MessageT", bound=Message)
 
 
 class StyledScreen(Screen[None]):
-    """A screen that views of lines can stand on, without anything else."""
+    """A screen with the style cache that line views need."""
 
     COMPONENT_CLASSES: ClassVar[set[str]] = set(STYLE_CLASSES)
     DEFAULT_CSS = style_css("StyledScreen")
@@ -50,25 +50,25 @@ class WidgetApp(App[None]):
         await super()._dispatch_message(message)
 
     def take_messages(self, kind: type[MessageT]) -> list[MessageT]:
-        """The messages of a kind that were posted since the last call."""
+        """Return the messages of a kind that were posted since the last call."""
         found = [message for message in self.posted if isinstance(message, kind)]
         self.posted = [message for message in self.posted if not isinstance(message, kind)]
         return found
 
 
 def screen_lines(app: App[None]) -> list[str]:
-    """The lines of the screen as text."""
+    """Return the lines of the screen as text."""
     return [strip.text.rstrip() for strip in app.screen._compositor.render_strips()]
 
 
 def record_drawn_lines(widget: Widget) -> list[int]:
-    """Record the lines that a widget draws from now on."""
+    """Return a list to which the numbers of the lines that the widget draws are added."""
     drawn: list[int] = []
     render = widget.render_line
 
-    def spy(y: int):  # type: ignore[no-untyped-def]
+    def record(y: int):  # type: ignore[no-untyped-def]
         drawn.append(y)
         return render(y)
 
-    widget.render_line = spy  # type: ignore[method-assign]
+    widget.render_line = record  # type: ignore[method-assign]
     return drawn

@@ -1,4 +1,4 @@
-"""Clients that talk to a script (tests/fake_transport.py) and sleep on its clock."""
+"""Clients of a scripted transport (tests/fake_transport.py) that sleep on its clock."""
 
 from random import Random
 from typing import Any

@@ -118,8 +118,8 @@ def test_basic_requires_both_keys(public: str, secret: str) -> None:
 
 @pytest.mark.parametrize("auth", [BasicAuth("public", "client-secret-1"), oauth()])
 def test_repr_hides_secrets(auth: Auth) -> None:
-    wanted = auth.header(0.0)
-    shown = f"{auth!r} {auth} {wanted!r}" if isinstance(wanted, TokenRequest) else f"{auth!r} {auth}"
+    expected = auth.header(0.0)
+    shown = f"{auth!r} {auth} {expected!r}" if isinstance(expected, TokenRequest) else f"{auth!r} {auth}"
     if isinstance(auth, OAuth2):
         auth.accept(200, token("token-1-abcdef"), JSON, 0.0)
         shown += repr(auth)
@@ -133,11 +133,11 @@ def test_short_secrets_are_not_hidden() -> None:
 
 
 def test_token_request() -> None:
-    wanted = OAuth2("cl:ient", "s p+c", TOKEN_URL).header(0.0)
-    assert isinstance(wanted, TokenRequest)
-    assert wanted.urls == (TOKEN_URL,)
-    assert base64.b64decode(wanted.authorization.removeprefix("Basic ")) == b"cl%3Aient:s%20p%2Bc"
-    assert wanted.body == b"grant_type=client_credentials&scope=api"
+    expected = OAuth2("cl:ient", "s p+c", TOKEN_URL).header(0.0)
+    assert isinstance(expected, TokenRequest)
+    assert expected.urls == (TOKEN_URL,)
+    assert base64.b64decode(expected.authorization.removeprefix("Basic ")) == b"cl%3Aient:s%20p%2Bc"
+    assert expected.body == b"grant_type=client_credentials&scope=api"
 
 
 @pytest.mark.parametrize(
@@ -203,7 +203,7 @@ def test_token_responses_without_a_usable_token(status: int, body: bytes, kind: 
 
 
 class Tokens(httpx.AsyncBaseTransport):
-    """A token host and a service on two hosts; `good` are the tokens that the service accepts."""
+    """A token host and a service on another host; `good` holds the tokens that the service accepts."""
 
     def __init__(self, *given: httpx.Response | Exception, good: tuple[str, ...] = ("token-1-abcdef",)) -> None:
         self.given = list(given)

@@ -383,16 +383,16 @@ async def test_a_404_from_a_proxy_does_not_confirm_a_deletion(make: Make, step: 
         await client.delete_order("12")
 
 
-TOLD = {"id": 664, "order_id": "a", "order_number": "A"}
+IDENTIFIERS = {"id": 664, "order_id": "a", "order_number": "A"}
 
 
 @pytest.mark.parametrize("status", [200, 201, 202])
 @pytest.mark.parametrize("orders", [[{"order_id": "a"}], b'[ {"order_id": "a"} ]'])
 async def test_upsert_orders(make: Make, status: int, orders: Any) -> None:
-    client, script = make(answer([TOLD], status), partner_id="partner-1")
-    (told,) = await client.upsert_orders(orders)
-    assert told == Identifiers("664", "a", "A")
-    assert told.raw == TOLD
+    client, script = make(answer([IDENTIFIERS], status), partner_id="partner-1")
+    (identifiers,) = await client.upsert_orders(orders)
+    assert identifiers == Identifiers("664", "a", "A")
+    assert identifiers.raw == IDENTIFIERS
     (request,) = script.requests
     assert request.content == (orders if isinstance(orders, bytes) else b'[{"order_id":"a"}]')
     assert (request.method, request.url.path) == ("POST", "/api/v3/orders")
@@ -401,19 +401,22 @@ async def test_upsert_orders(make: Make, status: int, orders: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "told"),
+    ("data", "expected"),
     [
-        (TOLD, [("664", "a", "A")]),
+        (IDENTIFIERS, [("664", "a", "A")]),
         ([{"id": "664", "order_id": 7}], [("664", "7", "")]),
-        ([{}, None, TOLD], [("", "", ""), ("664", "a", "A")]),
+        ([{}, None, IDENTIFIERS], [("", "", ""), ("664", "a", "A")]),
         ([], []),
     ],
 )
 async def test_unusual_responses_to_a_batch_are_accepted(
-    make: Make, data: Any, told: list[tuple[str, str, str]]
+    make: Make, data: Any, expected: list[tuple[str, str, str]]
 ) -> None:
     client, _ = make(answer(data, 201))
-    assert [(one.id, one.order_id, one.order_number) for one in await client.upsert_orders([{}])] == told
+    assert [
+        (identifiers.id, identifiers.order_id, identifiers.order_number)
+        for identifiers in await client.upsert_orders([{}])
+    ] == expected
 
 
 @pytest.mark.parametrize(
@@ -491,8 +494,8 @@ async def test_status_mapping(make: Make) -> None:
 )
 async def test_auth_metadata(make: Make, data: Any, user: str, shop: int | None) -> None:
     client, script = make(answer(data))
-    told = await client.auth_metadata()
-    assert (told.user_id, told.integration_id) == (user, shop)
+    metadata = await client.auth_metadata()
+    assert (metadata.user_id, metadata.integration_id) == (user, shop)
     assert script.lines == ["GET /api/v3/user/auth/metadata"]
 
 

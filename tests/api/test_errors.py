@@ -60,10 +60,10 @@ def test_a_problem_of_a_batch_has_its_order_pointer_and_raw_pointer() -> None:
 
 
 def test_problems_keep_their_order() -> None:
-    told = read(
+    problems = read(
         {"errors": [{"detail": "a", "source": {"pointer": f"/data/attributes/[{n}]/order_id"}} for n in (2, 0)]}
     )
-    assert [problem.order for problem in told] == [2, 0]
+    assert [problem.order for problem in problems] == [2, 0]
 
 
 ENTRY = {"status": "400", "code": "invalid", "detail": "Wrong"}
@@ -107,7 +107,7 @@ def test_problems_without_a_pointer(body: Any, detail: str, code: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "told"),
+    ("body", "expected"),
     [
         ({"errors": {"order_number": ["Field required"]}}, [("order_number", "Field required")]),
         ({"errors": {"order_number": "Field required"}}, [("order_number", "Field required")]),
@@ -122,9 +122,9 @@ def test_problems_without_a_pointer(body: Any, detail: str, code: str) -> None:
         ({"detail": [{"loc": ["body", "order_id"], "msg": "a", "type": "missing"}]}, [("order_id", "a")]),
     ],
 )
-def test_maps_of_fields_to_messages(body: Any, told: list[tuple[str, str]]) -> None:
+def test_maps_of_fields_to_messages(body: Any, expected: list[tuple[str, str]]) -> None:
     problems = read(body, dialect=Dialect.PATCH)
-    assert [("/".join(problem.pointer.tokens), problem.detail) for problem in problems] == told
+    assert [("/".join(problem.pointer.tokens), problem.detail) for problem in problems] == expected
 
 
 @pytest.mark.parametrize(
@@ -212,10 +212,10 @@ def test_bodies_that_are_not_json(body: bytes, content_type: str, text: str) -> 
     ],
 )
 def test_hostile_bodies_are_read_quickly(body: bytes) -> None:
-    began = time.process_time()
+    started = time.process_time()
     problems = read_problems(400, body, JSON, Dialect.POST)
     message = str(error_for(400, body, JSON, request_line="", dialect=Dialect.POST, write=True))
-    assert time.process_time() - began < 5
+    assert time.process_time() - started < 5
     assert 1 <= len(problems) <= 20_001
     assert len(message) < 1000
 
@@ -324,11 +324,11 @@ def test_the_message_counts_problems_and_has_no_control_characters() -> None:
 
 
 def test_not_found_is_confirmed_by_the_service_only_with_a_json_body() -> None:
-    told = error_for(404, BODY, JSON, request_line="", dialect=Dialect.PATCH, write=False)
+    confirmed = error_for(404, BODY, JSON, request_line="", dialect=Dialect.PATCH, write=False)
     page = error_for(404, b"<html>nginx", "text/html", request_line="", dialect=Dialect.PATCH, write=False)
-    assert isinstance(told, NotFound)
+    assert isinstance(confirmed, NotFound)
     assert isinstance(page, NotFound)
-    assert (told.confirmed_by_service, page.confirmed_by_service) == (True, False)
+    assert (confirmed.confirmed_by_service, page.confirmed_by_service) == (True, False)
 
 
 def test_the_exception_tree_matches_the_docstring() -> None:

@@ -87,7 +87,9 @@ class TestValidators:
         for order in cast(list[Document], example.json if isinstance(example.json, list) else [example.json]):
             assert validate_order(order, operation) == []
 
-    @pytest.mark.parametrize("example", cases([one for one in ANSWERS if one.path.startswith("/orders")]))
+    @pytest.mark.parametrize(
+        "example", cases([candidate for candidate in ANSWERS if candidate.path.startswith("/orders")])
+    )
     def test_response_examples_have_the_errors_that_the_official_schema_finds(self, example: Example) -> None:
         data: Any = cast(Document, example.json)["data"]
         read = [order for order in (data if isinstance(data, list) else [data]) if "order_details" in order]
@@ -152,24 +154,24 @@ class TestClient:
     @pytest.mark.parametrize("example", cases(called(ANSWERS)))
     async def test_response_examples_are_read_completely(self, make: Make, example: Example) -> None:
         client, script = make(raw(int(example.status), example.body))
-        told: Any = await CALLS[example.method, example.path](client)
+        result: Any = await CALLS[example.method, example.path](client)
         data = cast(Document, example.json)["data"]
         assert len(script.requests) == 1
         if example.method in ("post", "patch"):
             nodes: Any = data if example.method == "post" else [data]
-            written = told if isinstance(told, list) else [told]
-            assert [(one.id, one.order_id, one.order_number) for one in written] == [
+            written = result if isinstance(result, list) else [result]
+            assert [(identifiers.id, identifiers.order_id, identifiers.order_number) for identifiers in written] == [
                 (str(node["id"]), node["order_id"], node["order_number"]) for node in nodes
             ]
-            assert same([one.raw for one in written], nodes)
+            assert same([identifiers.raw for identifiers in written], nodes)
             return
         if example.path == "/orders":
-            assert (told.warnings, told.mismatches, told.next) == ((), (), None)
-            assert [order_key(order) for order in told.orders] == ["669", "1337"]
-        read = getattr(told, "orders", getattr(told, "logs", told))
+            assert (result.warnings, result.mismatches, result.next) == ((), (), None)
+            assert [order_key(order) for order in result.orders] == ["669", "1337"]
+        read = getattr(result, "orders", getattr(result, "logs", result))
         assert same(list(read) if isinstance(read, tuple) else read, data)
 
-    @pytest.mark.parametrize("example", cases([one for one in called(REFUSALS) if str(one) != GONE]))
+    @pytest.mark.parametrize("example", cases([refusal for refusal in called(REFUSALS) if str(refusal) != GONE]))
     async def test_error_examples_become_exceptions_with_all_details(self, make: Make, example: Example) -> None:
         client, _ = make(raw(int(example.status), example.body))
         call = CALLS[example.method, example.path]
@@ -185,7 +187,7 @@ class TestClient:
             {"title": "", "source": {}, **node, "status": int(node["status"])} for node in example.value["errors"]
         ]
 
-    @pytest.mark.parametrize("example", cases([one for one in REFUSALS if str(one) == GONE]))
+    @pytest.mark.parametrize("example", cases([refusal for refusal in REFUSALS if str(refusal) == GONE]))
     async def test_deleting_a_deleted_order_is_not_an_error(self, make: Make, example: Example) -> None:
         client, _ = make(raw(404, example.body))
         assert await client.delete_order("669") is False
@@ -209,23 +211,23 @@ def to_wire(problem: Problem) -> dict[str, Any]:
 
 def known_orders() -> tuple[bytes, ...]:
     """Orders 669 and 1337 as the document shows them in a list."""
-    (example,) = [one for one in ANSWERS if str(one) == "GET /orders 200 Response"]
+    (example,) = [candidate for candidate in ANSWERS if str(candidate) == "GET /orders 200 Response"]
     return tuple(json.dumps(order).encode() for order in example.value["data"])
 
 
 class TestSandboxRequests:
-    @pytest.mark.parametrize("example", cases([one for one in REQUESTS if one.method == "post"]))
+    @pytest.mark.parametrize("example", cases([candidate for candidate in REQUESTS if candidate.method == "post"]))
     async def test_upsert_examples_are_stored_as_sent(self, example: Example) -> None:
         sent = cast(list[Document], example.json)
         known = known_orders() if "Update" in example.name else ()
         with serving(settings(*known)) as base:
             async with client_of(base) as client:
                 written = await client.upsert_orders(sent)
-                assert [one.order_id for one in written] == [order["order_id"] for order in sent]
-                for order, one in zip(sent, written, strict=True):
-                    assert compare(order, await client.get_order(one.id)) == []
+                assert [identifiers.order_id for identifiers in written] == [order["order_id"] for order in sent]
+                for order, identifiers in zip(sent, written, strict=True):
+                    assert compare(order, await client.get_order(identifiers.id)) == []
 
-    @pytest.mark.parametrize("example", cases([one for one in REQUESTS if one.method == "patch"]))
+    @pytest.mark.parametrize("example", cases([candidate for candidate in REQUESTS if candidate.method == "patch"]))
     async def test_patch_examples_change_their_fields(self, example: Example) -> None:
         change = cast(Document, example.json)
         with serving(settings(*known_orders())) as base:
@@ -247,14 +249,14 @@ def seeded() -> Iterator[httpx.Client]:
 
 class TestSandboxResponses:
     async def test_list_examples(self) -> None:
-        (example,) = [one for one in ANSWERS if str(one) == "GET /orders 200 Response"]
+        (example,) = [candidate for candidate in ANSWERS if str(candidate) == "GET /orders 200 Response"]
         with serving(settings(*known_orders())) as base:
             async with client_of(base) as client:
                 page = await client.list_orders(OrderQuery(sort=("pk",)))
         assert same(list(page.orders), cast(Document, example.json)["data"])
 
     async def test_order_examples(self) -> None:
-        (example,) = [one for one in ANSWERS if one.name == "RetrievingSpecificOrder"]
+        (example,) = [candidate for candidate in ANSWERS if candidate.name == "RetrievingSpecificOrder"]
         with serving(settings(planted())) as base:
             async with client_of(base) as client:
                 assert same(await client.get_order("669"), cast(Document, example.json)["data"])
@@ -268,16 +270,16 @@ class TestSandboxResponses:
         ],
     )
     def test_write_response_examples(self, answer: str, request_: str, plant: str) -> None:
-        (expected,) = [one for one in ANSWERS if one.name == answer]
-        (request,) = [one for one in REQUESTS if one.name == request_]
+        (expected,) = [candidate for candidate in ANSWERS if candidate.name == answer]
+        (request,) = [candidate for candidate in REQUESTS if candidate.name == request_]
         known = (
             (planted(id=plant, order_id="555413", order_details=request.value[0]["order_details"]),)
             if plant
             else known_orders()
         )
         with serving(settings(*known)) as base, http(base) as client:
-            told = client.request(request.method, request.path.replace("{id}", "669"), json=request.value)
-        assert (told.status_code, told.json()) == (int(expected.status), expected.value)
+            response = client.request(request.method, request.path.replace("{id}", "669"), json=request.value)
+        assert (response.status_code, response.json()) == (int(expected.status), expected.value)
 
     @pytest.mark.parametrize(
         ("document", "path", "asked"),
@@ -301,27 +303,31 @@ class TestSandboxResponses:
         self, seeded: httpx.Client, document: str, path: str, asked: str
     ) -> None:
         newest = seeded.get("/orders?page_size=1").json()["data"][0]["id"]
-        told = seeded.get(asked or f"/orders/{newest}")
-        assert told.status_code == 200
-        body = told.json()
+        response = seeded.get(asked or f"/orders/{newest}")
+        assert response.status_code == 200
+        body = response.json()
         assert body["data"]
         check = official_documents.response_validator("get", path, "200", document)
         assert [problem.message for problem in check.iter_errors(body)] == []
-        (example,) = [one for one in ANSWERS if (one.document, one.method, one.path) == (document, "get", path)]
+        (example,) = [
+            candidate
+            for candidate in ANSWERS
+            if (candidate.document, candidate.method, candidate.path) == (document, "get", path)
+        ]
         # Orders have optional nodes or lack them (Q4.16).
-        wanted = {"id", "order_id", "order_number", "order_details"} if document == "orders" else keys(example.value)
-        assert wanted <= keys(body)
+        expected = {"id", "order_id", "order_number", "order_details"} if document == "orders" else keys(example.value)
+        assert expected <= keys(body)
 
     @pytest.mark.parametrize("example", cases(REFUSALS))
     def test_error_responses_equal_the_examples(self, example: Example) -> None:
         plant, options, ask = PROVOKED[str(example)]
         with serving(settings(*plant(), **options)) as base, http(base) as client:
-            told = ask(client)
-        assert told.status_code == int(example.status)
-        assert by_pointer(told.json()) == by_pointer(example.value)
-        assert told.headers["content-type"] == "application/json"
+            response = ask(client)
+        assert response.status_code == int(example.status)
+        assert by_pointer(response.json()) == by_pointer(example.value)
+        assert response.headers["content-type"] == "application/json"
         # Where the document's own example violates its schema (Q12), ours has to as well.
-        assert example.schema.is_valid(told.json()) == example.schema.is_valid(example.value)
+        assert example.schema.is_valid(response.json()) == example.schema.is_valid(example.value)
 
     def test_every_error_example_is_covered(self) -> None:
         assert PROVOKED.keys() == {str(example) for example in REFUSALS}
@@ -344,7 +350,7 @@ def http(base: str) -> httpx.Client:
 
 def order(**changes: Any) -> dict[str, Any]:
     """A valid order, with changes; keys with None are left out."""
-    (example,) = [one for one in REQUESTS if one.name == "CreateBasicOrder"]
+    (example,) = [candidate for candidate in REQUESTS if candidate.name == "CreateBasicOrder"]
     merged = {**json.loads(example.body)[0], **changes}
     return {key: value for key, value in merged.items() if value is not None}
 

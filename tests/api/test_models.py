@@ -75,21 +75,21 @@ def test_all_errors_of_an_order_are_reported_at_once() -> None:
 
 def test_handover_may_be_null_in_post_and_not_in_patch() -> None:
     items = {"order_details": {"order_items": [{"name": "Mug", "delivery_dates": {"handover_at": None}}]}}
-    place = "/order_details/order_items/0/delivery_dates/handover_at"
-    assert detail(items, Operation.PATCH, place) is not None
-    assert detail(items, Operation.POST, place) is None
+    pointer = "/order_details/order_items/0/delivery_dates/handover_at"
+    assert detail(items, Operation.PATCH, pointer) is not None
+    assert detail(items, Operation.POST, pointer) is None
 
 
 @pytest.mark.parametrize("name", ["manufacturer_product_id", "manufacturer_product_id_std"])
 @pytest.mark.parametrize("operation", list(Operation))
 def test_a_manufacturer_product_id_has_at_most_70_characters_and_may_be_null(name: str, operation: Operation) -> None:
-    place = Pointer.parse(f"/order_details/order_items/0/{name}")
+    pointer = Pointer.parse(f"/order_details/order_items/0/{name}")
     for value in (None, "", "ABC-12345", "é" * 70):
-        assert detail(place.put(smallest(), value), operation, str(place)) is None
-    assert detail(place.put(smallest(), "é" * 71), operation, str(place)) == (
+        assert detail(pointer.put(smallest(), value), operation, str(pointer)) is None
+    assert detail(pointer.put(smallest(), "é" * 71), operation, str(pointer)) == (
         "Must have at most 70 characters (has 71)"
     )
-    assert detail(place.put(smallest(), 12345), operation, str(place)) == "Must be text"
+    assert detail(pointer.put(smallest(), 12345), operation, str(pointer)) == "Must be text"
 
 
 def test_currencies_that_the_document_does_not_list_are_tolerated() -> None:
@@ -124,13 +124,13 @@ def test_mutated_documents_get_the_verdict_of_the_official_schema(operation: Ope
     )
     seeds = [order for orders in official_documents.examples("post", "/orders", "request").values() for order in orders]
     seeds += [full_order()]
-    dice = random.Random(7)
+    rng = random.Random(7)
     strange = [None, "", "x", "EUR", "kg", "12.5", 0, 1, -1, 1.5, 2.0, True, [], ["a"], [None], {}, {"value": 1}]
     for _ in range(1500):
-        order = copy.deepcopy(dice.choice(seeds))
-        for _ in range(dice.choice((1, 1, 1, 2))):
-            pointer, _node = dice.choice(list(walk(order))[1:] or [(Pointer(), order)])
-            order = pointer.drop(order) if dice.random() < 0.3 else pointer.put(order, dice.choice(strange))
+        order = copy.deepcopy(rng.choice(seeds))
+        for _ in range(rng.choice((1, 1, 1, 2))):
+            pointer, _node = rng.choice(list(walk(order))[1:] or [(Pointer(), order)])
+            order = pointer.drop(order) if rng.random() < 0.3 else pointer.put(order, rng.choice(strange))
         theirs = check.is_valid(order)
         problems = validate_order(as_read(order), operation)
         # Beyond the schema, the service requires a quantity above 0 (Q8.8) and valid dates and email addresses.

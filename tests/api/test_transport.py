@@ -10,7 +10,7 @@ from random import Random
 
 import httpx
 import pytest
-from fake_transport import BUSY, START, FakeClock, Make, Script, Step, answer, raw, refusal, torn
+from fake_transport import BUSY, START, FakeClock, Make, Script, Step, answer, broken_body, raw, refusal
 
 from tui.api.auth import BasicAuth
 from tui.api.budget import Budget, Rate, read_retry_after, retry_delay
@@ -99,10 +99,10 @@ async def test_a_busy_order_is_retried_byte_for_byte(make: Make, clock: FakeCloc
         (httpx.ProxyError("504"), OutcomeUnknown, 1),
         (OSError("reset"), OutcomeUnknown, 1),
         (TimeoutError(), OutcomeUnknown, 1),
-        (torn(200, b'{"da'), OutcomeUnknown, 1),
-        (torn(200, b"", httpx.ReadError("")), OutcomeUnknown, 1),
-        (torn(500, b"", httpx.ReadError("")), OutcomeUnknown, 1),
-        (torn(400, b'{"errors": [', httpx.ReadError("")), RequestRefused, 1),
+        (broken_body(200, b'{"da'), OutcomeUnknown, 1),
+        (broken_body(200, b"", httpx.ReadError("")), OutcomeUnknown, 1),
+        (broken_body(500, b"", httpx.ReadError("")), OutcomeUnknown, 1),
+        (broken_body(400, b'{"errors": [', httpx.ReadError("")), RequestRefused, 1),
         (httpx.ConnectError("refused"), Unreachable, 1),
         (httpx.ConnectTimeout(""), Unreachable, 1),
         (httpx.PoolTimeout(""), Unreachable, 1),
@@ -152,14 +152,14 @@ async def test_an_unusable_success_response_to_a_write_is_unknown(make: Make, ca
         (httpx.ReadError(""), Unreachable, 3),
         (httpx.ConnectError("refused"), Unreachable, 3),
         (httpx.DecodingError("bad gzip"), Unreachable, 3),
-        (torn(200, b'{"da'), Unreachable, 3),
+        (broken_body(200, b'{"da'), Unreachable, 3),
         (raw(200, b"<html>"), InvalidResponse, 3),
         (raw(200, b""), InvalidResponse, 3),
         (raw(200, b'{"data": {"id"'), InvalidResponse, 3),
         (raw(200, b'{"nothing": 1}'), InvalidResponse, 3),
         (answer({"id": "13"}), InvalidResponse, 1),
         (raw(400, b"<html>"), RequestRefused, 1),
-        (torn(404, b'{"err'), ApiError, 1),
+        (broken_body(404, b'{"err'), ApiError, 1),
         (raw(302, b"", Location="/orders/"), Redirected, 1),
         (raw(304, b""), Redirected, 1),
     ],
@@ -174,7 +174,13 @@ async def test_failing_reads(make: Make, clock: FakeClock, step: Step, kind: typ
 
 @pytest.mark.parametrize(
     "step",
-    [raw(502, b"<html>"), httpx.ReadError(""), raw(200, b"<html>"), torn(200, b"{"), raw(503, b"", Retry_After="2")],
+    [
+        raw(502, b"<html>"),
+        httpx.ReadError(""),
+        raw(200, b"<html>"),
+        broken_body(200, b"{"),
+        raw(503, b"", Retry_After="2"),
+    ],
 )
 async def test_a_failed_read_is_retried(make: Make, step: Step) -> None:
     client, script = make(step, answer(ORDER))
@@ -386,9 +392,9 @@ async def test_a_cancelled_wait_costs_nothing() -> None:
 
 async def test_a_429_pauses_all_requests(make: Make, clock: FakeClock) -> None:
     client, script = make(raw(429, b"", Retry_After="30"), answer(ORDER))
-    began = clock.seconds
+    started = clock.seconds
     await patch_quietly(client)
-    assert clock.seconds - began >= 30
+    assert clock.seconds - started >= 30
     assert client.paused_for == 0
     assert len(script.requests) == 2
 
@@ -539,26 +545,26 @@ def test_the_log_is_bounded() -> None:
     log = RequestLog(entries=4, body=100, bodies=250)
     for _ in range(3):
         log.add(entry(1000))
-    assert [len(one.response_body) for one in log.entries] == [0, 100, 100]
-    assert {one.response_size for one in log.entries} == {1000}
+    assert [len(entry.response_body) for entry in log.entries] == [0, 100, 100]
+    assert {entry.response_size for entry in log.entries} == {1000}
     for _ in range(30):
         log.add(entry(60))
-    assert [one.number for one in log.entries] == [30, 31, 32, 33]
-    assert [len(one.response_body) for one in log.entries] == [60, 60, 60, 60]
+    assert [entry.number for entry in log.entries] == [30, 31, 32, 33]
+    assert [len(entry.response_body) for entry in log.entries] == [60, 60, 60, 60]
     log.add(entry(80, withheld=True))
     assert log.entries[-1].response_body == b""
     log.clear()
     log.add(entry(60))
-    assert [one.number for one in log.entries] == [35]
+    assert [entry.number for entry in log.entries] == [35]
 
 
 def test_many_large_responses_keep_the_log_small() -> None:
     log = RequestLog(entries=50, body=1000, bodies=5000)
     for round_ in range(500):
         log.add(entry(1000 if round_ % 3 else 10))
-        assert sum(len(one.response_body) for one in log.entries) <= 5000
+        assert sum(len(entry.response_body) for entry in log.entries) <= 5000
     assert len(log.entries[-1].response_body) == 1000
-    assert sum(1 for one in log.entries if one.response_body) >= 5
+    assert sum(1 for entry in log.entries if entry.response_body) >= 5
 
 
 async def test_no_other_logger_gets_credentials(make: Make, caplog: pytest.LogCaptureFixture) -> None:
@@ -571,10 +577,10 @@ async def test_no_other_logger_gets_credentials(make: Make, caplog: pytest.LogCa
 
 async def test_client_overhead_is_small(make: Make) -> None:
     client, _ = make(answer(ORDER))
-    began = time.process_time()
+    started = time.process_time()
     for _ in range(200):
         await get(client)
-    assert time.process_time() - began < 2
+    assert time.process_time() - started < 2
 
 
 def test_a_client_can_be_created_outside_an_event_loop() -> None:

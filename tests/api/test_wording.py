@@ -21,5 +21,5 @@ def test_a_noun_agrees_with_its_number(number: int, forms: tuple[str, ...], text
     assert count_of(number, *forms) == text
 
 
-def test_the_word_alone() -> None:
+def test_noun_without_a_count() -> None:
     assert [word_for(number, "has", "have") for number in (0, 1, 2)] == ["have", "has", "have"]

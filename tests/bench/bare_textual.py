@@ -23,7 +23,7 @@ COLUMNS = ("order", "s", "age", "cc", "recipient", "kg", "total", "why it will n
 
 
 class Lines(ScrollView, can_focus=True):
-    """Lines with a cursor; what moves is drawn again."""
+    """Lines with a cursor; only the changed lines are drawn again."""
 
     def __init__(self, lines: list[str]) -> None:
         super().__init__()
@@ -35,13 +35,13 @@ class Lines(ScrollView, can_focus=True):
         self.focus()
 
     def render_line(self, y: int) -> Strip:
-        place = y + int(self.scroll_offset.y)
+        row = y + int(self.scroll_offset.y)
         style = self.rich_style
-        if place >= len(self.lines):
+        if row >= len(self.lines):
             return Strip.blank(self.size.width, style)
-        if place == self.cursor:
+        if row == self.cursor:
             style += type(style)(reverse=True)
-        return Strip([Segment(self.lines[place], style)]).adjust_cell_length(self.size.width, style)
+        return Strip([Segment(self.lines[row], style)]).adjust_cell_length(self.size.width, style)
 
     def on_key(self, event: events.Key) -> None:
         by = {"down": 1, "pagedown": self.size.height}.get(event.key)

@@ -1,8 +1,8 @@
-"""By hand: what judging a batch costs, beside a bare loop of pydantic over the same orders in the same run.
+"""Run by hand: the cost of checking a batch, compared with a plain pydantic loop over the same orders in the same run.
 
     python tests/bench/bench_batch.py [ORDERS] [ITEMS]
 
-The orders are good ones, as most are. Each figure is the best of several rounds, since other work on the machine only
+The orders are valid, as most are. Each figure is the best of several rounds, since other work on the machine only
 adds to it.
 """
 
@@ -37,49 +37,49 @@ SHOP = 7
 
 
 def large(number: int, items: int) -> dict[str, Any]:
-    """A good order of many items in which most fields are given."""
+    """A valid order with many items and values in most fields."""
     document = copy.deepcopy(ORDER)
     price = {"value": Decimal("3.5"), "currency": "EUR"}
     document |= {"order_id": f"A{number}", "order_number": f"N{number}"}
     document["order_details"]["order_items"] = [
         {
-            "name": f"Mug {place}",
+            "name": f"Mug {index}",
             "quantity": 1,
             "unit_price": dict(price),
             "total_price": dict(price),
-            "sku": f"S-{place}",
+            "sku": f"S-{index}",
             "hs_code": "691110",
             "country_of_origin": "NL",
             "measurement": {"weight": {"value": Decimal("0.4"), "unit": "kg"}},
         }
-        for place in range(items)
+        for index in range(items)
     ]
     document["payment_details"]["total_price"] = {"value": Decimal("3.5") * items, "currency": "EUR"}
     return document
 
 
 def best(work: Callable[[], object]) -> float:
-    """Milliseconds."""
+    """Return the time of the fastest round in milliseconds."""
     found = []
     for _ in range(ROUNDS):
-        began = time.perf_counter()
+        started = time.perf_counter()
         work()
-        found.append((time.perf_counter() - began) * 1000)
+        found.append((time.perf_counter() - started) * 1000)
     return min(found)
 
 
 def opened(folder: Path) -> Staging:
-    """A batch on a disk, with no service."""
+    """Open a stored batch without a service."""
     store = Store(folder)
     client = cast(Client, SimpleNamespace(base_url="https://example.test"))
-    account = store.account_id(client.base_url, "credentials me")
-    store.screen_states.put(account, "user", "me")
-    bench: Account | None = open_remembered(
+    account_id = store.account_id(client.base_url, "credentials me")
+    store.screen_states.put(account_id, "user", "me")
+    account: Account | None = open_remembered(
         client, store, "me", now=lambda: datetime.now(UTC), zone=ZoneInfo("Europe/Amsterdam")
     )
-    assert bench is not None
-    bench.shops = [Shop(SHOP, "Own", "api", "", {})]
-    return Staging(bench)
+    assert account is not None
+    account.shops = [Shop(SHOP, "Own", "api", "", {})]
+    return Staging(account)
 
 
 def main() -> None:
@@ -90,13 +90,13 @@ def main() -> None:
 
     bare = best(lambda: [Order.model_validate(document) for document in documents])
 
-    def judge() -> None:
+    def check() -> None:
         for document in documents:
-            # Another order each time, so that nothing is known of its parts.
+            # Use another order each time, so that no part of it is cached.
             check_order(copy.deepcopy(document), shops)
 
     copying = best(lambda: [copy.deepcopy(document) for document in documents])
-    whole = best(judge) - copying
+    whole = best(check) - copying
 
     with tempfile.TemporaryDirectory() as folder:
         staging = opened(Path(folder))
@@ -109,14 +109,14 @@ def main() -> None:
             staging.editing.put(ids[orders // 2], ITEMS / 3 / "name", f"Mug {state['n']}", "name")
             staging.counts()
 
-        def judged_again() -> None:
+        def check_again() -> None:
             state["n"] += 1
             order = staging.get(ids[orders // 2])
             assert order is not None
             order.edit.put(Pointer.of("order_details", "notes"), f"n {state['n']}", "note")
             staging.counts()
 
-        change, only = best(keystroke), best(judged_again)
+        change, only = best(keystroke), best(check_again)
 
     print(f"{orders} orders of {items} items; milliseconds, and times a bare pydantic loop over all of them")
     for name, value in (

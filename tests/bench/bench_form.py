@@ -1,10 +1,10 @@
-"""By hand: what the form of a large order costs, beside a bare Textual app and a bare Input measured in the same run.
+"""Run by hand: the cost of the form of a large order, compared with a bare Textual app and Input in the same run.
 
     python tests/bench/bench_form.py [COLUMNSxROWS]
 
-The orders have 60 items and more than 120 fields besides. Each program runs in a pseudo-terminal; ours reads from a
-sandbox over HTTP on this machine. Times are from the key's write to the first byte, and to the last one before 200 ms
-of silence; the form is read again from the service meanwhile, which seldom changes anything on the screen.
+The orders have 60 items and more than 120 other fields. Each program runs in a pseudo-terminal; our app reads from a
+sandbox over HTTP on this machine. Times are from writing the key to the first byte, and to the last one before 200 ms
+without output; meanwhile the form reads the order again, which rarely changes the screen.
 """
 
 import json
@@ -16,7 +16,7 @@ from typing import Any
 sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
 from bench_screens import QUIET, Figures, _machine, _press, bare, show  # noqa: E402
-from pseudo_terminal import PROGRAM, Terminal  # noqa: E402
+from pseudo_terminal import PROGRAM, Terminal, demo_environment  # noqa: E402
 from sandbox_harness import ORDER  # noqa: E402
 
 from tui.sandbox.app import SandboxSettings  # noqa: E402
@@ -27,7 +27,7 @@ ORDERS = 12
 
 
 def large(number: int) -> bytes:
-    """An order of many items in which nearly every field is given."""
+    """An order with many items and values in nearly every field."""
     price = {"value": 3.5, "currency": "EUR"}
     item: dict[str, Any] = {
         "quantity": 1,
@@ -60,12 +60,7 @@ def ours(size: tuple[int, int]) -> Figures:
     figures = Figures()
     plant = tuple(large(number) for number in range(ORDERS))
     with serving(SandboxSettings(orders=0, plant=plant)) as url, tempfile.TemporaryDirectory() as folder:
-        environment = {
-            "HOME": folder,
-            "SENDCLOUD_ORDERS_DATA": folder,
-            "SENDCLOUD_PUBLIC_KEY": "demo",
-            "SENDCLOUD_SECRET_KEY": "demo",
-        }
+        environment = demo_environment(folder)
         with Terminal([*PROGRAM, "--url", url], environment=environment, size=size) as terminal:
             terminal.wait(f"L-{ORDERS - 1}")
             terminal.wait_until_quiet(1.0)

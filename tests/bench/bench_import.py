@@ -1,9 +1,9 @@
-"""How long 10,000 rows take to become orders, beside reading them with the csv module in the same run.
+"""Run by hand: the time to convert 10,000 rows into orders, compared with the csv module in the same run.
 
     python tests/bench/bench_import.py [ROWS]
 
-The aim is under 5 seconds for 10,000 rows. The peak of memory is told by tracemalloc, of so many rows and of half and
-twice as many, each read by a process of its own: what a thousand rows take must not grow with their number.
+The aim is under 5 seconds for 10,000 rows. Peak memory is measured by tracemalloc for this many rows and for half and
+twice as many, each in its own process: the memory per thousand rows must not grow with their number.
 """
 
 import csv
@@ -23,7 +23,7 @@ from tui.work.file_import.reader import read_source
 
 
 def best(work: Callable[[], object], times: int = 3) -> float:
-    """Seconds of the quickest of some runs."""
+    """Return the seconds of the fastest of several runs."""
     found = []
     for _ in range(times):
         started = perf_counter()
@@ -49,7 +49,7 @@ def main(count: int) -> None:
 
 
 def memory(count: int) -> None:
-    """Print what reading so many rows takes, in a process that did nothing else."""
+    """Print the peak memory of reading this many rows, in a process that does nothing else."""
     data = text(rows(count, decimal=",", per_order=2), ";").encode("utf-8-sig")
     read_source(data[:2000], "warm.csv", shop=1)
     tracemalloc.start()

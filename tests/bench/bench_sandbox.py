@@ -1,4 +1,4 @@
-"""By hand: how fast the sandbox seeds 200,000 orders, and how long a page of them takes.
+"""Run by hand: how fast the sandbox seeds 200,000 orders, and how long it takes to serve a page of them.
 
     python tests/bench/bench_sandbox.py [orders]
 
@@ -45,9 +45,9 @@ SORTS = ("", "pk", "order_created_at", "-order_updated_at", "-order_number", "in
 async def main(orders: int) -> None:
     print(_machine())
     with tempfile.TemporaryDirectory() as folder:
-        begun = time.perf_counter()
+        started = time.perf_counter()
         sandbox = Sandbox(SandboxSettings(data=Path(folder) / "bench.db", orders=orders, now=NOW))
-        took = time.perf_counter() - begun
+        took = time.perf_counter() - started
         size = (Path(folder) / "bench.db").stat().st_size / 1e6
         print(f"seeded {orders} orders in {took:.1f} s: {orders / took:,.0f} a second, {size:.0f} MB")
         transport = httpx.ASGITransport(sandbox.asgi)
@@ -62,9 +62,9 @@ async def _pages(client: httpx.AsyncClient) -> None:
         times = []
         url = str(httpx.URL("/api/v3/orders", params={**query, "page_size": "100", **({"sort": sort} if sort else {})}))
         for _ in range(6):
-            begun = time.perf_counter()
+            started = time.perf_counter()
             answer = await client.get(url)
-            times.append((time.perf_counter() - begun) * 1000)
+            times.append((time.perf_counter() - started) * 1000)
             assert answer.status_code == 200, answer.text
             if "next" not in answer.links:
                 break

@@ -1,9 +1,9 @@
-"""By hand: what the screens cost, in time and bytes on the line, beside bare Textual apps measured in the same run.
+"""Run by hand: the time and bytes that the screens take, compared with bare Textual apps in the same run.
 
     python tests/bench/bench_screens.py [COLUMNSxROWS]
 
-Each program runs in a pseudo-terminal as truecolor xterm; ours reads from a sandbox over HTTP. A key's times
-are from its write to the first byte, and to the last byte before 200 ms of silence.
+Each program runs in a pseudo-terminal as truecolor xterm; our app reads from a sandbox over HTTP. The times of a key
+are from writing it to the first byte, and to the last byte before 200 ms without output.
 
 Measured on an AMD EPYC (2 cores, other work beside it), Linux, Python 3.11.7, Textual 8.2.8, at 80x24, in ms and bytes,
 of ours / bare lines / bare DataTable with a form of 60 Inputs: first rows 554 and 4.6 kB / 188 and 14.8 kB / 281 and
@@ -27,7 +27,7 @@ from statistics import mean, median
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
-from pseudo_terminal import PROGRAM, Terminal  # noqa: E402
+from pseudo_terminal import PROGRAM, Terminal, demo_environment  # noqa: E402
 
 from tui.sandbox.app import SandboxSettings  # noqa: E402
 from tui.sandbox.serve import serving  # noqa: E402
@@ -41,7 +41,7 @@ BARE = str(Path(__file__).parent / "bare_textual.py")
 
 @dataclass
 class Figures:
-    """What was measured of one program; times in ms. `costs`: of each step its first and last times, and its bytes."""
+    """The measurements of one program; times in ms. `costs`: for each step the first times, the last times and the bytes."""
 
     starts: list[float] = field(default_factory=list)
     start_bytes: list[int] = field(default_factory=list)
@@ -52,7 +52,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """How to start a program; what shows that its rows are there, and its form; the keys that begin to edit there."""
+    """How to start a program; the texts that show that its rows and its form are drawn; the keys that begin to edit."""
 
     start: Callable[[], Terminal]
     rows: str
@@ -66,7 +66,7 @@ def measure(program: Program) -> Figures:
     for run in range(RUNS):
         with program.start() as terminal:
             terminal.wait(lambda t: re.search(program.rows, t.text), 60)
-            figures.starts.append((terminal.heard_at - terminal.begun) * 1000)
+            figures.starts.append((terminal.last_output_at - terminal.started) * 1000)
             terminal.wait_until_quiet(0.5)
             figures.start_bytes.append(len(terminal.stream))
             if run == RUNS - 1:
@@ -97,21 +97,21 @@ def _steps(terminal: Terminal, figures: Figures, program: Program) -> None:
 
 
 def _press(terminal: Terminal, figures: Figures, name: str, key: str, until: str = "") -> None:
-    before, begun = len(terminal.stream), time.perf_counter()
+    before, started = len(terminal.stream), time.perf_counter()
     terminal.press(key)
     terminal.wait(lambda t: len(t.stream) > before, 5)
-    first = terminal.heard_at
+    first = terminal.last_output_at
     if until:
         terminal.wait(until)
     terminal.wait_until_quiet(QUIET)
     firsts, lasts, sizes = figures.costs.setdefault(name, ([], [], []))
-    firsts.append((first - begun) * 1000)
-    lasts.append((terminal.heard_at - begun) * 1000)
+    firsts.append((first - started) * 1000)
+    lasts.append((terminal.last_output_at - started) * 1000)
     sizes.append(len(terminal.stream) - before)
 
 
 def show(programs: dict[str, Figures]) -> None:
-    """A table: ours, and the others with how many times as much they need."""
+    """Print a table: our app, and the others with their ratio to it."""
     names = list(programs)
     ours = programs[names[0]]
     print(f"{'':24}" + "".join(f"{name:>26}" for name in names))
@@ -121,8 +121,10 @@ def show(programs: dict[str, Figures]) -> None:
         known = [programs[n] for n in names[1:]]
         cells = [f"{base:,.1f} {unit}"]
         cells += [
-            f"{of(one):,.1f} {unit} ({of(one) / base if base else 0:.2f}x)" if not name or name in one.costs else "-"
-            for one in known
+            f"{of(program):,.1f} {unit} ({of(program) / base if base else 0:.2f}x)"
+            if not name or name in program.costs
+            else "-"
+            for program in known
         ]
         print(f"{title:24}" + "".join(f"{cell:>26}" for cell in cells))
 
@@ -138,14 +140,9 @@ def show(programs: dict[str, Figures]) -> None:
 
 @contextmanager
 def ours(size: tuple[int, int]) -> Iterator[Program]:
-    """The app on a sandbox of 2,000 orders, its store already made."""
+    """Start the app on a sandbox of 2,000 orders, with an existing store."""
     with serving(SandboxSettings(orders=2000)) as url, tempfile.TemporaryDirectory() as folder:
-        environment = {
-            "HOME": folder,
-            "SENDCLOUD_ORDERS_DATA": folder,
-            "SENDCLOUD_PUBLIC_KEY": "demo",
-            "SENDCLOUD_SECRET_KEY": "demo",
-        }
+        environment = demo_environment(folder)
         with Terminal([*PROGRAM, "--url", url], environment=environment, size=size) as first:
             first.wait("100+ read")
             first.press("Q")

@@ -103,14 +103,14 @@ async def test_patch_over_http_gives_the_edited_document() -> None:
                 assert compare(edit.document, {**after, "modified_at": read["modified_at"]}) == [], patch.body
                 # Nothing else changed.
                 assert compare({**after, "modified_at": read["modified_at"]}, edit.document) == [], patch.body
-    assert sent > 40, "too few of the edits could be sent to prove anything"
+    assert sent > 40, "too few of the edits could be sent for a meaningful test"
 
 
 def edited(read: Document, rng: Random, steps: int | None = None) -> Edit:
     """An edit of one to six random changes: mostly valid values, sometimes invalid ones or removals."""
     edit = Edit(read)
     for _ in range(steps or rng.randint(1, 6)):
-        pointer, field = rng.choice([place for section in sections(edit.document) for place in section.fields])
+        pointer, field = rng.choice([entry for section in sections(edit.document) for entry in section.fields])
         if field.read_only or field.immutable:
             continue
         if rng.random() < 0.15:

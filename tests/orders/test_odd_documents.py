@@ -1,4 +1,4 @@
-"""Orders with a value of an unexpected type at any place are shown, checked, merged and sent without failure or loss."""
+"""Orders with a value of an unexpected type at any pointer are shown, checked, merged and sent without failure or loss."""
 
 from datetime import UTC, datetime
 from typing import cast
@@ -70,7 +70,7 @@ def test_change_of_another_field_can_be_sent(odd: str) -> None:
             assert request.carried or request.blocked
         else:
             assert request.body == {"shipping_address": {"name": "Jan Klaassen"}}, odd_pointer
-            # A value that was read that way does not prevent sending; the service decides.
+            # A value that was read from the service does not prevent sending; the service decides.
             assert not request.invalid
             assert not upsert.invalid, odd_pointer
         assert edit.undo()
@@ -125,10 +125,10 @@ def test_any_field_can_be_set_cleared_and_reverted(odd: str) -> None:
     for odd_pointer, order in odd_orders(ODD[odd], one_in=15):
         edit = Edit(order)
         offered = [pointer for section in sections(order) for pointer, _ in section.fields]
-        near = [
+        similar = [
             pointer for pointer in offered if pointer.startswith(odd_pointer) or pointer.parent == odd_pointer.parent
         ]
-        for target in near[:6]:
+        for target in similar[:6]:
             for value in ("x", None):
                 edit.put(target, value, "put")
                 assert target.get(edit.document) == value

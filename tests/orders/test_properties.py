@@ -31,7 +31,7 @@ def triples(draw: st.DrawFn) -> tuple[Document, Document, Document]:
 
 
 def is_equivalent(expected: Json, actual: Json) -> bool:
-    """Whether two documents mean the same: null equals absent, an empty object nothing, and times are instants."""
+    """Return whether two documents are equivalent: null and an empty object equal absent, and times are compared as instants."""
     return not compare(expected, actual) and not compare(actual, expected)
 
 

@@ -1,4 +1,4 @@
-"""Faults on request."""
+"""Injected faults: their schedule and their effect on requests."""
 
 import json
 from email.utils import parsedate_to_datetime

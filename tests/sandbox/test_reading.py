@@ -93,8 +93,8 @@ async def test_an_unknown_sort_is_silently_replaced(seeded: SandboxHarness, sort
 
 
 async def test_a_conflicting_sort_is_ignored(seeded: SandboxHarness) -> None:
-    one = await seeded.client.get("/orders?sort=order_number")
-    assert (await seeded.client.get("/orders?sort=order_number,-order_number")).json() == one.json()
+    response = await seeded.client.get("/orders?sort=order_number")
+    assert (await seeded.client.get("/orders?sort=order_number,-order_number")).json() == response.json()
 
 
 async def test_links_are_absolute_and_keep_the_query(seeded: SandboxHarness) -> None:
@@ -108,13 +108,13 @@ async def test_links_are_absolute_and_keep_the_query(seeded: SandboxHarness) -> 
 
 async def test_cursors_made_as_in_the_document_work(seeded: SandboxHarness) -> None:
     ids = [row["id"] for row in await seeded.everything()]
-    place = 41_203_300
+    first_id = 41_203_300
     forward = f"bz0wJnA9{'NDEyMDMzMDA='}"  # o=0&p=41203300
     rows = (await seeded.client.get("/orders", params={"cursor": forward, "page_size": "5"})).json()["data"]
-    assert [int(row["id"]) for row in rows] == [place - n for n in range(1, 6)]
+    assert [int(row["id"]) for row in rows] == [first_id - n for n in range(1, 6)]
     response = await seeded.client.get("/orders", params={"cursor": "cj0xJnA9NDEyMDMzMDA=", "page_size": "5"})
-    assert [int(row["id"]) for row in response.json()["data"]] == [place + n for n in range(5, 0, -1)]
-    assert str(place) in ids
+    assert [int(row["id"]) for row in response.json()["data"]] == [first_id + n for n in range(5, 0, -1)]
+    assert str(first_id) in ids
 
 
 @pytest.mark.parametrize(
@@ -244,8 +244,8 @@ async def test_the_list_of_shops_includes_the_failing_one(seeded: SandboxHarness
     assert len(shops) == 7
     failing = [shop for shop in shops if shop["started_failing_at"]]
     assert [shop["started_failing_at"] for shop in failing] == ["2026-11-23T02:13:07Z"]
-    one = await seeded.client.get(f"/integrations/{failing[0]['id']}")
-    assert one.json()["data"] == failing[0]
+    response = await seeded.client.get(f"/integrations/{failing[0]['id']}")
+    assert response.json()["data"] == failing[0]
     by_type = (await seeded.client.get("/integrations?sort=-integration_type")).json()["data"]
     assert [shop["type"] for shop in by_type] == sorted((shop["type"] for shop in shops), reverse=True)
 
@@ -267,8 +267,8 @@ async def test_logs_are_paged_by_time(seeded: SandboxHarness) -> None:
     assert len(seen) == 60
     assert times == sorted(times, reverse=True)
     assert len({log["id"] for log in seen}) == 60
-    own = await seeded.client.get("/integrations/688341/logs?page_size=100")
-    assert own.json()["data"] == seen
+    shop_logs = await seeded.client.get("/integrations/688341/logs?page_size=100")
+    assert shop_logs.json()["data"] == seen
     assert (await seeded.client.get("/integrations/7/logs")).json()["data"] == []
     assert (await seeded.client.get("/integrations/4/logs")).status_code == 404
     assert (await seeded.client.get("/integrations/logs?cursor=nonsense")).status_code == 404

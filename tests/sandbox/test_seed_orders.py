@@ -34,7 +34,7 @@ def documents(count: int = 3000, *, odd: bool = False) -> list[dict[str, Any]]:
 
 @pytest.fixture(autouse=True, scope="module")
 def forget() -> Iterator[None]:
-    """Free the many documents after the last test of this module."""
+    """Free the generated documents after the last test of this module."""
     yield
     rows.cache_clear()
     documents.cache_clear()
@@ -59,7 +59,7 @@ def test_some_items_have_a_manufacturer_product_id_and_a_valid_gtin() -> None:
     assert len(codes) > 5
     for code in codes:
         assert len(code) == 14
-        assert sum(int(digit) * (3, 1)[place % 2] for place, digit in enumerate(code)) % 10 == 0
+        assert sum(int(digit) * (3, 1)[index % 2] for index, digit in enumerate(code)) % 10 == 0
 
 
 def test_postcodes_are_valid_unless_the_address_is_damaged() -> None:
@@ -80,10 +80,12 @@ def test_few_orders_are_odd_and_invalid() -> None:
 
 
 @official_documents.needs_document()
-@pytest.mark.parametrize(("pointer", "made"), [("integration-response-model", integrations), ("integration-log", None)])
-def test_integrations_and_logs_are_valid_by_the_document(pointer: str, made: Any) -> None:
+@pytest.mark.parametrize(
+    ("pointer", "document"), [("integration-response-model", integrations), ("integration-log", None)]
+)
+def test_integrations_and_logs_are_valid_by_the_document(pointer: str, document: Any) -> None:
     check = official_documents.validator(f"/components/schemas/{pointer}", "integrations")
-    nodes = list(made(NOW)) if made else [log for _, _, log in exception_logs(NOW)]
+    nodes = list(document(NOW)) if document else [log for _, _, log in exception_logs(NOW)]
     assert len(nodes) >= 6
     for node in nodes:
         assert not list(check.iter_errors(node)), node

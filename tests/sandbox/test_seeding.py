@@ -26,11 +26,11 @@ def bodies(sandbox: Sandbox) -> list[bytes]:
 
 
 def test_same_seed_and_date_fill_two_files_identically(tmp_path: Path) -> None:
-    one, two = started(tmp_path / "a.db", NOW, orders=300), started(tmp_path / "deep" / "b.db", NOW, orders=300)
-    assert bodies(one) == bodies(two)
-    assert len(bodies(one)) == 300
-    one.close()
-    two.close()
+    first, second = started(tmp_path / "a.db", NOW, orders=300), started(tmp_path / "deep" / "b.db", NOW, orders=300)
+    assert bodies(first) == bodies(second)
+    assert len(bodies(first)) == 300
+    first.close()
+    second.close()
 
 
 def test_writes_survive_a_restart(tmp_path: Path) -> None:
@@ -66,10 +66,10 @@ def test_orders_of_missed_days_are_added(tmp_path: Path, days: int) -> None:
 def test_orders_of_missed_days_have_new_keys(tmp_path: Path) -> None:
     started(tmp_path / "a.db", NOW, orders=600).close()
     sandbox = started(tmp_path / "a.db", NOW + timedelta(days=5), orders=600)
-    double = sandbox.data.connection.execute(
+    duplicates = sandbox.data.connection.execute(
         "SELECT count(*) FROM (SELECT 1 FROM orders GROUP BY integration, order_id HAVING count(*) > 1)"
     ).fetchone()[0]
-    assert double == 0
+    assert duplicates == 0
     sandbox.close()
 
 

@@ -165,9 +165,9 @@ async def test_other_currencies_are_accepted_with_odd_only(make_sandbox: MakeSan
     strict, odd = make_sandbox(settle=0.0), make_sandbox(settle=0.0, odd=True)
     assert errors_of(await strict.post(chf))[0][0] == "/data/attributes/[0]/payment_details/total_price/currency"
     assert (await odd.post(chf)).status_code == 201
-    nameless = order()
-    del nameless["order_number"]
-    assert errors(await odd.post(nameless))[0]["code"] == "missing"
+    without_name = order()
+    del without_name["order_number"]
+    assert errors(await odd.post(without_name))[0]["code"] == "missing"
 
 
 async def test_decimals_and_lone_surrogates_survive(harness: SandboxHarness) -> None:
@@ -280,9 +280,9 @@ class TestPatch:
         assert second == order()["order_details"]["order_items"][1] | change
 
     async def test_of_items_with_the_same_name_the_first_is_changed(self, harness: SandboxHarness) -> None:
-        twin = order()["order_details"]["order_items"][0]
-        id = await harness.create(order_details__order_items=[twin, twin])
-        await harness.patch(id, {"order_details": {"order_items": [{"name": twin["name"], "quantity": 9}]}})
+        duplicate = order()["order_details"]["order_items"][0]
+        id = await harness.create(order_details__order_items=[duplicate, duplicate])
+        await harness.patch(id, {"order_details": {"order_items": [{"name": duplicate["name"], "quantity": 9}]}})
         assert [item["quantity"] for item in (await harness.get(id))["order_details"]["order_items"]] == [9, 1]
 
     async def test_an_unknown_item(self, harness: SandboxHarness) -> None:
@@ -379,7 +379,7 @@ class TestPatch:
     ) -> None:
         id = await harness.create()
         before = await harness.get(id)
-        assert [place for place, _ in errors_of(await harness.patch(id, change))] == [pointer]
+        assert [pointer for pointer, _ in errors_of(await harness.patch(id, change))] == [pointer]
         assert await harness.get(id) == before
 
     @pytest.mark.parametrize(
@@ -412,7 +412,7 @@ class TestPatch:
         harness = make_sandbox(settle=0.0, plant=(text,))
         assert (await harness.patch(669, {"order_number": "fine"})).status_code == 200
         response = await harness.patch(669, {"shipping_address": {"city": "Oss"}})
-        assert "order/shipping_address/name" in [place for place, _ in errors_of(response)]
+        assert "order/shipping_address/name" in [pointer for pointer, _ in errors_of(response)]
         stored = await harness.get(669)
         assert (stored["order_number"], stored["shipping_address"]) == ("fine", None)
 
@@ -440,7 +440,7 @@ async def test_the_documents_request_examples_are_accepted(make_sandbox: MakeSan
         if official_documents.FOLDER.exists()
         else []
     )
-    harness = make_sandbox(settle=0.0, plant=tuple(json.dumps(one).encode() for one in known))
+    harness = make_sandbox(settle=0.0, plant=tuple(json.dumps(order).encode() for order in known))
     path = "/orders" if method == "post" else "/orders/{id}"
     for name, value in official_documents.examples(method, path, "request").items():
         response = await harness.client.request(method, path.replace("{id}", "669"), json=value)

@@ -1,11 +1,11 @@
-"""What is wrong gets a word at its place and is kept; nothing that comes or is typed stops the form."""
+"""Invalid values are kept and reported at their field; no input from the service or the user breaks the form."""
 
 from datetime import UTC
 from pathlib import Path
 
 import httpx
 import pytest
-from app_harness import NOW, House, housed
+from app_harness import NOW, AppHarness, open_app
 from odd_values import ODD, odd_orders
 from sandbox_harness import order as sample
 from textual import events
@@ -31,40 +31,42 @@ from tui.widgets.form_layout import FieldRow, NoteRow, SheetRow
 from tui.widgets.sheet import OrderSheet
 
 
-def notes_of(edit: Edit, place: Pointer) -> list[FormNote]:
-    """All that can be said of an order, and a word of the service about one place."""
-    said = Problem("Not so", pointer=place, raw_pointer=str(place), origin=Origin.SERVICE)
-    invalid = [Problem(one.detail, one.code, pointer=one.pointer) for one in choose_upsert(edit).tolerated]
-    return [FormNote(problem) for problem in (said, *preflight(edit.document), *invalid)]
+def notes_of(edit: Edit, pointer: Pointer) -> list[FormNote]:
+    """Return all local problems of an order, and one of the service at this pointer."""
+    service_problem = Problem("Not so", pointer=pointer, raw_pointer=str(pointer), origin=Origin.SERVICE)
+    invalid = [
+        Problem(problem.detail, problem.code, pointer=problem.pointer) for problem in choose_upsert(edit).tolerated
+    ]
+    return [FormNote(problem) for problem in (service_problem, *preflight(edit.document), *invalid)]
 
 
-def rows_of(document: Document, place: Pointer, view: FormView = FormView.ALL, words: str = "") -> list[SheetRow]:
+def rows_of(document: Document, pointer: Pointer, view: FormView = FormView.ALL, text: str = "") -> list[SheetRow]:
     edit = Edit(document)
     edit.put(Pointer.of("order_number"), "changed", "number")
-    spec = FormSpec(edit, Operation.PATCH, view, notes_of(edit, place), zone=UTC, words=words, fixed=True)
+    spec = FormSpec(edit, Operation.PATCH, view, notes_of(edit, pointer), zone=UTC, words=text, fixed=True)
     return sheet_rows(spec)
 
 
 @pytest.mark.parametrize("odd", ODD)
 def test_form_shows_odd_documents_and_each_problem(odd: str) -> None:
-    for number, (place, order) in enumerate(odd_orders(ODD[odd], one_in=6)):
-        rows = rows_of(order, place)
-        told = [row.text for row in rows if isinstance(row, NoteRow)]
+    for number, (pointer, order) in enumerate(odd_orders(ODD[odd], one_in=6)):
+        rows = rows_of(order, pointer)
+        notes = [row.text for row in rows if isinstance(row, NoteRow)]
         edit = Edit(order)
         edit.put(Pointer.of("order_number"), "changed", "number")
-        for note in notes_of(edit, place):
-            assert any(note.problem.detail in text for text in told), (place, note)
-        rows_of(order, place, list(FormView)[number % len(FormView)], words="name" if number % 2 else "")
+        for note in notes_of(edit, pointer):
+            assert any(note.problem.detail in text for text in notes), (pointer, note)
+        rows_of(order, pointer, list(FormView)[number % len(FormView)], text="name" if number % 2 else "")
 
 
 @pytest.mark.parametrize("odd", ODD)
 def test_list_and_preview_show_odd_documents(odd: str) -> None:
-    for place, order in odd_orders(ODD[odd], one_in=4):
+    for pointer, order in odd_orders(ODD[odd], one_in=4):
         for columns in (NARROW, WIDE):
             rows = OrderRows(
-                [order], ["1"], {7: 1}, NOW, UTC, columns, lambda _: None, lambda one: tuple(find_problems(one))
+                [order], ["1"], {7: 1}, NOW, UTC, columns, lambda _: None, lambda order: tuple(find_problems(order))
             )
-            assert len(rows.row_at(0).cells) == len(columns), place
+            assert len(rows.row_at(0).cells) == len(columns), pointer
             assert list(preview_lines(order, rows.problems_of(order)))
 
 
@@ -72,9 +74,9 @@ async def test_form_of_odd_documents_opens_editors() -> None:
     sheet = OrderSheet()
     async with WidgetApp(sheet).run_test(size=(80, 24)) as pilot:
         for number, odd in enumerate(ODD):
-            for place, order in odd_orders(ODD[odd], one_in=70):
-                sheet.load(rows_of(order, place))
-                fields = [row for row in sheet.rows if isinstance(row, FieldRow) and row.pointer.startswith(place)]
+            for pointer, order in odd_orders(ODD[odd], one_in=70):
+                sheet.load(rows_of(order, pointer))
+                fields = [row for row in sheet.rows if isinstance(row, FieldRow) and row.pointer.startswith(pointer)]
                 for row in fields[:2]:
                     if sheet.open_editor(row.pointer):
                         await pilot.press("x" if number % 2 else "down")
@@ -86,8 +88,8 @@ async def test_form_of_odd_documents_opens_editors() -> None:
                 assert ROOT not in {row.pointer for row in fields}
 
 
-def crowded() -> Document:
-    """An order with 500 items."""
+def full_order_document() -> Document:
+    """Return an order with 500 items."""
     order = sample(order_id="crowd", order_number="CROWD-1")
     details = order["order_details"]
     price = {"value": 3.5, "currency": "EUR"}
@@ -96,54 +98,54 @@ def crowded() -> Document:
     return order
 
 
-async def paste(house: House, text: str) -> None:
-    house.app.post_message(events.Paste(text))
-    await house.press()
+async def paste(harness: AppHarness, text: str) -> None:
+    harness.app.post_message(events.Paste(text))
+    await harness.press()
 
 
 async def test_500_items_and_megabyte_pastes(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=120, now=NOW, settle=0.0))
     transport = httpx.ASGITransport(box.asgi)
     async with httpx.AsyncClient(transport=transport, base_url="http://s/api/v3", auth=("demo", "demo")) as client:
-        assert (await client.post("/orders", json=[crowded()])).status_code == 201
-    async with housed(tmp_path, sandbox=box) as house:
-        await house.until("CROWD-1")
+        assert (await client.post("/orders", json=[full_order_document()])).status_code == 201
+    async with open_app(tmp_path, sandbox=box) as harness:
+        await harness.until("CROWD-1")
         for text in ("y" * 2**20, "y\n" * 2**19, "\x1b[2J" * 2**18):
-            await paste(house, text)
-            assert isinstance(house.app.screen, TriageScreen)
-            await house.press("escape")
-        assert house.app.workspace.account.drafts.all() == []
+            await paste(harness, text)
+            assert isinstance(harness.app.screen, TriageScreen)
+            await harness.press("escape")
+        assert harness.app.workspace.account.drafts.all() == []
 
-        await house.press("enter")
-        await house.until(lambda: isinstance(house.app.screen, EditScreen) and house.app.screen.sheet.rows)
-        screen = house.app.screen
+        await harness.press("enter")
+        await harness.until(lambda: isinstance(harness.app.screen, EditScreen) and harness.app.screen.sheet.rows)
+        screen = harness.app.screen
         assert isinstance(screen, EditScreen)
         sheet = screen.sheet
         assert sheet.go_to(ITEMS / 499 / "quantity")
-        await house.press("enter")
-        await house.type("2")
-        await house.press("enter")
+        await harness.press("enter")
+        await harness.type("2")
+        await harness.press("enter")
         assert screen.draft is not None
         assert screen.draft.choice.body == {"order_details": {"order_items": [{"name": "Mug 499", "quantity": 12}]}}
-        await house.press("u")
+        await harness.press("u")
 
         for pointer in (SHIP_TO / "name", NOTES):
             sheet.go_to(pointer)
             before = pointer.get(screen.draft.edit.document)
-            await house.press("enter", "end")
+            await harness.press("enter", "end")
             for text in ("y" * 2**20, "y\n" * 2**19):
-                await paste(house, text)
-                assert "nothing was pasted: 1024 KB" in house.text
+                await paste(harness, text)
+                assert "nothing was pasted: 1024 KB" in harness.text
                 assert sheet.editor_text == before
-            await paste(house, "Jan \x1b[2J\ud800" + "y" * 60_000)
-            assert "2 control characters left out" in house.text
+            await paste(harness, "Jan \x1b[2J\ud800" + "y" * 60_000)
+            assert "2 control characters left out" in harness.text
             long = f"{before}Jan [2J" + "y" * 60_000
             assert sheet.editor_text == long
-            await house.press("home", "end", "tab", "escape")
+            await harness.press("home", "end", "tab", "escape")
             assert pointer.get(screen.draft.edit.document) == long
-        # Too long is no reason to keep it here: no limit is documented (Q8.16), and it is told at the field.
+        # A long value does not prevent sending: no limit is documented (Q8.16), so it is a warning at the field.
         sheet.go_to(SHIP_TO / "name")
-        assert "Some carriers print at most 35 characters; this has 6" in house.text
+        assert "Some carriers print at most 35 characters; this has 6" in harness.text
         assert screen.draft.choice.can_send
         assert len(screen.draft.edit.document["order_details"]["order_items"]) == 500  # type: ignore[index,call-overload,arg-type]
     box.close()

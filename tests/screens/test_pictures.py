@@ -1,4 +1,4 @@
-"""The pictures of the README show what the app draws today. A picture that changed is a question: look at both."""
+"""The pictures of the README match the app. If a picture changed, compare both before drawing it again."""
 
 import importlib.util
 import os
@@ -7,11 +7,11 @@ from types import ModuleType
 
 import pytest
 
-PLACE = Path(__file__).parents[2] / "screenshots" / "draw.py"
+DRAW = Path(__file__).parents[2] / "screenshots" / "draw.py"
 
 
 def script() -> ModuleType:
-    spec = importlib.util.spec_from_file_location("draw", PLACE)
+    spec = importlib.util.spec_from_file_location("draw", DRAW)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -36,9 +36,9 @@ async def test_picture_matches_the_current_screen(
     kept = draw.words_of(draw.path_of(name, size).read_text(encoding="utf-8"))
     assert len(kept) > 5
     today = draw.words_of(await draw.draw(name, size))
-    assert today == kept, "if this is as it should be, draw the pictures again: python screenshots/draw.py"
+    assert today == kept, "if the change is intended, draw the pictures again: python screenshots/draw.py"
 
 
 def test_every_picture_belongs_to_a_scene() -> None:
-    wanted = {draw.path_of(name, size).name for name in draw.SCENES for size in draw.SIZES}
-    assert {path.name for path in PLACE.parent.glob("*.svg")} == wanted
+    expected = {draw.path_of(name, size).name for name in draw.SCENES for size in draw.SIZES}
+    assert {path.name for path in DRAW.parent.glob("*.svg")} == expected

@@ -1,4 +1,4 @@
-"""A store in a temporary folder, with a clock that only the test moves."""
+"""A store in a temporary folder, with a clock that only the test advances."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

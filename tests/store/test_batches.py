@@ -50,9 +50,9 @@ def test_a_change_of_content_makes_a_new_draft_version(store: Store, account: in
     assert (refused.state, refused.version) == (StagedState.REFUSED, 1)
     assert store.batches.save_log(order, ["step"]) == 2
     assert store.batches.rebase(order, {"v": 2}, []) == 3
-    mended = store.batches.get(order)
-    assert mended is not None
-    assert (mended.state, mended.version, mended.base, mended.log) == (StagedState.DRAFT, 3, {"v": 2}, [])
+    corrected = store.batches.get(order)
+    assert corrected is not None
+    assert (corrected.state, corrected.version, corrected.base, corrected.log) == (StagedState.DRAFT, 3, {"v": 2}, [])
     store.batches.set_all(batch, [(order, StagedState.DRAFT, True, {"a": 1})])
     kept = store.batches.get(order)
     assert kept is not None
@@ -88,7 +88,7 @@ def test_one_process_owns_a_batch_and_another_can_take_it_over(open_store: Calla
     with pytest.raises(NotOwner):
         second.batches.save_log(order, [])
 
-    clock.pass_(60)
+    clock.advance(60)
     assert second.batches.claim(batch, take_over=True)
     with pytest.raises(NotOwner):
         first.batches.save_log(order, ["typed into the copy that hung"])

@@ -37,9 +37,9 @@ def test_a_folder_readable_by_others_is_made_private(tmp_path: Path) -> None:
 
 
 def test_accounts_are_distinct_and_stable(store: Store) -> None:
-    one = store.account_id("https://a", "1")
-    assert store.account_id("https://a", "1") == one
-    assert len({one, store.account_id("https://a", "2"), store.account_id("https://b", "1")}) == 3
+    first = store.account_id("https://a", "1")
+    assert store.account_id("https://a", "1") == first
+    assert len({first, store.account_id("https://a", "2"), store.account_id("https://b", "1")}) == 3
 
 
 @pytest.mark.parametrize(
@@ -133,13 +133,13 @@ def test_nested_transactions_raise(store: Store, account: int) -> None:
 
 
 def test_a_file_locked_by_another_process_raises_store_busy(store: Store, account: int) -> None:
-    other = sqlite3.connect(store.path, isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
+    second = sqlite3.connect(store.path, isolation_level=None)
+    second.execute("BEGIN IMMEDIATE")
     store._database.read(lambda c: c.execute("PRAGMA busy_timeout=1").fetchone())
     with pytest.raises(StoreBusy):
         store.screen_states.put(account, "a", 1)
-    other.execute("ROLLBACK")
-    other.close()
+    second.execute("ROLLBACK")
+    second.close()
     store.screen_states.put(account, "a", 1)
 
 
@@ -154,12 +154,12 @@ def test_calls_from_many_threads(store: Store, account: int) -> None:
 
 
 def test_a_signal_handler_can_flush_and_write_while_a_call_waits(store: Store, account: int) -> None:
-    handled = threading.Event()
+    signalled = threading.Event()
 
     def handler(*_: object) -> None:
         store.screen_states.put(account, "by the handler", True)
         store.flush()
-        handled.set()
+        signalled.set()
 
     def slow(connection: sqlite3.Connection) -> int:
         signal.raise_signal(signal.SIGUSR1)
@@ -173,7 +173,7 @@ def test_a_signal_handler_can_flush_and_write_while_a_call_waits(store: Store, a
         assert store._database.write(slow) == 5
     finally:
         signal.signal(signal.SIGUSR1, previous)
-    assert handled.is_set()
+    assert signalled.is_set()
     assert store.screen_states.get(account, "by the handler") is True
 
 

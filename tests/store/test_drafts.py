@@ -1,4 +1,4 @@
-"""The state of the screens, and edits."""
+"""Stored screen states and drafts."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -49,7 +49,7 @@ def test_an_edit_survives_save_rebase_and_restart(open_store: Callable[[], Store
     account = store.account_id("u", "1")
     started = store.edits.start(account, "12", {"id": "12", "v": 1}, READ)
     assert started == store.edits.get(account, "12")
-    clock.pass_(5)
+    clock.advance(5)
     assert store.edits.save_log(account, started, [{"step": 1}], READ) == replace(started, log=[{"step": 1}])
     saved = open_store().edits.get(account, "12")
     assert saved is not None

@@ -52,10 +52,10 @@ def test_folder_names_are_unique(store: Store) -> None:
 
 
 def test_remaining_files_are_removed_on_close(open_store: Callable[[], Store], tmp_path: Path) -> None:
-    one, two = open_store(), open_store()
-    one.editor_files.put("a", b"")
-    theirs = two.editor_files.put("b", b"")
-    one.close()
+    first, second = open_store(), open_store()
+    first.editor_files.put("a", b"")
+    theirs = second.editor_files.put("b", b"")
+    first.close()
     assert [place.name for place in (tmp_path / "data" / "scratch").iterdir()] == [theirs.parent.name]
 
 

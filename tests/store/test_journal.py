@@ -35,9 +35,9 @@ def test_a_write_is_stored_byte_for_byte_with_all_events(store: Store, account: 
     write = store.writes.record(account, PATCH)
     assert write.state is WriteState.RECORDED
     assert write.new == PATCH
-    clock.pass_(1)
+    clock.advance(1)
     store.writes.step(write.id, WriteState.SENT)
-    clock.pass_(1)
+    clock.advance(1)
     ended = store.writes.step(
         write.id, WriteState.REFUSED, status=400, answer=b"\xff{cut", problems=[{"detail": "no"}], detail={"n": 1}
     )
@@ -54,7 +54,7 @@ def test_a_write_is_stored_byte_for_byte_with_all_events(store: Store, account: 
 def test_writes_are_filtered(store: Store, account: int, clock: Clock) -> None:
     item = stage_one(store, account)
     first = store.writes.record(account, PATCH).id
-    clock.pass_(60)
+    clock.advance(60)
     second = store.writes.record(account, upsert(item)).id
     store.writes.record(store.account_id("https://other", "1"), PATCH)
     store.writes.step(first, WriteState.CONFIRMED)
@@ -74,22 +74,22 @@ def test_writes_are_filtered(store: Store, account: int, clock: Clock) -> None:
 
 
 def test_only_writes_of_dead_processes_are_adopted(open_store: Callable[[], Store]) -> None:
-    dead, living, mine = open_store(), open_store(), open_store()
-    account = mine.account_id("u", "1")
-    left = [dead.writes.record(account, PATCH).id for _ in range(3)]
-    dead.writes.step(left[1], WriteState.SENT)
-    dead.writes.step(left[2], WriteState.CONFIRMED)
-    living.writes.record(account, PATCH)
-    own = mine.writes.record(account, PATCH).id
-    dead.close()
-    taken = mine.writes.adopt(account)
-    assert [(write.id, write.state) for write in taken] == [
+    ended, running, own = open_store(), open_store(), open_store()
+    account = own.account_id("u", "1")
+    left = [ended.writes.record(account, PATCH).id for _ in range(3)]
+    ended.writes.step(left[1], WriteState.SENT)
+    ended.writes.step(left[2], WriteState.CONFIRMED)
+    running.writes.record(account, PATCH)
+    own_write = own.writes.record(account, PATCH).id
+    ended.close()
+    adopted = own.writes.adopt(account)
+    assert [(write.id, write.state) for write in adopted] == [
         (left[0], WriteState.RECORDED),
         (left[1], WriteState.SENT),
-        (own, WriteState.RECORDED),
+        (own_write, WriteState.RECORDED),
     ]
-    assert taken[1].last.detail == {"left_by": dead.sessions.mine}
-    assert [write.id for write in living.writes.adopt(account)] == [own - 1]
+    assert adopted[1].last.detail == {"left_by": ended.sessions.mine}
+    assert [write.id for write in running.writes.adopt(account)] == [own_write - 1]
 
 
 def test_an_event_updates_write_staged_order_and_verification_together(
@@ -128,8 +128,8 @@ def test_an_event_of_an_older_version_does_not_change_the_state_of_a_newer_one(s
     item = stage_one(store, account)
     write = store.writes.record(account, upsert(item)).id
     store.batches.save_log(item.staged, ["typed while it was out"])
-    news = StagedUpdate(item.staged, 1, StagedState.REFUSED)
-    store.writes.step(write, WriteState.REFUSED, staged=[news])
+    update = StagedUpdate(item.staged, 1, StagedState.REFUSED)
+    store.writes.step(write, WriteState.REFUSED, staged=[update])
     staged = store.batches.get(item.staged)
     assert staged is not None
     assert (staged.state, staged.version) == (StagedState.DRAFT, 2)
@@ -169,17 +169,17 @@ def test_a_newer_version_supersedes_the_verification_of_the_older(store: Store, 
 
 
 def test_verifications_can_be_reopened_and_adopted(open_store: Callable[[], Store], clock: Clock) -> None:
-    dead, mine = open_store(), open_store()
-    account = mine.account_id("u", "1")
-    write = dead.writes.record(account, upsert()).id
-    dead.writes.step(write, WriteState.ACCEPTED, verifications=[NewVerification("A", "5", {}, clock())])
-    assert mine.verifications.adopt(account) == []
-    dead.close()
-    (follow,) = mine.verifications.adopt(account)
-    mine.verifications.settle(follow.id, VerificationState.MISSING, mismatches=[{"a": 1}])
-    assert mine.verifications.open(account) == []
-    mine.verifications.resume(follow.id)
-    assert [(found.id, found.attempts) for found in mine.verifications.open(account)] == [(follow.id, 0)]
+    ended, own = open_store(), open_store()
+    account = own.account_id("u", "1")
+    write = ended.writes.record(account, upsert()).id
+    ended.writes.step(write, WriteState.ACCEPTED, verifications=[NewVerification("A", "5", {}, clock())])
+    assert own.verifications.adopt(account) == []
+    ended.close()
+    (follow,) = own.verifications.adopt(account)
+    own.verifications.settle(follow.id, VerificationState.MISSING, mismatches=[{"a": 1}])
+    assert own.verifications.open(account) == []
+    own.verifications.resume(follow.id)
+    assert [(found.id, found.attempts) for found in own.verifications.open(account)] == [(follow.id, 0)]
 
 
 @pytest.mark.parametrize(

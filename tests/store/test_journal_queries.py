@@ -21,8 +21,10 @@ DAY = 86400
 
 def patch(number: str = "12", name: str = "NL-1", changes: object = None, job: str | None = None) -> NewWrite:
     base = {"id": number, "order_id": f"shop {name}", "order_number": name}
-    made = [{"pointer": "/shipping_address/city", "was": "Gent", "now": "Gentbrügge"}] if changes is None else changes
-    return NewWrite(WriteKind.PATCH, "PATCH", f"/orders/{number}", b"{}", base, made, order_id=number, job=job)  # type: ignore[arg-type]
+    recorded = (
+        [{"pointer": "/shipping_address/city", "was": "Gent", "now": "Gentbrügge"}] if changes is None else changes
+    )
+    return NewWrite(WriteKind.PATCH, "PATCH", f"/orders/{number}", b"{}", base, recorded, order_id=number, job=job)  # type: ignore[arg-type]
 
 
 def upsert(*items: SentItem, bases: list[object] | None = None) -> NewWrite:
@@ -108,25 +110,25 @@ def test_writers_are_users_with_profiles(tmp_path: Path, clock: Clock) -> None:
 
 
 def test_an_order_is_found_by_id_and_by_upsert_key(store: Store, account: int, clock: Clock) -> None:
-    mine = ended(store, account, patch("12", "NL-1")).id
+    own_write = ended(store, account, patch("12", "NL-1")).id
     ended(store, account, patch("13", "NL-2"))
-    whole = ended(store, account, upsert(SentItem("edit:12:ab", 1, "A", "5"), SentItem("edit:99:cd", 1, "B", "5"))).id
-    made = accepted(store, account, stage(store, account, "A-1"), clock, VerificationState.VERIFIED)
+    request = ended(store, account, upsert(SentItem("edit:12:ab", 1, "A", "5"), SentItem("edit:99:cd", 1, "B", "5"))).id
+    verified_write = accepted(store, account, stage(store, account, "A-1"), clock, VerificationState.VERIFIED)
 
     def ids(**filters: object) -> list[int]:
         return [write.id for write in store.writes.all(account, **filters)]  # type: ignore[arg-type]
 
-    assert ids(order_id="12") == [whole, mine]
-    assert ids(order_id="77") == [made], "the id is known once the order was verified"
-    assert ids(key=("A-1", "5")) == [made]
-    assert ids(order_id="12", key=("A-1", "5")) == [made, whole, mine]
+    assert ids(order_id="12") == [request, own_write]
+    assert ids(order_id="77") == [verified_write], "the id is known once the order was verified"
+    assert ids(key=("A-1", "5")) == [verified_write]
+    assert ids(order_id="12", key=("A-1", "5")) == [verified_write, request, own_write]
     assert ids(key=("A-1", "6")) == []
-    assert store.journal_queries.find(account, order="12") == [(whole, 0), (mine, 0)]
+    assert store.journal_queries.find(account, order="12") == [(request, 0), (own_write, 0)]
 
 
 def test_filters_by_term_outcome_job_and_time(store: Store, account: int, clock: Clock) -> None:
     first = ended(store, account, patch("12", "NL-1", job="hold")).id
-    clock.pass_(60)
+    clock.advance(60)
     second = ended(store, account, patch("13", "NL-2", changes=[]), WriteState.REFUSED).id
     ended(store, store.account_id("https://other", "1"), patch())
 
@@ -148,13 +150,17 @@ def test_filters_by_term_outcome_job_and_time(store: Store, account: int, clock:
 
 
 def test_sorting_by_order_and_by_outcome(store: Store, account: int) -> None:
-    one = ended(store, account, patch("12", "B")).id
-    two = ended(store, account, upsert(SentItem("x", 1, "a", "5"), SentItem("y", 1, "b", "5"))).id
-    three = ended(store, account, patch("12", "B"), WriteState.REFUSED).id
+    first = ended(store, account, patch("12", "B")).id
+    second = ended(store, account, upsert(SentItem("x", 1, "a", "5"), SentItem("y", 1, "b", "5"))).id
+    third = ended(store, account, patch("12", "B"), WriteState.REFUSED).id
     by_order = store.journal_queries.find(account, sort=JournalSort.ORDER)
     names = [store.journal_queries.get([place])[place].first.name for place in by_order]
-    assert (by_order, names) == ([(three, 0), (one, 0), (two, 0), (two, 1)], ["B", "B", "N a", "N b"])
-    assert [write for write, _ in store.journal_queries.find(account, sort=JournalSort.OUTCOME)] == [three, one, two]
+    assert (by_order, names) == ([(third, 0), (first, 0), (second, 0), (second, 1)], ["B", "B", "N a", "N b"])
+    assert [write for write, _ in store.journal_queries.find(account, sort=JournalSort.OUTCOME)] == [
+        third,
+        first,
+        second,
+    ]
 
 
 def test_ten_thousand_writes_are_listed_and_counted_quickly(store: Store, account: int) -> None:
@@ -195,20 +201,20 @@ def test_ten_thousand_writes_are_listed_and_counted_quickly(store: Store, accoun
 
 
 def test_old_completed_writes_are_pruned_with_all_their_rows(store: Store, account: int, clock: Clock) -> None:
-    gone = ended(store, account, patch()).id
-    made = accepted(store, account, SentItem("edit:9:a", 1, "E", "5"), clock, VerificationState.DIFFERS)
-    clock.pass_(10 * DAY)
-    young = ended(store, account, patch()).id
+    deleted = ended(store, account, patch()).id
+    differing = accepted(store, account, SentItem("edit:9:a", 1, "E", "5"), clock, VerificationState.DIFFERS)
+    clock.advance(10 * DAY)
+    recent = ended(store, account, patch()).id
     assert store.writes.prune(clock() - timedelta(days=9)) == {account: 2}
-    assert [write.id for write in store.writes.all(account)] == [young]
+    assert [write.id for write in store.writes.all(account)] == [recent]
     assert store.writes.prune(clock() - timedelta(days=9)) == {}
     left = {
         table: store._database.read(lambda c, t=table: c.execute(f"SELECT count(*) FROM {t}").fetchone()[0])
         for table in ("write_item", "write_order", "write_event", "follow", "document")
     }
     assert left == {"write_item": 0, "write_order": 1, "write_event": 2, "follow": 0, "document": 0}
-    assert store.writes.get(gone) is None
-    assert store.writes.events(made) == []
+    assert store.writes.get(deleted) is None
+    assert store.writes.events(differing) == []
 
 
 @pytest.mark.parametrize(
@@ -216,14 +222,14 @@ def test_old_completed_writes_are_pruned_with_all_their_rows(store: Store, accou
 )
 def test_an_open_write_is_never_pruned(store: Store, account: int, clock: Clock, state: WriteState) -> None:
     write = ended(store, account, patch(), state).id
-    clock.pass_(1000 * DAY)
+    clock.advance(1000 * DAY)
     assert store.writes.prune(clock()) == {}
-    assert [one.id for one in store.writes.open(account)] == [write]
+    assert [write.id for write in store.writes.open(account)] == [write]
 
 
 def test_a_write_with_open_verifications_is_not_pruned(store: Store, account: int, clock: Clock) -> None:
     accepted(store, account, SentItem("edit:9:a", 1, "E", "5"), clock, None)
-    clock.pass_(1000 * DAY)
+    clock.advance(1000 * DAY)
     assert store.writes.prune(clock()) == {}
     assert len(store.verifications.open(account)) == 1
 
@@ -232,35 +238,35 @@ def test_writes_of_staged_orders_are_not_pruned(open_store: Callable[[], Store],
     """While a staged order can be sent, it must be known which versions were accepted (decision 16)."""
     store = open_store()
     account = store.account_id("u", "1")
-    stays, removed, late = (stage(store, account, name) for name in ("stays", "removed", "late"))
-    for item in (stays, removed, late):
+    kept, removed, late = (stage(store, account, name) for name in ("stays", "removed", "late"))
+    for item in (kept, removed, late):
         accepted(store, account, item, clock, VerificationState.VERIFIED)
-    clock.pass_(10 * DAY)
+    clock.advance(10 * DAY)
     store.batches.drop([removed.staged])
-    clock.pass_(100 * DAY)
+    clock.advance(100 * DAY)
     store.batches.drop([late.staged])
     assert store.writes.prune(clock() - timedelta(days=30)) == {account: 1}
-    assert store.writes.already_sent(stays.staged, 1)
+    assert store.writes.already_sent(kept.staged, 1)
     assert store.writes.already_sent(late.staged, 1)
     store.batches.restore([removed.staged, late.staged])
     (batch,) = store.batches.all(account)
     back = store.batches.staged(batch.id)
     assert [(order.id, store.writes.already_sent(order.id, order.version)) for order in back] == [
-        (stays.staged, True),
+        (kept.staged, True),
         (late.staged, True),
-    ], "what could not be known any more does not come back"
+    ], "the pruned writes are not restored"
 
 
 def test_pruning_is_limited(store: Store, account: int, clock: Clock) -> None:
     for _ in range(5):
         ended(store, account, patch())
-    clock.pass_(DAY)
+    clock.advance(DAY)
     assert [store.writes.prune(clock(), limit=2).total() for _ in range(4)] == [2, 2, 1, 0]
 
 
 def test_a_pruned_write_cannot_get_an_event(store: Store, account: int, clock: Clock) -> None:
     write = ended(store, account, patch()).id
-    clock.pass_(DAY)
+    clock.advance(DAY)
     store.writes.prune(clock())
     with pytest.raises(StoreError, match="no write"):
         store.writes.step(write, WriteState.SENT)

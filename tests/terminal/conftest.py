@@ -1,28 +1,26 @@
-"""A watched sandbox, and the program started against it on one folder of data."""
+"""A watched sandbox, and the program started against it with one data folder."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any
 
 import pytest
-from pseudo_terminal import PROGRAM, Terminal
-from watched_service import Service, served
+from pseudo_terminal import PROGRAM, Start, Terminal
+from watched_service import Service, serve_sandbox
 
 from tui.sandbox.app import SandboxSettings
-
-Start: TypeAlias = Callable[..., Terminal]
 
 
 @pytest.fixture
 def service() -> Iterator[Service]:
-    with served(SandboxSettings(orders=300, settle=0.2)) as service:
+    with serve_sandbox(SandboxSettings(orders=300, settle=0.2)) as service:
         yield service
 
 
 @pytest.fixture
 def start(service: Service, tmp_path: Path) -> Iterator[Start]:
-    """Starts the program; every start of a test has the same folders, as for one user."""
+    """Start the program; all starts of a test use the same folders."""
     with ExitStack() as stack:
 
         def start(*, ready: str = "100+ read", size: tuple[int, int] = (80, 24), **environment: Any) -> Terminal:

@@ -1,4 +1,4 @@
-"""The commands as real processes: killed, told to stop, their output closed, on a terminal; and run again."""
+"""The commands as real processes: killed, interrupted, with closed output, on a terminal; and run again."""
 
 import json
 import os
@@ -13,26 +13,26 @@ from typing import Any
 
 import pytest
 from pseudo_terminal import ROOT, Terminal
-from shell import ids_there, orders
+from shell import orders, remote_order_ids
 from watched_service import Service
 
 Begin = Callable[..., "subprocess.Popen[str]"]
 KILLS = int(os.environ.get("SENDCLOUD_KILLS", "4"))
 UNLIMITED = ROOT / "tests" / "unlimited_program.py"
-A_RUN = 4
-"""So many kills of one submission, one after the other, before it may come to its end."""
+RUNS = 4
+"""How many times one submission is killed before it may complete."""
 
 
 @pytest.fixture
 def begin(service: Service, tmp_path: Path) -> Begin:
-    """Starts `submit` on one folder of data; `outlet` is where standard output goes."""
+    """Starts `submit` with one data folder; `stdout` is where standard output goes."""
 
     def begin(
-        path: Path, *options: str, patience: str = "10", outlet: Any = subprocess.PIPE
+        path: Path, *options: str, patience: str = "10", stdout: Any = subprocess.PIPE
     ) -> "subprocess.Popen[str]":
         command = [sys.executable, str(UNLIMITED), "submit", str(path), "--url", service.url, "--patience", patience]
         return subprocess.Popen(
-            [*command, *options], env=environment(tmp_path), stdout=outlet, stderr=subprocess.PIPE, text=True, cwd=tmp_path
+            [*command, *options], env=environment(tmp_path), stdout=stdout, stderr=subprocess.PIPE, text=True, cwd=tmp_path
         )  # fmt: skip
 
     return begin
@@ -44,10 +44,10 @@ def environment(folder: Path) -> dict[str, str]:
     return {**kept, **keys, "HOME": str(folder), "PYTHONPATH": str(ROOT), "SENDCLOUD_ORDERS_DATA": str(folder / "data")}
 
 
-def hear(process: "subprocess.Popen[str]", words: str) -> None:
-    """Read what the process tells until it says this."""
+def wait_for_line(process: "subprocess.Popen[str]", text: str) -> None:
+    """Read the process's output until it contains this text."""
     assert process.stderr is not None
-    assert any(words in line for line in iter(process.stderr.readline, ""))
+    assert any(text in line for line in iter(process.stderr.readline, ""))
 
 
 def write(folder: Path, count: int, prefix: str = "H") -> Path:
@@ -64,20 +64,20 @@ def verified(count: int, prefix: str = "H") -> list[tuple[str, str]]:
     return [(f"{prefix}-{n}", "verified") for n in range(count)]
 
 
-@pytest.mark.parametrize("run", range(-(-KILLS // A_RUN)))
+@pytest.mark.parametrize("run", range(-(-KILLS // RUNS)))
 def test_killed_at_any_moment_it_resumes_without_duplicates(
     service: Service, begin: Begin, tmp_path: Path, run: int
 ) -> None:
-    """SIGKILL while it reads, stages, sends and follows. The whole: SENDCLOUD_KILLS=100 pytest … -k killed."""
+    """SIGKILL while it reads, stages, sends and verifies. More runs: SENDCLOUD_KILLS=100 pytest … -k killed."""
     random = Random(f"kill {run}")
     count = 130
     path = write(tmp_path, count)
-    service.arm(latency=40)
-    began = time.monotonic()
+    service.set_faults(latency=40)
+    started = time.monotonic()
     ended = False
-    for _ in range(A_RUN):
+    for _ in range(RUNS):
         process = begin(path)
-        # The longest that anything takes is the start; what comes after it is to be met, too.
+        # The start takes longest; the later phases must be hit, too.
         moment = random.uniform(0.2, 3.0)
         try:
             process.wait(moment)
@@ -85,14 +85,14 @@ def test_killed_at_any_moment_it_resumes_without_duplicates(
         except subprocess.TimeoutExpired:
             process.kill()
         process.communicate()
-    service.arm()
+    service.set_faults()
     process = begin(path)
     out, error = process.communicate(timeout=120)
-    assert process.returncode == 0, (error, time.monotonic() - began, ended)
+    assert process.returncode == 0, (error, time.monotonic() - started, ended)
     assert outcomes(out) == verified(count)
     names = [f"H-{n}" for n in range(count)]
-    service.until(lambda: len(ids_there(service, names)) >= count)
-    assert ids_there(service, names) == sorted(names)
+    service.until(lambda: len(remote_order_ids(service, names)) >= count)
+    assert remote_order_ids(service, names) == sorted(names)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
@@ -100,20 +100,20 @@ def test_sigterm_stops_between_requests_and_reports_every_order(
     service: Service, begin: Begin, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
     path = write(tmp_path, 150)
-    service.watched.held = "POST"
+    service.watched.held_method = "POST"
     process = begin(path)
     service.watched.wait("POST")
     process.send_signal(number)
-    hear(process, "Stopping")
-    assert process.poll() is None, "the request that is out is waited for"
-    service.watched.held = None
+    wait_for_line(process, "Stopping")
+    assert process.poll() is None, "the open request is awaited"
+    service.watched.held_method = None
     out, error = process.communicate(timeout=30)
     assert process.returncode == code, error
     assert "Traceback" not in error
-    told = outcomes(out)
-    assert [name for name, _ in told] == [f"H-{n}" for n in range(150)]
-    assert {end for _, end in told[:100]} <= {"unknown", "verified"}
-    assert {end for _, end in told[100:]} == {"held"}
+    outcomes_by_order = outcomes(out)
+    assert [name for name, _ in outcomes_by_order] == [f"H-{n}" for n in range(150)]
+    assert {end for _, end in outcomes_by_order[:100]} <= {"unknown", "verified"}
+    assert {end for _, end in outcomes_by_order[100:]} == {"held"}
     assert len(service.writes()) == 1
     process = begin(path)
     out, error = process.communicate(timeout=60)
@@ -123,15 +123,15 @@ def test_sigterm_stops_between_requests_and_reports_every_order(
 
 def test_second_signal_exits_at_once(service: Service, begin: Begin, tmp_path: Path) -> None:
     path = write(tmp_path, 3)
-    service.watched.held = "POST"
+    service.watched.held_method = "POST"
     process = begin(path)
     service.watched.wait("POST")
     process.send_signal(signal.SIGTERM)
-    hear(process, "Stopping")
+    wait_for_line(process, "Stopping")
     process.send_signal(signal.SIGTERM)
     _, error = process.communicate(timeout=5)
     assert (process.returncode, "Traceback" in error) == (143, False), error
-    service.watched.held = None
+    service.watched.held_method = None
     process = begin(path)
     out, error = process.communicate(timeout=60)
     assert (process.returncode, outcomes(out)) == (0, verified(3)), error
@@ -141,7 +141,7 @@ def test_second_signal_exits_at_once(service: Service, begin: Begin, tmp_path: P
 def test_closed_output_prints_no_traceback(service: Service, begin: Begin, tmp_path: Path) -> None:
     reading, writing = os.pipe()
     os.close(reading)
-    process = begin(write(tmp_path, 2), outlet=writing)
+    process = begin(write(tmp_path, 2), stdout=writing)
     os.close(writing)
     _, error = process.communicate(timeout=60)
     assert process.returncode == 0, error
@@ -151,14 +151,14 @@ def test_closed_output_prints_no_traceback(service: Service, begin: Begin, tmp_p
 
 
 def test_progress_on_a_pipe_is_at_most_one_line_per_second(service: Service, begin: Begin, tmp_path: Path) -> None:
-    service.arm(latency=60)
-    began = time.monotonic()
+    service.set_faults(latency=60)
+    started = time.monotonic()
     process = begin(write(tmp_path, 120))
     _, error = process.communicate(timeout=60)
     lines = error.splitlines()
     assert "\r" not in error
     assert "\x1b" not in error
-    assert len(lines) - 1 <= time.monotonic() - began + 1
+    assert len(lines) - 1 <= time.monotonic() - started + 1
     assert lines[-1] == "sendcloud-orders: 120 orders: 120 verified; 2 write requests."
 
 

@@ -1,4 +1,4 @@
-"""The user's own editor on a real terminal: it has the terminal, its file is private, and no kill leaves anything."""
+"""The external editor on a real terminal: it gets the terminal, its file is private, and is removed after a kill."""
 
 import os
 import signal
@@ -6,8 +6,7 @@ import stat
 from pathlib import Path
 
 import pytest
-from pseudo_terminal import Terminal
-from terminal.conftest import Start
+from pseudo_terminal import Start, Terminal
 
 EDITOR = """#!/bin/sh
 echo $$ > {folder}/pid

@@ -1,4 +1,4 @@
-"""The program as a user has it: on a terminal, over HTTP, killed, hung up on, torn apart and resized."""
+"""The program as a user runs it: on a terminal, over HTTP, killed, hung up, interrupted and resized."""
 
 import json
 import re
@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from pseudo_terminal import Terminal, tokens
+from pseudo_terminal import Start, Terminal, tokens
 from sandbox_harness import order
-from terminal.conftest import Start
-from watched_service import Service, served
+from watched_service import Service, serve_sandbox
 
 from tui.sandbox.app import SandboxSettings
 
@@ -27,15 +26,15 @@ HOSTILE = (
 
 
 def planted(number: int, **changes: Any) -> bytes:
-    """An order with a name of its own, above all seeded ones on the list."""
-    own = {
+    """An order with a unique name, listed above all seeded orders."""
+    own_keys = {
         "id": str(90000000 + number),
         "order_id": f"own-{number}",
         "order_number": f"T-{number}",
         "order_details__order_created_at": YESTERDAY,
         "shipping_address__name": f"Person {number}",
     }
-    return json.dumps(order(**own | changes)).encode()
+    return json.dumps(order(**own_keys | changes)).encode()
 
 
 @pytest.fixture
@@ -53,12 +52,12 @@ def service() -> Iterator[Service]:
         **{HOSTILE: HOSTILE},
     )
     orders = (json.dumps(hostile).encode(), planted(2), planted(3))
-    with served(SandboxSettings(orders=300, settle=0.2, plant=orders)) as service:
+    with serve_sandbox(SandboxSettings(orders=300, settle=0.2, plant=orders)) as service:
         yield service
 
 
 def change_street(terminal: Terminal, text: str) -> None:
-    """From the list: open the order under the cursor, and type something behind its street."""
+    """Open the order under the cursor of the list, and type something after its street."""
     terminal.press("enter")
     terminal.wait("1 Ship to")
     terminal.press("j", "j", "enter")
@@ -72,7 +71,7 @@ ADDRESS = ("name", "company_name", "address_line_1", "house_number", "postal_cod
 
 
 def review_and_send(terminal: Terminal) -> None:
-    """From the form or the list: look at the bodies as they will go, and send."""
+    """From the form or the list, review the request bodies and send."""
     terminal.press("w")
     terminal.wait("1 order will be written")
     terminal.press("v")
@@ -81,7 +80,7 @@ def review_and_send(terminal: Terminal) -> None:
 
 
 def is_restored(terminal: Terminal) -> bool:
-    """Whether the line and the terminal's modes are as if the program had never run."""
+    """Return whether the terminal's settings and modes are restored."""
     modes = terminal.private_modes()
     on = {number for number, is_on in modes.items() if is_on}
     pushed = sum(token.data.startswith(b"\x1b[>") and token.data.endswith(b"u") for token in tokens(terminal.stream))
@@ -175,7 +174,7 @@ def test_reviewed_changes_are_sent_and_verified(start: Start, service: Service) 
 def test_lost_answer_is_verified_and_the_order_changed_once(start: Start, service: Service, fault: str) -> None:
     terminal = start()
     change_street(terminal, " 9")
-    service.arm(rules=[{"fault": fault, "times": 1, "method": "PATCH"}])
+    service.set_faults(rules=[{"fault": fault, "times": 1, "method": "PATCH"}])
     review_and_send(terminal)
     terminal.wait("verified")
     assert service.order(FIRST)["shipping_address"]["address_line_1"] == "Lansdown Glade 9"
@@ -185,13 +184,13 @@ def test_lost_answer_is_verified_and_the_order_changed_once(start: Start, servic
 def test_killed_before_the_answer_it_looks_the_order_up_after_restart(start: Start, service: Service) -> None:
     terminal = start()
     change_street(terminal, " 9")
-    service.watched.held = "PATCH"
+    service.watched.held_method = "PATCH"
     review_and_send(terminal)
     service.until(lambda: service.order(FIRST)["shipping_address"]["address_line_1"] == "Lansdown Glade 9")
     terminal.kill()
 
     terminal = start(ready="1 Ship to")
-    service.watched.held = None
+    service.watched.held_method = None
     terminal.wait("verified")
     assert service.order(FIRST)["shipping_address"]["address_line_1"] == "Lansdown Glade 9"
     assert service.writes() == [("PATCH", f"/orders/{FIRST}")]
@@ -204,7 +203,7 @@ ALLOWED = re.compile(
     rb"\x1b\[\d+;\d+H|\x1b\[H|\x1b\[[\d;]*m|\x1b\[\?(?:7|25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"
     rb"|\x1b\[\?(?:2026|2048)\$p|\x1b\[>\d+u|\x1b\[<u|\x1b\]22;[a-z-]+\x07"
 )
-"""All that Textual writes besides letters, and positions and pens of the frames."""
+"""The control sequences that Textual writes, besides text, cursor positions and styles."""
 
 
 def test_untrusted_text_sends_no_control_characters(start: Start) -> None:
@@ -288,7 +287,7 @@ def test_sequence_split_anywhere_runs_no_command(start: Start) -> None:
         assert "composer" not in terminal.text, parts
         terminal.wait_until_quiet(0.3)
         if "Pasted: wDB" in terminal.text:
-            # The halves came so close together that they were one paste after all; its question is no command either.
+            # Both halves arrived so quickly that they were one paste after all; its question runs no command either.
             assert parts[0] == b"\x1b[200"
             terminal.press("escape")
             terminal.wait(lambda t: "Pasted" not in t.text)
@@ -332,9 +331,9 @@ def test_paste_on_the_list_runs_no_command(start: Start, service: Service) -> No
 
 def test_every_terminal_size_works(start: Start) -> None:
     terminal = start()
-    for columns, rows, words in ((20, 5, " 0 all"), (160, 45, "ordered"), (80, 24, "? keys")):
+    for columns, rows, text in ((20, 5, " 0 all"), (160, 45, "ordered"), (80, 24, "? keys")):
         terminal.resize(columns, rows)
-        terminal.wait(words)
+        terminal.wait(text)
         terminal.press("j", "k")
     terminal.wait(lambda t: t.line_with("T-3").startswith(">") and len(t.lines) == 24)
     terminal.press("Q")
@@ -342,9 +341,9 @@ def test_every_terminal_size_works(start: Start) -> None:
 
 
 def prompted(terminal: Terminal) -> bool:
-    """Whether the shell has the terminal again, and asks."""
-    _, given_back, after = terminal.stream.rpartition(b"\x1b[?1049l")
-    return bool(given_back) and b"shell>" in after and b"\x1b[?1049h" not in after
+    """Return whether the shell has the terminal again and shows its prompt."""
+    _, restored, after = terminal.stream.rpartition(b"\x1b[?1049l")
+    return bool(restored) and b"shell>" in after and b"\x1b[?1049h" not in after
 
 
 def test_suspending_gives_the_terminal_back_to_the_shell(service: Service, tmp_path: Path) -> None:

@@ -1,16 +1,16 @@
-"""The whole job in a real terminal over real HTTP, killed half-way: correct, stage, be refused, mend, send, verified."""
+"""A whole session in a real terminal over real HTTP, killed half-way: correct, stage, get refused, correct, send, verify."""
 
 import copy
 import json
 from pathlib import Path
 
+from pseudo_terminal import Start
 from sandbox_harness import ORDER
-from terminal.conftest import Start
 from watched_service import Service
 
 
 def three_orders(folder: Path) -> Path:
-    """A file of three orders; the service refuses the second one's currency, of which this side only warns."""
+    """Write a file of three orders; the service refuses the second one's currency, for which the app only warns."""
     orders = []
     for number in (1, 2, 3):
         order = copy.deepcopy(ORDER)
@@ -25,7 +25,7 @@ def three_orders(folder: Path) -> Path:
 
 def test_whole_job_killed_half_way(start: Start, service: Service, tmp_path: Path) -> None:
     terminal = start()
-    # Yesterday's orders of one shop, and one of them corrected in two fields.
+    # Filter yesterday's orders of one shop, and correct two fields of one of them.
     terminal.press("6")
     terminal.wait(lambda t: "read" in t.lines[2] and "+" not in t.lines[2])
     terminal.press("/")
@@ -33,7 +33,7 @@ def test_whole_job_killed_half_way(start: Start, service: Service, tmp_path: Pat
     terminal.press("enter")
     terminal.wait(lambda t: "service: date" in t.lines[2])
     terminal.wait(lambda t: t.lines[4].startswith(">"))
-    # Two fields make no address, so the first order that has one.
+    # Find the first order that has an address.
     for line in range(5, 12):
         if "no address" not in terminal.lines[line - 1]:
             break
@@ -53,7 +53,7 @@ def test_whole_job_killed_half_way(start: Start, service: Service, tmp_path: Pat
     corrected = service.order(write[1].rpartition("/")[2])["shipping_address"]
     assert (corrected["name"], corrected["company_name"]) == ("Jeroen Maes", "Maes NV")
 
-    # Three orders from a file; one is refused, and nothing is written.
+    # Stage three orders from a file; one is refused, so nothing is written.
     terminal.press("B")
     terminal.wait("Nothing is staged")
     terminal.press("a")
@@ -72,22 +72,22 @@ def test_whole_job_killed_half_way(start: Start, service: Service, tmp_path: Pat
     terminal.wait("service ")
     terminal.wait(lambda t: t.line_with("order total currency").startswith(">S"))
 
-    # Mended at its field, sent again, and killed before it was verified.
+    # Correct the field, send again, and kill the app before the orders are verified.
     terminal.press("enter", "ctrl+e", "ctrl+u")
     terminal.type("EUR")
     terminal.press("enter", "w")
     terminal.wait("3 orders will be written")
-    service.watched.held = "POST"
+    service.watched.held_method = "POST"
     terminal.press("y")
     service.until(lambda: service.orders(order_id="job-3"))
     terminal.kill()
-    service.watched.held = None
+    service.watched.held_method = None
 
-    # It opens at the very field; the list behind it tells how the orders stand.
+    # The app opens at that field; the list behind it shows the send states.
     terminal = start(ready="Pay, payment status, paid?")
     terminal.press("q")
     terminal.wait("verified 3")
     for number in (1, 2, 3):
         (order,) = service.orders(order_id=f"job-{number}")
         assert order["payment_details"]["total_price"]["currency"] == "EUR"
-    assert len([one for one in service.writes() if one[0] == "POST"]) == 2
+    assert len([write for write in service.writes() if write[0] == "POST"]) == 2

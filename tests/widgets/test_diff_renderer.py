@@ -1,4 +1,4 @@
-"""Tests for the diff renderer: the screen is the same as with Textual's output, with a fraction of the bytes."""
+"""Tests for the diff renderer: it draws the same screen as Textual's output, with a fraction of the bytes."""
 
 import random
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class Terminal:
 
 
 def _visible_attributes(cell: pyte.screens.Char) -> tuple[object, ...]:
-    """The visible attributes of a cell: a blank shows no foreground colour or weight."""
+    """Return the visible attributes of a cell: a blank shows no foreground colour or weight."""
     if cell.data == " " and not (cell.reverse or cell.underscore or cell.strikethrough):
         return (" ", cell.bg)
     return tuple(cell)
@@ -50,18 +50,18 @@ class ComparingApp(WidgetApp):
 
     def prepare(self, width: int, height: int) -> None:
         self.frame = Frame()
-        self.stock, self.sparse = Terminal(width, height), Terminal(width, height)
+        self.textual_terminal, self.diff_terminal = Terminal(width, height), Terminal(width, height)
         self.stock_bytes = self.sparse_bytes = 0
 
     def _display(self, screen, renderable) -> None:  # type: ignore[no-untyped-def]
         if isinstance(renderable, LayoutUpdate | ChopsUpdate):
-            if isinstance(renderable, LayoutUpdate) and tuple(renderable.region.size) != self.stock.size:
+            if isinstance(renderable, LayoutUpdate) and tuple(renderable.region.size) != self.textual_terminal.size:
                 self.prepare(*renderable.region.size)
-            stock = renderable.render_segments(self.console)
-            sparse = self.frame.write(renderable, self.console._color_system or ColorSystem.TRUECOLOR)
-            self.stock.stream.feed(stock)
-            self.sparse.stream.feed(sparse)
-            self.stock_bytes, self.sparse_bytes = len(stock.encode()), len(sparse.encode())
+            textual_terminal = renderable.render_segments(self.console)
+            diff_terminal = self.frame.write(renderable, self.console._color_system or ColorSystem.TRUECOLOR)
+            self.textual_terminal.stream.feed(textual_terminal)
+            self.diff_terminal.stream.feed(diff_terminal)
+            self.stock_bytes, self.sparse_bytes = len(textual_terminal.encode()), len(diff_terminal.encode())
         super()._display(screen, renderable)
 
 
@@ -69,9 +69,9 @@ COLUMNS = [Column("o", "order", 9), Column("n", "recipient", 12, 1), Column("k",
 
 
 def rows(count: int, seed: int) -> list[RenderedRow]:
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     return [
-        RenderedRow(f"k{n}", (f"NL-{n}", chance.choice(NAMES), StyledCell("no weight", "error")), "!")
+        RenderedRow(f"k{n}", (f"NL-{n}", rng.choice(NAMES), StyledCell("no weight", "error")), "!")
         for n in range(count)
     ]
 
@@ -79,32 +79,32 @@ def rows(count: int, seed: int) -> list[RenderedRow]:
 @pytest.mark.parametrize("theme", ["textual-dark", "ansi-light"])
 @pytest.mark.parametrize("seed", [1, 2])
 async def test_screen_is_the_same_as_textuals(theme: str, seed: int) -> None:
-    table, sheet, title, strip = OrderTable(COLUMNS), OrderSheet(), TitleLine(), TabBar()
-    app = ComparingApp(title, strip, table, sheet)
+    table, sheet, title, tab_bar = OrderTable(COLUMNS), OrderSheet(), TitleLine(), TabBar()
+    app = ComparingApp(title, tab_bar, table, sheet)
     app.prepare(80, 24)
-    chance = random.Random(seed)
+    rng = random.Random(seed)
     pointers = [Pointer.of("a", n) for n in range(20)]
-    fields = [FieldRow(p, "field", "text", chance.choice(NAMES), chance.choice(NAMES), was="x") for p in pointers]
+    fields = [FieldRow(p, "field", "text", rng.choice(NAMES), rng.choice(NAMES), was="x") for p in pointers]
     async with app.run_test(size=(80, 24)) as pilot:
         app.theme = theme
         steps: list[Callable[[], object]] = [
-            lambda: table.move(chance.choice([-3, -1, 1, 2])),
-            lambda: table.page(chance.choice([-1, 1])),
+            lambda: table.move(rng.choice([-3, -1, 1, 2])),
+            lambda: table.page(rng.choice([-1, 1])),
             lambda: table.toggle_mark(),
-            lambda: table.load(rows(200, chance.randrange(9))),
-            lambda: sheet.load([GroupRow("日本", pointers[0]), *chance.sample(fields, 12)]),
+            lambda: table.load(rows(200, rng.randrange(9))),
+            lambda: sheet.load([GroupRow("日本", pointers[0]), *rng.sample(fields, 12)]),
             lambda: sheet.open_editor(),
-            lambda: sheet.set_rows(fields[: chance.randrange(3, 20)]),
-            lambda: title.set(chance.choice(NAMES) * 3, "right"),
-            lambda: strip.set_labels([TabLabel(str(n), chance.choice(NAMES)) for n in range(9)]),
-            lambda: strip.step(1),
+            lambda: sheet.set_rows(fields[: rng.randrange(3, 20)]),
+            lambda: title.set(rng.choice(NAMES) * 3, "right"),
+            lambda: tab_bar.set_labels([TabLabel(str(n), rng.choice(NAMES)) for n in range(9)]),
+            lambda: tab_bar.step(1),
         ]
         for number in range(60):
-            chance.choice(steps)()
+            rng.choice(steps)()
             if number == 40:
                 await pilot.resize_terminal(61, 20)
             await pilot.pause()
-            assert app.sparse.cells() == app.stock.cells(), f"after step {number}"
+            assert app.diff_terminal.cells() == app.textual_terminal.cells(), f"after step {number}"
 
 
 async def test_cursor_key_writes_few_bytes() -> None:
@@ -116,10 +116,10 @@ async def test_cursor_key_writes_few_bytes() -> None:
         await pilot.pause()
         table.move(1)
         await pilot.pause()
-        assert app.sparse.cells() == app.stock.cells()
+        assert app.diff_terminal.cells() == app.textual_terminal.cells()
         assert app.sparse_bytes <= 400
         assert app.sparse_bytes < app.stock_bytes
-        assert "NL-1 " in app.sparse.screen.display[2]
+        assert "NL-1 " in app.diff_terminal.screen.display[2]
 
 
 def layout(*lines: list[Segment]) -> LayoutUpdate:

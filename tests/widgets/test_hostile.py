@@ -32,7 +32,7 @@ HOSTILE = [
     "\U000e0041\U000e0042",
     "日本👩🏽\u200d🚀❤\ufe0f🇳🇱e\u0301\u0301\u0301\u0301\u0301\u0301",
 ]
-PLACE = Pointer.of("a")
+POINTER = Pointer.of("a")
 
 
 class HostileRows(NoRows):
@@ -56,7 +56,7 @@ class HostileRows(NoRows):
 
     def cell_at(self, index: int, column: str) -> GridCell:
         text = self.text
-        row = FieldRow(PLACE, text, "choice", text, text, mark=text[:1], choices=((text, text), ("b", "b")))
+        row = FieldRow(POINTER, text, "choice", text, text, mark=text[:1], choices=((text, text), ("b", "b")))
         return GridCell(row, "error", more=1)
 
 
@@ -69,13 +69,13 @@ def widgets_with(text: str) -> list[Widget]:
     choices = ((text, text), ("b", "b"))
     sheet.load(
         [
-            GroupRow(text, PLACE, hint=text),
-            FieldRow(PLACE, text, "choice", text, text, was=text, mark=text[:1], choices=choices),
-            NoteRow(PLACE, text, "error", text[:1]),
+            GroupRow(text, POINTER, hint=text),
+            FieldRow(POINTER, text, "choice", text, text, was=text, mark=text[:1], choices=choices),
+            NoteRow(POINTER, text, "error", text[:1]),
         ]
     )
     problems = ProblemList()
-    problems.load([ProblemRow("o", PLACE, text, text, text[:1], title=text)])
+    problems.load([ProblemRow("o", POINTER, text, text, text[:1], title=text)])
     pager = Pager()
     pager.set_text(text)
     strip, status, keys, line, bar = TabBar(), StatusLine(), KeyLine(), FilterLine(), QuestionBar()
@@ -114,7 +114,7 @@ async def test_only_safe_characters_reach_the_terminal(text: str, width: int) ->
             if step == "edited":
                 bar.dismiss()
                 sheet = next(widget for widget in widgets if isinstance(widget, OrderSheet))
-                assert sheet.open_editor(PLACE)
+                assert sheet.open_editor(POINTER)
                 grid = next(widget for widget in widgets if isinstance(widget, OrderGrid))
                 assert grid.open_editor()
             await pilot.pause()

@@ -7,7 +7,7 @@ from tui.orders.value_parser import ParsedEntry, ValidValue, parse_entry
 from tui.widgets.editing.field_editor import LiveEditor
 from tui.widgets.editing.text_model import PASTE_LIMIT, TEXT_LIMIT, TextModel
 
-PLACE = Pointer.of("order_details", "notes")
+POINTER = Pointer.of("order_details", "notes")
 
 
 def read(pointer: Pointer, kind: str, text: str, choices: tuple[tuple[str, str], ...]) -> ParsedEntry:
@@ -17,7 +17,7 @@ def read(pointer: Pointer, kind: str, text: str, choices: tuple[tuple[str, str],
 @pytest.mark.parametrize("kind", ["text", "lines"])
 def test_longest_paste_is_drawn_around_its_caret(kind: str) -> None:
     # This once took minutes, because the text was measured again at each step of the caret.
-    editor = LiveEditor(PLACE, kind, "", (), read)
+    editor = LiveEditor(POINTER, kind, "", (), read)
     editor.paste("Kerkstraat 12 " * (PASTE_LIMIT // 14))
     for key in ("left", "home", "end", "up", "pageup", "x"):
         editor.key(key, key if len(key) == 1 else None, 80)
@@ -59,7 +59,7 @@ def test_control_characters_are_removed_from_a_paste_with_a_notice(
 
 def test_typed_text_can_be_selected_above_the_choices() -> None:
     italy = (("IT-RM", "Roma"), ("IT-MI", "Milano"))
-    editor = LiveEditor(PLACE, "state", "IT-MI", italy, read)
+    editor = LiveEditor(POINTER, "state", "IT-MI", italy, read)
     for key in "rm":
         editor.key(key, key, 80)
     assert editor.accept() == ValidValue("IT-RM")
@@ -70,7 +70,7 @@ def test_typed_text_can_be_selected_above_the_choices() -> None:
 
 
 def test_invalid_text_is_not_announced_as_used() -> None:
-    editor = LiveEditor(PLACE, "bool", True, (), read)
+    editor = LiveEditor(POINTER, "bool", True, (), read)
     for key in "maybe":
         editor.key(key, key, 80)
     drawn = ["".join(text for text, _ in editor.draw_under(row, editor.height(80, 12), 80)) for row in range(3)]

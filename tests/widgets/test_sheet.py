@@ -182,7 +182,7 @@ async def test_multiline_text_is_accepted_by_tab(name: str, keys: list[str], val
         sheet.open_editor(ITEM / name)
         await pilot.press(*("space" if key == " " else key for key in keys), "tab")
         if value is None:
-            assert sheet.editing == ITEM / name, "it is no JSON"
+            assert sheet.editing == ITEM / name, "the text is not JSON"
             assert any("(line 2, column" in line for line in screen_lines(app))
         else:
             assert values(app) == [(name, value)]
@@ -238,7 +238,7 @@ async def test_typing_hook_runs_before_drawing_and_text_can_be_restored() -> Non
         sheet.open_editor(text="Jeroen [red]Maesyx")
         await pilot.press("enter")
         assert values(app) == [("name", "Jeroen [red]Maesyx")]
-        assert sheet.cursor_pointer == ADDRESS / "house_number", "Enter takes and goes down"
+        assert sheet.cursor_pointer == ADDRESS / "house_number", "Enter accepts and moves down"
 
 
 async def test_read_only_field_shows_the_reason() -> None:

@@ -133,13 +133,13 @@ class CountingRows:
     """A hundred thousand rows. Counts how many were created."""
 
     def __init__(self) -> None:
-        self.made = 0
+        self.built = 0
 
     def __len__(self) -> int:
         return 100_000
 
     def row_at(self, index: int) -> RenderedRow:
-        self.made += 1
+        self.built += 1
         return rows(1, index)[0]
 
     def key_at(self, index: int) -> str:
@@ -157,7 +157,7 @@ async def test_only_visible_rows_are_created() -> None:
         table.end()
         await pilot.pause()
         assert "NL-99999" in screen_lines(pilot.app)[10]
-        assert source.made < 60
+        assert source.built < 60
 
 
 async def test_click_moves_then_activates() -> None:

@@ -1,44 +1,44 @@
-"""An app's life, and its sudden end."""
+"""Harnesses for the work layer, and a simulated crash."""
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from batch_harness import House, Make
-from fake_service import Bench
+from batch_harness import BatchHarness, Make
+from fake_service import OutboxHarness
 
 
 @pytest.fixture
-def bench(tmp_path: Path) -> Iterator[Bench]:
-    made = Bench(tmp_path / "data")
-    yield made
-    made.store.close()
+def harness(tmp_path: Path) -> Iterator[OutboxHarness]:
+    harness = OutboxHarness(tmp_path / "data")
+    yield harness
+    harness.store.close()
 
 
 @pytest.fixture
-def crash(bench: Bench) -> Callable[[], None]:
-    """End the process: its tasks stop where they are, as with SIGKILL, and its session is dead."""
+def crash(harness: OutboxHarness) -> Callable[[], None]:
+    """End the process: its tasks stop at once, as with SIGKILL, and its session ends."""
 
     def crash_() -> None:
-        for task in bench.outbox._tasks:
+        for task in harness.outbox._tasks:
             task.cancel()
-        bench.restart()
+        harness.restart()
 
     return crash_
 
 
 @pytest.fixture
 async def make(tmp_path: Path) -> AsyncIterator[Make]:
-    houses: list[House] = []
+    harnesses: list[BatchHarness] = []
 
-    async def make_(**settings: Any) -> House:
-        houses.append(House(tmp_path / "data", **settings))
-        await houses[-1].open()
-        return houses[-1]
+    async def build(**settings: Any) -> BatchHarness:
+        harnesses.append(BatchHarness(tmp_path / "data", **settings))
+        await harnesses[-1].open()
+        return harnesses[-1]
 
-    yield make_
-    for house in houses:
-        house.account.store.close()
-        await house.account.client.aclose()
-        house.sandbox.close()
+    yield build
+    for harness in harnesses:
+        harness.account.store.close()
+        await harness.account.client.aclose()
+        harness.sandbox.close()

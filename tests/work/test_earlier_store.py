@@ -1,4 +1,4 @@
-"""A data file written by commit 4af2c0e opens in today's code: every item is there, and work on it goes on."""
+"""A data file written by commit 4af2c0e opens in today's code: everything is read, and work on it continues."""
 
 import sqlite3
 from collections.abc import AsyncIterator
@@ -57,7 +57,7 @@ def item_names(document: Any) -> list[str]:
     return [item["name"] for item in document["order_details"]["order_items"]]
 
 
-# What is there.
+# Reading
 
 
 async def test_earlier_file_is_migrated_and_stays_intact(tmp_path: Path) -> None:
@@ -114,7 +114,7 @@ async def test_typed_text_is_kept_for_its_editors(earlier: Session) -> None:
 
 async def test_the_batch_has_its_orders_with_status_problems_and_provenance(earlier: Session) -> None:
     assert earlier.staging.name == "black friday"
-    assert [(one.name, one.count) for one in earlier.staging.batches()] == [("monday", 1), ("black friday", 13)]
+    assert [(batch.name, batch.count) for batch in earlier.staging.batches()] == [("monday", 1), ("black friday", 13)]
     assert earlier.statuses() == BATCH
     assert earlier.findings("B-3") == {CITY: "Not a city of that country"}
     assert earlier.findings("B-6").keys() == {"/shipping_address/postal_code"}
@@ -161,7 +161,9 @@ async def test_template_mapping_refused_rows_and_bulk_change_are_saved(earlier: 
     (saved,) = earlier.saved_changes.all()
     assert saved == earlier.saved_changes.last
     assert (saved.name, saved.add_tags, saved.unknown) == ("hold", ("hold",), ())
-    assert [(one.path, one.value) for one in saved.assignments] == [(("order_details", "status", "code"), "on_hold")]
+    assert [(assignment.path, assignment.value) for assignment in saved.assignments] == [
+        (("order_details", "status", "code"), "on_hold")
+    ]
 
 
 async def test_jobs_have_their_orders_and_results(earlier: Session) -> None:
@@ -198,7 +200,7 @@ async def test_the_journal_has_all_writes_with_orders_changes_and_problems(earli
 
 
 async def test_the_history_of_the_batch_has_each_request_with_its_orders(earlier: Session) -> None:
-    history = [(one.id, {order.name: order.outcome for order in one.orders}) for one in earlier.staging.history()]
+    history = [(batch.id, {order.name: order.outcome for order in batch.orders}) for batch in earlier.staging.history()]
     assert history == [
         (19, {"B-7": "going"}),
         (16, {"B-2": "accepted"}),
@@ -206,23 +208,23 @@ async def test_the_history_of_the_batch_has_each_request_with_its_orders(earlier
         (3, {"B-13": "differs", "B-14": "missing"}),
         (2, {"B-1": "verified"}),
     ]
-    (said,) = earlier.staging.notices
-    assert (said.at.isoformat()[:16], said.style) == ("2026-11-23T06:09", "good")
+    (notice,) = earlier.staging.notices
+    assert (notice.at.isoformat()[:16], notice.style) == ("2026-11-23T06:09", "good")
     (refused, _) = earlier.staging.history()[2].orders
     assert [problem.detail for problem in refused.problems] == ["Not a city of that country"]
 
 
-# Going on.
+# Continuing
 
 
 async def test_a_draft_is_sent_and_verified(earlier: Session) -> None:
     await earlier.send("700001")
     await earlier.account.verifier.until_done()
     assert earlier.status("700001") == "VERIFIED"
-    there = await earlier.order("700001")
-    assert there["shipping_address"]["city"] == "Den Bosch"
-    assert item_names(there) == ["Cylinder candle", "Match box"]
-    assert there["order_details"]["notes"] == "Ring twice"
+    remote = await earlier.order("700001")
+    assert remote["shipping_address"]["city"] == "Den Bosch"
+    assert item_names(remote) == ["Cylinder candle", "Match box"]
+    assert remote["order_details"]["notes"] == "Ring twice"
     assert "700001" not in earlier.draft_ids()
 
 

@@ -1,7 +1,7 @@
-"""The power goes at every single step of a life of the app: nothing is lost, nothing is done twice, nothing forgotten.
+"""A power cut at every step of a run of the app: nothing is lost and nothing is sent twice.
 
-A step is a commit, before and after it, or a request: before it leaves, and when it was carried out and no answer has
-come. (That an answer came and was not noted yet is the step before the next commit.)
+The steps are before and after each commit, before each request, and after a request was carried out but not answered.
+(The state in which an answer was received but not stored is the step before the next commit.)
 """
 
 import asyncio
@@ -15,8 +15,8 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from batch_harness import NOTES, QUANTITY, House, pointers, stage
-from power_cut import Cut, bodies, emptied, watched
+from batch_harness import NOTES, QUANTITY, BatchHarness, pointers, stage
+from power_cut import CutPoint, bodies, count_steps, empty_sandbox
 from sandbox_harness import order
 
 from tui.api.codec import decode, encode
@@ -33,104 +33,107 @@ from tui.work.writes.backoff import RetrySchedule
 from tui.work.writes.lookup import key_of
 from tui.work.writes.send_state import SendState
 
-Life = Callable[[Cut], Awaitable[None]]
-Prepare = Callable[[House], Awaitable[None]]
+Scenario = Callable[[CutPoint], Awaitable[None]]
+Prepare = Callable[[BatchHarness], Awaitable[None]]
 
 
-async def each_cut(
-    folder: Path, life: Life, prepare: Prepare | None = None, instead: Callable[[House], None] | None = None
-) -> AsyncIterator[Cut]:
-    """The same life again and again, each on a folder of its own, cut one step later each time, at last not at all."""
-    house = House(folder)
+async def cut_at_each_step(
+    folder: Path,
+    scenario: Scenario,
+    prepare: Prepare | None = None,
+    at_cut: Callable[[BatchHarness], None] | None = None,
+) -> AsyncIterator[CutPoint]:
+    """Run a scenario repeatedly, each time in a new folder and cut one step later, until it runs to its end."""
+    harness = BatchHarness(folder)
     for step in count(1):
-        emptied(house)
-        house.folder = folder / str(step)
-        cut = Cut(house, step, partial(instead, house) if instead is not None else None)
-        with watched(cut):
-            await house.open()
+        empty_sandbox(harness)
+        harness.folder = folder / str(step)
+        cut = CutPoint(harness, step, partial(at_cut, harness) if at_cut is not None else None)
+        with count_steps(cut):
+            await harness.open()
             if prepare is not None:
-                await prepare(house)
+                await prepare(harness)
             cut.begin()
-            await cut.live(life)
-            print(f"step {step}: {cut.met[-1]}")  # shown where it fails
+            await cut.run(scenario)
+            print(f"step {step}: {cut.steps[-1]}")  # shown if the test fails
             try:
                 yield cut
             finally:
-                house.account.store.close()
-                await house.account.client.aclose()
+                harness.account.store.close()
+                await harness.account.client.aclose()
         if not cut.reached:
             break
-    house.sandbox.close()
+    harness.sandbox.close()
 
 
 def by_name(staging: Staging) -> dict[str, StagedOrder]:
-    """The staged orders by order id; no two may have the same."""
-    found = {str(one.document["order_id"]): one for one in staging.orders}
-    assert len(found) == len(staging.orders), "none is staged twice"
+    """Return the staged orders by order id, which must be unique."""
+    found = {str(order.document["order_id"]): order for order in staging.orders}
+    assert len(found) == len(staging.orders), "no order is staged twice"
     return found
 
 
-def is_kept(cut: Cut) -> None:
-    """All that the life was told to be done is on the disk, right after the cut."""
-    there = by_name(cut.house.staging)
+def assert_kept(cut: CutPoint) -> None:
+    """Everything that was reported as done is stored right after the cut."""
+    staged = by_name(cut.harness.staging)
     notes: dict[str, str] = {}
-    for what, *about in cut.told:
-        if what == "staged":
-            assert set(about) <= set(there), "what was staged is there, all of it"
-        if what == "typed":
+    for event, *about in cut.reported:
+        if event == "staged":
+            assert set(about) <= set(staged), "all staged orders are stored"
+        if event == "typed":
             notes[about[0]] = about[1]
-    for name, words in notes.items():
-        # Of what came after the last one told, nothing or all is there.
-        assert NOTES.get(there[name].document) in (words, cut.typing)
+    for name, text in notes.items():
+        # The edit after the last reported one is stored completely or not at all.
+        assert NOTES.get(staged[name].document) in (text, cut.typing)
 
 
-async def finish(house: House) -> None:
-    """What the app does at its start, and the user until all is done."""
-    staging = house.staging
+async def finish(harness: BatchHarness) -> None:
+    """Recover as the app does at its start, and send until everything is done, as a user does."""
+    staging = harness.staging
 
     def of(*states: SendState) -> list[str]:
-        return [one.id for one in staging.orders if staging.send_state(one) in states]
+        return [order.id for order in staging.orders if staging.send_state(order) in states]
 
-    for outcome in await house.account.outbox.recover():
+    for outcome in await harness.account.outbox.recover():
         staging.settle(outcome)
     for _ in range(3):
         assert await staging.refresh_remote() is None
         staging.editing.release(of(SendState.CONFLICT))
         await staging.send(staging.plan(), continue_after_refusal=True)
-        await house.account.verifier.until_done()
+        await harness.account.verifier.until_done()
         await staging.ask_again(of(SendState.UNKNOWN, SendState.DIFFERS))
 
 
-def is_done_once(cut: Cut, names: tuple[str, ...]) -> None:
-    """The service wrote each order once; what went again went byte for byte, and only after patient looking."""
-    assert cut.taken == Counter({(name, "7"): 1 for name in names})
-    left = [(number, body) for number, body in enumerate(cut.posted) if number not in cut.denied]
+def assert_sent_once(cut: CutPoint, names: tuple[str, ...]) -> None:
+    """The service wrote each order once; a repeated request was identical and followed enough lookups."""
+    assert cut.written == Counter({(name, "7"): 1 for name in names})
+    left = [(number, body) for number, body in enumerate(cut.posted) if number not in cut.refused]
     for place, (number, body) in enumerate(left):
         if body in (later for _, later in left[place + 1 :]):
-            assert cut.looks[number + 1] >= len(RetrySchedule().lookups), "it was looked for before it went again"
-    keys = [key_of(one) for body in {body for _, body in left} for one in bodies(body)]
-    assert len(keys) == len(set(keys)), "what goes again is the same request"
+            assert cut.reads[number + 1] >= len(RetrySchedule().lookups), "it was looked up before it was sent again"
+    keys = [key_of(order) for body in {body for _, body in left} for order in bodies(body)]
+    assert len(keys) == len(set(keys)), "a repeated request is identical"
 
 
-# Sending.
+# Sending
 
 
-async def send_all(house: House) -> None:
-    staging = house.staging
+async def send_all(harness: BatchHarness) -> None:
+    staging = harness.staging
     await staging.refresh_remote()
     await staging.send(staging.plan(), continue_after_refusal=True)
-    await house.account.verifier.until_done()
+    await harness.account.verifier.until_done()
 
 
-async def type_and_send(cut: Cut) -> None:
-    staging = cut.house.staging
+async def type_and_send(cut: CutPoint) -> None:
+    staging = cut.harness.staging
     ids = stage(staging, *(order(order_id=name) for name in "ABC"))
-    cut.told.append(("staged", *"ABC"))
-    for words in ("first", "second"):
-        cut.typing = words
-        staging.editing.put(ids[0], NOTES, words, "note")
-        cut.told.append(("typed", "A", words))
-    await send_all(cut.house)
+    cut.reported.append(("staged", *"ABC"))
+    for text in ("first", "second"):
+        cut.typing = text
+        staging.editing.put(ids[0], NOTES, text, "note")
+        cut.reported.append(("typed", "A", text))
+    await send_all(cut.harness)
     assert set(staging.counts()) == {SendState.VERIFIED}
 
 
@@ -143,222 +146,222 @@ async def test_sending_and_verifying(
 ) -> None:
     monkeypatch.setattr("tui.work.batches.send_queue.split_into_requests.__defaults__", (a_request, MAX_BYTES))
 
-    async def prepare(house: House) -> None:
+    async def prepare(harness: BatchHarness) -> None:
         rules = () if fault is None else (FaultRule(fault, times=1, method="POST"),)
-        house.sandbox.fault_injector.faults = Faults(rules=rules)
+        harness.sandbox.fault_injector.faults = Faults(rules=rules)
 
     cuts = 0
-    async for cut in each_cut(tmp_path, type_and_send, prepare):
+    async for cut in cut_at_each_step(tmp_path, type_and_send, prepare):
         cuts += 1
-        staging = await cut.house.crash()
-        is_kept(cut)
+        staging = await cut.harness.crash()
+        assert_kept(cut)
         names = tuple(by_name(staging))
-        assert names in ((), tuple("ABC")), "an import is there whole or not at all"
-        await finish(cut.house)
+        assert names in ((), tuple("ABC")), "an import is complete or absent"
+        await finish(cut.harness)
         assert staging.counts() == ({SendState.VERIFIED: 3} if names else {})
-        is_done_once(cut, names)
-        assert sorted(await cut.house.there()) == list(names)
+        assert_sent_once(cut, names)
+        assert sorted(await cut.harness.remote_orders()) == list(names)
     assert cuts > 20
 
 
 async def test_second_power_cut_during_recovery(tmp_path: Path) -> None:
-    """The answer of the POST never came; the power goes again at every step of looking for it and following."""
+    """The answer to the POST is lost; the power is cut again at every step of lookup and verification."""
 
-    async def cut_once(house: House) -> None:
-        wire = house.wire
-        first = Cut(house, "before the answer to POST /orders")
-        await house.crash()
-        await first.live(type_and_send)
+    async def cut_once(harness: BatchHarness) -> None:
+        wire = harness.wire
+        first = CutPoint(harness, "before the answer to POST /orders")
+        await harness.crash()
+        await first.run(type_and_send)
         assert first.reached
-        house.wire = wire
-        await house.crash()
+        harness.wire = wire
+        await harness.crash()
 
-    async def recover(cut: Cut) -> None:
-        await finish(cut.house)
+    async def recover(cut: CutPoint) -> None:
+        await finish(cut.harness)
 
-    async for cut in each_cut(tmp_path, recover, cut_once):
-        staging = await cut.house.crash()
-        await finish(cut.house)
+    async for cut in cut_at_each_step(tmp_path, recover, cut_once):
+        staging = await cut.harness.crash()
+        await finish(cut.harness)
         assert staging.counts() == {SendState.VERIFIED: 3}
-        assert (cut.posted, cut.taken) == ([], Counter()), "it was written by the first life"
-        assert len(await cut.house.there()) == 3
+        assert (cut.posted, cut.written) == ([], Counter()), "it was written by the first run"
+        assert len(await cut.harness.remote_orders()) == 3
 
 
 async def test_refusal_and_resending_of_the_rest(tmp_path: Path) -> None:
-    async def life(cut: Cut) -> None:
-        staging = cut.house.staging
+    async def scenario(cut: CutPoint) -> None:
+        staging = cut.harness.staging
         ids = stage(staging, *(order(order_id=name) for name in "ABC"))
         staging.editing.put(ids[1], QUANTITY, 0, "quantity")
-        cut.told.append(("staged", *"ABC"))
+        cut.reported.append(("staged", *"ABC"))
         staging.editing.release(ids[1:2], force=True)
-        cut.told.append(("let go",))
-        await send_all(cut.house)
+        cut.reported.append(("let go",))
+        await send_all(cut.harness)
 
-    async for cut in each_cut(tmp_path, life):
-        staging = await cut.house.crash()
-        is_kept(cut)
-        there = by_name(staging)
-        if not cut.told:
+    async for cut in cut_at_each_step(tmp_path, scenario):
+        staging = await cut.harness.crash()
+        assert_kept(cut)
+        staged = by_name(staging)
+        if not cut.reported:
             continue
-        await finish(cut.house)
-        assert staging.send_state(there["A"]) is staging.send_state(there["C"]) is SendState.VERIFIED
-        bad = there["B"]
-        if ("let go",) in cut.told:
+        await finish(cut.harness)
+        assert staging.send_state(staged["A"]) is staging.send_state(staged["C"]) is SendState.VERIFIED
+        bad = staged["B"]
+        if ("let go",) in cut.reported:
             assert staging.send_state(bad) is SendState.REFUSED
             assert pointers(staging, bad.id) == [str(QUANTITY)]
         else:
             assert staging.send_state(bad) in (SendState.REFUSED, SendState.INVALID)
-        assert cut.taken == Counter({("A", "7"): 1, ("C", "7"): 1})
+        assert cut.written == Counter({("A", "7"): 1, ("C", "7"): 1})
 
 
 async def test_updates_and_a_second_version(tmp_path: Path) -> None:
-    """Orders that exist are changed, followed, changed again and sent again."""
+    """Existing orders are changed, verified, changed again and sent again."""
 
-    async def prepare(house: House) -> None:
-        await house.account.client.upsert_orders(encode([order(order_id=name) for name in "AB"]))
-        house.clock.passed += 100
+    async def prepare(harness: BatchHarness) -> None:
+        await harness.account.client.upsert_orders(encode([order(order_id=name) for name in "AB"]))
+        harness.clock.passed += 100
 
-    async def life(cut: Cut) -> None:
-        staging = cut.house.staging
+    async def scenario(cut: CutPoint) -> None:
+        staging = cut.harness.staging
         ids = stage(staging, *(order(order_id=name, order_details__notes="first") for name in "AB"))
-        cut.told.append(("staged", *"AB"))
-        cut.told.append(("typed", "A", "first"))
+        cut.reported.append(("staged", *"AB"))
+        cut.reported.append(("typed", "A", "first"))
         await staging.refresh_remote()
         staging.editing.release(ids)
-        await send_all(cut.house)
+        await send_all(cut.harness)
         cut.typing = "second"
         staging.editing.put(ids[0], NOTES, "second", "note")
-        cut.told.append(("typed", "A", "second"))
-        cut.told.append(("releasing",))
+        cut.reported.append(("typed", "A", "second"))
+        cut.reported.append(("releasing",))
         staging.editing.release(ids[:1])
-        await send_all(cut.house)
+        await send_all(cut.harness)
 
-    async for cut in each_cut(tmp_path, life, prepare):
-        staging = await cut.house.crash()
-        is_kept(cut)
+    async for cut in cut_at_each_step(tmp_path, scenario, prepare):
+        staging = await cut.harness.crash()
+        assert_kept(cut)
         if not (names := by_name(staging)):
             continue
-        if NOTES.get(names["A"].document) == "second" and ("releasing",) not in cut.told:
-            assert staging.send_state(names["A"]) is SendState.CONFLICT, "nobody released this version"
-        await finish(cut.house)
+        if NOTES.get(names["A"].document) == "second" and ("releasing",) not in cut.reported:
+            assert staging.send_state(names["A"]) is SendState.CONFLICT, "this version was not released"
+        await finish(cut.harness)
         assert staging.counts() == {SendState.VERIFIED: 2}, staging.notices
-        versions = {encode(one) for body in cut.posted for one in bodies(body)}
-        assert cut.taken == Counter(key_of(one) for one in map(decode, versions)), "each version was written once"
-        there = await cut.house.there()
-        assert {name: NOTES.get(there[name]) for name in names} == {
-            name: NOTES.get(one.document) for name, one in by_name(staging).items()
+        versions = {encode(order) for body in cut.posted for order in bodies(body)}
+        assert cut.written == Counter(key_of(order) for order in map(decode, versions)), "each version was written once"
+        staged = await cut.harness.remote_orders()
+        assert {name: NOTES.get(staged[name]) for name in names} == {
+            name: NOTES.get(order.document) for name, order in by_name(staging).items()
         }
 
 
 async def test_submitted_file(tmp_path: Path) -> None:
     text = encode([order(order_id=name) for name in "ABC"]).decode()
-    wishes = SubmitOptions(retry_for=60)
+    options = SubmitOptions(retry_for=60)
 
-    async def submit(house: House) -> Submission:
-        run = Submission(house.account, house.staging, entries_of(read_orders(text)), "orders.json", wishes)
+    async def submit(harness: BatchHarness) -> Submission:
+        run = Submission(harness.account, harness.staging, entries_of(read_orders(text)), "orders.json", options)
         await run.run()
         return run
 
-    async def life(cut: Cut) -> None:
-        await submit(cut.house)
+    async def scenario(cut: CutPoint) -> None:
+        await submit(cut.harness)
 
-    async for cut in each_cut(tmp_path, life):
-        await cut.house.crash()
-        run = await submit(cut.house)
-        assert [one.outcome for one in run.results()] == [SubmitOutcome.VERIFIED] * 3
-        by_name(cut.house.staging)
-        is_done_once(cut, tuple("ABC"))
-        assert len(await cut.house.there()) == 3
+    async for cut in cut_at_each_step(tmp_path, scenario):
+        await cut.harness.crash()
+        run = await submit(cut.harness)
+        assert [result.outcome for result in run.results()] == [SubmitOutcome.VERIFIED] * 3
+        by_name(cut.harness.staging)
+        assert_sent_once(cut, tuple("ABC"))
+        assert len(await cut.harness.remote_orders()) == 3
 
 
-# Another copy takes the batch.
+# Another process takes over the batch
 
 
 async def test_takeover_at_any_step_of_sending(tmp_path: Path) -> None:
-    """It sends and follows what is there; the copy that had it still runs, and comes to its end as it may."""
-    copies: list[House] = []
+    """The new owner sends and verifies the batch; the former owner still runs to its end."""
+    copies: list[BatchHarness] = []
     finishing: list[asyncio.Task[None]] = []
 
-    async def open_another(house: House) -> None:
-        copies.append(copy(house))
+    async def open_another(harness: BatchHarness) -> None:
+        copies.append(copy(harness))
         await copies[-1].open()
 
-    def take_over(_: House) -> None:
+    def take_over(_: BatchHarness) -> None:
         other = copies[-1].staging
         other.reopen()
         other.take_over()
         finishing.append(asyncio.create_task(finish(copies[-1])))
 
-    async def life(cut: Cut) -> None:
-        staging = cut.house.staging
+    async def scenario(cut: CutPoint) -> None:
+        staging = cut.harness.staging
         with suppress(BatchLocked):
             ids = stage(staging, *(order(order_id=name) for name in "ABC"))
-            cut.told.append(("staged", *"ABC"))
+            cut.reported.append(("staged", *"ABC"))
             cut.typing = "typed"
             staging.editing.put(ids[0], NOTES, "typed", "note")
-            cut.told.append(("typed", "A", "typed"))
-            await send_all(cut.house)
+            cut.reported.append(("typed", "A", "typed"))
+            await send_all(cut.harness)
 
-    async for cut in each_cut(tmp_path, life, open_another, take_over):
+    async for cut in cut_at_each_step(tmp_path, scenario, open_another, take_over):
         other = copies[-1]
         if cut.reached:
             await finishing[-1]
-        cut.house.account.store.close()
-        cut.house.account, cut.house.staging = other.account, other.staging
+        cut.harness.account.store.close()
+        cut.harness.account, cut.harness.staging = other.account, other.staging
         other.staging.reopen()
-        is_kept(cut)
+        assert_kept(cut)
         await finish(other)
         names = tuple(by_name(other.staging))
         assert other.staging.counts() == ({SendState.VERIFIED: len(names)} if names else {})
-        assert cut.taken == Counter({(name, "7"): 1 for name in names})
+        assert cut.written == Counter({(name, "7"): 1 for name in names})
 
 
 async def test_takeover_at_any_step_of_a_large_import(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
-    intake = read_orders(encode([order(order_id=name) for name in "ABCDE"]).decode())
-    copies: list[House] = []
+    parsed_file = read_orders(encode([order(order_id=name) for name in "ABCDE"]).decode())
+    copies: list[BatchHarness] = []
 
-    async def open_another(house: House) -> None:
-        stage(house.staging, order(order_id="before"))
-        copies.append(copy(house))
+    async def open_another(harness: BatchHarness) -> None:
+        stage(harness.staging, order(order_id="before"))
+        copies.append(copy(harness))
         await copies[-1].open()
 
-    def take_over(_: House) -> None:
+    def take_over(_: BatchHarness) -> None:
         copies[-1].staging.take_over()
 
-    async def life(cut: Cut) -> None:
+    async def scenario(cut: CutPoint) -> None:
         with suppress(BatchLocked, StoreError):
-            await cut.house.staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
-            cut.told.append(("staged", *"ABCDE"))
+            await cut.harness.staging.editing.add_in_chunks(parsed_file, "large.json", lambda _: None)
+            cut.reported.append(("staged", *"ABCDE"))
 
-    async for cut in each_cut(tmp_path, life, open_another, take_over):
+    async for cut in cut_at_each_step(tmp_path, scenario, open_another, take_over):
         other = copies[-1]
-        cut.house.staging.reopen()
-        seen_here = tuple(by_name(cut.house.staging))
-        cut.house.account.store.close()
-        cut.house.account, cut.house.staging = other.account, other.staging
+        cut.harness.staging.reopen()
+        seen_here = tuple(by_name(cut.harness.staging))
+        cut.harness.account.store.close()
+        cut.harness.account, cut.harness.staging = other.account, other.staging
         other.staging.reopen()
-        is_kept(cut)
+        assert_kept(cut)
         assert tuple(by_name(other.staging)) == seen_here
         assert seen_here in (("before",), ("before", *"ABCDE"))
 
 
-# What the hand does.
+# Editing
 
 
 Seen = dict[str, object]
 
 
 def seen(staging: Staging) -> Seen:
-    """The orders as they stand in the batch: content, held or not."""
-    return {name: (encode(one.document), one.held) for name, one in by_name(staging).items()}
+    """Return content and held state of each order in the batch."""
+    return {name: (encode(order.document), order.held) for name, order in by_name(staging).items()}
 
 
 @dataclass(frozen=True)
 class Step:
-    """Something that the hand does in a batch."""
+    """An edit of a batch."""
 
-    words: str
+    text: str
     do: Callable[[Staging], object]
 
 
@@ -366,15 +369,15 @@ def id_of(staging: Staging, name: str) -> str:
     return by_name(staging)[name].id
 
 
-def put(name: str, words: str) -> Step:
-    return Step(f"{name}: {words}", lambda staging: staging.editing.put(id_of(staging, name), NOTES, words, "note"))
+def put(name: str, text: str) -> Step:
+    return Step(f"{name}: {text}", lambda staging: staging.editing.put(id_of(staging, name), NOTES, text, "note"))
 
 
 def on_all(staging: Staging) -> None:
-    staging.editing.put_each({one.id: [(NOTES, "all")] for one in staging.orders}, "note")
+    staging.editing.put_each({order.id: [(NOTES, "all")] for order in staging.orders}, "note")
 
 
-BY_HAND = (
+EDIT_STEPS = (
     Step("import", lambda staging: stage(staging, *(order(order_id=name) for name in "ABC"))),
     put("A", "one"),
     put("A", "two"),
@@ -393,79 +396,82 @@ BY_HAND = (
 
 
 async def test_typing_holding_removing_and_undo(tmp_path: Path) -> None:
-    """Of each order there is what was before the step that was cut, or after it; and all of it can be taken back."""
+    """Each order is as before or as after the step that was cut, and every step can be undone."""
 
-    async def life(cut: Cut) -> None:
-        for step in BY_HAND:
-            cut.told.append((step.words, seen(cut.house.staging)))
-            step.do(cut.house.staging)
-        cut.told.append(("end", seen(cut.house.staging)))
+    async def scenario(cut: CutPoint) -> None:
+        for step in EDIT_STEPS:
+            cut.reported.append((step.text, seen(cut.harness.staging)))
+            step.do(cut.harness.staging)
+        cut.reported.append(("end", seen(cut.harness.staging)))
 
-    cuts = [(cut, await cut.house.crash(), seen(cut.house.staging)) async for cut in each_cut(tmp_path, life)]
-    whole = [there for _, there in cuts[-1][0].told]
-    for cut, _, there in cuts[:-1]:
-        place = len(cut.told) - 1
-        before, after = whole[place], whole[place + 1]
-        assert there.keys() in (before.keys(), after.keys()), cut.told[-1][0]
-        for name, one in there.items():
-            assert one in (before.get(name), after.get(name)), cut.told[-1][0]
+    cuts = [
+        (cut, await cut.harness.crash(), seen(cut.harness.staging))
+        async for cut in cut_at_each_step(tmp_path, scenario)
+    ]
+    states = [staged for _, staged in cuts[-1][0].reported]
+    for cut, _, staged in cuts[:-1]:
+        place = len(cut.reported) - 1
+        before, after = states[place], states[place + 1]
+        assert staged.keys() in (before.keys(), after.keys()), cut.reported[-1][0]
+        for name, value in staged.items():
+            assert value in (before.get(name), after.get(name)), cut.reported[-1][0]
 
 
 async def test_large_import_is_complete_or_absent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Staged in portions beside everything else; what a cut leaves of it is nothing, and it can be read in again."""
+    """The import is staged in portions; a cut leaves nothing of it, and it can be repeated."""
     monkeypatch.setattr("tui.work.batches.editing.CHUNK_SIZE", 2)
     names = tuple("ABCDEFG")
-    intake = read_orders(encode([order(order_id=name) for name in names]).decode())
+    parsed_file = read_orders(encode([order(order_id=name) for name in names]).decode())
 
-    async def life(cut: Cut) -> None:
-        stage(cut.house.staging, order(order_id="before"))
-        cut.told.append(("staged", "before"))
-        await cut.house.staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
-        cut.told.append(("staged", *names))
+    async def scenario(cut: CutPoint) -> None:
+        stage(cut.harness.staging, order(order_id="before"))
+        cut.reported.append(("staged", "before"))
+        await cut.harness.staging.editing.add_in_chunks(parsed_file, "large.json", lambda _: None)
+        cut.reported.append(("staged", *names))
 
-    async for cut in each_cut(tmp_path, life):
-        staging = await cut.house.crash()
-        is_kept(cut)
-        there = tuple(by_name(staging))
-        assert there in ((), ("before",), ("before", *names))
-        if "before" in there and "A" not in there:
-            await staging.editing.add_in_chunks(intake, "large.json", lambda _: None)
+    async for cut in cut_at_each_step(tmp_path, scenario):
+        staging = await cut.harness.crash()
+        assert_kept(cut)
+        staged = tuple(by_name(staging))
+        assert staged in ((), ("before",), ("before", *names))
+        if "before" in staged and "A" not in staged:
+            await staging.editing.add_in_chunks(parsed_file, "large.json", lambda _: None)
             assert tuple(by_name(staging)) == ("before", *names)
 
 
 async def test_edits_can_be_undone_after_a_power_cut(tmp_path: Path) -> None:
-    async def life(cut: Cut) -> None:
-        for step in BY_HAND:
-            cut.told.append((step.words,))
-            step.do(cut.house.staging)
+    async def scenario(cut: CutPoint) -> None:
+        for step in EDIT_STEPS:
+            cut.reported.append((step.text,))
+            step.do(cut.harness.staging)
 
-    async for cut in each_cut(tmp_path, life):
-        staging = await cut.house.crash()
-        there = seen(staging)
+    async for cut in cut_at_each_step(tmp_path, scenario):
+        staging = await cut.harness.crash()
+        staged = seen(staging)
         steps = 0
         while staging.editing.undo() is not None:
             steps += 1
-        last, is_removal = cut.met[-1], cut.told[-1][0] == "remove"
-        is_noted = last != "before the commit of undo_log.save"
-        is_between = not is_noted or (last.startswith("after") and not last.endswith("undo_log.save"))
+        last, is_removal = cut.steps[-1], cut.reported[-1][0] == "remove"
+        is_logged = last != "before the commit of undo_log.save"
+        is_between = not is_logged or (last.startswith("after") and not last.endswith("undo_log.save"))
         if is_between and not is_removal:
-            continue  # the step itself is there and can be taken back at its order; nobody is told of it in the batch
-        assert seen(staging) == {}, "each step was taken back"
+            continue  # the step is stored and can be undone in its order, but is not in the batch's log
+        assert seen(staging) == {}, "every step was undone"
         for _ in range(steps):
             assert staging.editing.redo() is not None
-        if is_noted and is_removal:
-            there.pop("C", None)  # noted and not done yet: to do it again does it
-        assert seen(staging) == there
+        if is_logged and is_removal:
+            staged.pop("C", None)  # logged but not carried out yet: redo carries it out
+        assert seen(staging) == staged
 
 
 async def test_batches_created_renamed_removed_and_restored(tmp_path: Path) -> None:
-    async def life(cut: Cut) -> None:
-        staging = cut.house.staging
+    async def scenario(cut: CutPoint) -> None:
+        staging = cut.harness.staging
         stage(staging, order(order_id="A"))
-        cut.told.append(("staged", "A"))
+        cut.reported.append(("staged", "A"))
         staging.create("two")
         stage(staging, order(order_id="B"))
-        cut.told.append(("staged", "B"))
+        cut.reported.append(("staged", "B"))
         staging.rename("two", "three")
         staging.open_batch("staged orders")
         staging.rename("three", "four")
@@ -473,10 +479,10 @@ async def test_batches_created_renamed_removed_and_restored(tmp_path: Path) -> N
         staging.put_back()
         staging.remove("staged orders")
         stage(staging, order(order_id="C"))
-        cut.told.append(("staged", "C"))
+        cut.reported.append(("staged", "C"))
 
-    async for cut in each_cut(tmp_path, life):
-        staging = await cut.house.crash()
+    async for cut in cut_at_each_step(tmp_path, scenario):
+        staging = await cut.harness.crash()
         while staging.put_back() is not None:
             pass
         names: list[str] = []
@@ -486,5 +492,5 @@ async def test_batches_created_renamed_removed_and_restored(tmp_path: Path) -> N
             assert staging.owner is None
             names += by_name(staging)
         assert len(names) == len(set(names))
-        assert set(names) >= {about[1] for about in cut.told}
+        assert set(names) >= {about[1] for about in cut.reported}
         assert len({info.name for info in staging.batches()}) == len(staging.batches())

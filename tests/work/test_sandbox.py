@@ -1,4 +1,4 @@
-"""The real client, the real wire, the sandbox and its faults: every order ends once, and as it is told."""
+"""The real client and transport with the sandbox and its faults: every order is written once and reported correctly."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
@@ -8,11 +8,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sandbox_client import sandbox_client
 from sandbox_harness import NOW, order
 from shared_clock import WireClock
 
-from tui.api.auth import BasicAuth
-from tui.api.client import Client
 from tui.api.codec import encode
 from tui.api.pointer import Pointer
 from tui.sandbox.app import Sandbox, SandboxSettings
@@ -25,22 +24,15 @@ from tui.work.writes.outcomes import OrderGone, WriteAccepted, WriteDiffers, Wri
 from tui.work.writes.verifier import Verifier
 
 
-class World:
-    """A sandbox over ASGI, and the app's outbox and follower on it; all time is one clock."""
+class SandboxOutbox:
+    """A sandbox over ASGI, with the app's outbox and verifier; all use one clock."""
 
     def __init__(self, folder: Path, **settings: Any) -> None:
         self.clock = WireClock()
         self.sandbox = Sandbox(
             SandboxSettings(orders=0, now=NOW, clock=self.clock, sleep=self.clock.sleep, **{"settle": 4.0, **settings})
         )
-        self.client = Client(
-            "http://127.0.0.1/api/v3",
-            BasicAuth("demo", "demo"),
-            transport=httpx.ASGITransport(self.sandbox.asgi),
-            clock=self.clock,
-            sleep=self.clock.sleep,
-            random=Random(3),
-        )
+        self.client = sandbox_client(httpx.ASGITransport(self.sandbox.asgi), self.clock, random=Random(3))
         self.store = Store(folder, now=self.clock.now)
         self.account_id = self.store.account_id(self.client.base_url, "1")
         shared: Any = {"now": self.clock.now, "sleep": self.clock.sleep}
@@ -49,8 +41,8 @@ class World:
         self.batch = self.store.batches.create(self.account_id, "b").id
 
     def stage(self, *orders: dict[str, Any]) -> list[Outgoing]:
-        ids = self.store.batches.stage(self.batch, [NewStaged(one) for one in orders])
-        return [Outgoing(staged, 1, one) for staged, one in zip(ids, orders, strict=True)]
+        ids = self.store.batches.stage(self.batch, [NewStaged(order) for order in orders])
+        return [Outgoing(staged, 1, order) for staged, order in zip(ids, orders, strict=True)]
 
     def states(self) -> list[StagedState]:
         return [staged.state for staged in self.store.batches.staged(self.batch)]
@@ -60,74 +52,74 @@ class World:
         orders, cursor = [], None
         while True:
             page = await self.client.list_orders(cursor=cursor)
-            orders += [str(one["order_id"]) for one in page.orders]
+            orders += [str(order["order_id"]) for order in page.orders]
             if (cursor := page.next) is None:
                 return sorted(orders)
 
 
-Make = Callable[..., World]
+Make = Callable[..., SandboxOutbox]
 
 
 @pytest.fixture
 async def make(tmp_path: Path) -> AsyncIterator[Make]:
-    worlds: list[World] = []
+    harnesses: list[SandboxOutbox] = []
 
-    def make_(**settings: Any) -> World:
-        worlds.append(World(tmp_path / "data", **settings))
-        return worlds[-1]
+    def build(**settings: Any) -> SandboxOutbox:
+        harnesses.append(SandboxOutbox(tmp_path / "data", **settings))
+        return harnesses[-1]
 
-    yield make_
-    for world in worlds:
-        await world.client.aclose()
-        world.store.close()
-        world.sandbox.close()
+    yield build
+    for harness in harnesses:
+        await harness.client.aclose()
+        harness.store.close()
+        harness.sandbox.close()
 
 
 async def test_refused_fixed_accepted_verified(make: Make) -> None:
-    world = make()
-    good, bad = world.stage(order(order_id="A"), order(order_id="B", order_details__order_items__0__quantity=0))
-    refused = await world.outbox.upsert([good, bad])
+    harness = make()
+    good, bad = harness.stage(order(order_id="A"), order(order_id="B", order_details__order_items__0__quantity=0))
+    refused = await harness.outbox.upsert([good, bad])
     assert isinstance(refused, WriteRefused)
     ((staged, (problem, *_)),) = refused.by_staged.items()
     assert staged == bad.staged
     assert problem.pointer == Pointer.parse("/order_details/order_items/0/quantity")
-    assert world.states() == [StagedState.DRAFT, StagedState.REFUSED]
-    world.store.batches.rebase(bad.staged, order(order_id="B"), None)
-    mended = Outgoing(bad.staged, 2, order(order_id="B"))
-    assert isinstance(await world.outbox.upsert([good, mended]), WriteAccepted)
-    assert world.states() == [StagedState.ACCEPTED] * 2
-    await world.verifier.until_done()
-    assert world.states() == [StagedState.VERIFIED] * 2
+    assert harness.states() == [StagedState.DRAFT, StagedState.REFUSED]
+    harness.store.batches.rebase(bad.staged, order(order_id="B"), None)
+    corrected = Outgoing(bad.staged, 2, order(order_id="B"))
+    assert isinstance(await harness.outbox.upsert([good, corrected]), WriteAccepted)
+    assert harness.states() == [StagedState.ACCEPTED] * 2
+    await harness.verifier.until_done()
+    assert harness.states() == [StagedState.VERIFIED] * 2
 
 
 async def test_patch_is_confirmed_and_refusal_names_its_field(make: Make) -> None:
-    world = make(settle=0.0)
-    await world.outbox.upsert(world.stage(order(order_id="A")))
-    (read,) = (await world.client.list_orders()).orders
+    harness = make(settle=0.0)
+    await harness.outbox.upsert(harness.stage(order(order_id="A")))
+    (read,) = (await harness.client.list_orders()).orders
     number = str(read["id"])
     body = {
         "customer_details": {"phone": "+3140"},
         "order_details": {"notes": None, "tags": ["x"], "order_items": [{"name": "Scented Candle", "quantity": 3}]},
     }
-    assert isinstance(await world.outbox.patch(number, encode(body), read), WriteVerified)
-    refused = await world.outbox.patch(number, b'{"shipping_address": {"city": ""}}', read)
+    assert isinstance(await harness.outbox.patch(number, encode(body), read), WriteVerified)
+    refused = await harness.outbox.patch(number, b'{"shipping_address": {"city": ""}}', read)
     assert isinstance(refused, WriteRefused)
     assert [str(problem.pointer) for problem in refused.problems] == ["/shipping_address/city"]
 
 
 async def test_update_is_verified_while_old_content_shows(make: Make) -> None:
-    world = make(settle=60.0)
-    world.sandbox.fault_injector.faults = Faults(settle=0.0)
-    await world.outbox.upsert(world.stage(order(order_id="A")))
-    await world.verifier.until_done()
-    (read,) = (await world.client.list_orders()).orders
-    world.sandbox.fault_injector.faults = Faults()
-    (new,) = world.stage(order(order_id="A", order_details__notes="newer"))
-    await world.outbox.upsert([Outgoing(new.staged, 1, new.order, base=read)])
-    started = world.clock.passed
-    await world.verifier.until_done()
-    assert world.clock.passed - started >= 60
-    assert world.states() == [StagedState.VERIFIED] * 2
+    harness = make(settle=60.0)
+    harness.sandbox.fault_injector.faults = Faults(settle=0.0)
+    await harness.outbox.upsert(harness.stage(order(order_id="A")))
+    await harness.verifier.until_done()
+    (read,) = (await harness.client.list_orders()).orders
+    harness.sandbox.fault_injector.faults = Faults()
+    (new,) = harness.stage(order(order_id="A", order_details__notes="newer"))
+    await harness.outbox.upsert([Outgoing(new.staged, 1, new.order, base=read)])
+    started = harness.clock.passed
+    await harness.verifier.until_done()
+    assert harness.clock.passed - started >= 60
+    assert harness.states() == [StagedState.VERIFIED] * 2
 
 
 FAULTS = (
@@ -143,35 +135,35 @@ FAULTS = (
 
 @pytest.mark.parametrize("seed", range(2))
 async def test_under_faults_every_order_exists_once_and_results_are_true(make: Make, seed: int) -> None:
-    world = make(seed=seed)
-    world.sandbox.fault_injector.faults = Faults.parse([*FAULTS, "slow=0.05"])
-    going = world.stage(*(order(order_id=f"A{n}") for n in range(40)))
+    harness = make(seed=seed)
+    harness.sandbox.fault_injector.faults = Faults.parse([*FAULTS, "slow=0.05"])
+    outgoing = harness.stage(*(order(order_id=f"A{n}") for n in range(40)))
     for _ in range(20):
-        left = [one for one in going if not world.store.writes.already_sent(one.staged, one.version)]
-        await asyncio.gather(*(world.outbox.upsert(left[place : place + 5]) for place in range(0, len(left), 5)))
-        await world.outbox.recover()
-        await world.verifier.until_done()
-    assert await world.all_orders() == sorted(f"A{n}" for n in range(40))
-    assert world.states() == [StagedState.VERIFIED] * 40
+        left = [order for order in outgoing if not harness.store.writes.already_sent(order.staged, order.version)]
+        await asyncio.gather(*(harness.outbox.upsert(left[place : place + 5]) for place in range(0, len(left), 5)))
+        await harness.outbox.recover()
+        await harness.verifier.until_done()
+    assert await harness.all_orders() == sorted(f"A{n}" for n in range(40))
+    assert harness.states() == [StagedState.VERIFIED] * 40
 
-    world.sandbox.fault_injector.faults = Faults.parse(FAULTS)
-    orders = {str(one["id"]): one for one in (await world.client.list_orders()).orders}
+    harness.sandbox.fault_injector.faults = Faults.parse(FAULTS)
+    orders = {str(order["id"]): order for order in (await harness.client.list_orders()).orders}
     patches: list[Coroutine[Any, Any, Any]] = [
-        world.outbox.patch(number, encode({"order_details": {"notes": f"to {number}"}}), one)
-        for number, one in orders.items()
+        harness.outbox.patch(number, encode({"order_details": {"notes": f"to {number}"}}), order)
+        for number, order in orders.items()
     ]
     outcomes = await asyncio.gather(*patches)
-    world.sandbox.fault_injector.faults = Faults()
-    await world.outbox.recover()
-    await world.verifier.until_done()
-    for write in world.store.writes.all(world.account_id, limit=-1):
+    harness.sandbox.fault_injector.faults = Faults()
+    await harness.outbox.recover()
+    await harness.verifier.until_done()
+    for write in harness.store.writes.all(harness.account_id, limit=-1):
         if write.new.order_id is None:
             continue
-        notes = Pointer.of("order_details", "notes").get(await world.client.get_order(write.new.order_id))
+        notes = Pointer.of("order_details", "notes").get(await harness.client.get_order(write.new.order_id))
         assert (notes == f"to {write.new.order_id}") is (write.state is WriteState.CONFIRMED)
         assert write.state in (WriteState.CONFIRMED, WriteState.NOT_APPLIED, WriteState.NOT_SENT)
     assert not any(isinstance(outcome, WriteDiffers | WriteRefused | OrderGone) for outcome in outcomes)
     assert not any(outcome.write.state is WriteState.BUSY for outcome in outcomes)
-    # Else the faults missed and nothing was tried here.
-    steps = [step.state for outcome in outcomes for step in world.store.writes.events(outcome.write.id)]
+    # Otherwise no fault occurred, and the test proved nothing.
+    steps = [step.state for outcome in outcomes for step in harness.store.writes.events(outcome.write.id)]
     assert WriteState.UNKNOWN in steps

@@ -1,4 +1,4 @@
-"""Paths go on as far as they are certain, and what else there is, is told."""
+"""Path completion: a path is extended while it is unambiguous, and the candidates are listed."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from tui.work.typed_paths import completed, new_file
 
 
 @pytest.mark.parametrize(
-    ("typed", "becomes", "told"),
+    ("typed", "becomes", "message"),
     [
         ("or", "orders-", "orders-a.csv orders-b.csv"),
         ("orders-a", "orders-a.csv", ""),
@@ -23,13 +23,13 @@ from tui.work.typed_paths import completed, new_file
     ],
 )
 def test_path_is_completed_to_the_common_prefix(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, becomes: str, told: str
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, becomes: str, message: str
 ) -> None:
     (tmp_path / "shop").mkdir()
     for name in ("orders-a.csv", "orders-b.csv", ".hidden", "shop/export.xlsx"):
         (tmp_path / name).write_text("")
     monkeypatch.chdir(tmp_path)
-    assert completed(typed) == (becomes, told)
+    assert completed(typed) == (becomes, message)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert completed(f"~/{typed}")[0] == f"~/{becomes}"
 
@@ -55,7 +55,7 @@ def test_invalid_path_is_reported(name: str) -> None:
 def test_new_file_is_private_and_removed_if_incomplete(tmp_path: Path) -> None:
     path = tmp_path / "new"
     with pytest.raises(ValueError, match="closed"), new_file(path) as file:
-        file.close()  # so that nothing more can be written
+        file.close()  # so that nothing can be written
     assert not path.exists()
     with new_file(path) as file:
         file.write(b"whole")

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len
+from rich.cells import cell_len, set_cell_size
 from textual import events
 from textual.message import Message
 
@@ -133,5 +133,7 @@ class TabBar(StatusText):
         number = index + self.first_number
         head = str(number) if number < 10 else ""
         head += "!" if tab.failing else ""
-        label = fit(tab.label, min(cell_len(safe(tab.label)), max_length))
+        label = fit(tab.label, min(cell_len(safe(tab.label)), _MAX_LABEL_LENGTH))
+        if max_length < _MAX_LABEL_LENGTH:
+            label = set_cell_size(label, min(cell_len(label), max_length)).rstrip()
         return " " + " ".join(part for part in (head, label, safe(tab.counts)) if part) + " "

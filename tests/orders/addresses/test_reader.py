@@ -196,12 +196,12 @@ OTHERS = [
 
 
 @pytest.mark.parametrize(
-    ("text", "wanted"),
+    ("text", "expected"),
     [*DUTCH, *GERMAN, *FRENCH, *SPANISH, *ITALIAN, *BRITISH, *AMERICAN, *POLISH, *OTHERS],
 )
-def test_address_is_parsed(text: str, wanted: dict[str, str]) -> None:
+def test_address_is_parsed(text: str, expected: dict[str, str]) -> None:
     parsed = read_address(block(text))
-    assert values(parsed) == wanted
+    assert values(parsed) == expected
     assert parsed.unplaced == ()
     assert parsed.other_addresses == 0
 
@@ -283,13 +283,13 @@ MESSY: list[tuple[str, dict[str, str], tuple[str, ...]]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "wanted", "unplaced"), MESSY)
+@pytest.mark.parametrize(("text", "expected", "leftover"), MESSY)
 def test_mail_is_parsed_and_other_words_are_reported(
-    text: str, wanted: dict[str, str], unplaced: tuple[str, ...]
+    text: str, expected: dict[str, str], leftover: tuple[str, ...]
 ) -> None:
     parsed = read_address(text)
-    assert values(parsed) == wanted
-    assert parsed.unplaced == unplaced
+    assert values(parsed) == expected
+    assert parsed.unplaced == leftover
 
 
 @pytest.mark.parametrize(
@@ -393,8 +393,8 @@ def word_counts(parsed: ParsedAddress) -> Counter[str]:
 @settings(max_examples=300, deadline=None)
 def test_any_text_is_parsed_without_losing_a_word(text: str) -> None:
     parsed = read_address(text, {"country_code": "NL"})
-    wanted = Counter(re.findall(r"\w+", clean(text)))
-    assert not wanted - word_counts(parsed)
+    expected = Counter(re.findall(r"\w+", clean(text)))
+    assert not expected - word_counts(parsed)
     assert all(found.field in FIELDS and found.value.strip() for found in parsed.found)
     assert len({found.field for found in parsed.found}) == len(parsed.found)
 

@@ -24,7 +24,7 @@ def order_with(pointer: Pointer, value: Any, country: str = "DE") -> Any:
 
 
 @pytest.mark.parametrize(
-    ("pointer", "country", "text", "code", "wanted"),
+    ("pointer", "country", "text", "code", "expected"),
     [
         (SHIP / "postal_code", "DE", "1067", "lost_zeros", "01067"),
         (SHIP / "postal_code", "US", "501", "lost_zeros", "00501"),
@@ -44,15 +44,15 @@ def order_with(pointer: Pointer, value: Any, country: str = "DE") -> Any:
     ],
 )
 def test_damage_is_found_and_repaired_by_its_fix(
-    pointer: Pointer, country: str, text: str, code: str, wanted: Any
+    pointer: Pointer, country: str, text: str, code: str, expected: Any
 ) -> None:
     order = order_with(pointer, text, country)
     [problem] = find_damage(order)
     assert (problem.pointer, problem.code) == (pointer, code)
     fix = fix_for(order, problem)
     assert fix is not None
-    assert fix.values == ((pointer, wanted),)
-    assert find_damage(pointer.put(order, wanted)) == []  # type: ignore[arg-type]
+    assert fix.values == ((pointer, expected),)
+    assert find_damage(pointer.put(order, expected)) == []  # type: ignore[arg-type]
 
 
 def test_fix_mentions_lost_digits() -> None:
@@ -123,9 +123,9 @@ def test_missing_totals_have_a_fix() -> None:
     assert line is not None
     assert line.values == ((ITEM / "total_price", {"value": Decimal("7.50"), "currency": "EUR"}),)
     order = line.values[0][0].put(order, line.values[0][1])
-    place = Pointer.of("payment_details", "total_price")
-    whole = fix_for(order, Problem("Required", "missing", pointer=place / "value"))
-    assert whole is not None
-    assert whole.values == ((place, {"value": Decimal("7.50"), "currency": "EUR"}),)
-    order = place.put(order, whole.values[0][1])
-    assert fix_for(order, Problem("odd", "missing", pointer=place / "value")) is None
+    total = Pointer.of("payment_details", "total_price")
+    fix = fix_for(order, Problem("Required", "missing", pointer=total / "value"))
+    assert fix is not None
+    assert fix.values == ((total, {"value": Decimal("7.50"), "currency": "EUR"}),)
+    order = total.put(order, fix.values[0][1])
+    assert fix_for(order, Problem("odd", "missing", pointer=total / "value")) is None

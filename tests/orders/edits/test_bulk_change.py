@@ -50,7 +50,7 @@ def test_change_is_one_step_of_its_name_and_the_smallest_patch() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "add", "remove", "wanted"),
+    ("before", "add", "remove", "expected"),
     [
         (["a", "b"], ("c",), (), ["a", "b", "c"]),
         (["a", "b"], ("b",), (), ["a", "b"]),
@@ -65,10 +65,10 @@ def test_change_is_one_step_of_its_name_and_the_smallest_patch() -> None:
     ],
 )
 def test_other_tags_are_kept_in_order_and_compared_exactly(
-    before: Any, add: tuple[str, ...], remove: tuple[str, ...], wanted: Any
+    before: Any, add: tuple[str, ...], remove: tuple[str, ...], expected: Any
 ) -> None:
     document = put(ORDER_, TAGS, before)
-    assert TAGS.get(after(BulkChange().with_tags(add, remove), document)) == wanted
+    assert TAGS.get(after(BulkChange().with_tags(add, remove), document)) == expected
 
 
 def test_tags_that_are_not_a_list_block_the_change() -> None:
@@ -130,9 +130,9 @@ def test_unknown_parts_of_the_order_are_counted() -> None:
     assert apply(HOLD, ORDER_).unknown_count == 0
 
 
-@pytest.mark.parametrize("there", [ABSENT, None])
-def test_removing_a_missing_value_changes_nothing(there: Any) -> None:
-    document = put(ORDER_, ("order_details", "notes"), there)
+@pytest.mark.parametrize("value", [ABSENT, None])
+def test_removing_a_missing_value_changes_nothing(value: Any) -> None:
+    document = put(ORDER_, ("order_details", "notes"), value)
     assert apply(BulkChange(assignments=(FieldAssignment(("order_details", "notes"), None),)), document).is_unchanged
 
 

@@ -181,13 +181,13 @@ def test_key_pointer_follows_its_item() -> None:
 
 
 def test_random_steps_are_undone_redone_and_loaded_from_the_log() -> None:
-    dice = random.Random(3)
+    rng = random.Random(3)
     for _ in range(200):
         base = order()
         frozen = copy.deepcopy(base)
         edit = Edit(base)
-        for number in range(dice.randint(1, 12)):
-            random_step(edit, dice, number)
+        for number in range(rng.randint(1, 12)):
+            random_step(edit, rng, number)
         states = edit.document
         loaded = Edit.load(base, edit.log())
         assert loaded.document == states
@@ -203,16 +203,16 @@ def test_random_steps_are_undone_redone_and_loaded_from_the_log() -> None:
         assert base == frozen
 
 
-def random_step(edit: Edit, dice: random.Random, number: int) -> None:
+def random_step(edit: Edit, rng: random.Random, number: int) -> None:
     items = ITEMS.get(edit.document)
     count = len(items) if isinstance(items, list) else 0
-    match dice.randrange(7):
+    match rng.randrange(7):
         case 0:
-            edit.insert(ITEMS, dice.randint(0, count), {"name": f"n{number}", "quantity": 1}, "insert")
+            edit.insert(ITEMS, rng.randint(0, count), {"name": f"n{number}", "quantity": 1}, "insert")
         case 1 if count:
-            edit.remove(ITEMS / dice.randrange(count), "remove")
+            edit.remove(ITEMS / rng.randrange(count), "remove")
         case 2 if count:
-            edit.put(ITEMS / dice.randrange(count) / "quantity", number, "quantity")
+            edit.put(ITEMS / rng.randrange(count) / "quantity", number, "quantity")
         case 3:
             edit.put(at("/customs_details/export_type"), "private", "duty")
         case 4:

@@ -40,15 +40,15 @@ def with_odd(document: Document, pointer: Pointer, value: Json) -> Document | No
 @pytest.mark.parametrize("pointer", POINTERS, ids=str)
 def test_any_value_at_any_pointer_gets_problems_with_a_line(pointer: Pointer) -> None:
     for value in ODD:
-        wanted = with_odd(READ, pointer, value)
-        if wanted is None:
+        expected = with_odd(READ, pointer, value)
+        if expected is None:
             continue
-        parsed = parse_json(format_json(wanted))
+        parsed = parse_json(format_json(expected))
         assert isinstance(parsed, ParsedJson)
         for problem in (*check_change(READ, parsed.document), *check_new(READ, parsed.document)):
             assert problem.detail
             assert line_of(problem.pointer, parsed.positions) >= 1
-        # The order was read with the odd value and is changed elsewhere.
+        # The order was read with the odd value, and another value is changed.
         check_change(parsed.document, {**parsed.document, "new": value})
         check_new(parsed.document, {**parsed.document, "new": value})
         kept = keep_fixed_fields(READ, parsed.document)
@@ -81,18 +81,18 @@ def test_change_gets_a_problem_at_its_pointer(path: str, value: Json, severity: 
 
 
 def test_new_order_is_checked_completely_and_has_no_fixed_fields() -> None:
-    wanted = cast(Document, Pointer.of("shipping_address", "city").drop({**READ, "order_id": "new"}))
-    (problem,) = check_new(None, wanted)
+    expected = cast(Document, Pointer.of("shipping_address", "city").drop({**READ, "order_id": "new"}))
+    (problem,) = check_new(None, expected)
     assert (str(problem.pointer), problem.detail) == ("/shipping_address/city", "Required")
-    assert len(check_new(READ, wanted)) == 2
+    assert len(check_new(READ, expected)) == 2
 
 
 @given(st.sampled_from(POINTERS), st.sampled_from(POINTERS), st.sampled_from(ODD), st.sampled_from(ODD))
 def test_rebase_keeps_the_typed_and_the_remote_change(a: Pointer, b: Pointer, x: Any, y: Any) -> None:
-    wanted, now = with_odd(READ, a, x), with_odd(READ, b, y)
-    if wanted is None or now is None or a.startswith(b) or b.startswith(a):
+    expected, now = with_odd(READ, a, x), with_odd(READ, b, y)
+    if expected is None or now is None or a.startswith(b) or b.startswith(a):
         return
-    merged = rebase(READ, wanted, now)
-    assert a.get(merged) == a.get(wanted) or x in (None, ABSENT)
-    assert rebase(READ, wanted, READ) == wanted
+    merged = rebase(READ, expected, now)
+    assert a.get(merged) == a.get(expected) or x in (None, ABSENT)
+    assert rebase(READ, expected, READ) == expected
     assert rebase(READ, READ, now) == now

@@ -1,4 +1,4 @@
-"""Tests for JSON text: it is read back equal, every value has a position, and every error is reported where it is."""
+"""Tests for JSON text: it is read back equal, every value has a position, and every error is reported at its position."""
 
 import random
 import time
@@ -236,9 +236,9 @@ def test_parsing_takes_linear_time() -> None:
     def seconds(count: int) -> float:
         entries: list[Json] = [{"name": f"item {n}", "quantity": n, "price": {"value": 1}} for n in range(count)]
         text = format_json({"items": entries})
-        begun = time.perf_counter()
+        started = time.perf_counter()
         assert isinstance(parse_json(text), ParsedJson)
-        return time.perf_counter() - begun
+        return time.perf_counter() - started
 
     seconds(500)
     small = min(seconds(1_000) for _ in range(3))
@@ -250,6 +250,6 @@ def test_parsing_takes_linear_time() -> None:
     ['{"a": "' + "\\n" * 500_000, '{"a": ' + "9" * 1_000_000, "{" + " " * 1_000_000, '{"a": "' + '\\"' * 500_000],
 )
 def test_hostile_text_does_not_slow_parsing_down(text: str) -> None:
-    begun = time.perf_counter()
+    started = time.perf_counter()
     assert isinstance(parse_json(text), InvalidJson)
-    assert time.perf_counter() - begun < 2
+    assert time.perf_counter() - started < 2

@@ -85,7 +85,7 @@ def test_all_column_names_of_the_service_are_mapped() -> None:
         ),
     ],
 )
-def test_product_codes_are_told_apart(header: list[str], fields: list[str | None]) -> None:
+def test_product_codes_are_distinguished(header: list[str], fields: list[str | None]) -> None:
     assert suggest_mapping(header).paths == tuple(None if field is None else (*EVERY_ITEM, field) for field in fields)
 
 
@@ -127,10 +127,10 @@ SHOPS = {
 
 @pytest.mark.parametrize("shop", SHOPS)
 def test_exports_of_shop_systems_are_mapped(shop: str) -> None:
-    header, wanted = SHOPS[shop]
+    header, expected = SHOPS[shop]
     mapping = suggest_mapping(header)
     found = {name: "/".join(path or ()) for name, path in zip(header, mapping.paths, strict=True)}
-    assert {name: found[name] for name in wanted} == wanted
+    assert {name: found[name] for name in expected} == expected
 
 
 @given(st.sampled_from([known.path for known in mappable()]))
@@ -423,9 +423,9 @@ def test_exported_texts_are_imported_unchanged(body: list[list[str]]) -> None:
     found = [cells for _, cells in read_rows(decode_text(data, "utf-8-sig"), layout)]
     kept = [row for row in body if any(cell and not cell.isspace() for cell in row)]
     for row, cells in zip(kept, found[1:], strict=True):
-        for cell, came in zip(row, cells, strict=True):
+        for cell, value in zip(row, cells, strict=True):
             if cell[:1] in ("=", "+", "-", "@", "\t", "\r"):
-                assert cell_text(came) == cell or (cell.strip() == cell_text(came) and cell[0] == "-")
+                assert cell_text(value) == cell or (cell.strip() == cell_text(value) and cell[0] == "-")
 
 
 @settings(max_examples=150)

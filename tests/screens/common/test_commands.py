@@ -1,4 +1,4 @@
-"""Which method handles a command: the first owner that has one, and the nearest of its ancestors."""
+"""The method that handles a command: that of the first owner that has one, in the order of its class's ancestors."""
 
 from tui.screens.common.commands import find_handler, handled_by, handles
 

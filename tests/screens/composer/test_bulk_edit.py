@@ -1,11 +1,11 @@
-"""Every `m` proposes the same: in the list of orders, in the form of an order, in the composer and its form."""
+"""`m` proposes the same fix in the order list, the form of an order, the composer and its form."""
 
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from app_harness import NOW, housed
+from app_harness import NOW, open_app
 from sandbox_harness import order
 
 from tui.api.pointer import Pointer
@@ -20,7 +20,7 @@ SHIP = Pointer.of("shipping_address")
 
 
 @pytest.mark.parametrize(
-    ("pointer", "damaged", "mended", "more"),
+    ("pointer", "damaged", "corrected", "more"),
     [
         (SHIP / "postal_code", "1067", "01067", {"shipping_address__country_code": "DE"}),
         (SHIP / "phone_number", "4930123456", "+4930123456", {"shipping_address__country_code": "DE"}),
@@ -32,43 +32,43 @@ SHIP = Pointer.of("shipping_address")
     ],
 )
 async def test_same_fix_in_list_form_and_composer(
-    tmp_path: Path, pointer: Pointer, damaged: str, mended: str, more: dict[str, Any]
+    tmp_path: Path, pointer: Pointer, damaged: str, corrected: str, more: dict[str, Any]
 ) -> None:
     document = order(order_id="D", order_number="D-1", shipping_details=WEIGHT, **more)
     document["shipping_address"]["postal_code"] = "01069" if more.get("shipping_address__country_code") else "5341XT"
-    whole = pointer.put(document, damaged)
-    assert isinstance(whole, dict)
-    planted = json.dumps({**whole, "id": "700001"}).encode()
+    changed = pointer.put(document, damaged)
+    assert isinstance(changed, dict)
+    planted = json.dumps({**changed, "id": "700001"}).encode()
     box = Sandbox(SandboxSettings(orders=0, settle=0.0, now=NOW, plant=(planted,)))
-    async with housed(tmp_path, sandbox=box) as house:
-        await house.until("D-1")
+    async with open_app(tmp_path, sandbox=box) as harness:
+        await harness.until("D-1")
 
         def drafted() -> object:
-            (draft,) = house.app.workspace.account.drafts.all()
+            (draft,) = harness.app.workspace.account.drafts.all()
             return pointer.get(draft.edit.document)
 
-        assert isinstance(house.app.screen, TriageScreen)
-        proposed = next(line for line in house.lines if " m: " in line).split(" m: ")[1].strip()
-        await house.press("m")
-        await house.until(f"Drafted: {proposed}")
-        assert drafted() == mended
-        await house.press("u")
-        await house.press("enter")
-        await house.until(lambda: isinstance(house.app.screen, EditScreen))
-        await house.press("m")
-        assert f"Drafted: {proposed}" in house.text
-        assert drafted() == mended
-        await house.press("u", "q")
-        await house.until(lambda: isinstance(house.app.screen, TriageScreen))
-        await house.press("a")
-        await house.press("c")
-        await house.press("B")
-        await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
-        (staged,) = house.app.workspace.staging.orders
+        assert isinstance(harness.app.screen, TriageScreen)
+        proposed = next(line for line in harness.lines if " m: " in line).split(" m: ")[1].strip()
+        await harness.press("m")
+        await harness.until(f"Drafted: {proposed}")
+        assert drafted() == corrected
+        await harness.press("u")
+        await harness.press("enter")
+        await harness.until(lambda: isinstance(harness.app.screen, EditScreen))
+        await harness.press("m")
+        assert f"Drafted: {proposed}" in harness.text
+        assert drafted() == corrected
+        await harness.press("u", "q")
+        await harness.until(lambda: isinstance(harness.app.screen, TriageScreen))
+        await harness.press("a")
+        await harness.press("c")
+        await harness.press("B")
+        await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
+        (staged,) = harness.app.workspace.staging.orders
         assert pointer.get(staged.document) == damaged
-        await house.press("m")
-        await house.until(f"Changed: {proposed}")
-        assert pointer.get(staged.document) == mended
-        await house.press("u")
+        await harness.press("m")
+        await harness.until(f"Changed: {proposed}")
+        assert pointer.get(staged.document) == corrected
+        await harness.press("u")
         assert pointer.get(staged.document) == damaged
     box.close()

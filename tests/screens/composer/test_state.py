@@ -1,9 +1,9 @@
-"""The state of the composer: what it lists, and how the view is stored for the next start."""
+"""The state of the composer: its lists, and how the view is stored for the next start."""
 
 from pathlib import Path
 
 import pytest
-from batch_harness import House, stage
+from batch_harness import BatchHarness, stage
 from sandbox_harness import order
 
 from tui.api.codec import Json
@@ -61,12 +61,12 @@ def test_the_state_begins_as_it_was_stored() -> None:
     state = SavedView.from_json(STORED).to_state()
     assert (state.chosen, state.status, state.words, state.mode) == ("a1", "to fix", "oss", ViewMode.TABLE)
     assert (state.sorting.by, state.sorting.down) == ("shipping_address/city", True)
-    assert not state.in_form, "the form is opened when there is something to show in it"
+    assert not state.in_form, "the form opens once there is an order to show"
 
 
-async def test_what_the_user_works_on_stays_listed_whatever_the_filter_says(tmp_path: Path) -> None:
-    house = House(tmp_path / "data")
-    staging = await house.open()
+async def test_orders_in_work_stay_listed_with_any_filter(tmp_path: Path) -> None:
+    harness = BatchHarness(tmp_path / "data")
+    staging = await harness.open()
     good, bad = stage(
         staging,
         order(order_id="A", order_number="A"),
@@ -75,7 +75,7 @@ async def test_what_the_user_works_on_stays_listed_whatever_the_filter_says(tmp_
 
     def listed() -> list[str]:
         state.list_orders(staging)
-        return [one.id for one in state.shown]
+        return [order.id for order in state.shown]
 
     state = ComposerState(chosen=bad)
     assert (listed(), state.position(), state.is_filtered) == ([good, bad], 1, False)
@@ -93,9 +93,9 @@ async def test_what_the_user_works_on_stays_listed_whatever_the_filter_says(tmp_
     assert (state.status, listed()) == (ALL, [good, bad])
     assert state.begin_batch(7)
     assert not state.begin_batch(7)
-    house.account.store.close()
-    await house.account.client.aclose()
-    house.sandbox.close()
+    harness.account.store.close()
+    await harness.account.client.aclose()
+    harness.sandbox.close()
 
 
 @pytest.mark.parametrize(

@@ -1,11 +1,11 @@
-"""A large file by keys alone: its count goes on, keys are answered meanwhile, Esc takes all of it back."""
+"""A large file by keys alone: progress is shown, keys work meanwhile, Esc removes everything again."""
 
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from app_harness import House, housed
+from app_harness import AppHarness, open_app
 from table_files import rows, text
 
 from tui.orders.tables.mapping import SHOP_PATH
@@ -21,8 +21,8 @@ WAIT = 10.0
 
 
 @pytest.fixture
-def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
-    """All but the first portion wait here, in their thread."""
+def release(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
+    """Make all portions but the first wait in their thread."""
     opened, stage = threading.Event(), Batches.stage
 
     def waiting(self: Batches, batch: int, orders: object, **given: object) -> list[str]:
@@ -36,81 +36,81 @@ def gate(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     opened.set()
 
 
-def composing(house: House) -> Callable[[], bool]:
-    return lambda: isinstance(house.app.screen, ComposerScreen)
+def composing(harness: AppHarness) -> Callable[[], bool]:
+    return lambda: isinstance(harness.app.screen, ComposerScreen)
 
 
 def write_file(path: Path) -> None:
     path.write_bytes(text(rows(MANY)).encode())
 
 
-async def stage_file(house: House, path: Path) -> None:
+async def stage_file(harness: AppHarness, path: Path) -> None:
     write_file(path)
-    await house.until("100+ read")
-    await house.press("B")
-    await house.until(composing(house))
-    await house.press("a", "f")
-    await house.type(str(path))
-    await house.press("enter")
-    await house.until(lambda: isinstance(house.app.screen, ImportScreen))
-    screen = house.app.screen
+    await harness.until("100+ read")
+    await harness.press("B")
+    await harness.until(composing(harness))
+    await harness.press("a", "f")
+    await harness.type(str(path))
+    await harness.press("enter")
+    await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+    screen = harness.app.screen
     assert isinstance(screen, ImportScreen)
     screen._change(screen.mapping.with_constant(SHOP_PATH, 1))
-    await house.press("w")
+    await harness.press("w")
 
 
-async def test_keys_respond_during_a_large_import(tmp_path: Path, gate: threading.Event) -> None:
-    async with housed(tmp_path / "data") as house:
-        await stage_file(house, tmp_path / "orders.csv")
-        await house.until(f"staged {CHUNK_SIZE} of {MANY} orders; Esc stops")
-        await house.press("?")
-        await house.until(lambda: isinstance(house.app.screen, PageScreen) and "Keys in" in house.text)
-        await house.press("q")
-        await house.until(composing(house))
-        await house.press("Q")
-        await house.until("A file is being added.")
-        await house.press("escape")
-        assert house.app.workspace.staging.orders == []
-        gate.set()
-        await house.until(f"{MANY} orders added from orders.csv")
-        assert len(house.app.workspace.staging.orders) == MANY
-        await house.press("u")
-        await house.until(f"Undone: {MANY} orders added")
-        assert house.app.workspace.staging.orders == []
+async def test_keys_respond_during_a_large_import(tmp_path: Path, release: threading.Event) -> None:
+    async with open_app(tmp_path / "data") as harness:
+        await stage_file(harness, tmp_path / "orders.csv")
+        await harness.until(f"staged {CHUNK_SIZE} of {MANY} orders; Esc stops")
+        await harness.press("?")
+        await harness.until(lambda: isinstance(harness.app.screen, PageScreen) and "Keys in" in harness.text)
+        await harness.press("q")
+        await harness.until(composing(harness))
+        await harness.press("Q")
+        await harness.until("A file is being added.")
+        await harness.press("escape")
+        assert harness.app.workspace.staging.orders == []
+        release.set()
+        await harness.until(f"{MANY} orders added from orders.csv")
+        assert len(harness.app.workspace.staging.orders) == MANY
+        await harness.press("u")
+        await harness.until(f"Undone: {MANY} orders added")
+        assert harness.app.workspace.staging.orders == []
 
 
-async def test_escape_stops_and_adds_nothing(tmp_path: Path, gate: threading.Event) -> None:
-    async with housed(tmp_path / "data") as house:
-        await stage_file(house, tmp_path / "orders.csv")
-        await house.until(f"staged {CHUNK_SIZE} of {MANY} orders")
-        await house.press("escape")
-        assert composing(house)()
-        gate.set()
-        await house.until("It was stopped. Nothing was added.")
-        assert house.app.workspace.staging.orders == []
-        assert not house.app.workspace.staging.is_importing
-        await house.press("u")
-        assert "Nothing to undo." in house.text
+async def test_escape_stops_and_adds_nothing(tmp_path: Path, release: threading.Event) -> None:
+    async with open_app(tmp_path / "data") as harness:
+        await stage_file(harness, tmp_path / "orders.csv")
+        await harness.until(f"staged {CHUNK_SIZE} of {MANY} orders")
+        await harness.press("escape")
+        assert composing(harness)()
+        release.set()
+        await harness.until("It was stopped. Nothing was added.")
+        assert harness.app.workspace.staging.orders == []
+        assert not harness.app.workspace.staging.is_importing
+        await harness.press("u")
+        assert "Nothing to undo." in harness.text
 
 
 async def test_escape_stops_reading_a_table_and_keeps_the_screen(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    gate, read = threading.Event(), importing.to_orders
+    release, read = threading.Event(), importing.to_orders
 
     def waiting(*given: object, **more: object) -> object:
         if more.get("progress") is not None:
-            gate.wait(WAIT)
+            release.wait(WAIT)
         return read(*given, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(importing, "to_orders", waiting)
-    async with housed(tmp_path / "data") as house:
-        await stage_file(house, tmp_path / "orders.csv")
-        await house.until("Reading …")
-        await house.press("escape")
-        gate.set()
-        await house.until("It was stopped. Nothing was added.")
-        assert isinstance(house.app.screen, ImportScreen)
-        await house.press("escape")
-        await house.until(composing(house))
-        assert house.app.workspace.staging.orders == []
+    async with open_app(tmp_path / "data") as harness:
+        await stage_file(harness, tmp_path / "orders.csv")
+        await harness.until("Reading …")
+        await harness.press("escape")
+        release.set()
+        await harness.until("It was stopped. Nothing was added.")
+        assert isinstance(harness.app.screen, ImportScreen)
+        await harness.press("escape")
+        await harness.until(composing(harness))
+        assert harness.app.workspace.staging.orders == []

@@ -1,11 +1,12 @@
 """A table from file to staged orders by keys alone: mapping, layout, preview, refused rows, and the same columns again."""
 
 import threading
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from app_harness import House, housed
+from app_harness import AppHarness, open_app
 from table_files import rows, text, workbook
 from textual import events
 
@@ -19,21 +20,21 @@ from tui.work.file_import.mappings import Mappings
 SIZES = [(80, 24), (160, 45)]
 
 
-async def open_file(house: House, path: Path) -> None:
-    await house.until("100+ read")
-    await house.press("B")
-    await house.until(lambda: isinstance(house.app.screen, ComposerScreen))
-    await again(house, path)
+async def open_file(harness: AppHarness, path: Path) -> None:
+    await harness.until("100+ read")
+    await harness.press("B")
+    await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
+    await again(harness, path)
 
 
-async def again(house: House, path: Path) -> None:
-    await house.press("a", "f")
-    await house.type(str(path))
-    await house.press("enter")
+async def again(harness: AppHarness, path: Path) -> None:
+    await harness.press("a", "f")
+    await harness.type(str(path))
+    await harness.press("enter")
 
 
-def importing(house: House) -> ImportScreen:
-    screen = house.app.screen
+def importing(harness: AppHarness) -> ImportScreen:
+    screen = harness.app.screen
     assert isinstance(screen, ImportScreen)
     return screen
 
@@ -49,72 +50,72 @@ def damaged() -> list[list[str]]:
 async def test_from_the_file_to_staged_orders_with_refused_rows_kept(tmp_path: Path, size: tuple[int, int]) -> None:
     path = tmp_path / "orders.csv"
     path.write_bytes(text(damaged(), ";").encode("utf-16"))
-    async with housed(tmp_path / "data", size=size) as house:
-        await open_file(house, path)
-        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
-        await house.until("semicolon · UTF-16 LE · decimal comma")
-        assert "Ship to, name" in house.text
-        assert "2 orders, 2 refused" in house.text
-        await house.press("w")
-        await house.until("Not taken from orders.csv")
-        assert "row 5 has 17 cells, but the header has 16" in house.text
-        await house.press("q")
-        staged = house.app.workspace.staging.orders
-        # The first order lost a row of its own, so all of it stays out.
-        assert [one.document["order_number"] for one in staged] == ["BO-00001", "BO-00002"]
+    async with open_app(tmp_path / "data", size=size) as harness:
+        await open_file(harness, path)
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        await harness.until("semicolon · UTF-16 LE · decimal comma")
+        assert "Ship to, name" in harness.text
+        assert "2 orders, 2 refused" in harness.text
+        await harness.press("w")
+        await harness.until("Not taken from orders.csv")
+        assert "row 5 has 17 cells, but the header has 16" in harness.text
+        await harness.press("q")
+        staged = harness.app.workspace.staging.orders
+        # A row of the first order is refused, so the whole order is left out.
+        assert [order.document["order_number"] for order in staged] == ["BO-00001", "BO-00002"]
         assert (ITEMS / 0 / "quantity").get(staged[0].document) == "two"
-        kept = house.app.workspace.account.store.batches.get(staged[0].id)
+        kept = harness.app.workspace.account.store.batches.get(staged[0].id)
         assert kept is not None
         assert isinstance(kept.meta, dict)
         assert kept.meta["row"] == 3
         assert kept.meta["cells"][str(ITEMS / 0 / "quantity")] == [3, "Quantity"]  # type: ignore[index, call-overload]
 
         out = tmp_path / "refused.csv"
-        await house.press("a", "r", "ctrl+u")
+        await harness.press("a", "r", "ctrl+u")
         for _ in range(40):
-            await house.press("backspace")
-        await house.type(str(out))
-        await house.press("enter")
-        await house.until("Written into")
+            await harness.press("backspace")
+        await harness.type(str(out))
+        await harness.press("enter")
+        await harness.until("Written into")
         assert b"row 5 of the same order was refused" in out.read_bytes()
-        # They have the addresses of people.
+        # The refused rows contain personal data.
         assert out.stat().st_mode & 0o777 == 0o600
 
 
 async def test_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Path) -> None:
     path = tmp_path / "odd.csv"
     path.write_text("Nummer;Ding\nX1;Mug\nX2;Plate\n")
-    async with housed(tmp_path / "data") as house:
-        await open_file(house, path)
-        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
-        assert "nowhere" in house.line_with("Nummer")
-        await house.press("w")
-        assert "No column goes to a field yet" in house.text
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        assert "not used" in harness.line_with("Nummer")
+        await harness.press("w")
+        assert "No column goes to a field yet" in harness.text
         for field in ("order_number", "order_items name"):
-            await house.press("enter")
-            await house.type(field)
-            await house.press("enter")
-            await house.until(lambda: isinstance(house.app.screen, ImportScreen))
-        await house.until("X1")
-        assert importing(house).mapping.mapped == 2
-        await house.press("S")
-        await house.type("odd shop")
-        await house.press("enter")
-        await house.until("Saved as odd shop")
-        assert [one.name for one in Mappings(house.app.workspace.account).all()] == ["odd shop"]
-        if importing(house).mapping.constant(("order_details", "integration", "id")) is None:
-            await house.press("G", "enter")
-            await house.until("The shop of all these orders")
-            await house.press("enter")
-        await house.press("w")
-        await house.until("2 orders added from odd.csv")
+            await harness.press("enter")
+            await harness.type(field)
+            await harness.press("enter")
+            await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        await harness.until("X1")
+        assert importing(harness).mapping.mapped == 2
+        await harness.press("S")
+        await harness.type("odd shop")
+        await harness.press("enter")
+        await harness.until("Saved as odd shop")
+        assert [item.name for item in Mappings(harness.app.workspace.account).all()] == ["odd shop"]
+        if importing(harness).mapping.constant(("order_details", "integration", "id")) is None:
+            await harness.press("G", "enter")
+            await harness.until("The shop of all these orders")
+            await harness.press("enter")
+        await harness.press("w")
+        await harness.until("2 orders added from odd.csv")
 
         path.write_text("Ding;Nummer\nCup;X3\n")
-        await again(house, path)
-        await house.until("mapping odd shop")
-        await house.press("m")
-        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
-        assert importing(house).mapping.paths[1] == ("order_number",)
+        await again(harness, path)
+        await harness.until("mapping odd shop")
+        await harness.press("m")
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        assert importing(harness).mapping.paths[1] == ("order_number",)
 
 
 async def test_file_is_not_added_to_another_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -122,129 +123,129 @@ async def test_file_is_not_added_to_another_batch(tmp_path: Path, monkeypatch: p
     path.write_text('{"order_number": "X1"}')
     real = file_adding.open_source
 
-    def slowly(*args: Any, **named: Any) -> Any:
+    def delayed_read(*args: Any, **named: Any) -> Any:
         go.wait(20)
         return real(*args, **named)
 
-    monkeypatch.setattr(file_adding, "open_source", slowly)
-    async with housed(tmp_path / "data") as house:
-        house.app.workspace.staging.editing.add_blank(5)
-        await open_file(house, path)
-        house.app.workspace.staging.create("other")
+    monkeypatch.setattr(file_adding, "open_source", delayed_read)
+    async with open_app(tmp_path / "data") as harness:
+        harness.app.workspace.staging.editing.add_blank(5)
+        await open_file(harness, path)
+        harness.app.workspace.staging.create("other")
         go.set()
-        await house.until("Another batch was opened meanwhile; nothing of orders.json was added.")
-        assert house.app.workspace.staging.orders == []
+        await harness.until("Another batch was opened meanwhile; nothing of orders.json was added.")
+        assert harness.app.workspace.staging.orders == []
 
 
 async def test_layout_and_constant_values_are_changed_by_keys(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("Order number,Item name,Price\nA,Mug,1.234\n")
-    async with housed(tmp_path / "data") as house:
-        await open_file(house, path)
-        await house.until("comma · UTF-8 · decimal point")
-        assert "1.234" in house.line_with("~ 2 ")
-        await house.press("s")
-        await house.until("Read as comma · UTF-8 · decimal comma")
-        assert "1234" in house.line_with("~ 2 ")
-        await house.press("d")
-        await house.until("semicolon")
-        await house.press("d", "d", "d")
-        await house.until(lambda: importing(house).source.table.layout.delimiter == ",")
-        await house.press("G", "g", "j", "j", "j", "enter")
-        await house.until(lambda: not isinstance(house.app.screen, ImportScreen))
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until("comma · UTF-8 · decimal point")
+        assert "1.234" in harness.line_with("~ 2 ")
+        await harness.press("s")
+        await harness.until("Read as comma · UTF-8 · decimal comma")
+        assert "1234" in harness.line_with("~ 2 ")
+        await harness.press("d")
+        await harness.until("semicolon")
+        await harness.press("d", "d", "d")
+        await harness.until(lambda: importing(harness).source.table.layout.delimiter == ",")
+        await harness.press("G", "g", "j", "j", "j", "enter")
+        await harness.until(lambda: not isinstance(harness.app.screen, ImportScreen))
         for _ in range(14):
-            await house.press("backspace")
-        await house.type("on_hold")
-        await house.press("enter")
-        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
-        assert importing(house).mapping.constant(("order_details", "status", "code")) == "on_hold"
-        await house.press("D")
-        assert importing(house).mapping.constant(("order_details", "status", "code")) is None
-        await house.press("q")
-        assert isinstance(house.app.screen, ComposerScreen)
-        assert not house.app.workspace.staging.orders
+            await harness.press("backspace")
+        await harness.type("on_hold")
+        await harness.press("enter")
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        assert importing(harness).mapping.constant(("order_details", "status", "code")) == "on_hold"
+        await harness.press("D")
+        assert importing(harness).mapping.constant(("order_details", "status", "code")) is None
+        await harness.press("q")
+        assert isinstance(harness.app.screen, ComposerScreen)
+        assert not harness.app.workspace.staging.orders
 
 
 async def test_cells_pasted_from_a_spreadsheet_and_a_workbook(tmp_path: Path) -> None:
     path = tmp_path / "orders.xlsx"
     path.write_bytes(workbook({"Orders": rows(2)}))
-    async with housed(tmp_path / "data") as house:
-        await open_file(house, path)
-        await house.until("sheet Orders")
-        await house.press("q")
-        house.app.screen.post_message(events.Paste(text(rows(2), "\t", end="\r")))
-        await house.until("Pasted 3 rows of cells")
-        await house.press("o")
-        await house.until("Import pasted cells")
-        await house.press("tab", "enter")
-        await house.until("Worked out, or the same for all")
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until("sheet Orders")
+        await harness.press("q")
+        harness.app.screen.post_message(events.Paste(text(rows(2), "\t", end="\r")))
+        await harness.until("Pasted 3 rows of cells")
+        await harness.press("o")
+        await harness.until("Import pasted cells")
+        await harness.press("tab", "enter")
+        await harness.until("Worked out, or the same for all")
 
 
 async def test_unreadable_table_is_reported_and_nothing_opens(tmp_path: Path) -> None:
     path = tmp_path / "picture.csv"
     path.write_bytes(b"\x89PNG\r\n\x1a\n\0\0\0\1")
-    async with housed(tmp_path / "data") as house:
-        await open_file(house, path)
-        await house.until("binary data")
-        assert isinstance(house.app.screen, ComposerScreen)
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until("binary data")
+        assert isinstance(harness.app.screen, ComposerScreen)
 
 
 async def test_full_problem_text_is_shown_at_the_cursor(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("Order number,Item name,Quantity\nA,Mug,1\nB,Plate,some\n")
-    async with housed(tmp_path / "data") as house:
-        await open_file(house, path)
-        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
-        assert "columns mapped" in house.text
-        await house.press("j", "j")
-        assert "row 3: Items 1, quantity: 'some' cannot be read: a whole number is needed" in house.lines[-2]
-        await house.press("tab", "j")
-        assert "'some' cannot be read: a whole number is needed. (Quantity" in house.lines[-2]
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        assert "columns mapped" in harness.text
+        await harness.press("j", "j")
+        assert "row 3: Items 1, quantity: 'some' cannot be read: a whole number is needed" in harness.lines[-2]
+        await harness.press("tab", "j")
+        assert "'some' cannot be read: a whole number is needed. (Quantity" in harness.lines[-2]
 
 
 async def test_arrows_choose_among_matching_fields(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("Order number,Gewicht (g)\nA,400\n")
-    async with housed(tmp_path / "data") as house:
-        await open_file(house, path)
-        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
-        await house.press("j", "enter")
-        await house.type("weight")
-        assert "saved change" not in house.text
-        assert "change by its name" not in house.text
-        first = house.line_with(">   ")
-        await house.press("down", "down")
-        assert "Send, parcel, weight " in house.line_with(">   ") != first
-        await house.press("up", "up", "up", "enter")
-        # The unit in the column's name went along to the items.
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        await harness.press("j", "enter")
+        await harness.type("weight")
+        assert "saved change" not in harness.text
+        assert "change by its name" not in harness.text
+        first = harness.line_with(">   ")
+        await harness.press("down", "down")
+        assert "Send, parcel, weight " in harness.line_with(">   ") != first
+        await harness.press("up", "up", "up", "enter")
+        # The unit in the column's name was applied to the items.
         weight = (*ITEMS.tokens, "*", "measurement", "weight")
-        assert importing(house).mapping.paths[1] == (*weight, "value")
-        assert importing(house).mapping.constant((*weight, "unit")) == "g"
-        assert importing(house).mapping.constant(("shipping_details", "measurement", "weight", "unit")) is None
-        await house.press(":")
-        await house.press("down", "down", "pagedown")
-        assert house.line_with(">   ").split()[1:3] != ["down", "j"]
+        assert importing(harness).mapping.paths[1] == (*weight, "value")
+        assert importing(harness).mapping.constant((*weight, "unit")) == "g"
+        assert importing(harness).mapping.constant(("shipping_details", "measurement", "weight", "unit")) is None
+        await harness.press(":")
+        await harness.press("down", "down", "pagedown")
+        assert harness.line_with(">   ").split()[1:3] != ["down", "j"]
 
 
 async def test_default_shop_is_found_by_typing(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_text("Order number,Item name\nA,Mug\n")
     shop = ("order_details", "integration", "id")
-    async with housed(tmp_path / "data") as house:
-        await open_file(house, path)
-        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
-        importing(house)._change(importing(house).mapping.with_constant(shop, None))
-        await house.press("w")
-        await house.until("Enter here chooses it")
-        await house.press("enter")
-        await house.until("The shop of all these orders")
-        shops = house.app.workspace.account.shops or []
-        assert all(str(one.id) in house.text for one in shops)
-        await house.type(f"{shops[-1].kind} {shops[-1].id}")
-        await house.press("enter")
-        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
-        assert importing(house).mapping.constant(shop) == shops[-1].id
-        assert "for all:" in house.line_with(">   ") or "for all:" in house.line_with("> =")
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        importing(harness)._change(importing(harness).mapping.with_constant(shop, None))
+        await harness.press("w")
+        await harness.until("Enter here chooses it")
+        await harness.press("enter")
+        await harness.until("The shop of all these orders")
+        shops = harness.app.workspace.account.shops or []
+        assert all(str(shop.id) in harness.text for shop in shops)
+        await harness.type(f"{shops[-1].kind} {shops[-1].id}")
+        await harness.press("enter")
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        assert importing(harness).mapping.constant(shop) == shops[-1].id
+        assert "for all:" in harness.line_with(">   ") or "for all:" in harness.line_with("> =")
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -254,30 +255,80 @@ async def test_problem_names_the_source_cell_everywhere(tmp_path: Path, size: tu
     table[2][11] = "two"
     table[2][14] = "691200,5"
     path.write_bytes(workbook({"March": table, "Notes": [["read me"]]}))
-    async with housed(tmp_path / "data", size=size) as house:
-        await open_file(house, path)
-        await house.until(lambda: isinstance(house.app.screen, ImportScreen))
-        await house.press("w")
-        await house.until("2 orders added")
+    async with open_app(tmp_path / "data", size=size) as harness:
+        await open_file(harness, path)
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        await harness.press("w")
+        await harness.until("2 orders added")
 
-        def told(pane: int = -1) -> str:
-            return " ".join(word for line in house.lines for word in line.split("▏")[pane].split())
+        def problem_text(pane: int = -1) -> str:
+            return " ".join(word for line in harness.lines for word in line.split("▏")[pane].split())
 
-        await house.press("g", "j")
-        assert house.app.workspace.staging.orders[1].source == "row 3 of sheet March of orders.xlsx"
-        assert 'row 3, column "Quantity"' in told()
-        await house.press("enter")
-        await house.press("n")
-        assert 'row 3, column "Quantity"' in told()
-        await house.press("escape", "v")
-        await house.press("G")
-        row = house.app.screen.query_one("#problems", ProblemList).cursor_row
+        await harness.press("g", "j")
+        assert harness.app.workspace.staging.orders[1].source == "row 3 of sheet March of orders.xlsx"
+        assert 'row 3, column "Quantity"' in problem_text()
+        await harness.press("enter")
+        await harness.press("n")
+        assert 'row 3, column "Quantity"' in problem_text()
+        await harness.press("escape", "v")
+        await harness.press("G")
+        row = harness.app.screen.query_one("#problems", ProblemList).cursor_row
         assert row is not None
         assert row.pointer == ITEMS / 0 / "hs_code"
-        assert 'row 3, column "HS code"' in told()
-        assert "m: 691200.5" in told()
-        await house.press("v")
-        await house.until("column 1 of")
-        await house.press("j")
-        assert 'row 3, column "Quantity"' in told()
-        assert all(len(line) <= size[0] for line in house.lines)
+        assert 'row 3, column "HS code"' in problem_text()
+        assert "m: 691200.5" in problem_text()
+        await harness.press("v")
+        await harness.until("column 1 of")
+        await harness.press("j")
+        assert 'row 3, column "Quantity"' in problem_text()
+        assert all(len(line) <= size[0] for line in harness.lines)
+
+
+@pytest.mark.parametrize(
+    ("answer", "street", "second_line"),
+    [("r", "Rechnungsweg 1", None), ("b", "Rechnungsweg 1 Lieferweg 3", None), ("c", "Rechnungsweg 1, Lieferweg 3", None),
+     ("l", "Lieferweg 3", "Rechnungsweg 1"), ("escape", "Lieferweg 3", None)],
+)  # fmt: skip
+async def test_a_second_column_for_a_field_is_joined_only_as_answered(
+    tmp_path: Path, answer: str, street: str, second_line: str | None
+) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_bytes((Path(__file__).parents[2] / "fixtures" / "files" / "import-remap-joins.csv").read_bytes())
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        await harness.press("j", "j", "enter")
+        await harness.type("shipping_address address_line_1")
+        await harness.press("enter")
+        await harness.until("Join to Dispatch address?")
+        await harness.press(answer)
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen) and "Join to" not in harness.text)
+        if importing(harness).mapping.constant(("order_details", "integration", "id")) is None:
+            importing(harness).source = replace(
+                importing(harness).source,
+                mapping=importing(harness).mapping.with_constant(("order_details", "integration", "id"), 5),
+            )
+        await harness.press("w")
+        await harness.until("1 order added from")
+        address = harness.app.workspace.staging.orders[0].document["shipping_address"]
+        assert isinstance(address, dict)
+        assert (address["address_line_1"], address.get("address_line_2")) == (street, second_line)
+
+
+async def test_a_guess_is_confirmed_by_enter_and_its_orders_are_no_longer_held(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "Order number,Name,Street,Zip,City,Country,Item,Price,Quantity,House street 3\nA1,Rita,Weg 1,04109,Leipzig,DE,Cup,1,1,Weg 9\n"
+    )
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        await harness.until("confirm address?")
+        assert "1 guess to confirm" in harness.text
+        await harness.press("g", "g")
+        assert "Enter confirms; orders are held until then" in harness.text
+        await harness.press("enter")
+        await harness.until("confirmed: address")
+        assert "guess to confirm" not in harness.text
+        await harness.press("enter")
+        await harness.until("confirm address?")

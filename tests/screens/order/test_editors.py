@@ -1,4 +1,4 @@
-"""Every kind of editor by keys alone: what is typed becomes what is sent; left, given back, or nothing of some kind."""
+"""Every kind of editor by keys alone: typed values are sent as expected, after leaving, undoing, or clearing the field."""
 
 import copy
 from collections.abc import AsyncIterator
@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import httpx
 import pytest
 import pytest_asyncio
-from app_harness import NOW, House, housed
+from app_harness import NOW, AppHarness, open_app
 from sandbox_harness import ORDER
 from textual import events
 from textual.keys import _character_to_key
@@ -26,7 +26,7 @@ from tui.screens.order.form_rows import FormView
 from tui.widgets.form_layout import FieldRow
 
 KEYS = frozenset(["enter", "escape", "tab", "backspace", "up", "down", "end", "ctrl+u", "ctrl+e", "home"])
-in_the_house = pytest.mark.asyncio(loop_scope="module")
+in_the_app = pytest.mark.asyncio(loop_scope="module")
 
 ROMA = {
     "name": "Lucia Ricci",
@@ -41,7 +41,7 @@ ROMA = {
 
 
 def rich() -> dict[str, Any]:
-    """An order with a value of every kind."""
+    """Return an order with a value of every kind."""
     order = copy.deepcopy(ORDER)
     order |= {"order_number": "RICH-1", "order_id": "rich-1", "shipping_address": ROMA}
     details = order["order_details"]
@@ -63,26 +63,26 @@ def rich() -> dict[str, Any]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[House]:
-    """The form of that order, open for all tests of this file; each takes back what it did."""
+async def opened(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[AppHarness]:
+    """The form of that order, open for all tests of this module; each test undoes its changes."""
     box = Sandbox(SandboxSettings(orders=120, now=NOW, settle=0.0))
     transport = httpx.ASGITransport(box.asgi)
     async with httpx.AsyncClient(transport=transport, base_url="http://s/api/v3", auth=("demo", "demo")) as client:
         sent = await client.post("/orders", content=encode([rich()]), headers={"content-type": "application/json"})
         assert sent.status_code == 201, sent.text
-    async with housed(tmp_path_factory.mktemp("house"), sandbox=box, size=(100, 40)) as house:
-        await house.until("RICH-1")
-        await house.press("enter")
-        await house.until(lambda: isinstance(house.app.screen, EditScreen) and house.app.screen.sheet.rows)
-        assert "RICH-1" in house.text
-        house.app.workspace.account.zone = ZoneInfo("Europe/Amsterdam")
-        await house.press("r")
-        yield house
+    async with open_app(tmp_path_factory.mktemp("house"), sandbox=box, size=(100, 40)) as harness:
+        await harness.until("RICH-1")
+        await harness.press("enter")
+        await harness.until(lambda: isinstance(harness.app.screen, EditScreen) and harness.app.screen.sheet.rows)
+        assert "RICH-1" in harness.text
+        harness.app.workspace.account.zone = ZoneInfo("Europe/Amsterdam")
+        await harness.press("r")
+        yield harness
     box.close()
 
 
 @pytest_asyncio.fixture(loop_scope="module")
-async def form(opened: House) -> AsyncIterator[House]:
+async def form(opened: AppHarness) -> AsyncIterator[AppHarness]:
     yield opened
     await hit(opened, *["escape"] * opened.app.screen.is_typing)  # type: ignore[attr-defined]
     screen = screen_of(opened)
@@ -99,21 +99,21 @@ async def form(opened: House) -> AsyncIterator[House]:
     assert opened.app.workspace.account.drafts.all() == []
 
 
-def screen_of(house: House) -> EditScreen:
-    screen = house.app.screen
-    assert isinstance(screen, EditScreen), house.text
+def screen_of(harness: AppHarness) -> EditScreen:
+    screen = harness.app.screen
+    assert isinstance(screen, EditScreen), harness.text
     return screen
 
 
-def value_at(house: House, pointer: Pointer) -> Json:
-    draft = screen_of(house).draft
+def value_at(harness: AppHarness, pointer: Pointer) -> Json:
+    draft = screen_of(harness).draft
     assert draft is not None
     value = pointer.get(draft.edit.document)
     return "ABSENT" if value is ABSENT else value
 
 
-def body_of(house: House) -> Json:
-    draft = screen_of(house).draft
+def body_of(harness: AppHarness) -> Json:
+    draft = screen_of(harness).draft
     assert draft is not None
     sending = draft.choice
     assert sending.operation is Operation.PATCH
@@ -121,48 +121,48 @@ def body_of(house: House) -> Json:
     return sending.body
 
 
-async def hit(house: House, *names: str) -> None:
-    """Keys by name and letters, as fast as they come; the pilot would wait after each."""
+async def hit(harness: AppHarness, *names: str) -> None:
+    """Press keys, given by name or as letters, without the pilot's pause after each."""
     for name in names:
-        for key, character in [(name, None)] if name in KEYS else [(_character_to_key(one), one) for one in name]:
+        for key, character in [(name, None)] if name in KEYS else [(_character_to_key(key), key) for key in name]:
             event = events.Key(key, character)
-            event.set_sender(house.app)
-            house.app.post_message(event)
-    await house.press()
+            event.set_sender(harness.app)
+            harness.app.post_message(event)
+    await harness.press()
 
 
-async def find(house: House, path: str) -> FieldRow:
-    """To the first field found by a path, pasted after `/`: the form is narrowed once, not at each letter."""
-    await hit(house, "/", "ctrl+u")
-    house.app.post_message(events.Paste(path))
-    await hit(house, "enter")
-    row = screen_of(house).sheet.cursor_field
-    assert row is not None, house.text
+async def find(harness: AppHarness, path: str) -> FieldRow:
+    """Go to the first field found by a path that is pasted after `/`, so that the form is filtered only once."""
+    await hit(harness, "/", "ctrl+u")
+    harness.app.post_message(events.Paste(path))
+    await hit(harness, "enter")
+    row = screen_of(harness).sheet.cursor_field
+    assert row is not None, harness.text
     assert str(row.pointer).endswith(path), (row.pointer, path)
     return row
 
 
-async def open_empty(house: House) -> None:
-    """Open the editor under the cursor and take its text away, line by line."""
-    sheet = screen_of(house).sheet
-    await hit(house, "enter")
-    assert sheet.editing is not None, house.text
+async def open_empty(harness: AppHarness) -> None:
+    """Open the editor under the cursor and delete its text, line by line."""
+    sheet = screen_of(harness).sheet
+    await hit(harness, "enter")
+    assert sheet.editing is not None, harness.text
     lines = (sheet.editor_text or "").count("\n") + 1
-    await hit(house, *["end", "ctrl+u", "backspace"] * lines)
+    await hit(harness, *["end", "ctrl+u", "backspace"] * lines)
     assert sheet.editor_text == ""
 
 
-async def leave(house: House) -> None:
-    """Esc out of an editor; without one it would lead back to the list."""
-    if screen_of(house).sheet.editing is not None:
-        await hit(house, "escape")
+async def leave(harness: AppHarness) -> None:
+    """Press Esc in an editor; without an open editor it would close the form."""
+    if screen_of(harness).sheet.editing is not None:
+        await hit(harness, "escape")
 
 
-async def keys(house: House, typed: str) -> None:
-    """Type a text; `⏎`, `⇥`, `↓` and `↑` are keys."""
+async def keys(harness: AppHarness, typed: str) -> None:
+    """Type a text in which `⏎`, `⇥`, `↓` and `↑` are keys."""
     for mark, key in (("⏎", "enter"), ("⇥", "tab"), ("↓", "down"), ("↑", "up")):
         typed = typed.replace(mark, f"\0{key}\0")
-    await hit(house, *filter(None, typed.split("\0")))
+    await hit(harness, *filter(None, typed.split("\0")))
 
 
 def item(**changed: Json) -> Json:
@@ -243,10 +243,10 @@ def test_every_kind_of_field_is_tested() -> None:
     assert {case[0] for case in CASES} == {field.kind for field in all_fields() if not field.has_members}
 
 
-@in_the_house
+@in_the_app
 @pytest.mark.parametrize(("kind", "path", "typed", "value", "body"), CASES)
 async def test_typed_value_is_the_value_sent(
-    form: House, kind: Kind, path: str, typed: str, value: Json, body: Json
+    form: AppHarness, kind: Kind, path: str, typed: str, value: Json, body: Json
 ) -> None:
     row = await find(form, path)
     assert row.kind == kind
@@ -283,9 +283,11 @@ BAD: list[tuple[str, str, str]] = [
 ]
 
 
-@in_the_house
+@in_the_app
 @pytest.mark.parametrize(("path", "typed", "word"), BAD)
-async def test_invalid_text_is_reported_at_its_position_and_kept(form: House, path: str, typed: str, word: str) -> None:
+async def test_invalid_text_is_reported_at_its_position_and_kept(
+    form: AppHarness, path: str, typed: str, word: str
+) -> None:
     row = await find(form, path)
     before = value_at(form, row.pointer)
     await open_empty(form)
@@ -294,7 +296,7 @@ async def test_invalid_text_is_reported_at_its_position_and_kept(form: House, pa
     assert sheet.editing == row.pointer
     assert word in form.text
     assert sheet.editor_text == typed
-    # Left, it is told under its field, on disk, and Enter goes on with it.
+    # After leaving the field the text is shown below it and stored, and Enter continues editing it.
     await hit(form, "escape")
     assert "typed and not taken" in form.text
     assert form.app.workspace.account.drafts.typed(screen_of(form).order_id) == {row.pointer: typed}
@@ -307,9 +309,9 @@ async def test_invalid_text_is_reported_at_its_position_and_kept(form: House, pa
     assert form.app.workspace.account.drafts.all() == []
 
 
-@in_the_house
+@in_the_app
 @pytest.mark.parametrize("path", list(dict.fromkeys(case[1] for case in CASES)))
-async def test_opened_editor_changes_nothing(form: House, path: str) -> None:
+async def test_opened_editor_changes_nothing(form: AppHarness, path: str) -> None:
     row = await find(form, path)
     for key in ("tab", "escape"):
         screen_of(form).sheet.go_to(row.pointer)
@@ -334,15 +336,15 @@ NOTHING: list[tuple[str, str, Json, Operation | None, str]] = [
 ]
 
 
-@in_the_house
-@pytest.mark.parametrize(("path", "key", "value", "operation", "words"), NOTHING)
+@in_the_app
+@pytest.mark.parametrize(("path", "key", "value", "operation", "text"), NOTHING)
 async def test_empty_choices_are_offered_only_if_allowed(
-    form: House, path: str, key: str, value: Json, operation: Operation | None, words: str
+    form: AppHarness, path: str, key: str, value: Json, operation: Operation | None, text: str
 ) -> None:
     row = await find(form, path)
     await hit(form, "c")
-    # Where a question does not fit, its words are shortened and its keys are not.
-    assert words[:10] in form.text.replace("Cannot", "cannot")
+    # A question that does not fit has shortened texts and complete keys.
+    assert text[:10] in form.text.replace("Cannot", "cannot")
     if key:
         await hit(form, key)
     assert value_at(form, row.pointer) == value
@@ -352,8 +354,8 @@ async def test_empty_choices_are_offered_only_if_allowed(
         assert "sent as a full order" in form.text or path.endswith("name")
 
 
-@in_the_house
-async def test_exclusive_field_removes_the_other(form: House) -> None:
+@in_the_app
+async def test_exclusive_field_removes_the_other(form: AppHarness) -> None:
     row = await find(form, "service_point_details/id")
     await open_empty(form)
     await keys(form, "123⏎")
@@ -368,8 +370,8 @@ async def test_exclusive_field_removes_the_other(form: House) -> None:
     assert value_at(form, place) == {"carrier_service_point_id": "C-10"}
 
 
-@in_the_house
-async def test_items_are_added_copied_moved_and_removed(form: House) -> None:
+@in_the_app
+async def test_items_are_added_copied_moved_and_removed(form: AppHarness) -> None:
     def names() -> Json:
         return [entry.get("name", "?") for entry in value_at(form, ITEMS)]  # type: ignore[union-attr]
 
@@ -398,12 +400,12 @@ async def test_items_are_added_copied_moved_and_removed(form: House) -> None:
     assert draft is not None
     assert draft.sending.operation is Operation.POST
     assert [entry["name"] for entry in ITEMS.get(draft.sending.body)] == names()  # type: ignore[union-attr,index,call-overload]
-    # The price of the new one is still to be given, and that keeps the order here.
-    assert {str(one.pointer) for one in draft.sending.invalid} <= {str(ITEMS / 0 / "total_price" / "value")}
+    # The new item has no price yet, which prevents sending.
+    assert {str(problem.pointer) for problem in draft.sending.invalid} <= {str(ITEMS / 0 / "total_price" / "value")}
 
 
-@in_the_house
-async def test_tax_numbers_are_added_and_removed(form: House) -> None:
+@in_the_app
+async def test_tax_numbers_are_added_and_removed(form: AppHarness) -> None:
     place = Pointer.of("customs_details", "tax_numbers", "sender")
     row = await find(form, "tax_numbers/sender/0/value")
     await hit(form, "a")
@@ -418,9 +420,9 @@ async def test_tax_numbers_are_added_and_removed(form: House) -> None:
     assert value_at(form, place) == [{"name": "VAT", "value": "GB9"}]
 
 
-@in_the_house
+@in_the_app
 @pytest.mark.parametrize(
-    ("words", "path"),
+    ("text", "path"),
     [
         ("postcode", "shipping_address/postal_code"),
         ("via appia", "shipping_address/address_line_1"),
@@ -432,8 +434,8 @@ async def test_tax_numbers_are_added_and_removed(form: House) -> None:
         ("adr_packing", "order_items/0/dangerous_goods/adr_packing_group_letter"),
     ],
 )
-async def test_a_field_is_found_by_label_path_and_value(form: House, words: str, path: str) -> None:
-    await hit(form, "/", "ctrl+u", words)
+async def test_a_field_is_found_by_label_path_and_value(form: AppHarness, text: str, path: str) -> None:
+    await hit(form, "/", "ctrl+u", text)
     row = screen_of(form).sheet.cursor_field
     assert row is not None, form.text
     assert str(row.pointer).endswith(path)
@@ -443,8 +445,8 @@ async def test_a_field_is_found_by_label_path_and_value(form: House, words: str,
     assert screen_of(form).sheet.cursor_pointer == row.pointer
 
 
-@in_the_house
-async def test_views_long_values_and_the_note(form: House) -> None:
+@in_the_app
+async def test_views_long_values_and_the_note(form: AppHarness) -> None:
     await hit(form, "g")
     assert 'customer note: "Ring twice"' in form.text
     for path in ("shipping_address/city", "order_id", "order_items/1/quantity"):

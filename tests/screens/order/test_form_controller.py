@@ -9,7 +9,7 @@ from typing import Any, TypeVar, cast
 
 import pytest
 import pytest_asyncio
-from batch_harness import House, stage
+from batch_harness import BatchHarness, stage
 from sandbox_harness import order
 from textual.screen import Screen
 
@@ -80,7 +80,7 @@ class Sheet:
 
 @dataclass
 class Host:
-    """Answers questions from a list, and remembers what it was told."""
+    """Answers questions from a list, and records the notices."""
 
     answers: list[str | None] = field(default_factory=list)
     asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
@@ -90,7 +90,7 @@ class Host:
     screens: list[AddressScreen] = field(default_factory=list)
     pages: list[ShowText] = field(default_factory=list)
     address: list[tuple[Pointer, Json]] | None = None
-    """What the address screen ends with."""
+    """The result of the address screen."""
     is_editable: bool = True
 
     async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None:
@@ -140,7 +140,7 @@ class Host:
 
 @dataclass
 class Form:
-    house: House
+    harness: BatchHarness
     target: FormTarget
     host: Host
     sheet: Sheet
@@ -156,8 +156,8 @@ class Form:
 
 @pytest_asyncio.fixture(params=["draft", "staged"])
 async def form(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Form]:
-    house = House(tmp_path / "data")
-    await house.open()
+    harness = BatchHarness(tmp_path / "data")
+    await harness.open()
     document = order(order_id="T", order_number="T", shipping_address__phone_number="4930123456")
     document["shipping_address"]["country_code"] = "DE"
     document["shipping_address"]["postal_code"] = "01069"
@@ -165,15 +165,15 @@ async def form(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
     if request.param == "draft":
         read = decode(encode({**document, "id": "700001"}))
         assert isinstance(read, dict)
-        found = OpenDraft.of(house.account, house.clock.now, "700001", read)
+        found = OpenDraft.of(harness.account, harness.clock.now, "700001", read)
         assert found is not None
         target = found
         target.check()
     else:
-        (id,) = stage(house.staging, document)
-        staged = house.staging.get(id)
+        (id,) = stage(harness.staging, document)
+        staged = harness.staging.get(id)
         assert staged is not None
-        target = StagedTarget(house.staging, staged)
+        target = StagedTarget(harness.staging, staged)
 
     def rows() -> Sequence[SheetRow]:
         edit = target.edit if isinstance(target, OpenDraft) else target.order.edit
@@ -181,20 +181,20 @@ async def form(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
         return sheet_rows(spec)
 
     host, sheet = Host(), Sheet(rows)
-    controller = FormController(host, host, sheet, TypedTexts(house.account.drafts), lambda: target)
-    yield Form(house, target, host, sheet, controller)
-    house.account.store.close()
-    await house.account.client.aclose()
-    house.sandbox.close()
+    controller = FormController(host, host, sheet, TypedTexts(harness.account.drafts), lambda: target)
+    yield Form(harness, target, host, sheet, controller)
+    harness.account.store.close()
+    await harness.account.client.aclose()
+    harness.sandbox.close()
 
 
 def saved(form: Form) -> Any:
-    """The order as it is on disk."""
-    store = form.house.account.store
+    """Return the order as it is stored."""
+    store = form.harness.account.store
     if form.target.OPERATION is Operation.PATCH:
-        draft = Drafts(store, form.house.account.account_id, form.house.clock.now).get(form.target.id)
+        draft = Drafts(store, form.harness.account.account_id, form.harness.clock.now).get(form.target.id)
         return draft.edit.document if draft is not None else None
-    found = Staging(form.house.account).get(form.target.id)
+    found = Staging(form.harness.account).get(form.target.id)
     return found.document if found is not None else None
 
 
@@ -208,14 +208,14 @@ async def test_a_value_is_saved_and_its_text_forgotten(form: Form) -> None:
     assert form.host.shown == 1
     assert form.host.left == [False]
     assert form.controller.typed == {}
-    assert form.house.account.drafts.typed(form.target.place) == {}
+    assert form.harness.account.drafts.typed(form.target.place) == {}
     form.controller.undo()
     assert form.document["shipping_address"]["name"] == "John Doe"
     form.controller.redo()
     assert form.document["shipping_address"]["name"] == "Jan"
 
 
-async def test_text_that_was_not_taken_is_kept_and_continued(form: Form) -> None:
+async def test_text_that_was_not_accepted_is_kept_and_continued(form: Form) -> None:
     form.at(NAME)
     form.controller.typing(NAME, "Ja")
     form.controller.editor_left(NAME, "Ja")
@@ -224,7 +224,7 @@ async def test_text_that_was_not_taken_is_kept_and_continued(form: Form) -> None
     assert form.sheet.opened == ["Ja"]
     form.controller.revert()
     assert "unsaved text was discarded" in form.host.notices[-1]
-    assert form.house.account.drafts.typed(form.target.place) == {}
+    assert form.harness.account.drafts.typed(form.target.place) == {}
     form.controller.revert()
     assert form.target.ORIGINAL in form.host.notices[-1]
 
@@ -269,10 +269,10 @@ async def test_a_field_is_cleared_by_the_answer_of_a_question(form: Form, pointe
         return
     if answer is not None and form.host.answers[0] not in choices:
         form.host.answers = [next(iter(choices))]
-    wanted = form.host.answers[0]
+    expected = form.host.answers[0]
     await form.controller.clear()
     assert form.host.asked[-1][0] == f"{row.label} becomes"
-    assert pointer.get(form.document) == (before if wanted is None else choices[wanted].value)
+    assert pointer.get(form.document) == (before if expected is None else choices[expected].value)
 
 
 async def test_a_field_that_the_api_does_not_have_is_not_cleared(form: Form) -> None:

@@ -15,7 +15,7 @@ long_texts = st.lists(letters, max_size=8).map("".join)
 
 @pytest.fixture(autouse=True)
 def short_rows(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Make lines continue in another row after a few letters."""
+    """Split long lines into rows after a few letters."""
     monkeypatch.setattr(textbuffer, "ROW_LIMIT", 3)
 
 

@@ -32,13 +32,13 @@ def test_text_has_only_typed_and_original_characters(text: str, multiline: bool,
             editing.key(key, key if len(key) == 1 else None)
     assert set(editing.text) <= set(text) | set("xy \n")
     assert not editing.unsendable
-    stretches = editing.visual_lines(10)
-    caret = editing.caret_row(stretches)
-    for row, stretch in enumerate(stretches):
-        assert cell_len("".join(editing.draw(stretch, 10, caret=row == caret))) == 10
+    visual_lines = editing.visual_lines(10)
+    caret = editing.caret_row(visual_lines)
+    for row, line in enumerate(visual_lines):
+        assert cell_len("".join(editing.draw(line, 10, caret=row == caret))) == 10
     if not multiline:
-        stretch, _ = editing.window(10, 0)
-        assert cell_len("".join(editing.draw(stretch, 10, caret=True))) == 10
+        line, _ = editing.window(10, 0)
+        assert cell_len("".join(editing.draw(line, 10, caret=True))) == 10
 
 
 def test_substitute_keeps_its_original_through_edits_around_it() -> None:
@@ -56,7 +56,7 @@ def test_substitute_keeps_its_original_through_edits_around_it() -> None:
 
 def test_typed_substitute_is_unsendable() -> None:
     editing = TextModel("a\x1b�")
-    assert not editing.unsendable, "the original has a true replacement character"
+    assert not editing.unsendable, "the original text contains a replacement character"
     editing.paste("␛]")
     assert editing.unsendable == "␛"
     assert set(editing.unsendable) <= SUBSTITUTES

@@ -1,4 +1,4 @@
-"""The batch: staged, judged, looked up, sent, refused, mended, followed, and found again after a crash."""
+"""The batch: staging, checks, lookup, sending, refusals, corrections, verifying, and reopening after a crash."""
 
 import asyncio
 from pathlib import Path
@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
-from batch_harness import NOTES, QUANTITY, SHOP, Make, add_json, pointers, stage
+from batch_harness import NOTES, QUANTITY, SHOP, BatchHarness, Make, add_json, pointers, stage
 from interception import Send
 from sandbox_harness import NOW, order
 
@@ -33,201 +33,203 @@ from tui.work.file_import.json_reader import ImportFileError
 from tui.work.writes.send_state import SendState
 
 
+async def existing_order(harness: BatchHarness) -> Any:
+    """Send order A, remove it from the batch, and return it as the service has it."""
+    stage(harness.staging, order(order_id="A"))
+    await harness.send()
+    await harness.account.verifier.until_done()
+    read = (await harness.remote_orders())["A"]
+    harness.staging.editing.remove_orders([order.id for order in harness.staging.orders])
+    return read
+
+
 async def test_refused_order_is_fixed_sent_and_verified(make: Make) -> None:
-    house = await make()
-    a, b, c = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
-    await house.staging.refresh_remote()
-    assert house.states() == dict.fromkeys("ABC", SendState.READY)
-    house.interceptor.refuse_next(("/data/attributes/[1]/shipping_address/city", "Not a city"))
-    await house.send()
-    assert house.states() == {"A": SendState.READY, "B": SendState.REFUSED, "C": SendState.READY}
-    assert pointers(house.staging, b) == ["/shipping_address/city"]
-    assert "refused all 3" in house.staging.notices[-1].text
-    assert "Press w to send the 2 others again" in house.staging.notices[-1].text
-    assert await house.there() == {}
-    house.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Oss", "city")
-    assert house.states()["B"] is SendState.REFUSED, "the same value again is no change"
-    house.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Uden", "city")
-    assert pointers(house.staging, b) == []
-    assert pointers(house.staging, b, stale=True) == ["/shipping_address/city"]
-    await house.send()
-    assert house.states() == dict.fromkeys("ABC", SendState.ACCEPTED)
-    await house.account.verifier.until_done()
-    assert house.states() == dict.fromkeys("ABC", SendState.VERIFIED)
-    assert pointers(house.staging, b, stale=True) == []
-    assert sorted(await house.there()) == ["A", "B", "C"]
-    assert {a, b, c} == {one.id for one in house.staging.orders}
+    harness = await make()
+    a, b, c = stage(harness.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
+    await harness.staging.refresh_remote()
+    assert harness.states() == dict.fromkeys("ABC", SendState.READY)
+    harness.interceptor.refuse_next(("/data/attributes/[1]/shipping_address/city", "Not a city"))
+    await harness.send()
+    assert harness.states() == {"A": SendState.READY, "B": SendState.REFUSED, "C": SendState.READY}
+    assert pointers(harness.staging, b) == ["/shipping_address/city"]
+    assert "refused all 3" in harness.staging.notices[-1].text
+    assert "Press w to send the 2 others again" in harness.staging.notices[-1].text
+    assert await harness.remote_orders() == {}
+    harness.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Oss", "city")
+    assert harness.states()["B"] is SendState.REFUSED, "the same value is no change"
+    harness.staging.editing.put(b, Pointer.of("shipping_address", "city"), "Uden", "city")
+    assert pointers(harness.staging, b) == []
+    assert pointers(harness.staging, b, stale=True) == ["/shipping_address/city"]
+    await harness.send()
+    assert harness.states() == dict.fromkeys("ABC", SendState.ACCEPTED)
+    await harness.account.verifier.until_done()
+    assert harness.states() == dict.fromkeys("ABC", SendState.VERIFIED)
+    assert pointers(harness.staging, b, stale=True) == []
+    assert sorted(await harness.remote_orders()) == ["A", "B", "C"]
+    assert {a, b, c} == {order.id for order in harness.staging.orders}
 
 
 async def test_local_error_holds_an_order_until_it_is_released(make: Make) -> None:
-    house = await make()
-    (a,) = stage(house.staging, order(order_id="A", order_details__order_items__0__quantity=0))
-    await house.staging.refresh_remote()
-    assert house.states() == {"A": SendState.INVALID}
-    assert house.staging.plan().count == 0
-    assert house.staging.editing.release([a], force=True) == 1
-    assert house.states() == {"A": SendState.READY}
-    await house.send()
-    assert house.states() == {"A": SendState.REFUSED}
-    assert pointers(house.staging, a) == [str(QUANTITY)]
+    harness = await make()
+    (a,) = stage(harness.staging, order(order_id="A", order_details__order_items__0__quantity=0))
+    await harness.staging.refresh_remote()
+    assert harness.states() == {"A": SendState.INVALID}
+    assert harness.staging.plan().count == 0
+    assert harness.staging.editing.release([a], force=True) == 1
+    assert harness.states() == {"A": SendState.READY}
+    await harness.send()
+    assert harness.states() == {"A": SendState.REFUSED}
+    assert pointers(harness.staging, a) == [str(QUANTITY)]
 
 
 async def test_problems_follow_their_items(make: Make) -> None:
-    house = await make()
-    (a,) = stage(house.staging, order(order_id="A"))
-    house.interceptor.refuse_next(
+    harness = await make()
+    (a,) = stage(harness.staging, order(order_id="A"))
+    harness.interceptor.refuse_next(
         ("/data/attributes/[0]/order_details/order_items/1/hs_code", "Field required"),
         ("/data/attributes/[0]/order_details/order_items/0/sku", "no"),
     )
-    await house.send()
-    house.staging.editing.change(a, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
-    assert pointers(house.staging, a) == [str(ITEMS / 2 / "hs_code"), str(ITEMS / 1 / "sku")]
-    house.staging.editing.change(a, lambda edit: ITEMS if edit.remove(ITEMS / 1, "item") else None)
-    assert pointers(house.staging, a) == [str(ITEMS / 1 / "hs_code")]
-    assert pointers(house.staging, a, stale=True) == [str(ITEMS)]
-    staging = await house.crash()
+    await harness.send()
+    harness.staging.editing.change(a, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
+    assert pointers(harness.staging, a) == [str(ITEMS / 2 / "hs_code"), str(ITEMS / 1 / "sku")]
+    harness.staging.editing.change(a, lambda edit: ITEMS if edit.remove(ITEMS / 1, "item") else None)
+    assert pointers(harness.staging, a) == [str(ITEMS / 1 / "hs_code")]
+    assert pointers(harness.staging, a, stale=True) == [str(ITEMS)]
+    staging = await harness.crash()
     assert pointers(staging, a) == [str(ITEMS / 1 / "hs_code")]
 
 
 async def test_unknown_pointers_and_batch_problems_are_kept(make: Make) -> None:
-    house = await make()
-    a, b = stage(house.staging, order(order_id="A"), order(order_id="B"))
-    house.interceptor.refuse_next(
+    harness = await make()
+    a, b = stage(harness.staging, order(order_id="A"), order(order_id="B"))
+    harness.interceptor.refuse_next(
         ("/data/attributes/[0]/nowhere/at/all", "Strange"),
         ("/data/attributes/", "The batch as a whole"),
         ("/data/attributes/[7]/order_id", "Nobody's"),
     )
-    await house.send()
-    assert pointers(house.staging, a) == ["/nowhere/at/all"]
-    assert house.states() == {"A": SendState.REFUSED, "B": SendState.READY}
-    said = house.staging.notices[-1]
-    assert {problem.detail for problem in said.problems} == {"The batch as a whole", "Nobody's"}
-    house.staging.editing.put(a, NOTES, "x", "note")
-    assert house.states()["A"] is SendState.READY, "which change was meant cannot be told"
-    staging = await house.crash()
-    assert staging.notices == [said]
-    assert b in {one.id for one in staging.orders}
+    await harness.send()
+    assert pointers(harness.staging, a) == ["/nowhere/at/all"]
+    assert harness.states() == {"A": SendState.REFUSED, "B": SendState.READY}
+    notice = harness.staging.notices[-1]
+    assert {problem.detail for problem in notice.problems} == {"The batch as a whole", "Nobody's"}
+    harness.staging.editing.put(a, NOTES, "x", "note")
+    assert harness.states()["A"] is SendState.READY, "the intended change is ambiguous"
+    staging = await harness.crash()
+    assert staging.notices == [notice]
+    assert b in {order.id for order in staging.orders}
 
 
 async def test_existing_order_waits_for_release(make: Make) -> None:
-    house = await make(settle=0.0)
-    stage(house.staging, order(order_id="A"))
-    await house.send()
-    await house.account.verifier.until_done()
-    read = (await house.there())["A"]
-    house.staging.editing.remove_orders([one.id for one in house.staging.orders])
-    (same,) = house.staging.editing.add_copies([read], as_update=True)
-    found = house.staging.get(same)
+    harness = await make(settle=0.0)
+    read = await existing_order(harness)
+    (same,) = harness.staging.editing.add_copies([read], as_update=True)
+    found = harness.staging.get(same)
     assert found is not None
     assert found.action is PlannedAction.SAME
     assert found.document["id"] == str(read["id"])
-    house.staging.editing.put(same, NOTES, "Ring once", "note")
-    assert house.states() == {"A": SendState.CONFLICT}
+    harness.staging.editing.put(same, NOTES, "Ring once", "note")
+    assert harness.states() == {"A": SendState.CONFLICT}
     assert [str(change.pointer) for change in found.differences] == [str(NOTES)]
-    assert house.staging.plan().count == 0
-    house.staging.editing.release([same])
-    await house.send()
-    await house.account.verifier.until_done()
-    assert house.states() == {"A": SendState.VERIFIED}
-    there = await house.there()
-    assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
+    assert harness.staging.plan().count == 0
+    harness.staging.editing.release([same])
+    await harness.send()
+    await harness.account.verifier.until_done()
+    assert harness.states() == {"A": SendState.VERIFIED}
+    remote = await harness.remote_orders()
+    assert (len(remote), NOTES.get(remote["A"])) == (1, "Ring once")
 
 
 async def test_existing_order_of_a_file_becomes_an_update(make: Make) -> None:
-    house = await make(settle=0.0)
-    stage(house.staging, order(order_id="A"))
-    await house.send()
-    await house.account.verifier.until_done()
-    house.staging.editing.remove_orders([one.id for one in house.staging.orders])
-    new, same = stage(house.staging, order(order_id="A", order_number="other"), order(order_id="N"))
-    assert house.staging.plan().count == 0, "what is not looked up does not go"
-    await house.staging.refresh_remote()
-    assert house.states() == {"A": SendState.CONFLICT, "N": SendState.READY}
-    house.staging.editing.put(new, Pointer.of("order_id"), "B", "order id")
-    await house.staging.refresh_remote()
-    assert house.states() == {"B": SendState.READY, "N": SendState.READY}
-    house.staging.editing.put(same, Pointer.of("order_id"), "B", "order id")
-    assert house.states() == {"B": SendState.INVALID}
-    assert len(house.staging.plan().skipped) == 1
+    harness = await make(settle=0.0)
+    stage(harness.staging, order(order_id="A"))
+    await harness.send()
+    await harness.account.verifier.until_done()
+    harness.staging.editing.remove_orders([order.id for order in harness.staging.orders])
+    new, same = stage(harness.staging, order(order_id="A", order_number="other"), order(order_id="N"))
+    assert harness.staging.plan().count == 0, "an order that was not looked up is not sent"
+    await harness.staging.refresh_remote()
+    assert harness.states() == {"A": SendState.CONFLICT, "N": SendState.READY}
+    harness.staging.editing.put(new, Pointer.of("order_id"), "B", "order id")
+    await harness.staging.refresh_remote()
+    assert harness.states() == {"B": SendState.READY, "N": SendState.READY}
+    harness.staging.editing.put(same, Pointer.of("order_id"), "B", "order id")
+    assert harness.states() == {"B": SendState.INVALID}
+    assert len(harness.staging.plan().skipped) == 1
 
 
 async def test_update_of_an_order_changed_since_the_review_is_held(make: Make) -> None:
-    house = await make(settle=0.0)
-    stage(house.staging, order(order_id="A"))
-    await house.send()
-    await house.account.verifier.until_done()
-    read = (await house.there())["A"]
-    house.staging.editing.remove_orders([one.id for one in house.staging.orders])
-    (id,) = stage(house.staging, order(order_id="A", order_number="other"))
-    await house.staging.refresh_remote(again=True)
-    house.staging.editing.release([id])
-    plan = house.staging.plan()
+    harness = await make(settle=0.0)
+    read = await existing_order(harness)
+    (id,) = stage(harness.staging, order(order_id="A", order_number="other"))
+    await harness.staging.refresh_remote(again=True)
+    harness.staging.editing.release([id])
+    plan = harness.staging.plan()
     assert plan.count == 1
-    await house.account.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
-    await house.staging.send(plan)
-    assert (await house.there())["A"]["shipping_address"]["city"] == "Uden"
-    assert "changed since the review and was not sent" in house.staging.notices[-1].text
-    await house.staging.send(house.staging.plan())
-    await house.account.verifier.until_done()
-    assert (await house.there())["A"]["order_number"] == "other"
+    await harness.account.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
+    await harness.staging.send(plan)
+    assert (await harness.remote_orders())["A"]["shipping_address"]["city"] == "Uden"
+    assert "changed since the review and was not sent" in harness.staging.notices[-1].text
+    await harness.staging.send(harness.staging.plan())
+    await harness.account.verifier.until_done()
+    assert (await harness.remote_orders())["A"]["order_number"] == "other"
 
 
 async def test_update_is_merged_and_waits_on_a_conflict(make: Make) -> None:
-    house = await make(settle=0.0)
-    stage(house.staging, order(order_id="A"))
-    await house.send()
-    await house.account.verifier.until_done()
-    read = (await house.there())["A"]
-    (old,) = house.staging.orders
-    house.staging.editing.remove_orders([old.id])
-    (id,) = house.staging.editing.add_copies([read], as_update=True)
-    house.staging.editing.put(id, NOTES, "mine", "note")
-    house.staging.editing.release([id])
-    await house.account.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
-    await house.staging.refresh_remote(again=True)
-    found = house.staging.get(id)
+    harness = await make(settle=0.0)
+    stage(harness.staging, order(order_id="A"))
+    await harness.send()
+    await harness.account.verifier.until_done()
+    read = (await harness.remote_orders())["A"]
+    (old,) = harness.staging.orders
+    harness.staging.editing.remove_orders([old.id])
+    (id,) = harness.staging.editing.add_copies([read], as_update=True)
+    harness.staging.editing.put(id, NOTES, "mine", "note")
+    harness.staging.editing.release([id])
+    await harness.account.client.patch_order(str(read["id"]), {"shipping_address": {"city": "Uden"}})
+    await harness.staging.refresh_remote(again=True)
+    found = harness.staging.get(id)
     assert found is not None
     assert Pointer.of("shipping_address", "city").get(found.document) == "Uden"
     assert [str(change.pointer) for change in found.differences] == [str(NOTES)]
-    assert house.states() == {"A": SendState.READY}
-    await house.account.client.patch_order(str(read["id"]), {"order_details": {"notes": "theirs"}})
-    await house.staging.refresh_remote(again=True)
-    assert house.states() == {"A": SendState.CONFLICT}
+    assert harness.states() == {"A": SendState.READY}
+    await harness.account.client.patch_order(str(read["id"]), {"order_details": {"notes": "theirs"}})
+    await harness.staging.refresh_remote(again=True)
+    assert harness.states() == {"A": SendState.CONFLICT}
     assert NOTES.get(found.document) == "mine"
 
 
 async def test_verified_order_edited_again_becomes_an_update(make: Make) -> None:
-    house = await make()
-    (a,) = stage(house.staging, order(order_id="A"))
-    await house.send()
-    await house.account.verifier.until_done()
-    house.staging.editing.put(a, NOTES, "Ring once", "note")
-    found = house.staging.get(a)
+    harness = await make()
+    (a,) = stage(harness.staging, order(order_id="A"))
+    await harness.send()
+    await harness.account.verifier.until_done()
+    harness.staging.editing.put(a, NOTES, "Ring once", "note")
+    found = harness.staging.get(a)
     assert found is not None
-    assert (found.action, house.states()) == (PlannedAction.UPDATE, {"A": SendState.CONFLICT})
+    assert (found.action, harness.states()) == (PlannedAction.UPDATE, {"A": SendState.CONFLICT})
     assert [str(change.pointer) for change in found.edit.changes()] == [str(NOTES)]
-    assert house.staging.editing.undo() is not None
-    assert house.states() == {"A": SendState.UNCHANGED}
-    house.staging.editing.redo()
-    staging = await house.crash()
-    assert house.states() == {"A": SendState.CONFLICT}
+    assert harness.staging.editing.undo() is not None
+    assert harness.states() == {"A": SendState.UNCHANGED}
+    harness.staging.editing.redo()
+    staging = await harness.crash()
+    assert harness.states() == {"A": SendState.CONFLICT}
     await staging.refresh_remote([a], again=True)
     staging.editing.release([a])
-    await house.send()
-    await house.account.verifier.until_done()
-    there = await house.there()
-    assert (len(there), NOTES.get(there["A"])) == (1, "Ring once")
+    await harness.send()
+    await harness.account.verifier.until_done()
+    remote = await harness.remote_orders()
+    assert (len(remote), NOTES.get(remote["A"])) == (1, "Ring once")
 
 
 async def test_metadata_on_disk_is_current_where_only_the_log_is_saved(
     make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    house = await make(settle=0.0)
-    (a,) = stage(house.staging, order(order_id="A"))
-    await house.send()
-    await house.account.verifier.until_done()
-    (copy,) = house.staging.editing.add_copies([(await house.there())["A"]], as_update=True)
-    store = house.account.store.batches
+    harness = await make(settle=0.0)
+    (a,) = stage(harness.staging, order(order_id="A"))
+    await harness.send()
+    await harness.account.verifier.until_done()
+    (copy,) = harness.staging.editing.add_copies([(await harness.remote_orders())["A"]], as_update=True)
+    store = harness.account.store.batches
     rows = store.save_log
     saved: list[object] = []
 
@@ -236,7 +238,7 @@ async def test_metadata_on_disk_is_current_where_only_the_log_is_saved(
         return rows(*given, **more)
 
     monkeypatch.setattr(store, "save_log", save_log)
-    editing = house.staging.editing
+    editing = harness.staging.editing
     for id, work in (
         (copy, lambda: editing.put(copy, NOTES, "one", "notes")),
         (copy, lambda: editing.put(copy, NOTES, "two", "notes")),
@@ -247,120 +249,120 @@ async def test_metadata_on_disk_is_current_where_only_the_log_is_saved(
         (a, lambda: editing.put(a, NOTES, "five", "notes")),
     ):
         work()
-        found, row = house.staging.get(id), store.get(id)
+        found, row = harness.staging.get(id), store.get(id)
         assert found is not None
         assert row is not None
         assert row.meta == meta_of(found)
-    # The whole order that was read is among it, and is not written with every field.
+    # The order that was read is included, and is not written again for every field.
     assert saved == [KEEP] * 5
 
 
 async def test_flags_that_cannot_be_saved_are_unchanged(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    house = await make(settle=0.0)
-    ids = stage(house.staging, order(order_id="A"), order(order_id="B"))
-    house.staging.editing.hold(ids[:1])
+    harness = await make(settle=0.0)
+    ids = stage(harness.staging, order(order_id="A"), order(order_id="B"))
+    harness.staging.editing.hold(ids[:1])
 
     def full(*_: object) -> None:
         raise StoreError("The disk is full.")
 
     with monkeypatch.context() as patch:
-        patch.setattr(house.account.store.batches, "set_all", full)
-        patch.setattr(house.account.store.batches, "save_logs", full)
-        change = preview_value(house.staging, house.staging.orders, ("order_details", "notes"), "x")
+        patch.setattr(harness.account.store.batches, "set_all", full)
+        patch.setattr(harness.account.store.batches, "save_logs", full)
+        change = preview_value(harness.staging, harness.staging.orders, ("order_details", "notes"), "x")
         for work in (
-            lambda: house.staging.editing.hold(ids),
-            lambda: house.staging.editing.release(ids, force=True),
-            lambda: apply_preview(house.staging, change, "notes"),
+            lambda: harness.staging.editing.hold(ids),
+            lambda: harness.staging.editing.release(ids, force=True),
+            lambda: apply_preview(harness.staging, change, "notes"),
         ):
             with pytest.raises(StoreError):
                 work()
-    assert [(one.held, one.override_version) for one in house.staging.orders] == [(True, None), (False, None)]
-    assert [(one.version, [*one.edit.changes()]) for one in house.staging.orders] == [(1, []), (1, [])]
-    assert apply_preview(house.staging, change, "notes") == 2
-    await house.crash()
-    assert [(one.version, NOTES.get(one.document)) for one in house.staging.orders] == [(2, "x"), (2, "x")]
+    assert [(order.held, order.override_version) for order in harness.staging.orders] == [(True, None), (False, None)]
+    assert [(order.version, [*order.edit.changes()]) for order in harness.staging.orders] == [(1, []), (1, [])]
+    assert apply_preview(harness.staging, change, "notes") == 2
+    await harness.crash()
+    assert [(order.version, NOTES.get(order.document)) for order in harness.staging.orders] == [(2, "x"), (2, "x")]
 
 
 async def test_previewed_change_skips_orders_changed_since(make: Make) -> None:
-    house = await make(settle=0.0)
-    a, _ = stage(house.staging, order(order_id="A"), order(order_id="B"))
+    harness = await make(settle=0.0)
+    a, _ = stage(harness.staging, order(order_id="A"), order(order_id="B"))
     name = (*ITEMS.tokens, "*", "name")
-    preview = preview_value(house.staging, house.staging.orders, name, "Cup")
-    house.staging.editing.change(a, lambda edit: remove_entry(edit, ITEMS / 0))
-    assert apply_preview(house.staging, preview, "name") == 1
-    assert house.staging.editing.undo() == ("name, 1 order", [house.staging.orders[1].id])
-    house.staging.editing.redo()
-    first, second = house.staging.orders
+    preview = preview_value(harness.staging, harness.staging.orders, name, "Cup")
+    harness.staging.editing.change(a, lambda edit: remove_entry(edit, ITEMS / 0))
+    assert apply_preview(harness.staging, preview, "name") == 1
+    assert harness.staging.editing.undo() == ("name, 1 order", [harness.staging.orders[1].id])
+    harness.staging.editing.redo()
+    first, second = harness.staging.orders
     assert "Cup" not in str(first.document)
     assert (ITEMS / 0 / "name").get(second.document) == "Cup"
 
 
 async def test_copies_are_new_orders_with_new_ids(make: Make) -> None:
-    house = await make()
+    harness = await make()
     read = {**order(order_id="A", order_number="N-1"), "id": 9, "created_at": "2026-11-01T00:00:00Z"}
-    ids = house.staging.editing.add_copies([read, read])
-    assert house.staging.editing.undo() == ("2 orders added", ids)
-    assert house.staging.orders == []
-    house.staging.editing.redo()
-    documents = [one.document for one in house.staging.orders]
-    assert [(one["order_id"], one["order_number"]) for one in documents] == [
+    ids = harness.staging.editing.add_copies([read, read])
+    assert harness.staging.editing.undo() == ("2 orders added", ids)
+    assert harness.staging.orders == []
+    harness.staging.editing.redo()
+    documents = [order.document for order in harness.staging.orders]
+    assert [(document["order_id"], document["order_number"]) for document in documents] == [
         ("A-copy", "N-1-copy"),
         ("A-copy-2", "N-1-copy-2"),
     ]
-    assert all("id" not in one and "created_at" not in one for one in documents)
-    await house.send()
-    await house.account.verifier.until_done()
-    assert sorted(await house.there()) == ["A-copy", "A-copy-2"]
+    assert all("id" not in document and "created_at" not in document for document in documents)
+    await harness.send()
+    await harness.account.verifier.until_done()
+    assert sorted(await harness.remote_orders()) == ["A-copy", "A-copy-2"]
     assert len(ids) == 2
 
 
 async def test_blank_order_lists_missing_fields_and_uses_its_number_as_id(make: Make) -> None:
-    house = await make()
+    harness = await make()
     examples = [order(payment_details__total_price__currency="CHF"), order(order_details__status__code="fulfilled")]
-    id = house.staging.editing.add_blank(SHOP, [examples[0]])
-    found = house.staging.get(id)
+    id = harness.staging.editing.add_blank(SHOP, [examples[0]])
+    found = harness.staging.get(id)
     assert found is not None
-    missing = {str(one.problem.pointer) for one in house.staging.findings(found) if one.stops}
+    missing = {str(finding.problem.pointer) for finding in harness.staging.findings(found) if finding.stops}
     assert {"/order_id", "/order_number", "/order_details/order_items/0/name"} <= missing
     assert Pointer.of("payment_details", "total_price", "currency").get(found.document) == "CHF"
-    house.staging.editing.put(id, Pointer.of("order_number"), "T-1", "order number")
+    harness.staging.editing.put(id, Pointer.of("order_number"), "T-1", "order number")
     assert (found.document["order_number"], found.document["order_id"]) == ("T-1", "T-1")
-    house.staging.editing.undo()
+    harness.staging.editing.undo()
     assert "order_id" not in found.document
 
 
 @pytest.mark.parametrize("wrap", ["list", "data", "one", "lines"])
 async def test_every_json_shape_is_read_as_orders(make: Make, tmp_path: Path, wrap: str) -> None:
-    house = await make()
+    harness = await make()
     orders = [order(order_id="A"), order(order_id="B")]
     text = {
         "list": encode(orders),
         "data": encode({"data": orders}),
         "one": encode(orders[0]),
-        "lines": b"\n".join(encode(one) for one in orders) + b"\n",
+        "lines": b"\n".join(encode(order) for order in orders) + b"\n",
     }[wrap]
     path = tmp_path / "orders.json"
     path.write_bytes(b"\xef\xbb\xbf" + text)
-    ids, intake = add_json(house.staging, path)
-    assert not intake.refused
-    assert [one.document["order_id"] for one in house.staging.orders] == (["A"] if wrap == "one" else ["A", "B"])
-    assert len(ids) == len(house.staging.orders)
-    assert house.staging.orders[0].source.endswith("of orders.json")
+    ids, parsed_file = add_json(harness.staging, path)
+    assert not parsed_file.refused
+    assert [order.document["order_id"] for order in harness.staging.orders] == (["A"] if wrap == "one" else ["A", "B"])
+    assert len(ids) == len(harness.staging.orders)
+    assert harness.staging.orders[0].source.endswith("of orders.json")
 
 
 async def test_no_entry_of_a_file_is_dropped_silently(make: Make) -> None:
-    house = await make()
-    ids, intake = add_json(house.staging, encode([order(order_id="A"), "text", None, {}, [1], 5]).decode())
+    harness = await make()
+    ids, parsed_file = add_json(harness.staging, encode([order(order_id="A"), "text", None, {}, [1], 5]).decode())
     assert len(ids) == 1
-    assert [one.place for one in intake.refused] == ["entry 2", "entry 3", "entry 4", "entry 5", "entry 6"]
+    assert [refusal.place for refusal in parsed_file.refused] == ["entry 2", "entry 3", "entry 4", "entry 5", "entry 6"]
     lines = "\n".join([encode(order(order_id="B")).decode(), "{broken", "", encode(order(order_id="C")).decode()])
-    ids, intake = add_json(house.staging, lines)
+    ids, parsed_file = add_json(harness.staging, lines)
     assert len(ids) == 2
-    assert [(one.place, "not JSON" in one.reason) for one in intake.refused] == [("line 2", True)]
+    assert [(refusal.place, "not JSON" in refusal.reason) for refusal in parsed_file.refused] == [("line 2", True)]
 
 
 @pytest.mark.parametrize(
-    ("content", "words"),
+    ("content", "text"),
     [
         (b"", "empty"),
         (b"  \n ", "empty"),
@@ -372,113 +374,113 @@ async def test_no_entry_of_a_file_is_dropped_silently(make: Make) -> None:
     ],
 )
 async def test_unusable_files_are_refused_with_a_sentence(
-    make: Make, tmp_path: Path, content: bytes | None, words: str
+    make: Make, tmp_path: Path, content: bytes | None, text: str
 ) -> None:
-    house = await make()
+    harness = await make()
     path = tmp_path / "file.json"
     if content is None:
         path.mkdir()
     else:
         path.write_bytes(content)
-    with pytest.raises(ImportFileError, match=words):
-        add_json(house.staging, path)
+    with pytest.raises(ImportFileError, match=text):
+        add_json(harness.staging, path)
     with pytest.raises(ImportFileError, match="There is no file"):
-        add_json(house.staging, tmp_path / "none.json")
-    assert house.staging.orders == []
+        add_json(harness.staging, tmp_path / "none.json")
+    assert harness.staging.orders == []
 
 
 async def test_more_than_a_hundred_orders_take_several_requests(make: Make) -> None:
-    house = await make()
-    stage(house.staging, *(order(order_id=f"A{n}") for n in range(230)))
-    await house.staging.refresh_remote()
-    plan = house.staging.plan()
+    harness = await make()
+    stage(harness.staging, *(order(order_id=f"A{n}") for n in range(230)))
+    await harness.staging.refresh_remote()
+    plan = harness.staging.plan()
     assert [len(request) for request in plan.requests] == [100, 100, 30]
-    await house.staging.send(plan)
-    await house.account.verifier.until_done()
-    assert house.staging.counts() == {SendState.VERIFIED: 230}
+    await harness.staging.send(plan)
+    await harness.account.verifier.until_done()
+    assert harness.staging.counts() == {SendState.VERIFIED: 230}
 
 
 async def test_busy_service_leaves_orders_ready(make: Make) -> None:
-    house = await make()
-    stage(house.staging, order(order_id="A"))
-    house.sandbox.fault_injector.faults = Faults.parse(["busy=1"])
-    await house.send()
-    assert house.states() == {"A": SendState.READY}
-    assert "busy" in house.staging.notices[-1].text
-    house.sandbox.fault_injector.faults = Faults()
-    await house.send()
-    assert house.states() == {"A": SendState.ACCEPTED}
+    harness = await make()
+    stage(harness.staging, order(order_id="A"))
+    harness.sandbox.fault_injector.faults = Faults.parse(["busy=1"])
+    await harness.send()
+    assert harness.states() == {"A": SendState.READY}
+    assert "busy" in harness.staging.notices[-1].text
+    harness.sandbox.fault_injector.faults = Faults()
+    await harness.send()
+    assert harness.states() == {"A": SendState.ACCEPTED}
 
 
 async def test_denied_access_ends_the_sending(make: Make) -> None:
-    house = await make()
-    stage(house.staging, *(order(order_id=f"A{n}") for n in range(150)))
-    await house.staging.refresh_remote()
-    plan = house.staging.plan()
-    house.sandbox.fault_injector.faults = Faults.parse(["unauthorised=1"])
-    await house.staging.send(plan)
-    assert len(house.staging.notices) == 1
-    assert "Press w to send" in house.staging.notices[0].text
-    assert house.staging.counts() == {SendState.READY: 150}
+    harness = await make()
+    stage(harness.staging, *(order(order_id=f"A{n}") for n in range(150)))
+    await harness.staging.refresh_remote()
+    plan = harness.staging.plan()
+    harness.sandbox.fault_injector.faults = Faults.parse(["unauthorised=1"])
+    await harness.staging.send(plan)
+    assert len(harness.staging.notices) == 1
+    assert "Press w to send" in harness.staging.notices[0].text
+    assert harness.staging.counts() == {SendState.READY: 150}
 
 
 async def test_lost_answer_is_looked_up_without_duplicates(make: Make) -> None:
-    house = await make(settle=0.0)
-    stage(house.staging, order(order_id="A"), order(order_id="B"))
-    await house.staging.refresh_remote()
-    house.sandbox.fault_injector.faults = Faults.parse(["error_after=1:POST:/orders"])
-    plan = house.staging.plan()
-    await house.staging.send(plan)
-    assert house.states() == {"A": SendState.ACCEPTED, "B": SendState.ACCEPTED}
-    await house.account.verifier.until_done()
-    assert house.states() == {"A": SendState.VERIFIED, "B": SendState.VERIFIED}
-    assert len(await house.there()) == 2
+    harness = await make(settle=0.0)
+    stage(harness.staging, order(order_id="A"), order(order_id="B"))
+    await harness.staging.refresh_remote()
+    harness.sandbox.fault_injector.faults = Faults.parse(["error_after=1:POST:/orders"])
+    plan = harness.staging.plan()
+    await harness.staging.send(plan)
+    assert harness.states() == {"A": SendState.ACCEPTED, "B": SendState.ACCEPTED}
+    await harness.account.verifier.until_done()
+    assert harness.states() == {"A": SendState.VERIFIED, "B": SendState.VERIFIED}
+    assert len(await harness.remote_orders()) == 2
 
 
 async def test_unresolved_answer_stays_unknown(make: Make) -> None:
-    house = await make(settle=0.0)
-    (a,) = stage(house.staging, order(order_id="A"))
-    await house.staging.refresh_remote()
-    plan = house.staging.plan()
-    house.sandbox.fault_injector.faults = Faults.parse(["error=1"])
-    await house.staging.send(plan)
-    assert house.states() == {"A": SendState.UNKNOWN}
-    assert house.staging.plan([a]).count == 0
+    harness = await make(settle=0.0)
+    (a,) = stage(harness.staging, order(order_id="A"))
+    await harness.staging.refresh_remote()
+    plan = harness.staging.plan()
+    harness.sandbox.fault_injector.faults = Faults.parse(["error=1"])
+    await harness.staging.send(plan)
+    assert harness.states() == {"A": SendState.UNKNOWN}
+    assert harness.staging.plan([a]).count == 0
     with pytest.raises(BatchLocked, match="in flight"):
-        house.staging.editing.put(a, NOTES, "x", "note")
-    house.sandbox.fault_injector.faults = Faults()
-    await house.staging.ask_again([a])
-    await house.account.verifier.until_done()
-    assert house.states() == {"A": SendState.VERIFIED}
-    assert len(await house.there()) == 1
+        harness.staging.editing.put(a, NOTES, "x", "note")
+    harness.sandbox.fault_injector.faults = Faults()
+    await harness.staging.ask_again([a])
+    await harness.account.verifier.until_done()
+    assert harness.states() == {"A": SendState.VERIFIED}
+    assert len(await harness.remote_orders()) == 1
 
 
 async def test_accepted_order_that_never_appears_is_missing(make: Make) -> None:
-    house = await make(settle=100000.0)
-    (a,) = stage(house.staging, order(order_id="A"))
-    await house.send()
-    await house.account.verifier.until_done()
-    assert house.states() == {"A": SendState.DIFFERS}
-    found = house.staging.get(a)
+    harness = await make(settle=100000.0)
+    (a,) = stage(harness.staging, order(order_id="A"))
+    await harness.send()
+    await harness.account.verifier.until_done()
+    assert harness.states() == {"A": SendState.DIFFERS}
+    found = harness.staging.get(a)
     assert found is not None
     assert found.state is StagedState.MISSING
-    assert "again" in await house.staging.ask_again([a])
-    assert house.states() == {"A": SendState.ACCEPTED}
+    assert "again" in await harness.staging.ask_again([a])
+    assert harness.states() == {"A": SendState.ACCEPTED}
 
 
 async def test_batch_survives_a_crash(make: Make) -> None:
-    house = await make()
-    a, b, c = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
-    house.staging.editing.put(a, NOTES, "typed", "note")
-    house.staging.editing.hold([b])
-    house.staging.editing.remove_orders([c])
-    staging = await house.crash()
-    assert [one.id for one in staging.orders] == [a, b]
+    harness = await make()
+    a, b, c = stage(harness.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
+    harness.staging.editing.put(a, NOTES, "typed", "note")
+    harness.staging.editing.hold([b])
+    harness.staging.editing.remove_orders([c])
+    staging = await harness.crash()
+    assert [order.id for order in staging.orders] == [a, b]
     assert NOTES.get(staging.orders[0].document) == "typed"
     await staging.refresh_remote()
-    assert house.states() == {"A": SendState.READY, "B": SendState.HELD}
+    assert harness.states() == {"A": SendState.READY, "B": SendState.HELD}
     assert staging.editing.undo() == ("1 order removed", [c])
-    assert [one.id for one in staging.orders] == [a, b, c]
+    assert [order.id for order in staging.orders] == [a, b, c]
     assert staging.editing.undo() == ("1 order held", [b])
     assert staging.editing.undo() == ("note", [a])
     assert NOTES.get(staging.orders[0].document) == "Ring twice"
@@ -487,54 +489,54 @@ async def test_batch_survives_a_crash(make: Make) -> None:
     assert staging.editing.undo() is None
     for _ in range(4):
         assert staging.editing.redo() is not None
-    assert house.states() == {"A": SendState.READY, "B": SendState.HELD}
+    assert harness.states() == {"A": SendState.READY, "B": SendState.HELD}
 
 
 async def test_crash_with_a_request_in_flight_is_resolved_after_restart(make: Make) -> None:
-    house = await make(settle=0.0)
-    stage(house.staging, order(order_id="A"), order(order_id="B"))
-    await house.staging.refresh_remote()
-    came = asyncio.Event()
+    harness = await make(settle=0.0)
+    stage(harness.staging, order(order_id="A"), order(order_id="B"))
+    await harness.staging.refresh_remote()
+    requested = asyncio.Event()
 
     async def hang(request: httpx.Request, send: Send) -> httpx.Response:
         answer = await send(request)
-        came.set()
+        requested.set()
         await asyncio.Event().wait()
         return answer
 
-    house.interceptor.intercept("POST", hang)
-    sending = asyncio.create_task(house.staging.send(house.staging.plan()))
-    await came.wait()
-    staging = await house.crash()
+    harness.interceptor.intercept("POST", hang)
+    sending = asyncio.create_task(harness.staging.send(harness.staging.plan()))
+    await requested.wait()
+    staging = await harness.crash()
     await asyncio.gather(sending, return_exceptions=True)
-    assert house.states() == {"A": SendState.SENDING, "B": SendState.SENDING}
-    for outcome in await house.account.outbox.recover():
+    assert harness.states() == {"A": SendState.SENDING, "B": SendState.SENDING}
+    for outcome in await harness.account.outbox.recover():
         staging.settle(outcome)
-    await house.account.verifier.until_done()
-    assert house.states() == {"A": SendState.VERIFIED, "B": SendState.VERIFIED}
-    assert len(await house.there()) == 2
+    await harness.account.verifier.until_done()
+    assert harness.states() == {"A": SendState.VERIFIED, "B": SendState.VERIFIED}
+    assert len(await harness.remote_orders()) == 2
 
 
 async def test_order_changed_since_the_review_is_not_sent(make: Make) -> None:
-    house = await make()
-    a, b, _ = stage(house.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
-    await house.staging.refresh_remote()
-    plan = house.staging.plan()
-    house.staging.editing.put(a, NOTES, "later", "note")
-    house.staging.editing.hold([b])
-    await house.staging.send(plan)
-    assert house.states() == {"A": SendState.READY, "B": SendState.HELD, "C": SendState.ACCEPTED}
-    assert "2 orders changed since the review" in house.staging.notices[0].text
-    await house.staging.send(plan)
-    await house.account.verifier.until_done()
-    assert list(await house.there()) == ["C"]
+    harness = await make()
+    a, b, _ = stage(harness.staging, order(order_id="A"), order(order_id="B"), order(order_id="C"))
+    await harness.staging.refresh_remote()
+    plan = harness.staging.plan()
+    harness.staging.editing.put(a, NOTES, "later", "note")
+    harness.staging.editing.hold([b])
+    await harness.staging.send(plan)
+    assert harness.states() == {"A": SendState.READY, "B": SendState.HELD, "C": SendState.ACCEPTED}
+    assert "2 orders changed since the review" in harness.staging.notices[0].text
+    await harness.staging.send(plan)
+    await harness.account.verifier.until_done()
+    assert list(await harness.remote_orders()) == ["C"]
 
 
 async def test_second_process_sees_the_owner_and_can_take_over(make: Make) -> None:
-    house = await make()
-    (a,) = stage(house.staging, order(order_id="A"))
-    first, store = house.staging, house.account.store
-    second = await house.open()
+    harness = await make()
+    (a,) = stage(harness.staging, order(order_id="A"))
+    first, store = harness.staging, harness.account.store
+    second = await harness.open()
     assert second.owner is not None
     assert "process" in second.owner
     with pytest.raises(BatchLocked, match="locked by"):
@@ -550,10 +552,10 @@ async def test_second_process_sees_the_owner_and_can_take_over(make: Make) -> No
 
 
 async def test_batch_is_taken_when_its_owner_has_exited(make: Make) -> None:
-    house = await make()
-    (a,) = stage(house.staging, order(order_id="A"))
-    store = house.account.store
-    second = await house.open()
+    harness = await make()
+    (a,) = stage(harness.staging, order(order_id="A"))
+    store = harness.account.store
+    second = await harness.open()
     store.close()
     with pytest.raises(BatchLocked, match="The batch is yours"):
         second.editing.put(a, NOTES, "x", "note")
@@ -561,34 +563,34 @@ async def test_batch_is_taken_when_its_owner_has_exited(make: Make) -> None:
 
 
 async def test_differing_order_is_reported_by_field(make: Make) -> None:
-    house = await make(settle=4.0)
-    (a,) = stage(house.staging, order(order_id="A"))
-    await house.send()
-    house.clock.passed += 10
-    (there,) = (await house.account.client.list_orders()).orders
-    await house.account.client.patch_order(str(there["id"]), {"order_details": {"notes": "somebody else"}})
-    await house.account.verifier.until_done()
-    assert house.states() == {"A": SendState.DIFFERS}
-    assert pointers(house.staging, a) == [str(NOTES)]
-    staging = await house.crash()
+    harness = await make(settle=4.0)
+    (a,) = stage(harness.staging, order(order_id="A"))
+    await harness.send()
+    harness.clock.passed += 10
+    (remote,) = (await harness.account.client.list_orders()).orders
+    await harness.account.client.patch_order(str(remote["id"]), {"order_details": {"notes": "somebody else"}})
+    await harness.account.verifier.until_done()
+    assert harness.states() == {"A": SendState.DIFFERS}
+    assert pointers(harness.staging, a) == [str(NOTES)]
+    staging = await harness.crash()
     assert pointers(staging, a) == [str(NOTES)]
     staging.editing.put(a, NOTES, "mine again", "note")
     assert pointers(staging, a, stale=True) == [str(NOTES)]
-    assert house.states() == {"A": SendState.CONFLICT}
+    assert harness.states() == {"A": SendState.CONFLICT}
 
 
 async def test_crash_after_a_refusal_loses_no_problem(make: Make) -> None:
-    house = await make()
-    a, _ = stage(house.staging, order(order_id="A"), order(order_id="B"))
-    house.staging.editing.change(a, lambda edit: ITEMS if edit.remove(ITEMS / 0, "item") else None)
-    house.staging.sender.settle = lambda _: None  # type: ignore[method-assign]
-    house.interceptor.refuse_next(("/data/attributes/[0]/order_details/order_items/0/sku", "no"))
-    await house.send()
-    staging = await house.crash()
+    harness = await make()
+    a, _ = stage(harness.staging, order(order_id="A"), order(order_id="B"))
+    harness.staging.editing.change(a, lambda edit: ITEMS if edit.remove(ITEMS / 0, "item") else None)
+    harness.staging.sender.settle = lambda _: None  # type: ignore[method-assign]
+    harness.interceptor.refuse_next(("/data/attributes/[0]/order_details/order_items/0/sku", "no"))
+    await harness.send()
+    staging = await harness.crash()
     assert pointers(staging, a) == [str(ITEMS / 0 / "sku")]
     staging.editing.change(a, lambda edit: edit.insert(ITEMS, 0, {"name": "First"}, "item"))
     assert pointers(staging, a) == [str(ITEMS / 1 / "sku")]
-    assert house.states() == {"A": SendState.REFUSED, "B": SendState.READY}
+    assert harness.states() == {"A": SendState.REFUSED, "B": SendState.READY}
 
 
 @pytest.mark.parametrize("fault", ["lost", "cut", "dropped", "html_after"])
@@ -601,42 +603,44 @@ async def test_lost_answer_over_a_socket_creates_no_duplicate(tmp_path: Path, fa
         async def soon(_: float) -> None:
             await asyncio.sleep(0.01)
 
-        bench = await open_account(client, store, "demo", now=store_now, zone=ZoneInfo("Europe/Amsterdam"), sleep=soon)
-        staging = Staging(bench)
+        account = await open_account(
+            client, store, "demo", now=store_now, zone=ZoneInfo("Europe/Amsterdam"), sleep=soon
+        )
+        staging = Staging(account)
         stage(staging, order(order_id="A"), order(order_id="B"))
         assert await staging.refresh_remote() is None
         sandbox.fault_injector.faults = Faults(rules=(FaultRule(Fault(fault), times=1, method="POST"),))
         await staging.send(staging.plan())
         orders = (await client.list_orders()).orders
-        assert sorted(str(one["order_id"]) for one in orders) == ["A", "B"]
+        assert sorted(str(order["order_id"]) for order in orders) == ["A", "B"]
         assert staging.counts() == {SendState.ACCEPTED: 2}
         states = {
-            event.state for write in store.writes.all(bench.account_id) for event in store.writes.events(write.id)
+            event.state for write in store.writes.all(account.account_id) for event in store.writes.events(write.id)
         }
-        assert WriteState.UNKNOWN in states, "else nothing was tried here"
+        assert WriteState.UNKNOWN in states, "the test needs at least one"
         await client.aclose()
         store.close()
     sandbox.close()
 
 
 async def test_process_that_lost_the_batch_sends_nothing_more(make: Make) -> None:
-    house = await make()
-    stage(house.staging, *(order(order_id=f"A{n}") for n in range(150)))
-    await house.staging.refresh_remote()
-    first, store = house.staging, house.account.store
+    harness = await make()
+    stage(harness.staging, *(order(order_id=f"A{n}") for n in range(150)))
+    await harness.staging.refresh_remote()
+    first, store = harness.staging, harness.account.store
     plan = first.plan()
     second: list[Staging] = []
 
-    async def taken_over(request: httpx.Request, send: Send) -> httpx.Response:
+    async def answer_taken_over(request: httpx.Request, send: Send) -> httpx.Response:
         answer = await send(request)
-        second.append(await house.open())
+        second.append(await harness.open())
         second[0].take_over()
         return answer
 
-    house.interceptor.intercept("POST", taken_over)
+    harness.interceptor.intercept("POST", answer_taken_over)
     with pytest.raises(BatchLocked):
         await first.send(plan)
-    assert len(await house.there()) == 100
+    assert len(await harness.remote_orders()) == 100
     second[0].reopen()
     assert second[0].counts() == {SendState.ACCEPTED: 100, SendState.READY: 50}
     store.close()

@@ -1,10 +1,10 @@
-"""A large file on its way into a batch: in portions, beside everything else, all of its orders or none."""
+"""Adding a large file to a batch: in portions, beside other work, all of its orders or none."""
 
 import asyncio
 from typing import Any
 
 import pytest
-from batch_harness import NOTES, House, Make, stage
+from batch_harness import NOTES, BatchHarness, Make, stage
 from hypothesis import given
 from hypothesis import strategies as st
 from sandbox_harness import order
@@ -26,22 +26,22 @@ MANY = CHUNK_SIZE * 2 + 50
 DATA = text(rows(MANY)).encode()
 
 
-def intake(data: bytes = DATA) -> ParsedFile:
+def parsed_file(data: bytes = DATA) -> ParsedFile:
     return read_source(data, "orders.csv", shop=7)
 
 
 def quiet(_: Progress) -> None:
-    """Progress that nobody looks at."""
+    """Ignore progress."""
 
 
-def on_disk(house: House) -> int:
-    """Orders that the file holds of any batch, whether they are seen or not."""
-    found = house.account.store.batches._database.read(lambda c: c.execute("SELECT count(*) FROM staged").fetchone())
+def on_disk(harness: BatchHarness) -> int:
+    """Count the stored orders of all batches, visible or not."""
+    found = harness.account.store.batches._database.read(lambda c: c.execute("SELECT count(*) FROM staged").fetchone())
     return int(found[0])
 
 
 def exact(value: Any) -> Any:
-    """A value with the types of its parts, for 1 is not 1.0 and neither is Decimal("1")."""
+    """Return a value with the types of its parts, since 1, 1.0 and Decimal("1") compare equal."""
     match value:
         case dict():
             return {key: exact(part) for key, part in value.items()}
@@ -52,22 +52,22 @@ def exact(value: Any) -> Any:
 
 
 async def test_chunks_keep_their_order_and_are_one_undo_step(make: Make) -> None:
-    house = await make()
-    stage(house.staging, order(order_id="first"))
+    harness = await make()
+    stage(harness.staging, order(order_id="first"))
     seen: list[tuple[int, int]] = []
-    ids = await house.staging.editing.add_in_chunks(
-        intake(), "orders.csv", lambda now: seen.append((now.done, now.total))
+    ids = await harness.staging.editing.add_in_chunks(
+        parsed_file(), "orders.csv", lambda now: seen.append((now.done, now.total))
     )
     assert seen == [(0, MANY), (CHUNK_SIZE, MANY), (2 * CHUNK_SIZE, MANY)]
-    assert [one.id for one in house.staging.orders][1:] == ids
-    assert house.staging.orders[5].source == "row 6 of orders.csv"
-    assert house.staging.editing.undo() == (f"{MANY} orders added", ids)
-    assert len(house.staging.orders) == 1
-    house.staging.editing.redo()
-    staging = await house.crash()
-    assert [one.id for one in staging.orders][1:] == ids
+    assert [order.id for order in harness.staging.orders][1:] == ids
+    assert harness.staging.orders[5].source == "row 6 of orders.csv"
+    assert harness.staging.editing.undo() == (f"{MANY} orders added", ids)
+    assert len(harness.staging.orders) == 1
+    harness.staging.editing.redo()
+    staging = await harness.crash()
+    assert [order.id for order in staging.orders][1:] == ids
     staging.editing.undo()
-    assert [one.document["order_id"] for one in staging.orders] == ["first"]
+    assert [order.document["order_id"] for order in staging.orders] == ["first"]
 
 
 @pytest.mark.parametrize(
@@ -88,56 +88,58 @@ async def test_chunks_keep_their_order_and_are_one_undo_step(make: Make) -> None
     ids=["csv", "xlsx", "json", "with cells that cannot be read"],
 )
 async def test_staged_orders_match_the_stored_ones(make: Make, data: bytes) -> None:
-    house = await make()
-    await house.staging.editing.add_in_chunks(intake(data), "orders", quiet)
-    shown = house.staging.orders
-    staging = await house.crash()
+    harness = await make()
+    await harness.staging.editing.add_in_chunks(parsed_file(data), "orders", quiet)
+    shown = harness.staging.orders
+    staging = await harness.crash()
     assert len(shown) == len(staging.orders) > 0
     for before, after in zip(shown, staging.orders, strict=True):
         assert exact(before.document) == exact(after.document)
         assert before.origin.dump() == after.origin.dump()
         assert before.import_problems == after.import_problems
-        assert [one.problem for one in before.findings(None)] == [one.problem for one in after.findings(None)]
+        assert [finding.problem for finding in before.findings(None)] == [
+            finding.problem for finding in after.findings(None)
+        ]
 
 
 async def test_stopped_import_leaves_nothing(make: Make) -> None:
-    house = await make()
-    (first,) = stage(house.staging, order(order_id="first"))
+    harness = await make()
+    (first,) = stage(harness.staging, order(order_id="first"))
 
     def stop(progress: Progress) -> None:
         if progress.done:
-            assert on_disk(house) == 1 + CHUNK_SIZE
+            assert on_disk(harness) == 1 + CHUNK_SIZE
             raise ImportStopped("stopped")
 
     with pytest.raises(ImportStopped):
-        await house.staging.editing.add_in_chunks(intake(), "orders.csv", stop)
-    assert ([one.id for one in house.staging.orders], on_disk(house)) == ([first], 1)
-    assert house.staging.editing.undo() == ("1 order added", [first])
-    assert len(await house.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)) == MANY
+        await harness.staging.editing.add_in_chunks(parsed_file(), "orders.csv", stop)
+    assert ([order.id for order in harness.staging.orders], on_disk(harness)) == ([first], 1)
+    assert harness.staging.editing.undo() == ("1 order added", [first])
+    assert len(await harness.staging.editing.add_in_chunks(parsed_file(), "orders.csv", quiet)) == MANY
 
 
 async def test_interrupted_import_is_removed_after_restart(make: Make) -> None:
-    house = await make()
-    stage(house.staging, order(order_id="first"))
-    staging = house.staging
-    taking = ChunkedStaging.of(house.account.store.batches, staging.batch or 0, "x", house.clock.now(), None)
-    taking.stage(intake().orders[:CHUNK_SIZE])
-    store = house.account.store
-    second = await house.open()
+    harness = await make()
+    stage(harness.staging, order(order_id="first"))
+    staging = harness.staging
+    chunked = ChunkedStaging.of(harness.account.store.batches, staging.batch or 0, "x", harness.clock.now(), None)
+    chunked.stage(parsed_file().orders[:CHUNK_SIZE])
+    store = harness.account.store
+    second = await harness.open()
     assert second.owner is not None
-    assert (len(second.orders), on_disk(house)) == (1, 1 + CHUNK_SIZE)
+    assert (len(second.orders), on_disk(harness)) == (1, 1 + CHUNK_SIZE)
     store.close()
-    staging = await house.crash()
+    staging = await harness.crash()
     assert staging.owner is None
-    assert (len(staging.orders), on_disk(house)) == (1, 1)
+    assert (len(staging.orders), on_disk(harness)) == (1, 1)
 
 
 async def test_other_processes_see_an_import_only_when_complete(make: Make) -> None:
-    house = await make()
-    first = house.staging
+    harness = await make()
+    first = harness.staging
     (a,) = stage(first, order(order_id="first"))
-    store = house.account.store
-    second = await house.open()
+    store = harness.account.store
+    second = await harness.open()
 
     def take_over(progress: Progress) -> None:
         second.reopen()
@@ -146,32 +148,32 @@ async def test_other_processes_see_an_import_only_when_complete(make: Make) -> N
             second.take_over()
 
     with pytest.raises(BatchLocked, match="another copy"):
-        await first.editing.add_in_chunks(intake(), "orders.csv", take_over)
+        await first.editing.add_in_chunks(parsed_file(), "orders.csv", take_over)
     assert first.owner is not None
-    assert [one.id for one in first.orders] == [a]
-    assert on_disk(house) == 1
+    assert [order.id for order in first.orders] == [a]
+    assert on_disk(harness) == 1
     store.close()
 
 
 async def test_one_import_at_a_time(make: Make) -> None:
-    house = await make()
-    staging = house.staging
+    harness = await make()
+    staging = harness.staging
     stage(staging, order(order_id="first"))
     staging.create("other")
-    task = asyncio.create_task(staging.editing.add_in_chunks(intake(), "orders.csv", quiet))
+    task = asyncio.create_task(staging.editing.add_in_chunks(parsed_file(), "orders.csv", quiet))
     await asyncio.sleep(0)
     assert staging.is_importing
     for leave in (lambda: staging.open_batch("staged orders"), lambda: staging.create("third")):
         with pytest.raises(BatchLocked, match="being added"):
             leave()
     with pytest.raises(BatchLocked, match="Another file"):
-        await staging.editing.add_in_chunks(intake(), "again.csv", quiet)
+        await staging.editing.add_in_chunks(parsed_file(), "again.csv", quiet)
     staging.rename("other", "renamed")
     blank = staging.editing.add_blank(7)
     assert staging.editing.put(blank, NOTES, "typed meanwhile", "note")
     ids = await task
     assert len(ids) == MANY
-    assert sorted(one.id for one in staging.orders) == sorted([*ids, blank])
+    assert sorted(order.id for order in staging.orders) == sorted([*ids, blank])
     kept = staging.get(blank)
     assert kept is not None
     assert NOTES.get(kept.document) == "typed meanwhile"
@@ -179,24 +181,24 @@ async def test_one_import_at_a_time(make: Make) -> None:
 
 
 async def test_duplicates_of_a_second_file_are_reported(make: Make) -> None:
-    house = await make()
-    await house.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)
-    await house.staging.editing.add_in_chunks(intake(text(rows(2)).encode()), "again.csv", quiet)
-    assert [bool(one.duplicate_problem) for one in house.staging.orders] == [False] * MANY + [True, True]
-    house.staging.editing.undo()
-    assert not any(one.duplicate_problem for one in house.staging.orders)
+    harness = await make()
+    await harness.staging.editing.add_in_chunks(parsed_file(), "orders.csv", quiet)
+    await harness.staging.editing.add_in_chunks(parsed_file(text(rows(2)).encode()), "again.csv", quiet)
+    assert [bool(order.duplicate_problem) for order in harness.staging.orders] == [False] * MANY + [True, True]
+    harness.staging.editing.undo()
+    assert not any(order.duplicate_problem for order in harness.staging.orders)
 
 
 async def test_checking_in_slices_yields_to_the_event_loop(make: Make) -> None:
-    house = await make()
-    await house.staging.editing.add_in_chunks(intake(), "orders.csv", quiet)
-    staging = await house.crash()
-    task, turns = asyncio.create_task(staging.check_all()), 0
+    harness = await make()
+    await harness.staging.editing.add_in_chunks(parsed_file(), "orders.csv", quiet)
+    staging = await harness.crash()
+    task, loop_turns = asyncio.create_task(staging.check_all()), 0
     while not task.done():
-        turns += 1
+        loop_turns += 1
         await asyncio.sleep(0)
-    assert turns > MANY // 100
-    assert all(one._send_state is not None for one in staging.orders)
+    assert loop_turns > MANY // 100
+    assert all(order._send_state is not None for order in staging.orders)
 
 
 Change = tuple[int, str | None]
@@ -204,7 +206,7 @@ Change = tuple[int, str | None]
 
 @given(st.lists(st.tuples(st.integers(0, 5), st.sampled_from([None, "", "A", "B", "C"])), max_size=30))
 def test_duplicate_index_matches_a_full_scan(changes: list[Change]) -> None:
-    twins, orders = DuplicateIndex(), dict[str, StagedOrder]()
+    duplicates, orders = DuplicateIndex(), dict[str, StagedOrder]()
     for place, name in changes:
         id = str(place)
         if name is None:
@@ -215,9 +217,11 @@ def test_duplicate_index_matches_a_full_scan(changes: list[Change]) -> None:
                 orders[id].edit = Edit(document)
             else:
                 orders[id] = StagedOrder(id, Edit(document), 1, StagedState.DRAFT, None)  # type: ignore[arg-type]
-        twins.update([id], orders)
-        wanted = check_duplicates({id: one.document for id, one in orders.items()})
-        assert {id: one.duplicate_problem for id, one in orders.items() if one.duplicate_problem is not None} == wanted
+        duplicates.update([id], orders)
+        expected = check_duplicates({id: order.document for id, order in orders.items()})
+        assert {
+            id: order.duplicate_problem for id, order in orders.items() if order.duplicate_problem is not None
+        } == expected
 
 
 @pytest.mark.parametrize("tokens", [("a",), ("a", "0", "b"), ("a/b", "~"), ("", ""), ("~1", "x"), ("a~0", "/")])

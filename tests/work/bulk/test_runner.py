@@ -1,4 +1,4 @@
-"""The same change over many orders of a real sandbox: dry run, both roads, pausing, crashes, and trying again."""
+"""One change on many orders of a real sandbox: dry run, both kinds of write, pausing, crashes, and retries."""
 
 import asyncio
 import json
@@ -9,11 +9,10 @@ from typing import Any
 
 import httpx
 import pytest
+from sandbox_client import sandbox_client
 from sandbox_harness import ORDER
 from shared_clock import WireClock
 
-from tui.api.auth import BasicAuth
-from tui.api.client import Client
 from tui.api.pointer import Pointer
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment
 from tui.orders.paths import ITEMS, STATUS, TAGS
@@ -43,8 +42,8 @@ def planted(count: int) -> tuple[bytes, ...]:
     )
 
 
-class Place:
-    """A sandbox, and the lives of an app on it. `writes` are those that came to the sandbox, by order."""
+class BulkHarness:
+    """A sandbox and repeated runs of an app on it. `writes` are the writes that the sandbox received, by order."""
 
     def __init__(self, folder: Path, count: int) -> None:
         self.clock = WireClock(NOW)
@@ -57,18 +56,16 @@ class Place:
         self.folder = folder
         self.writes: list[str] = []
         self.before_write: Callable[[str], None] = lambda _: None
-        self.benches: list[Account] = []
+        self.accounts: list[Account] = []
 
     async def open(self) -> Account:
         transport = httpx.ASGITransport(self._seen, raise_app_exceptions=False)  # type: ignore[arg-type]
         clock = self.clock
-        client = Client(
-            "http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, clock=clock, sleep=clock.sleep
-        )
+        client = sandbox_client(transport, clock)
         store = Store(self.folder, now=clock.now)
-        bench = await open_account(client, store, "demo", now=clock.now, zone=UTC, sleep=clock.sleep)
-        self.benches.append(bench)
-        return bench
+        account = await open_account(client, store, "demo", now=clock.now, zone=UTC, sleep=clock.sleep)
+        self.accounts.append(account)
+        return account
 
     async def _seen(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] == "http" and scope["method"] != "GET":
@@ -78,26 +75,26 @@ class Place:
         await self.sandbox.asgi(scope, receive, send)
 
     async def close(self) -> None:
-        for bench in self.benches:
-            bench.store.close()
-            await bench.client.aclose()
+        for account in self.accounts:
+            account.store.close()
+            await account.client.aclose()
         self.sandbox.close()
 
 
 @pytest.fixture
-async def place(tmp_path: Path) -> AsyncIterator[Place]:
-    made = Place(tmp_path, 12)
-    yield made
-    await made.close()
+async def harness(tmp_path: Path) -> AsyncIterator[BulkHarness]:
+    harness = BulkHarness(tmp_path, 12)
+    yield harness
+    await harness.close()
 
 
 @pytest.fixture
-async def bench(place: Place) -> Account:
-    return await place.open()
+async def account(harness: BulkHarness) -> Account:
+    return await harness.open()
 
 
-async def planned(jobs: Jobs, place: Place, recipe: BulkChange = HOLD, kind: WriteKind | None = None) -> Job:
-    job = jobs.make(recipe, [(id, f"NL-{id[-2:]}") for id in place.ids])
+async def planned(jobs: Jobs, harness: BulkHarness, recipe: BulkChange = HOLD, kind: WriteKind | None = None) -> Job:
+    job = jobs.make(recipe, [(id, f"NL-{id[-2:]}") for id in harness.ids])
     await jobs.dry_run(job, {})
     if kind is not None:
         jobs.choose(job, kind)
@@ -108,50 +105,52 @@ def states(job: Job) -> dict[str, int]:
     return {str(state): count for state, count in job.counts.items()}
 
 
-async def status(bench: Account, id: str) -> Any:
-    return STATUS.get(await bench.client.get_order(id))
+async def status(account: Account, id: str) -> Any:
+    return STATUS.get(await account.client.get_order(id))
 
 
-def count_sent(bench: Account) -> list[int]:
-    """How many orders each upsert of a job has, as they are sent."""
+def count_sent(account: Account) -> list[int]:
+    """Record the number of orders in each upsert that is sent."""
     sent: list[int] = []
-    real = bench.draft_sender.send_as_upsert
+    real = account.draft_sender.send_as_upsert
 
     async def send_as_upsert(drafts: Sequence[Draft], **more: Any) -> Any:
         sent.append(len(drafts))
         return await real(drafts, **more)
 
-    bench.draft_sender.send_as_upsert = send_as_upsert  # type: ignore[method-assign]
+    account.draft_sender.send_as_upsert = send_as_upsert  # type: ignore[method-assign]
     return sent
 
 
-def withhold_answers(bench: Account) -> None:
-    """The write is done and recorded, and the app ends before the job gets the answer."""
+def withhold_answers(account: Account) -> None:
+    """Let writes be carried out and recorded, but end the app before the job gets the answer."""
     for name in ("send", "send_as_upsert"):
-        real = getattr(bench.draft_sender, name)
+        real = getattr(account.draft_sender, name)
 
         async def send(*what: Any, real: Any = real, **more: Any) -> None:
             await real(*what, **more)
             await asyncio.Event().wait()
 
-        setattr(bench.draft_sender, name, send)
+        setattr(account.draft_sender, name, send)
 
 
-# Before the sending.
+# Before sending
 
 
-async def test_dry_run_reports_changed_unchanged_and_impossible(bench: Account, place: Place) -> None:
-    jobs = Jobs(bench)
-    await bench.client.patch_order(place.ids[0], {"order_details": {"status": {"code": "on_hold"}, "tags": ["hold"]}})
-    await bench.client.delete_order(place.ids[1])
-    known = {place.ids[2]: TAGS.put(await bench.client.get_order(place.ids[2]), "odd")}
-    place.writes.clear()
-    job = jobs.make(HOLD, [(id, id) for id in place.ids])
+async def test_dry_run_reports_changed_unchanged_and_impossible(account: Account, harness: BulkHarness) -> None:
+    jobs = Jobs(account)
+    await account.client.patch_order(
+        harness.ids[0], {"order_details": {"status": {"code": "on_hold"}, "tags": ["hold"]}}
+    )
+    await account.client.delete_order(harness.ids[1])
+    known = {harness.ids[2]: TAGS.put(await account.client.get_order(harness.ids[2]), "odd")}
+    harness.writes.clear()
+    job = jobs.make(HOLD, [(id, id) for id in harness.ids])
     await jobs.dry_run(job, known)  # type: ignore[arg-type]
     assert states(job) == {"ready": 9, "unchanged": 1, "invalid": 1, "conflict": 1}
-    assert job.orders[place.ids[2]].words == "its tags are not a list"
-    assert [str(change.pointer) for change in job.orders[place.ids[3]].changes] == [str(STATUS), str(TAGS)]
-    assert place.writes == []
+    assert job.orders[harness.ids[2]].words == "its tags are not a list"
+    assert [str(change.pointer) for change in job.orders[harness.ids[3]].changes] == [str(STATUS), str(TAGS)]
+    assert harness.writes == []
 
 
 @pytest.mark.parametrize(
@@ -178,102 +177,102 @@ def test_five_hundred_patches_take_more_than_five_minutes() -> None:
     assert found.upsert.seconds < 120
 
 
-async def test_change_that_a_patch_cannot_carry_is_planned_as_upsert(bench: Account, place: Place) -> None:
-    jobs = Jobs(bench)
-    job = await planned(jobs, place, COD)
+async def test_change_that_a_patch_cannot_carry_is_planned_as_upsert(account: Account, harness: BulkHarness) -> None:
+    jobs = Jobs(account)
+    job = await planned(jobs, harness, COD)
     assert jobs.plan(job).only_upsert == 12
     assert jobs.plan(job).patch.writes == 1
 
 
-# The sending.
+# Sending
 
 
-async def test_each_order_is_sent_once_and_verified(bench: Account, place: Place) -> None:
-    jobs = Jobs(bench)
-    job = await planned(jobs, place)
-    assert jobs.leave_out(job, place.ids[3])
+async def test_each_order_is_sent_once_and_verified(account: Account, harness: BulkHarness) -> None:
+    jobs = Jobs(account)
+    job = await planned(jobs, harness)
+    assert jobs.leave_out(job, harness.ids[3])
     await jobs.run(job)
     assert states(job) == {"verified": 11, "held": 1}
     assert job.stage is JobStage.DONE
-    assert sorted(place.writes) == sorted(set(place.ids) - {place.ids[3]})
-    assert await status(bench, place.ids[0]) == "on_hold"
-    assert await status(bench, place.ids[3]) == "fulfilled"
+    assert sorted(harness.writes) == sorted(set(harness.ids) - {harness.ids[3]})
+    assert await status(account, harness.ids[0]) == "on_hold"
+    assert await status(account, harness.ids[3]) == "fulfilled"
     assert job.progress == "11 of 11 · 11 verified"
-    again = await planned(jobs, place)
+    again = await planned(jobs, harness)
     assert states(again) == {"ready": 1, "unchanged": 11}
 
 
-async def test_full_orders_are_sent_together_and_verified(bench: Account, place: Place) -> None:
-    sent = count_sent(bench)
-    jobs = Jobs(bench)
-    job = await planned(jobs, place, kind=WriteKind.UPSERT)
+async def test_full_orders_are_sent_together_and_verified(account: Account, harness: BulkHarness) -> None:
+    sent = count_sent(account)
+    jobs = Jobs(account)
+    job = await planned(jobs, harness, kind=WriteKind.UPSERT)
     await jobs.run(job)
     assert sent == [12]
-    assert place.writes == ["orders"]
-    await bench.verifier.until_done()
+    assert harness.writes == ["orders"]
+    await account.verifier.until_done()
     assert states(job) == {"verified": 12}
-    assert await status(bench, place.ids[11]) == "on_hold"
+    assert await status(account, harness.ids[11]) == "on_hold"
 
 
-def spoil(bench: Account, place: Place) -> None:
-    """What goes of the fifth order is nothing that the service takes."""
-    real = bench.outbox.upsert
+def make_invalid(account: Account, harness: BulkHarness) -> None:
+    """Send an invalid document for the fifth order."""
+    real = account.outbox.upsert
 
-    async def spoiled(orders: Sequence[Outgoing], changes: Any = None, **more: Any) -> Any:
-        bad = [ITEMS.put(one.order, []) if place.ids[4] in one.staged else one.order for one in orders]
+    async def send_invalid(orders: Sequence[Outgoing], changes: Any = None, **more: Any) -> Any:
+        bad = [ITEMS.put(order.order, []) if harness.ids[4] in order.staged else order.order for order in orders]
         bad = [
-            Pointer.of("order_details", "status", "code").put(one, 7) if place.ids[4] in out.staged else one
-            for one, out in zip(bad, orders, strict=True)
+            Pointer.of("order_details", "status", "code").put(document, 7) if harness.ids[4] in out.staged else document
+            for document, out in zip(bad, orders, strict=True)
         ]
-        spoilt = [Outgoing(o.staged, o.version, one, o.base) for o, one in zip(orders, bad, strict=True)]  # type: ignore[arg-type]
-        return await real(spoilt, changes, **more)
+        invalid = [Outgoing(o.staged, o.version, document, o.base) for o, document in zip(orders, bad, strict=True)]  # type: ignore[arg-type]
+        return await real(invalid, changes, **more)
 
-    bench.outbox.upsert = spoiled  # type: ignore[method-assign]
+    account.outbox.upsert = send_invalid  # type: ignore[method-assign]
 
 
-async def test_one_bad_order_does_not_hold_the_others(bench: Account, place: Place) -> None:
-    sent = count_sent(bench)
-    jobs = Jobs(bench)
-    job = await planned(jobs, place, kind=WriteKind.UPSERT)
-    spoil(bench, place)
+async def test_one_bad_order_does_not_hold_the_others(account: Account, harness: BulkHarness) -> None:
+    sent = count_sent(account)
+    jobs = Jobs(account)
+    job = await planned(jobs, harness, kind=WriteKind.UPSERT)
+    make_invalid(account, harness)
     await jobs.run(job)
-    await bench.verifier.until_done()
+    await account.verifier.until_done()
     assert sent == [12, 11]
     assert states(job) == {"verified": 11, "refused": 1}
 
 
-async def test_existing_draft_of_the_user_is_kept(bench: Account, place: Place) -> None:
-    draft = bench.drafts.of(place.ids[0], await bench.client.get_order(place.ids[0]), NOW)
+async def test_existing_draft_of_the_user_is_kept(account: Account, harness: BulkHarness) -> None:
+    draft = account.drafts.of(harness.ids[0], await account.client.get_order(harness.ids[0]), NOW)
     draft.edit.put(CITY, "Breda", "city")
-    bench.drafts.save(draft)
-    jobs = Jobs(bench)
-    await jobs.run(await planned(jobs, place))
-    (left,) = bench.drafts.all()
+    account.drafts.save(draft)
+    jobs = Jobs(account)
+    await jobs.run(await planned(jobs, harness))
+    (left,) = account.drafts.all()
     assert [(change.pointer, change.now) for change in left.edit.changes()] == [(CITY, "Breda")]
     assert STATUS.get(left.edit.base) == "on_hold"
 
 
-async def test_orders_changed_deleted_or_done_since_are_not_sent(bench: Account, place: Place) -> None:
-    jobs = Jobs(bench)
-    job = await planned(jobs, place)
-    await bench.client.patch_order(place.ids[0], {"order_details": {"status": {"code": "shipped"}}})
-    await bench.client.delete_order(place.ids[1])
-    await bench.client.patch_order(place.ids[2], {"order_details": {"tags": ["theirs"]}})
+async def test_orders_changed_deleted_or_done_since_are_not_sent(account: Account, harness: BulkHarness) -> None:
+    jobs = Jobs(account)
+    job = await planned(jobs, harness)
+    await account.client.patch_order(harness.ids[0], {"order_details": {"status": {"code": "shipped"}}})
+    await account.client.delete_order(harness.ids[1])
+    await account.client.patch_order(harness.ids[2], {"order_details": {"tags": ["theirs"]}})
     done = {"status": {"code": "on_hold"}, "tags": ["hold"]}
-    await bench.client.patch_order(place.ids[3], {"order_details": done})
-    place.writes.clear()
+    await account.client.patch_order(harness.ids[3], {"order_details": done})
+    harness.writes.clear()
     await jobs.run(job)
     assert states(job) == {"verified": 9, "conflict": 2, "unchanged": 1}
-    assert job.orders[place.ids[0]].words == "Order, status, status was fulfilled, is shipped"
-    assert job.orders[place.ids[1]].words == "it is not there any more"
-    assert not {place.ids[0], place.ids[1], place.ids[3]} & set(place.writes)
-    assert TAGS.get(await bench.client.get_order(place.ids[2])) == ["theirs", "hold"]
+    assert job.orders[harness.ids[0]].words == "Order, status, status was fulfilled, is shipped"
+    assert job.orders[harness.ids[1]].words == "it is not there any more"
+    assert not {harness.ids[0], harness.ids[1], harness.ids[3]} & set(harness.writes)
+    assert TAGS.get(await account.client.get_order(harness.ids[2])) == ["theirs", "hold"]
 
 
-async def test_unavailable_service_pauses_the_job(bench: Account, place: Place) -> None:
-    jobs = Jobs(bench)
-    job = await planned(jobs, place)
-    place.sandbox.fault_injector.faults = Faults.parse(["dropped=1:PATCH"])
+async def test_unavailable_service_pauses_the_job(account: Account, harness: BulkHarness) -> None:
+    jobs = Jobs(account)
+    job = await planned(jobs, harness)
+    harness.sandbox.fault_injector.faults = Faults.parse(["dropped=1:PATCH"])
     await jobs.run(job)
     assert SendState.NOT_SENT in job.counts
     assert job.stage is JobStage.PAUSED
@@ -281,125 +280,129 @@ async def test_unavailable_service_pauses_the_job(bench: Account, place: Place) 
 
 
 async def test_job_whose_last_orders_failed_is_done(tmp_path: Path) -> None:
-    place = Place(tmp_path, 3)
-    bench = await place.open()
-    jobs = Jobs(bench)
-    job = await planned(jobs, place)
-    place.sandbox.fault_injector.faults = Faults.parse(["dropped=1:PATCH"])
+    harness = BulkHarness(tmp_path, 3)
+    account = await harness.open()
+    jobs = Jobs(account)
+    job = await planned(jobs, harness)
+    harness.sandbox.fault_injector.faults = Faults.parse(["dropped=1:PATCH"])
     await jobs.run(job)
     assert (states(job), job.stage) == ({"not sent": 3}, JobStage.DONE)
-    await place.close()
+    await harness.close()
 
 
-async def test_lost_answers_are_looked_up_without_resending(bench: Account, place: Place) -> None:
-    jobs = Jobs(bench)
-    job = await planned(jobs, place)
-    place.sandbox.fault_injector.faults = Faults.parse(["error_after=1:PATCH"])
+async def test_lost_answers_are_looked_up_without_resending(account: Account, harness: BulkHarness) -> None:
+    jobs = Jobs(account)
+    job = await planned(jobs, harness)
+    harness.sandbox.fault_injector.faults = Faults.parse(["error_after=1:PATCH"])
     await jobs.run(job)
     assert states(job) == {"verified": 12}
-    assert sorted(place.writes) == place.ids
+    assert sorted(harness.writes) == harness.ids
 
 
 @pytest.mark.parametrize("kind", [WriteKind.PATCH, WriteKind.UPSERT])
-async def test_with_faults_every_result_matches_the_service(bench: Account, place: Place, kind: WriteKind) -> None:
-    jobs = Jobs(bench)
-    job = await planned(jobs, place, kind=kind)
+async def test_with_faults_every_result_matches_the_service(
+    account: Account, harness: BulkHarness, kind: WriteKind
+) -> None:
+    jobs = Jobs(account)
+    job = await planned(jobs, harness, kind=kind)
     rules = ["dropped=0.3:PATCH", "error_after=0.3:PATCH", "html_after=0.3:POST", "rate_limited=0.1", "error=0.1:GET"]
-    place.sandbox.fault_injector.faults = Faults.parse(rules)
+    harness.sandbox.fault_injector.faults = Faults.parse(rules)
     for _ in range(20):
         await jobs.run(job)
         if job.stage is JobStage.DONE:
             break
-    place.sandbox.fault_injector.faults = Faults()
-    await bench.outbox.recover()
-    await bench.verifier.until_done()
+    harness.sandbox.fault_injector.faults = Faults()
+    await account.outbox.recover()
+    await account.verifier.until_done()
     for id, order in job.orders.items():
-        is_done = await status(bench, id) == "on_hold"
+        is_done = await status(account, id) == "on_hold"
         assert is_done == (order.state in (SendState.VERIFIED, SendState.UNCHANGED)), (id, order)
     await jobs.retry(job, {SendState.NOT_SENT, SendState.REFUSED})
     await jobs.run(job)
-    await bench.verifier.until_done()
+    await account.verifier.until_done()
     assert set(states(job)) <= {"verified", "unchanged"}
-    assert TAGS.get(await bench.client.get_order(place.ids[0])) == ["fragile", "gift", "hold"]
+    assert TAGS.get(await account.client.get_order(harness.ids[0])) == ["fragile", "gift", "hold"]
 
 
-# Between orders.
+# Between orders
 
 
-async def test_pause_finishes_requests_in_flight_and_resumes(bench: Account, place: Place) -> None:
-    jobs = Jobs(bench)
-    job = await planned(jobs, place)
+async def test_pause_finishes_requests_in_flight_and_resumes(account: Account, harness: BulkHarness) -> None:
+    jobs = Jobs(account)
+    job = await planned(jobs, harness)
 
     def third(_: str) -> None:
-        if len(place.writes) == 3:
+        if len(harness.writes) == 3:
             jobs.pause(job)
 
-    place.before_write = third
+    harness.before_write = third
     await jobs.run(job)
     assert job.stage is JobStage.PAUSED
-    sent = len(place.writes)
+    sent = len(harness.writes)
     assert 3 <= sent <= 6
     assert states(job) == {"ready": 12 - sent, "verified": sent}
     await jobs.run(job)
     assert states(job) == {"verified": 12}
-    assert sorted(place.writes) == place.ids
+    assert sorted(harness.writes) == harness.ids
 
 
-async def test_cancelled_job_keeps_sent_orders_and_can_retry_the_rest(bench: Account, place: Place) -> None:
-    jobs = Jobs(bench)
-    job = await planned(jobs, place)
-    place.before_write = lambda _: jobs.cancel(job) if len(place.writes) == 2 else None  # type: ignore[assignment,func-returns-value]
+async def test_cancelled_job_keeps_sent_orders_and_can_retry_the_rest(account: Account, harness: BulkHarness) -> None:
+    jobs = Jobs(account)
+    job = await planned(jobs, harness)
+    harness.before_write = lambda _: jobs.cancel(job) if len(harness.writes) == 2 else None  # type: ignore[assignment,func-returns-value]
     await jobs.run(job)
     assert job.stage is JobStage.CANCELLED
-    sent = set(place.writes)
+    sent = set(harness.writes)
     assert job.counts[SendState.VERIFIED] == len(sent) < 7
     assert job.counts[SendState.NOT_SENT] == 12 - len(sent)
-    place.before_write = lambda _: None
+    harness.before_write = lambda _: None
     assert await jobs.retry(job, {SendState.NOT_SENT}) == 12 - len(sent)
     assert job.stage is JobStage.PLANNED
     await jobs.run(job)
     assert states(job) == {"verified": 12}
-    assert sorted(place.writes) == place.ids
+    assert sorted(harness.writes) == harness.ids
 
 
-async def test_conflicting_orders_can_be_retried_on_current_data(bench: Account, place: Place) -> None:
-    jobs = Jobs(bench)
-    job = await planned(jobs, place)
-    await bench.client.patch_order(place.ids[0], {"order_details": {"status": {"code": "shipped"}}})
+async def test_conflicting_orders_can_be_retried_on_current_data(account: Account, harness: BulkHarness) -> None:
+    jobs = Jobs(account)
+    job = await planned(jobs, harness)
+    await account.client.patch_order(harness.ids[0], {"order_details": {"status": {"code": "shipped"}}})
     await jobs.run(job)
     assert await jobs.retry(job, {SendState.CONFLICT, SendState.VERIFIED}) == 1
-    assert job.orders[place.ids[0]].changes[0].was == "shipped"
+    assert job.orders[harness.ids[0]].changes[0].was == "shipped"
     await jobs.run(job)
-    assert await status(bench, place.ids[0]) == "on_hold"
+    assert await status(account, harness.ids[0]) == "on_hold"
     assert states(job) == {"verified": 12}
 
 
-# A crash, and other copies.
+# Crashes and other processes
 
 
 @pytest.mark.parametrize("kind", [WriteKind.PATCH, WriteKind.UPSERT])
 @pytest.mark.parametrize("when", ["before the answer", "after it was recorded"])
-async def test_after_a_crash_nothing_is_sent_twice(bench: Account, place: Place, kind: WriteKind, when: str) -> None:
+async def test_after_a_crash_nothing_is_sent_twice(
+    account: Account, harness: BulkHarness, kind: WriteKind, when: str
+) -> None:
     if when == "after it was recorded":
-        withhold_answers(bench)
-    jobs = Jobs(bench)
-    job = await planned(jobs, place, kind=kind)
+        withhold_answers(account)
+    jobs = Jobs(account)
+    job = await planned(jobs, harness, kind=kind)
     stop = asyncio.Event()
 
     def crash(_: str) -> None:
-        if len(place.writes) >= (1 if kind is WriteKind.UPSERT else 4):
+        if len(harness.writes) >= (1 if kind is WriteKind.UPSERT else 4):
             stop.set()
 
-    place.before_write = crash
+    harness.before_write = crash
     running = asyncio.create_task(jobs.run(job))
     await stop.wait()
     if when == "after it was recorded":
         for _ in range(40):
             await asyncio.sleep(0)
-    kill(bench)
+    kill(account)
     await asyncio.wait([running])
 
-    later = await place.open()
+    later = await harness.open()
     again = Jobs(later)
     (left,) = again.left()
     assert left.stage is JobStage.RUNNING
@@ -409,68 +412,70 @@ async def test_after_a_crash_nothing_is_sent_twice(bench: Account, place: Place,
     await later.verifier.until_done()
     assert states(left) == {"verified": 12}
     if kind is WriteKind.PATCH:
-        assert sorted(place.writes) == place.ids
+        assert sorted(harness.writes) == harness.ids
     else:
-        assert place.writes == ["orders"]
+        assert harness.writes == ["orders"]
     assert again.left() == []
 
 
-async def test_crash_before_a_refusal_is_recorded_leaves_the_others_ready(bench: Account, place: Place) -> None:
-    withhold_answers(bench)
-    jobs = Jobs(bench)
-    job = await planned(jobs, place, kind=WriteKind.UPSERT)
-    spoil(bench, place)
+async def test_crash_before_a_refusal_is_recorded_leaves_the_others_ready(
+    account: Account, harness: BulkHarness
+) -> None:
+    withhold_answers(account)
+    jobs = Jobs(account)
+    job = await planned(jobs, harness, kind=WriteKind.UPSERT)
+    make_invalid(account, harness)
     running = asyncio.create_task(jobs.run(job))
     refused = asyncio.Event()
-    bench.on_write = lambda write: refused.set() if write.state is WriteState.REFUSED else None
+    account.on_write = lambda write: refused.set() if write.state is WriteState.REFUSED else None
     await refused.wait()
-    kill(bench)
+    kill(account)
     await asyncio.wait([running])
 
-    later = await place.open()
+    later = await harness.open()
     again = Jobs(later)
     (left,) = again.left()
     assert states(left) == {"ready": 11, "refused": 1}
-    assert left.orders[place.ids[4]].state is SendState.REFUSED
+    assert left.orders[harness.ids[4]].state is SendState.REFUSED
     await later.outbox.recover()
     await again.run(left)
     await later.verifier.until_done()
     assert states(left) == {"verified": 11, "refused": 1}
-    assert place.writes == ["orders", "orders"]
+    assert harness.writes == ["orders", "orders"]
 
 
-def kill(bench: Account) -> None:
-    """End the process: its tasks stop where they are, as with SIGKILL, and its session is dead."""
+def kill(account: Account) -> None:
+    """End the process: its tasks stop at once, as with SIGKILL, and its session ends."""
     for task in asyncio.all_tasks():
         if task is not asyncio.current_task() and task.get_name().startswith(("write ", "change ", "Task-")):
             task.cancel()
-    bench.store.close()
+    account.store.close()
 
 
-async def test_recorded_but_unsent_orders_wait_again(bench: Account, place: Place) -> None:
-    jobs = Jobs(bench)
-    job = await planned(jobs, place)
+async def test_recorded_but_unsent_orders_wait_again(account: Account, harness: BulkHarness) -> None:
+    jobs = Jobs(account)
+    job = await planned(jobs, harness)
 
     async def dies(*_: Any, **more: Any) -> DraftSendStatus:
         raise asyncio.CancelledError
 
-    bench.draft_sender.send = dies  # type: ignore[method-assign]
+    account.draft_sender.send = dies  # type: ignore[method-assign]
     with pytest.raises(asyncio.CancelledError):
         await jobs.run(job)
     job.stage, job.session = JobStage.RUNNING, "a session that is dead"
     jobs._put(job)
-    (left,) = Jobs(bench).left()
+    (left,) = Jobs(account).left()
     assert states(left) == {"ready": 12}
 
 
-async def test_only_one_process_runs_a_job(bench: Account, place: Place) -> None:
-    mine = Jobs(bench)
-    job = await planned(mine, place)
-    other = await place.open()
+async def test_only_one_process_runs_a_job(account: Account, harness: BulkHarness) -> None:
+    own_jobs = Jobs(account)
+    job = await planned(own_jobs, harness)
+    other = await harness.open()
     theirs = Jobs(other)
     seen: list[str] = []
 
-    def look(_: str) -> None:
+    def record(_: str) -> None:
         shown = theirs.get(job.id)
         assert shown is not None
         seen.append(f"{shown.stage} {theirs.is_elsewhere(shown)}")
@@ -479,8 +484,8 @@ async def test_only_one_process_runs_a_job(bench: Account, place: Place) -> None
         with pytest.raises(JobConflict):
             theirs.drop(shown)
 
-    place.before_write = look
-    await mine.run(job)
+    harness.before_write = record
+    await own_jobs.run(job)
     assert set(seen) == {"running True"}
     assert theirs.left() == []
     shown = theirs.get(job.id)
@@ -488,52 +493,52 @@ async def test_only_one_process_runs_a_job(bench: Account, place: Place) -> None
     assert states(shown) == {"verified": 12}
 
 
-async def test_finished_job_keeps_every_result(bench: Account, place: Place) -> None:
-    jobs = Jobs(bench)
-    job = await planned(jobs, place)
-    await bench.client.delete_order(place.ids[5])
+async def test_finished_job_keeps_every_result(account: Account, harness: BulkHarness) -> None:
+    jobs = Jobs(account)
+    job = await planned(jobs, harness)
+    await account.client.delete_order(harness.ids[5])
     await jobs.run(job)
-    (head,) = Jobs(bench).recent()
+    (head,) = Jobs(account).recent()
     assert (head.name, head.stage, head.counts) == ("hold", JobStage.DONE, job.counts)
-    found = Jobs(bench).get(job.id)
+    found = Jobs(account).get(job.id)
     assert found is not None
     assert found.progress == job.progress == "12 of 12 · 11 verified · 1 conflict"
-    assert found.orders[place.ids[0]].changes == job.orders[place.ids[0]].changes
+    assert found.orders[harness.ids[0]].changes == job.orders[harness.ids[0]].changes
 
 
-async def test_only_the_last_jobs_are_kept(bench: Account, place: Place) -> None:
-    jobs = Jobs(bench)
-    first = await planned(jobs, place)
+async def test_only_the_last_jobs_are_kept(account: Account, harness: BulkHarness) -> None:
+    jobs = Jobs(account)
+    first = await planned(jobs, harness)
     await jobs.run(first)
-    await place.clock.sleep(1)
+    await harness.clock.sleep(1)
     for _ in range(20):
         jobs.make(HOLD, [("1", "one")])
     assert len(jobs.recent()) == 20
     assert jobs.get(first.id) is None
-    assert bench.store.screen_states.all(bench.account_id, f"bulk.order:{first.id}") == {}
+    assert account.store.screen_states.all(account.account_id, f"bulk.order:{first.id}") == {}
 
 
-async def test_read_only_account_sends_nothing(bench: Account, place: Place) -> None:
-    jobs = Jobs(bench)
-    job = await planned(jobs, place)
-    bench.client.read_only = True
+async def test_read_only_account_sends_nothing(account: Account, harness: BulkHarness) -> None:
+    jobs = Jobs(account)
+    job = await planned(jobs, harness)
+    account.client.read_only = True
     with pytest.raises(JobConflict, match="reading only"):
         await jobs.run(job)
-    assert place.writes == []
+    assert harness.writes == []
 
 
 def test_changes_are_saved_by_name_and_the_last_one_is_kept(tmp_path: Path) -> None:
     store = Store(tmp_path)
-    bench: Any = type("Bench", (), {"store": store, "account_id": store.account_id("https://x", "1")})
-    recipes = SavedChanges(bench)
+    account: Any = type("Bench", (), {"store": store, "account_id": store.account_id("https://x", "1")})
+    recipes = SavedChanges(account)
     assert recipes.last is None
     recipes.save(HOLD)
     recipes.save(BulkChange("Cash", COD.assignments))
     recipes.save(BulkChange("hold", (), ("hold",)))
     recipes.used(COD)
-    assert [one.name for one in SavedChanges(bench).all()] == ["Cash", "hold"]
-    assert SavedChanges(bench).all()[1].assignments == ()
-    assert SavedChanges(bench).last == COD
+    assert [item.name for item in SavedChanges(account).all()] == ["Cash", "hold"]
+    assert SavedChanges(account).all()[1].assignments == ()
+    assert SavedChanges(account).last == COD
     recipes.forget("hold")
-    assert [one.name for one in recipes.all()] == ["Cash"]
+    assert [item.name for item in recipes.all()] == ["Cash"]
     store.close()

@@ -1,9 +1,9 @@
-"""The index of orders: neighbours in the order of the list, and what is known of each."""
+"""The index of orders: neighbours in list order, and the data known of each order."""
 
 from datetime import UTC
 
 import pytest
-from fake_service import Service, Time
+from fake_service import Service, service_with
 
 from tui.api.query import order_key
 from tui.work.cache.index import OrderIndex
@@ -11,7 +11,7 @@ from tui.work.cache.order_feed import OrderFeed
 
 
 class ListCursor:
-    """The cursor of a list, as the index is given it."""
+    """The cursor of a list, as the index receives it."""
 
     def __init__(self, index: OrderIndex) -> None:
         self.place = 0
@@ -23,10 +23,7 @@ class ListCursor:
 
 @pytest.fixture
 def service() -> Service:
-    made = Service(Time())
-    for n in range(5):
-        made.add(f"A{n}")
-    return made
+    return service_with(5)
 
 
 async def read(service: Service) -> OrderIndex:
@@ -46,7 +43,7 @@ async def test_an_index_without_a_list_is_empty() -> None:
     assert index.problem_beside("1", 1) is None
 
 
-async def test_the_cursor_goes_along_to_the_neighbour(service: Service) -> None:
+async def test_cursor_moves_to_the_neighbouring_order(service: Service) -> None:
     index = await read(service)
     cursor = ListCursor(index)
     first, second = index.keys[:2]
@@ -60,7 +57,7 @@ async def test_the_cursor_goes_along_to_the_neighbour(service: Service) -> None:
     assert cursor.place == 1
 
 
-async def test_places_count_what_is_shown_and_others_are_still_found(service: Service) -> None:
+async def test_hidden_orders_are_not_counted_and_can_still_be_found(service: Service) -> None:
     index = await read(service)
     hidden, *shown = index.keys
     index.show([(key, order) for key in shown if (order := index.find(key)) is not None])

@@ -1,11 +1,11 @@
-"""The feed: pages, doubles, refresh, lost places, cancelled reads, local cuts."""
+"""The order feed: pages, duplicates, refresh, lost cursors, cancelled reads, local filtering."""
 
 import asyncio
 from datetime import UTC, date
 from zoneinfo import ZoneInfo
 
 import pytest
-from fake_service import Service, Time, order
+from fake_service import Service, order, service_with
 
 from tui.api.codec import Document
 from tui.api.errors import InvalidCursor, Unreachable
@@ -16,10 +16,7 @@ from tui.work.cache.order_feed import OrderFeed, fits, to_query
 
 @pytest.fixture
 def service() -> Service:
-    made = Service(Time())
-    for n in range(25):
-        made.add(f"A{n}")
-    return made
+    return service_with(25)
 
 
 def feed_of(service: Service, filter: Filter | None = None, **more: object) -> OrderFeed:
@@ -27,7 +24,7 @@ def feed_of(service: Service, filter: Filter | None = None, **more: object) -> O
 
 
 def names(feed: OrderFeed) -> list[object]:
-    return [one["order_id"] for one in feed.orders]
+    return [order["order_id"] for order in feed.orders]
 
 
 def cursors(service: Service) -> list[object]:
@@ -58,7 +55,7 @@ async def test_duplicate_row_is_listed_once_with_its_latest_values(service: Serv
     feed = feed_of(service)
     await feed.more()
     feed.stop()
-    service.add("new")  # pushes one order from page one to page two
+    service.add("new")  # moves one order from page one to page two
     service.orders["16"]["notes"] = "changed meanwhile"
     await feed.more()
     assert names(feed).count("A15") == 1

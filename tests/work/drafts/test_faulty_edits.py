@@ -1,6 +1,6 @@
-"""Many edits by a seeded script while a third of all requests fails: what the journal says is what the service has.
+"""Many random edits while a third of all requests fails: the journal and the service agree.
 
-SENDCLOUD_EDITS=300 pytest tests/work/drafts/test_faulty_edits.py: the whole of it; the suite runs a sample.
+SENDCLOUD_EDITS=300 pytest tests/work/drafts/test_faulty_edits.py: runs all edits; the suite runs a sample.
 """
 
 import os
@@ -12,10 +12,10 @@ from typing import Any, cast
 
 import httpx
 import pytest
+from sandbox_client import sandbox_client
 from sandbox_harness import NOW, order
 from shared_clock import WireClock
 
-from tui.api.auth import BasicAuth
 from tui.api.client import Client
 from tui.api.codec import Document, decode
 from tui.api.errors import ApiError
@@ -43,8 +43,8 @@ NOTES = Pointer.of("order_details", "notes")
 DONE = (WriteState.CONFIRMED, WriteState.VERIFIED)
 
 
-class Life:
-    """The app on one folder, again and again, and one sandbox; all time is one clock."""
+class RestartHarness:
+    """Repeated runs of the app on one folder and one sandbox; both use one clock."""
 
     def __init__(self, folder: Path, seed: int) -> None:
         self.clock = WireClock()
@@ -57,14 +57,7 @@ class Life:
         self.account: Account
 
     async def open(self) -> None:
-        self.client = Client(
-            "http://127.0.0.1/api/v3",
-            BasicAuth("demo", "demo"),
-            transport=httpx.ASGITransport(self.sandbox.asgi),
-            clock=self.clock,
-            sleep=self.clock.sleep,
-            random=Random(self.seed),
-        )
+        self.client = sandbox_client(httpx.ASGITransport(self.sandbox.asgi), self.clock, random=Random(self.seed))
         self.store = Store(self.folder, now=self.clock.now)
         self.account = await open_account(
             self.client,
@@ -76,7 +69,7 @@ class Life:
         )
 
     async def settle(self) -> None:
-        """What an app does at its start and while it runs: look up what is unknown, follow what was accepted."""
+        """Look up unknown writes and verify accepted ones, as the app does at its start and while it runs."""
         for outcome in await self.account.outbox.recover():
             self.account.draft_sender.settle_any(outcome)
         await self.account.verifier.until_done()
@@ -87,32 +80,32 @@ class Life:
 
 
 @pytest.fixture
-async def life(tmp_path: Path, request: Any) -> AsyncIterator[Life]:
-    made = Life(tmp_path / "data", request.param)
-    await made.open()
-    yield made
-    await made.close()
-    made.sandbox.close()
+async def harness(tmp_path: Path, request: Any) -> AsyncIterator[RestartHarness]:
+    harness = RestartHarness(tmp_path / "data", request.param)
+    await harness.open()
+    yield harness
+    await harness.close()
+    harness.sandbox.close()
 
 
 def faults() -> Faults:
-    """The whole list, each in its share."""
+    """Return all kinds of faults with equal shares."""
     return Faults.parse([f"{fault}={SHARE / len(Fault):.4f}" for fault in Fault])
 
 
-def change(edit: Edit, dice: Random, number: int) -> None:
-    """One of the things that people do; every edit leaves its number in the notes."""
+def change(edit: Edit, rng: Random, number: int) -> None:
+    """Make one of the usual edits; every edit writes its number into the notes."""
     edit.put(NOTES, f"edit {number}", "notes")
     items = cast(list[Any], ITEMS.get(edit.document))
-    match dice.randrange(8):
+    match rng.randrange(8):
         case 0 if len(items) < 5:
-            copy_entry(edit, ITEMS / dice.randrange(len(items)))
+            copy_entry(edit, ITEMS / rng.randrange(len(items)))
         case 1 if len(items) > 1:
-            remove_entry(edit, ITEMS / dice.randrange(len(items)))
+            remove_entry(edit, ITEMS / rng.randrange(len(items)))
         case 2 if len(items) > 1:
             move_entry(edit, ITEMS / 0, 1)
         case 3:
-            edit.put(ITEMS / 0 / "quantity", dice.randint(1, 9), "quantity")
+            edit.put(ITEMS / 0 / "quantity", rng.randint(1, 9), "quantity")
         case 4:
             edit.put(Pointer.of("order_details", "tags"), [f"t{number}"], "tags")
         case 5:
@@ -121,10 +114,10 @@ def change(edit: Edit, dice: Random, number: int) -> None:
             edit.put(Pointer.of("shipping_address", "city"), f"City {number}", "city")
 
 
-@pytest.mark.parametrize("life", range(2), indirect=True)
-async def test_every_order_matches_the_journal(life: Life, monkeypatch: pytest.MonkeyPatch) -> None:
-    ids = await plant(life)
-    began = {id: await life.client.get_order(id) for id in ids}
+@pytest.mark.parametrize("harness", range(2), indirect=True)
+async def test_every_order_matches_the_journal(harness: RestartHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    ids = await create_orders(harness)
+    before = {id: await harness.client.get_order(id) for id in ids}
     executed: Counter[str] = Counter()
     merged = writing.apply_patch
 
@@ -133,58 +126,58 @@ async def test_every_order_matches_the_journal(life: Life, monkeypatch: pytest.M
         return merged(body, stored)
 
     monkeypatch.setattr(writing, "apply_patch", counted)
-    dice = Random(life.seed)
-    ways: Counter[SendState] = Counter()
+    rng = Random(harness.seed)
+    results: Counter[SendState] = Counter()
     for number in range(EDITS):
-        life.sandbox.fault_injector.faults = faults()
-        ways[await one_edit(life, dice.choice(ids), dice, number)] += 1
-        if dice.random() < 0.1:
-            # The app ends where it stands, and another one opens.
-            await life.close()
-            life.sandbox.fault_injector.faults = Faults()
-            await life.open()
-            life.sandbox.fault_injector.faults = faults()
-            await life.settle()
-    life.sandbox.fault_injector.faults = Faults()
-    await life.settle()
+        harness.sandbox.fault_injector.faults = faults()
+        results[await edit_and_send(harness, rng.choice(ids), rng, number)] += 1
+        if rng.random() < 0.1:
+            # The app is killed and opened again.
+            await harness.close()
+            harness.sandbox.fault_injector.faults = Faults()
+            await harness.open()
+            harness.sandbox.fault_injector.faults = faults()
+            await harness.settle()
+    harness.sandbox.fault_injector.faults = Faults()
+    await harness.settle()
 
-    writes = sorted(life.store.writes.all(life.account.account_id, limit=-1), key=lambda write: write.id)
+    writes = sorted(harness.store.writes.all(harness.account.account_id, limit=-1), key=lambda write: write.id)
     ends = Counter(write.state for write in writes)
     assert not [write for write in writes if write.state.open], ends
     assert WriteState.DIFFERS not in ends
     assert WriteState.MISSING not in ends
-    said = dict(began)
+    expected = dict(before)
     for write in writes:
         if write.state not in DONE:
             continue
         if write.new.kind is WriteKind.PATCH:
             id = str(write.new.order_id)
-            said[id] = expected_after_patch(said[id], with_get_names(cast(Document, decode(write.new.body))))
+            expected[id] = expected_after_patch(expected[id], with_get_names(cast(Document, decode(write.new.body))))
         else:
             (item,) = write.new.items
             id = str(edited_order(item.staged))
-            said[id] = cast(Document, cast(list[Any], decode(write.new.body))[0])
+            expected[id] = cast(Document, cast(list[Any], decode(write.new.body))[0])
     for id in ids:
-        values = {key: value for key, value in said[id].items() if key not in STAMPS}
-        assert compare(values, await life.client.get_order(id)) == [], id
-    # Each PATCH was done once if it is called done, and never if it is not.
+        values = {key: value for key, value in expected[id].items() if key not in STAMPS}
+        assert compare(values, await harness.client.get_order(id)) == [], id
+    # Each PATCH was carried out once if the journal says so, and otherwise never.
     for write in writes:
         if write.new.kind is WriteKind.PATCH:
             assert executed[str(decode(write.new.body))] == (write.state in DONE), (write.id, write.state)
-    keys = Counter([str(one["order_id"]) for one in await everything(life)])
+    keys = Counter([str(order["order_id"]) for order in await all_remote_orders(harness)])
     assert set(keys.values()) == {1}
     assert len(keys) == ORDERS
-    # Else the faults missed, and nothing was tried here.
-    assert ways[SendState.VERIFIED] + ways[SendState.ACCEPTED] > EDITS / 3
-    steps = {step.state for write in writes for step in life.store.writes.events(write.id)}
+    # Otherwise no fault occurred, and the test proved nothing.
+    assert results[SendState.VERIFIED] + results[SendState.ACCEPTED] > EDITS / 3
+    steps = {step.state for write in writes for step in harness.store.writes.events(write.id)}
     assert WriteState.UNKNOWN in steps
 
 
-async def plant(life: Life) -> list[str]:
+async def create_orders(harness: RestartHarness) -> list[str]:
     for number in range(ORDERS):
-        await life.client.upsert_orders([cast(Document, decode(_body(number)))])
-    life.clock.passed += 100
-    return [id_text(one["id"]) for one in await everything(life)]
+        await harness.client.upsert_orders([cast(Document, decode(_body(number)))])
+    harness.clock.passed += 100
+    return [id_text(order["id"]) for order in await all_remote_orders(harness)]
 
 
 def _body(number: int) -> bytes:
@@ -193,30 +186,30 @@ def _body(number: int) -> bytes:
     return json.dumps(order(order_id=f"A{number}", order_number=f"N{number}")).encode()
 
 
-async def everything(life: Life) -> list[Document]:
-    return list((await life.client.list_orders()).orders)
+async def all_remote_orders(harness: RestartHarness) -> list[Document]:
+    return list((await harness.client.list_orders()).orders)
 
 
-async def one_edit(life: Life, id: str, dice: Random, number: int) -> SendState:
-    """Read, change, send, as the form and the review do; where reading fails nothing is changed."""
-    corrections, drafts = life.account.draft_sender, life.account.drafts
+async def edit_and_send(harness: RestartHarness, id: str, rng: Random, number: int) -> SendState:
+    """Read, change and send an order as the form and the review do; if reading fails nothing is changed."""
+    corrections, drafts = harness.account.draft_sender, harness.account.drafts
     if corrections.is_unsettled(id):
-        await life.settle()
+        await harness.settle()
         if corrections.is_unsettled(id):
             return SendState.UNKNOWN
     try:
-        document = await life.client.get_order(id)
+        document = await harness.client.get_order(id)
     except ApiError:
         return SendState.NOT_SENT
-    draft = drafts.of(id, document, life.clock.now())
-    drafts.rebase(draft, document, life.clock.now())
+    draft = drafts.of(id, document, harness.clock.now())
+    drafts.rebase(draft, document, harness.clock.now())
     for conflict in draft.undecided:
         draft.keep_mine(conflict)
-    change(draft.edit, dice, number)
+    change(draft.edit, rng, number)
     drafts.save(draft)
-    standing = await corrections.send(draft, draft.sending.body)
-    if standing.state is SendState.VERIFIED:
-        before, life.sandbox.fault_injector.faults = life.sandbox.fault_injector.faults, Faults()
-        assert NOTES.get(await life.client.get_order(id)) == f"edit {number}"
-        life.sandbox.fault_injector.faults = before
-    return standing.state
+    status = await corrections.send(draft, draft.sending.body)
+    if status.state is SendState.VERIFIED:
+        before, harness.sandbox.fault_injector.faults = harness.sandbox.fault_injector.faults, Faults()
+        assert NOTES.get(await harness.client.get_order(id)) == f"edit {number}"
+        harness.sandbox.fault_injector.faults = before
+    return status.state

@@ -1,4 +1,4 @@
-"""Corrections against the real sandbox: each end that a correction can have, and what becomes of its draft."""
+"""Sending drafts to the real sandbox: each possible outcome, and its effect on the draft."""
 
 import json
 from collections.abc import AsyncIterator
@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from interception import Interceptor, Send, refusal
+from sandbox_client import sandbox_client
 from sandbox_harness import ORDER
 
 from tui.api.auth import BasicAuth
@@ -31,7 +32,7 @@ ID = "700001"
 
 
 async def at_once(_: float) -> None:
-    """Pauses that take no time."""
+    """Skip a pause."""
 
 
 @pytest.fixture
@@ -48,96 +49,96 @@ def interceptor(sandbox: Sandbox) -> Interceptor:
 
 
 @pytest.fixture
-async def bench(interceptor: Interceptor, tmp_path: Path) -> AsyncIterator[Account]:
-    client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=interceptor, sleep=at_once)
+async def account(interceptor: Interceptor, tmp_path: Path) -> AsyncIterator[Account]:
+    client = sandbox_client(interceptor, sleep=at_once)
     store = Store(tmp_path, now=lambda: NOW)
     yield await open_account(client, store, "demo", now=lambda: NOW, zone=UTC, sleep=at_once)
     store.close()
     await client.aclose()
 
 
-async def drafted(bench: Account, pointer: Pointer = CITY, value: Any = "Breda") -> Draft:
-    document = await bench.client.get_order(ID)
-    draft = bench.drafts.of(ID, document, NOW)
+async def make_draft(account: Account, pointer: Pointer = CITY, value: Any = "Breda") -> Draft:
+    document = await account.client.get_order(ID)
+    draft = account.drafts.of(ID, document, NOW)
     draft.edit.put(pointer, value, "city")
-    bench.drafts.save(draft)
+    account.drafts.save(draft)
     return draft
 
 
-async def city(bench: Account) -> Any:
-    return CITY.get(await bench.client.get_order(ID))
+async def city(account: Account) -> Any:
+    return CITY.get(await account.client.get_order(ID))
 
 
-async def test_sent_draft_is_confirmed_by_reading_back(bench: Account) -> None:
-    draft = await drafted(bench)
-    standing = await bench.draft_sender.send(draft, draft.sending.body)
-    assert standing.state is SendState.VERIFIED
-    assert await city(bench) == "Breda"
-    assert bench.drafts.all() == []
-    (write,) = bench.store.writes.all(bench.account_id)
+async def test_sent_draft_is_confirmed_by_reading_back(account: Account) -> None:
+    draft = await make_draft(account)
+    status = await account.draft_sender.send(draft, draft.sending.body)
+    assert status.state is SendState.VERIFIED
+    assert await city(account) == "Breda"
+    assert account.drafts.all() == []
+    (write,) = account.store.writes.all(account.account_id)
     assert write.new.body == b'{"shipping_address":{"city":"Breda"}}'
 
 
-async def test_changes_made_while_sending_stay_a_draft(bench: Account) -> None:
-    draft = await drafted(bench)
+async def test_changes_made_while_sending_stay_a_draft(account: Account) -> None:
+    draft = await make_draft(account)
     body = draft.sending.body
-    real = bench.outbox.patch
+    real = account.outbox.patch
 
-    async def slowly(*given: Any, **more: Any) -> Any:
+    async def delayed_send(*given: Any, **more: Any) -> Any:
         outcome = await real(*given, **more)
         draft.edit.put(NAME, "Typed meanwhile", "name")
-        bench.drafts.save(draft)
+        account.drafts.save(draft)
         return outcome
 
-    bench.outbox.patch = slowly  # type: ignore[method-assign]
-    assert (await bench.draft_sender.send(draft, body)).state is SendState.VERIFIED
-    (left,) = bench.drafts.all()
+    account.outbox.patch = delayed_send  # type: ignore[method-assign]
+    assert (await account.draft_sender.send(draft, body)).state is SendState.VERIFIED
+    (left,) = account.drafts.all()
     assert [change.pointer for change in left.edit.changes()] == [NAME]
 
 
-async def test_conflicting_change_is_not_overwritten(bench: Account) -> None:
-    draft = await drafted(bench)
+async def test_conflicting_change_is_not_overwritten(account: Account) -> None:
+    draft = await make_draft(account)
     body = draft.sending.body
-    await bench.client.patch_order(ID, {"shipping_address": {"city": "Gent"}})
-    standing = await bench.draft_sender.send(draft, body)
-    assert standing.state is SendState.CONFLICT
+    await account.client.patch_order(ID, {"shipping_address": {"city": "Gent"}})
+    status = await account.draft_sender.send(draft, body)
+    assert status.state is SendState.CONFLICT
     assert [conflict.theirs for conflict in draft.undecided] == ["Gent"]
-    assert await city(bench) == "Gent"
-    assert [change.was for change in bench.drafts.all()[0].edit.changes()] == ["Gent"]
+    assert await city(account) == "Gent"
+    assert [change.was for change in account.drafts.all()[0].edit.changes()] == ["Gent"]
 
 
-async def test_unrelated_remote_change_is_merged(bench: Account) -> None:
-    draft = await drafted(bench)
-    await bench.client.patch_order(ID, {"shipping_address": {"name": "Theirs"}})
-    assert (await bench.draft_sender.send(draft, draft.sending.body)).state is SendState.VERIFIED
-    document = await bench.client.get_order(ID)
+async def test_unrelated_remote_change_is_merged(account: Account) -> None:
+    draft = await make_draft(account)
+    await account.client.patch_order(ID, {"shipping_address": {"name": "Theirs"}})
+    assert (await account.draft_sender.send(draft, draft.sending.body)).state is SendState.VERIFIED
+    document = await account.client.get_order(ID)
     assert (CITY.get(document), NAME.get(document)) == ("Breda", "Theirs")
 
 
-async def test_deleted_order_keeps_its_draft(bench: Account) -> None:
-    draft = await drafted(bench)
-    await bench.client.delete_order(ID)
-    status = await bench.draft_sender.send(draft, draft.sending.body)
+async def test_deleted_order_keeps_its_draft(account: Account) -> None:
+    draft = await make_draft(account)
+    await account.client.delete_order(ID)
+    status = await account.draft_sender.send(draft, draft.sending.body)
     assert (status.state, status.message) == (SendState.CONFLICT, "The order is not there any more; the edit is kept.")
-    assert len(bench.drafts.all()) == 1
+    assert len(account.drafts.all()) == 1
 
 
-async def test_refusal_keeps_the_draft_and_names_the_field(bench: Account) -> None:
-    # The document lets a PATCH empty it, and then the order would have none.
-    draft = await drafted(bench, Pointer.of("order_number"), "")
-    standing = await bench.draft_sender.send(draft, draft.sending.body)
-    assert standing.state is SendState.REFUSED
-    assert [str(problem.pointer) for problem in standing.problems] == ["/order_number"]
-    assert len(bench.drafts.all()) == 1
-    again = open_remembered(bench.client, bench.store, "demo", now=lambda: NOW, zone=UTC)
+async def test_refusal_keeps_the_draft_and_names_the_field(account: Account) -> None:
+    # The document allows a PATCH to empty the list, and the order would then have no items.
+    draft = await make_draft(account, Pointer.of("order_number"), "")
+    status = await account.draft_sender.send(draft, draft.sending.body)
+    assert status.state is SendState.REFUSED
+    assert [str(problem.pointer) for problem in status.problems] == ["/order_number"]
+    assert len(account.drafts.all()) == 1
+    again = open_remembered(account.client, account.store, "demo", now=lambda: NOW, zone=UTC)
     assert again is not None
     kept = again.draft_sender.status(ID)
     assert kept is not None
-    assert kept.problems == standing.problems
+    assert kept.problems == status.problems
 
 
 @pytest.mark.parametrize(
-    ("pointer", "lands"),
+    ("pointer", "expected"),
     [
         ("order/order_details/order_items", "/order_details/order_items"),
         ("order/order_details/order_items/0/quantity", "/order_details/order_items/1/quantity"),
@@ -163,40 +164,40 @@ async def test_refusal_keeps_the_draft_and_names_the_field(bench: Account) -> No
     ],
 )
 async def test_every_pointer_dialect_names_the_field(
-    bench: Account, interceptor: Interceptor, pointer: str, lands: str
+    account: Account, interceptor: Interceptor, pointer: str, expected: str
 ) -> None:
-    draft = await drafted(bench, ITEMS / 1 / "quantity", 9)
+    draft = await make_draft(account, ITEMS / 1 / "quantity", 9)
 
     async def refuse(_request: httpx.Request, _send: Send) -> httpx.Response:
         return refusal((pointer, "No"))
 
     interceptor.intercept("PATCH", refuse)
-    standing = await bench.draft_sender.send(draft, draft.sending.body)
-    assert standing.state is SendState.REFUSED
-    assert [(str(problem.pointer), problem.detail) for problem in standing.problems] == [(lands, "No")]
+    status = await account.draft_sender.send(draft, draft.sending.body)
+    assert status.state is SendState.REFUSED
+    assert [(str(problem.pointer), problem.detail) for problem in status.problems] == [(expected, "No")]
 
 
-async def test_lost_answer_is_looked_up_and_never_resent(bench: Account, sandbox: Sandbox) -> None:
-    draft = await drafted(bench)
+async def test_lost_answer_is_looked_up_and_never_resent(account: Account, sandbox: Sandbox) -> None:
+    draft = await make_draft(account)
     sandbox.fault_injector.faults = Faults.parse(["error_after=1:PATCH"])
-    assert (await bench.draft_sender.send(draft, draft.sending.body)).state is SendState.VERIFIED
-    assert await city(bench) == "Breda"
-    assert sum(entry.method == "PATCH" for entry in bench.log.entries) == 1
+    assert (await account.draft_sender.send(draft, draft.sending.body)).state is SendState.VERIFIED
+    assert await city(account) == "Breda"
+    assert sum(entry.method == "PATCH" for entry in account.log.entries) == 1
 
 
-async def test_deletion_is_verified_and_drops_the_draft(bench: Account) -> None:
-    draft = await drafted(bench)
-    standing = await bench.draft_sender.delete(ID, draft.edit.base)
-    assert (standing.state, standing.deleted) == (SendState.VERIFIED, True)
-    assert bench.drafts.all() == []
+async def test_deletion_is_verified_and_drops_the_draft(account: Account) -> None:
+    draft = await make_draft(account)
+    status = await account.draft_sender.delete(ID, draft.edit.base)
+    assert (status.state, status.deleted) == (SendState.VERIFIED, True)
+    assert account.drafts.all() == []
 
 
-async def test_drafts_and_typed_text_survive_the_process(bench: Account) -> None:
-    await drafted(bench)
-    bench.drafts.type(TypedText(ID, NAME, "half a wo"))
-    bench.drafts.type(TypedText(ID, CITY, "x"))
-    bench.drafts.untype(ID, CITY)
-    later = Drafts(bench.store, bench.account_id, lambda: NOW)
+async def test_drafts_and_typed_text_survive_the_process(account: Account) -> None:
+    await make_draft(account)
+    account.drafts.type(TypedText(ID, NAME, "half a wo"))
+    account.drafts.type(TypedText(ID, CITY, "x"))
+    account.drafts.untype(ID, CITY)
+    later = Drafts(account.store, account.account_id, lambda: NOW)
     assert [change.now for change in later.all()[0].edit.changes()] == ["Breda"]
     assert later.typed(ID) == {NAME: "half a wo"}
     assert later.typed("7") == {}
@@ -210,61 +211,61 @@ async def test_credentials_identify_the_account_without_a_user_id(tmp_path: Path
         "http://127.0.0.1/v3", BasicAuth("k", "s" * 9), transport=httpx.MockTransport(answer), sleep=at_once
     )
     store = Store(tmp_path, now=lambda: NOW)
-    bench = await open_account(client, store, "k", now=lambda: NOW, zone=UTC)
-    assert await bench.read_shops() == []
+    account = await open_account(client, store, "k", now=lambda: NOW, zone=UTC)
+    assert await account.read_shops() == []
     other = await open_account(client, store, "another", now=lambda: NOW, zone=UTC)
-    assert bench.account_id != other.account_id
+    assert account.account_id != other.account_id
     store.close()
     await client.aclose()
 
 
-def followed(expected: Any) -> Verification:
+def follow_to_end(expected: Any) -> Verification:
     return Verification(
         1, 1, 1, None, None, ID, "", "", expected, True, False, VerificationState.VERIFIED, 1, NOW, NOW, None, NOW
     )
 
 
-async def test_changes_made_during_verification_stay_a_draft(bench: Account) -> None:
-    draft = await drafted(bench)
+async def test_changes_made_during_verification_stay_a_draft(account: Account) -> None:
+    draft = await make_draft(account)
     draft.edit.put(ITEMS / 1 / "quantity", 9, "quantity")
     draft.edit.put(Pointer.of("order_details", "notes"), None, "no note")
     sent = with_get_names(draft.sending.body)
     draft.edit.put(NAME, "Typed meanwhile", "name")
     draft.edit.put(CITY, "Tilburg", "city again")
-    bench.drafts.save(draft)
-    bench.draft_sender.on_verification(followed(sent))
-    (left,) = bench.drafts.all()
+    account.drafts.save(draft)
+    account.draft_sender.on_verification(follow_to_end(sent))
+    (left,) = account.drafts.all()
     changes = {change.pointer: (change.was, change.now) for change in left.edit.changes()}
     assert changes == {CITY: ("Breda", "Tilburg"), NAME: ("John Doe", "Typed meanwhile")}
 
 
-async def test_draft_seen_completely_is_done(bench: Account) -> None:
-    draft = await drafted(bench)
-    bench.draft_sender.on_verification(followed(with_get_names(draft.sending.body)))
-    assert bench.drafts.all() == []
-    standing = bench.draft_sender.status(ID)
-    assert standing is not None
-    assert standing.state is SendState.VERIFIED
+async def test_draft_seen_completely_is_done(account: Account) -> None:
+    draft = await make_draft(account)
+    account.draft_sender.on_verification(follow_to_end(with_get_names(draft.sending.body)))
+    assert account.drafts.all() == []
+    status = account.draft_sender.status(ID)
+    assert status is not None
+    assert status.state is SendState.VERIFIED
 
 
-async def test_unresolved_write_is_not_forgotten(bench: Account) -> None:
-    bench.draft_sender.looking_up(ID)
-    bench.draft_sender.forget(ID)
-    assert bench.draft_sender.is_unsettled(ID)
+async def test_unresolved_write_is_not_forgotten(account: Account) -> None:
+    account.draft_sender.looking_up(ID)
+    account.draft_sender.forget(ID)
+    assert account.draft_sender.is_unsettled(ID)
 
 
-async def test_two_processes_keep_each_others_drafts(bench: Account) -> None:
-    mine = await drafted(bench)
-    others = Drafts(bench.store, bench.account_id, lambda: NOW)
+async def test_two_processes_keep_each_others_drafts(account: Account) -> None:
+    draft = await make_draft(account)
+    others = Drafts(account.store, account.account_id, lambda: NOW)
     (theirs,) = others.all()
     theirs.edit.put(NAME, "Theirs", "name")
     others.save(theirs)
-    # What this copy sent and drops is not what the other one keeps.
-    bench.drafts.drop(mine)
-    assert [change.pointer for change in Drafts(bench.store, bench.account_id, lambda: NOW).all()[0].edit.changes()]
-    # A draft that another copy dropped is kept anew.
-    bench.store.edits.drop(bench.account_id, ID)
+    # The draft that this process sent and drops is not the one that the other process saved.
+    account.drafts.drop(draft)
+    assert [change.pointer for change in Drafts(account.store, account.account_id, lambda: NOW).all()[0].edit.changes()]
+    # A draft that another process dropped is saved again.
+    account.store.edits.drop(account.account_id, ID)
     others.save(theirs)
     assert not others.rebase(theirs, {**theirs.edit.base, "order_number": "new"}, NOW).conflicts
-    (again,) = Drafts(bench.store, bench.account_id, lambda: NOW).all()
+    (again,) = Drafts(account.store, account.account_id, lambda: NOW).all()
     assert NAME in {change.pointer for change in again.edit.changes()}

@@ -1,4 +1,4 @@
-"""Sources of any kind, told apart by what they hold; and nothing but ImportFileError for what cannot be read."""
+"""Sources of any kind are recognised by their content; ImportFileError is the only error for unreadable ones."""
 
 import io
 import json
@@ -37,7 +37,7 @@ def test_format_is_detected_from_content_not_name() -> None:
     documents = [order(order_id="A"), order(order_id="B")]
     sources = {
         "json": json.dumps(documents).encode(),
-        "lines": "\n".join(json.dumps(one) for one in documents).encode(),
+        "lines": "\n".join(json.dumps(document) for document in documents).encode(),
         "csv": text(TABLE).encode(),
         "tsv": text(TABLE, "\t").encode("utf-16"),
         "xlsx": workbook({"Orders": TABLE}),
@@ -57,12 +57,12 @@ def test_missing_file_and_directory_are_refused(tmp_path: Path) -> None:
 
 
 def test_cover_sheet_is_skipped() -> None:
-    cover = [["Export", "of today"], ["made by", "the shop"]]
-    opened = open_source(workbook({"Cover": cover, "Orders": TABLE, "More": TABLE}), "orders.xlsx")
+    title_rows = [["Export", "of today"], ["made by", "the shop"]]
+    opened = open_source(workbook({"Cover": title_rows, "Orders": TABLE, "More": TABLE}), "orders.xlsx")
     assert isinstance(opened, TableSource)
     assert opened.table.layout.sheet == "Orders"
-    # Where no sheet has known columns it is the first, as ever; t shows the others.
-    opened = open_source(workbook({"Cover": cover, "Notes": [["a", "b"], ["c", "d"]]}), "orders.xlsx")
+    # If no sheet has known columns the first one is used; `t` shows the others.
+    opened = open_source(workbook({"Cover": title_rows, "Notes": [["a", "b"], ["c", "d"]]}), "orders.xlsx")
     assert isinstance(opened, TableSource)
     assert opened.table.layout.sheet == "Cover"
 
@@ -81,7 +81,7 @@ def test_workbook_keeps_numbers_and_uses_the_first_sheet_with_data() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "words"),
+    ("data", "text"),
     [
         (b"", "is empty"),
         (b"  \n", "is empty"),
@@ -94,16 +94,16 @@ def test_workbook_keeps_numbers_and_uses_the_first_sheet_with_data() -> None:
         (b"Order number\n" + b"1\n" * 60_000, "Split it into parts"),
     ],
 )
-def test_unusable_input_is_refused_with_a_sentence(data: bytes, words: str) -> None:
-    with pytest.raises(ImportFileError, match=words):
+def test_unusable_input_is_refused_with_a_sentence(data: bytes, text: str) -> None:
+    with pytest.raises(ImportFileError, match=text):
         read_source(data, "orders.csv")
 
 
-def far(cell: str) -> bytes:
-    """A workbook with one more row, of this cell; the style 1 is that of hours, however many."""
-    main, made = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", io.BytesIO()
+def with_distant_cell(cell: str) -> bytes:
+    """Return a workbook with an additional row of this cell; style 1 formats a duration in hours."""
+    main, buffer = "http://schemas.openxmlformats.org/spreadsheetml/2006/main", io.BytesIO()
     relation = '<Relationship Id="s" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/styles"'
-    with zipfile.ZipFile(io.BytesIO(workbook({"Orders": TABLE}))) as old, zipfile.ZipFile(made, "w") as new:
+    with zipfile.ZipFile(io.BytesIO(workbook({"Orders": TABLE}))) as old, zipfile.ZipFile(buffer, "w") as new:
         for name in old.namelist():
             part = old.read(name).decode().replace("</sheetData>", f"{cell}</sheetData>")
             if name.endswith("workbook.xml.rels"):
@@ -113,12 +113,12 @@ def far(cell: str) -> bytes:
             "xl/styles.xml",
             f'<styleSheet xmlns="{main}"><cellXfs><xf numFmtId="0"/><xf numFmtId="46"/></cellXfs></styleSheet>',
         )
-    return made.getvalue()
+    return buffer.getvalue()
 
 
 def test_huge_duration_does_not_crash() -> None:
     with pytest.raises(ImportFileError, match="too many days"):
-        read_source(far('<row r="9"><c r="A9" s="1"><v>1e300</v></c></row>'), "orders.xlsx")
+        read_source(with_distant_cell('<row r="9"><c r="A9" s="1"><v>1e300</v></c></row>'), "orders.xlsx")
 
 
 @pytest.mark.parametrize(
@@ -134,12 +134,12 @@ def test_huge_duration_does_not_crash() -> None:
 )
 def test_distant_cell_does_not_exhaust_memory(cell: str) -> None:
     with pytest.raises(ImportFileError, match="too far"):
-        read_source(far(cell), "orders.xlsx")
+        read_source(with_distant_cell(cell), "orders.xlsx")
 
 
 def test_distant_formatted_cells_are_ignored() -> None:
-    looks = '<row r="50000"><c r="XFD50000" s="1"/></row><row r="1048576"><c r="XFD1048576" s="1"></c></row>'
-    assert len(read_source(far(looks), "orders.xlsx", shop=7).orders) == 2
+    empty_cells = '<row r="50000"><c r="XFD50000" s="1"/></row><row r="1048576"><c r="XFD1048576" s="1"></c></row>'
+    assert len(read_source(with_distant_cell(empty_cells), "orders.xlsx", shop=7).orders) == 2
 
 
 def test_zip_bomb_is_refused() -> None:
@@ -159,7 +159,7 @@ JSON_LINES = b'{"order_id":"A"}\n' * (MAX_ORDERS_PER_FILE + 5)
 
 
 @pytest.mark.parametrize(
-    ("data", "words", "looked_at"),
+    ("data", "text", "read_count"),
     [
         (
             text(OVER).encode(),
@@ -180,12 +180,12 @@ JSON_LINES = b'{"order_id":"A"}\n' * (MAX_ORDERS_PER_FILE + 5)
     ],
     ids=["csv", "json", "json lines", "xlsx"],
 )
-def test_too_many_orders_stop_reading(data: bytes, words: str, looked_at: int | None) -> None:
+def test_too_many_orders_stop_reading(data: bytes, text: str, read_count: int | None) -> None:
     seen: list[tuple[int, int]] = []
-    with pytest.raises(ImportFileError, match=words):
+    with pytest.raises(ImportFileError, match=text):
         read_source(data, "orders", shop=7, progress=lambda now: seen.append((now.done, now.total)))
-    if looked_at is not None:
-        assert seen[-1][0] == looked_at
+    if read_count is not None:
+        assert seen[-1][0] == read_count
 
 
 def test_too_many_rows_stop_reading() -> None:
@@ -204,27 +204,27 @@ def test_equal_cells_are_read_alike_in_every_format() -> None:
         table[place][6] = "Deutschland"
     table[3][11], table[4][11] = "two", "two"
     found = read_source(text(table).encode(), "x", shop=7).orders
-    countries = [Pointer.of("shipping_address", "country_code").get(one.document) for one in found]
+    countries = [Pointer.of("shipping_address", "country_code").get(order.document) for order in found]
     assert countries == ["DE", "DE", "BE", "FR"]
-    assert [bool(one.problems) for one in found] == [False, False, True, True]
-    assert [one.problems[0].pointer for one in found[2:]] == [ITEMS / 0 / "quantity"] * 2
+    assert [bool(order.problems) for order in found] == [False, False, True, True]
+    assert [order.problems[0].pointer for order in found[2:]] == [ITEMS / 0 / "quantity"] * 2
 
 
 def test_default_shop_applies_to_orders_without_one() -> None:
     bare: dict[str, Any] = order(order_id="A")
     del bare["order_details"]["integration"]
-    named = order(order_id="B")
-    found = read_source(json.dumps([bare, named]).encode(), "x", shop=4711).orders
-    shops = [Pointer(SHOP_PATH).get(one.document) for one in found]
-    assert shops == [4711, Pointer(SHOP_PATH).get(named)]
+    with_shop_name = order(order_id="B")
+    found = read_source(json.dumps([bare, with_shop_name]).encode(), "x", shop=4711).orders
+    shops = [Pointer(SHOP_PATH).get(order.document) for order in found]
+    assert shops == [4711, Pointer(SHOP_PATH).get(with_shop_name)]
     assert shops[0] != shops[1]
 
 
 def test_refused_rows_are_exported_with_reasons_and_can_be_read_again() -> None:
     table = [*TABLE, [*TABLE[1][:8], "X", *TABLE[1][9:], "=extra"]]
-    intake = read_source(text(table).encode(), "orders.csv", shop=7)
-    assert [(one.row, one.place) for one in intake.refused] == [(6, "row 6")]
-    written = refused_csv(intake)
+    parsed_file = read_source(text(table).encode(), "orders.csv", shop=7)
+    assert [(refusal.row, refusal.place) for refusal in parsed_file.refused] == [(6, "row 6")]
+    written = refused_csv(parsed_file)
     assert b"has 17 cells, but the header has 16" in written
     assert b",'=extra," in written
     back = read_source(written, "refused.csv", shop=7)
@@ -236,8 +236,8 @@ def test_saved_mapping_applies_to_its_columns_only() -> None:
     source = open_source(b"a;b\n1;2\n", "x")
     assert isinstance(source, TableSource)
     mapping = replace(source.mapping.with_path(0, ("order_number",)), name="mine")
-    intake = read_source(b"b;a\n2;1\n", "x", known=[mapping], shop=7)
-    assert intake.orders[0].document["order_number"] == "1"
+    parsed_file = read_source(b"b;a\n2;1\n", "x", known=[mapping], shop=7)
+    assert parsed_file.orders[0].document["order_number"] == "1"
     with pytest.raises(ImportFileError, match="mine is for other columns"):
         read_source(b"c;d\n2;1\n", "x", mapping=mapping)
 
@@ -273,10 +273,10 @@ def test_progress_is_reported_and_can_stop_reading() -> None:
 )
 def test_any_bytes_are_orders_or_an_import_error(data: bytes) -> None:
     try:
-        intake = read_source(data, "any", shop=7)
+        parsed_file = read_source(data, "any", shop=7)
     except ImportFileError:
         return
-    assert len(intake.orders) + len(intake.refused) > 0 or intake.header
+    assert len(parsed_file.orders) + len(parsed_file.refused) > 0 or parsed_file.header
 
 
 MAC = "Order number;Name;City;SKU\nA1;Jürg Größe;Köln;x\nA2;Rita;Bonn;y\n".encode("mac_roman")

@@ -1,14 +1,12 @@
-"""Entries of a file in their places, the cells of their problems, and patience with a service that is away."""
+"""Entries of a file in order, and the cells of their problems."""
 
 from typing import Any
 
 import pytest
 
-from tui.api.errors import NotAuthorised, Unreachable
 from tui.api.pointer import Pointer
 from tui.orders.parsed import Derivation, How, ParsedFile, ParsedOrder, RefusedEntry
 from tui.work.file_import.validate import FileEntry, entries_of, with_kept_date
-from tui.work.submit.retry import RetryTimer, retry
 
 ITEM = "/order_details/order_items/1"
 CELLS = {
@@ -42,12 +40,12 @@ def test_problem_names_the_cell_or_the_row(pointer: str, cell: tuple[int, str | 
 
 
 def test_entries_keep_the_order_of_the_file() -> None:
-    intake = ParsedFile(
+    parsed_file = ParsedFile(
         (arrival("row 2", 2), arrival("rows 10-11", 10)),
         (RefusedEntry("row 9", "has no order id", 9), RefusedEntry("row 12", "has no order id", 12)),
     )
-    entries = entries_of(intake)
-    assert [(one.position, one.row, one.parsed is None) for one in entries] == [
+    entries = entries_of(parsed_file)
+    assert [(entry.position, entry.row, entry.parsed is None) for entry in entries] == [
         (0, 2, False),
         (1, 9, True),
         (2, 10, False),
@@ -67,38 +65,5 @@ def test_import_time_is_not_a_change() -> None:
     kept = {"order_details": {"order_created_at": "then", "notes": "old"}}
     assert with_kept_date(new, kept) == {"order_details": {"order_created_at": "then", "notes": "new"}}
     assert with_kept_date(new, {}) == new.document
-    told = ParsedOrder(new.document, "row 1", 0)
-    assert with_kept_date(told, kept) == new.document
-
-
-def test_backoff_resets_after_success_and_ends() -> None:
-    now = 0.0
-    waits = RetryTimer(10.0, lambda: now)
-    first = [waits.next() for _ in range(3)]
-    assert first[0] is not None
-    assert first[1] is not None
-    assert first[1] > first[0]
-    waits.reset()
-    assert waits.next() == first[0]
-    now = 11.0
-    assert waits.next() is None
-
-
-async def test_permanent_errors_are_not_retried() -> None:
-    slept: list[float] = []
-    errors: list[Exception] = [Unreachable("away"), Unreachable("away")]
-
-    async def sleep(seconds: float) -> None:
-        slept.append(seconds)
-
-    async def work() -> str:
-        if errors:
-            raise errors.pop()
-        return "done"
-
-    assert await retry(work, 60.0, sleep) == "done"
-    assert len(slept) == 2
-    errors.append(NotAuthorised("wrong keys"))
-    with pytest.raises(NotAuthorised):
-        await retry(work, 60.0, sleep)
-    assert len(slept) == 2
+    order = ParsedOrder(new.document, "row 1", 0)
+    assert with_kept_date(order, kept) == new.document

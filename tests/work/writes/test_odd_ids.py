@@ -1,4 +1,4 @@
-"""Ids and positions that no number can be: a stranger's text never ends the app."""
+"""Ids and positions that are no valid numbers do not stop the app."""
 
 from typing import Any, cast
 
@@ -33,22 +33,22 @@ async def test_orders_are_looked_up_by_ids_of_any_type(odd: str) -> None:
     for shop, remote in (("5", odd), (odd, None), (odd, odd)):
         found = await look_up(client, [LookupTarget(f"a{n}", shop, remote) for n in range(5)])
         assert len(found) == 5
-        assert not any(isinstance(one, Exception) for one in found)
+        assert not any(isinstance(result, Exception) for result in found)
     assert Shop.read({"id": odd}) is None
 
 
 async def test_order_without_order_id_is_found_by_id() -> None:
-    there = [{"id": str(n), "order_details": {"integration": {"id": 5}}} for n in range(9, 0, -1)]
+    remote = [{"id": str(n), "order_details": {"integration": {"id": 5}}} for n in range(9, 0, -1)]
 
     class Service:
         async def list_orders(self, *_: Any, **__: Any) -> Page:
-            return Page(tuple(there), None)  # type: ignore[arg-type]
+            return Page(tuple(remote), None)  # type: ignore[arg-type]
 
         async def get_order(self, id: str) -> Any:
-            return next(one for one in there if one["id"] == id)
+            return next(order for order in remote if order["id"] == id)
 
     found = await look_up(cast(Client, Service()), [LookupTarget("", "5", str(n)) for n in range(1, 6)])
-    assert [one["id"] for one in found if isinstance(one, dict)] == ["1", "2", "3", "4", "5"]
+    assert [result["id"] for result in found if isinstance(result, dict)] == ["1", "2", "3", "4", "5"]
 
 
 @pytest.mark.parametrize("odd", ODD)

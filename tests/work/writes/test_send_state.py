@@ -1,4 +1,4 @@
-"""The send state: every stored state has one, and every state is shown in one way."""
+"""The send state: every stored state maps to one, and each has one label and mark."""
 
 from itertools import chain
 
@@ -55,9 +55,7 @@ def test_an_open_write_has_an_open_state_and_a_settled_one_only_while_it_is_veri
         (Unsent(refused=True, invalid=True), SendState.REFUSED),
     ],
 )
-def test_the_state_of_an_order_that_was_not_sent_follows_from_what_keeps_it_back(
-    unsent: Unsent, state: SendState
-) -> None:
+def test_state_of_an_unsent_order_follows_from_what_blocks_it(unsent: Unsent, state: SendState) -> None:
     assert project(StagedState.DRAFT, unsent) is state
 
 

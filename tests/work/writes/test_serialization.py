@@ -1,4 +1,4 @@
-"""Problems and mismatches survive being stored."""
+"""Problems and mismatches are stored and read without loss."""
 
 from decimal import Decimal
 

@@ -1,4 +1,4 @@
-"""The kind of the whole order, against the real sandbox: what a PATCH cannot carry, conflicts, and many at once."""
+"""Drafts sent as upserts to the real sandbox: changes that a PATCH cannot carry, conflicts, and many at once."""
 
 import json
 from collections.abc import AsyncIterator, Callable
@@ -9,10 +9,9 @@ from typing import Any
 import httpx
 import pytest
 from official_documents import needs_document, post_validator
+from sandbox_client import sandbox_client
 from sandbox_harness import ORDER
 
-from tui.api.auth import BasicAuth
-from tui.api.client import Client
 from tui.api.codec import Document, decode
 from tui.api.models import Operation
 from tui.api.pointer import ABSENT, Pointer
@@ -36,7 +35,7 @@ IDS = ("700001", "700002", "700003")
 
 
 async def at_once(_: float) -> None:
-    """Pauses that take no time."""
+    """Skip a pause."""
 
 
 def planted(id: str) -> bytes:
@@ -52,57 +51,57 @@ def sandbox() -> Any:
 
 
 @pytest.fixture
-async def bench(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Account]:
+async def account(sandbox: Sandbox, tmp_path: Path) -> AsyncIterator[Account]:
     transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
-    client = Client("http://127.0.0.1/api/v3", BasicAuth("demo", "demo"), transport=transport, sleep=at_once)
+    client = sandbox_client(transport, sleep=at_once)
     store = Store(tmp_path, now=lambda: NOW)
     yield await open_account(client, store, "demo", now=lambda: NOW, zone=UTC, sleep=at_once)
     store.close()
     await client.aclose()
 
 
-async def drafted(bench: Account, change: Callable[[Edit], object], id: str = IDS[0]) -> Draft:
-    draft = bench.drafts.of(id, await bench.client.get_order(id), NOW)
+async def make_draft(account: Account, change: Callable[[Edit], object], id: str = IDS[0]) -> Draft:
+    draft = account.drafts.of(id, await account.client.get_order(id), NOW)
     change(draft.edit)
-    bench.drafts.save(draft)
+    account.drafts.save(draft)
     return draft
 
 
-async def followed(bench: Account, id: str = IDS[0]) -> DraftSendStatus:
-    for follow in bench.verifier.pending:
-        bench.store.verifications.record_attempt(follow.id, attempts=0, due=NOW)
-    await bench.verifier.check_due()
-    standing = bench.draft_sender.status(id)
-    assert standing is not None
-    return standing
+async def follow_to_end(account: Account, id: str = IDS[0]) -> DraftSendStatus:
+    for follow in account.verifier.pending:
+        account.store.verifications.record_attempt(follow.id, attempts=0, due=NOW)
+    await account.verifier.check_due()
+    status = account.draft_sender.status(id)
+    assert status is not None
+    return status
 
 
-def named(document: Document) -> list[Any]:
+def names_of(document: Document) -> list[Any]:
     return [item["name"] for item in ITEMS.get(document)]  # type: ignore[union-attr,index]
 
 
 CHANGES: dict[str, tuple[Callable[[Edit], object], Callable[[Document], bool]]] = {
     "an item removed": (
         lambda edit: remove_entry(edit, ITEMS / 0),
-        lambda order: named(order) == ["Scented Candle"],
+        lambda order: names_of(order) == ["Scented Candle"],
     ),
     "an item added": (
         lambda edit: edit.insert(
             ITEMS, 2, {"name": "Mug", "quantity": 1, "total_price": {"value": 1, "currency": "EUR"}}, "added"
         ),
-        lambda order: named(order)[2:] == ["Mug"],
+        lambda order: names_of(order)[2:] == ["Mug"],
     ),
     "an item copied": (
         lambda edit: copy_entry(edit, ITEMS / 0 / "quantity"),
-        lambda order: named(order) == ["Cylinder candle", "Cylinder candle (copy)", "Scented Candle"],
+        lambda order: names_of(order) == ["Cylinder candle", "Cylinder candle (copy)", "Scented Candle"],
     ),
     "an item renamed": (
         lambda edit: edit.put(ITEMS / 1 / "name", "Other", "name"),
-        lambda order: named(order)[1] == "Other",
+        lambda order: names_of(order)[1] == "Other",
     ),
     "items in another order": (
         lambda edit: move_entry(edit, ITEMS / 0, 1),
-        lambda order: named(order) == ["Scented Candle", "Cylinder candle"],
+        lambda order: names_of(order) == ["Scented Candle", "Cylinder candle"],
     ),
     "the service point removed": (
         lambda edit: edit.drop(POINT, "no point"),
@@ -133,63 +132,63 @@ CHANGES: dict[str, tuple[Callable[[Edit], object], Callable[[Document], bool]]] 
 
 @needs_document()
 @pytest.mark.parametrize("what", CHANGES)
-async def test_change_that_a_patch_cannot_carry_is_sent_as_upsert(bench: Account, what: str) -> None:
+async def test_change_that_a_patch_cannot_carry_is_sent_as_upsert(account: Account, what: str) -> None:
     change, is_done = CHANGES[what]
-    draft = await drafted(bench, change)
+    draft = await make_draft(account, change)
     sending = draft.sending
     assert sending.operation is Operation.POST
     assert sending.can_send
-    standing = await bench.draft_sender.send(draft, sending.body)
-    assert standing.state is SendState.ACCEPTED
-    assert (await followed(bench)).state is SendState.VERIFIED
-    assert is_done(await bench.client.get_order(IDS[0]))
-    assert bench.drafts.all() == []
-    (write,) = bench.store.writes.all(bench.account_id)
+    status = await account.draft_sender.send(draft, sending.body)
+    assert status.state is SendState.ACCEPTED
+    assert (await follow_to_end(account)).state is SendState.VERIFIED
+    assert is_done(await account.client.get_order(IDS[0]))
+    assert account.drafts.all() == []
+    (write,) = account.store.writes.all(account.account_id)
     assert (write.new.kind, write.state) == (WriteKind.UPSERT, WriteState.VERIFIED)
     assert not list(post_validator().iter_errors(json.loads(write.new.body)))
 
 
-async def test_items_with_equal_names_are_sent_as_upsert(bench: Account) -> None:
-    await bench.client.get_order(IDS[0])
-    twins = await drafted(bench, lambda edit: edit.put(ITEMS / 1 / "name", "Cylinder candle", "twin"))
-    await bench.draft_sender.send(twins, twins.sending.body)
-    await followed(bench)
-    draft = await drafted(bench, lambda edit: edit.put(ITEMS / 1 / "quantity", 7, "quantity"))
+async def test_items_with_equal_names_are_sent_as_upsert(account: Account) -> None:
+    await account.client.get_order(IDS[0])
+    draft = await make_draft(account, lambda edit: edit.put(ITEMS / 1 / "name", "Cylinder candle", "duplicate"))
+    await account.draft_sender.send(draft, draft.sending.body)
+    await follow_to_end(account)
+    draft = await make_draft(account, lambda edit: edit.put(ITEMS / 1 / "quantity", 7, "quantity"))
     assert draft.sending.operation is Operation.POST
     assert "two items" in draft.sending.not_patchable[0].reason
-    await bench.draft_sender.send(draft, draft.sending.body)
-    assert (await followed(bench)).state is SendState.VERIFIED
-    items: Any = ITEMS.get(await bench.client.get_order(IDS[0]))
+    await account.draft_sender.send(draft, draft.sending.body)
+    assert (await follow_to_end(account)).state is SendState.VERIFIED
+    items: Any = ITEMS.get(await account.client.get_order(IDS[0]))
     assert [item["quantity"] for item in items] == [1, 7]
 
 
-async def test_value_kept_by_the_service_is_reported(bench: Account) -> None:
-    draft = await drafted(bench, lambda edit: edit.drop(POINT, "no point"))
-    await bench.draft_sender.send(draft, draft.sending.body)
-    # Q2.6: nobody says that an upsert takes away what it leaves out.
-    await bench.client.patch_order(IDS[0], {"service_point_details": {"id": "10"}})
+async def test_value_kept_by_the_service_is_reported(account: Account) -> None:
+    draft = await make_draft(account, lambda edit: edit.drop(POINT, "no point"))
+    await account.draft_sender.send(draft, draft.sending.body)
+    # Q2.6: it is not documented that an upsert removes the values it leaves out.
+    await account.client.patch_order(IDS[0], {"service_point_details": {"id": "10"}})
     for _ in range(20):
-        await followed(bench)
-    standing = bench.draft_sender.status(IDS[0])
-    assert standing is not None
-    for follow in bench.store.verifications.of_write(bench.store.writes.all(bench.account_id)[0].id):
-        bench.store.verifications.record_attempt(follow.id, attempts=99, due=NOW)
-    await bench.verifier.check_due()
-    standing = bench.draft_sender.status(IDS[0])
-    assert standing is not None
-    assert standing.state is SendState.DIFFERS
-    assert [problem.pointer for problem in standing.problems] == [POINT]
-    assert bench.drafts.all()
+        await follow_to_end(account)
+    status = account.draft_sender.status(IDS[0])
+    assert status is not None
+    for follow in account.store.verifications.of_write(account.store.writes.all(account.account_id)[0].id):
+        account.store.verifications.record_attempt(follow.id, attempts=99, due=NOW)
+    await account.verifier.check_due()
+    status = account.draft_sender.status(IDS[0])
+    assert status is not None
+    assert status.state is SendState.DIFFERS
+    assert [problem.pointer for problem in status.problems] == [POINT]
+    assert account.drafts.all()
 
 
-async def test_open_conflict_blocks_sending_until_a_side_is_chosen(bench: Account) -> None:
-    draft = await drafted(bench, lambda edit: edit.put(CITY, "Mine", "city"))
-    await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Theirs"}})
+async def test_open_conflict_blocks_sending_until_a_side_is_chosen(account: Account) -> None:
+    draft = await make_draft(account, lambda edit: edit.put(CITY, "Mine", "city"))
+    await account.client.patch_order(IDS[0], {"shipping_address": {"city": "Theirs"}})
     body = draft.sending.body
     for _ in range(2):
-        assert (await bench.draft_sender.send(draft, body)).state is SendState.CONFLICT
-    # It waits on the disk, too.
-    (kept,) = Drafts(bench.store, bench.account_id, lambda: NOW).all()
+        assert (await account.draft_sender.send(draft, body)).state is SendState.CONFLICT
+    # The waiting state is stored, too.
+    (kept,) = Drafts(account.store, account.account_id, lambda: NOW).all()
     assert [conflict.theirs for conflict in kept.undecided] == ["Theirs"]
     draft.take_theirs(draft.undecided[0], "theirs")
     assert not draft.undecided
@@ -197,70 +196,70 @@ async def test_open_conflict_blocks_sending_until_a_side_is_chosen(bench: Accoun
     draft.edit.undo()
     assert draft.undecided
     draft.keep_mine(draft.undecided[0])
-    bench.drafts.save(draft)
-    assert not Drafts(bench.store, bench.account_id, lambda: NOW).all()[0].undecided
-    assert (await bench.draft_sender.send(draft, draft.sending.body)).state is SendState.VERIFIED
-    assert CITY.get(await bench.client.get_order(IDS[0])) == "Mine"
+    account.drafts.save(draft)
+    assert not Drafts(account.store, account.account_id, lambda: NOW).all()[0].undecided
+    assert (await account.draft_sender.send(draft, draft.sending.body)).state is SendState.VERIFIED
+    assert CITY.get(await account.client.get_order(IDS[0])) == "Mine"
 
 
-async def test_decided_conflict_reopens_after_another_remote_change(bench: Account) -> None:
-    draft = await drafted(bench, lambda edit: edit.put(CITY, "Mine", "city"))
-    await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Theirs"}})
-    await bench.draft_sender.read_again(draft)
+async def test_decided_conflict_reopens_after_another_remote_change(account: Account) -> None:
+    draft = await make_draft(account, lambda edit: edit.put(CITY, "Mine", "city"))
+    await account.client.patch_order(IDS[0], {"shipping_address": {"city": "Theirs"}})
+    await account.draft_sender.read_again(draft)
     draft.keep_mine(draft.undecided[0])
-    await bench.client.patch_order(IDS[0], {"shipping_address": {"name": "Other"}})
-    assert await bench.draft_sender.read_again(draft) is None
-    await bench.client.patch_order(IDS[0], {"shipping_address": {"city": "Again"}})
-    standing = await bench.draft_sender.read_again(draft)
-    assert standing is not None
+    await account.client.patch_order(IDS[0], {"shipping_address": {"name": "Other"}})
+    assert await account.draft_sender.read_again(draft) is None
+    await account.client.patch_order(IDS[0], {"shipping_address": {"city": "Again"}})
+    status = await account.draft_sender.read_again(draft)
+    assert status is not None
     assert [conflict.theirs for conflict in draft.undecided] == ["Again"]
 
 
-async def test_many_full_orders_take_one_request(bench: Account) -> None:
-    drafts = [await drafted(bench, lambda edit: edit.put(CITY, "Breda", "city"), id) for id in IDS]
-    standings = await bench.draft_sender.send_as_upsert(drafts)
-    assert {one.state for one in standings.values()} == {SendState.ACCEPTED}
+async def test_many_full_orders_take_one_request(account: Account) -> None:
+    drafts = [await make_draft(account, lambda edit: edit.put(CITY, "Breda", "city"), id) for id in IDS]
+    statuses = await account.draft_sender.send_as_upsert(drafts)
+    assert {status.state for status in statuses.values()} == {SendState.ACCEPTED}
     for id in IDS:
-        assert (await followed(bench, id)).state is SendState.VERIFIED
-        assert CITY.get(await bench.client.get_order(id)) == "Breda"
-    assert bench.drafts.all() == []
-    assert sum(entry.method == "POST" for entry in bench.log.entries) == 1
+        assert (await follow_to_end(account, id)).state is SendState.VERIFIED
+        assert CITY.get(await account.client.get_order(id)) == "Breda"
+    assert account.drafts.all() == []
+    assert sum(entry.method == "POST" for entry in account.log.entries) == 1
 
 
-async def test_refusal_of_one_order_lets_the_others_be_resent(bench: Account, sandbox: Sandbox) -> None:
-    drafts = [await drafted(bench, lambda edit: edit.put(CITY, "Breda", "city"), id) for id in IDS]
-    real = bench.client.upsert_orders
+async def test_refusal_of_one_order_lets_the_others_be_resent(account: Account, sandbox: Sandbox) -> None:
+    drafts = [await make_draft(account, lambda edit: edit.put(CITY, "Breda", "city"), id) for id in IDS]
+    real = account.client.upsert_orders
 
     async def refuse(orders: bytes) -> Any:
         changed: Any = decode(orders)
         changed[1]["order_number"] = ""
         return await real(changed)
 
-    bench.client.upsert_orders = refuse  # type: ignore[method-assign,assignment]
-    standings = await bench.draft_sender.send_as_upsert(drafts)
-    assert [standings[id].state for id in IDS] == [
+    account.client.upsert_orders = refuse  # type: ignore[method-assign,assignment]
+    statuses = await account.draft_sender.send_as_upsert(drafts)
+    assert [statuses[id].state for id in IDS] == [
         SendState.NOT_SENT,
         SendState.REFUSED,
         SendState.NOT_SENT,
     ]
-    assert [str(problem.pointer) for problem in standings[IDS[1]].problems] == ["/order_number"]
-    assert len(bench.drafts.all()) == 3
+    assert [str(problem.pointer) for problem in statuses[IDS[1]].problems] == ["/order_number"]
+    assert len(account.drafts.all()) == 3
 
 
 @pytest.mark.parametrize("fault", ["error_after=1:POST", "lost=1:POST", "cut=1:POST", "dropped=1:POST"])
-async def test_lost_answer_of_a_full_order_is_looked_up(bench: Account, sandbox: Sandbox, fault: str) -> None:
-    draft = await drafted(bench, lambda edit: remove_entry(edit, ITEMS / 0))
+async def test_lost_answer_of_a_full_order_is_looked_up(account: Account, sandbox: Sandbox, fault: str) -> None:
+    draft = await make_draft(account, lambda edit: remove_entry(edit, ITEMS / 0))
     sandbox.fault_injector.faults = Faults.parse([fault])
-    standing = await bench.draft_sender.send(draft, draft.sending.body)
+    status = await account.draft_sender.send(draft, draft.sending.body)
     sandbox.fault_injector.faults = Faults.parse([])
     if fault.startswith("dropped"):
-        assert standing.state in (SendState.UNKNOWN, SendState.NOT_SENT)
-        assert named(await bench.client.get_order(IDS[0])) == ["Cylinder candle", "Scented Candle"]
-        assert bench.drafts.all()
+        assert status.state in (SendState.UNKNOWN, SendState.NOT_SENT)
+        assert names_of(await account.client.get_order(IDS[0])) == ["Cylinder candle", "Scented Candle"]
+        assert account.drafts.all()
         return
-    assert standing.state is SendState.ACCEPTED
-    assert (await followed(bench)).state is SendState.VERIFIED
-    assert named(await bench.client.get_order(IDS[0])) == ["Scented Candle"]
+    assert status.state is SendState.ACCEPTED
+    assert (await follow_to_end(account)).state is SendState.VERIFIED
+    assert names_of(await account.client.get_order(IDS[0])) == ["Scented Candle"]
 
 
 def test_every_kind_of_list_item_can_be_added() -> None:

@@ -96,6 +96,7 @@ _BOL = {
     "prijs": "item:unit_price/value",
     "producttitel": "item:name",
     "adres verz toevoeging": "shipping_address/address_line_2",
+    "telnummerbezorging": "shipping_address/phone_number",
     "adres fact toevoeging": "billing_address/address_line_2",
 }
 
@@ -179,8 +180,8 @@ FORMATS: Final = (
         private_notes="",
     ),
     _format(
-        "Wix orders", "order number|recipient name|delivery address|item s variant",
-        item_s_variant="item:description", additional_checkout_info="", item_s_custom_text="item:description",
+        "Wix orders", "order number|recipient name|delivery address|items variant",
+        items_variant="item:description", additional_checkout_info="", items_custom_text="item:description",
         price="item:unit_price/value",
     ),
     _format(

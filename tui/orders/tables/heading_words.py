@@ -21,7 +21,7 @@ DELIVERY_PLACES: Final = (
     "|morada de entrega|morada entrega|morada de envio|endereco de entrega|endereco entrega|endereco de envio|expedicao"
 )
 DELIVERY_PERSONS: Final = (
-    "recipient|receiver|consignee|addressee|to|ship to person|lieferempfanger|warenempfanger|empfanger|destinataire"
+    "recipient|receiver|consignee|addressee|to|ship to person|lieferempfanger|warenempfanger|empfanger|empfangers|destinataire"
     "|ontvanger|geadresseerde|destinatario|odbiorca|odbiorcy|mottagare|mottagarens|modtager|modtagers|recetor|recebedor"
 )
 BILLING_PLACES: Final = (
@@ -36,7 +36,7 @@ BILLING_PLACES: Final = (
 BILLING_PERSONS: Final = "payer|paid by|rechnungsempfanger|zahler|payeur|betaler|pagador|pagatore|platnik|betalare"
 CUSTOMER_PLACES: Final = "buyer address|customer address|account|kundenadresse|klantadres|adresse client|adres klienta"
 CUSTOMER_PERSONS: Final = (
-    "customer|buyer|purchaser|client|shopper|member|ordered by|kunde|kunden|kaufer|kaufers|besteller|auftraggeber"
+    "customer|contact|buyer|purchaser|client|shopper|member|ordered by|kunde|kunden|kaufer|kaufers|besteller|auftraggeber"
     "|acheteur|klant|koper|besteller|cliente|comprador|compratore|acquirente|klient|klienta|kupujacy|kupujacego|nabywca"
     "|nabywcy|zamawiajacy|kund|kundens|kopare|kober|kundes|ordonnateur|commanditaire"
 )
@@ -208,67 +208,14 @@ ITEM_ALONE: Final = {
     "material_content": "material content|material",
     "intended_use": "intended use",
 }
-QUANTITY_QUALIFIERS: Final = frozenset(
-    [
-        "ordered",
-        "order",
-        "purchased",
-        "sold",
-        "bestellt",
-        "bestellte",
-        "besteld",
-        "bestelde",
-        "commandee",
-        "commande",
-        "commandees",
-        "vendue",
-        "pedida",
-        "vendida",
-        "ordinata",
-        "ordinate",
-        "venduta",
-        "zamowiona",
-        "zamowionych",
-        "sprzedana",
-        "bestalld",
-        "bestilt",
-        "solgt",
-        "encomendada",
-        "de",
-        "of",
-        "des",
-        "total",
-        "to",
-        "ship",
-    ]
+QUANTITY_QUALIFIERS: Final = (
+    "ordered|order|purchased|sold|bestellt|bestellte|besteld|bestelde|commandee|commande|commandees|vendue|pedida"
+    "|vendida|ordinata|ordinate|venduta|zamowiona|zamowionych|sprzedana|bestalld|bestallda|bestilte|vendidas|bestilt|solgt|encomendada|de|of"
+    "|des|total|to|ship"
 )
-QUANTITY_WORDS: Final = frozenset(
-    [
-        "quantity",
-        "qty",
-        "qte",
-        "quantite",
-        "menge",
-        "anzahl",
-        "anz",
-        "aantal",
-        "hoeveelheid",
-        "cantidad",
-        "quantita",
-        "qta",
-        "ilosc",
-        "antal",
-        "mangd",
-        "maengde",
-        "quantidade",
-        "qtd",
-        "qtde",
-        "units",
-        "pieces",
-        "stk",
-        "stuck",
-        "stuckzahl",
-    ]
+QUANTITY_WORDS: Final = (
+    "quantity|qty|qte|quantite|menge|anzahl|anz|aantal|hoeveelheid|cantidad|quantita|qta|ilosc|antal|mangd"
+    "|maengde|quantidade|qtd|qtde|units|pieces|stk|stuck|stuckzahl"
 )
 
 ORDER_WORDS: Final = (
@@ -330,7 +277,7 @@ ORDER_ALONE: Final = {
     "|status platnosci|oplacone|betalningsstatus|betald|betalingsstatus|betalt|estado do pagamento|pago",
     "payment_details/estimated_shipping_price/value": "shipping|shipping price|order shipping amount|shipping cost"
     "|order shipping|shipping costs|shipping amount|shipping total|shipping fee|verzendkosten|versandkosten|versand"
-    "|shipping and handling|postage|postage and packaging|postage and packing|verpackung und versand|frais de port"
+    "|shipping and handling|shipping rate|shipment costs|shipment cost|delivery costs|delivery cost|postage|postage and packaging|postage and packing|verpackung und versand|frais de port"
     "|frais de livraison|frais d expedition|gastos de envio|costes de envio|spese di spedizione|costi di spedizione"
     "|koszt wysylki|koszt dostawy|frakt|fraktkostnad|fragt|portes|portes de envio|custos de envio",
     "payment_details/estimated_tax_price/value": "tax|taxes|order total tax amount|tax amount|tax total|vat|vat amount"
@@ -370,298 +317,38 @@ ORDER_ALONE: Final = {
 }
 CUSTOMER_NAMES: Final = "customer full name|buyer name|buyer|klant|kunde|client|cliente|klient|kund"
 
-COMPOUND_HEADS: Final = [
-    "liefer",
-    "lieferungs",
-    "versand",
-    "zustell",
-    "empfanger",
-    "rechnungs",
-    "kunden",
-    "kaufer",
-    "besteller",
-    "aflever",
-    "bezorg",
-    "verzend",
-    "lever",
-    "factuur",
-    "klant",
-    "leverans",
-    "fakturerings",
-    "faktura",
-    "mottagar",
-    "kund",
-    "leverings",
-    "modtager",
-    "kunde",
-    "shipto",
-    "billto",
-    "ship",
-    "bill",
-    "shipping",
-    "billing",
-    "delivery",
-    "recipient",
-    "receiver",
-    "artikel",
-    "produkt",
-    "product",
-    "bestell",
-    "bestel",
-    "auftrags",
-    "order",
-    "ordre",
-    "ordrer",
-    "vare",
-    "varu",
-    "bestallnings",
-    "orders",
-]
+COMPOUND_HEADS: Final = (
+    "liefer|lieferungs|versand|zustell|empfanger|rechnungs|kunden|kaufer|besteller|aflever|bezorg|verzend|lever"
+    "|factuur|klant|leverans|fakturerings|faktura|mottagar|kund|leverings|modtager|kunde|shipto|billto|ship|bill"
+    "|shipping|billing|delivery|recipient|receiver|artikel|produkt|product|bestell|bestel|auftrags|order|ordre"
+    "|ordrer|vare|varu|bestallnings|orders"
+)
 """Beginnings of words written together, as in `Lieferstrasse`, `afleverpostcode` or `shiptocity`."""
 
-CONNECTORS: Final = frozenset(
-    [
-        "de",
-        "du",
-        "des",
-        "d",
-        "l",
-        "la",
-        "le",
-        "les",
-        "del",
-        "della",
-        "dello",
-        "dell",
-        "do",
-        "da",
-        "dos",
-        "das",
-        "di",
-        "der",
-        "die",
-        "das",
-        "den",
-        "van",
-        "het",
-        "the",
-        "of",
-        "for",
-        "fur",
-        "for",
-        "per",
-        "til",
-        "till",
-        "para",
-        "voor",
-        "pour",
-        "i",
-        "na",
-        "no",
-        "a",
-        "zu",
-        "zur",
-        "zum",
-        "och",
-        "og",
-        "und",
-        "and",
-        "et",
-        "e",
-        "y",
-        "en",
-    ]
+CONNECTORS: Final = (
+    "de|du|des|d|l|la|le|les|del|della|dello|dell|do|da|dos|das|di|der|die|das|den|van|het|the|of|for|fur|for|per"
+    "|til|till|para|voor|pour|i|na|no|a|zu|zur|zum|och|og|und|and|et|e|y|en"
 )
 
-TECHNICAL: Final = frozenset(
-    [
-        "id",
-        "ids",
-        "uuid",
-        "guid",
-        "key",
-        "token",
-        "hash",
-        "fee",
-        "fees",
-        "fess",
-        "commission",
-        "url",
-        "link",
-        "image",
-        "picture",
-        "photo",
-        "utm",
-        "campaign",
-        "marketing",
-        "newsletter",
-        "accepts",
-        "ip",
-        "agent",
-        "browser",
-        "device",
-        "gateway",
-        "processor",
-        "transaction",
-        "payout",
-        "authorization",
-        "card",
-        "brand",
-        "risk",
-        "fraud",
-        "source",
-        "channel",
-        "referrer",
-        "affiliate",
-        "employee",
-        "staff",
-        "user",
-        "username",
-        "login",
-        "nutzername",
-        "website",
-        "site",
-        "locale",
-        "language",
-        "sprache",
-        "langue",
-        "taal",
-        "group",
-        "gruppe",
-        "created",
-        "updated",
-        "modified",
-        "imported",
-        "exported",
-        "printed",
-        "synced",
-        "timestamp",
-        "version",
-        "checksum",
-        "tax",
-        "taxes",
-        "vat",
-        "mwst",
-        "btw",
-        "tva",
-        "iva",
-        "moms",
-        "taxable",
-        "duty",
-        "duties",
-        "compare",
-        "vendor",
-        "supplier",
-        "brand",
-        "category",
-        "categories",
-        "collection",
-        "stock",
-        "inventory",
-        "warehouse",
-        "location",
-        "currency",
-        "rate",
-        "exchange",
-        "payment",
-        "method",
-        "methode",
-        "zahlungsart",
-        "betaalwijze",
-        "paiement",
-        "pago",
-        "pagamento",
-        "platnosc",
-        "betalning",
-        "betaling",
-        "coupon",
-        "discount",
-        "rabatt",
-        "remise",
-        "korting",
-        "gift",
-        "card",
-        "loyalty",
-        "points",
-        "tracking",
-        "trackingnumber",
-        "carrier",
-        "label",
-        "invoice",
-        "rechnung",
-        "facture",
-        "factuur",
-        "credit",
-        "refund",
-        "refunded",
-        "outstanding",
-        "balance",
-        "net",
-        "adjusted",
-        "receipt",
-        "terms",
-        "due",
-        "fulfilled",
-        "paid",
-        "feedback",
-        "promoted",
-        "listings",
-        "listing",
-        "type",
-        "types",
-        "condition",
-        "meta",
-        "attribute",
-        "export",
-        "import",
-        "row",
-        "line",
-        "import",
-        "key",
-        "subtotal",
-        "total",
-        "totals",
-        "score",
-        "weight",
-        "tara",
-        "estimated",
-        "minimum",
-        "maximum",
-        "promise",
-        "reporting",
-        "bundle",
-        "parent",
-        "child",
-        "is",
-        "has",
-        "requires",
-        "size",
-        "width",
-        "height",
-        "length",
-        "digital",
-        "download",
-        "permissions",
-        "base",
-        "price",
-        "cost",
-        "margin",
-        "profit",
-        "shipping",
-        "service",
-        "days",
-        "past",
-        "business",
-        "prime",
-        "replacement",
-        "verification",
-        "visibility",
-        "seller",
-        "gdpr",
-        "consent",
-        "tags",
-        "date",
-        "time",
-    ]
+TECHNICAL: Final = (
+    "id|ids|uuid|guid|key|token|hash|fee|fees|fess|commission|url|link|image|picture|photo|utm|campaign|marketing"
+    "|newsletter|accepts|ip|agent|browser|device|gateway|processor|transaction|payout|authorization|card|brand"
+    "|risk|fraud|source|channel|referrer|affiliate|employee|staff|user|username|login|nutzername|website|site"
+    "|locale|language|sprache|langue|taal|group|gruppe|created|updated|modified|imported|exported|printed|synced"
+    "|timestamp|version|checksum|tax|taxes|vat|mwst|btw|tva|iva|moms|taxable|duty|duties|compare|vendor|supplier"
+    "|brand|category|categories|collection|stock|inventory|warehouse|location|currency|rate|exchange|payment"
+    "|method|methode|zahlungsart|betaalwijze|paiement|pago|pagamento|platnosc|betalning|betaling|coupon|discount"
+    "|rabatt|remise|korting|gift|card|loyalty|points|tracking|trackingnumber|carrier|label|invoice|rechnung"
+    "|facture|factuur|credit|refund|refunded|outstanding|balance|net|adjusted|receipt|terms|due|fulfilled|paid"
+    "|feedback|promoted|listings|listing|type|types|condition|meta|attribute|export|import|row|line|import|key"
+    "|subtotal|total|totals|score|weight|tara|estimated|minimum|maximum|promise|reporting|bundle|parent|child|is"
+    "|has|requires|size|width|height|length|digital|download|permissions|base|price|cost|margin|profit|shipping"
+    "|service|days|past|business|prime|replacement|verification|visibility|seller|gdpr|consent|tags|date|time"
+    "|at|on|shipment|web|store|pos"
 )
 """A column is technical if each of its words is one of these; its values are not part of an order."""
+NEUTRAL: Final = (
+    "order|item|items|lineitem|line|product|article|artikel|produkt|number|no|nr|nummer|code"
+    "|name|value|amount|level|details|info|status|reason|text|data|field|custom|other|total"
+)
+"""Words that a technical column may have beside technical ones."""

@@ -32,6 +32,10 @@ LOCATION: Final = frozenset(
 )
 """The members of an address that say where it is. They are never mixed from two complete addresses."""
 _CONTACT: Final = ("email", "phone_number")
+CONNECTORS: Final = frozenset(words.CONNECTORS.split("|"))
+_COMPOUND_HEADS: Final = words.COMPOUND_HEADS.split("|")
+_QUANTITY_WORDS: Final = frozenset(words.QUANTITY_WORDS.split("|"))
+_QUANTITY_QUALIFIERS: Final = frozenset(words.QUANTITY_QUALIFIERS.split("|"))
 
 
 class Party(Enum):
@@ -81,7 +85,7 @@ class AddressHeading:
 @lru_cache(maxsize=4096)
 def normalized(name: str) -> str:
     """Normalize a column name for comparison: `Ship-to ZIP_code` becomes `ship to zip code`."""
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"\b([dl])['’]", r"\1 ", name, flags=re.IGNORECASE))
     return normalize(apart.replace("#", " number ").replace("ß", "ss"))
 
 
@@ -297,7 +301,10 @@ def _member_words() -> dict[tuple[str, ...], tuple[str, int, NamePart | None, bo
 
     def add(phrases: str, member: str, part: NamePart | None = None, *, is_addition: bool = False) -> None:
         for rank, phrase in enumerate(phrases.split("|")):
-            found.setdefault(tuple(phrase.split(" ")), (member, min(rank, 19), part, is_addition))
+            # Additions come after the values that they add to.
+            found.setdefault(
+                tuple(phrase.split(" ")), (member, 19 if is_addition else min(rank, 18), part, is_addition)
+            )
 
     add(words.FIRST_NAMES, "name", NamePart.FIRST)
     add(words.MIDDLE_NAMES, "name", NamePart.MIDDLE)
@@ -320,9 +327,9 @@ def _without_connectors(tokens: list[str]) -> list[str]:
     if tuple(tokens) in _member_words():
         return tokens
     start, end = 0, len(tokens)
-    while start < end and tokens[start] in words.CONNECTORS:
+    while start < end and tokens[start] in CONNECTORS:
         start += 1
-    while end > start and tokens[end - 1] in words.CONNECTORS:
+    while end > start and tokens[end - 1] in CONNECTORS:
         end -= 1
     return tokens[start:end]
 
@@ -331,7 +338,7 @@ def _split_compound(tokens: list[str]) -> list[str]:
     """Split words that are written together: `lieferstrasse` is `liefer strasse`."""
     found: list[str] = []
     for token in tokens:
-        for head in words.COMPOUND_HEADS:
+        for head in _COMPOUND_HEADS:
             rest = token.removeprefix(head)
             if rest != token and (rest,) in _compound_tails() and (token,) not in _party_words():
                 found += [head, rest]
@@ -374,9 +381,9 @@ def _order_guesses(name: str) -> tuple[HeadingGuess, ...]:
 def is_quantity(name: str) -> bool:
     """Whether a normalized heading names how many pieces are to be sent: `Item qty`, `Menge bestellt`."""
     tokens = _split_compound(name.split(" "))
-    rest = [token for token in tokens if token not in words.QUANTITY_WORDS]
-    allowed = words.QUANTITY_QUALIFIERS | {token for phrase in _item_scope() for token in phrase}
-    return len(rest) < len(tokens) and all(token in allowed or token in words.CONNECTORS for token in rest)
+    rest = [token for token in tokens if token not in _QUANTITY_WORDS]
+    allowed = _QUANTITY_QUALIFIERS | {token for phrase in _item_scope() for token in phrase}
+    return len(rest) < len(tokens) and all(token in allowed or token in CONNECTORS for token in rest)
 
 
 def _without_scope(tokens: list[str], scope: frozenset[tuple[str, ...]]) -> Iterator[list[str]]:

@@ -60,6 +60,10 @@ class ColumnMapping:
     def mapped(self) -> int:
         return sum(path is not None for path in self.paths)
 
+    def columns_of(self, path: FieldPath | None) -> list[int]:
+        """The indexes of the columns that are mapped to a field; with None, of those that are not."""
+        return [column for column, field_path in enumerate(self.paths) if field_path == path]
+
     def constant(self, path: FieldPath) -> Json:
         return dict(self.constants).get(path)
 
@@ -71,6 +75,10 @@ class ColumnMapping:
         """A copy that joins the columns of a field by this text."""
         others = tuple(pair for pair in self.separators if pair[0] != path)
         return replace(self, separators=others if separator == " " else (*others, (path, separator)))
+
+    def with_accepted(self, kind: GuessKind, *, is_accepted: bool) -> "ColumnMapping":
+        """A copy in which guesses of this kind are confirmed, or not."""
+        return replace(self, accepted=self.accepted | {kind} if is_accepted else self.accepted - {kind})
 
     def with_path(self, column: int, path: FieldPath | None) -> "ColumnMapping":
         """A copy that maps a column to a field, or to none.

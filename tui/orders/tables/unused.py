@@ -7,25 +7,28 @@ from functools import lru_cache
 from typing import Any, Final
 
 from tui.api.codec import Document
-from tui.api.pointer import ROOT
+from tui.api.pointer import ROOT, Pointer
 from tui.orders.addresses.formats import country_named, normalize
 from tui.orders.parsed import GuessKind, ParsedOrder, UnusedCell
 from tui.orders.paths import BILL_TO, ITEMS, SHIP_TO
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.context import ImportContext, warning
 from tui.orders.tables.formats import format_of_header
-from tui.orders.tables.headings import LOCATION, Party, address_heading, base_name, is_quantity, normalized
+from tui.orders.tables.headings import CONNECTORS, LOCATION, Party, address_heading, base_name, is_quantity, normalized
 
 _NOTHING: Final = frozenset(
-    ["0", "no", "nein", "non", "nee", "nej", "nie", "false", "falsch", "faux", "onwaar", "none", "n", "0", "00", "000"]
+    ["0", "00", "000", "n", "no", "nein", "non", "nee", "nej", "nie", "false", "falsch", "faux", "onwaar", "none"]
 )
 _ADDRESS_WORDS: Final = frozenset(
     token
     for member in ("address_line_1", "postal_code", "city", "country_code", "house_number")
     for phrase in words.ADDRESS[member].split("|")
     for token in phrase.split(" ")
-    if len(token) > 2 and token not in words.CONNECTORS
-) - {"name", "code", "number", "kod", "line", "post", "numero", "iso", "nom", "num"}
+    if len(token) > 2 and token not in CONNECTORS
+) - {"name", "code", "number", "nummer", "numero", "numer", "kod", "line", "post", "iso", "nom", "num"}
+_NEUTRAL: Final = frozenset(words.NEUTRAL.split("|"))
+_TECHNICAL: Final = frozenset(words.TECHNICAL.split("|"))
+_CUSTOMER_NAME: Final = Pointer.of("customer_details", "name")
 _TOKEN: Final = re.compile(r"\w+")
 
 
@@ -41,9 +44,10 @@ class Concern(Enum):
 
 @dataclass(frozen=True, slots=True)
 class _Used:
-    """The words and numbers of an order that came from used columns."""
+    """The values of an order. `words`: those of its names and addresses, which other columns often repeat in parts."""
 
-    tokens: frozenset[str]
+    values: frozenset[str]
+    words: frozenset[str]
     countries: frozenset[object]
 
 
@@ -96,12 +100,14 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
             address.member in LOCATION - {"address_line_2", "po_box", "state_province_code"} or address.is_addition
         )
         return Concern.ADDRESS if decides or address.member == "name" else Concern.OTHER
-    tokens = [token for token in heading.split(" ") if token not in words.CONNECTORS and not token.isdigit()]
-    if not tokens or "ip" in tokens or all(token in words.TECHNICAL for token in tokens):
+    tokens = [token for token in heading.split(" ") if token not in CONNECTORS and not token.isdigit()]
+    if not tokens or "ip" in tokens:
+        return Concern.NOTHING
+    if any(token in _TECHNICAL for token in tokens) and all(token in _TECHNICAL | _NEUTRAL for token in tokens):
         return Concern.NOTHING
     if is_quantity(heading):
         return Concern.QUANTITY
-    if any(token in _ADDRESS_WORDS for token in tokens) and not any(token in words.TECHNICAL for token in tokens):
+    if any(token in _ADDRESS_WORDS for token in tokens) and not any(token in _TECHNICAL for token in tokens):
         return Concern.ADDRESS
     return Concern.OTHER
 
@@ -111,28 +117,33 @@ def _says_nothing(text: str) -> bool:
 
 
 def _is_used(cell: UnusedCell, used: _Used) -> bool:
-    tokens = _tokens(cell.text)
-    return tokens <= used.tokens or country_named(cell.text) in used.countries
+    text = normalize(cell.text)
+    return text in used.values or _words(text) <= used.words or country_named(cell.text) in used.countries
 
 
 def _used(document: Document) -> _Used:
-    tokens: set[str] = set()
-    _collect(document, tokens)
+    values: set[str] = set()
+    _collect(document, values)
+    words_of_addresses: set[str] = set()
+    for address in (SHIP_TO.get(document), BILL_TO.get(document), {"name": _CUSTOMER_NAME.get(document)}):
+        for member, value in address.items() if isinstance(address, dict) else ():
+            if isinstance(value, str) and member not in ("email", "phone_number", "company_name"):
+                words_of_addresses |= _words(normalize(value))
     codes = (place.get(document) for place in (SHIP_TO / "country_code", BILL_TO / "country_code"))
-    return _Used(frozenset(tokens), frozenset(code for code in codes if isinstance(code, str)))
+    countries = frozenset(code for code in codes if isinstance(code, str))
+    return _Used(frozenset(values), frozenset(words_of_addresses), countries)
 
 
-def _collect(node: Any, tokens: set[str]) -> None:
+def _collect(node: Any, values: set[str]) -> None:
     if isinstance(node, dict):
         for value in node.values():
-            _collect(value, tokens)
+            _collect(value, values)
     elif isinstance(node, list):
         for value in node:
-            _collect(value, tokens)
+            _collect(value, values)
     elif node is not None:
-        tokens |= _tokens(str(node))
+        values.add(normalize(str(node)))
 
 
-@lru_cache(maxsize=8192)
-def _tokens(text: str) -> frozenset[str]:
-    return frozenset(normalize(text).split(" "))
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split(" "))

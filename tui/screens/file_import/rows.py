@@ -10,11 +10,12 @@ from tui.orders.checks.sending import check_order
 from tui.orders.display import short_problem
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.fields import field_at, label_of
-from tui.orders.parsed import ParsedFile, ParsedOrder
+from tui.orders.parsed import Guess, ParsedFile, ParsedOrder
 from tui.orders.paths import ITEMS, TOTAL, FieldPath
 from tui.orders.summary import order_name, text_at
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.table import column_letters
+from tui.orders.tables.unused import Concern, concern_of
 from tui.orders.value_parser import show_value
 from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.work.file_import.reader import TableSource
@@ -34,21 +35,19 @@ PREVIEW = (
     Column("problem", "problem", 18, 4),
 )
 CONSTANT = "for all:"
+_DOUBTFUL = "~"
+"""The mark of an unused column that may be part of an order."""
 
 
-def mapping_rows(source: TableSource, problems: Collection[FieldPath]) -> list[RenderedRow]:
-    """The columns in their order, then what is the same for all. `problems`: paths where the preview has some."""
-    mapping, rows = source.mapping, []
-    for place, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True)):
-        cells = (row.cells[place] for row in source.table.rows[:20] if place < len(row.cells))
-        shown = " · ".join(dict.fromkeys(cell.strip() for cell in cells if cell.strip()))[:120]
-        where = StyledCell("nowhere", "dim") if path is None else full_label(path)
-        mark = " " if path not in problems or path is None else "!"
-        rows.append(
-            RenderedRow(
-                f"c{place}", (f"{column_letters(place)} {name}", where, shown), mark, "error" if mark == "!" else ""
-            )
-        )
+def mapping_rows(source: TableSource, parsed: ParsedFile, problems: Collection[FieldPath]) -> list[RenderedRow]:
+    """The guesses to confirm, the columns with doubtful unused ones first, then the constants.
+
+    `parsed`: the preview. `problems`: paths where it has some.
+    """
+    mapping = source.mapping
+    rows = [_guess_row(f"g{index}", guess, mapping) for index, guess in enumerate(parsed.guesses)]
+    columns = [_column_row(source, index, problems) for index in range(len(mapping.header))]
+    rows += sorted(columns, key=lambda row: row.mark != _DOUBTFUL)
     constants = dict(mapping.constants)
     if SHOP_PATH not in constants and SHOP_PATH not in mapping.paths:
         constants = {SHOP_PATH: None, **constants}
@@ -61,6 +60,31 @@ def mapping_rows(source: TableSource, problems: Collection[FieldPath]) -> list[R
         )
         rows.append(RenderedRow(key_of(path), (CONSTANT, full_label(path), words), "!" if value is None else "="))
     return rows
+
+
+def _guess_row(key: str, guess: Guess, mapping: ColumnMapping) -> RenderedRow:
+    if guess.kind in mapping.accepted:
+        return RenderedRow(key, (f"confirmed: {guess.kind}", guess.text, guess.subject), "=")
+    return RenderedRow(
+        key, (f"confirm {guess.kind}?", StyledCell(guess.text, "warning"), guess.subject), "?", "warning"
+    )
+
+
+def _column_row(source: TableSource, index: int, problems: Collection[FieldPath]) -> RenderedRow:
+    mapping = source.mapping
+    name, path = mapping.header[index], mapping.paths[index]
+    cells = (row.cells[index] for row in source.table.rows[:20] if index < len(row.cells))
+    values = " · ".join(dict.fromkeys(cell.strip() for cell in cells if cell.strip()))[:120]
+    mark, tone = " ", ""
+    if path in problems and path is not None:
+        mark, tone = "!", "error"
+    elif path is None and values and name not in mapping.ignored:
+        concern = concern_of(name, mapping.header)
+        mark, tone = (" ", "") if concern is Concern.NOTHING else (_DOUBTFUL, "warning")
+    is_joined = path is not None and mapping.columns_of(path)[0] != index
+    label = f"{full_label(path)}{', joined' if is_joined else ''}" if path is not None else "not used"
+    field = label if path is not None else StyledCell(label, tone or "dim")
+    return RenderedRow(f"c{index}", (f"{column_letters(index)} {name}", field, values), mark, tone)
 
 
 def key_of(path: FieldPath) -> str:

@@ -16,7 +16,8 @@ from tui.api.pointer import Pointer
 from tui.api.wording import count_of, word_for
 from tui.keymap import Context
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label
-from tui.orders.parsed import ParsedFile
+from tui.orders.parsed import Guess, ParsedFile
+from tui.orders.paths import FieldPath
 from tui.orders.progress import Progress
 from tui.orders.tables.headings import mappable
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
@@ -159,13 +160,14 @@ class ImportScreen(BaseScreen[ParsedFile]):
         if here:
             return [here]
         mapping = self.mapping
-        nowhere = len(mapping.unmapped)
+        unused = len(mapping.unmapped)
         facts = [
             f"{mapping.mapped} columns mapped",
-            f"{count_of(nowhere, 'goes', 'go')} nowhere" if nowhere else "",
+            f"{unused} not used" if unused else "",
+            self.source.format_name,
         ]
         if not mapping.fills_defaults:
-            facts.append("nothing is worked out")
+            facts.append("missing values stay absent")
         if mapping.name:
             facts.append(f"as saved: {mapping.name}")
         return [*facts, "nothing is staged yet"]
@@ -175,6 +177,8 @@ class ImportScreen(BaseScreen[ParsedFile]):
         key = self.list_view.cursor_key if isinstance(self.list_view, OrderTable) else None
         if key is None:
             return ""
+        if not self._in_orders and key.startswith("g"):
+            return self._guess_help(self._intake.guesses[int(key[1:])])
         if not self._in_orders:
             return problem_of_column(self._intake, self.mapping.header[int(key[1:])]) if key.startswith("c") else ""
         if key.isdigit():
@@ -194,8 +198,10 @@ class ImportScreen(BaseScreen[ParsedFile]):
         self._intake = preview(source, _PREVIEWED, now=self._now())
         rows = len(table.rows)
         self.query_one(TitleLine).set(f"Import {source.name}", f"{rows:,} {word_for(rows, 'row')} · w stages them")
-        self.query_one("#layout", RuleLine).set(table.layout.summary, "d e s ' o f change it")
-        self.columns.load(mapping_rows(source, problem_paths(self._intake, self.mapping)))
+        unconfirmed = sum(guess.kind not in self.mapping.accepted for guess in self._intake.guesses)
+        guesses = f"{count_of(unconfirmed, 'guess', 'guesses')} to confirm" if unconfirmed else "d e s ' o f change it"
+        self.query_one("#layout", RuleLine).set(table.layout.summary, guesses)
+        self.columns.load(mapping_rows(source, self._intake, problem_paths(self._intake, self.mapping)))
         self.preview.load(preview_rows(self._intake, self.workspace.account.shop_ids))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
         count, refused = len(self._intake.orders), len(self._intake.refused)
@@ -229,17 +235,71 @@ class ImportScreen(BaseScreen[ParsedFile]):
             self._open_order()
         elif row is not None and row.startswith("k"):
             await self._choose_value(path_of_key(row))
+        elif row is not None and row.startswith("g"):
+            self._confirm(self._intake.guesses[int(row[1:])])
         elif row is not None:
             await self._choose_field(int(row[1:]))
 
     async def _choose_field(self, place: int) -> None:
         """Choose the field that a column goes to."""
-        nowhere = Choice("nowhere", "the column is left out")
-        title = f"Where {self.mapping.header[place]} goes"
-        choice = await self.ask_screen(field_picker(self.workspace, title, (), mappable(), (nowhere,)))
-        if choice is not None:
-            self._change(self.mapping.with_path(place, choice.field.path if choice.field is not None else None))
+        not_used = Choice("not used", "the column is ignored")
+        title = f"The field of {self.mapping.header[place]}"
+        choice = await self.ask_screen(field_picker(self.workspace, title, (), mappable(), (not_used,)))
+        if choice is None:
+            return
+        path = choice.field.path if choice.field is not None else None
+        mapping = self.mapping.with_path(place, path)
+        others = [column for column in self.mapping.columns_of(path) if column != place] if path is not None else []
+        if path is not None and others:
+            joined = await self._ask_to_join(mapping, path, others, place)
+            if joined is None:
+                return
+            mapping = joined
+        was_unused = self.mapping.paths[place] is None
+        self._change(mapping)
+        unused = [column for column in mapping.columns_of(None) if column != place]
+        if was_unused and unused:
+            self.columns.go_to_key(f"c{next((column for column in unused if column > place), unused[0])}")
+        else:
+            self.columns.go_to_key(f"c{place}")
             self.columns.move(1)
+
+    async def _ask_to_join(
+        self, mapping: ColumnMapping, path: FieldPath, others: list[int], place: int
+    ) -> ColumnMapping | None:
+        """Ask what becomes of the columns that the field has already; None if the question was cancelled."""
+        names = ", ".join(mapping.header[column] for column in others)
+        second_line = (*path[:-1], "address_line_2") if path[-1] == "address_line_1" else None
+        choices = [("r", "replace"), ("b", "blank"), ("c", "comma")]
+        if second_line is not None:
+            choices.append(("l", "line 2"))
+        match await self.ask(f"Join to {names}?", choices):
+            case "r":
+                for column in others:
+                    mapping = mapping.with_path(column, None)
+                return mapping
+            case "b":
+                return mapping.with_separator(path, " ")
+            case "c":
+                return mapping.with_separator(path, ", ")
+            case "l" if second_line is not None:
+                return mapping.with_path(place, second_line)
+        return None
+
+    def _confirm(self, guess: Guess) -> None:
+        """Confirm the guesses of this kind, or take that back."""
+        is_accepted = guess.kind not in self.mapping.accepted
+        self._change(self.mapping.with_accepted(guess.kind, is_accepted=is_accepted))
+        self.show_notice(
+            f"Confirmed for this file: {guess.text}"
+            if is_accepted
+            else "No longer confirmed; orders that depend on it are held."
+        )
+
+    def _guess_help(self, guess: Guess) -> str:
+        if guess.kind in self.mapping.accepted:
+            return f"Confirmed; Enter takes that back: {guess.text}"
+        return f"Enter confirms; orders are held until then: {guess.text}"
 
     def _open_order(self) -> None:
         key = self.preview.cursor_key or ""
@@ -261,6 +321,8 @@ class ImportScreen(BaseScreen[ParsedFile]):
         row = self.columns.cursor_key or ""
         if self._in_orders or not row:
             self.show_notice("This works on a column. Press Tab to go there.")
+        elif row.startswith("g"):
+            self.show_notice("This works on a column. Enter confirms a guess.")
         elif row.startswith("c"):
             self._change(self.mapping.with_path(int(row[1:]), None))
         else:

@@ -1,0 +1,159 @@
+"""Tests for headings: whose address a column has, in ten languages, as prefix, suffix, bracket, path or one word."""
+
+import pytest
+
+from tui.orders.paths import EVERY_ITEM
+from tui.orders.tables.headings import NamePart, name_part
+from tui.orders.tables.mapping import suggest_mapping
+
+ITEM = "/".join(EVERY_ITEM)
+
+HEADERS = {
+    "English": "Order number=order_number|Customer name=customer_details/name|Dispatch name=S/name|Dispatch address=S/address_line_1"
+    "|Dispatch address 2=S/address_line_2|Dispatch postcode=S/postal_code|Dispatch city=S/city|Dispatch country=S/country_code"
+    "|Invoice address street=B/address_line_1|Invoice address postcode=B/postal_code|Invoice address city=B/city"
+    "|Ordered qty=I/quantity|Product title=I/name|Email (customer)=S/email",
+    "German": "Bestellnr.=order_number|Empfängername=S/name|Lieferstraße=S/address_line_1|Liefer-Hausnummer=S/house_number"
+    "|Lieferadresse PLZ=S/postal_code|Lieferort=S/city|Lieferland=S/country_code|Lieferadresse Zusatz=S/address_line_2"
+    "|Rechnungsadresse Straße=B/address_line_1|Rechnungs-PLZ=B/postal_code|Rechnungsort=B/city|Rechnungsempfänger=B/name"
+    "|Artikelbezeichnung=I/name|Artikelmenge=I/quantity|Einzelpreis=I/unit_price/value|Gesamtbetrag=payment_details/total_price/value",
+    "French": "Numéro de commande=order_number|Nom du destinataire=S/name|Adresse de livraison - Rue=S/address_line_1"
+    "|Code postal livraison=S/postal_code|Ville de livraison=S/city|Pays (livraison)=S/country_code"
+    "|Adresse de facturation=B/address_line_1|Code postal facturation=B/postal_code|Ville facturation=B/city"
+    "|Nom du produit=I/name|Quantité commandée=I/quantity|Prix unitaire=I/unit_price/value|Référence article=I/sku",
+    "Dutch": "Ordernummer=order_number|Naam ontvanger=S/name|Afleveradres straat=S/address_line_1|Afleveradres huisnummer=S/house_number"
+    "|Afleveradres huisnummertoevoeging=S/house_number|Afleverpostcode=S/postal_code|Afleverplaats=S/city|Afleverland=S/country_code"
+    "|Factuuradres straat=B/address_line_1|Factuurpostcode=B/postal_code|Factuurplaats=B/city|Productnaam=I/name"
+    "|Hoeveelheid=I/quantity|Stuksprijs=I/unit_price/value",
+    "Spanish": "Número de pedido=order_number|Nombre del destinatario=S/name|Dirección de envío=S/address_line_1"
+    "|Código postal de envío=S/postal_code|Ciudad de envío=S/city|País de envío=S/country_code|Dirección de facturación=B/address_line_1"
+    "|Código postal de facturación=B/postal_code|Ciudad de facturación=B/city|Nombre del producto=I/name|Cantidad pedida=I/quantity"
+    "|Precio unitario=I/unit_price/value",
+    "Italian": "Numero ordine=order_number|Nome destinatario=S/name|Indirizzo di spedizione=S/address_line_1|CAP spedizione=S/postal_code"
+    "|Città spedizione=S/city|Paese spedizione=S/country_code|Indirizzo di fatturazione=B/address_line_1|CAP fatturazione=B/postal_code"
+    "|Città fatturazione=B/city|Nome prodotto=I/name|Quantità=I/quantity|Prezzo unitario=I/unit_price/value",
+    "Polish": "Numer zamówienia=order_number|Odbiorca - imię i nazwisko=S/name|Adres dostawy ulica=S/address_line_1"
+    "|Adres dostawy kod pocztowy=S/postal_code|Adres dostawy miasto=S/city|Adres dostawy kraj=S/country_code"
+    "|Adres do faktury ulica=B/address_line_1|Adres do faktury kod pocztowy=B/postal_code|Adres do faktury miasto=B/city"
+    "|Nazwa produktu=I/name|Ilość zamówiona=I/quantity|Cena jednostkowa=I/unit_price/value",
+    "Swedish": "Beställningsnummer=order_number|Mottagarens namn=S/name|Leveransadress=S/address_line_1|Leverans postnummer=S/postal_code"
+    "|Leverans ort=S/city|Leverans land=S/country_code|Fakturaadress=B/address_line_1|Faktura postnummer=B/postal_code"
+    "|Faktura ort=B/city|Produktnamn=I/name|Antal beställda=I/quantity|Styckpris=I/unit_price/value",
+    "Danish": "Ordrenummer=order_number|Modtagers navn=S/name|Leveringsadresse=S/address_line_1|Levering postnummer=S/postal_code"
+    "|Levering by=S/city|Levering land=S/country_code|Faktureringsadresse=B/address_line_1|Fakturering postnummer=B/postal_code"
+    "|Fakturering by=B/city|Varenavn=I/name|Antal bestilt=I/quantity|Stykpris=I/unit_price/value",
+    "Portuguese": "Número da encomenda=order_number|Nome do destinatário=S/name|Morada de entrega=S/address_line_1"
+    "|Código postal de entrega=S/postal_code|Cidade de entrega=S/city|País de entrega=S/country_code"
+    "|Morada de faturação=B/address_line_1|Código postal de faturação=B/postal_code|Cidade de faturação=B/city"
+    "|Nome do produto=I/name|Quantidade encomendada=I/quantity|Preço unitário=I/unit_price/value",
+}
+
+
+def mapped(header: list[str]) -> dict[str, str]:
+    mapping = suggest_mapping(header)
+    return {name: "/".join(path or ()) for name, path in zip(header, mapping.paths, strict=True)}
+
+
+def full(text: str) -> str:
+    head, _, rest = text.partition("/")
+    return "/".join(
+        [{"S": "shipping_address", "B": "billing_address", "I": ITEM}.get(head, head), *([rest] if rest else [])]
+    )
+
+
+@pytest.mark.parametrize("language", HEADERS)
+def test_delivery_and_billing_addresses_are_told_apart(language: str) -> None:
+    pairs = [column.partition("=") for column in HEADERS[language].split("|")]
+    wanted = {heading: full(path) for heading, _, path in pairs}
+    assert mapped(list(wanted)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("columns", "shipping"),
+    [
+        (["Name", "Street", "City"], ["Name", "Street", "City"]),
+        (["Buyer name", "Buyer street", "Buyer city"], ["Buyer name", "Buyer street", "Buyer city"]),
+        (["Buyer name", "Buyer street", "Buyer city", "Name", "Street", "City"], ["Name", "Street", "City"]),
+        (["Name", "Street", "City", "Ship to name", "Ship to street", "Ship to city"],
+         ["Ship to name", "Ship to street", "Ship to city"]),
+        (["Street 1", "Full Name", "Ship City", "Ship Zipcode"], ["Street 1", "Full Name", "Ship City", "Ship Zipcode"]),
+        (["Sender name", "Sender street", "Sender city", "Name", "Street", "City"], ["Name", "Street", "City"]),
+        (["Absender Ort", "Absender Straße", "Ort", "Straße"], ["Ort", "Straße"]),
+        (["Kunde Name", "Kunde Straße", "Kunde Ort", "Lieferadresse Name", "Lieferadresse Straße", "Lieferadresse Ort"],
+         ["Lieferadresse Name", "Lieferadresse Straße", "Lieferadresse Ort"]),
+    ],
+)  # fmt: skip
+def test_the_address_of_the_recipient_is_chosen(columns: list[str], shipping: list[str]) -> None:
+    found = mapped(columns)
+    assert [name for name in columns if found[name].startswith("shipping_address")] == shipping
+
+
+@pytest.mark.parametrize(
+    ("heading", "path"),
+    [
+        (heading, f"{ITEM}/quantity")
+        for heading in (
+            "Item Qty", "Qty Ordered", "Order quantity", "Ordered qty", "Units", "Hoeveelheid", "Qté", "Quantité commandée",
+            "Artikelmenge", "Menge bestellt", "Anz.", "Stk.", "Item - Qty", "Cant.", "Q.tà", "Ilość sztuk", "Aantal besteld",
+        )
+    ]
+    + [
+        (heading, "shipping_address/house_number")
+        for heading in (
+            "House number extension", "houseNumberExtension", "shippingAddressNumberAddition", "Huisnummertoevoeging",
+            "Hausnummerzusatz", "Busnummer", "Numer lokalu", "Shipping house number addition",
+        )
+    ]
+    + [
+        (heading, "shipping_address/address_line_2")
+        for heading in (
+            "Street2", "Street 2", "Street Line 2", "Zusatz", "Adresszusatz 1", "Apartment number", "Complément d'adresse",
+            "Adresregel 2", "Dirección 2", "Indirizzo 2", "Address line 3", "Piso", "Lägenhet",
+        )
+    ],
+)  # fmt: skip
+def test_a_heading_is_known_by_itself(heading: str, path: str) -> None:
+    assert mapped(["Order number", heading])[heading] == path
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Type",
+        "Order Type",
+        "Method",
+        "Returned quantity",
+        "Stock quantity",
+        "Quantity available",
+        "Sender street",
+        "IP address",
+    ],
+)
+def test_a_misleading_heading_has_no_field(heading: str) -> None:
+    assert mapped(["Order number", heading])[heading] == ""
+
+
+@pytest.mark.parametrize(
+    ("columns", "parts"),
+    [
+        (["Nom", "Prénom"], {"Nom": "shipping_address/name", "Prénom": "shipping_address/name"}),
+        (["Nombre", "Apellidos"], {"Nombre": "shipping_address/name", "Apellidos": "shipping_address/name"}),
+        (["Cognome", "Nome"], {"Cognome": "shipping_address/name", "Nome": "shipping_address/name"}),
+    ],
+)
+def test_name_and_surname_are_joined(columns: list[str], parts: dict[str, str]) -> None:
+    assert mapped([*columns, "Via", "Ville"]).items() >= parts.items()
+
+
+def test_parts_of_names_have_an_order() -> None:
+    assert [name_part(name) for name in ("Vorname", "Achternaam", "Shipping first name", "Lieferadresse Nachname", "Stadt")] == [
+        NamePart.FIRST, NamePart.LAST, NamePart.FIRST, NamePart.LAST, None,
+    ]  # fmt: skip
+
+
+def test_a_second_set_of_the_same_headings_belongs_to_the_party_before_it() -> None:
+    header = ["Recipient name", "Delivery city", "Billing name", "Delivery city (2)", "Item", "Item (2)"]
+    found = mapped(header)
+    assert found["Delivery city"] == "shipping_address/city"
+    assert found["Delivery city (2)"] == "billing_address/city"
+    assert found["Item (2)"] == ""

@@ -1,0 +1,50 @@
+"""Tests for the tab bar: numbers, scrolling, and shortened labels."""
+
+from widget_harness import WidgetApp, screen_lines
+
+from tui.widgets.tab_bar import TabBar, TabLabel
+
+SHOPS = [
+    TabLabel("all", "all", "412"),
+    TabLabel("1", "ShopNL", "188"),
+    TabLabel("2", "Woo\x1bDE", "121"),
+    TabLabel("3", "PrestaFR", "61", failing=True),
+]
+
+
+async def test_tab_bar_numbers_its_tabs_and_scrolls_to_the_current() -> None:
+    tab_bar = TabBar()
+    app = WidgetApp(tab_bar)
+    async with app.run_test(size=(34, 3)) as pilot:
+        tab_bar.set_labels(SHOPS)
+        await pilot.pause()
+        assert screen_lines(app)[0] == "  0 all 412  1 ShopNL 188  2 Woo…>"
+        assert tab_bar.select_number(3)
+        await pilot.pause()
+        assert screen_lines(app)[0] == "< 2 Woo␛DE 121  3! PrestaFR 61"
+        assert not tab_bar.select_number(4)
+        tab_bar.set_labels(SHOPS[2:])
+        assert tab_bar.current == "3", "the current one stays current by its key"
+        assert tab_bar.step(1)
+        assert tab_bar.current == "2"
+        await pilot.click(tab_bar, offset=(20, 0))
+        assert [event.key for event in app.take_messages(TabBar.Selected)] == ["3", "2", "3"]
+
+
+async def test_labels_of_empty_tabs_are_shortened_if_the_bar_is_too_long() -> None:
+    tab_bar = TabBar()
+    app = WidgetApp(tab_bar)
+    entries = [TabLabel("a", "all", "250"), TabLabel("r", "refused", empty=True), TabLabel("v", "verified", "235")]
+    async with app.run_test(size=(42, 3)) as pilot:
+        tab_bar.set_labels([*entries, TabLabel("s", "same", empty=True)])
+        await pilot.pause()
+        assert screen_lines(app)[0] == "  0 all 250  1 re  2 verified 235  3 sa"
+        await pilot.resize_terminal(36, 3)
+        await pilot.pause()
+        assert screen_lines(app)[0] == "  0 all 250  1  2 verified 235  3"
+        tab_bar.select_number(1)
+        await pilot.pause()
+        assert "1 refused" in screen_lines(app)[0]
+        await pilot.resize_terminal(60, 3)
+        await pilot.pause()
+        assert screen_lines(app)[0] == "  0 all 250  1 refused  2 verified 235  3 same"

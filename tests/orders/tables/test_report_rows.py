@@ -60,6 +60,14 @@ def read(*lines: str) -> ParsedFile:
         "2 Datensätze exportiert",
         "End of report",
         "Page 1 of 3",
+        "1;Datensätze heruntergeladen",
+        "Verkäufername: example",
+        "3;enregistrement(s) téléchargé(s)",
+        "ID du vendeur : example",
+        "Sklep: example.pl",
+        "Total de 3 commandes",
+        "All prices include value added tax.",
+        "Währung: EUR",
     ],
 )
 def test_footers_are_ignored_with_a_note(row: str) -> None:

@@ -21,7 +21,7 @@ from tui.orders.tables.layout import TableError
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
 from tui.orders.tables.text.mojibake import check_letters, confirm_encoding, record_repairs, repaired
-from tui.orders.tables.text.report_rows import is_footer, is_header, is_line, is_title
+from tui.orders.tables.text.report_rows import is_footer, is_header, is_line, is_remark, is_title
 from tui.orders.tables.text.summary_rows import ITEM_IDENTIFIERS, SummaryColumns, find_summary_rows
 from tui.orders.tables.unused import check_unused
 
@@ -257,9 +257,10 @@ class _OrderBuilder:
             return "repeats the header"
         if is_line(texts):
             return "is a line"
-        if self._may_be_order(texts) or not is_footer(texts):
+        if self._may_be_order(texts):
             return ""
-        return "is a total, a count or a note"
+        is_remark_below = len(self._table.header) >= _MIN_COLUMNS and is_remark(texts)
+        return "is a total, a count or a note" if is_remark_below or is_footer(texts) else ""
 
     def _begins_second_table(self, row: TableRow) -> bool:
         texts = trimmed(row.cells)
@@ -447,6 +448,8 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
 )
 """The steps that complete an order after its missing values were filled in, in this order."""
 
+_MIN_COLUMNS: Final = 4
+"""Columns of a table in which a row of one sentence is no order."""
 _LINE_TOTAL: Final = ("total_price", "value")
 
 

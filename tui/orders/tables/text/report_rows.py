@@ -57,10 +57,12 @@ _MADE: Final = "|".join(
     )
 )
 _ABOUT: Final = (
-    "(?:seller|shop|store|account|merchant|user|report|marketplace|company|verkaufer|haendler|handler|konto|vendeur|"
-    "boutique|compte|verkoper|winkel|vendedor|tienda|cuenta|venditore|negozio|sprzedawca|sklep|saljare|butik|saelger|"
-    "loja|conta)(?: (?:id|name|nr|no|number|nom|nombre|naam))?"
+    r"(?:(?:id|identifiant|identyfikator|nom|nombre|nome|name|nazwa|navn|namn|naam)(?: d\w*| van| av| af| des)? )?"
+    "(?:seller|shop|store|account|merchant|user|report|marketplace|company|verkaufer|haendler|handler|konto|mitglied|"
+    "vendeur|boutique|compte|verkoper|winkel|vendedor|tienda|cuenta|venditore|negozio|sprzedawc[ay]|sklepu?|saljare|"
+    "butik|saelger|loja|conta)s?(?: ?(?:id|name|nr|no|number|nom|nombre|naam|navn|namn))?"
     "|filters?|period|date range|time ?zone|zeitraum|periode|periodo|okres|plage de dates|intervallo|source|quelle"
+    "|currency|wahrung|devise|valuta|moneda|note|hinweis|remarque|nota|uwaga|printed by|exported by"
 )
 _ENDS: Final = (
     r"(?:end of (?:file|report|export|list|data|orders)|eof|fin (?:du|de|del) \w+|ende (?:des|der) \w+|einde(?: van)?.*|"
@@ -71,6 +73,7 @@ _SENTENCE: Final = re.compile(
     rf"\d[\d., ]* (?:{_COUNTED})\b.*"
     rf"|(?:{_COUNT_WORDS}) ?(?:{_COUNTED})(?: \w+){{0,2}}(?: \d[\d., ]*)?"
     rf"|(?:{_COUNTED})(?: \w+){{1,2}} \d[\d., ]*"
+    rf"|(?:{_COUNT_WORDS}) \d[\d., ]* (?:{_COUNTED})\b.*"
     rf"|(?:{_MADE})\b.*"
     rf"|{_ENDS}"
     r"|(?:page|seite|pagina|strona|sida|side) \d+(?: .*)?"
@@ -120,6 +123,11 @@ def is_header(texts: Sequence[str]) -> bool:
     if len(names) < _HEADER_CELLS or any(sign.isdigit() for name in names for sign in name):
         return False
     return all(_is_known(name) for name in names)
+
+
+def is_remark(texts: Sequence[str]) -> bool:
+    """Whether a row is only a sentence in its first cell."""
+    return bool(texts) and not any(texts[1:]) and len(re.findall(r"[^\W\d_]{2,}", texts[0])) > 2
 
 
 def is_line(texts: Sequence[str]) -> bool:

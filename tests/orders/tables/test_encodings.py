@@ -74,6 +74,7 @@ def test_a_single_word_in_windows_1252_is_no_guess(word: str) -> None:
         ("Hélène", "cp437"),
         ("Długa", "cp1250"),
         ("Dvořák", "cp1250"),
+        ("Yıldız", "cp1254"),
     ],
 )
 def test_a_single_word_is_recognised(word: str, encoding: str) -> None:

@@ -47,6 +47,23 @@ def test_utf_8_misread_in_another_encoding_is_repaired(word: str, encoding: str)
 
 
 @pytest.mark.parametrize(
+    ("word", "meant", "read_as"),
+    [
+        ("Jürg Größe", "mac_roman", "cp1252"),
+        ("Hélène", "mac_roman", "cp1252"),
+        ("José", "mac_roman", "cp1252"),
+        ("Zürich", "cp850", "cp1252"),
+        ("Größe", "cp1252", "mac_roman"),
+        ("Köln", "cp1252", "cp850"),
+        ("Łódź", "cp1250", "cp1252"),
+    ],
+)
+def test_words_of_another_one_byte_encoding_are_reread(word: str, meant: str, read_as: str) -> None:
+    damaged = "".join(bytes((byte,)).decode(read_as, "ignore") or chr(byte) for byte in word.encode(meant))
+    assert repaired(damaged) == word
+
+
+@pytest.mark.parametrize(
     ("damaged", "word"),
     [
         ("libertÃ ", "libertà "),
@@ -83,6 +100,17 @@ def test_parts_of_a_text_are_repaired(damaged: str, word: str) -> None:
         "東京",
         "√2 ¬",
         "naïve façade",
+        "Foo™Bar",
+        "LEGO®Star",
+        "n°5, 20°C, m²",
+        "5×3 cm, ½ Zoll, Ø12",
+        "McÉwan",
+        "O’Néill",
+        "ŠKODA",
+        "Dvořák",
+        "Đặng",
+        "№ 5",
+        "§ 5 – ¿Qué?",
     ],
 )
 def test_real_words_are_left_alone(text: str) -> None:

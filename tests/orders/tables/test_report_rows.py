@@ -217,6 +217,18 @@ def test_summary_row_in_other_reports(place: int) -> None:
     assert (SHIP / "name").get(order.document) == "Rita"
 
 
+def test_summary_row_without_a_quantity_adds_no_item() -> None:
+    lines = ["B7;Rita;Weg 3;04109;Leipzig;DE;;;27,99", "B7;;;;;;Lampe;2;20,00"]
+    [order] = read(ARTICLES, *lines).orders
+    assert [item["name"] for item in ITEMS.get(order.document)] == ["Lampe"]  # type: ignore[union-attr, index, call-overload]
+    assert TOTAL.get(order.document) == Decimal("27.99")
+
+
+def test_rows_of_two_unnamed_items_are_kept() -> None:
+    [order] = read(ARTICLES, "B7;Rita;Weg 3;04109;Leipzig;DE;Lampe;2;20,00", "B7;;;;;;;2;20,00").orders
+    assert len(ITEMS.get(order.document)) == 2  # type: ignore[arg-type]
+
+
 def test_row_without_an_item_name_is_an_item_if_its_quantity_is_no_sum() -> None:
     [order] = read(ARTICLES, "B7;Rita;Weg 3;04109;Leipzig;DE;;5;27,99", "B7;;;;;;Lampe;2;20,00").orders
     assert len(ITEMS.get(order.document)) == 2  # type: ignore[arg-type]

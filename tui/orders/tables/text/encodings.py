@@ -100,7 +100,7 @@ _IMPOSSIBLE: Final = re.compile(
             r"(?:[èê][aoué])|[aeiou]è[aeiouáé]",  # č
             r"[aeiouáéí]ø|ø[áéí]",  # ř
             r"[ìù][b-df-hj-np-tv-z]",  # ě and ů
-            r"[a-zçöüý]þ(?![aeiouyáéíóúýæö])",  # ş
+            r"[a-zçöüý]þ|\bý[bcdfghjklmnpqrstvz]|ð[dct]|yý",  # ş, İ, ğ and ı
             r"[qwzcşç][a-zýðþ]*[ðþ]|[ðþ][a-zýðþ]*[qwzcüç]|[bcdfghjklmnprstvz]ý[a-zý]*[zw]",
             r"\bð|\bğ|\bı",
             r"[bdfghjklmnpqrstvwxz]č(?:[bcdfgjlmnpqrstvwxz]|e[a-z]?s\b)",  # è
@@ -143,6 +143,12 @@ def choose_encoding(data: bytes) -> EncodingChoice:
         return EncodingChoice(best)
     lettered = [word.strip("'.&-") for word in read if any(_is_letter(sign) for sign in word if not sign.isascii())]
     return EncodingChoice(best, tuple(sorted(lettered, key=lambda word: not 4 <= len(word) <= 20)[:3]))
+
+
+def likeliness(word: str) -> float:
+    """How likely the letters outside ASCII of a word are, from about -4 to 1.5 for each; 0 without such letters."""
+    count = sum(not sign.isascii() for sign in word)
+    return _word_score(word) / count if count else 0.0
 
 
 def encoding_named(name: str) -> str:

@@ -11,10 +11,26 @@ from typing import Final
 
 from tui.orders.parsed import Derivation, Guess, GuessKind, How, ParsedOrder
 from tui.orders.tables.context import ImportContext, error, warning
-from tui.orders.tables.text.encodings import decode_bytes
+from tui.orders.tables.text.encodings import decode_bytes, likeliness
 
 _MISREAD_AS: Final = ("cp1252", "mac_roman", "cp850", "cp437", "cp1250", "cp1254")
 """The encodings in which UTF-8 is usually misread, the most usual first."""
+
+_CONFUSIONS: Final = (
+    ("cp1252", "mac_roman"),
+    ("cp1252", "cp850"),
+    ("cp1252", "cp1250"),
+    ("cp850", "cp1252"),
+    ("cp437", "cp1252"),
+    ("mac_roman", "cp1252"),
+)
+"""Pairs of the encoding that a text was read in by mistake, and its own."""
+_UNLIKELY: Final = -0.7
+_LIKELY: Final = 0.9
+"""How likely the letters of a wrong and of a right reading are."""
+_INSIDE_WORDS: Final = frozenset("§£¤¢¥†‡ˆ‰¶¸¨´¡¿÷’")
+"""Symbols that damaged words have instead of letters."""
+_FOREIGN_WORD: Final = re.compile(r"[^\s\d.,;:!?/()-]*[^\x00-\x7f\xa0][^\s\d.,;:!?/()-]*")
 
 _TIMES: Final = 3
 _LOST: Final = "\N{REPLACEMENT CHARACTER}"
@@ -40,7 +56,7 @@ def repaired(text: str) -> str:
         if better == text:
             break
         text = better
-    return text
+    return text if text.isascii() else _FOREIGN_WORD.sub(lambda match: _reread(match[0]), text)
 
 
 def confirm_encoding(order: ParsedOrder, context: ImportContext) -> None:
@@ -104,6 +120,22 @@ def _repaired_once(text: str) -> str:
         if found != text:
             break
     return _GRAVE_A.sub("à", found)
+
+
+def _reread(word: str) -> str:
+    """A word that was read in a wrong one-byte encoding before it was saved, such as `JŸrg`, in the right one."""
+    usual = (sign.isalpha() or sign.isascii() or "\x80" <= sign < "\xa0" or sign in _INSIDE_WORDS for sign in word)
+    if likeliness(word) > _UNLIKELY or not all(usual):
+        return word
+    best, lead = word, _LIKELY
+    for read_as, meant in _CONFUSIONS:
+        bytes_of = _sequences(read_as)[1]
+        if not all(sign.isascii() or sign in bytes_of for sign in word):
+            continue
+        found = decode_bytes(bytes(bytes_of.get(sign, ord(sign) & 0x7F) for sign in word), meant)
+        if (score := likeliness(found)) > lead:
+            best, lead = found, score
+    return best
 
 
 def _decoded(match: re.Match[str], bytes_of: dict[str, int]) -> str:

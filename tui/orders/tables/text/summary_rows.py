@@ -23,28 +23,33 @@ class SummaryColumns:
 
 
 def find_summary_rows(table: Table, columns: SummaryColumns, decimal: str) -> frozenset[int]:
-    """The numbers of rows without an item of their own, whose quantity is the sum of those of the order's other rows."""
+    """The numbers of rows without an item of their own that sum up the order's other rows.
+
+    Their quantity is the sum of those of the other rows, or missing beside values of the order.
+    """
     if not columns.keys or columns.quantity is None or not columns.identifiers:
         return frozenset()
     candidates = {
         key: row
         for row in reversed(table.rows)
-        if not any(_text(row.cells, index) for index in columns.identifiers)
-        and any(_text(row.cells, index) for index in columns.others)
-        and (key := _key(row, columns))
+        if not any(_text(row.cells, index) for index in columns.identifiers) and (key := _key(row, columns))
     }
     if not candidates:
         return frozenset()
-    sums: dict[str, Decimal] = {}
+    quantities: dict[str, list[Decimal]] = {}
     for row in table.rows:
         if (key := _key(row, columns)) in candidates and candidates[key] is not row:
             quantity = _quantity(_text(row.cells, columns.quantity), decimal)
-            sums[key] = sums.get(key, Decimal(0)) + (1 if quantity is None else quantity)
-    return frozenset(
-        row.number
-        for key, row in candidates.items()
-        if key in sums and sums[key] == _quantity(_text(row.cells, columns.quantity), decimal)
-    )
+            quantities.setdefault(key, []).append(Decimal(1) if quantity is None else quantity)
+    found = set()
+    for key, counted in quantities.items():
+        row = candidates[key]
+        has_order_values = any(_text(row.cells, index) for index in columns.others)
+        text = _text(row.cells, columns.quantity)
+        is_sum = _quantity(text, decimal) == sum(counted) and (has_order_values or len(counted) > 1)
+        if is_sum or (not text and has_order_values):
+            found.add(row.number)
+    return frozenset(found)
 
 
 def _key(row: TableRow, columns: SummaryColumns) -> str:

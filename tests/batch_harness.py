@@ -103,3 +103,11 @@ def pointers(staging: Staging, id: str, *, stale: bool = False) -> list[str]:
         for finding in staging.findings(found)
         if finding.at is not None and finding.stale is stale
     ]
+
+
+def move_to_front(harness: "BatchHarness", *ids: str, rank: int) -> None:
+    """Move staged orders to the front of their batch; the first one gets this negative rank."""
+    ranks = list(enumerate(ids, rank))
+    harness.account.store.batches._database.write(
+        lambda connection: connection.executemany("UPDATE staged SET rank = ? WHERE id = ?", ranks)
+    )

@@ -37,10 +37,7 @@ def layer(allowed: str, *forbidden: frozenset[str]) -> Layer:
 VALUES = "tui.api.codec tui.api.pointer tui.api.errors tui.api.models tui.api.query tui.api.wording"
 """The modules of `tui.api` that hold only values and open no connection."""
 
-STORED = "tui.store.db tui.store.batches tui.store.journal tui.store.journal_queries"
-"""The modules of `tui.store` whose errors and values screens may name."""
-
-FOR_SCREENS = f"tui.widgets tui.work tui.orders tui.keymap tui.settings tui.api.request_log {STORED} {VALUES}"
+FOR_SCREENS = f"tui.widgets tui.work tui.orders tui.keymap tui.settings tui.api.request_log {VALUES}"
 """The modules that every family of screens may import."""
 
 

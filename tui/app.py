@@ -1,4 +1,4 @@
-"""The app: opens a session after the first frame, and ends well. Nothing else."""
+"""The app: opens a session after the first frame, and closes it at the end."""
 
 import asyncio
 import importlib
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
-    """`connect` makes the service; it is called after the first frame, since it imports what that does not need."""
+    """The app. `connect` connects to the service; it is called after the first frame, because it imports much."""
 
     TITLE = "Sendcloud Orders"
     ENABLE_COMMAND_PALETTE = False
@@ -49,7 +49,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self._folder = folder
         self._service: Service | None = None
         self._session: Session | None = None
-        # Until there are screens that they are meant for.
+        # Keys are held until there are screens that can process them.
         self.hold_keys()
 
     def on_mount(self) -> None:
@@ -58,13 +58,13 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
             asyncio.get_running_loop().add_signal_handler(number, self._die, number)
         self.push_screen(OpeningScreen(self._profile, self.open, self.exit))
 
-    # Opening and ending.
+    # Opening and closing
 
     async def open(self) -> None:
-        """Open store and account, and the screens as they were. Raises what the opening screen tells the user."""
+        """Open the store, the account and the last screens. The opening screen shows the errors that this raises."""
         self.hold_keys()
         try:
-            # In a thread, so that the first frame goes out while the imports take their time.
+            # In a thread, so that the first frame is drawn while the modules are imported.
             await asyncio.to_thread(importlib.import_module, "tui.lifecycle")
             from tui.lifecycle import open_session
 
@@ -84,7 +84,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self.exit(return_code=128 + number)
 
     def _fatal_error(self) -> None:
-        """End after an error of our own. Textual would print every variable, which hold customers' data and secrets."""
+        """Exit after a bug. Textual would print all variables, which contain customers' data and secrets."""
         from tui.widgets.text import safe
 
         trace = traceback.format_exc(limit=-12)
@@ -101,7 +101,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
 
     @property
     def workspace(self) -> "Workspace":
-        """What the screens are given; there is none before the account is open."""
+        """The workspace of the screens. Raises LookupError before the account is open."""
         if self._session is None:
             raise LookupError("no account is open yet")
         return self._session.workspace

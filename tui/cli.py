@@ -136,7 +136,7 @@ def _file_parser(command: str, description: str, details: str) -> argparse.Argum
     parser.add_argument(
         "--verbose",
         action="store_true",
-        help="also print where each value came from that is not in the file as it stands",
+        help="also print where each value came from that is not in the file",
     )
     parser.add_argument(
         "--retry-for",
@@ -347,10 +347,7 @@ def _sandbox(arguments: list[str]) -> int:
 
     from tui.sandbox.command import serve
 
-    try:
-        return serve(options)
-    except ValueError as error:
-        raise UsageError(_sentence(str(error))) from None
+    return _run_or_usage_error(lambda: serve(options))
 
 
 def _sentence(text: str) -> str:

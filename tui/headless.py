@@ -46,16 +46,20 @@ _MIN_SHARED = 3
 """Orders from which a warning that most of them share is printed once."""
 
 
-class UnusableFolder(Exception):
-    """The data folder cannot be used; str() is a sentence for users."""
+class CommandEnded(Exception):
+    """The command cannot continue; str() is a sentence for users."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
 
 
-class Interrupted(Exception):
+class Interrupted(CommandEnded):
     """The command was interrupted by a signal; the exit code says so."""
 
     def __init__(self, number: int) -> None:
-        super().__init__(signal.Signals(number).name)
-        self.code = 128 + number
+        name = signal.Signals(number).name
+        super().__init__(f"Stopped by {name}. Orders already sent will be recognised on the next run.", 128 + number)
 
 
 def check(options: argparse.Namespace, profile: Profile | None) -> int:
@@ -73,8 +77,8 @@ def _guarded(work: Callable[[], int]) -> int:
     before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
     try:
         return work()
-    except Interrupted as end:
-        _say(f"Stopped by {end}. Orders already sent will be recognised on the next run.")
+    except CommandEnded as end:
+        _say(str(end))
         return end.code
     except OSError as error:
         _say(f"Cannot continue: {error.strerror or error}. Orders already sent will be recognised on the next run.")
@@ -92,9 +96,7 @@ def _interrupt(number: int, _: FrameType | None) -> None:
 
 
 def _check(options: argparse.Namespace, profile: Profile | None) -> int:
-    name, entries, code = _entries(options)
-    if code is not None:
-        return code
+    name, entries = _entries(options)
     known: dict[int, RemoteStatus] = {}
     code = SUCCESS
     if profile is not None:
@@ -205,16 +207,14 @@ def _infos(entries: Iterable[FileEntry]) -> str:
     if not counts:
         return ""
     kinds = ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
-    return f" Not in the file as it stands: {kinds}; --verbose lists them."
+    return f" Not in the file: {kinds}; --verbose lists them."
 
 
 # submit
 
 
 def _submit(options: argparse.Namespace, profile: Profile) -> int:
-    name, entries, code = _entries(options)
-    if code is not None:
-        return code
+    name, entries = _entries(options)
     if options.dry_run:
         return _dry_run(entries, profile, options.retry_for)
     from tui.service import connect
@@ -224,8 +224,7 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
     try:
         batch = checked_name(_batch_name(name) if options.batch is None else options.batch)
     except BatchLocked as error:
-        _say(str(error))
-        return USAGE
+        raise CommandEnded(str(error), USAGE) from error
     service = connect(profile, options.retry_for)
     try:
         return asyncio.run(_submitted(options, profile, service, name, batch, entries))
@@ -480,15 +479,14 @@ class ProgressLine:
 # Shared by both commands.
 
 
-def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry], int | None]:
-    """The name of the source and its entries; or an exit code, after printing what is wrong."""
+def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry]]:
+    """The name of the source and its entries. Raises CommandEnded."""
     name = "standard input" if options.file == STANDARD_INPUT else options.file
     encoding = encoding_named(options.encoding) if options.encoding else ""
     try:
         source = _standard_input() if options.file == STANDARD_INPUT else read_file(Path(options.file))
     except ImportFileError as error:
-        _say(_without_added(error))
-        return name, [], USAGE
+        raise CommandEnded(_without_added(error), USAGE) from error
     reading = ReadingProgress()
     try:
         mapping = _mapping(options.mapping) if options.mapping is not None else None
@@ -503,25 +501,17 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry], int | N
             progress=progress,
         )
         entries = entries_of(intake, progress=reading.listener("checking orders,"))
-    except LookupError:
-        _say(f"There is no saved mapping {options.mapping!r} on this machine; mappings are saved on the import screen.")
-        return name, [], USAGE
-    except UnusableFolder as error:
-        _say(str(error))
-        return name, [], DENIED
     except ImportFileError as error:
-        reading.end()
-        _say(_without_added(error))
-        return name, [], PROBLEMS
+        raise CommandEnded(_without_added(error), PROBLEMS) from error
     finally:
         reading.end()
     for sentence in intake.notes:
         _say(f"{name}: {sentence}")
-    return name, entries, None
+    return name, entries
 
 
 def _mapping(name: str) -> ColumnMapping:
-    """The column mapping saved under this name. Raises LookupError, UnusableFolder."""
+    """The column mapping saved under this name. Raises CommandEnded."""
     from tui.store.db import StoreError
     from tui.store.store import Store
     from tui.work.file_import.mappings import find_saved_mapping
@@ -533,9 +523,11 @@ def _mapping(name: str) -> ColumnMapping:
         finally:
             store.close()
     except StoreError as error:
-        raise UnusableFolder(str(error)) from error
+        raise CommandEnded(str(error), DENIED) from error
     if found is None:
-        raise LookupError(name)
+        raise CommandEnded(
+            f"There is no saved mapping {name!r} on this machine; mappings are saved on the import screen.", USAGE
+        )
     return found
 
 

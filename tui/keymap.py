@@ -67,7 +67,7 @@ class Command:
 
     def label_in(self, pane: Pane) -> str:
         """Its word on the key line of a pane."""
-        return next((label for one, label in self.pane_labels if one is pane), self.label)
+        return next((label for shown_in, label in self.pane_labels if shown_in is pane), self.label)
 
 
 _ALL: Final = tuple(Context)

@@ -1,4 +1,4 @@
-"""Opening a workspace with its screens and its background work, and leaving it."""
+"""Opens a workspace with its screens and background work, and closes it."""
 
 import asyncio
 import gc
@@ -30,7 +30,7 @@ _SOON = 1.0
 
 
 class Session:
-    """A workspace in use. Its work is done by workers of the app, since the opening screen goes away meanwhile."""
+    """An open workspace. Its background work runs in workers of the app, because the opening screen is closed."""
 
     def __init__(self, app: DiffRenderer[int], profile: str, account: Account, settings: Settings) -> None:
         self._app = app
@@ -52,13 +52,12 @@ class Session:
             remember=navigator.remember,
             suspend=navigator.suspend,
         )
-        account.on_write = lambda _: navigator.store_changed()
-        account.on_verification = lambda _: navigator.store_changed()
+        account.listeners.append(lambda _: navigator.store_changed())
         account.draft_sender.on_change = navigator.order_changed
         self.workspace.jobs.on_change = lambda _: navigator.store_changed()
 
     def start(self, ready: Callable[[], None]) -> None:
-        """Open the screens, call `ready`, and start what goes on beside them."""
+        """Open the screens, call `ready`, and start the background work."""
         start = self.navigator.start
         start(self._open_screens(ready), name="open the screens and look up writes in flight")
         start(self._verify(), name="follow accepted orders")
@@ -69,7 +68,7 @@ class Session:
         await self.navigator.open_last_place()
         ready()
         recovering = asyncio.create_task(self._recover())
-        # What was in flight is resolved first; what takes long to find out is not sent again meanwhile.
+        # Writes in flight are resolved first. Those that take longer are not sent again in the meantime.
         await asyncio.wait({recovering}, timeout=_SOON)
         try:
             asking = ask_left(self.navigator.screens[-1], self.workspace.jobs.left())
@@ -80,7 +79,7 @@ class Session:
         self.navigator.start(self._prune(), name="remove old writes from the journal")
 
     async def _verify(self) -> None:
-        """Follow accepted orders as long as the app runs; after an error of the disk, try again."""
+        """Verify accepted orders while the app runs; after an error of the store, try again."""
         while True:
             try:
                 await self.workspace.account.verifier.run()
@@ -96,8 +95,8 @@ class Session:
                 account.draft_sender.looking_up(order_id)
         ends = await resolve_writes(self.workspace)
         if ends:
-            told = ends[0] if len(ends) == 1 else f"{len(ends)} orders; each order shows its result"
-            self.workspace.show_notice(f"Sent when the app ended: {told}")
+            results = ends[0] if len(ends) == 1 else f"{len(ends)} orders; each order shows its result"
+            self.workspace.show_notice(f"Sent when the app ended: {results}")
 
     async def _prune(self) -> None:
         days = self._settings.keep_days
@@ -109,7 +108,7 @@ class Session:
         except StoreError as error:
             self.workspace.show_notice(f"Old writes stay in the journal until the next start: {error}", "warning")
 
-    # Leaving.
+    # Leaving
 
     def leave(self) -> None:
         """Quit the app. Ask first if writes are in flight."""
@@ -130,14 +129,14 @@ class Session:
         if answer == "w":
             while self._under_way:
                 await self.workspace.account.outbox.drain()
-                # Between the parts of a sending nothing is out for a moment.
+                # Between two requests of a sending nothing is in flight for a moment.
                 await asyncio.sleep(_MOMENT)
         if answer is not None:
             self._app.exit(0)
 
     @property
     def _under_way(self) -> int:
-        """How many writes are out, are about to go, or are being looked up."""
+        """How many writes are in flight, waiting to be sent, or being looked up."""
         workspace = self.workspace
         waiting = workspace.account.draft_sender.in_flight + bool(workspace.staging.sender.waiting)
         waiting += sum(len(job.waiting) for job in workspace.jobs.running)
@@ -167,9 +166,9 @@ async def open_session(
 
 
 def _warm_up() -> None:
-    """What the first order to be opened would otherwise wait for."""
+    """Load what opening the first order would otherwise wait for."""
     load_screens()
     countries()
     all_fields()
-    # What is loaded now stays to the end; looking through it for garbage would stop the keys for a moment now and then.
+    # These objects stay until the end; collecting garbage among them would delay keys now and then.
     gc.freeze()

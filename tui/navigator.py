@@ -55,7 +55,7 @@ class Navigator:
         return [screen for screen in self._app.screen_stack if isinstance(screen, BaseScreen) and screen.is_ready]
 
     def go(self, route: Route) -> None:
-        """Go where a route says."""
+        """Go to a route."""
         match route:
             case Back():
                 self._back()
@@ -142,7 +142,7 @@ class Navigator:
         return self._app.push_screen_wait(screen)
 
     def start(self, work: Awaitable[object], *, name: str) -> None:
-        """Start work that no screen's end stops."""
+        """Start work that continues when a screen is closed."""
         self._app.run_worker(work, name=name)
 
     def suspend(self) -> AbstractContextManager[None]:
@@ -160,7 +160,7 @@ class Navigator:
 
     def _switch_back(self) -> None:
         if len(self.screens) > 1:
-            self._back()
+            self._close_front()
         else:
             self.go(OpenComposer())
 
@@ -175,7 +175,7 @@ class Navigator:
         front = self.screens[-1]
         front.run_dialog(run_chosen_command(front))
 
-    # Places.
+    # Places
 
     async def open_last_place(self) -> None:
         """Open the list of orders in place of the opening screen, and above it the place that was remembered."""
@@ -183,7 +183,7 @@ class Navigator:
         place = _read_place(account.store.screen_states.get(account.account_id, _PLACE))
         await self._app.switch_screen(self._screen_for(OpenTriage()))
         if place != OpenTriage():
-            # Wait until it is mounted: what is asked at the start belongs on the screen in front.
+            # Wait until it is mounted, because questions at the start are asked on the screen in front.
             await self._app.push_screen(self._screen_for(place))
 
     def remember(self, place: Place) -> None:
@@ -191,15 +191,15 @@ class Navigator:
         account = self.workspace.account
         account.store.screen_states.put(account.account_id, _PLACE, _place_document(place))
 
-    # News.
+    # Notifications
 
     def store_changed(self) -> None:
-        """Tell all screens that something was written, or read back."""
+        """Notify all screens that something was written or verified."""
         for screen in self.screens:
             screen.store_changed()
 
     def order_changed(self, order_id: str) -> None:
-        """Tell all screens that more, or something else, is known of an order."""
+        """Notify all screens that an order or its state changed."""
         for screen in self.screens:
             screen.order_changed(order_id)
 

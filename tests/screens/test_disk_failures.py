@@ -16,7 +16,7 @@ from tui.screens.common.pages import PageScreen
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.search_screen import SearchScreen
 from tui.screens.edit.screen import EditScreen
-from tui.screens.review.drafts import parcel_of
+from tui.screens.review.drafts import review_item
 from tui.screens.review.screen import ReviewScreen
 from tui.store.db import StoreError
 from tui.work.batches.staging import BatchLocked
@@ -103,11 +103,11 @@ async def test_review_names_the_fields_that_require_a_full_order(tmp_path: Path)
         draft = harness.app.workspace.account.drafts.of(order["id"], order, harness.app.workspace.now())
         assert draft.edit.drop(Pointer.of("shipping_address", "city"), "city absent")
         assert draft.edit.drop(Pointer.of("shipping_address", "postal_code"), "postcode absent")
-        lines = ["".join(text for text, _ in line) for line in parcel_of(draft, None).lines]
+        lines = ["".join(text for text, _ in line) for line in review_item(draft, None).lines]
         place = Pointer.of("shipping_address", "address_line_1")
         street = str(place.get(order))
         draft.edit.put(place, "Elsewhere", "street")
-        lines += ["".join(text for text, _ in line) for line in parcel_of(draft, None).lines]
+        lines += ["".join(text for text, _ in line) for line in review_item(draft, None).lines]
         assert len(street) > 22
         assert f"      was {street}" in lines
         assert any(

@@ -121,7 +121,7 @@ async def test_go_to_selects_the_field_or_the_nearest_row(pointer: Pointer, foun
         assert sheet.cursor_pointer.name == (found or "gift")
 
 
-async def test_step_problem_and_step_group() -> None:
+async def test_step_problem() -> None:
     sheet = OrderSheet()
     async with WidgetApp(sheet).run_test(size=(60, 30)):
         sheet.load(form())
@@ -131,11 +131,7 @@ async def test_step_problem_and_step_group() -> None:
         assert sheet.cursor_pointer == Pointer.of("customs_details", "odd")
         assert not sheet.step_problem(1)
         assert sheet.step_problem(-1)
-        assert sheet.step_group(1)
-        assert sheet.cursor_pointer == ITEM / "name"
-        assert sheet.step_group(-1)
-        assert sheet.cursor_pointer == ADDRESS / "name"
-        assert not sheet.step_group(-1)
+        assert sheet.cursor_pointer == ADDRESS / "phone_number"
 
 
 @pytest.mark.parametrize(

@@ -296,7 +296,7 @@ async def test_the_paused_job_is_resumed_and_finishes(earlier: Session) -> None:
     for number in range(700021, 700029):
         details = (await earlier.order(str(number)))["order_details"]
         assert (details["status"]["code"], details["tags"]) == ("on_hold", ["fragile", "gift", "hold"])
-    assert len(earlier.store.writes.all(ACCOUNT_ID, job=job.label, limit=-1)) == 8
+    assert len(earlier.store.journal_queries.find(ACCOUNT_ID, job=job.label)) == 8
 
 
 async def test_writes_of_the_journal_are_undone(earlier: Session) -> None:

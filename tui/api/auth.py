@@ -121,15 +121,11 @@ class OAuth2:
         check_address(token_url, "The token URL")
         self._client_id = client_id
         self._secret = secret
-        self._token_url = token_url
+        self.token_url = token_url
         self._token: _Token | None = None
 
     def __repr__(self) -> str:
-        return f"OAuth2(client_id={self._client_id!r}, token_url={self._token_url!r})"
-
-    @property
-    def token_url(self) -> str:
-        return self._token_url
+        return f"OAuth2(client_id={self._client_id!r}, token_url={self.token_url!r})"
 
     def header(self, now: float) -> str | TokenRequest:
         """The header to use, or the token request to make first: no token yet, or it is about to expire."""
@@ -177,10 +173,10 @@ class OAuth2:
 
     @property
     def _urls(self) -> tuple[str, ...]:
-        if self._token_url != SENDCLOUD_TOKEN_URL:
-            return (self._token_url,)
+        if self.token_url != SENDCLOUD_TOKEN_URL:
+            return (self.token_url,)
         # The Orders document has a trailing slash; Sendcloud's token page and existing programs do not.
-        return (self._token_url, self._token_url.rstrip("/"))
+        return (self.token_url, self.token_url.rstrip("/"))
 
     def _refused(self, status: int, body: bytes, content_type: str) -> NotAuthorised | Unreachable:
         problems = read_problems(status, body, content_type, Dialect.BODY)

@@ -70,12 +70,6 @@ class Page:
     warnings: tuple[str, ...] = ()
     mismatches: tuple[int, ...] = ()
 
-    @property
-    def matching(self) -> tuple[Document, ...]:
-        """The orders that match the query."""
-        mismatched = set(self.mismatches)
-        return tuple(order for index, order in enumerate(self.orders) if index not in mismatched)
-
 
 @dataclass(frozen=True, slots=True)
 class LogPage:
@@ -136,16 +130,10 @@ class Client:
             retry_for=retry_for,
             limit=limit,
         )
+        self.base_url = self._transport.base_url
+        self.log = self._transport.log
         self._partner_id = partner_id
         self.read_only = read_only
-
-    @property
-    def base_url(self) -> str:
-        return self._transport.base_url
-
-    @property
-    def log(self) -> RequestLog:
-        return self._transport.log
 
     @property
     def in_flight(self) -> int:

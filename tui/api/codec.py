@@ -69,6 +69,16 @@ def pretty(value: Json) -> str:
     return simplejson.dumps(value, use_decimal=True, ensure_ascii=False, indent=2, separators=(",", ": "))
 
 
+def as_list(value: object) -> list[Json]:
+    """The value if it is a list, else an empty list."""
+    return value if isinstance(value, list) else []
+
+
+def as_document(value: object) -> Document:
+    """The value if it is an object, else an empty object."""
+    return value if isinstance(value, dict) else {}
+
+
 def same(a: object, b: object) -> bool:
     """Whether two values are equal as JSON: 3.5 equals 3.50 and 1 equals 1.0, but true does not equal 1."""
     if isinstance(a, bool) or isinstance(b, bool):

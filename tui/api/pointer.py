@@ -1,7 +1,7 @@
 """`Pointer`: the address of a field, and conversion from and to every dialect of the service (QUIRKS 5.2)."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 from typing import Final, cast
@@ -282,6 +282,11 @@ def write_pointer(target: Target, dialect: Dialect) -> str:
     elif not tokens:
         return head + "/"
     return "/".join([head, *tokens])
+
+
+def present(values: Mapping[str, Json | Absent]) -> Document:
+    """The values that are not ABSENT."""
+    return {name: value for name, value in values.items() if value is not ABSENT}
 
 
 def walk(document: Json, base: Pointer = ROOT) -> Iterator[tuple[Pointer, Json]]:

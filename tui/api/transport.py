@@ -145,14 +145,10 @@ class Transport:
         self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Q6.1 may mean 15 concurrent requests: never exceed that, and never let reads hold up writes.
         self._slots = {False: asyncio.Semaphore(10), True: asyncio.Semaphore(5)}
-        self._in_flight = 0
+        self.in_flight = 0
+        """The number of requests in flight, without those that wait for the rate budget."""
         self._denials = 0
         self._token_task: asyncio.Task[str] | None = None
-
-    @property
-    def in_flight(self) -> int:
-        """The number of requests in flight, without those that wait for the rate budget."""
-        return self._in_flight
 
     async def aclose(self) -> None:
         if self._token_task is not None:
@@ -292,7 +288,7 @@ class Transport:
         response = _PartialResponse()
         started, at = self._clock.monotonic(), self._clock.now()
         outcome = RequestOutcome.LOST
-        self._in_flight += 1
+        self.in_flight += 1
         try:
             seconds = self._read_timeout if method == "GET" or token else self._timeout
             await self._exchange(method, url, headers, body, response, seconds)
@@ -305,7 +301,7 @@ class Transport:
             outcome = RequestOutcome.CANCELLED
             raise
         finally:
-            self._in_flight -= 1
+            self.in_flight -= 1
             sent, came = body or b"", bytes(response.body)
             target = url.raw_path.decode("ascii", "replace")
             self.log.add(

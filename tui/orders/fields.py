@@ -105,16 +105,24 @@ def _by_path() -> dict[tuple[str, ...], Field]:
 
 def path_of(pointer: Pointer) -> tuple[str, ...]:
     """The field path of a pointer: indexes of the lists of objects become `*`."""
-    tokens = pointer.tokens
-    for list_pointer in LISTS:
-        if len(tokens) > len(list_pointer.tokens) and pointer.startswith(list_pointer):
-            return (*list_pointer.tokens, ANY, *tokens[len(list_pointer.tokens) + 1 :])
-    return tokens
+    item_pointer = entry_of(pointer)
+    if item_pointer is None:
+        return pointer.tokens
+    return (*item_pointer.tokens[:-1], ANY, *pointer.tokens[len(item_pointer) :])
 
 
 def field_at(pointer: Pointer) -> Field | None:
     """The schema's field at a pointer, or None if it has none."""
     return _by_path().get(path_of(pointer))
+
+
+def atomic_parent(pointer: Pointer) -> Pointer:
+    """The outermost value around a pointer that is sent as a whole, or the pointer itself."""
+    for length in range(1, len(pointer) + 1):
+        field = field_at(Pointer(pointer.tokens[:length]))
+        if field is not None and field.atomic:
+            return Pointer(pointer.tokens[:length])
+    return pointer
 
 
 def exclusive_values(pointer: Pointer, value: Json | Absent) -> list[tuple[Pointer, Json | Absent]]:
@@ -226,12 +234,11 @@ def required_in(pointer: Pointer, field: Field, document: Json) -> bool:
 
 
 def _item_number(pointer: Pointer) -> str:
-    for list_pointer in LISTS:
-        if len(pointer) > len(list_pointer) and pointer.startswith(list_pointer):
-            token = pointer.tokens[len(list_pointer)]
-            index = position_of(token)
-            return token if index is None else str(index + 1)
-    return ""
+    item_pointer = entry_of(pointer)
+    if item_pointer is None:
+        return ""
+    index = position_of(item_pointer.name)
+    return item_pointer.name if index is None else str(index + 1)
 
 
 def _fields_below(

@@ -9,7 +9,7 @@ from tui.api.pointer import Pointer
 
 
 class How(StrEnum):
-    """How a value that is not in the file as it stands was obtained. The values are words for users."""
+    """How a value that is not in the file was obtained. The values are words for users."""
 
     ASSUMED = "assumed"
     COMPUTED = "computed"

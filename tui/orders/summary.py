@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, tzinfo
 from decimal import Decimal
 from typing import Final
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document, Json, as_list
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text, read_instant
 from tui.orders.paths import (
@@ -139,8 +139,7 @@ def address_lines(order: Document) -> Iterator[str]:
 
 
 def tags_of(order: Document) -> tuple[str, ...]:
-    tags = TAGS.get(order)
-    return tuple(tag for tag in tags if isinstance(tag, str)) if isinstance(tags, list) else ()
+    return tuple(tag for tag in as_list(TAGS.get(order)) if isinstance(tag, str))
 
 
 def searchable_text(order: Document) -> str:
@@ -153,8 +152,7 @@ def searchable_text(order: Document) -> str:
     if isinstance(address, dict):
         parts.extend(value for value in address.values() if isinstance(value, str))
     parts.extend(tags_of(order))
-    items = ITEMS.get(order)
-    for item in items if isinstance(items, list) else ():
+    for item in as_list(ITEMS.get(order)):
         parts.extend(text_at(item, Pointer.of(name)) for name in ("name", "sku"))
     return "\n".join(parts).lower()
 

@@ -44,11 +44,12 @@ class AccessControl:
         scheme, _, value = (authorization or "").partition(" ")
         match scheme.lower():
             case "basic":
-                return self._result(_basic(value) == self.credentials)
+                is_valid = _basic(value) == self.credentials
             case "bearer":
-                return self._result(self._is_valid_token(value.strip()))
+                is_valid = self._is_valid_token(value.strip())
             case _:
                 return CredentialCheck.MISSING
+        return CredentialCheck.GRANTED if is_valid else CredentialCheck.WRONG
 
     def token(self, body: bytes, authorization: str | None) -> Response:
         """The response of the token endpoint (RFC 6749, 4.4). The client is named in the body or by Basic."""
@@ -68,9 +69,6 @@ class AccessControl:
         return json_response(
             200, {"access_token": token, "token_type": "Bearer", "expires_in": TOKEN_SECONDS, "scope": "api"}
         )
-
-    def _result(self, valid: bool) -> CredentialCheck:
-        return CredentialCheck.GRANTED if valid else CredentialCheck.WRONG
 
     def _is_valid_token(self, token: str) -> bool:
         expiry, _, signature = token.partition(".")

@@ -36,6 +36,14 @@ Handler = Callable[[Request], Awaitable[Response]]
 _DATE = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
 
 
+class Refused(Exception):
+    """The request is answered with an error."""
+
+    def __init__(self, response: Response) -> None:
+        super().__init__(response.status_code)
+        self.response = response
+
+
 class Sandbox:
     """One account with its shops and orders. `asgi` is the application; `fault_injector` causes the faults."""
 
@@ -81,7 +89,10 @@ class Sandbox:
                 if wait > 0:
                     return self.fault_injector.throttled(wait)
             self._save_due_orders()
-            return await handler(request)
+            try:
+                return await handler(request)
+            except Refused as refused:
+                return refused.response
 
         return checked
 
@@ -125,10 +136,8 @@ class Sandbox:
             detail = f"Partner with id {partner} does not exist"
             return error_response(400, error_object(400, "invalid", detail, header="Sendcloud-Partner-Id"))
         batch = await _body(request)
-        if isinstance(batch, Response):
-            return batch
         if not isinstance(batch, list):
-            return _wrong_format("Wrong request format, expected list of objects")
+            raise _wrong_format("Wrong request format, expected list of objects")
         if len(batch) > writing.MAX_BATCH_SIZE:
             detail = f"Orders list should have at most {writing.MAX_BATCH_SIZE} items, not {len(batch)}"
             return error_response(400, error_object(400, "invalid", detail, pointer="/data/attributes/"))
@@ -204,10 +213,8 @@ class Sandbox:
         if self.data.body(id) is None:
             return responses.order_not_found(responses.ITEM_NOT_FOUND)
         change = await _body(request)
-        if isinstance(change, Response):
-            return change
         if not isinstance(change, dict):
-            return _wrong_format("Wrong request format, expected object")
+            raise _wrong_format("Wrong request format, expected object")
         with self.data.writing():
             # PATCH is immediate, so an order that is not readable yet becomes readable first.
             self._save(self.data.take_due(id=id))
@@ -255,8 +262,6 @@ class Sandbox:
 
     async def _statuses(self, request: Request) -> Response:
         shop = self._requested_shop(request)
-        if isinstance(shop, Response):
-            return shop
         language = request.query_params.get("language") or "en-gb"
         if language not in shops.LANGUAGES:
             return error_response(400, _invalid_choice(language, "language"))
@@ -266,18 +271,17 @@ class Sandbox:
         )
 
     async def _mapping(self, request: Request) -> Response:
-        shop = self._requested_shop(request)
-        if isinstance(shop, Response):
-            return shop
-        return json_response(200, {"data": shops.status_mapping(shop)})
+        return json_response(200, {"data": shops.status_mapping(self._requested_shop(request))})
 
-    def _requested_shop(self, request: Request) -> int | Response:
+    def _requested_shop(self, request: Request) -> int:
         text = request.query_params.get("integration_id")
         if not text:
             detail = "Integration ID is a required GET parameter"
-            return error_response(400, error_object(400, "non_field_errors", detail, title="integration ID"))
+            raise Refused(error_response(400, error_object(400, "non_field_errors", detail, title="integration ID")))
         shop = _id(text)
-        return responses.integration_not_found() if shop not in self.data.shops or shop is None else shop
+        if shop is None or shop not in self.data.shops:
+            raise Refused(responses.integration_not_found())
+        return shop
 
     async def _metadata(self, request: Request) -> Response:
         return json_response(200, {"data": {"user_id": 100_000 + self.settings.seed, "integration_id": OWN_SHOP}})
@@ -391,20 +395,20 @@ def _invalid_choice(value: str, parameter: str) -> Document:
     return error_object(400, "invalid_choice", detail, title="Invalid Choice", parameter=parameter)
 
 
-def _wrong_format(detail: str) -> Response:
-    return error_response(400, error_object(400, "non_field_errors", detail, title="Wrong format"))
+def _wrong_format(detail: str) -> Refused:
+    return Refused(error_response(400, error_object(400, "non_field_errors", detail, title="Wrong format")))
 
 
-async def _body(request: Request) -> Json | Response:
-    """The JSON of a request, which must have the right content type (Q7.6)."""
+async def _body(request: Request) -> Json:
+    """The JSON of a request, which must have the right content type (Q7.6). Raises Refused."""
     kind = request.headers.get("content-type", "")
     if kind.partition(";")[0].strip().lower() != "application/json":
         detail = f'Unsupported media type "{kind}" in request.'
-        return error_response(415, error_object(415, "invalid", detail, title="Unsupported media type"))
+        raise Refused(error_response(415, error_object(415, "invalid", detail, title="Unsupported media type")))
     try:
         return decode(await request.body())
     except CodecError as problem:
-        return _wrong_format(f"JSON parse error - {problem}")
+        raise _wrong_format(f"JSON parse error - {problem}") from problem
 
 
 def _identifiers(row: SeedRow) -> Document:

@@ -37,6 +37,31 @@ SPAN_DAYS = 30
 
 _HOURS = (4, 3, 2, 1, 1, 2, 4, 8, 13, 16, 18, 18, 17, 16, 16, 16, 17, 18, 20, 24, 26, 22, 14, 8)
 _RECENT_PARTS = (0.08, 0.35, 0.8)
+_ITEM_COUNTS = ((0.55, 1, 0), (0.76, 2, 0), (0.87, 3, 0), (0.96, 4, 5), (0.993, 9, 12), (1.0, 21, 40))
+"""Cumulative shares of the orders, with the least number of items and how many more there may be."""
+_PAYMENTS = (
+    (0.9, '"status":{"code":"paid","message":"Order has been paid"}'),
+    (0.95, '"status":{"code":"pending","message":"Waiting for the bank"}'),
+    (0.98, '"status":{"code":"unpaid"}'),
+    (1.0, '"status":{"code":"paid","message":"Cash on delivery"},"is_cash_on_delivery":true'),
+)
+"""Cumulative shares of the orders that are not shipped yet, with the state of their payment."""
+_DEVIATIONS = {
+    2: (
+        ('_costs":{"value":"0.00"', '_costs":{"value":0'),
+        ('"discount_granted":{"value":"3.99"', '"discount_granted":{"value":3.99'),
+        ('"freight_costs":{"value":"5.95"', '"freight_costs":{"value":5.95'),
+    ),
+    3: (
+        ('"notes":""', '"notes":null'),
+        ('"tags":[]', '"tags":null'),
+        ('{"handover_at":null,"deliver_at":null}', "null"),
+    ),
+    4: (('"company_name":""', '"company_name":null'), ('"house_number":""', '"house_number":null')),
+    6: (('"intended_use"', '"cpsc":{"product_id":"A1","certifier_id":null,"version_id":2},"intended_use"'),),
+    7: (('"unit_of_measurement":"KG"', '"unit_of_measurement":"kg"'), ('"weight_type":"Net"', '"weight_type":"net"')),
+}
+"""Texts that are replaced by those of the real service, by the number of the deviation."""
 _WEIGHED = ',"measurement":{"weight":{"value":"@grams","unit":"g"}}'
 
 
@@ -314,18 +339,8 @@ class _OrderGenerator:
         """The items as JSON text, their price in cents and weight in grams (0: unknown)."""
         random, goods = self.rng.random, self.goods
         draw = random()
-        if draw < 0.55:
-            count = 1
-        elif draw < 0.76:
-            count = 2
-        elif draw < 0.87:
-            count = 3
-        elif draw < 0.96:
-            count = 4 + int(random() * 5)
-        elif draw < 0.993:
-            count = 9 + int(random() * 12)
-        else:
-            count = 21 + int(random() * 40)
+        least, spread = next((least, spread) for limit, least, spread in _ITEM_COUNTS if draw < limit)
+        count = least + (int(random() * spread) if spread else 0)
         defect = random()
         variant = goods.complete
         if defect < 0.06:
@@ -374,14 +389,7 @@ class _OrderGenerator:
         if draw > 0.7:
             parts.append(f'"estimated_tax_price":{{"value":{_euros(total * 21 // 121)},"currency":"EUR"}}')
         paid = random()
-        if stage == 2 or paid < 0.9:
-            parts.append('"status":{"code":"paid","message":"Order has been paid"}')
-        elif paid < 0.95:
-            parts.append('"status":{"code":"pending","message":"Waiting for the bank"}')
-        elif paid < 0.98:
-            parts.append('"status":{"code":"unpaid"}')
-        else:
-            parts.append('"status":{"code":"paid","message":"Cash on delivery"},"is_cash_on_delivery":true')
+        parts.append(next(text for limit, text in _PAYMENTS if stage == 2 or paid < limit))
         if paid > 0.2:
             parts.append(f'"freight_costs":{{"value":"{_euros(freight)}","currency":"EUR"}}')
         if 0.2 < paid < 0.4:
@@ -446,30 +454,16 @@ class _OrderGenerator:
         """Apply deviations of the real service from its document (Q4.16, Q8.1, Q8.4, Q8.10, Q8.11, Q8.32)."""
         rng = self.rng
         for _ in range(rng.randrange(1, 4)):
-            match rng.randrange(10):
+            deviation = rng.randrange(10)
+            for old, new in _DEVIATIONS.get(deviation, ()):
+                body = body.replace(old, new)
+            match deviation:
                 case 0 | 1:
                     body = body.replace('"currency":"EUR"', f'"currency":"{rng.choice(CURRENCIES)}"')
-                case 2:
-                    body = body.replace('_costs":{"value":"0.00"', '_costs":{"value":0')
-                    body = body.replace('"discount_granted":{"value":"3.99"', '"discount_granted":{"value":3.99')
-                    body = body.replace('"freight_costs":{"value":"5.95"', '"freight_costs":{"value":5.95')
-                case 3:
-                    body = body.replace('"notes":""', '"notes":null').replace('"tags":[]', '"tags":null')
-                    body = body.replace('{"handover_at":null,"deliver_at":null}', "null")
-                case 4:
-                    body = body.replace('"company_name":""', '"company_name":null')
-                    body = body.replace('"house_number":""', '"house_number":null')
-                    if '"shipping_address"' not in body:
-                        body = body[:-1] + ',"shipping_address":null}'
+                case 4 if '"shipping_address"' not in body:
+                    body = body[:-1] + ',"shipping_address":null}'
                 case 5:
                     body = body[:-1] + ',"source_name":"pos","labels":[],"parcel":null}'
-                case 6:
-                    body = body.replace(
-                        '"intended_use"', '"cpsc":{"product_id":"A1","certifier_id":null,"version_id":2},"intended_use"'
-                    )
-                case 7:
-                    body = body.replace('"unit_of_measurement":"KG"', '"unit_of_measurement":"kg"')
-                    body = body.replace('"weight_type":"Net"', '"weight_type":"net"')
                 case 8:
                     nodes = ("service_point_details", "billing_address", "customer_details", "shipping_details")
                     for node in nodes[rng.randrange(4) :]:

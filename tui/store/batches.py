@@ -10,9 +10,9 @@ from enum import Enum, StrEnum
 from typing import Final, TypeVar
 
 from tui.api.codec import Json
-from tui.store.db import Database, StoreError, pack, unpack, unpack_text
+from tui.store.db import StoreError, pack, unpack, unpack_text
 from tui.store.drafts import add_document
-from tui.store.sessions import Owner, Sessions
+from tui.store.sessions import Owner, SharedTables
 
 
 class NotOwner(StoreError):
@@ -54,9 +54,9 @@ class NewStaged:
     released: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Staged:
-    """A staged order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Staged(NewStaged):
+    """A staged order as it is stored.
 
     `version` increases with every change of content; `state` always refers to the newest version. `remote_id` is the
     service's id of the order, known once any version was accepted.
@@ -64,13 +64,9 @@ class Staged:
 
     id: str
     batch: int
-    base: Json
-    log: Json
     version: int
     state: StagedState
     remote_id: str | None
-    released: bool
-    meta: Json
     updated_at: datetime
 
 
@@ -84,19 +80,12 @@ KEEP: Final = Kept.KEEP
 
 _UNFINISHED = "a part of "
 """Prefix of `removed_at` for orders of an unfinished import. It sorts after any time."""
-_STEP = 1 << 16
-_MOST = (1 << 63) - 1
 
 T = TypeVar("T")
 
 
-class Batches:
+class Batches(SharedTables):
     """Every change to the content of a batch requires its ownership, see `claim`. Removed orders can be restored."""
-
-    def __init__(self, database: Database, sessions: Sessions, now: Callable[[], datetime]) -> None:
-        self._database = database
-        self._sessions = sessions
-        self._now = now
 
     def create(self, account_id: int, name: str) -> Batch:
         """Create an empty batch, owned by this process. Raises NameTaken."""
@@ -177,10 +166,8 @@ class Batches:
         command = "UPDATE batch SET owner = NULL, owned_since = NULL WHERE id = ? AND owner = ?"
         self._database.write(lambda c: c.execute(command, (batch, self._sessions.mine)))
 
-    def stage(
-        self, batch: int, orders: Iterable[NewStaged], *, before: str | None = None, import_id: str = ""
-    ) -> list[str]:
-        """Add orders at the end or before another one, all or none; durable. Returns the new ids, in order.
+    def stage(self, batch: int, orders: Iterable[NewStaged], *, import_id: str = "") -> list[str]:
+        """Add orders at the end, all or none; durable. Returns the new ids, in order.
 
         With `import_id` the orders stay hidden until `publish_import`.
         """
@@ -190,8 +177,8 @@ class Batches:
 
         def work(connection: sqlite3.Connection) -> list[str]:
             ids = []
-            ranks = _ranks(connection, batch, len(packed), before)
-            for rank, (base, log, meta, released) in zip(ranks, packed, strict=True):
+            last = connection.execute("SELECT max(rank) FROM staged WHERE batch = ?", (batch,)).fetchone()[0] or 0
+            for rank, (base, log, meta, released) in enumerate(packed, last + 1):
                 ids.append(secrets.token_hex(12))
                 document = add_document(connection, base)
                 row = (ids[-1], batch, rank, document, log, 1, StagedState.DRAFT, released, meta, removed, at)
@@ -265,18 +252,6 @@ class Batches:
         packed = [(state, released, pack(meta), at, id) for id, state, released, meta in rows]
         command = "UPDATE staged SET state = ?, released = ?, meta_json = ?, updated_at = ? WHERE id = ?"
         self._change(batch, lambda c: c.executemany(command, packed), durable=True)
-
-    def move(self, staged: Sequence[str], *, before: str | None) -> None:
-        """Move orders, in the order given, before another order of the batch or to its end."""
-        if not staged:
-            return
-        batch = self._batch_of(staged[0])
-
-        def work(connection: sqlite3.Connection) -> None:
-            for rank, order in zip(_ranks(connection, batch, len(staged), before), staged, strict=True):
-                connection.execute("UPDATE staged SET rank = ? WHERE id = ? AND batch = ?", (rank, order, batch))
-
-        self._change(batch, work, durable=True)
 
     def drop(self, staged: Sequence[str]) -> None:
         """Remove orders from the batch; `restore` brings them back to their positions."""
@@ -423,29 +398,3 @@ def _update(connection: sqlite3.Connection, staged: str, values: Mapping[str, st
     columns = ", ".join(f"{column} = ?" for column in values)
     # The column names are literals in this module.
     connection.execute(f"UPDATE staged SET {columns} WHERE id = ?", (*values.values(), staged))  # noqa: S608
-
-
-def _ranks(connection: sqlite3.Connection, batch: int, count: int, before: str | None) -> list[int]:
-    """Free ranks for `count` orders before `before`; if there are none, all orders of the batch get new ranks."""
-    for _ in range(2):
-        low, high = _gap(connection, batch, before)
-        step = _STEP if high is None else (high - low) // (count + 1)
-        if step:
-            return [low + step * (index + 1) for index in range(count)]
-        ids = connection.execute("SELECT id FROM staged WHERE batch = ? ORDER BY rank", (batch,)).fetchall()
-        numbered = [(position * max(_STEP, 2 * count), row[0]) for position, row in enumerate(ids, 1)]
-        connection.executemany("UPDATE staged SET rank = ? WHERE id = ?", numbered)
-    raise AssertionError("no free ranks after renumbering")
-
-
-def _gap(connection: sqlite3.Connection, batch: int, before: str | None) -> tuple[int, int | None]:
-    """The ranks between which new ones must be; the upper one is None at the end."""
-    high = None
-    if before is not None:
-        row = connection.execute("SELECT rank FROM staged WHERE id = ? AND batch = ?", (before, batch)).fetchone()
-        if row is None:
-            raise StoreError(f"There is no staged order {before} in this batch")
-        high = int(row[0])
-    query = "SELECT max(rank) FROM staged WHERE batch = ? AND rank < ?"
-    low = connection.execute(query, (batch, _MOST if high is None else high)).fetchone()[0]
-    return low or 0, high

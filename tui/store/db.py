@@ -112,15 +112,8 @@ class Database:
         if synchronous != self._synchronous:
             connection.execute(f"PRAGMA synchronous={synchronous}")
             self._synchronous = synchronous
-        connection.execute(begin)
-        try:
-            result = work(connection)
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
-        return result
+        with _transaction(connection, begin):
+            return work(connection)
 
     def _connect(self, migrations: Sequence[str]) -> sqlite3.Connection:
         make_private(self.path)
@@ -152,18 +145,19 @@ class Database:
         if version == len(migrations):
             return
         connection.execute("PRAGMA synchronous=FULL")
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with _transaction(connection, "BEGIN IMMEDIATE"):
             connection.execute(f"PRAGMA application_id={_APPLICATION}")
             for script in migrations[version:]:
                 for statement in _statements(script):
                     connection.execute(statement)
             connection.execute(f"PRAGMA user_version={len(migrations)}")
-            connection.execute("COMMIT")
-        except BaseException:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-            raise
+
+
+class Tables:
+    """Access to some tables of a database."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
 
 
 class _Job(Generic[T]):
@@ -262,6 +256,19 @@ def locked(path: Path) -> Iterator[None]:
     with path.open("rb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
+
+
+@contextmanager
+def _transaction(connection: sqlite3.Connection, begin: str) -> Iterator[None]:
+    """Commit at the end of the block, or roll back if it raises."""
+    connection.execute(begin)
+    try:
+        yield
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
 
 
 def _pragma(connection: sqlite3.Connection, name: str) -> int:

@@ -6,14 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tui.api.codec import Json
-from tui.store.db import Database, StoreError, pack, unpack, unpack_text
+from tui.store.db import Database, StoreError, Tables, pack, unpack, unpack_text
 
 
-class ScreenStates:
+class ScreenStates(Tables):
     """Small values by account and key: cursor positions, unsaved input."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def put(self, account_id: int, key: str, value: Json, *, durable: bool = False) -> None:
         row = (account_id, pack(key), pack(value))

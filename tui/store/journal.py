@@ -3,17 +3,17 @@
 import re
 import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from tui.api.codec import Json
 from tui.store.batches import StagedState
-from tui.store.db import Database, StoreError, name_at, name_in, pack, unpack, unpack_text
+from tui.store.db import StoreError, name_at, name_in, pack, unpack, unpack_text
 from tui.store.drafts import add_document
 from tui.store.prune import prune
-from tui.store.sessions import Sessions
+from tui.store.sessions import SharedTables
 
 
 class WriteKind(StrEnum):
@@ -143,13 +143,8 @@ class NewVerification:
     version: int | None = None
 
 
-class Writes:
+class Writes(SharedTables):
     """Records and reads writes. Everything recorded here survives a power failure."""
-
-    def __init__(self, database: Database, sessions: Sessions, now: Callable[[], datetime]) -> None:
-        self._database = database
-        self._sessions = sessions
-        self._now = now
 
     def record(self, account_id: int, new: NewWrite) -> Write:
         """Record a write before it is sent; its state is RECORDED."""
@@ -209,34 +204,20 @@ class Writes:
         self,
         account_id: int,
         *,
-        order_id: str | None = None,
-        key: tuple[str, str] | None = None,
         staged: str | None = None,
         states: Iterable[WriteState] | None = None,
-        job: str | None = None,
-        since: datetime | None = None,
-        before: int | None = None,
         after: int | None = None,
         limit: int = 200,
     ) -> list[Write]:
-        """Writes, the newest first, filtered by order, staged order, states, or bulk change.
+        """Writes, the newest first, filtered by staged order, by states, or those after a write.
 
-        An order is identified by the service's id, and for upserts that created it also by its `key` (order id,
-        integration). `before` and `after` are ids of writes; a `limit` of -1 means none.
+        A `limit` of -1 means none. `JournalQueries.find` has more filters.
         """
         where = SqlCondition(account_id)
-        if order_id is not None or key is not None:
-            where.of_order(order_id, key)
         if staged is not None:
             where.add("id IN (SELECT write FROM write_item WHERE staged = ?)", staged)
         if states is not None:
             where.one_of("state", states)
-        if job is not None:
-            where.add("job = ?", pack(job))
-        if since is not None:
-            where.add("at >= ?", since.isoformat())
-        if before is not None:
-            where.add("id < ?", before)
         if after is not None:
             where.add("id > ?", after)
         clause, values = f"WHERE {where.text} ORDER BY id DESC LIMIT ?", [*where.values, limit]

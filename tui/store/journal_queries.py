@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 
 from tui.api.codec import Json
-from tui.store.db import Database, pack, unpack, unpack_text
+from tui.store.db import Tables, pack, unpack, unpack_text
 from tui.store.journal import SqlCondition, WriteKind, WriteState
 
 
@@ -48,11 +48,8 @@ class JournalRow:
     first: OrderNames
 
 
-class JournalQueries:
+class JournalQueries(Tables):
     """Finds writes without loading their documents. A row of a list is (write, position of an order in it)."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def find(
         self,

@@ -5,23 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tui.api.codec import Json
-from tui.store.db import Database, unpack, unpack_text
-from tui.store.journal import WriteState
+from tui.store.db import Tables, unpack, unpack_text
+from tui.store.journal import SentItem, WriteState
 from tui.store.verifications import VerificationState
 
 
 @dataclass(frozen=True, slots=True)
-class SentOrder:
-    """One order of a request: which version of which staged order, and its names. `seen`: its verification state.
+class SentOrder(SentItem):
+    """One order of a request, and its names. `seen`: its verification state.
 
     `position` is the index in the request, which may also contain orders of other batches.
     """
 
     position: int
-    staged: str
-    version: int
-    order_id: str
-    integration: str
     number: str
     remote_id: str
     seen: VerificationState | None
@@ -41,11 +37,8 @@ class SentRequest:
     orders: tuple[SentOrder, ...]
 
 
-class SentRequests:
+class SentRequests(Tables):
     """Read-only queries on the journal's tables."""
-
-    def __init__(self, database: Database) -> None:
-        self._database = database
 
     def of_batch(self, batch: int) -> list[SentRequest]:
         """The requests that contained orders of a batch, also of orders removed since; the newest first."""

@@ -5,11 +5,12 @@ import getpass
 import os
 import secrets
 import socket
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from tui.store.db import Database, StoreError, locked, make_private, pack
+from tui.store.db import Database, StoreError, Tables, locked, make_private, pack
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +79,15 @@ class Sessions:
 
     def _path(self, session: str) -> Path:
         return self._folder / f"{session}.lock"
+
+
+class SharedTables(Tables):
+    """Access to tables whose rows belong to sessions and have times."""
+
+    def __init__(self, database: Database, sessions: Sessions, now: Callable[[], datetime]) -> None:
+        super().__init__(database)
+        self._sessions = sessions
+        self._now = now
 
 
 _BEGIN = "INSERT INTO session (id, pid, user, host, since, profile_json) VALUES (?, ?, ?, ?, ?, ?)"

@@ -1,16 +1,25 @@
 """Accepted orders that are not verified yet, stored so that verification continues after a restart."""
 
 import sqlite3
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from tui.api.codec import Json
 from tui.store.batches import StagedState
-from tui.store.db import Database, StoreError, pack, unpack, unpack_text
-from tui.store.journal import Event, StagedUpdate, WriteKind, WriteState, append_event, set_remote_id, update_staged
-from tui.store.sessions import Sessions
+from tui.store.db import StoreError, pack, unpack, unpack_text
+from tui.store.journal import (
+    Event,
+    NewVerification,
+    StagedUpdate,
+    WriteKind,
+    WriteState,
+    append_event,
+    set_remote_id,
+    update_staged,
+)
+from tui.store.sessions import SharedTables
 
 
 class VerificationState(StrEnum):
@@ -24,36 +33,22 @@ class VerificationState(StrEnum):
     """A newer version of the same staged order was accepted and is verified instead."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verification:
-    """An accepted order: the expected document (as GET returns it), the number of attempts, and when the next is due."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verification(NewVerification):
+    """The verification of an accepted order as it is stored: its write, the number of attempts, and the result."""
 
     id: int
     account_id: int
     write: int
-    staged: str | None
-    version: int | None
-    remote_id: str | None
-    order_id: str
-    integration: str
-    expected: Json
-    part_of_items: bool
-    created: bool
     state: VerificationState
     attempts: int
     since: datetime
-    due: datetime
     mismatches: Json
     updated_at: datetime
 
 
-class Verifications:
+class Verifications(SharedTables):
     """Reads and completes verifications. Rows are added together with the event that accepted the order."""
-
-    def __init__(self, database: Database, sessions: Sessions, now: Callable[[], datetime]) -> None:
-        self._database = database
-        self._sessions = sessions
-        self._now = now
 
     def adopt(self, account_id: int) -> list[Verification]:
         """The open verifications of this process, after taking over those of dead processes."""

@@ -38,12 +38,12 @@ class ComparisonList(LineView):
     """Fields and notes. The cursor moves over fields only."""
 
     header_height = 1
+    left_margin = _MARGIN
 
     def __init__(self, *, empty: str = "", id: str | None = None) -> None:
-        super().__init__(id=id)
+        super().__init__(empty=empty, id=id)
         self._rows: tuple[ComparisonRow, ...] = ()
         self._notes: tuple[ComparisonNote, ...] = ()
-        self._empty = empty
 
     @property
     def cursor_key(self) -> str:
@@ -90,9 +90,6 @@ class ComparisonList(LineView):
         yield fit(row.now, now) + " ", "dim" if row.now.startswith("· ") else ""
         yield fit(row.proposed, proposed), "dim" if is_out else "changed"
         yield " " + fit(row.remark, _REMARK_WIDTH), row.style or "dim"
-
-    def draw_below(self, row: int, width: int) -> Iterable[Piece]:
-        return ((" " * _MARGIN + self._empty, "dim"),) if row == 0 and not self.line_count else ()
 
     def _widths(self, width: int) -> tuple[int, int, int]:
         label = max([5, *(cell_len(safe(row.label)) for row in self._rows)])

@@ -7,10 +7,10 @@ from typing import TypeAlias
 
 from rich.cells import cell_len
 from textual import events
-from textual.message import Message
 
 from tui.widgets.editing.text_model import TextModel
 from tui.widgets.lines import Piece
+from tui.widgets.messages import WidgetMessage
 from tui.widgets.status_text import StatusText
 from tui.widgets.text import fit, safe
 
@@ -36,15 +36,9 @@ class QuestionBar(StatusText, can_focus=True):
     QuestionBar.-open { display: block; }
     """
 
-    class Answered(Message):
-        def __init__(self, bar: "QuestionBar", answer: str | None) -> None:
-            super().__init__()
-            self.bar = bar
-            self.answer = answer
-
-        @property
-        def control(self) -> "QuestionBar":
-            return self.bar
+    @dataclass(eq=False)
+    class Answered(WidgetMessage["QuestionBar"]):
+        answer: str | None
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -102,8 +96,7 @@ class QuestionBar(StatusText, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         if not self.check_consume_key(event.key, event.character):
             return
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         if self.painted_at is None or event.time < self.painted_at:
             return
         if event.key == "escape":
@@ -118,8 +111,7 @@ class QuestionBar(StatusText, can_focus=True):
 
     def on_paste(self, event: events.Paste) -> None:
         if self._is_open:
-            event.stop()
-            event.prevent_default()
+            event.stop().prevent_default()
             self._show_notice("pastes are ignored here")
 
     def on_blur(self) -> None:
@@ -140,8 +132,7 @@ class QuestionBar(StatusText, can_focus=True):
         if self._expected is not None:
             available = min(40, max(8, len(self._expected) + 4))
             visual_line, _ = self._editing.window(available, 0)
-            before, caret, after = self._editing.draw(visual_line, available, caret=True)
-            yield from (("[", "title"), (before, "edit"), (caret, "caret"), (after, "edit"), ("] ", "title"))
+            yield from (("[", "title"), *self._editing.pieces(visual_line, available), ("] ", "title"))
             yield from (("Enter", "title"), (" yes ", "dim"))
         for answer in self._answers:
             yield f" {safe(answer.key)} ", "title"

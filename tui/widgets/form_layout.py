@@ -167,10 +167,3 @@ class FormLayout:
             if isinstance(row, GroupRow) and row.pointer == pointer:
                 return index
         return self.nearest(pointer.parent)
-
-    def group_beside(self, line: int, by: int) -> int | None:
-        """The row of the heading that is `by` groups away from the group of a line."""
-        groups = [index for index, row in enumerate(self.rows) if isinstance(row, GroupRow)]
-        here = self.lines[line][0] if line < len(self.lines) else 0
-        target = sum(index <= here for index in groups) - 1 + by
-        return groups[target] if 0 <= target < len(groups) else None

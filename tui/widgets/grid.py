@@ -9,20 +9,19 @@ from typing import Protocol
 
 from rich.cells import cell_len
 from textual.geometry import Region
-from textual.message import Message
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
 from tui.widgets.editing.editable_lines import EditableLines
 from tui.widgets.editing.field_editor import LiveEditor, Reader
 from tui.widgets.form_layout import FieldRow
-from tui.widgets.lines import Piece
+from tui.widgets.lines import KeyedRows, Piece, follow
+from tui.widgets.messages import WidgetMessage
 from tui.widgets.text import Align, cut, fit, safe
 
 _LEFT_MARGIN = 3  # cursor, mark of the user, mark of the row
 _GAP = 2  # space, mark of the cell
 _EDITOR_WIDTH = 30
-_MAX_FOLLOWED_ROWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +52,8 @@ class GridCell:
         return f"{shown} +{self.more}" if self.more else shown
 
 
-class GridSource(Protocol):
+class GridSource(KeyedRows, Protocol):
     """Provides rows when they are drawn. A mark comes with its style."""
-
-    def __len__(self) -> int: ...
-
-    def key_at(self, index: int) -> str: ...
-
-    def index_of(self, key: str) -> int | None: ...
 
     def mark_of(self, index: int) -> tuple[str, str]: ...
 
@@ -101,52 +94,38 @@ class OrderGrid(EditableLines):
     """
 
     header_height = 1
+    left_margin = _LEFT_MARGIN + 1
     highlights_cursor = False
 
-    class GridMessage(Message):
-        def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer) -> None:
-            super().__init__()
-            self.grid = grid
-            self.key = key
-            self.pointer = pointer
+    @dataclass(eq=False)
+    class GridMessage(WidgetMessage["OrderGrid"]):
+        key: str
+        pointer: Pointer
 
-        @property
-        def control(self) -> "OrderGrid":
-            return self.grid
-
+    @dataclass(eq=False)
     class CellChanged(GridMessage):
         """A value was entered and accepted."""
 
-        def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer, value: Json) -> None:
-            super().__init__(grid, key, pointer)
-            self.value = value
+        value: Json
 
     class EditorOpened(GridMessage):
         pass
 
+    @dataclass(eq=False)
     class EditorLeft(GridMessage):
         """The editor was closed. `text`: its edited text if that was not accepted."""
 
-        def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer, text: str | None) -> None:
-            super().__init__(grid, key, pointer)
-            self.text = text
+        text: str | None
 
+    @dataclass(eq=False)
     class ExternalEditor(GridMessage):
-        def __init__(self, grid: "OrderGrid", key: str, pointer: Pointer, text: str) -> None:
-            super().__init__(grid, key, pointer)
-            self.text = text
+        text: str
 
-    class EditRefused(Message):
+    @dataclass(eq=False)
+    class EditRefused(WidgetMessage["OrderGrid"]):
         """The cell cannot be edited; `reason` says why."""
 
-        def __init__(self, grid: "OrderGrid", reason: str) -> None:
-            super().__init__()
-            self.grid = grid
-            self.reason = reason
-
-        @property
-        def control(self) -> "OrderGrid":
-            return self.grid
+        reason: str
 
     def __init__(
         self,
@@ -158,11 +137,10 @@ class OrderGrid(EditableLines):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(empty=empty, id=id, classes=classes)
         self.reader = reader
         self.typing_hook = typing_hook
         self.typed = typed
-        self._empty = empty
         self._source: GridSource = NoRows()
         self._columns: tuple[GridColumn, ...] = ()
         self._column = 0
@@ -180,15 +158,7 @@ class OrderGrid(EditableLines):
         self._column = names.index(old_column) if old_column in names else min(self._column, max(0, len(names) - 1))
         if self._editor is not None and (self.cell is None or source.index_of(self._editor_key) is None):
             self.leave_editor()
-        # The cursor follows its order, else the next remaining one, else one before.
-        directions = (range(old_cursor, min(len(old), old_cursor + _MAX_FOLLOWED_ROWS)), range(old_cursor - 1, -1, -1))
-        followed = (
-            source.index_of(old.key_at(position))
-            for direction in directions
-            for position in direction
-            if position < len(old)
-        )
-        found = next((position for position in followed if position is not None), None)
+        found = follow(old, source, old_cursor)
         self.cursor = found if found is not None else max(0, min(self.cursor, len(source) - 1))
         if self.is_attached and self.size.height:
             self.top = max(0, min(self.cursor - offset, self.line_count - self.body_height))
@@ -196,11 +166,6 @@ class OrderGrid(EditableLines):
         self.repaint()
         if self.cursor_key != old_key or self.column_key != old_column:
             self.post_message(self.CursorMoved(self, self.cursor))
-
-    def set_empty(self, text: str) -> None:
-        if text != self._empty:
-            self._empty = text
-            self.refresh()
 
     def refresh_row(self, key: str) -> None:
         index = self._source.index_of(key)
@@ -354,10 +319,6 @@ class OrderGrid(EditableLines):
         if places and places[-1][0] + 1 < len(self._columns):
             end = places[-1][1] + places[-1][2]
             yield " " * (width - end - 1) + ">", "header"
-
-    def draw_below(self, row: int, width: int) -> Iterable[Piece]:
-        empty = self._empty.split("\n") if not len(self._source) else []
-        return ((" " * (_LEFT_MARGIN + 1) + safe(empty[row]), "dim"),) if row < len(empty) else ()
 
     def draw_row(self, row: int, width: int, is_cursor: bool) -> Iterable[Piece]:
         key = self._source.key_at(row)

@@ -2,14 +2,15 @@
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from textual import events
 from textual.geometry import Offset
-from textual.message import Message
 
 from tui.widgets.editing.text_model import EDITING_KEYS, TextModel
 from tui.widgets.lines import LineView, Piece
+from tui.widgets.messages import WidgetMessage
 from tui.widgets.text import safe
 
 Completion: TypeAlias = Callable[[str], tuple[str, str]]
@@ -31,15 +32,9 @@ class InputLine(LineView, can_focus=True):
 
     has_cursor = False
 
-    class LineMessage(Message):
-        def __init__(self, line: "InputLine", text: str) -> None:
-            super().__init__()
-            self.line = line
-            self.text = text
-
-        @property
-        def control(self) -> "InputLine":
-            return self.line
+    @dataclass(eq=False)
+    class LineMessage(WidgetMessage["InputLine"]):
+        text: str
 
     class Opened(LineMessage):
         """The input was opened."""
@@ -115,8 +110,7 @@ class InputLine(LineView, can_focus=True):
     def on_key(self, event: events.Key) -> None:
         if self._editing is None or not self.check_consume_key(event.key, event.character):
             return
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         before = self._editing.text
         if event.key == "enter":
             self.submit(before)
@@ -139,8 +133,7 @@ class InputLine(LineView, can_focus=True):
     def on_paste(self, event: events.Paste) -> None:
         if self._editing is None:
             return
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         self.notice = self._editing.paste(event.text)
         self.post_message(self.Changed(self, self._editing.text))
         self._draw()
@@ -161,11 +154,8 @@ class InputLine(LineView, can_focus=True):
         prompt, notice = safe(self.prompt), f"  {safe(self.notice)}" if self.notice else ""
         available = max(8, width - len(prompt) - 1 - len(notice))
         visual_line, self._scroll = self._editing.window(available, self._scroll)
-        before, caret, after = self._editing.draw(visual_line, available, caret=True)
         yield f" {prompt}", "title"
-        yield before, "edit"
-        yield caret, "caret"
-        yield after, "edit"
+        yield from self._editing.pieces(visual_line, available)
         yield notice, "warning"
 
     def _draw(self) -> None:

@@ -4,7 +4,9 @@ It binds no keys; screens call its methods. It has no data; a subclass provides 
 """
 
 from collections.abc import Iterable
-from typing import TypeAlias
+from dataclasses import dataclass
+from itertools import chain
+from typing import Protocol, TypeAlias
 
 from rich.cells import cell_len
 from rich.segment import Segment
@@ -14,8 +16,9 @@ from textual.message import Message
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.widgets.messages import WidgetMessage
 from tui.widgets.styles import styles_of
-from tui.widgets.text import fit, isolated
+from tui.widgets.text import fit, isolated, safe
 
 Piece: TypeAlias = tuple[str, str]
 """Safe text and its style: one of `LINE_STYLES`, or "" for that of the line."""
@@ -34,7 +37,26 @@ def fit_pieces(pieces: Iterable[Piece], width: int) -> Iterable[Piece]:
         yield text, style
 
 
+class KeyedRows(Protocol):
+    """Rows with keys, so that a cursor can follow its row when the rows are replaced."""
+
+    def __len__(self) -> int: ...
+
+    def key_at(self, index: int) -> str: ...
+
+    def index_of(self, key: str) -> int | None: ...
+
+
+def follow(old: KeyedRows, new: KeyedRows, cursor: int) -> int | None:
+    """The index in `new` of the row that `cursor` was on in `old`, else of the next one that remains, else of one before."""
+    after = range(cursor, min(len(old), cursor + _MAX_FOLLOWED_ROWS))
+    before = range(min(cursor, len(old)) - 1, max(-1, cursor - _MAX_FOLLOWED_ROWS), -1)
+    found = (new.index_of(old.key_at(index)) for index in chain(after, before))
+    return next((index for index in found if index is not None), None)
+
+
 _WHEEL_LINES = 3
+_MAX_FOLLOWED_ROWS = 2000
 _MAX_CACHED_STRIPS = 512
 
 
@@ -47,36 +69,28 @@ class LineView(Widget, can_focus=True):
     """
 
     header_height: int = 0
+    left_margin: int = 1
+    """The column of the text for an empty view."""
     has_cursor: bool = True
     highlights_cursor: bool = True
     """Whether the cursor line is drawn in the cursor's colours."""
 
-    class CursorMoved(Message):
+    @dataclass(eq=False)
+    class CursorMoved(WidgetMessage["LineView"]):
         """The cursor moved to another line, or its line has other content after a reload."""
 
-        def __init__(self, view: "LineView", index: int) -> None:
-            super().__init__()
-            self.view = view
-            self.index = index
+        index: int
 
-        @property
-        def control(self) -> "LineView":
-            return self.view
-
-    class Activated(Message):
+    @dataclass(eq=False)
+    class Activated(WidgetMessage["LineView"]):
         """The cursor line was clicked. Screens treat this like Enter."""
 
-        def __init__(self, view: "LineView", index: int) -> None:
-            super().__init__()
-            self.view = view
-            self.index = index
+        index: int
 
-        @property
-        def control(self) -> "LineView":
-            return self.view
-
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
+    def __init__(self, *, empty: str = "", id: str | None = None, classes: str | None = None) -> None:
+        """`empty`: the text of the view while it has no lines."""
         super().__init__(id=id, classes=classes)
+        self._empty = empty
         self.cursor = 0
         self.top = 0
         self._strip_cache: dict[tuple[int, bool], Strip] = {}
@@ -99,8 +113,9 @@ class LineView(Widget, can_focus=True):
         return ()
 
     def draw_below(self, row: int, width: int) -> Iterable[Piece]:
-        """The pieces of the line that is `row` lines after the last one."""
-        return ()
+        """The pieces of the line that is `row` lines after the last one; in an empty view its text."""
+        lines = self._empty.split("\n") if self._empty and not self.line_count else []
+        return ((" " * self.left_margin + safe(lines[row]), "dim"),) if row < len(lines) else ()
 
     def is_selectable(self, index: int) -> bool:
         """Whether the cursor can be on this line."""
@@ -128,6 +143,11 @@ class LineView(Widget, can_focus=True):
     @property
     def body_height(self) -> int:
         return max(1, self.size.height - self.header_height)
+
+    @property
+    def lines_below(self) -> int:
+        """How many lines below the last one can be scrolled into view. They are shown with the last line."""
+        return 0
 
     def move(self, by: int) -> None:
         """Move the cursor by selectable lines. At the edge of the view it scrolls by half a page."""
@@ -167,20 +187,27 @@ class LineView(Widget, can_focus=True):
 
     def show_line(self, index: int) -> None:
         """Scroll a line into view, by half a page or to the middle."""
-        height = self.body_height
-        if self.top <= index < self.top + height:
+        height, lowest = self.body_height, self._with_lines_below(index)
+        if self.top <= index and lowest < self.top + height:
             return
         half = max(1, height // 2)
         if self.top - half <= index < self.top:
             top = self.top - half
-        elif self.top + height <= index < self.top + height + half:
+        elif self.top + height <= lowest < self.top + height + half:
             top = self.top + half
         else:
             top = index - half
         self.set_top(top)
 
+    def set_empty(self, text: str) -> None:
+        """Set the text for an empty view."""
+        if text != self._empty:
+            self._empty = text
+            if not self.line_count:
+                self.refresh()
+
     def set_top(self, top: int) -> None:
-        top = max(0, min(top, self.line_count - self.body_height))
+        top = self._clamp_top(top)
         if top != self.top:
             self.top = top
             self.refresh()
@@ -205,7 +232,7 @@ class LineView(Widget, can_focus=True):
         """Redraw everything, because lines or their number changed."""
         self._strip_cache.clear()
         self.cursor = self._clamp(self.cursor)
-        self.top = max(0, min(self.top, self.line_count - self.body_height))
+        self.top = self._clamp_top(self.top)
         self.refresh()
 
     # Drawing.
@@ -218,10 +245,7 @@ class LineView(Widget, can_focus=True):
             self._style_version = styles.version
             self._strip_cache.clear()
         width = self.size.width
-        if width != self._laid_out_width:
-            self._laid_out_width = width
-            self._strip_cache.clear()
-            self.lay_out(width)
+        self._lay_out_for(width)
         if y < self.header_height:
             return self._strip(self.draw_header(y, width), width, "header")
         index = self.top + y - self.header_height
@@ -258,15 +282,12 @@ class LineView(Widget, can_focus=True):
     # Events.
 
     def on_resize(self, event: events.Resize) -> None:
-        if event.size.width != self._laid_out_width:
-            self._laid_out_width = event.size.width
-            self._strip_cache.clear()
-            self.lay_out(event.size.width)
+        self._lay_out_for(event.size.width)
         if self.has_cursor and self.line_count:
             self.cursor = self._clamp(self.cursor)
-            lowest = self.cursor - self.body_height + 1
+            lowest = self._with_lines_below(self.cursor) - self.body_height + 1
             self.top = max(lowest, min(self.top, self.cursor))
-        self.top = max(0, min(self.top, self.line_count - self.body_height))
+        self.top = self._clamp_top(self.top)
         self.refresh()
         self.viewport_changed()
 
@@ -291,16 +312,20 @@ class LineView(Widget, can_focus=True):
         self.clicked(index)
 
     def on_mouse_scroll_down(self, event: events.MouseScrollDown) -> None:
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         self.scroll_lines(_WHEEL_LINES)
 
     def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         self.scroll_lines(-_WHEEL_LINES)
 
     # Helpers.
+
+    def _lay_out_for(self, width: int) -> None:
+        if width != self._laid_out_width:
+            self._laid_out_width = width
+            self._strip_cache.clear()
+            self.lay_out(width)
 
     def _jump(self, by: int) -> None:
         """Move the cursor and scroll by the same number of lines, so that the cursor keeps its row on the screen."""
@@ -308,7 +333,7 @@ class LineView(Widget, can_focus=True):
             self.scroll_lines(by)
             return
         old_top = self.top
-        self.top = max(0, min(self.top + by, self.line_count - self.body_height))
+        self.top = self._clamp_top(self.top + by)
         if self.top != old_top:
             self.refresh()
         self.go(self.cursor + by)
@@ -321,6 +346,13 @@ class LineView(Widget, can_focus=True):
                 return index
             index += step
         return None
+
+    def _with_lines_below(self, index: int) -> int:
+        """The lowest line to show with this one: of the last line, the last of the lines below it."""
+        return index + self.lines_below if index == self.line_count - 1 else index
+
+    def _clamp_top(self, top: int) -> int:
+        return max(0, min(top, self.line_count + self.lines_below - self.body_height))
 
     def _clamp(self, index: int) -> int:
         """The nearest selectable line: this one, one below, one above, else 0."""

@@ -6,7 +6,6 @@ from typing import TypeAlias
 from rich.cells import cell_len
 from textual.message import Message
 
-from tui.api.codec import Json, encode
 from tui.widgets.lines import LineView, Piece, fit_pieces
 from tui.widgets.text import safe, wrap
 
@@ -33,7 +32,7 @@ class Pager(LineView):
         if not keep_position:
             self.top = 0
         self._content = tuple(lines)
-        self._arrange(self.drawn_width)
+        self.lay_out(self.drawn_width)
         self.repaint()
 
     def set_text(self, text: str) -> None:
@@ -43,10 +42,6 @@ class Pager(LineView):
             shown.append(f"… and {len(text) - MAX_LENGTH} more characters")
         self.set_lines(shown)
 
-    def set_json(self, value: Json) -> None:
-        """Show a value as indented JSON with all non-ASCII characters escaped."""
-        self.set_text(encode(value, indent=2).decode())
-
     @property
     def line_count(self) -> int:
         return len(self._lines)
@@ -54,13 +49,10 @@ class Pager(LineView):
     def viewport_changed(self) -> None:
         self.post_message(self.Scrolled())
 
-    def lay_out(self, width: int) -> None:
-        self._arrange(width)
-
     def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
         return self._lines[index]
 
-    def _arrange(self, width: int) -> None:
+    def lay_out(self, width: int) -> None:
         self._lines = []
         for line in self._content:
             if isinstance(line, str):

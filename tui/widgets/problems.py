@@ -27,9 +27,10 @@ class ProblemRow:
 
 
 class ProblemList(LineView):
+    left_margin = _MARGIN
+
     def __init__(self, *, empty: str = "No problems.", id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
-        self._empty = empty
+        super().__init__(empty=empty, id=id, classes=classes)
         self._rows: tuple[ProblemRow, ...] = ()
         self._lines: list[tuple[int, int, str]] = []
         self._where_width = 0
@@ -86,9 +87,6 @@ class ProblemList(LineView):
             yield fit(row.mark, 1), row.style
             yield " " + fit(_full_label(row), self._where_width) + " ", ""
         yield text, row.style
-
-    def draw_below(self, row: int, width: int) -> Iterable[Piece]:
-        return ((" " * _MARGIN + safe(self._empty), "dim"),) if row == 0 and not self._rows else ()
 
     def _arrange(self, width: int) -> None:
         longest = max((cell_len(safe(_full_label(row))) for row in self._rows), default=0)

@@ -4,9 +4,9 @@ The sheet holds no order: it is given rows, posts what was entered, and is given
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 
 from rich.cells import cell_len
-from textual.message import Message
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
@@ -15,6 +15,7 @@ from tui.widgets.editing.editable_lines import EditableLines
 from tui.widgets.editing.field_editor import LiveEditor, Reader
 from tui.widgets.form_layout import NOTE_INDENT, FieldRow, FormLayout, GroupRow, NoteRow, SheetRow
 from tui.widgets.lines import Piece
+from tui.widgets.messages import WidgetMessage
 from tui.widgets.text import fit, safe
 
 _MARGIN = 3  # cursor, mark, space
@@ -26,55 +27,46 @@ class OrderSheet(EditableLines):
     `typing_hook`: called at every change of the text in an editor, before it is drawn, so that it can be stored first.
     """
 
-    class SheetMessage(Message):
-        def __init__(self, sheet: "OrderSheet", pointer: Pointer) -> None:
-            super().__init__()
-            self.sheet = sheet
-            self.pointer = pointer
+    left_margin = _MARGIN
 
-        @property
-        def control(self) -> "OrderSheet":
-            return self.sheet
+    @dataclass(eq=False)
+    class SheetMessage(WidgetMessage["OrderSheet"]):
+        pointer: Pointer
 
+    @dataclass(eq=False)
     class FieldChanged(SheetMessage):
         """A value was entered and accepted."""
 
-        def __init__(self, sheet: "OrderSheet", pointer: Pointer, value: Json) -> None:
-            super().__init__(sheet, pointer)
-            self.value = value
+        value: Json
 
+    @dataclass(eq=False)
     class Typing(SheetMessage):
         """The text in the editor changed. `open_editor(pointer, text)` restores it."""
 
-        def __init__(self, sheet: "OrderSheet", pointer: Pointer, text: str) -> None:
-            super().__init__(sheet, pointer)
-            self.text = text
+        text: str
 
     class EditorOpened(SheetMessage):
         pass
 
+    @dataclass(eq=False)
     class EditorLeft(SheetMessage):
         """The editor was closed. `accepted`: by Enter or Tab. `text`: its edited text if that was not accepted."""
 
-        def __init__(self, sheet: "OrderSheet", pointer: Pointer, accepted: bool, text: str | None) -> None:
-            super().__init__(sheet, pointer)
-            self.accepted = accepted
-            self.text = text
+        accepted: bool
+        text: str | None
 
+    @dataclass(eq=False)
     class EditRefused(SheetMessage):
         """The field cannot be edited; `reason` says why."""
 
-        def __init__(self, sheet: "OrderSheet", pointer: Pointer, reason: str) -> None:
-            super().__init__(sheet, pointer)
-            self.reason = reason
+        reason: str
 
+    @dataclass(eq=False)
     class ExternalEditor(SheetMessage):
         """The user wants to edit the text in $EDITOR. Pass the result to `fill_editor`."""
 
-        def __init__(self, sheet: "OrderSheet", pointer: Pointer, kind: str, text: str) -> None:
-            super().__init__(sheet, pointer)
-            self.kind = kind
-            self.text = text
+        kind: str
+        text: str
 
     def __init__(
         self,
@@ -85,10 +77,9 @@ class OrderSheet(EditableLines):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(empty=empty, id=id, classes=classes)
         self.reader: Reader = reader or _read_entry
         self.typing_hook = typing_hook
-        self._empty = empty
         self._form = FormLayout()
 
     # Rows.
@@ -169,11 +160,6 @@ class OrderSheet(EditableLines):
         if isinstance(self.rows[row], GroupRow):
             self.show_line(line)
         return True
-
-    def step_group(self, by: int) -> bool:
-        """Move to the first field of another group. Returns False if there is none."""
-        row = self._form.group_beside(self.cursor, by)
-        return row is not None and self.go_to_row(row)
 
     def step_problem(self, by: int) -> bool:
         """Move to the next or previous field with a problem. Returns False if there is none."""
@@ -280,9 +266,6 @@ class OrderSheet(EditableLines):
                 return self._draw_group(group, width, is_cursor)
             case NoteRow() as note:
                 return self._draw_note(note, self._form.note_line(number, part), part, is_cursor)
-
-    def draw_below(self, row: int, width: int) -> Iterable[Piece]:
-        return ((" " * _MARGIN + self._empty, "dim"),) if row == 0 and not self.rows else ()
 
     def _draw_field(self, row: FieldRow, width: int, is_cursor: bool) -> Iterable[Piece]:
         yield ">" if is_cursor else " ", "mark"

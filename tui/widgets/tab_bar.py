@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len, set_cell_size
 from textual import events
-from textual.message import Message
 
 from tui.widgets.lines import Piece
+from tui.widgets.messages import WidgetMessage
 from tui.widgets.status_text import StatusText
 from tui.widgets.text import fit, safe
 
@@ -31,15 +31,9 @@ class TabLabel:
 class TabBar(StatusText):
     """Tabs are numbered from `first_number`. The number keys select those up to 9."""
 
-    class Selected(Message):
-        def __init__(self, tab_bar: "TabBar", key: str) -> None:
-            super().__init__()
-            self.tab_bar = tab_bar
-            self.key = key
-
-        @property
-        def control(self) -> "TabBar":
-            return self.tab_bar
+    @dataclass(eq=False)
+    class Selected(WidgetMessage["TabBar"]):
+        key: str
 
     def __init__(self, *, first_number: int = 0, id: str | None = None) -> None:
         super().__init__(id=id)

@@ -4,13 +4,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
-from textual.message import Message
-
-from tui.widgets.lines import LineView, Piece
+from tui.widgets.lines import KeyedRows, LineView, Piece, follow
+from tui.widgets.messages import WidgetMessage
 from tui.widgets.text import Align, fit, safe
 
 _LEFT_MARGIN = 4  # cursor, mark of the user, mark of the row, space
-_MAX_FOLLOWED_ROWS = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,45 +43,26 @@ class RenderedRow:
     style: str = ""
 
 
-class RowSource(Protocol):
+class RowSource(KeyedRows, Protocol):
     """Provides rows when they are drawn, for tables that are too long to build in advance."""
 
-    def __len__(self) -> int: ...
-
     def row_at(self, index: int) -> RenderedRow: ...
-
-    def key_at(self, index: int) -> str: ...
-
-    def index_of(self, key: str) -> int | None: ...
 
 
 class OrderTable(LineView):
     """The table. `load` replaces the rows; cursor, marks and scroll position follow their keys."""
 
     header_height = 1
+    left_margin = _LEFT_MARGIN
 
-    class MarksChanged(Message):
-        def __init__(self, table: "OrderTable") -> None:
-            super().__init__()
-            self.table = table
+    class MarksChanged(WidgetMessage["OrderTable"]):
+        pass
 
-        @property
-        def control(self) -> "OrderTable":
-            return self.table
-
-    class NearEnd(Message):
+    class NearEnd(WidgetMessage["OrderTable"]):
         """Less than a page is left below the visible rows, and `set_footer` was called with `has_more`.
 
         Posted once until the next `load`.
         """
-
-        def __init__(self, table: "OrderTable") -> None:
-            super().__init__()
-            self.table = table
-
-        @property
-        def control(self) -> "OrderTable":
-            return self.table
 
     def __init__(
         self,
@@ -93,11 +72,10 @@ class OrderTable(LineView):
         id: str | None = None,
         classes: str | None = None,
     ) -> None:
-        super().__init__(id=id, classes=classes)
+        super().__init__(empty=empty, id=id, classes=classes)
         self._columns = tuple(columns)
         self._source: RowSource = ListedRows(())
         self._marks: set[str] = set()
-        self._empty = empty
         self._footer = ""
         self._has_more = False
         self._asked_for_more = False
@@ -117,38 +95,20 @@ class OrderTable(LineView):
         offset = self.cursor - self.top
         self._source = ListedRows(rows) if isinstance(rows, Sequence) else rows
         self._asked_for_more = False
-        cursor = self._follow(old, old_key)
+        cursor = follow(old, self._source, self.cursor) or 0
         moved = cursor != self.cursor
         self.cursor = cursor
         if self.is_attached and self.size.height:
-            self.top = max(0, min(cursor - offset, len(self._source) - self.body_height))
+            self.top = self._clamp_top(cursor - offset)
         self.repaint()
         if moved or self.cursor_key != old_key:
             self.post_message(self.CursorMoved(self, self.cursor))
         self.viewport_changed()
 
-    def set_row(self, row: RenderedRow) -> bool:
-        """Replace the row of a key and repaint its line. Returns False if there is none."""
-        index = self._source.index_of(row.key)
-        if index is None:
-            return False
-        if isinstance(self._source, ListedRows):
-            self._source.replace(index, row)
-        self.repaint_line(index)
-        return True
-
     def refresh_row(self, key: str) -> None:
         """Repaint the line of a key after its source changed."""
-        index = self._source.index_of(key)
-        if index is not None:
+        if (index := self._source.index_of(key)) is not None:
             self.repaint_line(index)
-
-    def set_empty(self, text: str) -> None:
-        """Set the text for an empty table."""
-        if text != self._empty:
-            self._empty = text
-            if not len(self._source):
-                self.refresh()
 
     def set_footer(self, text: str, *, has_more: bool = False) -> None:
         """Set the line below the last row, and whether to post `NearEnd`."""
@@ -157,6 +117,8 @@ class OrderTable(LineView):
         if not has_more:
             self._asked_for_more = False
         if changed:
+            if self.is_attached and self.size.height and self.row_count and self.cursor == self.row_count - 1:
+                self.show_line(self.cursor)
             self.refresh()
         self.viewport_changed()
 
@@ -169,10 +131,6 @@ class OrderTable(LineView):
     @property
     def row_count(self) -> int:
         return len(self._source)
-
-    def row_of(self, key: str) -> RenderedRow | None:
-        index = self._source.index_of(key)
-        return None if index is None else self._source.row_at(index)
 
     def go_to_key(self, key: str) -> bool:
         index = self._source.index_of(key)
@@ -220,6 +178,10 @@ class OrderTable(LineView):
     def line_count(self) -> int:
         return len(self._source)
 
+    @property
+    def lines_below(self) -> int:
+        return 1 if self._footer and self.body_height > 1 else 0
+
     def lay_out(self, width: int) -> None:
         fixed = _LEFT_MARGIN + sum(column.width for column in self._columns) + max(0, len(self._columns) - 1)
         spare, flex = max(0, width - fixed), sum(column.flex for column in self._columns)
@@ -245,35 +207,16 @@ class OrderTable(LineView):
             yield " " + fit(text, column_width, column.align), style or row.style
 
     def draw_below(self, row: int, width: int) -> Iterable[Piece]:
-        if not len(self._source):
-            empty = self._empty.split("\n")
-            text = empty[row] if row < len(empty) else self._footer if row == len(empty) else ""
-        else:
-            text = self._footer if row == 0 else ""
-        return ((" " * _LEFT_MARGIN + safe(text), "dim"),) if text else ()
+        footer_row = len(self._empty.split("\n")) if not self.row_count else 0
+        if row == footer_row and self._footer:
+            return ((" " * _LEFT_MARGIN + safe(self._footer), "dim"),)
+        return super().draw_below(row, width)
 
     def viewport_changed(self) -> None:
         rows_below = self.row_count - (self.top + self.body_height)
         if self._has_more and not self._asked_for_more and rows_below < self.body_height:
             self._asked_for_more = True
             self.post_message(self.NearEnd(self))
-
-    # Helpers.
-
-    def _follow(self, old: RowSource, old_key: str | None) -> int:
-        """The index for the cursor: that of its key, else of the next remaining key, else of one before."""
-        if old_key is None:
-            return 0
-        found = self._source.index_of(old_key)
-        if found is not None:
-            return found
-        after = range(self.cursor + 1, min(len(old), self.cursor + _MAX_FOLLOWED_ROWS))
-        before = range(self.cursor - 1, max(-1, self.cursor - _MAX_FOLLOWED_ROWS), -1)
-        for index in (*after, *before):
-            found = self._source.index_of(old.key_at(index))
-            if found is not None:
-                return found
-        return 0
 
 
 class ListedRows:
@@ -296,6 +239,3 @@ class ListedRows:
         if self._index is None:
             self._index = {row.key: index for index, row in enumerate(self._rows)}
         return self._index.get(key)
-
-    def replace(self, index: int, row: RenderedRow) -> None:
-        self._rows[index] = row

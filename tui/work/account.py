@@ -1,4 +1,4 @@
-"""One account, opened: who it is, its shops, and all that works on its orders."""
+"""An opened account: its client, its stored data, its shops, and the services that work on its orders."""
 
 import asyncio
 from collections.abc import Callable
@@ -67,17 +67,15 @@ class Account:
     shops: list[Shop] | None = None
     shops_hidden: bool = False
     own_shop: int | None = None
-    on_write: Callable[[Write], None] = lambda _: None
-    on_verification: Callable[[Verification], None] = lambda _: None
     listeners: list[Callable[[Write | Verification], None]] = field(default_factory=list)
-    """Listeners that are called before `on_write` and `on_verification`."""
+    """Called after each step of a write and at the end of each verification."""
 
     @property
     def log(self) -> RequestLog:
         return self.client.log
 
     async def read_shops(self) -> list[Shop]:
-        """Read the integrations again. Where the service has no such list, or not for these credentials: none."""
+        """Read the integrations again. There are none if the service has no such list, or not for these credentials."""
         rows: tuple[Document, ...] = ()
         self.shops_hidden = True
         with suppress(NotFound, Forbidden, RequestRefused):
@@ -109,10 +107,10 @@ async def open_account(
     sleep: Sleep = asyncio.sleep,
     schedule: RetrySchedule | None = None,
 ) -> Account:
-    """Find out whose credentials these are, and open what is kept of that account.
+    """Ask the service whose credentials these are, and open the data of that account.
 
-    Where the service cannot say it (it is not in its document, Q7.3) the credentials' public name stands for the user.
-    Raises NotAuthorised, or what kept the service from being reached at all.
+    If the service does not answer that (it is not in its document, Q7.3), the public name of the credentials stands for
+    the user. Raises NotAuthorised, and the error if the service cannot be reached.
     """
     local = store.account_id(client.base_url, f"credentials {credentials_name}")
     own_shop: int | None = None
@@ -136,7 +134,7 @@ def open_remembered(
     sleep: Sleep = asyncio.sleep,
     schedule: RetrySchedule | None = None,
 ) -> Account | None:
-    """The account that these credentials had last, without asking; None if they were never used here."""
+    """Open the last account of these credentials without a request; None if they were never used here."""
     local = store.account_id(client.base_url, f"credentials {credentials_name}")
     user = store.screen_states.get(local, _REMEMBERED)
     if not isinstance(user, str):
@@ -156,18 +154,13 @@ def _account(
 ) -> Account:
     drafts = Drafts(store, account_id, now)
 
-    def wrote(write: Write) -> None:
+    def notify(news: Write | Verification) -> None:
+        if isinstance(news, Verification):
+            account.draft_sender.on_verification(news)
         for listener in account.listeners:
-            listener(write)
-        account.on_write(write)
+            listener(news)
 
-    def verified(verification: Verification) -> None:
-        account.draft_sender.on_verification(verification)
-        for listener in account.listeners:
-            listener(verification)
-        account.on_verification(verification)
-
-    verifier = Verifier(client, store, account_id, now=now, sleep=sleep, schedule=schedule, on_change=verified)
+    verifier = Verifier(client, store, account_id, now=now, sleep=sleep, schedule=schedule, on_change=notify)
     outbox = Outbox(
         client,
         store,
@@ -175,7 +168,7 @@ def _account(
         now=now,
         sleep=sleep,
         schedule=schedule,
-        on_change=wrote,
+        on_change=notify,
         on_accepted=verifier.wake,
     )
     draft_sender = DraftSender(client, store, account_id, drafts, outbox, now=now)

@@ -1,4 +1,4 @@
-"""Very many objects that stay, made without the garbage collector looking through all of them again and again."""
+"""Pauses the garbage collector while very many long-lived objects are made."""
 
 import gc
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ _MANY = 1_000
 
 @contextmanager
 def gc_paused(count: int) -> Iterator[None]:
-    """Around the making of so many orders; where they are many, the collector leaves them alone from then on.
+    """Pause the collector while so many orders are made. If they are many, it ignores them afterwards, too.
 
-    What is in no circle is freed all the same as soon as nobody holds it. Without this, making ten thousand orders takes
-    half as long again, and every full collection afterwards holds the screen for a quarter of a second.
+    Objects without reference cycles are still freed at once. Without the pause, making ten thousand orders takes half as
+    long again, and each full collection afterwards blocks the screen for a quarter of a second.
     """
     if count < _MANY:
         yield

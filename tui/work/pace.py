@@ -1,8 +1,8 @@
-"""How long a sending takes at least, by the rate budget."""
+"""The least time of a sending by the rate limits."""
 
 from tui.api.budget import WRITES
 
 
 def least_seconds(requests: int) -> float:
-    """Seconds for so many writes from a rested budget on (Q6.1); orders are followed beside them, by reads."""
+    """The least seconds for so many writes, starting with a full budget (Q6.1). Verification reads do not add to it."""
     return WRITES.seconds(requests)

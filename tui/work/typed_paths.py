@@ -1,4 +1,4 @@
-"""Paths as people type them: their rest, as a shell completes it, the home that `~` means, and new files there."""
+"""Paths typed by users: completion as in a shell, expansion of `~`, and new files."""
 
 import errno
 import os
@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO, Final
 
-_TOLD: Final = 6
+_MAX_SHOWN: Final = 6
 
 
 def at_home(path: Path) -> Path:
-    """The path with its `~` replaced, as far as there is such a user."""
+    """Expand `~` in a path. Returns the path unchanged if there is no such user."""
     try:
         return path.expanduser()
     except RuntimeError:
@@ -20,9 +20,9 @@ def at_home(path: Path) -> Path:
 
 @contextmanager
 def new_file(path: Path) -> Iterator[BinaryIO]:
-    """A file that was not there, only for its owner, complete and on the platter in the end, or else not there again.
+    """Create a file that only its owner can read. It is flushed to disk at the end, or removed on an error.
 
-    Raises FileExistsError where there is one, and OSError.
+    Raises FileExistsError if the file exists, and OSError.
     """
     path = at_home(path)
     try:
@@ -40,13 +40,13 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def completed(text: str) -> tuple[str, str]:
-    """The path as far as it is certain, and in words what it can go on with, if that is not one thing."""
-    folder, begun = os.path.split(text)
+    """Complete a path as far as it is unambiguous. Returns it with the possible continuations, if there are several."""
+    folder, prefix = os.path.split(text)
     try:
         names = sorted(
             entry.name + (os.sep if entry.is_dir() else "")
             for entry in os.scandir(at_home(Path(folder)) if folder else ".")
-            if entry.name.startswith(begun) and (begun or not entry.name.startswith("."))
+            if entry.name.startswith(prefix) and (prefix or not entry.name.startswith("."))
         )
     except OSError as error:
         return text, error.strerror or "cannot be read"
@@ -55,6 +55,6 @@ def completed(text: str) -> tuple[str, str]:
     if not names:
         return text, "no such file"
     certain = os.path.commonprefix(names)  # noqa: RUF071 - of names, letter by letter
-    more = "" if len(names) <= _TOLD else f" and {len(names) - _TOLD} more"
-    words = "" if len(names) == 1 else " ".join(names[:_TOLD]) + more
-    return os.path.join(folder, certain), words
+    more = "" if len(names) <= _MAX_SHOWN else f" and {len(names) - _MAX_SHOWN} more"
+    shown = "" if len(names) == 1 else " ".join(names[:_MAX_SHOWN]) + more
+    return os.path.join(folder, certain), shown

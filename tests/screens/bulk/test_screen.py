@@ -128,7 +128,9 @@ async def test_from_marks_to_results(tmp_path: Path, size: tuple[int, int]) -> N
             assert (await status(harness, number))[0] == expected
 
         await harness.press("l", "l")
-        assert [order.state for order in bulk(harness)._shown] == [SendState.HELD]
+        table = bulk(harness).table
+        assert table.row_count == 1
+        assert bulk(harness).job.orders[table.cursor_key or ""].state is SendState.HELD
         await harness.press("enter")
         await harness.until(lambda: isinstance(harness.app.screen, EditScreen))
         await harness.press("q")

@@ -47,3 +47,22 @@ def test_the_first_owner_that_knows_a_command_handles_it() -> None:
         handler("k")
     assert (first.keys, second.keys) == (["back k"], ["drop k"])
     assert find_handler([first, second], "sort") is None
+
+
+class StepGroup:
+    def __init__(self) -> None:
+        self.steps: list[object] = []
+
+    @handles("first", next_order=1, previous_order=-1)
+    def step(self, by: object) -> None:
+        self.steps.append(by)
+
+
+def test_a_command_with_an_argument_calls_its_handler_with_it() -> None:
+    group = StepGroup()
+    for command in ("next_order", "previous_order", "first"):
+        handler = find_handler([group], command)
+        assert handler is not None
+        handler("k")
+    assert group.steps == [1, -1, "k"]
+    assert set(handled_by(StepGroup)) == {"first", "next_order", "previous_order"}

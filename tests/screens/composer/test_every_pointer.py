@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 from app_harness import open_app
-from batch_harness import BatchHarness, stage
+from batch_harness import BatchHarness, move_to_front, stage
 from composer_harness import add_file, enter_composer, review, send_states
 from interception import Handler, Send
 from sandbox_harness import order
@@ -193,7 +193,7 @@ async def staged(harness: BatchHarness) -> dict[str, str]:
     staging.create("batch")
     names = ["A", "held", "gone", TARGET, "B", "C"]
     ids = dict(zip(names, stage(staging, *(order(order_id=f"{n} here", order_number=n) for n in names)), strict=True))
-    harness.account.store.batches.move([ids["C"]], before=ids["A"])
+    move_to_front(harness, ids["C"], rank=-1)
     staging.open_batch("batch")
     assert await staging.refresh_remote() is None
     staging.editing.hold([ids["held"]])
@@ -212,7 +212,7 @@ async def refused(harness: BatchHarness, ids: dict[str, str], body: Body, raw: s
     async def refuse(request: httpx.Request, send: Send) -> httpx.Response:
         sent = [order["order_number"] for order in json.loads(request.content)]
         assert sorted(sent) == ["A", "B", "C", TARGET]
-        harness.account.store.batches.move([ids["B"]], before=ids["C"])
+        move_to_front(harness, ids["B"], rank=-2)
         message = body(raw.replace("{n}", str(sent.index(TARGET))))
         content = message if isinstance(message, bytes) else json.dumps(message).encode()
         return httpx.Response(400, content=content, headers={"content-type": "application/json"})
@@ -250,7 +250,7 @@ def table_place(harness: BatchHarness, id: str) -> str:
     """Return the cell at which the table shows the problem; empty for the order's row."""
     orders = harness.staging.orders
     rows = GridRows(
-        orders=orders,
+        elements=orders,
         staging=harness.staging,
         marks=frozenset,
         zone=harness.account.zone,

@@ -419,7 +419,7 @@ async def test_long_review_lists_orders_with_warnings_first(tmp_path: Path) -> N
         lost["shipping_address"] = {**lost["shipping_address"], "country_code": "DE", "postal_code": "1067"}
         await add_file(harness, tmp_path, *good, lost)
         await review(harness)
-        assert "1 of them with doubts, told below: LOST." in harness.text
+        assert "1 of them with warnings, shown below: LOST." in harness.text
         await harness.press("n")
         await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
         await harness.press("asterisk", "p")

@@ -298,12 +298,12 @@ async def test_invalid_text_is_reported_at_its_position_and_kept(
     assert sheet.editor_text == typed
     # After leaving the field the text is shown below it and stored, and Enter continues editing it.
     await hit(form, "escape")
-    assert "typed and not taken" in form.text
+    assert "typed, not applied" in form.text
     assert form.app.workspace.account.drafts.typed(screen_of(form).order_id) == {row.pointer: typed}
     await hit(form, "enter")
     assert sheet.editor_text == typed
     await hit(form, "escape", "backspace")
-    assert "typed and not taken" not in form.text
+    assert "typed, not applied" not in form.text
     assert form.app.workspace.account.drafts.typed(screen_of(form).order_id) == {}
     assert value_at(form, row.pointer) == before
     assert form.app.workspace.account.drafts.all() == []

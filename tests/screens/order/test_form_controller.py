@@ -135,7 +135,7 @@ class Host:
 
     @property
     def workspace(self) -> Workspace:
-        return cast(Workspace, SimpleNamespace(go=self.pages.append))
+        return cast(Workspace, SimpleNamespace(go=self.pages.append, ask_screen=self.ask_screen))
 
 
 @dataclass
@@ -181,7 +181,9 @@ async def form(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[
         return sheet_rows(spec)
 
     host, sheet = Host(), Sheet(rows)
-    controller = FormController(host, host, sheet, TypedTexts(harness.account.drafts), lambda: target)
+    controller = FormController(
+        cast(Any, host), host, cast(Any, sheet), TypedTexts(harness.account.drafts), lambda: target
+    )
     yield Form(harness, target, host, sheet, controller)
     harness.account.store.close()
     await harness.account.client.aclose()
@@ -208,7 +210,7 @@ async def test_a_value_is_saved_and_its_text_forgotten(form: Form) -> None:
     assert form.host.shown == 1
     assert form.host.left == [False]
     assert form.controller.typed == {}
-    assert form.harness.account.drafts.typed(form.target.place) == {}
+    assert form.harness.account.drafts.typed(form.target.typed_key) == {}
     form.controller.undo()
     assert form.document["shipping_address"]["name"] == "John Doe"
     form.controller.redo()
@@ -224,7 +226,7 @@ async def test_text_that_was_not_accepted_is_kept_and_continued(form: Form) -> N
     assert form.sheet.opened == ["Ja"]
     form.controller.revert()
     assert "unsaved text was discarded" in form.host.notices[-1]
-    assert form.harness.account.drafts.typed(form.target.place) == {}
+    assert form.harness.account.drafts.typed(form.target.typed_key) == {}
     form.controller.revert()
     assert form.target.ORIGINAL in form.host.notices[-1]
 
@@ -345,11 +347,11 @@ async def test_without_a_choice_an_item_is_added_without_a_question(form: Form) 
 
 async def test_an_address_that_was_read_is_one_step(form: Form) -> None:
     form.at(Pointer.of("billing_address", "name"))
-    await form.controller.address()
+    await form.controller.read_address()
     assert form.host.shown == 0
     form.host.address = [(NAME, "Ann"), (SHIP / "city", "Uden")]
-    await form.controller.address()
-    assert [screen._place for screen in form.host.screens] == [Pointer.of("billing_address")] * 2
+    await form.controller.read_address()
+    assert [screen._pointer for screen in form.host.screens] == [Pointer.of("billing_address")] * 2
     assert form.host.notices[-1] == f"{form.target.CHANGED}: address from a block, 2 fields. u undoes it."
     assert (form.document["shipping_address"]["name"], form.document["shipping_address"]["city"]) == ("Ann", "Uden")
     form.controller.undo()
@@ -391,9 +393,9 @@ async def test_groups_are_stepped_through_and_chosen_by_number(form: Form) -> No
     names, groups = [str(group) for group in Group], form.controller.groups
     assert groups.current() == names[0]
     for name in (*names[1:], names[0]):
-        groups.go_to_next("l")
+        groups.step(1)
         assert groups.current() == name, form.host.notices
-    groups.go_to_previous("h")
+    groups.step(-1)
     assert groups.current() == names[-1]
     groups.go_to_number("4")
     assert groups.current() == names[3]

@@ -20,9 +20,9 @@ from tui.app import OrdersApp
 from tui.orders.edits.json_text import ParsedJson, parse_json
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.composer.screen import ComposerScreen
+from tui.screens.edit.open_draft import OpenDraft
 from tui.screens.edit.screen import EditScreen
 from tui.screens.order.json_editor import JsonScreen
-from tui.screens.order.json_sources import open_draft_as_json
 from tui.screens.triage.screen import TriageScreen
 from tui.work.drafts.drafts import Draft
 
@@ -81,7 +81,8 @@ async def wait_for_check(harness: AppHarness) -> None:
     """Wait until the current text was checked."""
     await harness.until(
         lambda: (
-            (verdict := screen(harness)._verdict) is not None and verdict.version == screen(harness).edit.buffer.version
+            (verdict := screen(harness)._validation) is not None
+            and verdict.version == screen(harness).edit.buffer.version
         )
     )
 
@@ -494,9 +495,9 @@ async def test_field_opens_in_the_external_editor(tmp_path: Path, editor: Editor
 async def open_document(harness: AppHarness, document: Document) -> Draft:
     """Let the service return an unexpected order."""
     await harness.until("100+ read")
-    drafts = harness.app.workspace.account.drafts
-    draft = drafts.of("90000001", document, NOW)
-    open_draft_as_json(harness.app.screen, draft, lambda: draft, drafts.save)
+    workspace = harness.app.workspace
+    draft = workspace.account.drafts.of("90000001", document, NOW)
+    workspace.open(JsonScreen(workspace, OpenDraft(workspace.account, workspace.now, draft), lambda: None))
     await harness.until(lambda: isinstance(harness.app.screen, JsonScreen) and harness.app.screen.is_ready)
     await wait_for_check(harness)
     return draft

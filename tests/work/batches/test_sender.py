@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from batch_harness import SHOP, BatchHarness, Make, pointers, stage
+from batch_harness import SHOP, BatchHarness, Make, move_to_front, pointers, stage
 from interception import Send, refusal
 from sandbox_harness import order
 
@@ -78,7 +78,7 @@ async def test_refusal_of_a_reordered_batch_is_shown_on_the_right_orders(make: M
         if changed:
             return await real(request)
         changed = True
-        harness.account.store.batches.move([ids[7], ids[6]], before=ids[0])
+        move_to_front(harness, ids[7], ids[6], rank=-2)
         return refusal(("/data/attributes/[1]/order_id", "of 1"), ("/data/attributes/[4]/nowhere", "of 5"))
 
     harness.interceptor.intercept("POST", refuse)

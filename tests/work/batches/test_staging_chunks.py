@@ -198,7 +198,7 @@ async def test_checking_in_slices_yields_to_the_event_loop(make: Make) -> None:
         loop_turns += 1
         await asyncio.sleep(0)
     assert loop_turns > MANY // 100
-    assert all(order._send_state is not None for order in staging.orders)
+    assert all("send state" in order._cache for order in staging.orders)
 
 
 Change = tuple[int, str | None]

@@ -427,7 +427,7 @@ async def test_crash_before_a_refusal_is_recorded_leaves_the_others_ready(
     make_invalid(account, harness)
     running = asyncio.create_task(jobs.run(job))
     refused = asyncio.Event()
-    account.on_write = lambda write: refused.set() if write.state is WriteState.REFUSED else None
+    account.listeners.append(lambda news: refused.set() if news.state is WriteState.REFUSED else None)
     await refused.wait()
     kill(account)
     await asyncio.wait([running])

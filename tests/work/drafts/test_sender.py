@@ -221,7 +221,20 @@ async def test_credentials_identify_the_account_without_a_user_id(tmp_path: Path
 
 def follow_to_end(expected: Any) -> Verification:
     return Verification(
-        1, 1, 1, None, None, ID, "", "", expected, True, False, VerificationState.VERIFIED, 1, NOW, NOW, None, NOW
+        "",
+        "",
+        expected,
+        NOW,
+        ID,
+        part_of_items=True,
+        id=1,
+        account_id=1,
+        write=1,
+        state=VerificationState.VERIFIED,
+        attempts=1,
+        since=NOW,
+        mismatches=None,
+        updated_at=NOW,
     )
 
 

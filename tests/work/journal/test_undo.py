@@ -218,7 +218,7 @@ async def test_bulk_change_is_undone_with_a_result_per_order(account: Account, s
     await change(account, IDS[0], (NOTES, "second write of the same job"), job="hold")
     await account.client.patch_order(IDS[1], {"order_details": {"tags": ["hold", "theirs"]}})
     await account.client.delete_order(IDS[2])
-    ids = [write.id for write in account.store.writes.all(account.account_id, job="hold")]
+    ids = [write for write, _ in account.store.journal_queries.find(account.account_id, job="hold")]
     entries = [entry for id in ids if (entry := open_entry(account.store, account.client.base_url, id)) is not None]
     seen: list[tuple[int, int]] = []
     results = await undo(account, staging, entries, "undo of hold", lambda now: seen.append((now.done, now.total)))

@@ -6,7 +6,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Final
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document, Json, as_list
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Absent, Pointer
@@ -226,8 +226,7 @@ def _check_money(order: Document) -> Iterator[Problem]:
 
 
 def _item_objects(order: Document) -> list[Document]:
-    items = ITEMS.get(order)
-    return [entry for entry in items if isinstance(entry, dict)] if isinstance(items, list) else []
+    return [entry for entry in as_list(ITEMS.get(order)) if isinstance(entry, dict)]
 
 
 def _text_of(node: Document, name: str) -> str:

@@ -5,10 +5,10 @@ from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Final
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document, Json, as_list
 from tui.api.errors import Problem
 from tui.api.models import Group, Invalid
-from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.api.pointer import ABSENT, Absent, Pointer, present
 from tui.orders.checks.shipping import preflight
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.merge import matches
@@ -68,7 +68,7 @@ class BulkChange:
     def summary(self) -> str:
         """What it does, on one line: `status unfulfilled, tags +hold`. May contain unsafe text."""
         parts = [
-            f"{short_label(assignment)} {show_value(_kind(assignment), assignment.value)}{' where empty' if assignment.only_empty else ''}"
+            f"{short_label(assignment)} {show_value('json', assignment.value)}{' where empty' if assignment.only_empty else ''}"
             for assignment in self.assignments
             if assignment.value is not ABSENT
         ]
@@ -97,14 +97,16 @@ class BulkChange:
         return replace(self, add_tags=added, remove_tags=tuple(tag for tag in dict.fromkeys(remove) if tag not in add))
 
     def to_json(self) -> Document:
-        assignments: list[Json] = []
-        for assignment in self.assignments:
-            stored: Document = {"path": [*assignment.path]}
-            if assignment.value is not ABSENT:
-                stored["value"] = assignment.value
-            if assignment.only_empty:
-                stored["only_empty"] = True
-            assignments.append(stored)
+        assignments: list[Json] = [
+            present(
+                {
+                    "path": [*assignment.path],
+                    "value": assignment.value,
+                    "only_empty": True if assignment.only_empty else ABSENT,
+                }
+            )
+            for assignment in self.assignments
+        ]
         return {
             "version": VERSION,
             "name": self.name,
@@ -123,7 +125,7 @@ class BulkChange:
             return None
         assignments: dict[tuple[str, ...], FieldAssignment] = {}
         unknown: list[str] = []
-        for stored in _list(value.get("sets")):
+        for stored in as_list(value.get("sets")):
             path = _texts(stored.get("path")) if isinstance(stored, dict) else ()
             if isinstance(stored, dict) and path in _settable_paths():
                 assignments[path] = FieldAssignment(path, stored.get("value", ABSENT), stored.get("only_empty") is True)
@@ -270,8 +272,7 @@ def _pointers(assignment: FieldAssignment, document: Document) -> Iterator[Point
     if not assignment.is_item_field:
         yield assignment.pointer
         return
-    items = ITEMS.get(document)
-    for index, item in enumerate(items if isinstance(items, list) else []):
+    for index, item in enumerate(as_list(ITEMS.get(document))):
         if isinstance(item, dict):
             yield ITEMS / index + Pointer(assignment.path[len(EVERY_ITEM) :])
 
@@ -299,7 +300,7 @@ def _tags_after(bulk: BulkChange, document: Document) -> list[Json] | str | None
     found = TAGS.get(document)
     if found is not ABSENT and found is not None and not isinstance(found, list):
         return "its tags are not a list"
-    before = found if isinstance(found, list) else []
+    before = as_list(found)
     after = [tag for tag in before if tag not in bulk.remove_tags]
     after += [tag for tag in bulk.add_tags if tag not in after]
     return after if after != before else None
@@ -344,15 +345,5 @@ def _without_hint(reason: str) -> str:
     return reason.split("; ")[0]
 
 
-def _kind(assignment: FieldAssignment) -> str:
-    known = field_at(assignment.pointer)
-    return known.kind if known is not None else "json"
-
-
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []
-
-
 def _texts(value: Json | Absent) -> tuple[str, ...]:
-    found = value if isinstance(value, list) else []
-    return tuple(text for text in found if isinstance(text, str) and text)
+    return tuple(text for text in as_list(value) if isinstance(text, str) and text)

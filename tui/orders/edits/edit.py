@@ -4,10 +4,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias, cast
 
-from tui.api.codec import Document, Json, same
-from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
+from tui.api.codec import Document, Json, as_document, as_list, same
+from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of, present
 from tui.orders.edits.matching import pair_items
-from tui.orders.fields import field_at
+from tui.orders.fields import entry_of, field_at
 from tui.orders.paths import LISTS
 
 KEY: Final = "~"
@@ -133,10 +133,10 @@ class Edit:
 
     def restore(self, list_pointer: Pointer, base_index: int, name: str) -> bool:
         """Restore a removed item of the base, as close to its old position as possible. Returns False if it exists."""
-        items = list_pointer.get(self.base)
+        items = as_list(list_pointer.get(self.base))
         keys = self._keys.get(list_pointer, [])
         key = f"{KEY}{base_index}"
-        if key in keys or not isinstance(items, list) or base_index >= len(items):
+        if key in keys or base_index >= len(items):
             return False
         before = {f"{KEY}{earlier}" for earlier in range(base_index)}
         index = max((at + 1 for at, other in enumerate(keys) if other in before), default=0)
@@ -240,13 +240,11 @@ class Edit:
     def base_pointer(self, pointer: Pointer) -> Pointer | None:
         """Translate a pointer of the edited document to the base; None inside an item that was added."""
         key_pointer = self.to_keys(pointer)
-        for list_pointer in LISTS:
-            if len(key_pointer) > len(list_pointer) and key_pointer.startswith(list_pointer):
-                number = key_pointer.tokens[len(list_pointer)].removeprefix(KEY)
-                if not number.isdigit():
-                    return None
-                return Pointer((*list_pointer.tokens, number, *key_pointer.tokens[len(list_pointer) + 1 :]))
-        return pointer
+        item_pointer = entry_of(key_pointer)
+        if item_pointer is None:
+            return pointer
+        number = item_pointer.name.removeprefix(KEY)
+        return item_pointer.parent / number + key_pointer.relative_to(item_pointer) if number.isdigit() else None
 
     def changes(self) -> Iterator[Change]:
         """Yield each value that differs from the base, in document order. List items are matched by key."""
@@ -254,31 +252,27 @@ class Edit:
 
     def to_keys(self, pointer: Pointer) -> Pointer:
         """Replace list indexes in a pointer by item keys."""
-        for list_pointer in LISTS:
-            if len(pointer) > len(list_pointer) and pointer.startswith(list_pointer):
-                token, keys = pointer.tokens[len(list_pointer)], self._keys.get(list_pointer, [])
-                index = position_of(token, len(keys))
-                if index is not None:
-                    return Pointer((*list_pointer.tokens, keys[index], *pointer.tokens[len(list_pointer) + 1 :]))
-        return pointer
+        item_pointer = entry_of(pointer)
+        if item_pointer is None:
+            return pointer
+        keys = self._keys.get(item_pointer.parent, [])
+        index = position_of(item_pointer.name, len(keys))
+        return pointer if index is None else item_pointer.parent / keys[index] + pointer.relative_to(item_pointer)
 
     def to_positions(self, key_pointer: Pointer) -> Pointer | None:
         """Replace item keys in a pointer by list indexes; None if the item no longer exists."""
-        for list_pointer in LISTS:
-            if len(key_pointer) > len(list_pointer) and key_pointer.startswith(list_pointer):
-                token, keys = key_pointer.tokens[len(list_pointer)], self._keys.get(list_pointer, [])
-                if token in keys:
-                    return Pointer(
-                        (*list_pointer.tokens, str(keys.index(token)), *key_pointer.tokens[len(list_pointer) + 1 :])
-                    )
-                return None if token.startswith(KEY) else key_pointer
-        return key_pointer
+        item_pointer = entry_of(key_pointer)
+        if item_pointer is None:
+            return key_pointer
+        key, keys = item_pointer.name, self._keys.get(item_pointer.parent, [])
+        if key in keys:
+            return item_pointer.parent / keys.index(key) + key_pointer.relative_to(item_pointer)
+        return None if key.startswith(KEY) else key_pointer
 
     def removed_indexes(self, list_pointer: Pointer) -> list[int]:
         """The base indexes of the items that the edit removed from a list."""
-        items = list_pointer.get(self.base)
         kept = set(self._keys.get(list_pointer, []))
-        count = len(items) if isinstance(items, list) else 0
+        count = len(as_list(list_pointer.get(self.base)))
         return [index for index in range(count) if f"{KEY}{index}" not in kept]
 
     # Storage
@@ -444,7 +438,7 @@ class Edit:
                 self._renew_keys(inner_list)
 
     def _apply_entry(self, list_pointer: Pointer, key: str, value: Json | Absent, index: int) -> None:
-        items = list(cast(list[Json], list_pointer.get(self.document) or []))
+        items = [*as_list(list_pointer.get(self.document))]
         keys = self._keys.setdefault(list_pointer, [])
         if value is ABSENT:
             current_index = keys.index(key)
@@ -454,17 +448,16 @@ class Edit:
         else:
             items.insert(index, value)
             keys.insert(index, key)
-        self.document = cast(Document, list_pointer.put(self.document, cast(Json, items)))
+        self.document = cast(Document, list_pointer.put(self.document, items))
 
     def _renew_keys(self, list_pointer: Pointer) -> None:
         """Assign keys after a list, or an object around it, was replaced as a whole."""
-        items = list_pointer.get(self.document)
-        count = len(items) if isinstance(items, list) else 0
+        count = len(as_list(list_pointer.get(self.document)))
         keys = self._keys.get(list_pointer, [])[:count]
-        base = list_pointer.get(self.base)
+        base_count = len(as_list(list_pointer.get(self.base)))
         for index in range(len(keys), count):
             key = f"{KEY}{index}"
-            if key in keys or not isinstance(base, list) or index >= len(base):
+            if key in keys or index >= base_count:
                 self._key_count += 1
                 key = f"{KEY}n{self._key_count}"
             keys.append(key)
@@ -488,7 +481,7 @@ class Edit:
         known = field_at(pointer)
         is_divisible = not pointer.tokens or pointer.parent in LISTS or (known is not None and known.has_members)
         if is_divisible and isinstance(mine, dict) and (isinstance(base, dict) or base is ABSENT or base is None):
-            before = base if isinstance(base, dict) else {}
+            before = as_document(base)
             if before or mine:
                 for key in [*before, *(key for key in mine if key not in before)]:
                     yield from self._changes_below(before.get(key, ABSENT), mine.get(key, ABSENT), pointer / key)
@@ -509,18 +502,18 @@ def same_or_absent(a: Json | Absent, b: Json | Absent) -> bool:
 
 
 def _operation_to_json(operation: EditOperation) -> Json:
-    result: dict[str, Json] = {"pointer": str(operation.pointer)}
-    if operation.before is not ABSENT:
-        result["before"] = operation.before
-    if operation.after is not ABSENT:
-        result["after"] = operation.after
-    if operation.index is not None:
-        result["at"] = operation.index
-    if operation.keys is not None:
-        result["keys"] = [
-            {str(list_pointer): list(keys) for list_pointer, keys in known.items()} for known in operation.keys
-        ]
-    return result
+    keys: list[Json] = [
+        {str(list_pointer): list(keys) for list_pointer, keys in known.items()} for known in operation.keys or ()
+    ]
+    return present(
+        {
+            "pointer": str(operation.pointer),
+            "before": operation.before,
+            "after": operation.after,
+            "at": ABSENT if operation.index is None else operation.index,
+            "keys": keys or ABSENT,
+        }
+    )
 
 
 def _operation_from_json(stored: Document) -> EditOperation:

@@ -112,6 +112,14 @@ _CORRECTIONS = {
     "undefined": "null",
 }
 _MAX_QUOTE = 40
+_NUMBER_MISTAKES = (
+    (r"\+", ": a number cannot start with +"),
+    (r"(?i)-*(?:infinity|inf|nan)\Z", " is not a JSON number; null means no value"),
+    (r"-?\.", ": a digit is needed before the decimal point"),
+    (r"-?0[0-9]", ": a number cannot start with 0; write text in double quotes to keep zeros"),
+    (r"-?[0-9]+\.\Z", ": a digit is needed after the decimal point"),
+)
+"""What is wrong with a number, by the pattern that it matches."""
 
 
 class _SyntaxError(Exception):
@@ -385,17 +393,8 @@ def _continues(text: str, at: int) -> bool:
 def _wrong_number(text: str, at: int) -> str:
     word = cast(re.Match[str], _NUMBERLIKE.match(text, at))[0]
     shown = _shorten(word)
-    if word.startswith("+"):
-        return f"{shown}: a number cannot start with +"
-    if word.lstrip("-").casefold() in ("infinity", "inf", "nan"):
-        return f"{shown} is not a JSON number; null means no value"
-    if re.match(r"-?\.", word):
-        return f"{shown}: a digit is needed before the decimal point"
-    if re.match(r"-?0[0-9]", word):
-        return f"{shown}: a number cannot start with 0; write text in double quotes to keep zeros"
-    if re.fullmatch(r"-?[0-9]+\.", word):
-        return f"{shown}: a digit is needed after the decimal point"
-    return f"{shown} is not a number; text needs double quotes"
+    mistake = next((text for pattern, text in _NUMBER_MISTAKES if re.match(pattern, word)), None)
+    return shown + (mistake or " is not a number; text needs double quotes")
 
 
 def _shorten(text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import cast
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document, Json, as_list
 from tui.api.pointer import Pointer
 from tui.orders.edits.edit import Edit
 from tui.orders.fields import entry_of, label_of
@@ -98,8 +98,7 @@ def move_entry(edit: Edit, pointer: Pointer, by: int) -> Pointer | None:
 
 
 def _count(edit: Edit, list_pointer: Pointer) -> int:
-    entries = list_pointer.get(edit.document)
-    return len(entries) if isinstance(entries, list) else 0
+    return len(as_list(list_pointer.get(edit.document)))
 
 
 def _unused_name(edit: Edit, list_pointer: Pointer, name: str) -> str:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from tui.api.codec import Json, same
+from tui.api.codec import Json, as_document, same
 
 _OWN_KEYS = ("item_id", "product_id", "variant_id", "sku", "ean")
 """Members that identify an item even if it was renamed."""
@@ -64,7 +64,7 @@ def pair_items(old: Sequence[Json], new: Sequence[Json]) -> dict[int, int]:
 
 def name_of(item: Json) -> str | None:
     """The name of an item, if it has one."""
-    name = item.get("name") if isinstance(item, dict) else None
+    name = as_document(item).get("name")
     return name if isinstance(name, str) else None
 
 

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from tui.api.codec import Document, Json, same
+from tui.api.codec import Document, Json, as_list, same
 from tui.api.pointer import ABSENT, Absent, Pointer, position_of
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import KEY, Change, Edit, EditOperation, EditStep, same_or_absent
 from tui.orders.edits.matching import Match, match_items
-from tui.orders.fields import field_at
+from tui.orders.fields import atomic_parent, entry_of
 from tui.orders.paths import LISTS
 
 _STEP_NAME = "your changes, applied to the newer order"
@@ -104,12 +104,10 @@ def _remote_changes(base: Document, theirs: Document, conflicts: Sequence[Confli
 
 def _with_key(pointer: Pointer) -> Pointer:
     """Translate a pointer of the newer document to the item keys that an edit of it uses."""
-    for list_pointer in LISTS:
-        if len(pointer) > len(list_pointer) and pointer.startswith(list_pointer):
-            token, rest = pointer.tokens[len(list_pointer)], pointer.tokens[len(list_pointer) + 1 :]
-            if position_of(token) is not None:
-                return Pointer((*list_pointer.tokens, KEY + token, *rest))
-    return pointer
+    item_pointer = entry_of(pointer)
+    if item_pointer is None or position_of(item_pointer.name) is None:
+        return pointer
+    return item_pointer.parent / f"{KEY}{item_pointer.name}" + pointer.relative_to(item_pointer)
 
 
 class _Merge:
@@ -238,21 +236,18 @@ class _Merge:
 
         index = int(item_pointer.name)
         if not any(merged_key(key) in keys and key.removeprefix(KEY).isdigit() for key in my_keys[index + 1 :]):
-            entries = list_pointer.get(merged.document)
-            return len(entries) if isinstance(entries, list) else 0
+            return len(as_list(list_pointer.get(merged.document)))
         before = [keys.index(merged_key(key)) for key in my_keys[:index] if merged_key(key) in keys]
         return before[-1] + 1 if before else 0
 
     def _was_added_remotely(self, list_pointer: Pointer, expected: Json) -> bool:
         """Whether the service's list gained an equal item since the base was read, as after sending this edit."""
         if list_pointer not in self._new_remote_items:
-            remote_items, match = list_pointer.get(self._theirs), self._matches.get(list_pointer)
+            match = self._matches.get(list_pointer)
             matched = set(match.found.values()) if match is not None else set()
-            self._new_remote_items[list_pointer] = (
-                [item for index, item in enumerate(remote_items) if index not in matched]
-                if isinstance(remote_items, list)
-                else []
-            )
+            self._new_remote_items[list_pointer] = [
+                item for index, item in enumerate(as_list(list_pointer.get(self._theirs))) if index not in matched
+            ]
         new_items = self._new_remote_items[list_pointer]
         found = next((index for index, item in enumerate(new_items) if not compare(expected, item)), None)
         if found is not None:
@@ -282,12 +277,12 @@ class _Merge:
     # One change.
 
     def _carry(self, change: Change) -> None:
-        list_pointer = self._list_of(change.pointer)
-        if list_pointer is None:
+        item_pointer = entry_of(change.pointer)
+        if item_pointer is None or not isinstance(item_pointer.parent.get(self._edit.document), list):
             if not change.moved:
                 self._carry_value(change.pointer, change.pointer, change)
             return
-        item_pointer = Pointer(change.pointer.tokens[: len(list_pointer) + 1])
+        list_pointer = item_pointer.parent
         if item_pointer.name.startswith(KEY):
             self._remove(list_pointer, int(item_pointer.name.removeprefix(KEY)), change)
             return
@@ -295,8 +290,7 @@ class _Merge:
         if base_pointer is None:
             self._added[item_pointer] = cast(Json, item_pointer.get(self._edit.document))
             return
-        match = self._matches.get(list_pointer)
-        remote_index = match.found.get(int(base_pointer.name)) if match is not None else None
+        remote_index = self._remote_index(list_pointer, int(base_pointer.name))
         if remote_index is None:
             # The service removed an item that the user changed: add it again, and let the user decide.
             item = self._added[item_pointer] = cast(Json, item_pointer.get(self._edit.document))
@@ -306,17 +300,8 @@ class _Merge:
             list_pointer / remote_index + change.pointer.relative_to(item_pointer), change.pointer, change
         )
 
-    def _list_of(self, pointer: Pointer) -> Pointer | None:
-        """The list of objects that a pointer lies in."""
-        for list_pointer in LISTS:
-            inside = len(pointer) > len(list_pointer) and pointer.startswith(list_pointer)
-            if inside and isinstance(list_pointer.get(self._edit.document), list):
-                return list_pointer
-        return None
-
     def _remove(self, list_pointer: Pointer, base_index: int, change: Change) -> None:
-        match = self._matches.get(list_pointer)
-        remote_index = match.found.get(base_index) if match is not None else None
+        remote_index = self._remote_index(list_pointer, base_index)
         if remote_index is None:
             return  # the service removed it, too
         self._removed[list_pointer / remote_index] = None
@@ -330,7 +315,7 @@ class _Merge:
         # A value that the service did not touch is still changed, even if only its spelling differs.
         if matches(remote_pointer, change.now, remote) and (self._sent or not same_or_absent(remote, change.was)):
             return
-        parent = _atomic_parent(remote_pointer)
+        parent = atomic_parent(remote_pointer)
         if parent != remote_pointer:
             my_parent = Pointer(my_pointer.tokens[: len(my_pointer) - (len(remote_pointer) - len(parent))])
             if self._siblings_changed(parent, remote_pointer, my_parent):
@@ -376,24 +361,17 @@ class _Merge:
         return merged if merged.replay(steps) else None
 
     def _with_new_keys(self, pointer: Pointer) -> Pointer | None:
-        for list_pointer in LISTS:
-            if len(pointer) <= len(list_pointer) or not pointer.startswith(list_pointer):
-                continue
-            number = pointer.tokens[len(list_pointer)].removeprefix(KEY)
-            if not number.isdigit():
-                return pointer
-            match = self._matches.get(list_pointer)
-            remote_index = match.found.get(int(number)) if match is not None else None
-            rest = pointer.tokens[len(list_pointer) + 1 :]
-            return None if remote_index is None else Pointer((*list_pointer.tokens, f"{KEY}{remote_index}", *rest))
-        return pointer
+        item_pointer = entry_of(pointer)
+        number = item_pointer.name.removeprefix(KEY) if item_pointer is not None else ""
+        if item_pointer is None or not number.isdigit():
+            return pointer
+        list_pointer = item_pointer.parent
+        remote_index = self._remote_index(list_pointer, int(number))
+        if remote_index is None:
+            return None
+        return list_pointer / f"{KEY}{remote_index}" + pointer.relative_to(item_pointer)
 
-
-def _atomic_parent(pointer: Pointer) -> Pointer:
-    """The outermost value around a pointer that is sent as a whole, or the pointer itself."""
-    for length in range(1, len(pointer) + 1):
-        part = Pointer(pointer.tokens[:length])
-        known = field_at(part)
-        if known is not None and known.atomic:
-            return part
-    return pointer
+    def _remote_index(self, list_pointer: Pointer, base_index: int) -> int | None:
+        """The index that an item of the base has in the service's document; None if it has none."""
+        match = self._matches.get(list_pointer)
+        return match.found.get(base_index) if match is not None else None

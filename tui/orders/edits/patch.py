@@ -4,11 +4,11 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import cast
 
-from tui.api.codec import Document, Json, same
+from tui.api.codec import Document, Json, as_document, as_list, same
 from tui.api.models import Invalid, Operation, validate_order
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.orders.edits.edit import Change, Edit
-from tui.orders.fields import field_at
+from tui.orders.fields import atomic_parent, field_at
 from tui.orders.paths import ITEMS, LISTS
 
 
@@ -42,7 +42,7 @@ def smallest_patch(edit: Edit) -> Patch:
     duplicates = duplicate_names(edit.base)
     changes_by_unit: dict[Pointer, list[Change]] = {}
     for change in edit.changes():
-        changes_by_unit.setdefault(_atomic_parent(change.pointer), []).append(change)
+        changes_by_unit.setdefault(_unit_of(change.pointer), []).append(change)
     for unit, changes in changes_by_unit.items():
         reasons = [(change, why_not_patch(edit, change, duplicates)) for change in changes]
         first = next((reason for _, reason in reasons if reason is not None), None)
@@ -114,7 +114,7 @@ def _removes_member(was: Json | Absent, now: Json | Absent) -> bool:
 
 
 def _why_not_cleared(edit: Edit, pointer: Pointer) -> str | None:
-    unit = _atomic_parent(pointer)
+    unit = _unit_of(pointer)
     if unit != pointer and unit.get(edit.document) not in (ABSENT, None):
         # The value is sent as part of a whole. A list is replaced, but an object keeps members that are not sent.
         known = field_at(pointer)
@@ -129,17 +129,12 @@ def _why_not_cleared(edit: Edit, pointer: Pointer) -> str | None:
     return "a PATCH cannot remove this"
 
 
-def _atomic_parent(pointer: Pointer) -> Pointer:
+def _unit_of(pointer: Pointer) -> Pointer:
     """The outermost value that must be sent as a whole if this one changes."""
     for list_pointer in LISTS[1:]:
         if pointer.startswith(list_pointer):
             return list_pointer
-    for length in range(1, len(pointer) + 1):
-        part = Pointer(pointer.tokens[:length])
-        known = field_at(part)
-        if known is not None and known.atomic:
-            return part
-    return pointer
+    return atomic_parent(pointer)
 
 
 def _unit_value(edit: Edit, unit: Pointer, changes: list[Change]) -> Json:
@@ -170,21 +165,16 @@ def _from_wire(pointer: Pointer, item_indexes: list[str]) -> Pointer:
 
 def duplicate_names(document: Document) -> frozenset[str]:
     """The names that more than one item has (Q3.2)."""
-    items = ITEMS.get(document)
-    if not isinstance(items, list):
-        return frozenset()
-    names = Counter(item["name"] for item in items if isinstance(item, dict) and isinstance(item.get("name"), str))
-    return frozenset(cast(str, name) for name, count in names.items() if count > 1)
+    names = (as_document(item).get("name") for item in as_list(ITEMS.get(document)))
+    counts = Counter(name for name in names if isinstance(name, str))
+    return frozenset(name for name, count in counts.items() if count > 1)
 
 
 def from_patch(pointer: Pointer, body: Json, document: Document) -> Pointer:
     """Translate a pointer of a PATCH body to the order: items by name, and the phone's other name (Q3.1, Q3.5)."""
     if len(pointer) > len(ITEMS) and pointer.startswith(ITEMS):
         name = (ITEMS / pointer.tokens[len(ITEMS)] / "name").get(body)
-        items = ITEMS.get(document)
-        names = (
-            [item.get("name") if isinstance(item, dict) else None for item in items] if isinstance(items, list) else []
-        )
+        names = [as_document(item).get("name") for item in as_list(ITEMS.get(document))]
         if name in names:
             return ITEMS / names.index(cast(Json, name)) + Pointer(pointer.tokens[len(ITEMS) + 1 :])
     if pointer.tokens[:2] == ("customer_details", "phone"):
@@ -218,7 +208,7 @@ def expected_after_patch(base: Document, sent: Document) -> Document:
                 for item in was
             ]
         elif isinstance(value, dict):
-            document[key] = expected_after_patch(was if isinstance(was, dict) else {}, value)
+            document[key] = expected_after_patch(as_document(was), value)
         else:
             document[key] = value
     return document

@@ -1,28 +1,24 @@
 """The history of the batch that is open: its requests, the result of each order, and their export."""
 
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator
 
-from textual import on
 from textual.app import ComposeResult
 
-from tui.api.codec import encode
+from tui.api.codec import Json, encode
 from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.orders.fields import label_of
 from tui.screens.common.commands import handles
+from tui.screens.common.exporting import ask_export_path, report_export
 from tui.screens.common.routes import Back, ShowLines, ShowText
 from tui.screens.common.screen import BaseScreen
-from tui.screens.common.table_rows import table_widgets
 from tui.screens.common.workspace import Workspace
 from tui.widgets.input_line import InputLine
-from tui.widgets.lines import LineView, Piece
+from tui.widgets.lines import Piece
 from tui.widgets.pager import TextLine
-from tui.widgets.status import TitleLine
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe
 from tui.work.journal.batch_history import HistoryRequest, export_history, sent_documents
-from tui.work.typed_paths import at_home, completed
 from tui.work.writes.send_state import SendState
 
 _COLUMNS = (
@@ -47,57 +43,38 @@ class HistoryScreen(BaseScreen[None]):
         self._requests: dict[str, HistoryRequest] = {}
 
     def compose(self) -> ComposeResult:
-        return table_widgets(self.table, self.line)
-
-    @property
-    def list_view(self) -> LineView:
-        return self.table
-
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        self.show_all()
-
-    def store_changed(self) -> None:
-        if self.is_active:
-            self.show_all()
-
-    @on(OrderTable.Activated)
-    def _activated(self) -> None:
-        self.open("enter")
-
-    @handles("refresh")
-    def refresh_list(self, key: str) -> None:
-        self.show_all()
+        return self.framed(self.table, self.line)
 
     @property
     def request(self) -> HistoryRequest | None:
         """The request under the cursor."""
         return self._requests.get(self.table.cursor_key or "")
 
-    def show_all(self) -> None:
+    @handles("refresh")
+    def show_all(self, key: str = "") -> None:
         zone = self.workspace.account.zone
         staging = self.workspace.staging
         self._requests = {str(request.id): request for request in staging.history()}
         rows = []
         for key, request in self._requests.items():
-            counts = request.counts
             states = {order.state: order.shown for order in request.orders}
             shown = next((states[state] for state in _WORST if state in states), None)
             mark, _, tone = shown or next(iter(states.values()), (" ", "", ""))
-            at = f"{request.at.astimezone(zone):%Y-%m-%d %H:%M}"
-            words = f"{request.description}{f', {request.status}' if request.status else ''}"
-            told = ", ".join(f"{count} {outcome}" for outcome, count in counts.items())
-            rows.append(RenderedRow(key, (at, str(len(request.orders)), StyledCell(words, tone), told), mark, tone))
+            cells = (
+                f"{request.at.astimezone(zone):%Y-%m-%d %H:%M}",
+                str(len(request.orders)),
+                StyledCell(f"{request.description}{f', {request.status}' if request.status else ''}", tone),
+                ", ".join(f"{count} {outcome}" for outcome, count in request.counts.items()),
+            )
+            rows.append(RenderedRow(key, cells, mark, tone))
         self.table.load(rows)
-        count = len(rows)
-        words = f"{staging.name} · {count_of(count, 'request')}"
-        self.query_one(TitleLine).set(f"{self.workspace.profile} · history", words)
+        self.title_line.set(f"{self.workspace.profile} · history", f"{staging.name} · {count_of(len(rows), 'request')}")
         self.show_status()
 
     def status_items(self) -> list[str]:
-        written = {order.staged for one in self._requests.values() for order in one.orders if order.was_written}
-        count = len(written)
-        return [f"{count_of(count, 'order')} of it written", "Enter each order", "p what was sent"]
+        requests = self._requests.values()
+        written = {order.staged for request in requests for order in request.orders if order.was_written}
+        return [f"{count_of(len(written), 'order')} of it written", "Enter each order", "p what was sent"]
 
     @handles("open")
     def open(self, key: str) -> None:
@@ -115,39 +92,26 @@ class HistoryScreen(BaseScreen[None]):
         request = self.request
         if request is None:
             return
-        sent = sent_documents(self.workspace.account.store, request)
-        self.workspace.go(ShowText("POST /orders, as it was sent", encode([*sent], indent=2).decode()))
+        sent: Json = [*sent_documents(self.workspace.account.store, request)]
+        self.workspace.go(ShowText("POST /orders, as it was sent", encode(sent, indent=2).decode()))
 
     @handles("export")
     async def export(self, key: str) -> None:
-        if not self._requests:
+        requests = list(self._requests.values())
+        if not requests:
             self.show_notice("There is nothing to export.")
-            return
-        today = self.workspace.now().astimezone(self.workspace.account.zone).date()
-        path = self.workspace.account.store.path.parent / f"batch-{today:%Y-%m-%d}.jsonl"
-        name = await self.line.ask(self.line.prompt, str(path), complete=completed)
-        if name:
-            await self._write_out(list(self._requests.values()), at_home(Path(name)))
-        elif name is not None:
-            self.show_notice("No file was named; nothing was exported.")
-
-    async def _write_out(self, requests: Sequence[HistoryRequest], path: Path) -> None:
-        with self.report_store_errors():
-            try:
-                count = await export_history(self.workspace.account.store, requests, path)
-            except FileExistsError:
-                self.show_notice(f"There is a file of that name; nothing was written. {path}", "warning")
-            except OSError as error:
-                self.show_notice(f"It cannot be written: {error.strerror}. {path}", "error")
-            else:
-                self.show_notice(f"{count_of(count, 'order')} of requests, for your eyes only, in {path}")
+        else:
+            path = await ask_export_path(self, self.line, "batch")
+            if path is not None:
+                exporting = export_history(self.workspace.account.store, requests, path)
+                await report_export(self, exporting, "order", " of requests", path)
 
 
 def _lines(request: HistoryRequest) -> Iterator[TextLine]:
     """Each order of a request, those with problems first."""
     for problem in request.problems:
         yield [(f" S of the request as a whole: {safe(problem.detail)}", "service")]
-    for order in sorted(request.orders, key=lambda one: not one.problems):
+    for order in sorted(request.orders, key=lambda order: not order.problems):
         mark, label, tone = order.shown
         head: list[Piece] = [
             (f" {mark} {fit(order.name, 18)} ", tone),

@@ -4,24 +4,19 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from textual import on
 from textual.app import ComposeResult
 
 from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.screens.common.commands import handles
-from tui.screens.common.key_lines import keys_of
 from tui.screens.common.routes import OpenComposer
 from tui.screens.common.screen import BaseScreen
-from tui.screens.common.table_rows import table_widgets
 from tui.screens.common.workspace import Workspace
-from tui.store.batches import StagedState
 from tui.widgets.input_line import InputLine
-from tui.widgets.lines import LineView
-from tui.widgets.status import KeyLine, TitleLine
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 from tui.work.batches.catalog import BatchInfo
 from tui.work.batches.staging import BatchLocked
+from tui.work.stored import StagedState
 from tui.work.writes.send_state import SendState, project
 
 _COLUMNS = (
@@ -29,15 +24,6 @@ _COLUMNS = (
     Column("count", "orders", 6, 0, "right"),
     Column("states", "how far", 22, 2),
     Column("owner", "whose", 22, 2),
-)
-_KEYS = (
-    ("open", "open"),
-    ("add", "add"),
-    ("rename", "rename"),
-    ("drop", "remove"),
-    ("undo", "undo"),
-    ("take_over", "take over"),
-    ("keys", "keys"),
 )
 _SHOWN = (
     SendState.REFUSED,
@@ -55,6 +41,15 @@ class BatchesScreen(BaseScreen[None]):
     """The newest first; Enter opens one in the composer."""
 
     WHERE = Context.BATCHES
+    KEYS = (
+        ("open", "open"),
+        ("add", "add"),
+        ("rename", "rename"),
+        ("drop", "remove"),
+        ("undo", "undo"),
+        ("take_over", "take over"),
+        ("keys", "keys"),
+    )
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
@@ -65,27 +60,7 @@ class BatchesScreen(BaseScreen[None]):
         self._batches: dict[str, BatchInfo] = {}
 
     def compose(self) -> ComposeResult:
-        return table_widgets(self.table, self.line)
-
-    @property
-    def list_view(self) -> LineView:
-        return self.table
-
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        self.show_all()
-
-    def store_changed(self) -> None:
-        if self.is_active:
-            self.show_all()
-
-    @on(OrderTable.Activated)
-    def _activated(self) -> None:
-        self.open("enter")
-
-    @handles("refresh")
-    def refresh_list(self, key: str) -> None:
-        self.show_all()
+        return self.framed(self.table, self.line)
 
     @property
     def info(self) -> BatchInfo | None:
@@ -93,17 +68,16 @@ class BatchesScreen(BaseScreen[None]):
         return self._batches.get(self.table.cursor_key or "")
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.show_all()
         self.table.go_to_key(str(self.workspace.staging.batch))
 
-    def show_all(self) -> None:
+    @handles("refresh")
+    def show_all(self, key: str = "") -> None:
         """The list as it is on disk, other running copies' changes included."""
         self._batches = {str(info.id): info for info in self.workspace.staging.batches()}
         self.table.load([self._row(key, info) for key, info in self._batches.items()])
-        count = len(self._batches)
-        words = count_of(count, "batch", "batches")
-        self.query_one(TitleLine).set(f"{self.workspace.profile} · batches", words)
+        count = count_of(len(self._batches), "batch", "batches")
+        self.title_line.set(f"{self.workspace.profile} · batches", count)
         self.show_status()
 
     def _row(self, key: str, info: BatchInfo) -> RenderedRow:
@@ -113,14 +87,15 @@ class BatchesScreen(BaseScreen[None]):
         # Whether an unsent order is ready is known only when its batch is open.
         labels = {state: "unsent" if state is SendState.READY else state.label for state in _SHOWN}
         states = ", ".join(f"{counts[state]} {label}" for state, label in labels.items() if counts[state])
-        bad = any(counts[state] for state in _BAD)
-        mark, tone = ("S", "service") if bad else (" ", "")
+        mark, tone = ("S", "service") if any(counts[state] for state in _BAD) else (" ", "")
+        name = StyledCell(info.name, "title" if self._is_open(info) else "")
+        cells = (name, str(info.count or ""), StyledCell(states, tone), self._owner(info))
         if info.is_elsewhere:
             mark, tone = "#", "conflict"
-        is_open = info.id == self.workspace.staging.batch
-        name = StyledCell(info.name, "title" if is_open else "")
-        cells = (name, str(info.count or ""), StyledCell(states, "service" if bad else ""), self._owner(info))
         return RenderedRow(key, cells, mark, tone)
+
+    def _is_open(self, info: BatchInfo) -> bool:
+        return info.id == self.workspace.staging.batch
 
     def _owner(self, info: BatchInfo) -> StyledCell:
         owner = info.owner
@@ -128,12 +103,9 @@ class BatchesScreen(BaseScreen[None]):
             made = f"{info.created_at.astimezone(self.workspace.account.zone):%d %b %H:%M}"
             return StyledCell(f"free, of {made}", "dim")
         if owner.mine:
-            return StyledCell("open here" if info.id == self.workspace.staging.batch else "yours", "good")
+            return StyledCell("open here" if self._is_open(info) else "yours", "good")
         since = f"{owner.since.astimezone(self.workspace.account.zone):%d %b %H:%M}"
         return StyledCell(f"{owner.user}@{owner.host}, process {owner.pid}, since {since}", "conflict")
-
-    def show_keys(self) -> None:
-        self.query_one(KeyLine).set(keys_of(self.WHERE, _KEYS))
 
     def status_items(self) -> list[str]:
         return ["Enter opens", "what was sent of a batch stays in the journal"]
@@ -144,17 +116,15 @@ class BatchesScreen(BaseScreen[None]):
     def open(self, key: str) -> None:
         info = self.info
         if info is not None:
-            with self._reporting():
-                self._open(info)
-                self.workspace.go(OpenComposer())
+            self._open(info)
 
-    def _open(self, info: BatchInfo) -> None:
-        if info.id != self.workspace.staging.batch:
-            self.workspace.staging.open_batch(info.name)
-
-    @handles("batches")
-    def open_composer(self, key: str) -> None:
-        self.workspace.go(OpenComposer())
+    def _open(self, info: BatchInfo, *, take_over: bool = False) -> None:
+        with self._reporting():
+            if not self._is_open(info):
+                self.workspace.staging.open_batch(info.name)
+            if take_over:
+                self.workspace.staging.take_over()
+            self.workspace.go(OpenComposer())
 
     @handles("add")
     async def create(self, key: str) -> None:
@@ -179,8 +149,8 @@ class BatchesScreen(BaseScreen[None]):
         with self._reporting():
             self.workspace.staging.remove(info.name)
             self.show_all()
-            sent = info.count - info.counts[StagedState.DRAFT] - info.counts[StagedState.REFUSED]
-            kept = " The service keeps what it has." if sent else ""
+            unsent = info.counts[StagedState.DRAFT] + info.counts[StagedState.REFUSED]
+            kept = " The service keeps what it has." if info.count > unsent else ""
             self.show_notice(f"{info.name} removed.{kept} u brings it back.")
 
     @handles("undo")
@@ -188,9 +158,9 @@ class BatchesScreen(BaseScreen[None]):
         with self._reporting():
             name = self.workspace.staging.put_back()
             self.show_all()
-            back = next((one for one in self._batches.values() if one.name == name), None)
-            if back is not None:
-                self.table.go_to_key(str(back.id))
+            for key, info in self._batches.items():
+                if info.name == name:
+                    self.table.go_to_key(key)
             self.show_notice(f"{name} is back." if name else "No batch was removed.")
 
     @handles("take_over")
@@ -198,14 +168,11 @@ class BatchesScreen(BaseScreen[None]):
         info = self.info
         if info is None or not info.is_elsewhere:
             self.show_notice("Nobody else has this batch; Enter opens it.")
-            return
-        owner = f"{info.owner.user}@{info.owner.host}, process {info.owner.pid}" if info.owner else "Another copy"
-        answers = [("y", "take over; the other copy becomes read-only")]
-        if await self.ask(f"{owner} works on {info.name}.", answers):
-            with self._reporting():
-                self._open(info)
-                self.workspace.staging.take_over()
-                self.workspace.go(OpenComposer())
+        else:
+            owner = f"{info.owner.user}@{info.owner.host}, process {info.owner.pid}" if info.owner else "Another copy"
+            answers = [("y", "take over; the other copy becomes read-only")]
+            if await self.ask(f"{owner} works on {info.name}.", answers):
+                self._open(info, take_over=True)
 
     @contextmanager
     def _reporting(self) -> Iterator[None]:

@@ -1,4 +1,4 @@
-"""`BulkContext`: what the commands of a change over many orders are given: the job, the panes, where one works."""
+"""`BulkContext`: what the commands of a bulk change are given: the job, the panes, and which of them has the keys."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

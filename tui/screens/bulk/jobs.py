@@ -1,17 +1,12 @@
-"""The last changes over many orders: what each did, and the way to its results."""
+"""The latest bulk changes, with the results of each."""
 
-from textual import on
 from textual.app import ComposeResult
 
 from tui.keymap import Context
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import OpenBulk
 from tui.screens.common.screen import BaseScreen
-from tui.screens.common.table_rows import table_widgets
 from tui.screens.common.workspace import Workspace
-from tui.widgets.input_line import InputLine
-from tui.widgets.lines import LineView
-from tui.widgets.status import TitleLine
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 from tui.work.bulk.job import Job, JobStage
 from tui.work.bulk.runner import JobConflict
@@ -29,6 +24,7 @@ _TONES = {
     JobStage.PLANNED: "changed",
     JobStage.CANCELLED: "warning",
 }
+_BAD = frozenset({SendState.REFUSED, SendState.UNKNOWN, SendState.DIFFERS, SendState.CONFLICT})
 
 
 class JobsScreen(BaseScreen[None]):
@@ -39,37 +35,16 @@ class JobsScreen(BaseScreen[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self.table = OrderTable(_COLUMNS, empty="No change over many orders yet: mark some with Space, then ;c or ;t.")
-        self.line = InputLine("", hides=True)
         self._jobs: dict[str, Job] = {}
 
     def compose(self) -> ComposeResult:
-        return table_widgets(self.table, self.line)
-
-    @property
-    def list_view(self) -> LineView:
-        return self.table
-
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        self.show_all()
-
-    def store_changed(self) -> None:
-        if self.is_active:
-            self.show_all()
-
-    @on(OrderTable.Activated)
-    def _activated(self) -> None:
-        self.open("enter")
-
-    @handles("refresh")
-    def refresh_list(self, key: str) -> None:
-        self.show_all()
+        return self.framed(self.table)
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one(TitleLine).set(f"{self.workspace.profile} · changes over many orders", "the last 20")
+        self.title_line.set(f"{self.workspace.profile} · changes over many orders", "the last 20")
 
-    def show_all(self) -> None:
+    @handles("refresh")
+    def show_all(self, key: str = "") -> None:
         """The list as it is on disk, other running copies' changes included."""
         jobs = self.workspace.jobs
         self._jobs = {job.id: job for job in jobs.recent()}
@@ -77,19 +52,11 @@ class JobsScreen(BaseScreen[None]):
         rows = []
         for job in self._jobs.values():
             counts = ", ".join(f"{count} {state.label}" for state, count in job.counts.items())
-            bad = any(
-                state in job.counts
-                for state in (
-                    SendState.REFUSED,
-                    SendState.UNKNOWN,
-                    SendState.DIFFERS,
-                    SendState.CONFLICT,
-                )
-            )
             stage = "elsewhere" if jobs.is_elsewhere(job) else str(job.stage)
             at = f"{job.made_at.astimezone(zone):%Y-%m-%d %H:%M}"
             cells = (at, job.name, StyledCell(stage, _TONES.get(job.stage, "")), counts)
-            rows.append(RenderedRow(job.id, cells, "!" if bad else " ", "error" if bad else ""))
+            mark, tone = ("!", "error") if _BAD & set(job.counts) else (" ", "")
+            rows.append(RenderedRow(job.id, cells, mark, tone))
         self.table.load(rows)
         self.show_status()
 

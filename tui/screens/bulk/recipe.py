@@ -10,11 +10,11 @@ from tui.orders.fields import field_at
 from tui.screens.bulk.context import BulkContext
 from tui.screens.common.commands import handles
 from tui.screens.order.pickers import ADD_TAGS, REMOVE_TAGS, field_picker, recipe_rows
-from tui.store.db import StoreError
 from tui.widgets.input_line import InputLine
 from tui.work.bulk.runner import JobConflict
 from tui.work.bulk.saved_changes import SavedChanges
 from tui.work.drafts.drafts import TypedText
+from tui.work.stored import StoreError
 
 _EDITOR_LINES = 9
 
@@ -26,7 +26,7 @@ class RecipeCommands:
         self.is_reading = False
         """Whether the dry run is in progress."""
         self.is_tall = False
-        """Whether the form stands beside the orders."""
+        """Whether the form is beside the orders."""
         self._context = context
         self._line = line
         self._screen = context.screen
@@ -60,8 +60,7 @@ class RecipeCommands:
 
     def resize(self) -> None:
         """Give the form its height: all there is beside the orders, else what its rows or its editor need."""
-        rows = max(2, min(len(self._sheet.rows), 5))
-        lines = _EDITOR_LINES if self._sheet.editing is not None else rows
+        lines = _EDITOR_LINES if self._sheet.editing is not None else max(2, min(len(self._sheet.rows), 5))
         self._sheet.styles.height = "1fr" if self.is_tall else lines
 
     def change(self, recipe: BulkChange, pointer: Pointer | None = None) -> None:
@@ -125,8 +124,8 @@ class RecipeCommands:
             tags = tuple(cast("list[str]", value or []))
             add, remove = recipe.add_tags, recipe.remove_tags
             recipe = recipe.with_tags(tags, remove) if pointer == ADD_TAGS else recipe.with_tags(add, tags)
-        elif (one := recipe.assignment(pointer.tokens)) is not None:
-            recipe = recipe.with_assignment(replace(one, value=value))
+        elif (assignment := recipe.assignment(pointer.tokens)) is not None:
+            recipe = recipe.with_assignment(replace(assignment, value=value))
         self.change(recipe)
 
     # Commands.
@@ -134,14 +133,14 @@ class RecipeCommands:
     def _assignment(self) -> FieldAssignment | None:
         """The field of the recipe under the cursor; a notice says so if there is none."""
         recipe, pointer = self._context.job.recipe, self._sheet.cursor_pointer
-        one = recipe.assignment(pointer.tokens) if pointer is not None else None
+        assignment = recipe.assignment(pointer.tokens) if pointer is not None else None
         if not self._context.may_change():
             return None
-        if one is None and len(recipe.assignments) == 1:
-            (one,) = recipe.assignments
-        if one is None:
+        if assignment is None and len(recipe.assignments) == 1:
+            (assignment,) = recipe.assignments
+        if assignment is None:
             self._screen.show_notice("That is for a field of the change; Tab leads to it, a adds one.")
-        return one
+        return assignment
 
     @handles("add")
     async def add(self, key: str) -> None:
@@ -171,30 +170,32 @@ class RecipeCommands:
 
     @handles("drop")
     def drop(self, key: str) -> None:
-        if (one := self._assignment()) is not None:
-            self.change(self._context.job.recipe.without(one.path))
+        if (assignment := self._assignment()) is not None:
+            self.change(self._context.job.recipe.without(assignment.path))
 
     @handles("only_empty")
     def only_empty(self, key: str) -> None:
-        if (one := self._assignment()) is not None:
-            self.change(self._context.job.recipe.with_assignment(replace(one, only_empty=not one.only_empty)))
+        if (assignment := self._assignment()) is not None:
+            self.change(
+                self._context.job.recipe.with_assignment(replace(assignment, only_empty=not assignment.only_empty))
+            )
 
     @handles("empty_value")
     async def clear(self, key: str) -> None:
-        one = self._assignment()
-        known = field_at(one.pointer) if one is not None else None
-        if one is None or known is None:
+        assignment = self._assignment()
+        known = field_at(assignment.pointer) if assignment is not None else None
+        if assignment is None or known is None:
             return
         answers = [("e", "empty text")] if known.patch.empty else []
         answers += [("n", "null: remove it")] if known.patch.nullable else []
-        answers += [("a", "nothing yet")] if one.value is not ABSENT else []
+        answers += [("a", "nothing yet")] if assignment.value is not ABSENT else []
         values = {"e": "", "n": None, "a": ABSENT}
         if not answers:
             self._screen.show_notice("A PATCH cannot clear this field.")
-            return
-        answer = await self._screen.ask(f"{known.caption} becomes", answers)
-        if answer is not None:
-            self.change(self._context.job.recipe.with_assignment(replace(one, value=values[answer])))
+        else:
+            answer = await self._screen.ask(f"{known.caption} becomes", answers)
+            if answer is not None:
+                self.change(self._context.job.recipe.with_assignment(replace(assignment, value=values[answer])))
 
     @handles("save")
     async def save(self, key: str) -> None:

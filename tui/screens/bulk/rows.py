@@ -1,4 +1,4 @@
-"""A change over many orders as it is shown: the strip of states, a row for each order, the whole of one, the review."""
+"""A bulk change as it is shown: the tabs of states, a row for each order, the details of one, the review."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,18 +6,19 @@ from dataclasses import dataclass
 from tui.api.codec import Json
 from tui.api.wording import count_of
 from tui.orders.checks.sending import MAX_ORDERS
+from tui.orders.display import display_value
 from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
 from tui.orders.paths import TAGS
 from tui.orders.value_parser import show_value
 from tui.screens.common.table_rows import KeyedRows
 from tui.screens.review.screen import ReviewItem, ReviewPlan
-from tui.store.journal import WriteKind
 from tui.widgets.lines import Piece
 from tui.widgets.tab_bar import TabLabel
 from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe
 from tui.work.bulk.job import Job, JobOrder, WriteCost, WriteCosts, write_kind
+from tui.work.stored import WriteKind
 from tui.work.writes.send_state import LABELS, SendState
 
 ALL = "all"
@@ -28,7 +29,7 @@ COLUMNS = (
     Column("what", "what changes", 30, 6),
 )
 
-_TOLD_BY_CHANGES = frozenset({SendState.READY, SendState.SENDING, SendState.VERIFIED, SendState.HELD})
+_SHOWN_BY_CHANGES = frozenset({SendState.READY, SendState.SENDING, SendState.VERIFIED, SendState.HELD})
 
 
 @dataclass(slots=True)
@@ -36,10 +37,10 @@ class JobRows(KeyedRows[JobOrder]):
     """Rows made when they are drawn."""
 
     def row_at(self, index: int) -> RenderedRow:
-        order = self.orders[index]
+        order = self.elements[index]
         mark, label, style = LABELS[order.state]
         what = change_words(order.changes)
-        if order.words and order.state not in _TOLD_BY_CHANGES:
+        if order.words and order.state not in _SHOWN_BY_CHANGES:
             what = order.words
         elif order.words and order.state is SendState.READY:
             what = f"{what}   ~ {order.words}"
@@ -48,12 +49,12 @@ class JobRows(KeyedRows[JobOrder]):
 
 
 def change_words(changes: Sequence[Change]) -> str:
-    """`status fulfilled → on_hold; tags +hold`: as much of it as a row has room for."""
+    """`status fulfilled → on_hold; tags +hold`"""
     return "; ".join(
-        f"{_caption(one)} {tag_words(one)}"
-        if one.pointer == TAGS
-        else f"{_caption(one)} {_shown(one, one.was)} → {_shown(one, one.now)}"
-        for one in changes
+        f"{_caption(change)} {tag_words(change)}"
+        if change.pointer == TAGS
+        else f"{_caption(change)} {display_value(change.pointer, change.was)} → {display_value(change.pointer, change.now)}"
+        for change in changes
     )
 
 
@@ -80,7 +81,7 @@ def detail_lines(order: JobOrder) -> list[list[Piece]]:
     lines: list[list[Piece]] = []
     if order.words:
         lines.append([(f" {safe(order.words)}", order.state.style)])
-    lines.extend([(" ", ""), *_pieces(one)] for one in order.changes)
+    lines.extend([(" ", ""), *_pieces(change)] for change in order.changes)
     return lines
 
 
@@ -105,35 +106,35 @@ def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
     for order in job.waiting:
         if order.applied is not None:
             (patched if write_kind(order.applied, job.kind) is WriteKind.PATCH else whole).append(order)
-    parcels = [_patch_parcel(order) for order in patched]
-    parcels += [_upsert_parcel(whole[start : start + MAX_ORDERS]) for start in range(0, len(whole), MAX_ORDERS)]
+    items = [_patch_item(order) for order in patched]
+    items += [_upsert_item(whole[start : start + MAX_ORDERS]) for start in range(0, len(whole), MAX_ORDERS)]
     staying = {state: count for state, count in job.counts.items() if state is not SendState.READY}
     notes = [f"{job.recipe.summary}, on {len(patched) + len(whole)} orders. {cost_words(plan.cost(job.kind))}."]
     if whole:
         notes.append(
-            f"{len(whole)} go whole: all of a request or none; what the service keeps beside what it shows may be lost."
+            f"{len(whole)} are sent as full orders: all of a request or none; data that the service does not show may be lost."
         )
     if staying:
         notes.append("Not sent: " + ", ".join(f"{count} {state.label}" for state, count in staying.items()) + ".")
     if read_only:
         notes.append("This account is opened for reading only.")
-    return ReviewPlan(job.name, parcels, 0 if read_only else len(patched) + len(whole), notes)
+    return ReviewPlan(job.name, items, 0 if read_only else len(patched) + len(whole), notes)
 
 
 def body_of(order: JobOrder, kind: WriteKind) -> Json:
-    """The body, or its part of one, by which this order would go."""
+    """The body that would be sent for this order, or its part of one."""
     if order.applied is None or not order.changes:
         return None
     by_patch = write_kind(order.applied, kind) is WriteKind.PATCH
     return order.applied.request.body if by_patch else order.applied.upsert.body
 
 
-def _patch_parcel(order: JobOrder) -> ReviewItem:
+def _patch_item(order: JobOrder) -> ReviewItem:
     body = order.applied.request.body if order.applied is not None else None
     return ReviewItem(order.name, _lines(order), f"PATCH /orders/{order.id}", body)
 
 
-def _upsert_parcel(orders: Sequence[JobOrder]) -> ReviewItem:
+def _upsert_item(orders: Sequence[JobOrder]) -> ReviewItem:
     lines: list[list[Piece]] = []
     bodies: list[Json] = []
     for order in orders:
@@ -145,7 +146,7 @@ def _upsert_parcel(orders: Sequence[JobOrder]) -> ReviewItem:
 
 
 def _lines(order: JobOrder) -> list[list[Piece]]:
-    lines: list[list[Piece]] = [[("  * ", "changed"), *_pieces(one)] for one in order.changes]
+    lines: list[list[Piece]] = [[("  * ", "changed"), *_pieces(change)] for change in order.changes]
     if order.words:
         lines.append([(f"  ~ {safe(order.words)}", "warning")])
     return lines
@@ -155,16 +156,11 @@ def _pieces(change: Change) -> list[Piece]:
     """Field, was, will be."""
     return [
         (fit(label_of(change.pointer), 24) + " ", ""),
-        (fit(_shown(change, change.was), 22) + " ", "dim"),
-        (safe(tag_words(change) if change.pointer == TAGS else _shown(change, change.now)), "changed"),
+        (fit(display_value(change.pointer, change.was), 22) + " ", "dim"),
+        (safe(tag_words(change) if change.pointer == TAGS else display_value(change.pointer, change.now)), "changed"),
     ]
 
 
 def _caption(change: Change) -> str:
     known = field_at(change.pointer)
     return known.caption if known is not None else change.pointer.name
-
-
-def _shown(change: Change, value: object) -> str:
-    known = field_at(change.pointer)
-    return show_value(known.kind if known is not None else "json", value)  # type: ignore[arg-type]

@@ -19,22 +19,21 @@ from tui.screens.common.key_lines import editor_keys, keys_of
 from tui.screens.common.routes import Back, EditOrder, OpenBulk, Page
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
-from tui.screens.order.external_editor import edit_text
+from tui.screens.order.external_editor import edit_field
 from tui.screens.order.pickers import reader_of
-from tui.widgets.dialogs import QuestionBar
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.status import RuleLine
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
-from tui.work.bulk.job import Job, JobOrder, JobStage
+from tui.work.bulk.job import Job, JobStage
 
 _WIDE = 120
 
 _KEYS_SENDING = (
-    ("pause", "pause, go on"),
+    ("pause", "pause, resume"),
     ("stop", "cancel"),
     ("open", "open"),
     ("tab_next", "state"),
@@ -81,36 +80,22 @@ class BulkScreen(BaseScreen[None]):
         if job is None:
             raise KeyError(f"There is no change {job_id}.")
         self.tab_bar = TabBar()
-        self.sheet = OrderSheet(reader=reader_of(workspace), typing_hook=self._typing, empty="")
+        self.sheet = OrderSheet(
+            reader=reader_of(workspace), typing_hook=lambda *typed: self._recipe.typing(*typed), empty=""
+        )
         self.table = OrderTable(COLUMNS, empty="No orders in this state. Press 0 to show all.", id="orders")
         self._line = InputLine("name: ", hides=True)
         self._bulk = BulkContext(self, job, self.tab_bar, self.sheet, self.table, self.show_all)
         self._recipe = RecipeCommands(self._bulk, self._line)
-        tabs = TabCommands(self, self.tab_bar, "There is no {} on the strip.")
-        self._groups = (tabs, self._recipe, SendCommands(self._bulk, self._recipe))
+        tabs = TabCommands(self, self.tab_bar, "There is no tab {}.")
+        self.groups = (tabs, self._recipe, SendCommands(self._bulk, self._recipe))
         self._field = field
-        self._shown: list[JobOrder] = []
-        self._is_due = False
+        self._kind_line, self._detail_line, self._detail = RuleLine(id="kind"), RuleLine(id="rule"), Pager(id="detail")
 
     def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield self.tab_bar
-        with Container(id="bulk"):
-            with Container(id="recipe"):
-                yield self.sheet
-            with Container(id="result"):
-                yield RuleLine(id="kind")
-                yield self.table
-                yield RuleLine(id="rule")
-                yield Pager(id="detail")
-        yield self._line
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def command_groups(self) -> Sequence[object]:
-        return self._groups
+        recipe = Container(self.sheet, id="recipe")
+        result = Container(self._kind_line, self.table, self._detail_line, self._detail, id="result")
+        return self.framed(self.tab_bar, Container(recipe, result, id="bulk"), self._line)
 
     @property
     def job(self) -> Job:
@@ -129,13 +114,10 @@ class BulkScreen(BaseScreen[None]):
         return isinstance(page, OpenBulk) and page.job_id == self.job.id
 
     def on_mount(self) -> None:
-        super().on_mount()
         self._recipe.open(self._field)
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self._bulk.reload()
-        self.show_all()
 
     def on_resize(self, event: events.Resize) -> None:
         is_wide = event.size.width >= _WIDE
@@ -145,31 +127,20 @@ class BulkScreen(BaseScreen[None]):
 
     # What is shown.
 
-    def store_changed(self) -> None:
-        """Show it once for all the news of one turn."""
-        if not self._is_due and self.is_attached:
-            self._is_due = True
-            self.call_later(self._show_news)
-
-    def _show_news(self) -> None:
-        self._is_due = False
-        if self.is_active:
-            self.show_all()
-
+    @on(TabBar.Selected)
     def show_all(self) -> None:
         """Show everything, after anything may have changed."""
         job = self.job
         self.query_one("#bulk").set_class(not self._bulk.is_open, "-begun")
         self.tab_bar.set_labels(tab_labels(job), self.tab_bar.current or ALL)
         current = self.tab_bar.current or ALL
-        self._shown = [order for order in job.orders.values() if current in (ALL, order.state)]
-        self.table.load(JobRows(self._shown))
+        self.table.load(JobRows([order for order in job.orders.values() if current in (ALL, order.state)]))
         self._show_title()
-        kind = self.query_one("#kind", RuleLine)
         if job.stage is JobStage.PLANNED:
-            kind.set(kind_summary(self.workspace.jobs.plan(job), job.kind) if job.waiting else "nothing would be sent")
+            costs = kind_summary(self.workspace.jobs.plan(job), job.kind)
+            self._kind_line.set(costs if job.waiting else "nothing would be sent")
         else:
-            kind.set(job.progress, job.note or job.recipe.summary)
+            self._kind_line.set(job.progress, job.note or job.recipe.summary)
         self._show_detail()
         self.show_status()
         if self.sheet.editing is None:
@@ -180,32 +151,31 @@ class BulkScreen(BaseScreen[None]):
         stage = "dry run" if job.stage is JobStage.PLANNED else str(job.stage)
         if self.workspace.jobs.is_elsewhere(job):
             stage = "another copy runs it, r looks"
-        mode = "READ ONLY" if self.workspace.account.client.read_only else "WRITES"
         facts = [job.name, stage, f"{len(job.orders)} orders" + (f", {job.whole}" if job.whole else "")]
-        self.query_one(TitleLine).set(f"{self.workspace.profile} · {mode}", " · ".join(facts))
+        self.title_line.set(self.workspace.heading, " · ".join(facts))
 
     def show_keys(self) -> None:
         """Show the keys of the stage that the change is in."""
         wanted = _KEYS_IN.get(self.job.stage, _KEYS_AFTER)
         if self.job.stage is JobStage.PLANNED and not self._bulk.is_open:
             wanted = tuple((id, word) for id, word in wanted if id not in ("add", "tags", "only_empty", "pane"))
-        self.query_one(KeyLine).set(keys_of(self.WHERE, wanted))
+        self.key_line.set(keys_of(self.WHERE, wanted))
 
+    @on(OrderTable.CursorMoved)
     def _show_detail(self) -> None:
         order = self._bulk.order
-        rule, pane = self.query_one("#rule", RuleLine), self.query_one("#detail", Pager)
         if order is None:
-            rule.set()
-            pane.set_lines([])
-            return
-        count = len(order.changes)
-        rule.set(f"{order.name} · {order.state.label}", f"{count} fields" if count > 1 else "")
-        pane.set_lines(detail_lines(order))
+            self._detail_line.set()
+            self._detail.set_lines([])
+        else:
+            count = len(order.changes)
+            self._detail_line.set(f"{order.name} · {order.state.label}", f"{count} fields" if count > 1 else "")
+            self._detail.set_lines(detail_lines(order))
 
     def status_items(self) -> Sequence[str | Piece]:
         job = self.job
         if job.note:
-            return [(job.note, "warning"), "z goes on, Ctrl+C cancels"]
+            return [(job.note, "warning"), "z resumes, Ctrl+C cancels"]
         match job.stage:
             case JobStage.PLANNED if self._recipe.is_reading:
                 return [("reading … Ctrl+C stops", "info")]
@@ -218,27 +188,16 @@ class BulkScreen(BaseScreen[None]):
                 sending = (f"sending: {job.gone} of {job.going}", "info")
                 return [sending, "z pauses, Ctrl+C cancels, q leaves it running"]
             case JobStage.PAUSED:
-                return [(f"paused: {job.gone} of {job.going}", "warning"), "z goes on, Ctrl+C cancels"]
+                return [(f"paused: {job.gone} of {job.going}", "warning"), "z resumes, Ctrl+C cancels"]
             case _:
                 return [f"{job.stage}: {job.gone} of {job.going}", "R tries the state shown again"]
 
     # What happens in the panes.
 
-    @on(TabBar.Selected)
-    def _state_chosen(self) -> None:
-        self.show_all()
-
-    @on(OrderTable.CursorMoved)
-    def _moved(self) -> None:
-        self._show_detail()
-
-    def _typing(self, pointer: Pointer, text: str) -> None:
-        self._recipe.typing(pointer, text)
-
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
         self._recipe.resize()
-        self.query_one(KeyLine).set(editor_keys(several_lines=self.sheet.is_multiline))
+        self.key_line.set(editor_keys(several_lines=self.sheet.is_multiline))
 
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:
@@ -257,12 +216,7 @@ class BulkScreen(BaseScreen[None]):
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        self.run_dialog(self._edit_outside(event.text))
-
-    async def _edit_outside(self, text: str) -> None:
-        found = await edit_text(self, text)
-        if found is not None:
-            self.sheet.fill_editor(found)
+        edit_field(self, self.sheet, event.text)
 
     # Moving.
 
@@ -279,11 +233,6 @@ class BulkScreen(BaseScreen[None]):
             self.sheet.open_editor(None, self._recipe.typed().get(pointer) if pointer is not None else None)
         elif (order := self._bulk.order) is not None:
             self.workspace.go(EditOrder(order.id))
-
-    @on(OrderTable.Activated)
-    @on(OrderSheet.Activated)
-    def _activated(self) -> None:
-        self.open("enter")
 
     @handles("refresh")
     def look_again(self, key: str) -> None:

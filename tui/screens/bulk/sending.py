@@ -8,11 +8,10 @@ from tui.screens.bulk.running import start_job
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import ShowText
 from tui.screens.review.screen import ReviewScreen
-from tui.store.db import StoreError
-from tui.store.journal import WriteKind
 from tui.work.bulk.job import AGAIN, JobStage
 from tui.work.bulk.runner import JobConflict
 from tui.work.bulk.saved_changes import SavedChanges
+from tui.work.stored import StoreError, WriteKind
 from tui.work.writes.send_state import SendState
 
 _AGAIN_OF_ALL = frozenset({SendState.NOT_SENT, SendState.REFUSED, SendState.CONFLICT, SendState.DIFFERS})
@@ -49,7 +48,7 @@ class SendCommands:
         if order is None or body is None:
             self._screen.show_notice("No body is made for this order here.")
         else:
-            self._workspace.go(ShowText(f"What goes for {order.name}", pretty(body)))
+            self._workspace.go(ShowText(f"Request body of {order.name}", pretty(body)))
 
     @handles("method")
     def switch_kind(self, key: str) -> None:
@@ -119,17 +118,15 @@ class SendCommands:
 
     @handles("retry")
     def retry(self, key: str) -> None:
-        job = self._context.job
-        if job.stage in (JobStage.RUNNING, JobStage.PAUSED):
-            self._screen.show_notice("Orders are tried again when the rest is done; z goes on, Ctrl+C cancels.")
+        if self._context.job.stage in (JobStage.RUNNING, JobStage.PAUSED):
+            self._screen.show_notice("Orders are tried again when the rest is done; z resumes, Ctrl+C cancels.")
             return
         current = self._context.tab_bar.current or ALL
         states = _AGAIN_OF_ALL if current == ALL else frozenset({SendState(current)}) & AGAIN
         if not states:
-            words = f"Orders that are {current} are not tried again; choose another state on the strip."
-            self._screen.show_notice(words)
-            return
-        self._screen.run_worker(self._retry(states), name="try again", group="read", exclusive=True)
+            self._screen.show_notice(f"Orders that are {current} are not tried again; choose another tab.")
+        else:
+            self._screen.run_worker(self._retry(states), name="try again", group="read", exclusive=True)
 
     async def _retry(self, states: frozenset[SendState]) -> None:
         self._screen.show_notice("Reading again …")

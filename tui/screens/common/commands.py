@@ -9,34 +9,49 @@ Handler: TypeAlias = Callable[[str], Coroutine[Any, Any, None] | None]
 F = TypeVar("F", bound=Callable[..., Any])
 
 _MARK = "handled_commands"
-_HANDLED: dict[type, dict[str, str]] = {}
+_HANDLED: dict[type, dict[str, tuple[str, tuple[object, ...]]]] = {}
 
 
-def handles(*commands: str) -> Callable[[F], F]:
-    """Mark a method as the handler of these commands of the keymap."""
+def handles(*commands: str, **arguments: object) -> Callable[[F], F]:
+    """Mark a method as the handler of these commands of the keymap.
+
+    It is called with the key that was pressed. For a command with an argument it is called with the argument instead:
+    `@handles(next_order=1, previous_order=-1)`.
+    """
 
     def mark(method: F) -> F:
-        setattr(method, _MARK, commands)
+        setattr(method, _MARK, {**dict.fromkeys(commands, ()), **{id: (value,) for id, value in arguments.items()}})
         return method
 
     return mark
 
 
-def handled_by(kind: type) -> Mapping[str, str]:
-    """The commands that a class handles, each with the name of the method. A subclass may override either."""
+def _handlers_of(kind: type) -> Mapping[str, tuple[str, tuple[object, ...]]]:
+    """The commands that a class handles, each with the name of the method and what it is called with instead of the key."""
     if kind in _HANDLED:
         return _HANDLED[kind]
     found = _HANDLED[kind] = {}
     for ancestor in reversed(kind.__mro__):
         for name, member in vars(ancestor).items():
-            found |= dict.fromkeys(getattr(member, _MARK, ()), name)
+            found |= {id: (name, arguments) for id, arguments in getattr(member, _MARK, {}).items()}
     return found
+
+
+def handled_by(kind: type) -> Mapping[str, str]:
+    """The commands that a class handles, each with the name of the method. A subclass may override either."""
+    return {id: name for id, (name, _) in _handlers_of(kind).items()}
 
 
 def find_handler(owners: Iterable[Any], command: str) -> Handler | None:
     """The handler of a command: the first owner that has one is asked."""
     for owner in owners:
-        name = handled_by(type(owner)).get(command)
-        if name is not None:
-            return cast(Handler, getattr(owner, name))
+        found = _handlers_of(type(owner)).get(command)
+        if found is not None:
+            name, arguments = found
+            method = cast(Callable[..., Coroutine[Any, Any, None] | None], getattr(owner, name))
+            return _with_argument(method, *arguments) if arguments else method
     return None
+
+
+def _with_argument(method: Callable[..., Coroutine[Any, Any, None] | None], argument: object) -> Handler:
+    return lambda key: method(argument)

@@ -7,8 +7,11 @@ from tui.screens.common.commands import handles
 from tui.screens.common.routes import (
     Back,
     Leave,
+    OpenComposer,
+    OpenJobs,
     OpenJournal,
     Repaint,
+    Route,
     ShowHelp,
     ShowPalette,
     ShowRequestLog,
@@ -28,14 +31,18 @@ class CommandedScreen(Protocol):
     workspace: Workspace
 
     @property
-    def list_view(self) -> LineView: ...
+    def list_view(self) -> LineView:
+        """The lines that moving keys move on."""
 
     @property
-    def order_here(self) -> str | None: ...
+    def order_here(self) -> str | None:
+        """The service's id of the order that the user is at."""
 
-    def stop_reading(self) -> bool: ...
+    def stop_reading(self) -> bool:
+        """Stop what is being read. Returns whether there was anything."""
 
-    def show_notice(self, text: str, tone: str = "info") -> None: ...
+    def show_notice(self, text: str, tone: str = "info") -> None:
+        """Show a sentence on the status line."""
 
 
 class MoveCommands:
@@ -44,13 +51,9 @@ class MoveCommands:
     def __init__(self, screen: CommandedScreen) -> None:
         self._screen = screen
 
-    @handles("down")
-    def down(self, key: str) -> None:
-        self._screen.list_view.move(1)
-
-    @handles("up")
-    def up(self, key: str) -> None:
-        self._screen.list_view.move(-1)
+    @handles(down=1, up=-1)
+    def move(self, by: int) -> None:
+        self._screen.list_view.move(by)
 
     @handles("first")
     def first(self, key: str) -> None:
@@ -60,21 +63,13 @@ class MoveCommands:
     def last(self, key: str) -> None:
         self._screen.list_view.end()
 
-    @handles("page_down")
-    def page_down(self, key: str) -> None:
-        self._screen.list_view.page(1)
+    @handles(page_down=1, page_up=-1)
+    def page(self, by: int) -> None:
+        self._screen.list_view.page(by)
 
-    @handles("page_up")
-    def page_up(self, key: str) -> None:
-        self._screen.list_view.page(-1)
-
-    @handles("half_down")
-    def half_down(self, key: str) -> None:
-        self._screen.list_view.half_page(1)
-
-    @handles("half_up")
-    def half_up(self, key: str) -> None:
-        self._screen.list_view.half_page(-1)
+    @handles(half_down=1, half_up=-1)
+    def half_page(self, by: int) -> None:
+        self._screen.list_view.half_page(by)
 
 
 class TabCommands:
@@ -85,16 +80,12 @@ class TabCommands:
         self._tab_bar = tab_bar
         self._missing = missing
 
-    @handles("tab_next")
-    def next_tab(self, key: str) -> None:
-        self._tab_bar.step(1)
-
-    @handles("tab_previous")
-    def previous_tab(self, key: str) -> None:
-        self._tab_bar.step(-1)
+    @handles(tab_next=1, tab_previous=-1)
+    def step(self, by: int) -> None:
+        self._tab_bar.step(by)
 
     @handles("tab_number")
-    def tab_number(self, key: str) -> None:
+    def go_to_number(self, key: str) -> None:
         if not self._tab_bar.select_number(int(key)):
             self._screen.show_notice(self._missing.format(key))
 
@@ -105,37 +96,27 @@ class GeneralCommands:
     def __init__(self, screen: CommandedScreen) -> None:
         self._screen = screen
 
+    @handles(
+        palette=ShowPalette(),
+        request_log=ShowRequestLog(),
+        batches=OpenComposer(),
+        changes=OpenJobs(),
+        previous_screen=SwitchBack(),
+        repaint=Repaint(),
+        suspend=Suspend(),
+        quit=Leave(),
+        back=Back(),
+    )
+    def go(self, route: Route) -> None:
+        self._screen.workspace.go(route)
+
     @handles("keys")
     def show_help(self, key: str) -> None:
-        self._screen.workspace.go(ShowHelp(self._screen.WHERE))
-
-    @handles("palette")
-    def show_palette(self, key: str) -> None:
-        self._screen.workspace.go(ShowPalette())
-
-    @handles("request_log")
-    def show_request_log(self, key: str) -> None:
-        self._screen.workspace.go(ShowRequestLog())
+        self.go(ShowHelp(self._screen.WHERE))
 
     @handles("journal")
     def open_journal(self, key: str) -> None:
-        self._screen.workspace.go(OpenJournal(self._screen.order_here))
-
-    @handles("previous_screen")
-    def switch_back(self, key: str) -> None:
-        self._screen.workspace.go(SwitchBack())
-
-    @handles("repaint")
-    def repaint(self, key: str) -> None:
-        self._screen.workspace.go(Repaint())
-
-    @handles("suspend")
-    def suspend(self, key: str) -> None:
-        self._screen.workspace.go(Suspend())
-
-    @handles("quit")
-    def leave(self, key: str) -> None:
-        self._screen.workspace.go(Leave())
+        self.go(OpenJournal(self._screen.order_here))
 
     @handles("stop")
     def stop(self, key: str) -> None:
@@ -143,10 +124,6 @@ class GeneralCommands:
         self._screen.show_notice(
             f"Reading was stopped; {self._screen.READ_AGAIN}." if stopped else "Nothing is being read."
         )
-
-    @handles("back")
-    def back(self, key: str) -> None:
-        self._screen.workspace.go(Back())
 
     @handles("on_marked")
     def on_marked(self, key: str) -> None:

@@ -1,11 +1,15 @@
 """Key lines: the keys of commands, from the keymap, each with a word for it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from tui.keymap import Context, commands_in, key_name
 from tui.widgets.input_line import InputLine
 
 KeyWords = list[tuple[str, str]]
+
+_QUESTION_WIDTH = 36
+_ANSWER_WIDTH = 10
+"""Cells that a question with its own keys needs, and a number with the beginning of its title."""
 
 
 def brief_keys(where: Context) -> KeyWords:
@@ -46,3 +50,9 @@ def editor_keys(*, several_lines: bool = False) -> KeyWords:
         ("Ctrl+G", "$EDITOR"),
         ("Esc", "close, kept"),
     ]
+
+
+def numbered_answers(titles: Sequence[str], width: int) -> list[tuple[str, str]]:
+    """Answers by number for a question on a line of this width, with as many of the titles as fit."""
+    fitting = max(0, width - _QUESTION_WIDTH) // _ANSWER_WIDTH
+    return [(str(number), title if number <= fitting else "") for number, title in enumerate(titles, 1)]

@@ -9,10 +9,7 @@ from tui.orders.query.filters import HELP as FILTER_HELP
 from tui.screens.common.key_lines import key_names
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
-from tui.widgets.dialogs import QuestionBar
-from tui.widgets.lines import LineView
 from tui.widgets.pager import Pager, TextLine
-from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.text import fit
 
 _MARKS = (
@@ -61,26 +58,17 @@ class PageScreen(BaseScreen[None]):
         self._content = content
 
     def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield Pager()
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def list_view(self) -> LineView:
-        return self.query_one(Pager)
+        return self.framed(Pager())
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one(TitleLine).set(*self._titles)
+        self.title_line.set(*self._titles)
         if isinstance(self._content, str):
             self.query_one(Pager).set_text(self._content)
         else:
             self.query_one(Pager).set_lines(self._content)
 
     def show_keys(self) -> None:
-        self.query_one(KeyLine).set(
+        self.key_line.set(
             [
                 (key_names(self.WHERE, "down", "up", "page_down", "page_up"), "move"),
                 (key_names(self.WHERE, "back"), "back"),

@@ -5,37 +5,41 @@ from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
 from textual import events, on
+from textual.app import ComposeResult
 from textual.screen import Screen
+from textual.widget import Widget
 
 from tui.keymap import Command, Context, key_name, lookup
 from tui.screens.common.commands import find_handler
 from tui.screens.common.general_commands import GeneralCommands, MoveCommands
-from tui.screens.common.key_lines import brief_keys, line_keys, marked_keys
+from tui.screens.common.key_lines import brief_keys, keys_of, line_keys, marked_keys
 from tui.screens.common.routes import Page
 from tui.screens.common.workspace import Workspace
-from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
-from tui.widgets.status import KeyLine, StatusLine
+from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.styles import STYLE_CLASSES, StyleCache, style_css
+from tui.work.stored import StoreError
 
 R = TypeVar("R")
-T = TypeVar("T")
 
 
 class BaseScreen(Screen[R], inherit_bindings=False):
     """A screen of the app. Commands of the keymap are done by methods marked with `@handles`, its own or its groups'.
 
-    Each has one StatusLine, one QuestionBar and one KeyLine; `status_items` gives what the status line says while there
-    is no notice. `R` is the type of the value that a screen ends with, None for most.
+    Each has a title, a StatusLine, a QuestionBar and a KeyLine around its own widgets; `framed` composes them.
+    `status_items` gives the text of the status line while there is no notice. `R` is the type of the value that a screen
+    ends with, None for most.
     """
 
     WHERE: ClassVar[Context]
     GROUPS: ClassVar[tuple[type, ...]] = ()
     """The types of all objects beside the screen that `command_groups` can give."""
     READ_AGAIN: ClassVar[str] = "r reads again"
-    """What is said where reading was stopped."""
+    """Which key reads again, for the notice that reading was stopped."""
+    KEYS: ClassVar[Sequence[tuple[str, str]]] = ()
+    """The commands on the key line, each with a word for it; by default those that have a word in the keymap."""
     AUTO_FOCUS = None
     COMPONENT_CLASSES: ClassVar[set[str]] = set(STYLE_CLASSES)
     DEFAULT_CSS = f"BaseScreen {{ layout: vertical; overflow: hidden; }}\n{style_css('BaseScreen')}"
@@ -43,11 +47,15 @@ class BaseScreen(Screen[R], inherit_bindings=False):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__()
         self.workspace = workspace
+        self.ask_screen = workspace.ask_screen
         self.style_cache = StyleCache(self)
         self._general_groups = (MoveCommands(self), GeneralCommands(self))
         self._commands = lookup(self.WHERE)
         self._unbound_keys: set[str] = set()
-        self._said: Piece | None = None
+        self._notice: Piece | None = None
+        self._has_news = False
+        self.title_line, self.key_line = TitleLine(), KeyLine()
+        self.groups: Sequence[object] = ()
         self.on_marked = False
         """Whether the command that runs is to act on all marked orders."""
         self.next_on_marked = False
@@ -55,34 +63,55 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         self.key_time = 0.0
         self.is_ready = False
 
+    def framed(self, *body: Widget) -> ComposeResult:
+        """Compose the screen: the title, these widgets, the status line and the key line."""
+        yield self.title_line
+        yield from body
+        yield StatusLine()
+        yield QuestionBar()
+        yield self.key_line
+
     @property
     def command_groups(self) -> Sequence[object]:
         """The objects that handle commands beside this screen now; the first one that knows a command does it."""
-        return ()
+        return self.groups
 
     @property
     def list_view(self) -> LineView:
-        """The lines that moving keys move on; it has the focus when nothing else has to."""
-        raise NotImplementedError
+        """The lines that moving keys move on, by default the first ones. They have the focus unless a line is open."""
+        return next(view for view in self.query(LineView) if view.can_focus)
 
     @property
     def is_typing(self) -> bool:
-        """Whether keys go to a question, a line or an editor, so that no review may come under the fingers."""
+        """Whether keys go to a question, a line or an editor, so that no review may open now."""
         return self.query_one(QuestionBar).is_open or any(line.is_open for line in self.query(InputLine))
 
     def status_items(self) -> Sequence[str | Piece]:
-        """How things stand, for the status line."""
+        """The items of the status line."""
         return ()
 
     def reopen(self, page: Page) -> bool:
         """Show a page in this screen, which is open already; False if the page needs another screen."""
         return False
 
+    def show_all(self) -> None:
+        """Show everything as it is now: called when the screen comes to the front, and after changes of the store."""
+        self.show_status()
+
     def store_changed(self) -> None:
-        """Something happened below: a write, or an order that was followed."""
+        """Handle a write, or an order that was read back. Several changes of one turn of the loop are shown at once."""
+
+        def show_news() -> None:
+            self._has_news = False
+            if self.is_active:
+                self.show_all()
+
+        if not self._has_news and self.is_attached:
+            self._has_news = True
+            self.call_later(show_news)
 
     def order_changed(self, order_id: str) -> None:
-        """What is known of an order changed."""
+        """Handle a change of what is known of an order."""
 
     def on_mount(self) -> None:
         self.is_ready = True
@@ -91,33 +120,29 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         self.give_focus()
 
     def on_screen_resume(self) -> None:
-        self.show_status()
+        self.show_all()
         if not self.query_one(QuestionBar).is_open:
             self.give_focus()
 
     # Keys.
 
     def on_key(self, event: events.Key) -> None:
-        key = event.character if event.is_printable and event.character not in (None, " ") else event.key
-        command = self._commands.get(key or "")
-        if command is None:
-            self._report_unbound(key or "")
-            return
-        event.stop()
-        event.prevent_default()
-        self.key_time = event.time
-        self.run_command(command, key or "")
-
-    def _report_unbound(self, key: str) -> None:
-        """Say once that a key does nothing here; keys of a question or an editor never get here."""
-        if key and not self.is_typing and key not in self._unbound_keys:
+        key = (event.character if event.is_printable and event.character not in (None, " ") else event.key) or ""
+        command = self._commands.get(key)
+        if command is not None:
+            event.stop()
+            event.prevent_default()
+            self.key_time = event.time
+            self.run_command(command, key)
+        elif key and not self.is_typing and key not in self._unbound_keys:
+            # Keys of a question or an editor never get here. A key that does nothing is reported once.
             self._unbound_keys.add(key)
             self.show_notice(f"{key_name(key)} is not bound here; ? lists the keys.")
 
     def run_command(self, command: Command, key: str = "") -> None:
         """Do a command, as from its key."""
         self.on_marked, self.next_on_marked = self.next_on_marked, False
-        if self._said is not None:
+        if self._notice is not None:
             self.clear_notice()
         if self.on_marked and not command.marked:
             self.show_notice(f"; does not go with {command.title}. It goes with {marked_keys(self.WHERE)}.")
@@ -159,49 +184,49 @@ class BaseScreen(Screen[R], inherit_bindings=False):
     def pasted(self, text: str) -> None:
         self.show_notice("A paste does nothing here. Nothing was changed.")
 
-    # What is said and asked.
+    # Notices and questions.
 
     def show_notice(self, text: str, tone: str = "info") -> None:
-        """A sentence for the user, on the status line until the next command."""
-        self._said = (text, tone)
+        """Show a sentence on the status line until the next command."""
+        self._notice = (text, tone)
         self.show_status()
 
     def clear_notice(self) -> None:
-        """What was said last is no longer so."""
-        self._said = None
+        """Remove the notice, which no longer applies."""
+        self._notice = None
         self.show_status()
 
     def show_status(self) -> None:
         # While the app ends, a screen may have lost its widgets already.
         for line in self.query(StatusLine):
-            line.set([self._said] if self._said is not None else self.status_items())
+            line.set([self._notice] if self._notice is not None else self.status_items())
 
     async def ask(self, text: str, answers: Sequence[tuple[str, str]] = (), *, expected: str = "") -> str | None:
         """Ask with a one-line menu of (key, words) pairs, or for the expected text; the answer, None on Esc."""
-        # The question stands where the status stood, so that nothing else has to move.
+        # The question replaces the status line, so that nothing else has to move.
         self.query_one(StatusLine).display = False
         return await self.query_one(QuestionBar).answer(text, answers, expected=expected)
 
-    async def ask_screen(self, screen: Screen[T]) -> T | None:
-        """Open a screen and wait for the value that it ends with; None if it was left without one."""
-        return await self.workspace.ask_screen(screen)
+    @on(LineView.Activated)
+    def _open_clicked(self) -> None:
+        """Open the line that was clicked, as Enter does."""
+        handler = find_handler((*self.command_groups, self), "open")
+        if handler is not None:
+            handler("enter")
 
     @on(QuestionBar.Answered)
-    def _question_over(self) -> None:
+    @on(InputLine.Submitted)
+    @on(InputLine.Cancelled)
+    def _input_over(self) -> None:
         if not self.query_one(QuestionBar).is_open:
             self.query_one(StatusLine).display = True
             self.show_status()
+            self.show_keys()
             self.give_focus()
-
-    @on(InputLine.Submitted)
-    @on(InputLine.Cancelled)
-    def _line_over(self) -> None:
-        self.give_focus()
-        self.show_keys()
 
     @on(InputLine.Opened)
     def _line_opened(self, event: InputLine.Opened) -> None:
-        self.query_one(KeyLine).set(line_keys(event.line))
+        self.query_one(KeyLine).set(line_keys(event.control))
 
     def give_focus(self) -> None:
         """Focus the line that is open, else the list."""
@@ -210,7 +235,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
 
     def show_keys(self) -> None:
         """Show the commands of this place on the key line."""
-        self.query_one(KeyLine).set(brief_keys(self.WHERE))
+        self.query_one(KeyLine).set(keys_of(self.WHERE, self.KEYS) if self.KEYS else brief_keys(self.WHERE))
 
     @property
     def order_here(self) -> str | None:
@@ -218,7 +243,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         return None
 
     def stop_reading(self) -> bool:
-        """Stop what is being read; whether there was anything."""
+        """Stop what is being read. Returns whether there was anything."""
         running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
         for worker in running:
             worker.cancel()

@@ -1,4 +1,4 @@
-"""Choosing one of many by typing: what the letters leave is a list, arrows choose in it, Enter takes the chosen one."""
+"""Choosing one of many by typing: letters narrow the list, arrows choose in it, Enter accepts the chosen one."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,10 +11,8 @@ from tui.keymap import Context
 from tui.screens.common.routes import Back
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
-from tui.widgets.dialogs import QuestionBar
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView
-from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.table import Column, OrderTable, RenderedRow
 
 R = TypeVar("R")
@@ -27,31 +25,35 @@ _MOVES = {"up": -1, "down": 1, "pageup": -8, "pagedown": 8}
 
 @dataclass(frozen=True, slots=True)
 class StayOpen:
-    """A choice that does not end the screen: what stands right of the title from now on, and a notice."""
+    """A choice that does not end the screen: the text on the right of the title from now on, and a notice."""
 
     title_right: str = ""
     notice: str = ""
 
 
 class SearchChoices(Protocol[T_co]):
-    """What can be chosen. `keys` is what the key line says."""
+    """What can be chosen."""
 
     @property
-    def prompt(self) -> str: ...
+    def prompt(self) -> str:
+        """The prompt of the line in which letters are typed."""
 
     @property
-    def columns(self) -> Sequence[Column]: ...
+    def columns(self) -> Sequence[Column]:
+        """The columns of the list."""
 
     @property
-    def empty(self) -> str: ...
+    def empty(self) -> str:
+        """The text of an empty list."""
 
     @property
-    def keys(self) -> Sequence[tuple[str, str]]: ...
+    def keys(self) -> Sequence[tuple[str, str]]:
+        """The content of the key line."""
 
     def offer(self, text: str) -> Sequence[RenderedRow]:
         """The rows for these letters, the best first."""
 
-    def choose(self, place: int) -> T_co | StayOpen:
+    def choose(self, index: int) -> T_co | StayOpen:
         """What Enter means on a row of the last offer."""
 
 
@@ -73,12 +75,8 @@ class SearchScreen(BaseScreen[R]):
         self._choices = choices
 
     def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield SearchLine(self._choices.prompt)
-        yield OrderTable(self._choices.columns, empty=self._choices.empty)
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
+        choices = self._choices
+        return self.framed(SearchLine(choices.prompt), OrderTable(choices.columns, empty=choices.empty))
 
     @property
     def list_view(self) -> LineView:
@@ -86,15 +84,14 @@ class SearchScreen(BaseScreen[R]):
 
     def on_mount(self) -> None:
         self.query_one(InputLine).open()
-        super().on_mount()
-        self.query_one(TitleLine).set(self._title)
+        self.title_line.set(self._title)
         self._narrow("")
 
     def give_focus(self) -> None:
         self.query_one(InputLine).focus(scroll_visible=False)
 
     def show_keys(self) -> None:
-        self.query_one(KeyLine).set(self._choices.keys)
+        self.key_line.set(self._choices.keys)
 
     @on(InputLine.Opened)
     def _search_opened(self, event: InputLine.Opened) -> None:
@@ -120,24 +117,21 @@ class SearchScreen(BaseScreen[R]):
     @on(InputLine.Submitted)
     def _submitted(self, event: InputLine.Submitted) -> None:
         if not self.query_one(OrderTable).row_count:
-            # Enter on nothing chooses nothing: what was typed stays, to be typed otherwise.
-            event.line.open(event.text)
+            # Enter on nothing chooses nothing. The typed text stays and can be changed.
+            event.control.open(event.text)
             self.show_notice(f"{self._choices.empty} Esc leaves.", "warning")
             return
-        chosen = self._choices.choose(self.list_view.cursor)
-        if isinstance(chosen, StayOpen):
-            self._stay(chosen, event)
-        else:
-            self.dismiss(chosen)
-
-    def _stay(self, stays: StayOpen, event: InputLine.Submitted) -> None:
         cursor = self.list_view.cursor
-        event.line.open(event.text)
+        chosen = self._choices.choose(cursor)
+        if not isinstance(chosen, StayOpen):
+            self.dismiss(chosen)
+            return
+        event.control.open(event.text)
         self._narrow(event.text)
         self.list_view.go(cursor)
-        self.query_one(TitleLine).set(self._title, stays.title_right)
-        if stays.notice:
-            self.show_notice(stays.notice)
+        self.title_line.set(self._title, chosen.title_right)
+        if chosen.notice:
+            self.show_notice(chosen.notice)
 
     @on(InputLine.Cancelled)
     def _cancelled(self) -> None:

@@ -1,46 +1,42 @@
-"""What tables share: rows found by an id, marks by an answer, and the widgets of a screen that is one table."""
+"""What tables share: rows found by an id, and marks by an answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Generic, Protocol, TypeVar
+from typing import Generic, Protocol, TypeVar, cast
 
-from textual.app import ComposeResult
-
-from tui.widgets.dialogs import QuestionBar
-from tui.widgets.input_line import InputLine
-from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.table import OrderTable
 
 
 class _Named(Protocol):
     @property
-    def id(self) -> str: ...
+    def id(self) -> str:
+        """The key of the row."""
 
 
-Thing = TypeVar("Thing", bound=_Named)
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
-class KeyedRows(Generic[Thing]):
-    """The half of a row source that finds things; what a row shows is the subclass's."""
+class KeyedRows(Generic[T]):
+    """Finds rows by their keys, by default the ids of the elements. A subclass makes the rows."""
 
-    orders: Sequence[Thing]
-    _places: dict[str, int] | None = field(default=None, init=False)
+    elements: Sequence[T]
+    _positions: dict[str, int] | None = field(default=None, init=False)
 
     def __len__(self) -> int:
-        return len(self.orders)
+        return len(self.elements)
 
     def key_at(self, index: int) -> str:
-        return self.orders[index].id
+        return cast(_Named, self.elements[index]).id
 
     def index_of(self, key: str) -> int | None:
-        if self._places is None:
-            self._places = {order.id: place for place, order in enumerate(self.orders)}
-        return self._places.get(key)
+        if self._positions is None:
+            self._positions = {self.key_at(index): index for index in range(len(self))}
+        return self._positions.get(key)
 
 
-def mark_by(table: OrderTable, answer: str) -> bool:
-    """Mark all rows (`a`), none (`n`), or those that are not marked instead (`i`); False for any other answer."""
+def mark_by(table: OrderTable, answer: str) -> None:
+    """Mark all rows (`a`), none (`n`), or those that are not marked instead (`i`)."""
     match answer:
         case "a":
             table.mark_all()
@@ -48,16 +44,3 @@ def mark_by(table: OrderTable, answer: str) -> bool:
             table.set_marks(())
         case "i":
             table.invert_marks()
-        case _:
-            return False
-    return True
-
-
-def table_widgets(table: OrderTable, line: InputLine) -> ComposeResult:
-    """The widgets of a screen with a table from edge to edge, and a line below it that is hidden until it is opened."""
-    yield TitleLine()
-    yield table
-    yield line
-    yield StatusLine()
-    yield QuestionBar()
-    yield KeyLine()

@@ -18,15 +18,18 @@ R = TypeVar("R")
 
 
 class ShowNotice(Protocol):
-    def __call__(self, text: str, style: str = "info", /) -> None: ...
+    def __call__(self, text: str, style: str = "info", /) -> None:
+        """Show a sentence on the screen in front."""
 
 
 class StartWork(Protocol):
-    def __call__(self, work: Awaitable[object], *, name: str) -> None: ...
+    def __call__(self, work: Awaitable[object], *, name: str) -> None:
+        """Start work that no screen's end stops."""
 
 
 class WaitForScreen(Protocol):
-    def __call__(self, screen: Screen[R], /) -> Awaitable[R | None]: ...
+    def __call__(self, screen: Screen[R], /) -> Awaitable[R | None]:
+        """Open a screen and wait for the value that it ends with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +55,8 @@ class Workspace:
     order_changed: Callable[[str], None]
     remember: Callable[[Place], None]
     suspend: Callable[[], AbstractContextManager[None]]
+
+    @property
+    def heading(self) -> str:
+        """The profile, and whether it can write: the left half of most titles."""
+        return f"{self.profile} · {'READ ONLY' if self.account.client.read_only else 'WRITES'}"

@@ -7,8 +7,8 @@ from tui.api.codec import Document
 from tui.screens.common.routes import Place
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
-from tui.store.db import StoreError
 from tui.work.batches.staging import BatchLocked
+from tui.work.stored import StoreError
 
 
 def remember_place(screen: BaseScreen[Any], place: Place) -> None:

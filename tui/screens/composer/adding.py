@@ -12,8 +12,9 @@ from tui.api.query import OrderQuery
 from tui.api.wording import count_of
 from tui.orders.parsed import ParsedFile, ParsedOrder
 from tui.screens.common.commands import handles
+from tui.screens.common.key_lines import numbered_answers
 from tui.screens.composer.file_adding import FileAdding, show_added
-from tui.screens.composer.view import ComposerView
+from tui.screens.composer.view import ComposerCommands, ComposerView
 from tui.screens.file_import.screen import refused_name, write_new
 from tui.widgets.tab_bar import TabLabel
 from tui.widgets.text import safe
@@ -28,11 +29,11 @@ _TEMPLATES_ASKED = 5
 _FIRST_FIELD = Pointer.of("order_number")
 
 
-class Adding:
+class Adding(ComposerCommands):
     """The ways into the batch."""
 
     def __init__(self, view: ComposerView, files: FileAdding) -> None:
-        self._view = view
+        super().__init__(view)
         self._files = files
 
     @handles("add")
@@ -49,7 +50,7 @@ class Adding:
             answers.append(("s", "as template"))
         if refused is not None:
             answers.append(("r", "refused"))
-        match await self._view.screen.ask("Add", answers):
+        match await self._screen.ask("Add", answers):
             case "b":
                 self._add_blank()
             case "c":
@@ -84,10 +85,10 @@ class Adding:
         if not path or refused is None:
             return
         with self._view.saving():
-            words, is_written = write_new(Path(path), refused[1])
+            notice, is_written = write_new(Path(path), refused[1])
             if is_written:
                 self._mappings.forget_refused()
-            self._view.screen.show_notice(words, "info" if is_written else "warning")
+            self._screen.show_notice(notice, "info" if is_written else "warning")
 
     # Templates.
 
@@ -96,26 +97,25 @@ class Adding:
         if name is None:
             return
         if not name:
-            self._view.screen.show_notice("A template needs a name; nothing was saved.")
-            return
-        saved = "Saved again" if name in self._templates.all() else "Saved"
-        with self._view.screen.report_store_errors():
-            self._templates.save(name, as_template(order.document))
-            self._view.screen.show_notice(f"{saved} as template {name}; a t makes orders of it.")
+            self._screen.show_notice("A template needs a name; nothing was saved.")
+        else:
+            saved = "Saved again" if name in self._templates.all() else "Saved"
+            with self._screen.report_store_errors():
+                self._templates.save(name, as_template(order.document))
+                self._screen.show_notice(f"{saved} as template {name}; a t makes orders of it.")
 
     async def _add_from_template(self) -> None:
         names = list(self._templates.all())
         if len(names) <= _TEMPLATES_ASKED:
-            numbered = {str(number): name for number, name in enumerate(names, 1)}
-            answer = await self._view.screen.ask("New order from", list(numbered.items()))
-            name = numbered[answer] if answer is not None else None
+            answer = await self._screen.ask("New order from", numbered_answers(names, self._screen.size.width))
+            name = names[int(answer) - 1] if answer is not None else None
         else:
             name = await self._view.frame.ask_line(f"template, one of {', '.join(names)[:60]}: ")
         if name is None:
             return
         found = self._templates.find(name)
         if found is None:
-            self._view.screen.show_notice(f"There is no template {name}." if name else "Nothing was added.", "warning")
+            self._screen.show_notice(f"There is no template {name}." if name else "Nothing was added.", "warning")
             return
         title, document = found
         new = ParsedOrder(from_template(document, self._view.workspace.now()), "new order", 0)
@@ -129,18 +129,17 @@ class Adding:
     def _add_blank(self) -> None:
         shops = self._view.workspace.account.shops
         if shops is None:
-            self._view.screen.show_notice("Reading the shops …")
-            self._view.screen.run_worker(self._read_shops(), name="read the shops", group="read")
+            self._screen.show_notice("Reading the shops …")
+            self._screen.run_worker(self._read_shops(), name="read the shops", group="read")
         else:
-            self._view.screen.run_dialog(self._add_blank_of(shops))
+            self._screen.run_dialog(self._add_blank_of(shops))
 
     async def _read_shops(self) -> None:
         try:
             await self._view.workspace.account.read_shops()
         except ApiError as error:
-            words = f"The shops could not be read: {error} Their numbers can be typed."
-            self._view.screen.show_notice(words, "warning")
-            self._view.screen.run_dialog(self._add_blank_of(()))
+            self._screen.show_notice(f"The shops could not be read: {error} Their numbers can be typed.", "warning")
+            self._screen.run_dialog(self._add_blank_of(()))
             return
         self._add_blank()
 
@@ -153,49 +152,46 @@ class Adding:
         else:
             shop = await self._ask_shop_number()
         if shop is not None:
-            self._view.screen.show_notice("Looking at the shop's last orders for status and currency …")
-            work = self._add_blank_to(shop)
-            self._view.screen.run_worker(work, name="learn from the shop's orders", group="read")
+            self._screen.show_notice("Looking at the shop's last orders for status and currency …")
+            self._screen.run_worker(self._add_blank_to(shop), name="learn from the shop's orders", group="read")
 
     async def _ask_shop_number(self) -> int | None:
         text = await self._view.frame.ask_line("shop number: ")
         if text and text.isascii() and text.isdigit() and len(text) < 19:
             return int(text)
         if text:
-            self._view.screen.show_notice("A shop's number has digits only. Nothing was added.", "warning")
+            self._screen.show_notice("A shop's number has digits only. Nothing was added.", "warning")
         return None
 
     async def _ask_shop(self, shops: Sequence[Shop]) -> int | None:
         """Show the shops with their numbers in place of the tabs, and ask for one."""
-        frame, width, first = self._view.frame, self._view.screen.size.width, 0
+        frame, width, first = self._view.frame, self._screen.size.width, 0
         while True:
             here = list(shops[first : first + _SHOPS_AT_ONCE])
-            # Nobody can choose a number that is cut off.
+            # A number that is cut off cannot be chosen.
             while len(here) > 1 and sum(_tab_width(shop.name) for shop in here) > width - 2:
                 here.pop()
             frame.tabs.first_number = 1
             frame.tabs.set_labels([TabLabel(f"shop {shop.id}", shop.name) for shop in here])
-            numbered = {str(number): shop.id for number, shop in enumerate(here, 1)}
-            answers = [(number, "") for number in numbered]
+            answers = numbered_answers([shop.name for shop in here], width)
             if first + len(here) < len(shops):
                 answers.append(("m", "more"))
-            answer = await self._view.screen.ask("Blank order for which shop?", answers)
+            answer = await self._screen.ask("Blank order for which shop?", answers)
             if answer != "m":
                 frame.show_tabs()
-                return numbered[answer] if answer is not None else None
+                return here[int(answer) - 1].id if answer is not None else None
             first += len(here)
 
     async def _add_blank_to(self, shop: int) -> None:
         examples: tuple[Document, ...] = ()
-        words = "Blank order added. Enter edits; n goes to what is still required."
+        notice = "Blank order added. Enter edits; n goes to what is still required."
         query = OrderQuery(integration=(shop,), page_size=_LEARNED_FROM)
         try:
             examples = (await self._view.workspace.account.client.list_orders(query)).orders
         except ApiError as error:
-            words = f"Blank order added with EUR and unfulfilled, since the shop's orders could not be read: {error}"
+            notice = f"Blank order added with EUR and unfulfilled, since the shop's orders could not be read: {error}"
         with self._view.saving():
-            id = self._view.staging.editing.add_blank(shop, examples)
-            show_added(self._view, [id], words)
+            show_added(self._view, [self._view.staging.editing.add_blank(shop, examples)], notice)
             self._view.open_form(_FIRST_FIELD)
 
 

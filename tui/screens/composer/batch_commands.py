@@ -5,17 +5,14 @@ from collections.abc import Sequence
 from tui.api.wording import count_of
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
-from tui.screens.composer.view import ComposerView
+from tui.screens.composer.view import ComposerCommands
+from tui.work.batches.editing import ALREADY_SENT
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.writes.send_state import SendState
 
 
-class BatchCommands:
+class BatchCommands(ComposerCommands):
     """Each is one action, which `u` undoes."""
-
-    def __init__(self, view: ComposerView) -> None:
-        self._view = view
-        self._staging = view.staging
 
     @handles("drop")
     def remove(self, key: str) -> None:
@@ -24,7 +21,7 @@ class BatchCommands:
             return
         with view.saving():
             count = self._staging.editing.remove_orders(order.id for order in targets)
-            view.batch.set_marks(view.marks - {order.id for order in targets})
+            view.batch.table.set_marks(view.marks - {order.id for order in targets})
             on_marked = view.screen.on_marked
             view.state.chosen = view.batch.table.cursor_key if on_marked else self._beside(targets[0].id)
             view.show_all()
@@ -34,35 +31,32 @@ class BatchCommands:
     def _beside(self, id: str) -> str | None:
         """The order after this one, else the one before it."""
         ids = [order.id for order in self._view.state.shown]
-        place = ids.index(id) if id in ids else 0
-        rest = ids[place + 1 : place + 2] or ids[max(0, place - 1) : place]
+        index = ids.index(id) if id in ids else 0
+        rest = ids[index + 1 : index + 2] or ids[max(0, index - 1) : index]
         return rest[0] if rest else None
 
-    @handles("undo")
-    def undo(self, key: str) -> None:
-        with self._view.saving():
-            self._show_step("Undone", "Nothing to undo.", self._staging.editing.undo())
+    @handles(undo=True, redo=False)
+    def step(self, is_undo: bool) -> None:
+        view = self._view
+        with view.saving():
+            step = self._staging.editing.undo() if is_undo else self._staging.editing.redo()
+            if step is None:
+                view.screen.show_notice(f"Nothing to {'undo' if is_undo else 'redo'}.")
+            else:
+                done = "Undone" if is_undo else "Done again"
+                self._show_step(f"Cannot {'undo' if is_undo else 'redo'}" if step[0] == ALREADY_SENT else done, *step)
 
-    @handles("redo")
-    def redo(self, key: str) -> None:
-        with self._view.saving():
-            self._show_step("Done again", "Nothing to redo.", self._staging.editing.redo())
-
-    def _show_step(self, done: str, nothing: str, step: tuple[str, list[str]] | None) -> None:
+    def _show_step(self, done: str, name: str, ids: Sequence[str]) -> None:
         """Go to the order that was changed back, also if the filter hides it."""
         view = self._view
-        if step is None:
-            view.screen.show_notice(nothing)
-            return
-        words, ids = step
         changed = next((order for id in ids if (order := self._staging.get(id)) is not None), None)
         if changed is not None:
             view.state.chosen = changed.id
             if not view.state.lists(self._staging, changed):
                 view.state.clear_filter()
         view.show_order()
-        name = f", {order_name(changed.document)}" if changed is not None and len(ids) == 1 else ""
-        view.screen.show_notice(f"{done}: {words}{name}.")
+        where = f", {order_name(changed.document)}" if changed is not None and len(ids) == 1 else ""
+        view.screen.show_notice(f"{done}: {name}{where}.")
 
     @handles("hold")
     async def hold_or_release(self, key: str) -> None:
@@ -70,7 +64,7 @@ class BatchCommands:
         targets = [order for order in unsent if self._staging.send_state(order) is not SendState.UNCHANGED]
         if not targets:
             same = "An order that the service has unchanged is not sent anyway."
-            self._view.screen.show_notice(same if unsent else "There is no order here that could be held or released.")
+            self._screen.show_notice(same if unsent else "There is no order here that could be held or released.")
             return
         statuses = {self._staging.send_state(order) for order in targets}
         if statuses <= {SendState.HELD, SendState.CONFLICT}:
@@ -86,7 +80,7 @@ class BatchCommands:
         if several:
             answers.append(("r", "release the good"))
         name = count_of(len(targets), "order") if several else order_name(targets[0].document)
-        match await self._view.screen.ask(f"{name}:", answers):
+        match await self._screen.ask(f"{name}:", answers):
             case "h":
                 self._hold(targets)
             case "r":
@@ -99,11 +93,11 @@ class BatchCommands:
         with self._view.saving():
             count = self._staging.editing.hold(order.id for order in orders)
             self._view.show_all()
-            self._view.screen.show_notice(f"{count_of(count, 'order')} held: not sent before z releases.")
+            self._screen.show_notice(f"{count_of(count, 'order')} held: not sent before z releases.")
 
     def _release(self, orders: Sequence[StagedOrder], *, force: bool = False) -> None:
         with self._view.saving():
             count = self._staging.editing.release((order.id for order in orders), force=force)
             self._view.show_all()
-            spite = " despite problems" if force else ""
-            self._view.screen.show_notice(f"{count_of(count, 'order')} released{spite}; w reviews what is ready.")
+            despite = " despite problems" if force else ""
+            self._screen.show_notice(f"{count_of(count, 'order')} released{despite}; w reviews what is ready.")

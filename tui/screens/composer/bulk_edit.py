@@ -7,21 +7,22 @@ from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.wording import count_of
 from tui.orders.checks.spreadsheet_damage import DAMAGE_CODES
+from tui.orders.display import display_value
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.edits.edit import Edit
-from tui.orders.fields import Field, field_at, label_of, path_of
+from tui.orders.fields import Field, label_of, path_of
 from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import KINDS_OF_LINES, show_value
 from tui.screens.common.commands import handles
-from tui.screens.common.key_lines import marked_keys
+from tui.screens.common.key_lines import marked_keys, numbered_answers
 from tui.screens.common.routes import ShowLines
 from tui.screens.common.table_rows import mark_by
-from tui.screens.composer.form_pane import suggestions
 from tui.screens.composer.grid_rows import OWN, column_fields, place_of
+from tui.screens.composer.panes import suggestions
 from tui.screens.composer.staged_target import empty_choices
 from tui.screens.composer.state import ViewMode
-from tui.screens.composer.view import ComposerView
+from tui.screens.composer.view import ComposerCommands, ComposerView
 from tui.screens.order.form_rows import FormSpec, choices_of
 from tui.screens.order.pickers import Choice, ValueScreen, field_picker, value_in
 from tui.widgets.form_layout import FieldRow
@@ -38,19 +39,17 @@ from tui.work.batches.bulk_edit import (
     preview_value,
 )
 from tui.work.batches.staged_order import Finding, StagedOrder
-from tui.work.drafts.drafts import TypedText
 from tui.work.writes.send_state import SendState
 
 _WRONG = (SendState.REFUSED, SendState.INVALID)
 _KINDS_OFFERED = 6
 
 
-class StagedMarkCommands:
+class StagedMarkCommands(ComposerCommands):
     """Marks are of orders, the same in every view. Marked orders that are not shown are counted in notices."""
 
     def __init__(self, view: ComposerView) -> None:
-        self._view = view
-        self._staging = view.staging
+        super().__init__(view)
         self._marked_kind: tuple[frozenset[str], ProblemKind] | None = None
         """The orders that were marked for one kind of problem, and that kind."""
 
@@ -70,7 +69,7 @@ class StagedMarkCommands:
     @handles("marks")
     async def ask_marks(self, key: str) -> None:
         answers = [("a", "all here"), ("n", "none"), ("i", "invert"), ("p", "with problems"), ("s", "same problem")]
-        answer = await self._view.screen.ask("Mark", answers)
+        answer = await self._screen.ask("Mark", answers)
         if answer == "p":
             self._mark_with_problems()
         elif answer == "s":
@@ -84,38 +83,39 @@ class StagedMarkCommands:
         """Let the next command act on all marked orders."""
         count, hidden = len(self._view.marks), self._view.state.not_shown(self._view.marks)
         if not count:
-            self._view.screen.show_notice("Nothing is marked; Space marks.")
-            return
-        self._view.screen.next_on_marked = True
-        shown = f", {hidden} of them not shown" if hidden else ""
-        self._view.screen.show_notice(f"On {count} marked{shown}: {marked_keys(self._view.screen.WHERE)}")
+            self._screen.show_notice("Nothing is marked; Space marks.")
+        else:
+            self._screen.next_on_marked = True
+            shown = f", {hidden} of them not shown" if hidden else ""
+            self._screen.show_notice(f"On {count} marked{shown}: {marked_keys(self._screen.WHERE)}")
 
     def _mark_with_problems(self) -> None:
         """Mark the orders here with errors or warnings: most fixes are for warnings."""
         shown = self._view.state.shown
-        found = [one for one in shown if any(not finding.stale for finding in self._staging.findings(one))]
-        wrong = sum(self._staging.send_state(one) in _WRONG for one in found)
-        self._view.batch.set_marks(one.id for one in found)
-        self._view.screen.show_notice(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
+        found = [order for order in shown if any(not finding.stale for finding in self._staging.findings(order))]
+        wrong = sum(self._staging.send_state(order) in _WRONG for order in found)
+        self._view.batch.table.set_marks(order.id for order in found)
+        self._screen.show_notice(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
 
     async def _ask_same_problem(self) -> None:
         """Mark all orders with the problem here, also those that the list does not show."""
         found = self.problems_here()
         if not found:
-            self._view.screen.show_notice("This order has no problem.")
+            self._screen.show_notice("This order has no problem.")
             return
         orders = self._staging.orders
-        counted = [(one, len(ids_with(self._staging, orders, kind_of(one)))) for one in found]
+        counted = [(finding, len(ids_with(self._staging, orders, kind_of(finding)))) for finding in found]
         finding = await self.ask_kind("The same problem", counted)
         if finding is None:
             return
         same = ids_with(self._staging, self._staging.orders, kind_of(finding))
-        self._view.batch.set_marks(same)
+        self._view.batch.table.set_marks(same)
         self._marked_kind = (frozenset(same), kind_of(finding))
         hidden = self._view.state.not_shown(same)
         shown = f", {hidden} not shown here" if hidden else ""
-        words = f"{len(same)} marked{shown}. ; m fixes, ; c sets a field on all: {_kind_words(finding)}."
-        self._view.screen.show_notice(words)
+        self._screen.show_notice(
+            f"{len(same)} marked{shown}. ; m fixes, ; c sets a field on all: {_kind_words(finding)}."
+        )
 
     @property
     def marked_kind(self) -> ProblemKind | None:
@@ -128,31 +128,34 @@ class StagedMarkCommands:
         order, here = self._view.order, self._view.pointer_here
         if order is None:
             return []
-        found = [one for one in self._staging.findings(order) if not one.stale]
-        at_cursor = [one for one in found if here is not None and here in (one.problem.pointer, place_of(order, one))]
-        return list({kind_of(one): one for one in reversed(at_cursor or found)}.values())[::-1]
+        found = [finding for finding in self._staging.findings(order) if not finding.stale]
+        at_cursor = [
+            finding
+            for finding in found
+            if here is not None and here in (finding.problem.pointer, place_of(order, finding))
+        ]
+        return list({kind_of(finding): finding for finding in reversed(at_cursor or found)}.values())[::-1]
 
     async def ask_kind(self, title: str, kinds: Sequence[tuple[Finding, int]]) -> Finding | None:
         """Ask for one of several kinds of problems, each with the number of its orders. A single one needs no question."""
         if len(kinds) == 1:
             return kinds[0][0]
-        numbered = {str(number): kind for number, kind in enumerate(kinds[:_KINDS_OFFERED], 1)}
-        # The question line has no room for more than the first letters of each.
+        offered = kinds[:_KINDS_OFFERED]
+        # The question shows only the beginning of each title.
         lines: list[list[Piece]] = [
-            [(f" {number}  ", "mark"), (f"{fit(_kind_words(one), 56)} ", ""), (count_of(count, "order"), "dim")]
-            for number, (one, count) in numbered.items()
+            [(f" {number}  ", "mark"), (f"{fit(_kind_words(finding), 56)} ", ""), (count_of(count, "order"), "dim")]
+            for number, (finding, count) in enumerate(offered, 1)
         ]
-        answers = [(number, "") for number in numbered]
+        answers = numbered_answers([_kind_words(finding) for finding, _ in offered], self._screen.size.width)
         answer = await self._view.ask_about(f"{title}: which of these?", lines, title, answers)
-        return numbered[answer][0] if answer is not None else None
+        return offered[int(answer) - 1][0] if answer is not None else None
 
 
-class BulkCommands:
+class BulkCommands(ComposerCommands):
     """Changes of all marked orders. Each is shown before it is done, and is one step for undo."""
 
     def __init__(self, view: ComposerView, marks: StagedMarkCommands) -> None:
-        self._view = view
-        self._staging = view.staging
+        super().__init__(view)
         self._marks = marks
 
     # One field.
@@ -164,15 +167,14 @@ class BulkCommands:
         if not orders:
             return
         ids = [order.id for order in orders]
-        offered = [one for one in column_fields() if one.path not in OWN]
+        offered = [known for known in column_fields() if known.path not in OWN]
         kind = self._marks.marked_kind
-        place = path_of(here) if here is not None else kind.path if kind is not None else ()
-        likely = [one for one in offered if place and one.path[: len(place)] == place]
-        first = [Choice(full_label(one.path), "/".join(one.path), field=one) for one in likely]
-        others = [one for one in offered if one not in likely]
+        path = path_of(here) if here is not None else kind.path if kind is not None else ()
+        likely = [known for known in offered if path and known.path[: len(path)] == path]
+        first = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in likely]
+        others = [known for known in offered if known not in likely]
         title = f"Set a field on {count_of(len(orders), 'order')}"
-        workspace = self._view.workspace
-        choice = await self._view.screen.ask_screen(field_picker(workspace, title, (), others, first))
+        choice = await self._screen.ask_screen(field_picker(self._view.workspace, title, (), others, first))
         if choice is not None and choice.field is not None:
             await self._ask_value(choice.field, ids)
 
@@ -180,21 +182,18 @@ class BulkCommands:
         orders = self._orders(ids)
         if not orders:
             return
-        row, drafts = self._value_row(known, orders[0]), self._view.workspace.account.drafts
-        place = f"staged * {self._staging.batch}"
-
-        def typing(pointer: Pointer, text: str) -> None:
-            with self._view.screen.report_store_errors():
-                drafts.type(TypedText(place, pointer, text))
-
-        title = f"{full_label(known.path)} on {count_of(len(orders), 'order')}"
-        begun = drafts.typed(place).get(row.pointer)
+        row = self._value_row(known, orders[0])
         screen = ValueScreen(
-            self._view.workspace, title, [row], typing, replaces=True, keeps=True, begun=begun, may_be_empty=True
+            self._view.workspace,
+            f"{full_label(known.path)} on {count_of(len(orders), 'order')}",
+            [row],
+            typed_key=f"staged * {self._staging.batch}",
+            continues=True,
+            replaces=True,
+            may_be_empty=True,
         )
-        values = await self._view.screen.ask_screen(screen)
+        values = await self._screen.ask_screen(screen)
         if values is not None:
-            drafts.untype(place, row.pointer)
             # Enter on the value of the first order sets that value on all.
             await self._set(known, ids, values.get(row.pointer, row.value))
 
@@ -219,8 +218,8 @@ class BulkCommands:
         value = entered
         if entered in (ABSENT, None, "", []):
             choices = {choice.key: choice for choice in empty_choices(known)}
-            answers = [(choice.key, choice.words) for choice in choices.values()]
-            answer = await self._view.screen.ask(f"{known.caption} of {len(ids)} becomes", answers)
+            answers = [(choice.key, choice.label) for choice in choices.values()]
+            answer = await self._screen.ask(f"{known.caption} of {len(ids)} becomes", answers)
             if answer is None:
                 return
             value = [] if answer == "e" and known.kind is Kind.TAGS else choices[answer].value
@@ -234,17 +233,17 @@ class BulkCommands:
     @handles("fix_problem")
     async def fix_problem(self, key: str) -> None:
         """Fix one kind of problem of all marked orders; without marks the problem of the chosen order."""
-        if not self._view.screen.on_marked:
+        if not self._screen.on_marked:
             self._view.fix_here()
             return
         orders = self._view.targets()
         kinds = fixable_kinds(self._staging, orders)
         if not kinds:
-            self._view.screen.show_notice("No fix is proposed for the problems of the marked orders.")
+            self._screen.show_notice("No fix is proposed for the problems of the marked orders.")
             return
         finding = self._known_kind(kinds)
         if finding is None:
-            finding = await self._marks.ask_kind("Mend", [(found[0], len(found)) for found in kinds.values()])
+            finding = await self._marks.ask_kind("Fix", [(found[0], len(found)) for found in kinds.values()])
         if finding is not None:
             await self._confirm(preview_fixes(self._staging, orders, kind_of(finding)), f"fix: {_kind_words(finding)}")
 
@@ -255,7 +254,7 @@ class BulkCommands:
             return kinds[kind][0]
         if self._view.pointer_here is None:
             return None
-        return next((one for one in self._marks.problems_here() if kind_of(one) in kinds), None)
+        return next((finding for finding in self._marks.problems_here() if kind_of(finding) in kinds), None)
 
     # The question before it is done.
 
@@ -263,17 +262,17 @@ class BulkCommands:
         """Show what would change, and do it if the user agrees."""
         if not preview.values:
             reasons = {reason for _, reason in preview.skipped}
-            self._view.screen.show_notice(f"Nothing would change: {'; '.join(sorted(reasons))}.")
+            self._screen.show_notice(f"Nothing would change: {'; '.join(sorted(reasons))}.")
             return
         count, lines, first = count_of(len(preview.values), "order"), list(_preview_lines(preview)), preview.changes[0]
         stays = f", {len(preview.skipped)} stay" if preview.skipped else ""
-        was, will = _shown(first.pointer, first.was), _shown(first.pointer, first.will)
+        was, will = display_value(first.pointer, first.was), display_value(first.pointer, first.will)
         question = f"{count}{stays}: {label_of(first.pointer)}: {was} -> {will}"
         answers = [("y", "apply"), ("p", "show all")]
         answer = await self._view.ask_about(f"{count}: {name}", lines, question, answers)
         if answer == "p":
             self._view.workspace.go(ShowLines(f"{count}: {name}", lines))
-            self._view.screen.call_after_refresh(self._view.screen.run_dialog, self._confirm(preview, name))
+            self._screen.call_after_refresh(self._screen.run_dialog, self._confirm(preview, name))
         elif answer is not None:
             self._take(preview, name)
 
@@ -283,7 +282,7 @@ class BulkCommands:
             count = apply_preview(self._staging, preview, name)
             self._view.show_order()
             title = f"{name[:1].upper()}{name[1:]}"
-            self._view.screen.show_notice(f"{title}: {count_of(count, 'order')} changed. u undoes all of it.")
+            self._screen.show_notice(f"{title}: {count_of(count, 'order')} changed. u undoes all of it.")
 
 
 def _preview_lines(preview: BulkEditPreview) -> Iterator[list[Piece]]:
@@ -291,16 +290,11 @@ def _preview_lines(preview: BulkEditPreview) -> Iterator[list[Piece]]:
         yield [
             (f" {fit(change.name, 14)} ", ""),
             (f"{fit(label_of(change.pointer), 22)} ", "dim"),
-            (f"{safe(_shown(change.pointer, change.was))} -> ", "dim"),
-            (safe(_shown(change.pointer, change.will)), "changed"),
+            (f"{safe(display_value(change.pointer, change.was))} -> ", "dim"),
+            (safe(display_value(change.pointer, change.will)), "changed"),
         ]
     for name, reason in preview.skipped:
         yield [(f" {fit(name, 14)} ", "dim"), (safe(f"stays: {reason}"), "dim")]
-
-
-def _shown(pointer: Pointer, value: Json | Absent) -> str:
-    known = field_at(pointer)
-    return show_value(known.kind if known is not None else "json", value)
 
 
 def _kind_words(finding: Finding) -> str:

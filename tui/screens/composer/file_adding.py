@@ -9,25 +9,24 @@ from textual.timer import Timer
 from tui.api.wording import count_of
 from tui.orders.parsed import ParsedFile
 from tui.screens.common.routes import ShowText
-from tui.screens.composer.view import ComposerView
+from tui.screens.composer.view import ComposerCommands, ComposerView
 from tui.screens.file_import.screen import ImportProgress, ImportScreen
-from tui.store.db import StoreError
 from tui.work.batches.staging import BatchLocked
 from tui.work.batches.staging_chunks import CHUNK_SIZE
 from tui.work.file_import.json_reader import ImportFileError, describe_paste
 from tui.work.file_import.mappings import Mappings
 from tui.work.file_import.reader import TableSource, open_source, refused_csv
+from tui.work.stored import StoreError
 
 _INTERVAL = 0.2
 """Seconds between two notices of the progress."""
 
 
-class FileAdding:
+class FileAdding(ComposerCommands):
     """Reads one source at a time."""
 
     def __init__(self, view: ComposerView) -> None:
-        self._view = view
-        self._staging = view.staging
+        super().__init__(view)
         self._progress: ImportProgress | None = None
 
     @property
@@ -40,15 +39,15 @@ class FileAdding:
             self._progress.is_stopped = True
 
     def read_file(self, path: Path) -> None:
-        self._view.screen.show_notice(f"Reading {path} …")
+        self._screen.show_notice(f"Reading {path} …")
         self._read(path.name, path)
 
     async def pasted(self, text: str) -> bool:
         """Offer to read a paste as orders. Returns False if it does not look like orders."""
-        words = describe_paste(text)
-        if not words:
+        description = describe_paste(text)
+        if not description:
             return False
-        if await self._view.screen.ask(f"Pasted {words}:", [("o", "read as orders")]) is not None:
+        if await self._screen.ask(f"Pasted {description}:", [("o", "read as orders")]) is not None:
             self.read_pasted(text)
         return True
 
@@ -58,18 +57,18 @@ class FileAdding:
 
     def _read(self, name: str, source: Path | str) -> None:
         if self.is_reading:
-            self._view.screen.show_notice("Another file is being added; Esc stops that.")
+            self._screen.show_notice("Another file is being added; Esc stops that.")
             return
         self._staging.reload_if_taken_over()
         if self._view.may_edit():
             progress, timer = self._begin(ImportProgress())
             work = self._read_source(name, source, progress, timer)
-            self._view.screen.run_worker(work, name="read orders", group="import")
+            self._screen.run_worker(work, name="read orders", group="import")
 
     def _begin(self, progress: ImportProgress) -> tuple[ImportProgress, Timer]:
         """Show the progress from now on, until `_end`."""
         self._progress = progress
-        screen = self._view.screen
+        screen = self._screen
         return progress, screen.set_interval(_INTERVAL, lambda: screen.show_notice(progress.words()))
 
     def _end(self, timer: Timer) -> None:
@@ -82,22 +81,21 @@ class FileAdding:
         try:
             opened = await asyncio.to_thread(open_source, source, name, known=known, progress=progress)
         except ImportFileError as error:
-            self._view.screen.show_notice(str(error), "warning")
+            self._screen.show_notice(str(error), "warning")
             return
         finally:
             self._end(timer)
-        self._view.screen.clear_notice()
+        self._screen.clear_notice()
 
         intake = opened if isinstance(opened, ParsedFile) else await self._ask_mapping(opened)
         if intake is not None and batch is not None and self._staging.batch != batch:
-            words = f"Another batch was opened meanwhile; nothing of {name} was added."
-            self._view.screen.show_notice(words, "warning")
+            self._screen.show_notice(f"Another batch was opened meanwhile; nothing of {name} was added.", "warning")
         elif intake is not None:
             self._take_in(intake, name)
 
     async def _ask_mapping(self, source: TableSource) -> ParsedFile | None:
         """Let the user map the columns of a table; ask whether that is needed if they are known."""
-        at_once, screen = False, self._view.screen
+        at_once, screen = False, self._screen
         if source.is_remembered:
             question = f"{source.name}: {len(source.table.rows):,} rows, mapping {source.mapping.name}"
             answer = await screen.ask(question, [("s", "stage"), ("m", "see the mapping")])
@@ -124,27 +122,27 @@ class FileAdding:
         try:
             ids = await self._staging.editing.add_in_chunks(intake, name, progress)
         except (BatchLocked, ImportFileError, StoreError) as error:
-            if self._view.screen.is_attached:
+            if self._screen.is_attached:
                 self._view.show_all()
-                self._view.screen.show_notice(str(error), "warning")
+                self._screen.show_notice(str(error), "warning")
             return
         finally:
             self._end(timer)
-        if self._view.screen.is_attached:
+        if self._screen.is_attached:
             self._show_taken(ids, intake, name)
 
     def _show_taken(self, ids: Sequence[str], intake: ParsedFile, name: str) -> None:
         converted = sum(bool(order.converted) for order in intake.orders)
-        words, more = f"{count_of(len(ids), 'order')} added from {name}", []
+        notice, more = f"{count_of(len(ids), 'order')} added from {name}", []
         if intake.refused:
-            words += f"; {len(intake.refused)} refused"
+            notice += f"; {len(intake.refused)} refused"
         if intake.ignored:
             more.append(f"{intake.ignored} cells of {count_of(len(intake.unmapped), 'column')} were not imported")
         if converted:
             more.append(f"{converted} with converted values")
-        show_added(self._view, ids, f"{words}.", f" {'; '.join(more)}." if more else "")
+        show_added(self._view, ids, f"{notice}.", f" {'; '.join(more)}." if more else "")
         if intake.refused:
-            lines = [f"{one.place} {one.reason}" for one in intake.refused]
+            lines = [f"{refused.place} {refused.reason}" for refused in intake.refused]
             if intake.header:
                 lines = [
                     "a r writes these rows and the reasons into a file, to be corrected and read again.",
@@ -154,7 +152,7 @@ class FileAdding:
             self._view.workspace.go(ShowText(f"Not taken from {name}", "\n".join(lines)))
 
 
-def show_added(view: ComposerView, ids: Sequence[str], words: str, more: str = "") -> None:
+def show_added(view: ComposerView, ids: Sequence[str], notice: str, more: str = "") -> None:
     """Go to the orders that were added, and say so. `more` comes last, since a narrow screen cuts it."""
     if ids:
         view.state.chosen = ids[-1] if len(ids) == 1 else ids[0]
@@ -162,5 +160,5 @@ def show_added(view: ComposerView, ids: Sequence[str], words: str, more: str = "
     view.show_all()
     view.batch.table.go_to_key(view.state.chosen or "")
     view.remember()
-    view.screen.show_notice(f"{words} u undoes it.{more}")
+    view.screen.show_notice(f"{notice} u undoes it.{more}")
     view.look_up()

@@ -1,16 +1,13 @@
-"""What stands around the composer's panes: title, tabs, filter, the service's last answer, the side pane's preview."""
+"""The lines around the composer's panes: title, tabs, filter, the service's last answer, the side pane's preview."""
 
-import asyncio
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
-
-from textual.app import ComposeResult
 
 from tui.api.wording import count_of
 from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.summary import order_name
-from tui.screens.common.workspace import Workspace
-from tui.screens.composer.form_pane import StagedFormPane
+from tui.screens.common.screen import BaseScreen
+from tui.screens.composer.panes import StagedFormPane
 from tui.screens.composer.rows import tab_labels
 from tui.screens.composer.state import ComposerState
 from tui.screens.order.groups import group_entries
@@ -19,7 +16,7 @@ from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import Piece
 from tui.widgets.pager import Pager
-from tui.widgets.status import RuleLine, TitleLine
+from tui.widgets.status import RuleLine
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.text import safe
 from tui.work.account import Account
@@ -33,45 +30,37 @@ from tui.work.writes.send_state import SendState
 class ComposerFrame:
     """The lines above the panes and the preview beside them."""
 
-    def __init__(self, workspace: Workspace, state: ComposerState, form: StagedFormPane) -> None:
-        self._workspace = workspace
-        self._staging = workspace.staging
+    def __init__(self, screen: BaseScreen[None], state: ComposerState, form: StagedFormPane) -> None:
+        self._screen = screen
+        self._workspace = screen.workspace
+        self._staging = screen.workspace.staging
         self._state = state
         self._form = form
-        self.title = TitleLine()
         self.tabs = TabBar()
         self.answer = Pager(id="said")
         self.filter = FilterLine(hides=True)
         self.line = InputLine(hides=True, id="line")
-        self._line_answer: asyncio.Future[str | None] | None = None
         self.rule = RuleLine(id="rule")
         self.preview = Pager(id="preview")
 
-    def lines_above(self) -> ComposeResult:
-        yield self.title
-        yield self.tabs
-        yield self.answer
-        yield self.filter
-
-    def show(self, order: StagedOrder | None, width: int) -> None:
+    def show(self, order: StagedOrder | None) -> None:
         """Bring all lines above the panes up to date. `order` is the chosen one."""
         self.filter.set("" if self._state.in_form else self._state.words, "found here, in what is staged")
         self._show_title(order)
         self.show_tabs()
-        self._show_answer(width)
+        self._show_answer()
 
     def _show_title(self, order: StagedOrder | None) -> None:
-        account, staging = self._workspace.account, self._staging
-        mode = "READ ONLY" if account.client.read_only else "WRITES"
+        staging = self._staging
         right = f"{staging.name} · {count_of(len(staging.orders), 'order')} staged"
         if staging.owner is not None:
             right = f"{staging.owner} has this batch; B takes it over"
         elif self._state.in_form and order is not None:
-            place = next((n for n, one in enumerate(self._state.shown, 1) if one is order), 0)
-            shop = account.shop(order.key[2])
-            facts = [order_name(order.document), shop.name if shop else "", f"{place} of {len(self._state.shown)}"]
+            position = next((number for number, listed in enumerate(self._state.shown, 1) if listed is order), 0)
+            shop = self._workspace.account.shop(order.key[2])
+            facts = [order_name(order.document), shop.name if shop else "", f"{position} of {len(self._state.shown)}"]
             right = " · ".join(filter(None, facts))
-        self.title.set(f"{self._workspace.profile} · {mode}", right)
+        self._screen.title_line.set(self._workspace.heading, right)
 
     def show_tabs(self) -> None:
         """The statuses of the batch, or the groups of the form."""
@@ -82,38 +71,28 @@ class ComposerFrame:
             self.tabs.first_number = 0
             self.tabs.set_labels(tab_labels(self._staging), self._state.status)
 
-    def _show_answer(self, width: int) -> None:
+    def _show_answer(self) -> None:
         """What the service answered when orders were sent last: the worst answer, else the last one."""
-        said = self._staging.notices
-        worst = next((one for one in reversed(said) if one.style != "good"), said[-1] if said else None)
+        notices = self._staging.notices
+        worst = next(
+            (notice for notice in reversed(notices) if notice.style != "good"), notices[-1] if notices else None
+        )
         counts = self._staging.counts()
         is_under_way = bool(counts[SendState.SENDING] + counts[SendState.ACCEPTED])
         is_over = worst is not None and worst.style == "good" and not is_under_way
         if worst is None or is_over or self._state.in_form:
             self.answer.remove_class("-shown", "-two")
-            return
-        words = f"{worst.at.astimezone(self._workspace.account.zone):%H:%M} {worst.text}"
-        self.answer.set_lines([words])
-        self.answer.add_class("-shown")
-        self.answer.set_class(len(safe(words)) > width - 2, "-two")
+        else:
+            text = f"{worst.at.astimezone(self._workspace.account.zone):%H:%M} {worst.text}"
+            self.answer.set_lines([text])
+            self.answer.add_class("-shown")
+            self.answer.set_class(len(safe(text)) > self._screen.size.width - 2, "-two")
 
     # The line at the bottom.
 
     async def ask_line(self, prompt: str, text: str = "", *, path: bool = False) -> str | None:
         """Ask for a text, or the path of a file. Returns None if the line was left by Esc."""
-        self.answer_line(None)
-        answer: asyncio.Future[str | None] = asyncio.get_running_loop().create_future()
-        self._line_answer = answer
-        self.line.prompt = prompt
-        self.line.complete = completed if path else None
-        self.line.open(text)
-        return await answer
-
-    def answer_line(self, text: str | None) -> None:
-        """Give the text of the line to who asked for it."""
-        answer, self._line_answer = self._line_answer, None
-        if answer is not None and not answer.done():
-            answer.set_result(text)
+        return await self.line.ask(prompt, text, complete=completed if path else None)
 
     # The side pane.
 
@@ -121,10 +100,10 @@ class ComposerFrame:
         """Describe the chosen order over the side pane."""
         if order is None:
             self.rule.set()
-            return
-        count = sum(not finding.stale for finding in self._staging.findings(order))
-        problems = count_of(count, "problem") if count else "nothing to fix"
-        self.rule.set(" · ".join(filter(None, (order_name(order.document), title))), problems)
+        else:
+            count = sum(not finding.stale for finding in self._staging.findings(order))
+            problems = count_of(count, "problem") if count else "nothing to fix"
+            self.rule.set(" · ".join(filter(None, (order_name(order.document), title))), problems)
 
     def show_preview(self, order: StagedOrder, lines: Iterable[list[Piece]]) -> None:
         """Show an order in the side pane, its problems first."""

@@ -10,7 +10,6 @@ from rich.cells import cell_len
 
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, ROOT, Pointer
-from tui.orders.edits.bulk_change import full_label
 from tui.orders.edits.request_choice import IMMUTABLE
 from tui.orders.fields import Field, all_fields, field_at, path_of, value_pointer
 from tui.orders.paths import ANY, ITEMS, LISTS
@@ -38,7 +37,7 @@ USUAL: Final[tuple[ColumnPath, ...]] = (
 _MOST_COLUMNS = 16
 _WIDEST, _LOOKED_AT = 24, 500
 OWN: Final = frozenset({NUMBER, ("order_id",), (*ITEMS.tokens, ANY, "item_id")})
-"""What tells one order, or item, from another is not the same in many."""
+"""Fields that identify an order or an item, so that many cannot have the same value."""
 
 _NEVER_OFFERED = frozenset({("order_id",), ("order_details", "order_created_at")})
 _NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
@@ -50,9 +49,7 @@ def column_fields() -> list[Field]:
     return [
         known
         for known in all_fields()
-        if not known.has_members
-        and not known.read_only
-        and not any(known.path[: len(place)] == place for place in lists)
+        if not known.has_members and not known.read_only and not any(known.path[: len(path)] == path for path in lists)
     ]
 
 
@@ -68,10 +65,10 @@ def usual_columns(staging: Staging, orders: Sequence[StagedOrder]) -> list[Colum
     """The number, then fields with problems, then those that differ between the orders; else the usual few."""
     offered = {known.path for known in column_fields()}
     wrong = {
-        path_of(place)
+        path_of(pointer)
         for order in orders
         for finding in staging.findings(order)
-        if not finding.stale and (place := place_of(order, finding)) is not None
+        if not finding.stale and (pointer := place_of(order, finding)) is not None
     }
     some = orders[:_LOOKED_AT]
     differing = [path for path in _by_use(offered) if path not in _NEVER_OFFERED and _differs(some, path)]
@@ -85,8 +82,8 @@ def place_of(order: StagedOrder, finding: Finding) -> Pointer | None:
     """The value of the form at which a problem is seen; None where it has none."""
     wanted = finding.problem.pointer.without_unknown_segments(order.document)
     while wanted != ROOT:
-        if (place := value_pointer(wanted, order.document)) is not None:
-            return place
+        if (pointer := value_pointer(wanted, order.document)) is not None:
+            return pointer
         wanted = wanted.parent
     return None
 
@@ -123,7 +120,7 @@ class GridRows(KeyedRows[StagedOrder]):
     _problems: dict[str, dict[Pointer, list[Finding]]] = field(default_factory=dict)
 
     def mark_of(self, index: int) -> tuple[str, str]:
-        return mark_of(self.staging, self.orders[index])
+        return mark_of(self.staging, self.elements[index])
 
     def is_marked(self, key: str) -> bool:
         return key in self.marks()
@@ -140,7 +137,7 @@ class GridRows(KeyedRows[StagedOrder]):
         return found
 
     def cell_at(self, index: int, column: str) -> GridCell:
-        order = self.orders[index]
+        order = self.elements[index]
         path = tuple(column.split("/"))
         known = field_at(Pointer(path))
         if known is None:
@@ -155,8 +152,7 @@ class GridRows(KeyedRows[StagedOrder]):
         mark, tone = _worst(findings)
         if not mark and typed is not None:
             mark, tone = "~", "warning"
-        in_list = ANY in path
-        reason = IMMUTABLE if order.fixed and known.immutable and not in_list else ""
+        reason = IMMUTABLE if order.fixed and known.immutable and ANY not in path else ""
         shop = order.key[2]
         if shop not in self._suggested:
             self._suggested[shop] = self.suggest(order)
@@ -187,16 +183,12 @@ class GridRows(KeyedRows[StagedOrder]):
         places = [Pointer(tuple(str(at) if token == ANY else token for token in path)) for at in range(count)]
         if not places:
             return None, 0
-        return next((place for place in places if place in problems), places[0]), count - 1
+        return next((pointer for pointer in places if pointer in problems), places[0]), count - 1
 
 
 def key_of(pointer: Pointer) -> str:
     """The key of the column in which a place stands."""
     return "/".join(path_of(pointer))
-
-
-def column_words(path: ColumnPath) -> str:
-    return full_label(path)
 
 
 def _worst(findings: Sequence[Finding]) -> tuple[str, str]:
@@ -209,18 +201,18 @@ def _worst(findings: Sequence[Finding]) -> tuple[str, str]:
 
 
 def _by_use(offered: Iterable[ColumnPath]) -> Iterator[ColumnPath]:
-    """The usual ones first, then as in the form, what is rare last."""
-    known = set(offered)
-    yield from (path for path in USUAL if path in known)
-    rest = [one for one in column_fields() if one.path in known and one.path not in USUAL]
-    yield from (one.path for one in sorted(rest, key=lambda one: one.rare))
+    """The usual ones first, then those in the order of the form, rare ones last."""
+    paths = set(offered)
+    yield from (path for path in USUAL if path in paths)
+    rest = [known for known in column_fields() if known.path in paths and known.path not in USUAL]
+    yield from (known.path for known in sorted(rest, key=lambda known: known.rare))
 
 
 def _differs(orders: Sequence[StagedOrder], path: ColumnPath) -> bool:
-    place = Pointer(tuple("0" if token == ANY else token for token in path))
+    pointer = Pointer(tuple("0" if token == ANY else token for token in path))
     seen: list[object] = []
     for order in orders:
-        value = place.get(order.document)
+        value = pointer.get(order.document)
         if isinstance(value, list | dict):
             continue
         if seen and (type(value), value) != seen[0]:

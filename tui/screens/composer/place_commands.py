@@ -1,36 +1,79 @@
 """What the keys for moving and opening do in each place of the composer: the lists, the table and the form."""
 
+from collections.abc import Callable, Sequence
+
 from tui.api.codec import pretty
+from tui.orders.edits.bulk_change import full_label
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, OpenHistory, ShowText
-from tui.screens.composer.columns import column_picker
+from tui.screens.common.search_screen import SearchScreen, StayOpen
 from tui.screens.composer.file_adding import FileAdding
-from tui.screens.composer.grid_rows import title_of
+from tui.screens.composer.grid_rows import NUMBER, ColumnPath, column_fields, title_of
 from tui.screens.composer.state import ViewMode
-from tui.screens.composer.view import ComposerView
-from tui.screens.order.json_sources import open_staged_as_json
+from tui.screens.composer.view import ComposerCommands, ComposerView
+from tui.screens.order.json_editor import JsonScreen
+from tui.screens.order.pickers import FIELD_COLUMNS, Choice, narrowed
+from tui.widgets.table import RenderedRow
+
+_USUAL = Choice("the usual columns", "the fields that have problems or differ between the orders")
 
 
-class StagedListCommands:
+class ColumnChoices:
+    """The columns, those that are shown first. `changed` is called at every change; None stands for the usual ones."""
+
+    prompt = "field: "
+    columns = FIELD_COLUMNS
+    empty = "No field has these letters."
+    keys = (("type", "to find"), ("↓ ↑", "choose"), ("Enter", "show or hide"), ("Esc", "done"))
+
+    def __init__(self, shown: Sequence[ColumnPath], changed: Callable[[list[ColumnPath] | None], None]) -> None:
+        self._shown = list(shown)
+        self._changed = changed
+        fields = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in column_fields()]
+        # The shown columns come first, so that they are easy to hide.
+        self._choices = [_USUAL, *sorted(fields, key=self._rank)]
+        self._found: Sequence[Choice] = ()
+
+    def _rank(self, choice: Choice) -> tuple[int, bool]:
+        path = choice.field.path if choice.field is not None else ()
+        return (
+            self._shown.index(path) if path in self._shown else len(self._shown),
+            bool(choice.field and choice.field.rare),
+        )
+
+    def offer(self, text: str) -> list[RenderedRow]:
+        self._found = narrowed(self._choices, text)
+        return [
+            RenderedRow(str(index), (choice.title, choice.more), "+" if self._is_shown(choice) else " ")
+            for index, choice in enumerate(self._found)
+        ]
+
+    def _is_shown(self, choice: Choice) -> bool:
+        return choice.field is not None and choice.field.path in self._shown
+
+    def choose(self, index: int) -> StayOpen | None:
+        choice = self._found[index]
+        if choice.field is None:
+            self._changed(None)
+            return None
+        path = choice.field.path
+        if path == NUMBER:
+            return StayOpen(f"{len(self._shown)} shown", "The number is always shown.")
+        if path in self._shown:
+            self._shown.remove(path)
+        else:
+            self._shown.append(path)
+        self._changed(list(self._shown))
+        return StayOpen(f"{len(self._shown)} shown")
+
+
+class StagedListCommands(ComposerCommands):
     """The commands of the list of orders and of the list of problems. Table and form have some of their own."""
 
     def __init__(self, view: ComposerView, files: FileAdding) -> None:
-        self._view = view
+        super().__init__(view)
         self._files = files
-
-    @handles("tab_next")
-    def next_tab(self, key: str) -> None:
-        self._view.frame.tabs.step(1)
-
-    @handles("tab_previous")
-    def previous_tab(self, key: str) -> None:
-        self._view.frame.tabs.step(-1)
-
-    @handles("tab_number")
-    def go_to_tab(self, key: str) -> None:
-        if not self._view.frame.tabs.select_number(int(key)):
-            self._view.screen.show_notice(f"There is no tab {key}.")
 
     @handles("open", "pane")
     def open(self, key: str) -> None:
@@ -41,9 +84,9 @@ class StagedListCommands:
         row = view.batch.problems.cursor_row
         if row is None or not row.order:
             view.screen.show_notice("This problem is of the request as a whole; it has no field.")
-            return
-        view.state.chosen = row.order
-        view.open_form(row.pointer)
+        else:
+            view.state.chosen = row.order
+            view.open_form(row.pointer)
 
     @handles("back")
     def back(self, key: str) -> None:
@@ -53,23 +96,16 @@ class StagedListCommands:
         else:
             self._view.workspace.go(Back())
 
-    @handles("next_order")
-    def next_order(self, key: str) -> None:
-        self._go_to_neighbour(1)
-
-    @handles("previous_order")
-    def previous_order(self, key: str) -> None:
-        self._go_to_neighbour(-1)
-
-    def _go_to_neighbour(self, by: int) -> None:
+    @handles(next_order=1, previous_order=-1)
+    def step_order(self, by: int) -> None:
         view, shown = self._view, self._view.state.shown
         position = view.state.position() + by
         if 0 <= position < len(shown):
             view.choose(shown[position].id, view.form_pane.sheet.cursor_pointer)
-            return
-        hidden = len(view.staging.orders) - len(shown)
-        more = f" shown; {hidden} more by 0 and without /" if hidden else ""
-        view.screen.show_notice(f"This is the last order{more}." if by > 0 else f"This is the first order{more}.")
+        else:
+            hidden = len(view.staging.orders) - len(shown)
+            more = f" shown; {hidden} more by 0 and without /" if hidden else ""
+            view.screen.show_notice(f"This is the last order{more}." if by > 0 else f"This is the first order{more}.")
 
     @handles("view")
     def next_mode(self, key: str) -> None:
@@ -94,18 +130,16 @@ class StagedListCommands:
         }
         column = view.grid.column_key
         if view.state.mode is ViewMode.TABLE and column is not None:
-            title = view.grid.columns[view.grid.column].title
-            answers = {"c": (column, f"this column, {title}"), **answers}
-        answer = await view.screen.ask(
-            "Sort by (again: the other way)", [(key, words) for key, (_, words) in answers.items()]
-        )
+            answers = {"c": (column, f"this column, {view.grid.columns[view.grid.column].title}"), **answers}
+        offered = [(key, label) for key, (_, label) in answers.items()]
+        answer = await view.screen.ask("Sort by (again: the other way)", offered)
         if answer is None:
             return
-        by, words = answers[answer]
+        by, label = answers[answer]
         view.state.sorting.choose(by)
         view.show_all()
         view.remember()
-        view.screen.show_notice(f"Sorted by {words}{', descending' if view.state.sorting.down else ''}.")
+        view.screen.show_notice(f"Sorted by {label}{', descending' if view.state.sorting.down else ''}.")
 
     @handles("filter")
     def search(self, key: str) -> None:
@@ -113,20 +147,20 @@ class StagedListCommands:
 
     @handles("columns")
     def choose_columns(self, key: str) -> None:
-        self._view.show_mode(ViewMode.TABLE)
-        choose_columns(self._view)
+        view = self._view
+        if not view.state.in_table:
+            view.show_mode(ViewMode.TABLE)
+        choices = ColumnChoices(view.grid_pane.paths, view.set_columns)
+        view.workspace.open(SearchScreen(view.workspace, "Columns of the table", choices))
 
-    @handles("move_up", "move_down")
-    def move_nothing(self, key: str) -> None:
-        self._view.screen.show_notice("< and > move an item or a tax number of the form.")
-
-    @handles("revert")
-    def revert_nothing(self, key: str) -> None:
-        self._view.screen.show_notice("Backspace works in the form; Enter opens it.")
-
-    @handles("address")
-    def address_nothing(self, key: str) -> None:
-        self._view.screen.show_notice("A works in the form; Enter opens it.")
+    @handles(
+        move_up="< and > move an item or a tax number of the form.",
+        move_down="< and > move an item or a tax number of the form.",
+        revert="Backspace works in the form; Enter opens it.",
+        address="A works in the form; Enter opens it.",
+    )
+    def refer_to_form(self, notice: str) -> None:
+        self._screen.show_notice(notice)
 
     @handles("long_text")
     def show_as_json(self, key: str) -> None:
@@ -137,16 +171,13 @@ class StagedListCommands:
 
     @handles("as_json_edit")
     def edit_as_json(self, key: str) -> None:
-        order = self._view.order
-        if order is not None:
-            open_staged_as_json(self._view.screen, order, self._view.show_order)
+        view = self._view
+        if (target := view.target_of(view.state.chosen)) is not None:
+            view.workspace.open(JsonScreen(view.workspace, target, view.show_order))
 
 
-class StagedTableCommands:
+class StagedTableCommands(ComposerCommands):
     """The commands of the table."""
-
-    def __init__(self, view: ComposerView) -> None:
-        self._view = view
 
     @handles("open")
     def edit_cell(self, key: str) -> None:
@@ -157,34 +188,24 @@ class StagedTableCommands:
     def open_form(self, key: str) -> None:
         self._view.open_form(self._view.grid.cursor_pointer)
 
-    @handles("tab_next")
-    def next_column(self, key: str) -> None:
-        if not self._view.grid.move_column(1):
-            self._view.screen.show_notice("This is the last column; C adds others.")
+    @handles(tab_next=1, tab_previous=-1)
+    def step_column(self, by: int) -> None:
+        if not self._view.grid.move_column(by):
+            self._screen.show_notice(
+                "This is the last column; C adds others." if by > 0 else "This is the first column."
+            )
 
-    @handles("tab_previous")
-    def previous_column(self, key: str) -> None:
-        if not self._view.grid.move_column(-1):
-            self._view.screen.show_notice("This is the first column.")
-
-    @handles("move_up")
-    def move_left(self, key: str) -> None:
-        self._move_column(-1)
-
-    @handles("move_down")
-    def move_right(self, key: str) -> None:
-        self._move_column(1)
-
-    def _move_column(self, by: int) -> None:
+    @handles(move_up=-1, move_down=1)
+    def move_column(self, by: int) -> None:
         """Move the column under the cursor. The first one, with the number, stays."""
         here, there = self._view.grid.column, self._view.grid.column + by
         paths = self._view.grid_pane.paths
         if here == 0 or not 1 <= there < len(paths):
-            self._view.screen.show_notice("There is no place to move it to.")
-            return
-        paths[here], paths[there] = paths[there], paths[here]
-        self._view.set_columns(paths)
-        self._view.screen.show_notice(f"{title_of(paths[there])} moved.")
+            self._screen.show_notice("There is no place to move it to.")
+        else:
+            paths[here], paths[there] = paths[there], paths[here]
+            self._view.set_columns(paths)
+            self._screen.show_notice(f"{title_of(paths[there])} moved.")
 
     @handles("set_field")
     async def clear_cell(self, key: str) -> None:
@@ -192,20 +213,12 @@ class StagedTableCommands:
         if target is not None:
             await self._view.form.clear_field(target, cell.row if cell is not None else None)
 
-    @handles("fix_problem")
-    def fix_cell(self, key: str) -> None:
-        self._view.fix_here()
 
-    @handles("columns")
-    def choose_columns(self, key: str) -> None:
-        choose_columns(self._view)
-
-
-class StagedFormCommands:
+class StagedFormCommands(ComposerCommands):
     """What the form of a staged order has beside the commands of every form."""
 
     def __init__(self, view: ComposerView, files: FileAdding) -> None:
-        self._view = view
+        super().__init__(view)
         self._files = files
 
     @handles("open")
@@ -231,12 +244,3 @@ class StagedFormCommands:
     @handles("filter")
     def search_fields(self, key: str) -> None:
         self._view.frame.filter.open(self._view.form.words)
-
-    @handles("fix_problem")
-    def fix_problem(self, key: str) -> None:
-        self._view.fix_here()
-
-
-def choose_columns(view: ComposerView) -> None:
-    """Let the user choose the columns of the table."""
-    view.workspace.open(column_picker(view.workspace, view.grid_pane.paths, view.set_columns))

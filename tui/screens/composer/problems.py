@@ -2,29 +2,18 @@
 
 from tui.screens.common.commands import handles
 from tui.screens.composer.grid_rows import place_of
-from tui.screens.composer.view import ComposerView
+from tui.screens.composer.view import ComposerCommands
 from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.writes.send_state import SendState
 
 _WRONG_CELL = ("!", "S")
 
 
-class ProblemCommands:
+class ProblemCommands(ComposerCommands):
     """The next problem of the form or the table's row, else of the next order with one, and around."""
 
-    def __init__(self, view: ComposerView) -> None:
-        self._view = view
-        self._staging = view.staging
-
-    @handles("next_problem")
-    def next_problem(self, key: str) -> None:
-        self._step(1)
-
-    @handles("previous_problem")
-    def previous_problem(self, key: str) -> None:
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
+    @handles(next_problem=1, previous_problem=-1)
+    def step(self, by: int) -> None:
         view, state = self._view, self._view.state
         if state.in_form and view.form_pane.sheet.step_problem(by):
             return
@@ -92,4 +81,4 @@ class ProblemCommands:
         if (cell is not None and cell.row is not None and cell.row.mark in _WRONG_CELL) or self._step_cell(by):
             return True
         places = (place_of(order, finding) for finding in self._blocking(order))
-        return any(place is not None and self._view.grid_pane.go_to_field(order, place) for place in places)
+        return any(pointer is not None and self._view.grid_pane.go_to_field(order, pointer) for pointer in places)

@@ -36,8 +36,7 @@ class RowSorting:
         if not self.by:
             return list(orders)
         if not self._ranks:
-            key = _key_of(self.by, staging)
-            ranked = sorted(staging.orders, key=key, reverse=self.down)
+            ranked = sorted(staging.orders, key=_key_of(self.by, staging), reverse=self.down)
             self._ranks = {order.id: rank for rank, order in enumerate(ranked)}
         last = len(self._ranks)
         return sorted(orders, key=lambda order: self._ranks.get(order.id, last))
@@ -48,7 +47,7 @@ class SearchIndex:
     """What words are looked for in, of each order: kept while order and problems are the same, for every key asks all."""
 
     _of: dict[str, tuple[Document, str]] = field(default_factory=dict)
-    _told: dict[str, tuple[list[Finding], str]] = field(default_factory=dict)
+    _problems: dict[str, tuple[list[Finding], str]] = field(default_factory=dict)
 
     def of(self, order: StagedOrder) -> str:
         """The order itself and where it came from, in small letters."""
@@ -58,12 +57,12 @@ class SearchIndex:
             kept = self._of[order.id] = (order.document, text)
         return kept[1]
 
-    def told(self, staging: Staging, order: StagedOrder) -> str:
+    def problems(self, staging: Staging, order: StagedOrder) -> str:
         """What is wrong with it, in small letters."""
         found = staging.findings(order)
-        kept = self._told.get(order.id)
+        kept = self._problems.get(order.id)
         if kept is None or len(kept[0]) != len(found) or not all(map(is_, kept[0], found)):
-            kept = self._told[order.id] = (found, _told_of(found))
+            kept = self._problems[order.id] = (found, _problem_text(found))
         return kept[1]
 
 
@@ -75,22 +74,24 @@ def fits(staging: Staging, order: StagedOrder, words: str, texts: SearchIndex) -
     found = words.lower().split()
     if not found:
         return True
-    told, text = "", texts.of(order)
+    problems, text = "", texts.of(order)
     if any(word.startswith(_PROBLEM) for word in found) or not _has(text, found):
-        told = texts.told(staging, order)
-        text = f"{text}\n{told}"
+        problems = texts.problems(staging, order)
+        text = f"{text}\n{problems}"
     for word in found:
         if word.startswith(_PROBLEM):
-            if not told or word.removeprefix(_PROBLEM) not in told:
+            if not problems or word.removeprefix(_PROBLEM) not in problems:
                 return False
         elif word not in text:
             return False
     return True
 
 
-def _told_of(found: Sequence[Finding]) -> str:
+def _problem_text(found: Sequence[Finding]) -> str:
     return "\n".join(
-        f"{one.problem.title} {place_of(one)} {one.problem.detail}" for one in found if not one.stale
+        f"{finding.problem.title} {place_of(finding)} {finding.problem.detail}"
+        for finding in found
+        if not finding.stale
     ).lower()
 
 
@@ -114,7 +115,7 @@ def _key_of(by: str, staging: Staging) -> Callable[[StagedOrder], tuple[object, 
 
 def _problem_key(staging: Staging, order: StagedOrder) -> tuple[object, ...]:
     """What stops first, then what is doubtful, the same beside the same, then the good ones."""
-    found = next((one for one in staging.findings(order) if not one.stale), None)
+    found = next((finding for finding in staging.findings(order) if not finding.stale), None)
     if found is None:
         return (2, "", "")
     return (0 if found.stops else 1, place_of(found).casefold(), found.problem.detail)

@@ -11,16 +11,15 @@ from tui.api.codec import Json
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.api.wording import count_of
-from tui.orders.display import short_problem
+from tui.orders.display import display_value, short_problem
 from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
 from tui.orders.paths import SHIP_TO, TOTAL
 from tui.orders.summary import item_count, money_at, order_name, text_at
-from tui.orders.value_parser import SHOWN_ABSENT, show_value
+from tui.orders.value_parser import SHOWN_ABSENT
 from tui.screens.common.table_rows import KeyedRows
 from tui.screens.order.form_rows import FormNote
 from tui.screens.review.screen import ReviewItem, ReviewPlan
-from tui.store.batches import StagedState
 from tui.widgets.form_layout import FieldRow, SheetRow
 from tui.widgets.lines import Piece
 from tui.widgets.problems import ProblemRow
@@ -30,6 +29,7 @@ from tui.widgets.text import fit, safe, wrap
 from tui.work.batches.sender import PlannedOrder, SendPlan
 from tui.work.batches.staged_order import Finding, PlannedAction, StagedOrder
 from tui.work.batches.staging import Staging
+from tui.work.stored import StagedState
 from tui.work.writes.send_state import SendState
 
 ALL = "all"
@@ -69,7 +69,7 @@ class StagedRows(KeyedRows[StagedOrder]):
     zone: tzinfo | None
 
     def row_at(self, index: int) -> RenderedRow:
-        order = self.orders[index]
+        order = self.elements[index]
         document = order.document
         mark, tone = mark_of(self.staging, order)
         does = order.action
@@ -155,8 +155,8 @@ def update_words(order: StagedOrder) -> str:
 def _first(findings: Sequence[Finding]) -> str:
     if not findings:
         return ""
-    words = short_problem(findings[0].problem)
-    return words if len(findings) == 1 else f"{words} +{len(findings) - 1}"
+    text = short_problem(findings[0].problem)
+    return text if len(findings) == 1 else f"{text} +{len(findings) - 1}"
 
 
 def place_of(finding: Finding) -> str:
@@ -165,14 +165,14 @@ def place_of(finding: Finding) -> str:
     known = field_at(problem.pointer)
     if problem.pointer == ROOT or known is None:
         return problem.raw_pointer or label_of(problem.pointer)
-    words = label_of(problem.pointer)
-    return words if "," in words or words.startswith(str(known.group)) else f"{known.group}, {words}"
+    label = label_of(problem.pointer)
+    return label if "," in label or label.startswith(str(known.group)) else f"{known.group}, {label}"
 
 
 def cell_words(order: StagedOrder, finding: Finding) -> str:
     """Where in its file the value stands; the name of a column is cut where it is long."""
-    words = order.place(finding.problem.pointer)
-    return fit(words, min(_LONGEST_CELL, cell_len(safe(words))))
+    cell = order.place(finding.problem.pointer)
+    return fit(cell, min(_LONGEST_CELL, cell_len(safe(cell))))
 
 
 def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[FormNote]:
@@ -181,13 +181,13 @@ def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[
     for finding in staging.findings(order):
         proposal = None if finding.stale else order.proposed_fix(finding)
         when = f"{finding.at.astimezone(zone):%H:%M}" if finding.at is not None else ""
-        mends = proposal.text if proposal else ""
-        notes.append(FormNote(finding.problem, when, finding.stale, mends, cell_words(order, finding)))
+        fix = proposal.text if proposal else ""
+        notes.append(FormNote(finding.problem, when, finding.stale, fix, cell_words(order, finding)))
     return notes
 
 
 def as_composed(order: StagedOrder, rows: Sequence[SheetRow]) -> list[SheetRow]:
-    """The form of a new order: that a field was absent before it was typed tells nothing."""
+    """The form of a new order, without the marks of fields that were absent before they were typed."""
     if order.fixed:
         return list(rows)
     return [
@@ -202,40 +202,41 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
     """Every problem: of the request as a whole, then what stops orders, then what is only doubtful."""
     rows = [
         ProblemRow("", problem.pointer, _named(problem), problem.detail, "S", "service")
-        for said in staging.notices
-        for problem in said.problems
+        for notice in staging.notices
+        for problem in notice.problems
     ]
     doubtful: list[ProblemRow] = []
     for order in orders:
         if order.sent and order.state is not StagedState.DIFFERS:
             continue
         name = order_name(order.document)
-        for finding in staging.findings(order):
-            problem = finding.problem
-            note = FormNote(problem, stale=finding.stale)
-            when = f"{finding.at.astimezone(zone):%H:%M} service: " if finding.at is not None else ""
-            stale = " (changed since)" if finding.stale else ""
-            proposal = None if finding.stale else order.proposed_fix(finding)
-            mends = f"   m: {proposal.text}" if proposal is not None else ""
-            tone = "service" if note.mark == "S" else "error" if note.mark == "!" else "warning"
-            row = ProblemRow(
-                order.id,
-                problem.pointer,
-                place_of(finding),
-                f"{when}{problem.detail}{stale}{mends}",
-                " " if finding.stale else note.mark,
-                "dim" if finding.stale else tone,
-                name,
-            )
+        for finding, note in zip(staging.findings(order), notes_of(staging, order, zone), strict=True):
+            fix = f"   m: {note.fix}" if note.fix else ""
+            mark, tone = _mark_of_note(note)
+            text = f"{_note_text(note)}{fix}"
+            row = ProblemRow(order.id, note.problem.pointer, place_of(finding), text, mark, tone, name)
             (rows if finding.stops else doubtful).append(row)
     return [*rows, *doubtful]
+
+
+def _note_text(note: FormNote) -> str:
+    """A problem in the lists, with the time of the service's answer."""
+    when = f"{note.when} service: " if note.when else ""
+    return f"{when}{note.problem.detail}{' (changed since)' if note.stale else ''}"
+
+
+def _mark_of_note(note: FormNote) -> tuple[str, str]:
+    """The mark of a problem in the lists, and its style."""
+    if note.stale:
+        return " ", "dim"
+    return note.mark, {"S": "service", "!": "error"}.get(note.mark, "warning")
 
 
 def _named(problem: Problem) -> str:
     """What a problem of the request as a whole names, as the service spells it."""
     named = (("parameter", problem.parameter), ("header", problem.header))
-    words = [problem.raw_pointer or "", *(f"{kind} {name}" for kind, name in named if name)]
-    return ", ".join(filter(None, words)) or "the request"
+    names = [problem.raw_pointer or "", *(f"{kind} {name}" for kind, name in named if name)]
+    return ", ".join(filter(None, names)) or "the request"
 
 
 def finding_lines(
@@ -248,25 +249,23 @@ def finding_lines(
     for note in notes:
         problem = note.problem
         known = field_at(problem.pointer)
-        shown = show_value(known.kind if known else "json", problem.pointer.get(order.document))
+        shown = display_value(problem.pointer, problem.pointer.get(order.document))
         if problem.pointer == ROOT or (known is not None and known.has_members):
             shown = ""
-        tone = "warning" if note.mark == "~" else "service" if note.mark == "S" else "error"
-        when = f"{note.when} service: " if note.when else ""
-        told = safe(when + problem.detail + (" (changed since)" if note.stale else ""))
-        tone = "dim" if note.stale else tone
+        mark, tone = _mark_of_note(note)
+        text = safe(_note_text(note))
         head: list[Piece] = [
-            (f" {' ' if note.stale else note.mark} ", tone),
+            (f" {mark} ", tone),
             (fit(place_of(Finding(problem)), 24) + " ", "dim" if note.stale else ""),
         ]
         cell: Piece = (note.cell, "dim")
-        if cell_len(told) <= width - 46:
-            yield [*head, (fit(shown, 16) + "  ", "dim"), (told, tone)]
+        if cell_len(text) <= width - 46:
+            yield [*head, (fit(shown, 16) + "  ", "dim"), (text, tone)]
             under = [cell] if note.cell else []
         else:
             room = width - 29 - (cell_len(note.cell) + 3 if note.cell else 0)
             yield [*head, (fit(shown, min(room, cell_len(safe(shown)))) + "   ", "dim"), cell]
-            yield from ([("      ", ""), (part, tone)] for part in wrap(told, width - 8))
+            yield from ([("      ", ""), (part, tone)] for part in wrap(text, width - 8))
             under = []
         if note.fix:
             under = [*((f"{text}   ", tone) for text, tone in under), (f"m: {safe(note.fix)}", "info")]
@@ -276,74 +275,74 @@ def finding_lines(
 
 def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:
     """What an update would do: what it clears first."""
-    for change in sorted(changes, key=lambda one: one.now is not ABSENT):
-        known = field_at(change.pointer)
-        kind = known.kind if known is not None and not known.has_members else "json"
+    for change in sorted(changes, key=lambda change: change.now is not ABSENT):
         mark, tone = ("-", "error") if change.now is ABSENT else ("*", "changed")
-        now = "is cleared" if change.now is ABSENT else safe(show_value(kind, change.now))
+        now = "is cleared" if change.now is ABSENT else safe(display_value(change.pointer, change.now))
         yield [
             (f"    {mark} ", tone),
             (fit(label_of(change.pointer), 24) + " ", ""),
-            (fit(show_value(kind, change.was), 20) + " ", "dim"),
+            (fit(display_value(change.pointer, change.was), 20) + " ", "dim"),
             (now, tone),
         ]
 
 
 def review_plan(
-    staging: Staging, plan: SendPlan, *, read_only: bool, notes: Sequence[str], goes_on: bool = False
+    staging: Staging, plan: SendPlan, *, read_only: bool, notes: Sequence[str], continue_after_refusal: bool = False
 ) -> ReviewPlan:
     """The requests as they would go, and what stays here and why."""
-    parcels = []
+    items = []
     for number, request in enumerate(plan.requests, 1):
         count = count_of(len(request), "order")
         heading = f"request {number} of {len(plan.requests)}: {count}, all of them or none"
-        lines = [line for one in request for line in _going_lines(staging, one)]
-        body: Json = [one.document for one in request]
-        parcels.append(ReviewItem(heading, lines, "POST /orders", body))
+        lines = [line for planned in request for line in _going_lines(staging, planned)]
+        body: Json = [planned.document for planned in request]
+        items.append(ReviewItem(heading, lines, "POST /orders", body))
     if plan.skipped:
         lines = []
         for id, reason in plan.skipped:
             order = staging.get(id)
             name = order_name(order.document) if order is not None else id
             lines.append([(f"  {fit(name, 16)} ", "dim"), (safe(reason), "dim")])
-        parcels.append(ReviewItem(f"{len(plan.skipped)} stay here", lines))
-    told = list(notes)
+        items.append(ReviewItem(f"{len(plan.skipped)} stay here", lines))
+    all_notes = list(notes)
     doubtful = [
         order_name(order.document)
         for request in plan.requests
-        for one in request
-        if (order := staging.get(one.id)) is not None and any(not found.stale for found in staging.findings(order))
+        for planned in request
+        if (order := staging.get(planned.id)) is not None and any(not found.stale for found in staging.findings(order))
     ]
     if doubtful and plan.count > _FEW:
         more = f" and {len(doubtful) - 3} more" if len(doubtful) > 3 else ""
-        told.append(f"{len(doubtful)} of them with doubts, told below: {', '.join(doubtful[:3])}{more}.")
+        all_notes.append(f"{len(doubtful)} of them with warnings, shown below: {', '.join(doubtful[:3])}{more}.")
     if read_only:
-        told.insert(0, "This account is opened for reading only.")
+        all_notes.insert(0, "This account is opened for reading only.")
     requests = count_of(len(plan.requests), "request")
     several = any(len(request) > 1 for request in plan.requests)
-    return ReviewPlan(requests, parcels, 0 if read_only else plan.count, told, goes_on if several else None)
+    return ReviewPlan(
+        requests, items, 0 if read_only else plan.count, all_notes, continue_after_refusal if several else None
+    )
 
 
-def _going_lines(staging: Staging, one: PlannedOrder) -> Iterator[list[Piece]]:
-    document = one.document
+def _going_lines(staging: Staging, planned: PlannedOrder) -> Iterator[list[Piece]]:
+    document = planned.document
     facts = (text_at(document, SHIP_TO / "country_code"), text_at(document, SHIP_TO / "name"))
     items = item_count(document) or 0
-    words = " ".join(filter(None, facts)) or "no address"
+    address = " ".join(filter(None, facts)) or "no address"
     yield [
-        (f"  {fit(one.action, 6)} ", "conflict" if one.action is PlannedAction.UPDATE else "good"),
+        (f"  {fit(planned.action, 6)} ", "conflict" if planned.action is PlannedAction.UPDATE else "good"),
         (fit(order_name(document), 16) + " ", ""),
-        (fit(words, 24) + " ", ""),
+        (fit(address, 24) + " ", ""),
         (f"{count_of(items, 'item')}  {safe(money_at(document, TOTAL))}", "dim"),
     ]
-    order = staging.get(one.id)
+    order = staging.get(planned.id)
     if order is None:
         return
-    if one.action is PlannedAction.UPDATE:
+    if planned.action is PlannedAction.UPDATE:
         yield from change_lines(order.differences)
     for finding in staging.findings(order):
         if finding.stale:
             continue
         is_error = finding.problem.severity is Severity.ERROR
-        words = f"{place_of(finding)}: {finding.problem.detail}"
+        text = f"{place_of(finding)}: {finding.problem.detail}"
         mark = "despite" if is_error else "~"
-        yield [(f"    {mark} {safe(words)}", "error" if is_error else "warning")]
+        yield [(f"    {mark} {safe(text)}", "error" if is_error else "warning")]

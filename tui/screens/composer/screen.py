@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 from textual.containers import Container
 
 from tui.keymap import Context, Pane, commands_in
-from tui.screens.common.commands import find_handler
+from tui.screens.common.general_commands import TabCommands
 from tui.screens.common.key_lines import keys_of
 from tui.screens.common.routes import OpenComposer, Page
 from tui.screens.common.screen import BaseScreen
@@ -22,18 +22,16 @@ from tui.screens.composer.frame import sending_facts, status_summary
 from tui.screens.composer.place_commands import StagedFormCommands, StagedListCommands, StagedTableCommands
 from tui.screens.composer.problems import ProblemCommands
 from tui.screens.composer.sending import StagedSendCommands
-from tui.screens.composer.state import SavedView
+from tui.screens.composer.state import SavedView, ViewMode
 from tui.screens.composer.view import SAVED_VIEW, ComposerView
 from tui.screens.order.form_controller import FormController
 from tui.screens.order.groups import FormGroups
-from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.grid import OrderGrid
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.problems import ProblemList
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.status import KeyLine, StatusLine
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
 from tui.work.batches.staged_order import StagedOrder
@@ -47,11 +45,12 @@ class ComposerScreen(BaseScreen[None]):
 
     WHERE = Context.COMPOSER
     READ_AGAIN = "w looks at all, r at this order"
-    GROUPS: ClassVar[tuple[type, ...]] = (
+    GROUPS = (
         StagedFormCommands,
         FormController,
         FormGroups,
         StagedTableCommands,
+        TabCommands,
         StagedListCommands,
         Adding,
         BatchCommands,
@@ -89,9 +88,10 @@ class ComposerScreen(BaseScreen[None]):
         account = workspace.account
         self._saved = SavedView.from_json(account.store.screen_states.get(account.account_id, SAVED_VIEW))
         self._paste = paste
-        self._is_due = False
         self.state = self._saved.to_state()
         view = self.view = ComposerView(self, self.state)
+        self.table, self.problems = view.batch.table, view.batch.problems
+        self.sheet, self.grid = view.form_pane.sheet, view.grid
         self._files = FileAdding(view)
         self._sending = StagedSendCommands(view)
         marks = StagedMarkCommands(view)
@@ -99,7 +99,8 @@ class ComposerScreen(BaseScreen[None]):
         self._for_marked = (bulk,)
         self._form_groups = (StagedFormCommands(view, self._files), view.form, view.form.groups)
         self._table_groups = (StagedTableCommands(view),)
-        self._groups = (
+        self.groups = (
+            TabCommands(self, view.frame.tabs, "There is no tab {}."),
             StagedListCommands(view, self._files),
             Adding(view, self._files),
             BatchCommands(view),
@@ -112,33 +113,17 @@ class ComposerScreen(BaseScreen[None]):
     @property
     def command_groups(self) -> Sequence[object]:
         """Form and table come before the groups for all places, except for commands on marked orders."""
-        place: tuple[object, ...] = ()
+        groups: tuple[object, ...] = ()
         if self.state.in_form:
-            place = self._form_groups
+            groups = self._form_groups
         elif self.state.in_table:
-            place = self._table_groups
-        return (*(self._for_marked if self.on_marked else ()), *place, *self._groups)
+            groups = self._table_groups
+        return (*(self._for_marked if self.on_marked else ()), *groups, *self.groups)
 
     @property
     def order(self) -> StagedOrder | None:
         """The chosen order."""
         return self.view.order
-
-    @property
-    def table(self) -> OrderTable:
-        return self.view.batch.table
-
-    @property
-    def sheet(self) -> OrderSheet:
-        return self.view.form_pane.sheet
-
-    @property
-    def grid(self) -> OrderGrid:
-        return self.view.grid
-
-    @property
-    def problems(self) -> ProblemList:
-        return self.view.batch.problems
 
     @property
     def list_view(self) -> LineView:
@@ -149,33 +134,23 @@ class ComposerScreen(BaseScreen[None]):
         return super().is_typing or self.sheet.editing is not None or self.grid.editing is not None
 
     def compose(self) -> ComposeResult:
-        frame = self.view.frame
-        yield from frame.lines_above()
-        with Container(id="batch"):
-            with Container(id="left"):
-                yield self.view.batch
-                yield self.view.grid_pane
-            with Container(id="side"):
-                yield frame.rule
-                yield frame.preview
-                yield self.view.form_pane
-        yield frame.line
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
+        view, frame = self.view, self.view.frame
+        left = Container(view.batch, view.grid_pane, id="left")
+        side = Container(frame.rule, frame.preview, view.form_pane, id="side")
+        return self.framed(frame.tabs, frame.answer, frame.filter, Container(left, side, id="batch"), frame.line)
 
     # Opening and closing.
 
     def on_mount(self) -> None:
-        self.staging.on_change = self._batch_changed
+        self.staging.on_change = self.store_changed
         view, saved = self.view, self._saved
-        view.batch.set_marks(saved.marks)
+        self.table.set_marks(saved.marks)
         view.arrange()
         view.show_all()
         if saved.in_form and view.order is not None:
             view.open_form(saved.pointer)
         else:
-            self.call_after_refresh(view.batch.table.set_top, saved.top)
+            self.call_after_refresh(self.table.set_top, saved.top)
         view.look_up()
         if self._paste:
             self.call_later(self._files.read_pasted, self._paste)
@@ -186,7 +161,6 @@ class ComposerScreen(BaseScreen[None]):
     def on_screen_resume(self) -> None:
         remember_place(self, OpenComposer())
         self.staging.reload_if_taken_over()
-        self.view.show_all()
         self.view.look_up()
 
     def on_resize(self, event: events.Resize) -> None:
@@ -201,30 +175,16 @@ class ComposerScreen(BaseScreen[None]):
             self.call_later(self._files.read_pasted, page.paste)
         return isinstance(page, OpenComposer)
 
-    # News of the batch.
-
-    def _batch_changed(self) -> None:
-        """Show several changes of one turn of the loop at once."""
-        if not self._is_due and self.is_attached:
-            self._is_due = True
-            self.call_later(self._show_changes)
-
-    def _show_changes(self) -> None:
-        self._is_due = False
-        if self.is_active:
-            self.view.follow_cursor()
-            self._sending.update_notice()
-            self.view.show_all()
-
-    def store_changed(self) -> None:
-        self._batch_changed()
+    def show_all(self) -> None:
+        self.view.follow_cursor()
+        self._sending.update_notice()
+        self.view.show_all()
 
     def stop_reading(self) -> bool:
         if self._files.is_reading:
             self._files.stop()
             return True
-        reviews = self.workers.cancel_group(self, "review")
-        return super().stop_reading() or bool(reviews)
+        return super().stop_reading() or bool(self.workers.cancel_group(self, "review"))
 
     # What the base screen asks for.
 
@@ -237,30 +197,69 @@ class ComposerScreen(BaseScreen[None]):
         """Those of the pane that the user works in."""
         pane = Pane.FORM if self.state.in_form else Pane.TABLE if self.state.in_table else Pane.LIST
         labels = ((command.id, command.label_in(pane)) for command in commands_in(self.WHERE))
-        self.query_one(KeyLine).set(keys_of(self.WHERE, ((id, label) for id, label in labels if label)))
+        self.key_line.set(keys_of(self.WHERE, ((id, label) for id, label in labels if label)))
 
     def pasted(self, text: str) -> None:
         self.run_dialog(self._offer_paste(text))
 
     async def _offer_paste(self, text: str) -> None:
         """Offer to read a paste as an address in the form, else as orders."""
-        is_known = await (self.view.form.pasted(text) if self.state.in_form else self._files.pasted(text))
-        if not is_known:
+        if not await (self.view.form.pasted(text) if self.state.in_form else self._files.pasted(text)):
             super().pasted(text)
 
-    # Messages that are not of one pane.
+    # Moves of the user, and messages that are not of one pane.
 
-    @on(OrderTable.Activated, "#orders")
-    @on(ProblemList.Activated, "#problems")
-    @on(OrderGrid.Activated, "#grid")
-    def _activated(self) -> None:
-        handler = find_handler(self.command_groups, "open")
-        if handler is not None:
-            handler("enter")
+    @on(OrderTable.CursorMoved, "#orders")
+    def _row_moved(self) -> None:
+        if not self.state.in_form and self.state.mode is ViewMode.ORDERS:
+            self.state.chosen = self.table.cursor_key
+            self.view.show_side()
+            self.view.remember()
+
+    @on(ProblemList.CursorMoved, "#problems")
+    def _problem_moved(self) -> None:
+        row = self.view.batch.follow_problem()
+        self.state.before_problems = None
+        if row is not None:
+            self.view.show_side()
+            if self.state.is_split:
+                self.sheet.go_to(row.pointer)
+            self.view.remember()
+
+    @on(OrderTable.MarksChanged)
+    def _marks_changed(self) -> None:
+        self.view.remember()
+        self.show_status()
+
+    @on(OrderGrid.CursorMoved, "#grid")
+    def _cell_moved(self) -> None:
+        if self.state.in_table:
+            if self.state.chosen != self.grid.cursor_key:
+                self.state.chosen = self.grid.cursor_key
+                self.table.go_to_key(self.state.chosen or "")
+            self.view.show_side()
+            self.view.remember()
+
+    @on(OrderGrid.CellChanged)
+    def _cell_entered(self, event: OrderGrid.CellChanged) -> None:
+        self.view.follow_cursor()
+        if (target := self.view.target_of(event.key)) is not None:
+            self.view.form.put(target, event.pointer, event.value)
+
+    @on(OrderGrid.EditorLeft)
+    def _cell_left(self, event: OrderGrid.EditorLeft) -> None:
+        if self.grid.editing is None:
+            self.show_keys()
+        if (target := self.view.target_of(event.key)) is not None:
+            self.view.form.left(target, event.pointer, event.text)
+        self.grid.refresh_row(event.key)
 
     @on(OrderSheet.CursorMoved, "#form")
     def _field_moved(self) -> None:
-        self.view.field_moved()
+        if self.state.in_form:
+            if self.view.frame.tabs.current != self.view.form.groups.current():
+                self.view.frame.show_tabs()
+            self.view.remember()
 
     @on(TabBar.Selected)
     def _tab_selected(self, event: TabBar.Selected) -> None:
@@ -271,24 +270,22 @@ class ComposerScreen(BaseScreen[None]):
 
     @on(InputLine.Changed)
     def _words_changed(self, event: InputLine.Changed) -> None:
-        if isinstance(event.line, FilterLine):
+        if isinstance(event.control, FilterLine):
             self._search(event.text.strip())
 
     @on(InputLine.Submitted)
     def _line_submitted(self, event: InputLine.Submitted) -> None:
-        if not isinstance(event.line, FilterLine):
-            self.view.frame.answer_line(event.text.strip())
-        elif self.state.in_form:
+        if not isinstance(event.control, FilterLine):
+            return
+        if self.state.in_form:
             self.view.form.end_narrowing()
         else:
             self._search(event.text.strip())
 
     @on(InputLine.Cancelled)
     def _line_cancelled(self, event: InputLine.Cancelled) -> None:
-        if isinstance(event.line, FilterLine):
+        if isinstance(event.control, FilterLine):
             self._search("")
-        else:
-            self.view.frame.answer_line(None)
 
     def _search(self, words: str) -> None:
         if self.state.in_form:

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from tui.api.codec import Document, Json
+from tui.api.errors import Problem
 from tui.api.models import Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.edits.edit import Edit
+from tui.orders.edits.json_merge import check_new, keep_fixed_fields
 from tui.orders.fields import Field
 from tui.screens.order.form_target import EmptyChoice
 from tui.widgets.form_layout import FieldRow
@@ -17,7 +19,7 @@ from tui.work.batches.staging import Staging
 
 @dataclass(frozen=True, slots=True)
 class StagedTarget:
-    """A `FormTarget`: one order of the batch."""
+    """A `FormTarget` and `JsonTarget`: one order of the batch."""
 
     OPERATION: ClassVar[Operation] = Operation.POST
     CHANGED: ClassVar[str] = "Changed"
@@ -31,7 +33,7 @@ class StagedTarget:
         return self.order.id
 
     @property
-    def place(self) -> str:
+    def typed_key(self) -> str:
         return place_of(self.order.id)
 
     @property
@@ -53,8 +55,23 @@ class StagedTarget:
     def change(self, work: Callable[[Edit], Pointer | None]) -> Pointer | None:
         return self.staging.editing.change(self.id, work)
 
+    @property
+    def json_key(self) -> str:
+        return self.typed_key
+
+    def check_json(self, wanted: Document) -> list[Problem]:
+        return check_new(self.order.edit.base if self.order.fixed else None, wanted)
+
+    def replace_document(self, began: Document, wanted: Document, name: str) -> bool:
+        document = keep_fixed_fields(self.order.edit.base, wanted) if self.order.fixed else wanted
+        return self.staging.editing.replace_document(self.id, began, document, name)
+
     def fix(self, here: Pointer | None) -> str | None:
-        found = [one for one in self.staging.findings(self.order) if not one.stale and self.order.proposed_fix(one)]
+        found = [
+            finding
+            for finding in self.staging.findings(self.order)
+            if not finding.stale and self.order.proposed_fix(finding)
+        ]
         found.sort(key=lambda finding: finding.problem.pointer != here)
         fix = self.staging.editing.apply_fix(self.id, found[0]) if found else None
         return fix.text if fix is not None else None

@@ -71,7 +71,7 @@ class ComposerState:
 
     def list_orders(self, staging: Staging) -> None:
         """Find the orders that are listed, and sort them."""
-        self.shown = self.sorting.sorted(staging, [one for one in staging.orders if self.lists(staging, one)])
+        self.shown = self.sorting.sorted(staging, [order for order in staging.orders if self.lists(staging, order)])
 
     def lists(self, staging: Staging, order: StagedOrder) -> bool:
         """Whether the list has this order."""

@@ -3,25 +3,20 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
-from tui.api.codec import Json
 from tui.api.pointer import Pointer
 from tui.orders.fields import label_of
 from tui.screens.common.screen import BaseScreen
-from tui.screens.composer.batch_pane import EMPTY, BatchPane
-from tui.screens.composer.form_pane import StagedFormPane
 from tui.screens.composer.frame import ComposerFrame
-from tui.screens.composer.grid_pane import GridPane
 from tui.screens.composer.grid_rows import ColumnPath
+from tui.screens.composer.panes import EMPTY, BatchPane, GridPane, StagedFormPane
 from tui.screens.composer.rows import finding_lines
 from tui.screens.composer.staged_target import StagedTarget
 from tui.screens.composer.state import ComposerState, SavedView, ViewMode
-from tui.screens.order.form_controller import FormController
 from tui.screens.order.typed_texts import TypedTexts
-from tui.store.db import StoreError
-from tui.widgets.grid import OrderGrid
 from tui.widgets.lines import LineView, Piece
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import BatchLocked
+from tui.work.stored import StoreError
 
 SAVED_VIEW = "composer"
 """Under this key the view is stored for the next start."""
@@ -36,22 +31,17 @@ class ComposerView:
         self.staging = screen.workspace.staging
         self.state = state
         self.texts = TypedTexts(self.workspace.account.drafts)
-        self.batch = BatchPane(self, state, self.staging)
-        self.grid_pane = GridPane(self, self.workspace, state, self.texts)
+        self.batch = BatchPane(state, self.staging)
+        self.grid_pane = GridPane(lambda: self.marks, self.workspace, state, self.texts)
         self.form_pane = StagedFormPane(screen, self, self.texts)
-        self.frame = ComposerFrame(self.workspace, state, self.form_pane)
-
-    @property
-    def form(self) -> FormController:
-        return self.form_pane.controller
-
-    @property
-    def grid(self) -> OrderGrid:
-        return self.grid_pane.grid
+        self.form = self.form_pane.controller
+        self.grid = self.grid_pane.grid
+        self.frame = ComposerFrame(screen, state, self.form_pane)
 
     @property
     def marks(self) -> frozenset[str]:
-        return self.batch.marks
+        """The ids of the marked orders."""
+        return self.batch.table.marks
 
     @property
     def list_view(self) -> LineView:
@@ -123,19 +113,6 @@ class ComposerView:
     def editor_left(self, changed: bool) -> None:
         self.show_all()
 
-    def cell_entered(self, id: str, pointer: Pointer, value: Json) -> None:
-        self.follow_cursor()
-        target = self.target_of(id)
-        if target is not None:
-            self.form.put(target, pointer, value)
-
-    def cell_left(self, id: str, pointer: Pointer, text: str | None) -> None:
-        if self.grid.editing is None:
-            self.screen.show_keys()
-        target = self.target_of(id)
-        if target is not None:
-            self.form.left(target, pointer, text)
-
     # Which orders exist at the service.
 
     def look_up(self) -> None:
@@ -150,8 +127,7 @@ class ComposerView:
         except StoreError as full:
             error = full
         if error is not None and self.screen.is_attached:
-            words = f"Which orders are new could not be looked up: {error} r tries again."
-            self.screen.show_notice(words, "warning")
+            self.screen.show_notice(f"Which orders are new could not be looked up: {error} r tries again.", "warning")
 
     # Showing.
 
@@ -170,12 +146,9 @@ class ComposerView:
             view.set_empty(empty if staging.orders else EMPTY)
         if state.mode is ViewMode.TABLE:
             self.grid_pane.show()
-        self._show_frame()
+        self.frame.show(self.order)
         self.show_side()
         self.screen.show_status()
-
-    def _show_frame(self) -> None:
-        self.frame.show(self.order, self.screen.size.width)
 
     def show_side(self, pointer: Pointer | None = None) -> None:
         """Show the chosen order in the side pane: its form, or its problems and a preview."""
@@ -195,14 +168,9 @@ class ComposerView:
             lines = finding_lines(self.staging, order, self.workspace.account.zone, width, self.pointer_here)
             self.frame.show_preview(order, lines)
         if self.state.in_table:
-            self._show_cell()
-
-    def _show_cell(self) -> None:
-        """Describe the cell under the cursor, over the side pane."""
-        place = self.grid.cursor_pointer
-        name = label_of(place) if place is not None else "nothing here"
-        column, count = self.grid.column + 1, len(self.grid.columns)
-        self.frame.show_rule(self.order, f"{name} · column {column} of {count}")
+            pointer = self.grid.cursor_pointer
+            name = label_of(pointer) if pointer is not None else "nothing here"
+            self.frame.show_rule(order, f"{name} · column {self.grid.column + 1} of {len(self.grid.columns)}")
 
     def arrange(self) -> None:
         """Show the panes that belong to the state."""
@@ -250,13 +218,12 @@ class ComposerView:
         if pointer is not None:
             # The form has its height after the panes were arranged.
             self.screen.call_after_refresh(self.form_pane.sheet.go_to, pointer)
-        self._show_frame()
+        self.frame.show(self.order)
         self.screen.show_keys()
         self.screen.give_focus()
         self.remember()
         if typed := self.form.typed:
-            place = label_of(next(iter(typed)))
-            self.screen.show_notice(f"The text typed in {place} is kept; Enter continues it.")
+            self.screen.show_notice(f"The text typed in {label_of(next(iter(typed)))} is kept; Enter continues it.")
 
     def close_form(self) -> None:
         """Go back to the list."""
@@ -278,7 +245,7 @@ class ComposerView:
         state.mode = mode
         state.pinned.clear()
         self.form_pane.forget_order()
-        # After a look at the problems the order that was chosen before is chosen again.
+        # After the list of problems, the order that was chosen before it is chosen again.
         chosen = state.chosen = state.before_problems or state.chosen
         self.batch.table.go_to_key(chosen or "")
         state.before_problems = chosen if mode is ViewMode.PROBLEMS else None
@@ -328,40 +295,6 @@ class ComposerView:
             view = self.grid if self.state.mode is ViewMode.TABLE else self.batch.table
             self.state.chosen = view.cursor_key or self.state.chosen
 
-    def row_moved(self) -> None:
-        if not self.state.in_form and self.state.mode is ViewMode.ORDERS:
-            self.state.chosen = self.batch.table.cursor_key
-            self.show_side()
-            self.remember()
-
-    def problem_moved(self) -> None:
-        row = self.batch.follow_problem()
-        self.state.before_problems = None
-        if row is not None:
-            self.show_side()
-            if self.state.is_split:
-                self.form_pane.sheet.go_to(row.pointer)
-            self.remember()
-
-    def cell_moved(self) -> None:
-        if not self.state.in_table:
-            return
-        if self.state.chosen != self.grid.cursor_key:
-            self.state.chosen = self.grid.cursor_key
-            self.batch.table.go_to_key(self.state.chosen or "")
-        self.show_side()
-        self.remember()
-
-    def field_moved(self) -> None:
-        if self.state.in_form:
-            if self.frame.tabs.current != self.form.groups.current():
-                self.frame.show_tabs()
-            self.remember()
-
-    def marks_changed(self) -> None:
-        self.remember()
-        self.screen.show_status()
-
     def remember(self) -> None:
         """Store where the user is, for the next start."""
         if not self.screen.is_attached:
@@ -380,3 +313,12 @@ class ComposerView:
             tuple(self.marks),
         )
         account.store.screen_states.put(account.account_id, SAVED_VIEW, saved.to_json())
+
+
+class ComposerCommands:
+    """Base of the command groups of the composer."""
+
+    def __init__(self, view: ComposerView) -> None:
+        self._view = view
+        self._screen = view.screen
+        self._staging = view.staging

@@ -12,6 +12,7 @@ from tui.orders.checks.shipping import at_every_item
 from tui.orders.checks.spreadsheet_damage import DAMAGE_CODES, find_problems, fix_for
 from tui.orders.display import display_value
 from tui.orders.edits.edit import Edit
+from tui.orders.edits.json_merge import check_change, keep_fixed_fields, rebase
 from tui.orders.edits.merge import Conflict
 from tui.orders.edits.request_choice import RequestChoice
 from tui.orders.fields import Field, exclusive_values, label_of, required_in
@@ -26,7 +27,7 @@ from tui.work.writes.send_state import SendState
 
 
 class OpenDraft:
-    """A `FormTarget`: the draft of one order, together with what is known to be wrong with it."""
+    """A `FormTarget` and `JsonTarget`: the draft of one order, together with what is known to be wrong with it."""
 
     OPERATION: ClassVar[Operation] = Operation.PATCH
     CHANGED: ClassVar[str] = "Drafted"
@@ -55,7 +56,7 @@ class OpenDraft:
         return self.draft.order_id
 
     @property
-    def place(self) -> str:
+    def typed_key(self) -> str:
         return self.draft.order_id
 
     @property
@@ -95,6 +96,17 @@ class OpenDraft:
         pointer = work(self.edit)
         self._saved(pointer is not None)
         return pointer
+
+    @property
+    def json_key(self) -> str:
+        return f"order {self.id}"
+
+    def check_json(self, wanted: Document) -> list[Problem]:
+        return check_change(self.edit.base, wanted)
+
+    def replace_document(self, began: Document, wanted: Document, name: str) -> bool:
+        document = rebase(began, keep_fixed_fields(self.edit.base, wanted), self.document)
+        return self._saved(self.edit.replace_document(document, name))
 
     def fix(self, here: Pointer | None) -> str | None:
         fixable = sorted((note for note in self.notes if note.fix), key=lambda note: note.problem.pointer != here)
@@ -191,7 +203,7 @@ class OpenDraft:
         for blocked in self.choice.blocked:
             problem = Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.LOCAL)
             self.notes.append(FormNote(problem))
-        for problem in (one for found in find_problems(document) for one in at_every_item(document, found)):
+        for problem in (problem for found in find_problems(document) for problem in at_every_item(document, found)):
             # The problem that the schema or the service has with a damaged value proposes the same fix.
             if problem.code not in DAMAGE_CODES or problem.pointer not in known:
                 self.notes.append(_note(document, problem))
@@ -204,8 +216,8 @@ class OpenDraft:
 
     def _schema_problems(self) -> Iterator[Problem]:
         for found, severity in ((self.choice.invalid, Severity.ERROR), (self.choice.tolerated, Severity.WARNING)):
-            for one in found:
-                yield Problem(one.detail, one.code, pointer=one.pointer, severity=severity, origin=Origin.LOCAL)
+            for issue in found:
+                yield Problem(issue.detail, issue.code, pointer=issue.pointer, severity=severity, origin=Origin.LOCAL)
 
     def conflicts(self) -> list[ConflictNote]:
         """The conflicts as the form shows them."""
@@ -215,8 +227,7 @@ class OpenDraft:
 
 def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
     names = [label_of(draft.edit.to_positions(pointer) or pointer.parent) for pointer in pointers]
-    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
-    return ", ".join(dict.fromkeys(names[:3])) + more
+    return ", ".join(dict.fromkeys(names[:3])) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
 def _note(document: Document, problem: Problem, when: str = "") -> FormNote:
@@ -230,14 +241,14 @@ def _conflict(draft: Draft, conflict: Conflict, when: str) -> ConflictNote:
     placed = draft.edit.to_positions(conflict.pointer)
     there, was = display_value(conflict.pointer, conflict.theirs), display_value(conflict.pointer, conflict.base)
     if conflict.pointer in LISTS:
-        words = f"service: {label_of(conflict.pointer)} changed, and which entry became which cannot be told"
+        text = f"service: {label_of(conflict.pointer)} changed; its entries cannot be matched"
     elif placed is None:
-        words = f"service: what was removed here was changed: {there}"
+        text = f"service: what was removed here was changed: {there}"
     elif conflict.theirs is ABSENT and conflict.pointer.parent in LISTS:
-        words = "service: this was removed"
+        text = "service: this was removed"
     else:
-        words = f"service: {there} (was {was})"
+        text = f"service: {there} (was {was})"
     if conflict in draft.undecided:
-        return ConflictNote(placed or conflict.pointer, f"{when} {words}   c: m mine, t theirs")
-    stands = "yours goes over it" if conflict.decided else "theirs stands"
-    return ConflictNote(placed or conflict.pointer, f"{when} {words}; {stands}; c decides again", decided=True)
+        return ConflictNote(placed or conflict.pointer, f"{when} {text}   c: m mine, t theirs")
+    kept = "yours is kept" if conflict.decided else "theirs is kept"
+    return ConflictNote(placed or conflict.pointer, f"{when} {text}; {kept}; c decides again", decided=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -20,23 +19,18 @@ from tui.screens.common.routes import Back, EditOrder
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.common.workspace_actions import look_up_again, remember_place
-from tui.screens.edit.draft_commands import OpenDraftCommands
-from tui.screens.edit.field_commands import FieldCommands
+from tui.screens.edit.commands import EditCommands
 from tui.screens.edit.form_pane import DraftFormPane
 from tui.screens.edit.open_draft import OpenDraft
-from tui.screens.edit.order_steps import OrderSteps
 from tui.screens.order.form_controller import FormController
 from tui.screens.order.groups import FormGroups, group_entries
 from tui.screens.order.json_editor import has_text
-from tui.screens.order.json_sources import draft_place
-from tui.store.db import StoreError
-from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.tab_bar import TabBar
+from tui.work.stored import StoreError
 from tui.work.writes.send_state import SendState
 
 
@@ -44,35 +38,25 @@ class EditScreen(BaseScreen[None]):
     """`as_json`: begin with the order as JSON."""
 
     WHERE = Context.EDIT
-    GROUPS: ClassVar[tuple[type, ...]] = (FieldCommands, OpenDraftCommands, OrderSteps, FormController, FormGroups)
+    GROUPS = (EditCommands, FormController, FormGroups)
 
     def __init__(self, workspace: Workspace, order_id: str, *, as_json: bool = False) -> None:
         super().__init__(workspace)
         self.order_id = order_id
         self._as_json = as_json
         self.pane = DraftFormPane(self, self)
-        self._fields = FieldCommands(self, self.pane)
-        self._draft_commands = OpenDraftCommands(self, self, self.pane)
-        self._steps = OrderSteps(self, self.pane)
+        self.form, self.sheet = self.pane.controller, self.pane.sheet
+        self._edit_commands = EditCommands(self, self, self.pane)
+        self.groups = (self._edit_commands, self.form, self.form.groups)
+        self._tab_bar = TabBar(first_number=1)
+        self._filter_line = FilterLine(hides=True, id="field-words")
         self._arrived: Document | None = None
         """The order as it was read while a field was edited."""
         self._was_left = False
 
     @property
-    def command_groups(self) -> Sequence[object]:
-        return (self._fields, self._draft_commands, self._steps, self.form, self.form.groups)
-
-    @property
-    def form(self) -> FormController:
-        return self.pane.controller
-
-    @property
     def draft(self) -> OpenDraft | None:
         return self.pane.draft
-
-    @property
-    def sheet(self) -> OrderSheet:
-        return self.pane.sheet
 
     @property
     def list_view(self) -> LineView:
@@ -87,13 +71,7 @@ class EditScreen(BaseScreen[None]):
         return self.order_id
 
     def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield TabBar(first_number=1)
-        yield FilterLine(hides=True, id="field-words")
-        yield self.pane
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
+        return self.framed(self._tab_bar, self._filter_line, self.pane)
 
     def on_mount(self) -> None:
         self.open_order(self.order_id)
@@ -105,12 +83,11 @@ class EditScreen(BaseScreen[None]):
 
     def _begin(self) -> None:
         if self._as_json:
-            self._draft_commands.edit_as_json()
-        elif has_text(self.workspace.account, draft_place(self.order_id)):
+            self._edit_commands.edit_as_json()
+        elif self.draft is not None and has_text(self.workspace.account, self.draft.json_key):
             self.show_notice("The order was being edited as JSON; that text is kept, and E continues it.")
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         remember_place(self, EditOrder(self.order_id))
         if self.draft is not None and self._was_left:
             self.draft.reload()
@@ -144,30 +121,23 @@ class EditScreen(BaseScreen[None]):
 
     def read_again(self) -> None:
         """Read the order from the service."""
-        work = self._read(self.order_id)
-        self.run_worker(work, name="read the order again", group="read", exclusive=True)
+        self.run_worker(self._read(self.order_id), name="read the order again", group="read", exclusive=True)
 
     async def _read(self, order_id: str) -> None:
         try:
             document = await self.workspace.account.client.get_order(order_id)
         except NotFound as error:
-            gone = (
-                "The order is not on the service any more; a stages it as a new one."
-                if error.confirmed_by_service
-                else str(error)
-            )
-            self.show_notice(gone, "conflict")
+            gone = "The order is not on the service any more; a stages it as a new one."
+            self.show_notice(gone if error.confirmed_by_service else str(error), "conflict")
             return
         except ApiError as error:
             self.show_notice(f"Shown as it was read before: {error}", "warning")
             return
-        if order_id != self.order_id:
-            return
-        if self.sheet.editing is not None:
-            # Items may have moved: what is being typed must not end up in another one.
+        if order_id == self.order_id and self.sheet.editing is not None:
+            # Items may have moved: the typed text must not end up in another one.
             self._arrived = document
-            return
-        self._rebase(document)
+        elif order_id == self.order_id:
+            self._rebase(document)
 
     def _rebase(self, document: Document) -> None:
         """Set the draft on the order as it was just read, and report what the service changed meanwhile."""
@@ -211,32 +181,28 @@ class EditScreen(BaseScreen[None]):
         elif changed:
             self.show_order()
 
-    # What stands around the form.
+    # Title, tabs and status.
 
     def _show_frame(self) -> None:
-        self._show_title()
         self._show_tabs()
         self.show_status()
-
-    def _show_title(self) -> None:
         draft = self.draft
         if draft is None:
             return
         account = self.workspace.account
-        place, count = self.workspace.orders.place_of(self.order_id)
+        position, count = self.workspace.orders.place_of(self.order_id)
         shop = account.shop(text_at(draft.document, SHOP))
-        facts = [order_name(draft.document), shop.name if shop else "", f"{place} of {count}" if place else ""]
+        facts = [order_name(draft.document), shop.name if shop else "", f"{position} of {count}" if position else ""]
         counts = (
             ("*", sum(1 for _ in draft.edit.changes())),
             ("!", self.pane.error_count),
             ("#", len(draft.draft.undecided)),
         )
         facts += [f"{mark} {number}" for mark, number in counts if number]
-        mode = "READ ONLY" if account.client.read_only else "WRITES"
-        self.query_one(TitleLine).set(f"{self.workspace.profile} · {mode}", " · ".join(filter(None, facts)))
+        self.title_line.set(self.workspace.heading, " · ".join(filter(None, facts)))
 
     def _show_tabs(self) -> None:
-        self.query_one(TabBar).set_labels(group_entries(self.sheet.rows), self.form.groups.current())
+        self._tab_bar.set_labels(group_entries(self.sheet.rows), self.form.groups.current())
 
     def status_items(self) -> Sequence[str | Piece]:
         draft = self.draft
@@ -269,7 +235,7 @@ class EditScreen(BaseScreen[None]):
             draft.reload()
             self.show_order()
             if status is not None and status.state is SendState.CONFLICT:
-                self._fields.go_to_first_conflict()
+                self._edit_commands.go_to_first_conflict()
 
     def store_changed(self) -> None:
         if self.is_attached:
@@ -290,12 +256,12 @@ class EditScreen(BaseScreen[None]):
 
     @on(OrderSheet.CursorMoved, "#form")
     def _cursor_moved(self) -> None:
-        if self.query_one(TabBar).current != self.form.groups.current():
+        if self._tab_bar.current != self.form.groups.current():
             self._show_tabs()
 
     @handles("filter")
     def search_fields(self, key: str) -> None:
-        self.query_one(FilterLine).open(self.form.words)
+        self._filter_line.open(self.form.words)
 
     @on(InputLine.Changed)
     def _words_changed(self, event: InputLine.Changed) -> None:
@@ -303,20 +269,19 @@ class EditScreen(BaseScreen[None]):
 
     @on(InputLine.Submitted)
     def _words_submitted(self) -> None:
-        self.query_one(FilterLine).set("")
+        self._filter_line.set("")
         self.form.end_narrowing()
 
     @on(InputLine.Cancelled)
     def _words_cancelled(self) -> None:
-        self.query_one(FilterLine).set("")
+        self._filter_line.set("")
         self.form.narrow("")
 
     @handles("refresh")
     def refresh_order(self, key: str) -> None:
-        if look_up_again(self, self.order_id):
-            return
-        self.read_again()
-        self.show_notice("Reading again …")
+        if not look_up_again(self, self.order_id):
+            self.read_again()
+            self.show_notice("Reading again …")
 
     @handles("back")
     def back(self, key: str) -> None:

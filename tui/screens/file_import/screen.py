@@ -17,7 +17,6 @@ from tui.api.wording import count_of, word_for
 from tui.keymap import Context
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label
 from tui.orders.parsed import Guess, ParsedFile
-from tui.orders.paths import FieldPath
 from tui.orders.progress import Progress
 from tui.orders.tables.headings import mappable
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
@@ -25,6 +24,7 @@ from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, ShowText
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
+from tui.screens.file_import.column_joining import ask_to_join
 from tui.screens.file_import.layout_commands import LayoutCommands
 from tui.screens.file_import.rows import (
     COLUMNS,
@@ -249,9 +249,8 @@ class ImportScreen(BaseScreen[ParsedFile]):
             return
         path = choice.field.path if choice.field is not None else None
         mapping = self.mapping.with_path(place, path)
-        others = [column for column in self.mapping.columns_of(path) if column != place] if path is not None else []
-        if path is not None and others:
-            joined = await self._ask_to_join(mapping, path, others, place)
+        if path is not None and len(mapping.columns_of(path)) > 1:
+            joined = await ask_to_join(self, mapping, place)
             if joined is None:
                 return
             mapping = joined
@@ -263,28 +262,6 @@ class ImportScreen(BaseScreen[ParsedFile]):
         else:
             self.columns.go_to_key(f"c{place}")
             self.columns.move(1)
-
-    async def _ask_to_join(
-        self, mapping: ColumnMapping, path: FieldPath, others: list[int], place: int
-    ) -> ColumnMapping | None:
-        """Ask what becomes of the columns that the field has already; None if the question was cancelled."""
-        names = ", ".join(mapping.header[column] for column in others)
-        second_line = (*path[:-1], "address_line_2") if path[-1] == "address_line_1" else None
-        choices = [("r", "replace"), ("b", "blank"), ("c", "comma")]
-        if second_line is not None:
-            choices.append(("l", "line 2"))
-        match await self.ask(f"Join to {names}?", choices):
-            case "r":
-                for column in others:
-                    mapping = mapping.with_path(column, None)
-                return mapping
-            case "b":
-                return mapping.with_separator(path, " ")
-            case "c":
-                return mapping.with_separator(path, ", ")
-            case "l" if second_line is not None:
-                return mapping.with_path(place, second_line)
-        return None
 
     def _confirm(self, guess: Guess) -> None:
         """Confirm the guesses of this kind, or take that back."""

@@ -7,12 +7,11 @@ from tui.orders.display import display_value
 from tui.orders.fields import label_of
 from tui.orders.paths import PAYMENT_STATUS, TOTAL
 from tui.orders.summary import address_lines, money_at, text_at
-from tui.store.journal import Event, WriteKind
-from tui.store.journal_queries import JournalRow, OrderNames
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe
 from tui.work.journal.entries import JournalEntry, Part, at, description
 from tui.work.journal.undo import LOST
+from tui.work.stored import Event, JournalRow, OrderNames, WriteKind
 
 EntryLine = list[Piece]
 
@@ -23,13 +22,13 @@ _BESIDE = 64
 def entry_lines(entry: JournalEntry, zone: tzinfo, width: int) -> Iterator[EntryLine]:
     """All of a write."""
     write = entry.write
-    words, tone = entry.description, entry.state.style
-    yield [(f"{write.at.astimezone(zone):%a %d %b %Y %H:%M:%S}  ", ""), (safe(words), tone)]
+    text, tone = entry.description, entry.state.style
+    yield [(f"{write.at.astimezone(zone):%a %d %b %Y %H:%M:%S}  ", ""), (safe(text), tone)]
     yield [(safe(f"{write.by} · {write.profile or 'no profile'} · {entry.base_url}"), "dim")]
     yield [(safe(f"{write.new.method} {write.new.path}"), "dim")]
     if write.new.job:
         yield [(safe(f"part of: {write.new.job}"), "info")]
-    yield from _said(entry)
+    yield from _service_lines(entry)
     for part in entry.parts:
         yield []
         yield from _part_lines(entry, part, width)
@@ -39,11 +38,11 @@ def entry_lines(entry: JournalEntry, zone: tzinfo, width: int) -> Iterator[Entry
 
 def preview_lines(entry: JournalEntry, zone: tzinfo, width: int, most: int) -> Iterator[EntryLine]:
     """What one wants to know of a write of one order before opening it, in about `most` lines and two."""
-    lines = list(_said(entry))
+    lines = list(_service_lines(entry))
     if entry.is_deletion:
         lines.append([(safe(f"u stages it as a new order. {LOST}"), "info")])
         order = entry.parts[0].before or {}
-        lines.extend([(f"  {safe(words)}", "")] for words in address_lines(order))
+        lines.extend([(f"  {safe(line)}", "")] for line in address_lines(order))
         lines.append([(safe(f"  {money_at(order, TOTAL)} {text_at(order, PAYMENT_STATUS)}"), "")])
     else:
         lines.extend(line for part in entry.parts for line in change_lines(part, width))
@@ -59,7 +58,7 @@ def many_lines(
     brief: JournalRow, named: Sequence[OrderNames], steps: Sequence[Event], zone: tzinfo
 ) -> Iterator[EntryLine]:
     """The same of a write of many orders, without opening their documents."""
-    shown = ", ".join(one.name for one in named[:12]) + (f" and {len(named) - 12} more" if len(named) > 12 else "")
+    shown = ", ".join(names.name for names in named[:12]) + (f" and {len(named) - 12} more" if len(named) > 12 else "")
     yield [(safe(shown), "")]
     yield [("Enter shows the change of each.", "dim")]
     yield from step_lines(steps, zone, short=True)
@@ -83,27 +82,27 @@ def change_lines(part: Part, width: int) -> Iterator[EntryLine]:
     label = max(12, min(26, width * 3 // 10))
     was = max(10, min(24, (width - label) // 2 - 4))
     for change in part.changes:
-        place = at(change)
-        words = f"order of {label_of(place).lower()}" if change.moved else label_of(place)
-        before, now = safe(display_value(place, change.was)), safe(display_value(place, change.now))
+        pointer = at(change)
+        name = f"order of {label_of(pointer).lower()}" if change.moved else label_of(pointer)
+        before, now = safe(display_value(pointer, change.was)), safe(display_value(pointer, change.now))
         if width < _BESIDE:
-            yield [("  * ", "changed"), (safe(words), "")]
+            yield [("  * ", "changed"), (safe(name), "")]
             yield [("    was ", "dim"), (before, "dim")]
             yield [("    now ", "dim"), (now, "changed")]
             continue
         yield [
             ("  * ", "changed"),
-            (fit(words, label) + " ", ""),
+            (fit(name, label) + " ", ""),
             (fit(before, was) + " ", "dim"),
             (now, "changed"),
         ]
 
 
-def _said(entry: JournalEntry) -> Iterator[EntryLine]:
+def _service_lines(entry: JournalEntry) -> Iterator[EntryLine]:
     """The service's words, and what it shows instead."""
     for problem in entry.problems:
-        place = f"{label_of(problem.pointer)}: " if problem.pointer.tokens else ""
-        yield [("  S ", "service"), (safe(place + (problem.detail or problem.title)), "service")]
+        where = f"{label_of(problem.pointer)}: " if problem.pointer.tokens else ""
+        yield [("  S ", "service"), (safe(where + (problem.detail or problem.title)), "service")]
     detail = entry.write.last.detail
     if isinstance(detail, dict) and isinstance(error := detail.get("error"), str) and not entry.problems:
         yield [("  S ", "service"), (safe(error), "service")]
@@ -112,14 +111,14 @@ def _said(entry: JournalEntry) -> Iterator[EntryLine]:
 def step_lines(steps: Sequence[Event], zone: tzinfo, *, short: bool = False) -> Iterator[EntryLine]:
     """What a write went through; `short` on one line, without what was said twice."""
     if short:
-        told: list[str] = []
+        parts: list[str] = []
         last: datetime | None = None
         for step in steps:
             moment = step.at.astimezone(zone)
             when = f"{moment:%H:%M:%S} " if last is None or moment.replace(microsecond=0) != last else ""
             last = moment.replace(microsecond=0)
-            told.append(f"{when}{description(step.state, WriteKind.PATCH)}")
-        yield [(" > ".join(told), "dim")]
+            parts.append(f"{when}{description(step.state, WriteKind.PATCH)}")
+        yield [(" > ".join(parts), "dim")]
         return
     for step in steps:
         status = f" {step.status}" if step.status is not None else ""

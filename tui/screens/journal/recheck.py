@@ -1,4 +1,4 @@
-"""Today's changes, read again: what still stands, and what was taken back; the way to draft it once more."""
+"""The changes of a day, read again: which values are still as written, and drafting the others once more."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -7,21 +7,19 @@ from datetime import date
 from textual import on
 from textual.app import ComposeResult
 
-from tui.api.pointer import ABSENT
 from tui.keymap import Context
 from tui.orders.display import display_value
 from tui.orders.fields import label_of
 from tui.screens.common.commands import handles
-from tui.screens.common.key_lines import keys_of
 from tui.screens.common.routes import EditOrder
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.review.drafts import review_drafts
-from tui.widgets.dialogs import QuestionBar
-from tui.widgets.lines import LineView, Piece
+from tui.widgets.lines import Piece
 from tui.widgets.pager import Pager
-from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.status import RuleLine
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
+from tui.work.drafts.drafts import Draft
 from tui.work.journal.recheck import RecheckedChange, RecheckResult, entries_of_day, recheck, updated
 from tui.work.writes.send_state import SendState
 
@@ -42,21 +40,19 @@ _MARKS = {
 }
 
 
-_KEYS = (
-    ("next_problem", "next taken back"),
-    ("open", "its form"),
-    ("fix", "draft it again"),
-    ("review", "review"),
-    ("refresh", "read again"),
-    ("undo", "undo"),
-    ("keys", "keys"),
-)
-
-
 class RecheckScreen(BaseScreen[None]):
-    """One row a value; the bad news first."""
+    """One row for each value; values that changed since come first."""
 
     WHERE = Context.RECHECK
+    KEYS = (
+        ("next_problem", "next taken back"),
+        ("open", "its form"),
+        ("fix", "draft it again"),
+        ("review", "review"),
+        ("refresh", "read again"),
+        ("undo", "undo"),
+        ("keys", "keys"),
+    )
     CSS = """
     RecheckScreen OrderTable { height: 1fr; }
     #check { height: 4; }
@@ -66,34 +62,12 @@ class RecheckScreen(BaseScreen[None]):
         super().__init__(workspace)
         self._day = day
         self._checks = list(checks)
+        self.table = OrderTable(_COLUMNS, empty="Nothing to read again.", id="checks")
+        self._rule = RuleLine(id="check-rule")
+        self._pane = Pager(id="check")
 
     def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield OrderTable(_COLUMNS, empty="Nothing to read again.", id="checks")
-        yield RuleLine(id="check-rule")
-        yield Pager(id="check")
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def table(self) -> OrderTable:
-        return self.query_one("#checks", OrderTable)
-
-    @property
-    def list_view(self) -> LineView:
-        return self.table
-
-    def on_mount(self) -> None:
-        super().on_mount()
-        self._show()
-
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        self._show()
-
-    def show_keys(self) -> None:
-        self.query_one(KeyLine).set(keys_of(self.WHERE, _KEYS))
+        return self.framed(self.table, self._rule, self._pane)
 
     def status_items(self) -> Sequence[str | Piece]:
         counts = Counter(check.result for check in self._checks)
@@ -102,33 +76,29 @@ class RecheckScreen(BaseScreen[None]):
         ]
         return facts or ["nothing was changed"]
 
-    def _show(self) -> None:
+    def show_all(self) -> None:
         drafts = self.workspace.account.drafts
         bad = sum(check.result is not RecheckResult.STANDS for check in self._checks)
         drafted = len(drafts.all())
         left = f"{self.workspace.profile} · changes of {self._day:%a %d %b}, read again"
-        self.query_one(TitleLine).set(left, f"drafted {drafted}" if drafted else f"{bad} not as they were left")
+        self.title_line.set(left, f"drafted {drafted}" if drafted else f"{bad} not as they were left")
         rows = []
-        for place, check in enumerate(self._checks):
+        for index, check in enumerate(self._checks):
             mark, tone = _MARKS[check.result]
             if self._is_drafted(check):
                 mark, tone = "*", "changed"
             values = [display_value(check.pointer, value) for value in (check.was, check.wanted, check.there)]
-            label = label_of(check.pointer) if check.pointer.tokens else check.message
-            if not check.pointer.tokens:
-                values = ["", "", ""]
-            verdict = "drafted again" if mark == "*" else check.result
-            rows.append(
-                RenderedRow(str(place), (check.named.name, label, *values, StyledCell(verdict, tone)), mark, tone)
-            )
+            about = [label_of(check.pointer), *values] if check.pointer.tokens else [check.message, "", "", ""]
+            verdict = StyledCell("drafted again" if mark == "*" else check.result, tone)
+            rows.append(RenderedRow(str(index), (check.named.name, *about, verdict), mark, tone))
         self.table.load(rows)
         self._show_check()
         self.show_status()
 
+    @on(OrderTable.CursorMoved)
     def _show_check(self) -> None:
-        """The values of the row whole."""
-        check = self.check
-        rule, pane = self.query_one("#check-rule", RuleLine), self.query_one("#check", Pager)
+        """Show the values of the row in full."""
+        check, rule, pane = self.check, self._rule, self._pane
         if check is None:
             rule.set()
             pane.set_lines([])
@@ -137,14 +107,10 @@ class RecheckScreen(BaseScreen[None]):
         if not check.pointer.tokens:
             rule.set(check.named.name, check.result)
             pane.set_lines([check.message, f"written {when:%H:%M:%S}"])
-            return
-        rule.set(f"{check.named.name} · {label_of(check.pointer)}", check.result)
-        values = (("was", check.was), (f"verified {when:%H:%M}", check.wanted), ("there now", check.there))
-        pane.set_lines([f"{words:<15} {display_value(check.pointer, value)}" for words, value in values])
-
-    @on(OrderTable.CursorMoved)
-    def _moved(self) -> None:
-        self._show_check()
+        else:
+            rule.set(f"{check.named.name} · {label_of(check.pointer)}", check.result)
+            values = (("was", check.was), (f"verified {when:%H:%M}", check.wanted), ("there now", check.there))
+            pane.set_lines([f"{label:<15} {display_value(check.pointer, value)}" for label, value in values])
 
     def _is_drafted(self, check: RecheckedChange) -> bool:
         draft = self.workspace.account.drafts.get(check.order_id)
@@ -173,35 +139,24 @@ class RecheckScreen(BaseScreen[None]):
         if self.is_attached:
             if status is not None and status.state is not SendState.SENDING:
                 self.clear_notice()
-            self._show()
+            self.show_all()
 
     @handles("open")
     def open(self, key: str) -> None:
         check = self.check
         if check is None or check.result is RecheckResult.GONE or not check.order_id.isdecimal():
             self.show_notice("There is no order to open here.")
-            return
-        self.workspace.go(EditOrder(check.order_id))
+        else:
+            self.workspace.go(EditOrder(check.order_id))
 
-    @on(OrderTable.Activated)
-    def _activated(self) -> None:
-        self.open("enter")
-
-    @handles("next_problem")
-    def next_problem(self, key: str) -> None:
-        self._step(1)
-
-    @handles("previous_problem")
-    def previous_problem(self, key: str) -> None:
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
-        place = self.table.cursor + by
-        while 0 <= place < len(self._checks):
-            if self._checks[place].result is not RecheckResult.STANDS:
-                self.table.go(place)
+    @handles(next_problem=1, previous_problem=-1)
+    def step_problem(self, by: int) -> None:
+        index = self.table.cursor + by
+        while 0 <= index < len(self._checks):
+            if self._checks[index].result is not RecheckResult.STANDS:
+                self.table.go(index)
                 return
-            place += by
+            index += by
         self.show_notice(f"No {'further' if by > 0 else 'earlier'} change that does not stand.")
 
     @handles("fix")
@@ -215,30 +170,28 @@ class RecheckScreen(BaseScreen[None]):
             self.show_notice("It still has the verified value.")
             return
         draft = account.drafts.of(check.order_id, check.document, self.workspace.now())
-        name = f"{label_of(check.pointer)}, once more"
-        wanted = check.wanted
-        done = draft.edit.drop(check.pointer, name) if wanted is ABSENT else draft.edit.put(check.pointer, wanted, name)
-        if not done:
+        if not draft.edit.put_all([(check.pointer, check.wanted)], f"{label_of(check.pointer)}, once more"):
             self.show_notice("It is drafted already.")
             return
         account.draft_sender.forget(check.order_id)
-        account.drafts.save(draft)
-        self.workspace.order_changed(check.order_id)
-        self._show()
+        self._save(draft)
         self.show_notice(f"Drafted again: {label_of(check.pointer)} of {check.named.name}. u takes it back, w reviews.")
 
     @handles("undo")
     def undo(self, key: str) -> None:
-        check, account = self.check, self.workspace.account
-        draft = account.drafts.get(check.order_id) if check is not None else None
+        check = self.check
+        draft = self.workspace.account.drafts.get(check.order_id) if check is not None else None
         name = draft.edit.undo() if draft is not None else None
         if draft is None or name is None:
             self.show_notice("Nothing to undo on this order.")
-            return
-        account.drafts.save(draft)
+        else:
+            self._save(draft)
+            self.show_notice(f"Undone: {name}.")
+
+    def _save(self, draft: Draft) -> None:
+        self.workspace.account.drafts.save(draft)
         self.workspace.order_changed(draft.order_id)
-        self._show()
-        self.show_notice(f"Undone: {name}.")
+        self.show_all()
 
     @handles("review")
     def review(self, key: str) -> None:
@@ -253,5 +206,5 @@ class RecheckScreen(BaseScreen[None]):
         account = self.workspace.account
         entries = entries_of_day(account.store, account.account_id, account.client.base_url, self._day, account.zone)
         self._checks = await recheck(account.client, entries)
-        self._show()
+        self.show_all()
         self.show_notice("Read again.")

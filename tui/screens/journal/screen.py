@@ -1,4 +1,4 @@
-"""The journal: every write with its change and its end, by time, order or outcome, and the way back from it."""
+"""The journal: every write with its change and its outcome, by time, order or outcome, and undo."""
 
 from collections.abc import Sequence
 
@@ -11,53 +11,46 @@ from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.screens.common.commands import handles
 from tui.screens.common.general_commands import TabCommands
-from tui.screens.common.key_lines import keys_of
-from tui.screens.common.routes import Back, OpenComposer, OpenJournal, Page
+from tui.screens.common.routes import Back, OpenJournal, Page
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.common.workspace_actions import remember_place
+from tui.screens.journal.commands import WriteCommands
 from tui.screens.journal.entry_lines import entry_lines, many_lines, preview_lines
-from tui.screens.journal.record_commands import RecordCommands
-from tui.screens.journal.rows import columns, key_of_place
-from tui.screens.journal.undo_commands import UndoCommands
-from tui.screens.journal.write_list import WriteList
-from tui.store.journal_queries import JournalRow, JournalSort
-from tui.widgets.dialogs import QuestionBar
+from tui.screens.journal.rows import WriteList, columns, key_of_place
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager, TextLine
-from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.status import RuleLine
 from tui.widgets.tab_bar import TabBar, TabLabel
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
-from tui.work.journal.entries import (
-    description,
-    entry_line,
-)
+from tui.work.journal.entries import description, entry_line
+from tui.work.stored import JournalRow, JournalSort
 from tui.work.writes.send_state import SendState
 
 _ALL = "all"
 _WIDE = 120
 _LONGEST_NUMBER = 64
-_KEYS = (
-    ("open", "open"),
-    ("undo", "undo"),
-    ("review", "review"),
-    ("next_problem", "next !"),
-    ("filter", "filter"),
-    ("sort", "sort"),
-    ("recheck", "today again"),
-    ("export", "export"),
-    ("keys", "keys"),
-)
 
 
 class JournalScreen(BaseScreen[None]):
     """`order_id`: begin at the newest write of this order."""
 
     WHERE = Context.JOURNAL
-    GROUPS = (TabCommands, UndoCommands, RecordCommands)
+    KEYS = (
+        ("open", "open"),
+        ("undo", "undo"),
+        ("review", "review"),
+        ("next_problem", "next !"),
+        ("filter", "filter"),
+        ("sort", "sort"),
+        ("recheck", "today again"),
+        ("export", "export"),
+        ("keys", "keys"),
+    )
+    GROUPS = (TabCommands, WriteCommands)
     CSS = """
     #journal { height: 1fr; layout: vertical; }
     #journal OrderTable { height: 1fr; }
@@ -74,58 +67,36 @@ class JournalScreen(BaseScreen[None]):
         self.tab_bar = TabBar()
         self.table = OrderTable(columns(False, False), empty="Nothing was written yet.", id="writes")
         self.pane = Pager(id="entry")
-        self._line = InputLine(hides=True)
+        self._rule = RuleLine(id="entry-rule")
+        self._filter_line = FilterLine()
+        self._line = InputLine("into the file: ", hides=True)
         self._writes = WriteList(workspace, self.table)
-        self._groups = (
+        self.groups = (
             TabCommands(self, self.tab_bar, "There is no group {}."),
-            UndoCommands(self, self._writes, self._reload),
-            RecordCommands(self, self._writes, self._line),
+            WriteCommands(self, self._writes, self._line),
         )
         self._wanted_order = order_id
         self._as_json = False
-        self._is_stale = False
-        self._was_left = False
 
     def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield self.tab_bar
-        yield FilterLine()
-        with Container(id="journal"):
-            yield self.table
-            with Container(id="entry-side"):
-                yield RuleLine(id="entry-rule")
-                yield self.pane
-        yield self._line
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
+        body = Container(self.table, Container(self._rule, self.pane, id="entry-side"), id="journal")
+        return self.framed(self.tab_bar, self._filter_line, body, self._line)
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self._reload()
+        self.show_all()
         self._go_to_order(self._wanted_order)
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         remember_place(self, OpenJournal())
-        if self._was_left:
-            self._reload()
-
-    def on_screen_suspend(self) -> None:
-        self._was_left = True
 
     def on_resize(self) -> None:
         is_wide = self.size.width >= _WIDE
         if is_wide != self._writes.is_wide:
             self._writes.is_wide = is_wide
             self.query_one("#journal").set_class(is_wide, "-wide")
-            self._reload()
-        # Its lines are made for its width, which is known when it is laid out.
-        self.call_after_refresh(lambda: self._show_entry(keep_place=True))
-
-    @property
-    def command_groups(self) -> Sequence[object]:
-        return self._groups
+            self.show_all()
+        # The lines depend on the width of the pane, which is known after the layout.
+        self.call_after_refresh(lambda: self._show_entry(keep_position=True))
 
     @property
     def is_whole(self) -> bool:
@@ -145,14 +116,10 @@ class JournalScreen(BaseScreen[None]):
     def order_here(self) -> str | None:
         return self._writes.order_id
 
-    def show_keys(self) -> None:
-        self.query_one(KeyLine).set(keys_of(self.WHERE, _KEYS))
-
     # What is shown.
 
-    def _reload(self) -> None:
-        """Show the list as it is now; cursor and place stay with the write they are on."""
-        self._is_stale = False
+    def show_all(self) -> None:
+        """Show the list as it is now; cursor and scroll position stay with the write they are on."""
         if not self.is_attached:
             return
         writes, account = self._writes, self.workspace.account
@@ -167,28 +134,30 @@ class JournalScreen(BaseScreen[None]):
         writes.group = None if current in (None, _ALL) else current
         writes.read()
         shown = f"{len(writes.rows or ())} of {writes.total}" if writes.is_narrowed else f"{writes.total}"
-        self.query_one(FilterLine).set(writes.words, f"by {writes.sorting} │ {shown} writes")
-        mode = "READ ONLY" if account.client.read_only else "WRITES"
+        self._filter_line.set(writes.words, f"by {writes.sorting} │ {shown} writes")
         drafted = len(account.drafts.all())
-        title = f"{self.workspace.profile} · {mode} · JOURNAL"
-        self.query_one(TitleLine).set(title, f"drafted {drafted}" if drafted else "")
-        self._show_entry(keep_place=True)
+        self.title_line.set(f"{self.workspace.heading} · JOURNAL", f"drafted {drafted}" if drafted else "")
+        self._show_entry(keep_position=True)
+        self.show_status()
 
-    def _show_entry(self, *, keep_place: bool = False) -> None:
+    @on(OrderTable.CursorMoved)
+    def _moved(self) -> None:
+        self._show_entry()
+
+    def _show_entry(self, *, keep_position: bool = False) -> None:
         brief = self.brief
         if not self.is_attached:
             return
-        rule = self.query_one("#entry-rule", RuleLine)
         if brief is None:
-            rule.set()
+            self._rule.set()
             self.pane.set_lines([])
-            return
-        name = brief.first.name if brief.orders == 1 else f"{brief.orders} orders"
-        rule.set(name, description(brief.state, brief.kind))
-        self.pane.set_lines(self._lines_of(brief), keep_position=keep_place)
+        else:
+            name = brief.first.name if brief.orders == 1 else f"{brief.orders} orders"
+            self._rule.set(name, description(brief.state, brief.kind))
+            self.pane.set_lines(self._lines_of(brief), keep_position=keep_position)
 
     def _lines_of(self, brief: JournalRow) -> list[TextLine]:
-        """A write in the pane: whole, as JSON, or as much as has room beside the list."""
+        """A write in the pane: in full, as JSON, or as much as fits beside the list."""
         account, width = self.workspace.account, self.pane.drawn_width
         if not self.is_whole and brief.orders > 1:
             named = account.store.journal_queries.orders(brief.id)
@@ -211,23 +180,12 @@ class JournalScreen(BaseScreen[None]):
         facts.append(f"{count_of(drafted, 'draft')}; w reviews" if drafted else "u drafts the way back")
         return facts
 
-    def store_changed(self) -> None:
-        if not self._is_stale and self.is_attached:
-            # Many steps come at once; they are shown at once, too.
-            self._is_stale = True
-            self.call_after_refresh(self._reload)
-            self.show_status()
-
     def order_changed(self, order_id: str) -> None:
         draft_sender = self.workspace.account.draft_sender
         status = draft_sender.status(order_id)
         if status is not None and status.state is not SendState.SENDING and not draft_sender.unsettled:
             self.clear_notice()
         self.store_changed()
-
-    @on(OrderTable.CursorMoved)
-    def _moved(self) -> None:
-        self._show_entry()
 
     def reopen(self, page: Page) -> bool:
         if isinstance(page, OpenJournal):
@@ -246,7 +204,7 @@ class JournalScreen(BaseScreen[None]):
         if self._writes.is_narrowed or self._writes.sorting is not JournalSort.TIME:
             self._writes.words, self._writes.sorting = "", JournalSort.TIME
             self.tab_bar.select(_ALL)
-            self._reload()
+            self.show_all()
         self.table.go_to_key(key_of_place(found[0]))
         self._show_entry()
 
@@ -254,7 +212,7 @@ class JournalScreen(BaseScreen[None]):
 
     @on(TabBar.Selected)
     def _group_chosen(self) -> None:
-        self._reload()
+        self.show_all()
         self._show_entry()
 
     @handles("pane")
@@ -266,10 +224,6 @@ class JournalScreen(BaseScreen[None]):
     def open(self, key: str) -> None:
         if self.brief is not None and not self.is_whole:
             self._set_whole(True)
-
-    @on(OrderTable.Activated)
-    def _activated(self) -> None:
-        self.open("enter")
 
     def _set_whole(self, whole: bool) -> None:
         self.query_one("#journal").set_class(whole, "-whole")
@@ -299,42 +253,30 @@ class JournalScreen(BaseScreen[None]):
         else:
             self.workspace.go(Back())
 
-    @handles("next_order")
-    def next_order(self, key: str) -> None:
-        self.table.move(1)
+    @handles(next_order=1, previous_order=-1)
+    def step_order(self, by: int) -> None:
+        self.table.move(by)
 
-    @handles("previous_order")
-    def previous_order(self, key: str) -> None:
-        self.table.move(-1)
-
-    @handles("next_problem")
-    def next_problem(self, key: str) -> None:
-        if not self._writes.step_problem(1):
-            self.show_notice("No further write that did not end as it should.")
-
-    @handles("previous_problem")
-    def previous_problem(self, key: str) -> None:
-        if not self._writes.step_problem(-1):
-            self.show_notice("No earlier write that did not end as it should.")
-
-    @handles("batches")
-    def open_composer(self, key: str) -> None:
-        self.workspace.go(OpenComposer())
+    @handles(next_problem=1, previous_problem=-1)
+    def step_problem(self, by: int) -> None:
+        if not self._writes.step_problem(by):
+            direction = "further" if by > 0 else "earlier"
+            self.show_notice(f"No {direction} write that did not end as it should.")
 
     # Narrowing and sorting.
 
     @handles("filter")
     def filter(self, key: str) -> None:
-        self.query_one(FilterLine).open()
+        self._filter_line.open()
 
     @on(InputLine.Submitted)
     def _submitted(self, event: InputLine.Submitted) -> None:
-        if isinstance(event.line, FilterLine):
+        if isinstance(event.control, FilterLine):
             self._narrow(event.text.strip())
 
     def _narrow(self, words: str) -> None:
         self._writes.words = words
-        self._reload()
+        self.show_all()
         self._show_entry()
 
     def pasted(self, text: str) -> None:
@@ -354,5 +296,5 @@ class JournalScreen(BaseScreen[None]):
         answer = await self.ask("Sort by", [("t", "time"), ("o", "order"), ("e", "how it ended")])
         if answer is not None:
             self._writes.sorting = sortings[answer]
-            self._reload()
+            self.show_all()
             self.table.home()

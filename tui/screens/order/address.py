@@ -1,9 +1,9 @@
-"""An address as a block: a place to paste or type it, and what it says beside the address as it is."""
+"""An address as a block of text: an input to paste or type it, and the fields it has beside the present values."""
 
 import asyncio
 import re
 from collections.abc import Sequence
-from typing import ClassVar, Final, Protocol
+from typing import Any, ClassVar, Final
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -28,14 +28,14 @@ from tui.widgets.comparison import ComparisonList, ComparisonNote, ComparisonRow
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.editing.multiline_input import MultilineInput
 from tui.widgets.lines import LineView, Piece
-from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.status import RuleLine
 from tui.widgets.text import SUBSTITUTES
 
 STEP: Final = "address from a block"
 """The name of the step in the edit."""
 
 _BURST: Final = 0.03
-"""Seconds between two keys that no hand presses: they are a paste in a terminal that does not mark pastes."""
+"""Seconds between two keys. Faster keys are a paste in a terminal that does not mark pastes."""
 _LONG: Final = 4000
 _LATER: Final = 0.1
 _WIDE: Final = 120
@@ -48,7 +48,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
     """Shows what a block would change, and ends on Enter with the values to write. It sends nothing.
 
     `document`: the order as edited. `name`: its number or name for the title. `key`: the key of the text on disk, which is
-    kept until it is taken. `text`: what was pasted already.
+    kept until it is accepted. `text`: what was pasted already.
     """
 
     WHERE = Context.ADDRESS
@@ -68,16 +68,16 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         *,
         name: str,
         key: str,
-        place: Pointer = SHIP_TO,
+        pointer: Pointer = SHIP_TO,
         operation: Operation = Operation.PATCH,
         text: str = "",
     ) -> None:
         super().__init__(workspace)
         self._document = document
         self._name = name
-        self._key = f"address:{key}:{place}"
-        self._place = place
-        self._other = BILL_TO if place == SHIP_TO else SHIP_TO
+        self._key = f"address:{key}:{pointer}"
+        self._pointer = pointer
+        self._other = BILL_TO if pointer == SHIP_TO else SHIP_TO
         self._operation = operation
         self._pasted = text
         self._reading = read_address("")
@@ -88,27 +88,18 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         self._choice = 0
         self._tab_at = 0.0
         self._in_text = True
+        self.box = MultilineInput(hint=_HINT, typing_hook=self._keep, id="block")
+        self._text_rule = RuleLine("The text", "Tab: to the proposal", id="text-rule")
+        self._rule = RuleLine(id="rule")
+        self._fields = ComparisonList(empty="Nothing of an address was found yet.", id="fields")
 
     def compose(self) -> ComposeResult:
-        yield TitleLine()
-        with Container(id="address"):
-            with Container(id="text"):
-                yield RuleLine("The text", "Tab: to the proposal", id="text-rule")
-                yield MultilineInput(hint=_HINT, typing_hook=self._keep, id="block")
-            with Container(id="proposal"):
-                yield RuleLine(id="rule")
-                yield ComparisonList(empty="Nothing of an address was found yet.", id="fields")
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def box(self) -> MultilineInput:
-        return self.query_one(MultilineInput)
+        text = Container(self._text_rule, self.box, id="text")
+        return self.framed(Container(text, Container(self._rule, self._fields, id="proposal"), id="address"))
 
     @property
     def list_view(self) -> LineView:
-        return self.query_one(ComparisonList)
+        return self._fields
 
     @property
     def is_typing(self) -> bool:
@@ -116,10 +107,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     def on_mount(self) -> None:
         account = self.workspace.account
-        mode = "READ ONLY" if account.client.read_only else "WRITES"
-        self.query_one(TitleLine).set(
-            f"{self.workspace.profile} · {mode}", f"{self._name} · {_TITLES[self._place]} from a text"
-        )
+        self.title_line.set(self.workspace.heading, f"{self._name} · {_TITLES[self._pointer]} from a text")
         kept = account.store.screen_states.get(account.account_id, self._key)
         text = self._pasted or (kept if isinstance(kept, str) else "")
         if text:
@@ -127,11 +115,10 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             with self.report_store_errors():
                 self._keep(self.box.text)
         else:
-            # The names of countries and the formats take a quarter of a second to load; the hand is slower.
+            # The names of countries and the formats take a quarter of a second to load, less than typing takes.
             loading = asyncio.to_thread(read_address, _EXAMPLE)
             self.run_worker(loading, name="load the formats of addresses")
         self._in_text = not text
-        super().on_mount()
         self._arrange()
         self._read()
         if text and not self._pasted:
@@ -157,9 +144,9 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         self._split = None
         self.clear_notice()
         if event.pasted:
-            self._to_proposal()
-        if event.box.notice:
-            self.show_notice(event.box.notice[:1].upper() + event.box.notice[1:] + ".", "warning")
+            self.go_to(False)
+        if event.control.notice:
+            self.show_notice(event.control.notice[:1].upper() + event.control.notice[1:] + ".", "warning")
         if len(event.text) > _LONG and not event.pasted:
             # A long text that comes key by key is read when it pauses.
             self.set_timer(_LATER, lambda: self._read() if self.is_attached else None, name=self._key)
@@ -176,36 +163,32 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             event.stop()
             event.prevent_default()
             self._tab_at = event.time
-            self._to_proposal()
-            return
-        if (
+            self.go_to(False)
+        elif (
             not self._in_text
             and self._tab_at
             and 0 <= event.time - self._tab_at < _BURST
             and not self.query_one(QuestionBar).is_open
         ):
-            # No hand is as quick: the Tab was a part of a text that the terminal gave key by key.
+            # Nobody types as fast: the Tab was a part of a paste that the terminal sent key by key.
             event.stop()
             event.prevent_default()
             self._tab_at = 0.0
-            self._to_text()
+            self.go_to(True)
             self.box.insert("\t" + ("\n" if event.key == "enter" else event.character or ""), pasted=False)
-            return
-        self._tab_at = 0.0
-        super().on_key(event)
+        else:
+            self._tab_at = 0.0
+            super().on_key(event)
 
-    def _to_text(self) -> None:
-        self._in_text = True
-        self._arrange()
-
-    def _to_proposal(self) -> None:
-        self._in_text = False
+    @handles(text=True)
+    def go_to(self, in_text: bool) -> None:
+        """Go to the text, or to the proposal."""
+        self._in_text = in_text
         self._arrange()
 
     def _arrange(self) -> None:
         self.query_one("#address").set_class(not self._in_text, "-beside")
-        right = "Tab: to the proposal" if self._in_text else "e: edit it"
-        self.query_one("#text-rule", RuleLine).set("The text", right)
+        self._text_rule.set("The text", ("Tab: to the proposal" if self._in_text else "e: edit it"))
         self.show_keys()
         self.show_status()
         self.give_focus()
@@ -215,30 +198,29 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     def show_keys(self) -> None:
         if self._in_text:
-            self.query_one(KeyLine).set([("Tab", "to the proposal"), ("Enter", "next line"), ("Esc", "close, kept")])
+            self.key_line.set([("Tab", "to the proposal"), ("Enter", "next line"), ("Esc", "close, kept")])
         else:
             super().show_keys()
 
     # The proposal.
 
     def _read(self) -> None:
-        node = self._place.get(self._document)
+        node = self._pointer.get(self._document)
         self._reading = read_address(
             self.box.text,
             node if isinstance(node, dict) else None,
             choice=self._choice,
-            billing=self._place == BILL_TO,
+            billing=self._pointer == BILL_TO,
         )
         self._propose()
 
     def _propose(self) -> None:
         self._lines = propose(
-            self._reading, self._document, self._place, split=self._is_split, operation=self._operation
+            self._reading, self._document, self._pointer, split=self._is_split, operation=self._operation
         )
         if not self._reading.found:
             self._lines = ()
-        rows = [self._row(line) for line in self._lines]
-        self.query_one(ComparisonList).load(rows, self._notes())
+        self._fields.load([self._row(line) for line in self._lines], self._notes())
         self._show_rule()
         self.show_status()
         if not self._in_text:
@@ -248,11 +230,11 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
     @property
     def _is_split(self) -> bool:
         if self._split is None:
-            return wants_split(self._reading, self._place.get(self._document))
+            return wants_split(self._reading, self._pointer.get(self._document))
         return self._split
 
     def _row(self, line: ProposedField) -> ComparisonRow:
-        known = field_at(self._place / line.field)
+        known = field_at(self._pointer / line.field)
         kind = known.kind if known is not None else Kind.TEXT
         label = known.caption if known is not None else line.field
         now = self._shown(kind, line.now)
@@ -260,9 +242,12 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             case FieldEffect.SET | FieldEffect.CLEAR:
                 wanted = self._shown(kind, line.value) if line.value else SHOWN_EMPTY
                 is_taken = self._is_taken(line)
-                word = self._word(line) if is_taken else "left out"
+                guess = "guess" if line.confidence is Confidence.GUESS else ""
+                note = "clear" if line.effect is FieldEffect.CLEAR else guess
                 tone = "warning" if line.confidence is Confidence.GUESS or self._unsendable(line) else ""
-                return ComparisonRow(line.field, "+" if is_taken else "-", label, now, wanted, word, tone)
+                return ComparisonRow(
+                    line.field, "+" if is_taken else "-", label, now, wanted, note if is_taken else "left out", tone
+                )
             case FieldEffect.SAME:
                 return ComparisonRow(line.field, "", label, now, self._shown(kind, line.value), "the same")
             case FieldEffect.STAYS:
@@ -274,11 +259,6 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         shown = show_value(kind, value)
         name = country_name(value) if kind == Kind.COUNTRY and isinstance(value, str) else ""
         return f"{shown} {name}" if name else shown
-
-    def _word(self, line: ProposedField) -> str:
-        if line.effect is FieldEffect.CLEAR:
-            return "clear"
-        return "guess" if line.confidence is Confidence.GUESS else ""
 
     def _unsendable(self, line: ProposedField) -> bool:
         """Whether it has signs that only a screen like this one shows; they are never sent (decision 21)."""
@@ -292,12 +272,9 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         notes: list[ComparisonNote] = []
         if reading.split is not None:
             street, number = reading.split
-            words = (
-                "apart; s puts it into the street"
-                if self._is_split
-                else f"in the street; s takes it apart: {street} │ {number}"
-            )
-            notes.append(ComparisonNote(f"The house number is {words}", "info"))
+            joined = f"in the street; s takes it apart: {street} │ {number}"
+            where = "apart; s puts it into the street" if self._is_split else joined
+            notes.append(ComparisonNote(f"The house number is {where}", "info"))
         if reading.other_addresses:
             notes.append(ComparisonNote(f"{reading.other_addresses} more in the text; o shows another", "warning", "~"))
         if reading.possible_countries:
@@ -315,7 +292,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
                     "A value has placeholders for characters that cannot be shown; e: delete them", "error", "!"
                 )
             )
-        notes += [ComparisonNote(f"not placed: {words}", "warning", "~") for words in reading.unplaced[:40]]
+        notes += [ComparisonNote(f"not placed: {text}", "warning", "~") for text in reading.unplaced[:40]]
         if len(reading.unplaced) > 40:
             notes.append(ComparisonNote(f"not placed: {len(reading.unplaced) - 40} lines more", "warning", "~"))
         if reading.ignored:
@@ -329,7 +306,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         if self._lines and self._reading.unplaced:
             title += f" · {len(self._reading.unplaced)} not placed, below"
         other = _TITLES[self._other].removesuffix(" address")
-        self.query_one("#rule", RuleLine).set(title, f"{other} too: {'YES' if self._also_other else 'no'} (b)")
+        self._rule.set(title, f"{other} too: {'YES' if self._also_other else 'no'} (b)")
 
     def status_items(self) -> Sequence[str | Piece]:
         if not self._reading.found:
@@ -344,7 +321,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
     def _values(self) -> list[tuple[Pointer, Json]]:
         out = {line.field for line in self._lines if line.writes and not self._is_taken(line)}
         other = self._other if self._also_other else None
-        return values_for(self._lines, self._document, self._place, other, excluded=out, operation=self._operation)
+        return values_for(self._lines, self._document, self._pointer, other, excluded=out, operation=self._operation)
 
     # Keys.
 
@@ -361,25 +338,24 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         values = self._values()
         if not values:
             self.show_notice("Nothing would change.")
-            return
-        self._keep("")
-        self.dismiss(values)
+        else:
+            self._keep("")
+            self.dismiss(values)
 
     @handles("exclude")
     def leave_out(self, key: str) -> None:
-        row = next((line for line in self._lines if line.field == self.query_one(ComparisonList).cursor_key), None)
+        row = next((line for line in self._lines if line.field == self._fields.cursor_key), None)
         if row is None or not row.writes:
             self.show_notice("There is nothing to leave out here.")
-            return
-        if self._unsendable(row):
+        elif self._unsendable(row):
             self.show_notice(
                 "It has placeholders for characters that cannot be shown and are never sent; e edits the text.",
                 "warning",
             )
-            return
-        self._left_out ^= {row.field}
-        self._propose()
-        self.list_view.move(1)
+        else:
+            self._left_out ^= {row.field}
+            self._propose()
+            self.list_view.move(1)
 
     @handles("other_address")
     def other_address(self, key: str) -> None:
@@ -390,23 +366,19 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
     def split(self, key: str) -> None:
         if self._reading.split is None:
             self.show_notice("There is no number in the street that could be taken apart.")
-            return
-        self._split = not self._is_split
-        self._propose()
+        else:
+            self._split = not self._is_split
+            self._propose()
 
     @handles("another")
     def other_reading(self, key: str) -> None:
         if not self._reading.other_addresses:
             self.show_notice("There is one address in the text, or none.")
-            return
-        self._choice = (self._choice + 1) % (self._reading.other_addresses + 1)
-        self._left_out.clear()
-        self._split = None
-        self._read()
-
-    @handles("text")
-    def to_text(self, key: str) -> None:
-        self._to_text()
+        else:
+            self._choice = (self._choice + 1) % (self._reading.other_addresses + 1)
+            self._left_out.clear()
+            self._split = None
+            self._read()
 
 
 def looks_like_address(text: str) -> bool:
@@ -416,14 +388,8 @@ def looks_like_address(text: str) -> bool:
     return text.lstrip()[:1] not in ("[", "{") and has_parts and has_both
 
 
-class AskingScreen(Protocol):
-    """A screen that can ask a question."""
-
-    async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None: ...
-
-
-async def offer_address(screen: AskingScreen, text: str) -> bool:
+async def offer_address(screen: BaseScreen[Any], text: str) -> bool:
     """Ask whether to read a paste as an address."""
-    lines = len([line for line in text.splitlines() if line.strip()])
-    words = f"Pasted {lines} lines." if lines > 1 else "Pasted a line with commas."
-    return await screen.ask(words, [("a", "read as address")]) is not None
+    lines = sum(bool(line.strip()) for line in text.splitlines())
+    description = f"Pasted {lines} lines." if lines > 1 else "Pasted a line with commas."
+    return await screen.ask(description, [("a", "read as address")]) is not None

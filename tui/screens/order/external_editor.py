@@ -15,10 +15,11 @@ from textual.app import SuspendNotSupported
 
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
-from tui.store.db import StoreError
+from tui.widgets.editing.editable_lines import EditableLines
+from tui.work.stored import StoreError
 
 _OURS: Final = "SENDCLOUD_"
-"""What begins so in the environment is for this program, and may be a secret."""
+"""Environment variables with this prefix are for this program, and may be secret."""
 
 _TAKE_A_LINE: Final = frozenset(
     {"vi", "vim", "nvim", "view", "nano", "pico", "emacs", "emacsclient", "joe", "jed", "mg", "kak"}
@@ -43,7 +44,7 @@ FIELD: Final = TextFormat("field.txt", 256 * 1024)
 
 
 async def edit_text(
-    screen: BaseScreen[Any], text: str, manner: TextFormat = FIELD, *, line: int | None = None
+    screen: BaseScreen[Any], text: str, format: TextFormat = FIELD, *, line: int | None = None
 ) -> str | None:
     """Let the user edit a text in $VISUAL or $EDITOR, beginning on a line if the editor can; the text to take.
 
@@ -52,9 +53,9 @@ async def edit_text(
     """
     files = screen.workspace.account.store.editor_files
     try:
-        path = files.put(manner.name, to_bytes(text, manner))
+        path = files.put(format.name, to_bytes(text, format))
         try:
-            return await EditorSession(screen, path, text, manner).edit(line)
+            return await EditorSession(screen, path, text, format).edit(line)
         except NothingToTake as nothing:
             screen.show_notice(str(nothing), nothing.style)
             return None
@@ -65,6 +66,17 @@ async def edit_text(
         return None
 
 
+def edit_field(screen: BaseScreen[Any], editor: EditableLines, text: str) -> None:
+    """Let the user edit the text of an open field editor in $EDITOR, and put the result into that editor."""
+
+    async def edit() -> None:
+        edited = await edit_text(screen, text)
+        if edited is not None:
+            editor.fill_editor(edited)
+
+    screen.run_dialog(edit())
+
+
 def _remove(screen: BaseScreen[Any], path: Path) -> None:
     try:
         screen.workspace.account.store.editor_files.remove(path)
@@ -72,9 +84,9 @@ def _remove(screen: BaseScreen[Any], path: Path) -> None:
         screen.show_notice(str(error), "error")
 
 
-def to_bytes(text: str, manner: TextFormat) -> bytes:
+def to_bytes(text: str, format: TextFormat) -> bytes:
     """The bytes of the file; what has many lines ends its last one, as editors do."""
-    if manner.keeps_bytes:
+    if format.keeps_bytes:
         text = text if text.endswith("\n") else text + "\n"
         try:
             return text.encode("utf-8", "surrogateescape")
@@ -83,21 +95,11 @@ def to_bytes(text: str, manner: TextFormat) -> bytes:
     return text.encode("utf-8", "surrogatepass")
 
 
-def from_bytes(data: bytes, manner: TextFormat) -> str:
-    """The text of the file, without the line break at its end that nobody typed. Raises UnicodeDecodeError."""
-    return data.decode("utf-8", "surrogateescape" if manner.keeps_bytes else "surrogatepass")
-
-
-def editor_command() -> str:
-    """The user's editor, as a shell would be told."""
-    return os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-
-
 class NothingToTake(Exception):
     """Why there is no text to take, and the style of the notice that says so."""
 
-    def __init__(self, words: str, style: str = "info") -> None:
-        super().__init__(words)
+    def __init__(self, text: str, style: str = "info") -> None:
+        super().__init__(text)
         self.style = style
 
 
@@ -108,11 +110,11 @@ class UnreadableText(Exception):
 class EditorSession:
     """One file that is edited in $EDITOR, as often as the user wants."""
 
-    def __init__(self, screen: BaseScreen[Any], path: Path, text: str, manner: TextFormat) -> None:
+    def __init__(self, screen: BaseScreen[Any], path: Path, text: str, format: TextFormat) -> None:
         self._screen = screen
         self._path = path
         self._text = text
-        self._manner = manner
+        self._format = format
 
     async def edit(self, line: int | None = None) -> str:
         """The changed text, after the user has fixed what cannot be read. Raises NothingToTake."""
@@ -141,42 +143,43 @@ class EditorSession:
 
     def _run(self, line: int | None) -> tuple[int, bytes | int]:
         """Run the editor; its exit status, and what is in the file, or its size where that is too much to be read."""
-        command = editor_command()
+        # As a shell would choose it.
+        command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
         try:
             status = _run(self._screen.workspace, command, self._path, line)
         except (OSError, ValueError, SuspendNotSupported) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
-            words = f"The editor {command!r} could not be started: {reason}. Nothing was changed."
-            raise NothingToTake(words, "error") from error
+            text = f"The editor {command!r} could not be started: {reason}. Nothing was changed."
+            raise NothingToTake(text, "error") from error
         try:
             size = self._path.stat().st_size
-            return status, size if size > self._manner.longest else self._path.read_bytes()
+            return status, size if size > self._format.longest else self._path.read_bytes()
         except OSError as error:
-            words = f"The editor left no file that can be read: {error.strerror}. Nothing was changed."
-            raise NothingToTake(words, "error") from error
+            text = f"The editor left no file that can be read: {error.strerror}. Nothing was changed."
+            raise NothingToTake(text, "error") from error
 
     async def _asks_again(self, status: int, data: bytes | int) -> bool:
         """After an editor that failed, ask whether to edit the changed text again, else it is taken."""
         how = f"ended with {status}" if status > 0 else f"ended by {_signal(-status)}"
-        if data == to_bytes(self._text, self._manner):
+        if data == to_bytes(self._text, self._format):
             raise NothingToTake(f"Editor {how}; nothing was changed.", "warning")
         return await self._ask(f"Editor {how}; the text changed.", [("e", "edit it again"), ("y", "accept")]) == "e"
 
     def _decoded(self, data: bytes | int) -> str:
         if isinstance(data, int):
-            most = self._manner.longest // 1024
+            most = self._format.longest // 1024
             raise UnreadableText(f"The text has {data // 1024} KB; at most {most} KB are read.")
         try:
-            return from_bytes(data, self._manner)
+            return data.decode("utf-8", "surrogateescape" if self._format.keeps_bytes else "surrogatepass")
         except UnicodeDecodeError as error:
             line = data.count(b"\n", 0, error.start) + 1
             column = len(data[data.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "surrogatepass")) + 1
             byte = data[error.start]
             raise UnreadableText(f"Line {line}, column {column}: the byte 0x{byte:02X} is not UTF-8.") from None
 
-    async def _ask(self, words: str, answers: Sequence[tuple[str, str]]) -> str:
+    async def _ask(self, question: str, answers: Sequence[tuple[str, str]]) -> str:
         """What the user wants with a text that cannot simply be taken; the file waits for the answer."""
-        answer = await self._screen.ask(words, answers)
+        answer = await self._screen.ask(question, answers)
         if answer is None:
             raise NothingToTake("It was left; nothing was changed.")
         return answer
@@ -184,18 +187,18 @@ class EditorSession:
 
 def _run(workspace: Workspace, command: str, path: Path, line: int | None) -> int:
     """Give the terminal to the editor until it ends; its exit status, negative for a signal. Raises OSError, ValueError."""
-    words = shlex.split(command)
-    if not words:
+    arguments = shlex.split(command)
+    if not arguments:
         raise ValueError("the command is empty")
-    if line is not None and os.path.basename(words[0]) in _TAKE_A_LINE:
-        words.append(f"+{line}")
+    if line is not None and os.path.basename(arguments[0]) in _TAKE_A_LINE:
+        arguments.append(f"+{line}")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     status = 0
     failed: OSError | None = None
     with workspace.suspend(), _keys_are_the_editors():
         try:
             # The user's own editor.
-            status = subprocess.run([*words, str(path)], check=False, env=environment).returncode  # noqa: S603
+            status = subprocess.run([*arguments, str(path)], check=False, env=environment).returncode  # noqa: S603
         except OSError as error:
             # The terminal is only taken back where nothing leaves the context early.
             failed = error

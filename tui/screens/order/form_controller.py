@@ -2,63 +2,31 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from typing import Protocol, TypeVar
-
-from textual.screen import Screen
+from typing import Any, Protocol
 
 from tui.api.codec import Json, pretty
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.api.wording import count_of
 from tui.orders.edits.edit import Edit
-from tui.orders.edits.list_items import Addable, add_entry, addable, copy_entry, entry_name, move_entry, remove_entry
+from tui.orders.edits.list_items import add_entry, addable, copy_entry, entry_name, move_entry, remove_entry
 from tui.orders.fields import entry_of, field_at, label_of
 from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import ShowText
-from tui.screens.common.workspace import Workspace
+from tui.screens.common.screen import BaseScreen
 from tui.screens.order.address import STEP, AddressScreen, looks_like_address, offer_address
 from tui.screens.order.form_rows import FormView
 from tui.screens.order.form_target import FormTarget
 from tui.screens.order.groups import FormGroups, sentence
 from tui.screens.order.typed_texts import TypedTexts
-from tui.widgets.form_layout import FieldRow, SheetRow
-
-T = TypeVar("T")
+from tui.widgets.form_layout import FieldRow
+from tui.widgets.sheet import OrderSheet
 
 _UNDOES = "u undoes it."
 _LONG = 20
 """Letters of a value that may not fit in its row."""
-
-
-class FormSheet(Protocol):
-    """The widget with the form's rows, as far as the controller uses it."""
-
-    @property
-    def rows(self) -> Sequence[SheetRow]: ...
-    @property
-    def cursor_field(self) -> FieldRow | None: ...
-    @property
-    def cursor_pointer(self) -> Pointer | None: ...
-    @property
-    def editing(self) -> Pointer | None: ...
-    def field(self, pointer: Pointer) -> FieldRow | None: ...
-    def go_to(self, pointer: Pointer) -> bool: ...
-    def go_to_row(self, row: int) -> bool: ...
-    def home(self) -> None: ...
-    def open_editor(self, pointer: Pointer | None = None, text: str | None = None) -> bool: ...
-
-
-class FormScreen(Protocol):
-    """What the controller needs of the screen that the form is on."""
-
-    workspace: Workspace
-
-    async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None: ...
-    def show_notice(self, text: str, tone: str = "info") -> None: ...
-    def show_keys(self) -> None: ...
-    async def ask_screen(self, screen: Screen[T]) -> T | None: ...
-    def report_store_errors(self) -> AbstractContextManager[None]: ...
 
 
 class FormOwner(Protocol):
@@ -85,9 +53,9 @@ class FormController:
 
     def __init__(
         self,
-        screen: FormScreen,
+        screen: BaseScreen[Any],
         owner: FormOwner,
-        sheet: FormSheet,
+        sheet: OrderSheet,
         texts: TypedTexts,
         target: Callable[[], FormTarget | None],
     ) -> None:
@@ -105,7 +73,7 @@ class FormController:
     def typed(self) -> dict[Pointer, str]:
         """The unsaved texts of the order shown."""
         target = self._target()
-        return self.texts.of(target.place) if target is not None else {}
+        return self.texts.of(target.typed_key) if target is not None else {}
 
     # The editor.
 
@@ -117,46 +85,40 @@ class FormController:
         self._sheet.open_editor(None, self.typed.get(row.pointer) if row is not None else None)
 
     def typing(self, pointer: Pointer, text: str) -> None:
-        target = self._target()
-        if target is not None:
+        if (target := self._target()) is not None:
             with self._screen.report_store_errors():
-                self.texts.type(target.place, pointer, text)
+                self.texts.type(target.typed_key, pointer, text)
 
     def entered(self, pointer: Pointer, value: Json) -> None:
-        target = self._target()
-        if target is not None:
+        if (target := self._target()) is not None:
             self.put(target, pointer, value)
 
     def put(self, target: FormTarget, pointer: Pointer, value: Json) -> None:
         """Save a value that was typed in a field."""
         known = field_at(pointer)
-        self.texts.saving(target.place, pointer)
+        self.texts.saving(target.typed_key, pointer)
         with self._owner.saving():
             is_changed = target.put(pointer, value, known.caption if known is not None else pointer.name)
-            self.texts.saved(target.place, pointer)
+            self.texts.saved(target.typed_key, pointer)
             if is_changed:
                 self._owner.show_order()
 
     def editor_left(self, pointer: Pointer, text: str | None) -> None:
         if self._sheet.editing is None:
             self._screen.show_keys()
-        target = self._target()
-        if target is not None:
+        if (target := self._target()) is not None:
             self._owner.editor_left(self.left(target, pointer, text))
 
     def left(self, target: FormTarget, pointer: Pointer, text: str | None) -> bool:
-        """An editor was closed; `text` is what it held if that was not taken.
+        """Handle a closed editor; `text` is its text if that was not applied.
 
         Returns whether unsaved texts are to be shown differently.
         """
         if text is None:
-            return self.texts.taken(target.place, pointer)
-        self.texts.leave(target.place, pointer, text)
+            return self.texts.taken(target.typed_key, pointer)
+        self.texts.leave(target.typed_key, pointer, text)
         self._screen.show_notice("The text was not applied; Enter in that field continues it.")
         return True
-
-    def edit_refused(self, reason: str) -> None:
-        self._screen.show_notice(sentence(reason), "warning")
 
     # One field.
 
@@ -166,20 +128,17 @@ class FormController:
         target, row = self._target(), self._sheet.cursor_field
         if target is None or row is None:
             return
-        had_text = self.texts.forget(target.place, row.pointer)
+        had_text = self.texts.forget(target.typed_key, row.pointer)
         with self._owner.saving():
+            notice = "The unsaved text was discarded." if had_text else f"The field is {target.ORIGINAL}."
             if target.revert(row.pointer, f"{row.label} {target.ORIGINAL}"):
-                self._owner.show_order()
-                self._screen.show_notice(f"{row.label}: {target.ORIGINAL}.")
-            else:
-                self._owner.show_order()
-                unchanged = f"The field is {target.ORIGINAL}."
-                self._screen.show_notice("The unsaved text was discarded." if had_text else unchanged)
+                notice = f"{row.label}: {target.ORIGINAL}."
+            self._owner.show_order()
+            self._screen.show_notice(notice)
 
     async def clear(self) -> None:
         """Ask what the field under the cursor should become: absent, null or empty."""
-        target = self._target()
-        if target is not None:
+        if (target := self._target()) is not None:
             await self.clear_field(target, self._sheet.cursor_field)
 
     async def clear_field(self, target: FormTarget, row: FieldRow | None) -> None:
@@ -194,64 +153,58 @@ class FormController:
         if not choices:
             state = "absent" if row.value is ABSENT else "required"
             self._screen.show_notice(f"The field is {state}; it can be neither null nor empty.", "warning")
-            return
-        answer = await self._screen.ask(
-            f"{row.label} becomes", [(choice.key, choice.words) for choice in choices.values()]
-        )
-        if answer is not None:
-            self._make_empty(target, row, choices[answer].value)
+        else:
+            answer = await self._screen.ask(
+                f"{row.label} becomes", [(choice.key, choice.label) for choice in choices.values()]
+            )
+            if answer is not None:
+                self._make_empty(target, row, choices[answer].value)
 
     def _make_empty(self, target: FormTarget, row: FieldRow, value: Json | Absent) -> None:
         if not isinstance(value, Absent):
             self.put(target, row.pointer, value)
-            return
-        with self._owner.saving():
-            if target.drop(row.pointer, f"{row.label} absent"):
-                self._owner.show_order()
+        else:
+            with self._owner.saving():
+                if target.drop(row.pointer, f"{row.label} absent"):
+                    self._owner.show_order()
 
     # Several fields.
 
     def fix_here(self) -> None:
         """Apply the proposed fix of the problem under the cursor, else the first one of the order."""
-        target = self._target()
-        if target is not None:
+        if (target := self._target()) is not None:
             self.fix(target, self._sheet.cursor_pointer)
 
     def fix(self, target: FormTarget, here: Pointer | None) -> None:
         """Apply the proposed fix of the problem at a field, else the first one of the order."""
         with self._owner.saving():
-            words = target.fix(here)
-            if words is None:
+            fix = target.fix(here)
+            if fix is None:
                 self._screen.show_notice("No fix is proposed for this order.")
                 return
             self._owner.show_order()
-            self._screen.show_notice(f"{target.CHANGED}: {words}. {_UNDOES}")
-
-    @handles("address")
-    async def address(self, key: str = "") -> None:
-        await self._read_address()
+            self._screen.show_notice(f"{target.CHANGED}: {fix}. {_UNDOES}")
 
     async def pasted(self, text: str) -> bool:
         """Offer to read a paste as an address. Returns False if it does not look like one."""
         if not looks_like_address(text):
             return False
         if await offer_address(self._screen, text):
-            await self._read_address(text)
+            await self.read_address(text)
         return True
 
-    async def _read_address(self, text: str = "") -> None:
+    @handles(address="")
+    async def read_address(self, text: str = "") -> None:
         """Read an address from a text, for the address that the cursor is in."""
         target = self._target()
         if target is None:
             return
-
-        place = BILL_TO if self.groups.current() == Group.BILL_TO else SHIP_TO
         screen = AddressScreen(
             self._screen.workspace,
             target.document,
             name=order_name(target.document),
             key=target.id,
-            place=place,
+            pointer=BILL_TO if self.groups.current() == Group.BILL_TO else SHIP_TO,
             operation=target.OPERATION,
             text=text,
         )
@@ -261,15 +214,11 @@ class FormController:
         with self._owner.saving():
             if target.put_all(values, STEP):
                 self._owner.show_order()
-                count = f"{len(values)} field{'' if len(values) == 1 else 's'}"
-                self._screen.show_notice(f"{target.CHANGED}: {STEP}, {count}. {_UNDOES}")
+                self._screen.show_notice(f"{target.CHANGED}: {STEP}, {count_of(len(values), 'field')}. {_UNDOES}")
 
     # Items and tax numbers.
 
-    @handles("add")
-    async def add_here(self, key: str = "") -> None:
-        await self.add()
-
+    @handles(add=())
     async def add(self, more: Sequence[tuple[str, str]] = ()) -> str | None:
         """Ask what to add to the order, and add it. `more` are further answers; returns the one that was chosen."""
         target, pointer, group = self._target(), self._sheet.cursor_pointer, self.groups.current()
@@ -290,13 +239,10 @@ class FormController:
         if answer == "c" and pointer is not None:
             self._change_entries(target, lambda edit: copy_entry(edit, pointer), "Copied")
         else:
-            self._add_entry(target, kinds[answer])
+            kind = kinds[answer]
+            title = f"{kind.title[:1].upper()}{kind.title[1:]}"
+            self._change_entries(target, lambda edit: add_entry(edit, kind), f"{title} added")
         return None
-
-    def _add_entry(self, target: FormTarget, kind: Addable) -> None:
-        self._change_entries(
-            target, lambda edit: add_entry(edit, kind), f"{kind.title[:1].upper()}{kind.title[1:]} added"
-        )
 
     @handles("drop")
     def remove_entry(self, key: str = "") -> None:
@@ -305,35 +251,28 @@ class FormController:
         entry = entry_of(pointer) if pointer is not None else None
         if target is None or entry is None:
             self._screen.show_notice("D removes an item or a tax number; c clears a field.")
-            return
-        name = entry_name(target.document, entry)
-        self._change_entries(
-            target, lambda edit: entry if remove_entry(edit, entry) is not None else None, f"{name} removed"
-        )
+        else:
+            name = entry_name(target.document, entry)
+            self._change_entries(
+                target, lambda edit: entry if remove_entry(edit, entry) is not None else None, f"{name} removed"
+            )
 
-    @handles("move_up")
-    def move_up(self, key: str = "") -> None:
-        self.move_entry(-1)
-
-    @handles("move_down")
-    def move_down(self, key: str = "") -> None:
-        self.move_entry(1)
-
+    @handles(move_up=-1, move_down=1)
     def move_entry(self, by: int) -> None:
         """Move the item or tax number under the cursor up or down."""
         target, pointer = self._target(), self._sheet.cursor_pointer
         if target is None or pointer is None or entry_of(pointer) is None:
             self._screen.show_notice("< and > move an item or a tax number of the form.")
-            return
-        self._change_entries(
-            target, lambda edit: move_entry(edit, pointer, by), "Moved", "There is no place to move it to."
-        )
+        else:
+            self._change_entries(
+                target, lambda edit: move_entry(edit, pointer, by), "Moved", "There is no place to move it to."
+            )
 
     def _change_entries(
         self,
         target: FormTarget,
         work: Callable[[Edit], Pointer | None],
-        words: str,
+        done: str,
         unchanged: str = "There is nothing to do that with.",
     ) -> None:
         """Change a list of the order, and go to the entry that was changed."""
@@ -344,7 +283,7 @@ class FormController:
                 return
             self._owner.show_order()
             self._sheet.go_to(pointer)
-            self._screen.show_notice(f"{words}; {_UNDOES}")
+            self._screen.show_notice(f"{done}; {_UNDOES}")
 
     # Undo.
 

@@ -1,7 +1,7 @@
 """The form of one order on a screen: its rows, and the help of the field under the cursor."""
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from textual import on
 from textual.app import ComposeResult
@@ -10,15 +10,16 @@ from textual.containers import Container
 from tui.api.pointer import Pointer
 from tui.screens.common.key_lines import editor_keys
 from tui.screens.common.screen import BaseScreen
-from tui.screens.order.external_editor import edit_text
+from tui.screens.order.external_editor import edit_field
 from tui.screens.order.form_controller import FormController, FormOwner
 from tui.screens.order.form_target import FormTarget
+from tui.screens.order.groups import sentence
 from tui.screens.order.pickers import reader_of
 from tui.screens.order.typed_texts import TypedTexts
 from tui.widgets.form_layout import SheetRow
 from tui.widgets.pager import Pager
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.status import KeyLine, RuleLine
+from tui.widgets.status import RuleLine
 
 
 class FormPane(Container):
@@ -38,21 +39,14 @@ class FormPane(Container):
         empty: str,
     ) -> None:
         super().__init__()
+        self._base = screen
         self.sheet = OrderSheet(reader=reader_of(screen.workspace), typing_hook=self._typing, empty=empty, id="form")
+        self.rule = RuleLine(id="field")
+        self.help_text = Pager(id="help")
         self.controller = FormController(screen, owner, self.sheet, texts, target)
 
     def compose(self) -> ComposeResult:
-        yield self.sheet
-        yield RuleLine(id="field")
-        yield Pager(id="help")
-
-    @property
-    def rule(self) -> RuleLine:
-        return self.query_one("#field", RuleLine)
-
-    @property
-    def help_text(self) -> Pager:
-        return self.query_one("#help", Pager)
+        return (self.sheet, self.rule, self.help_text)
 
     def make_rows(self) -> list[SheetRow]:
         """The rows of the order as it is now."""
@@ -80,7 +74,8 @@ class FormPane(Container):
         self.show_help()
 
     @on(OrderSheet.Activated, "#form")
-    def _activated(self) -> None:
+    def _activated(self, event: OrderSheet.Activated) -> None:
+        event.stop()
         self.controller.open_editor()
 
     @on(OrderSheet.FieldChanged)
@@ -89,7 +84,7 @@ class FormPane(Container):
 
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:
-        self._base.query_one(KeyLine).set(editor_keys(several_lines=self.sheet.is_multiline))
+        self._base.key_line.set(editor_keys(several_lines=self.sheet.is_multiline))
 
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:
@@ -97,17 +92,8 @@ class FormPane(Container):
 
     @on(OrderSheet.EditRefused)
     def _refused(self, event: OrderSheet.EditRefused) -> None:
-        self.controller.edit_refused(event.reason)
+        self._base.show_notice(sentence(event.reason), "warning")
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        self._base.run_dialog(self._edit_externally(event.text))
-
-    async def _edit_externally(self, text: str) -> None:
-        edited = await edit_text(self._base, text)
-        if edited is not None:
-            self.sheet.fill_editor(edited)
-
-    @property
-    def _base(self) -> BaseScreen[Any]:
-        return cast(BaseScreen[Any], self.screen)
+        edit_field(self._base, self.sheet, event.text)

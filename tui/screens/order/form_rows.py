@@ -42,20 +42,20 @@ class FormView(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FormNote:
-    """A problem as the form tells it. `when`: the time of the service's word; `stale`: its field changed since."""
+    """A problem as the form shows it. `when`: the time of the service's answer; `stale`: its field changed since."""
 
     problem: Problem
     when: str = ""
     stale: bool = False
     fix: str = ""
     cell: str = ""
-    """Where in the file it came from the value stands."""
+    """The place of the value in the file that it came from."""
 
     @classmethod
     def typed(cls, pointer: Pointer, text: str) -> "FormNote":
-        """The text in a closed editor: no problem, but not to be lost either."""
-        words = f"typed and not taken: {text or '(empty)'}   Enter goes on"
-        return cls(Problem(words, "typed", pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL))
+        """The text of a closed editor that was not applied."""
+        detail = f"typed, not applied: {text or '(empty)'}   Enter continues"
+        return cls(Problem(detail, "typed", pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL))
 
     @property
     def mark(self) -> str:
@@ -72,7 +72,7 @@ class ConflictNote:
     """
 
     pointer: Pointer
-    words: str
+    text: str
     decided: bool = False
 
 
@@ -94,7 +94,7 @@ class FormSpec:
 
 @dataclass(slots=True)
 class RowCache:
-    """The rows of entries that have nothing to tell, by their places; they are the same while the entry itself is."""
+    """The rows of entries without problems or changes, by their pointers; they stay valid while the entry is the same."""
 
     made: dict[Pointer, tuple[object, tuple[object, ...], list[SheetRow]]] = field(default_factory=dict)
 
@@ -103,7 +103,7 @@ def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
     """The rows, group after group. Every problem has a row: at its field, under its heading, or in front of all."""
     parts = sections(spec.edit.document)
     placed = _place(spec)
-    twins = duplicate_names(spec.edit.base)
+    ambiguous = duplicate_names(spec.edit.base)
     changes = {change.pointer for change in spec.edit.changes()}
     conflicts = {conflict.pointer: conflict for conflict in spec.conflicts}
     rows: list[SheetRow] = [_note_row(spec, note) for note in placed.pop(ROOT, [])]
@@ -113,7 +113,7 @@ def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
             has_items = True
             rows.append(GroupRow("Items", ITEMS, hint="none; a adds one"))
             rows.extend(_note_row(spec, note) for note in placed.pop(ITEMS, []))
-        rows.extend(_section_rows(spec, section, changes, placed, conflicts, twins, cache))
+        rows.extend(_section_rows(spec, section, changes, placed, conflicts, ambiguous, cache))
     rows.extend(_unknown_rows(spec))
     # A problem without a row (a removed item, a whole list) is shown at the top.
     lone = [_conflict_row(conflict) for conflict in conflicts.values()]
@@ -122,7 +122,7 @@ def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
 
 
 def _place(spec: FormSpec) -> dict[Pointer, list[FormNote]]:
-    """Each note by the pointer of the row under which it stands: a field, a heading, or the root for the top."""
+    """The notes by the pointer of the row that they belong to: a field, a heading, or the root for the top."""
     placed: dict[Pointer, list[FormNote]] = {}
     document = spec.edit.document
     for note in spec.notes:
@@ -131,8 +131,8 @@ def _place(spec: FormSpec) -> dict[Pointer, list[FormNote]]:
             if _is_heading(wanted, document):
                 break
             # A problem of an object is shown at its first field.
-            if (place := value_pointer(wanted, document)) is not None:
-                wanted = place
+            if (field_pointer := value_pointer(wanted, document)) is not None:
+                wanted = field_pointer
                 break
             wanted = wanted.parent
         placed.setdefault(wanted, []).append(note)
@@ -140,7 +140,7 @@ def _place(spec: FormSpec) -> dict[Pointer, list[FormNote]]:
 
 
 def _is_heading(pointer: Pointer, document: Json) -> bool:
-    """Whether a heading of the form stands for this place: an entry of a list, or the items where there is none."""
+    """Whether this pointer is shown by a heading: an entry of a list, or the items where there is none."""
     if pointer == ITEMS:
         return not isinstance(entries := ITEMS.get(document), list) or not entries
     return (
@@ -156,7 +156,7 @@ def _section_rows(
     changes: Collection[Pointer],
     placed: dict[Pointer, list[FormNote]],
     conflicts: dict[Pointer, ConflictNote],
-    twins: frozenset[str],
+    ambiguous: frozenset[str],
     cache: RowCache | None,
 ) -> list[SheetRow]:
     inner: list[SheetRow] = []
@@ -166,14 +166,14 @@ def _section_rows(
         pointer.startswith(base) for marks in (changes, placed, conflicts) for pointer in marks
     )
     holder = base.get(edit.document)
-    item_road = _item_road(spec, section, twins)
-    key = (item_road, spec.view, spec.words, spec.operation, spec.zone, spec.fixed)
+    item_reason = _full_order_reason(spec, section, ambiguous)
+    key = (item_reason, spec.view, spec.words, spec.operation, spec.zone, spec.fixed)
     kept = cache.made.get(base) if cache is not None and not notable else None
     if kept is not None and kept[0] is holder and kept[1] == key:
         return kept[2]
     first = _conflicts_in(section, conflicts) if notable and conflicts else {}
-    road_of = _roads(spec, section, twins, item_road)
-    # What is rare in an order is the whole entry of such a list, not a field of one that is there.
+    write_kind = _write_kinds(spec, section, ambiguous, item_reason)
+    # In such a list whole entries are rare, not the fields of an entry that is there.
     hides_rare = spec.view is FormView.USUAL and (not base.tokens or base.parent == ITEMS)
     leaves_out = not notable and hides_rare and not spec.words
     there = holder if isinstance(holder, dict) else {}
@@ -200,7 +200,7 @@ def _section_rows(
         ):
             continue
         mark = "#" if conflict and not conflict.decided else _mark(notes, is_changed)
-        reason, full_order_reason = road_of(pointer, known)
+        reason, full_order_reason = write_kind(pointer, known)
         count += 1
         inner.append(
             FieldRow(
@@ -231,17 +231,17 @@ def _section_rows(
     to_decide += gone is not None and not gone.decided
     hint = f"{count} of {len(section.members)} fields"
     heading = GroupRow(_title(spec, section), base, changed, problems, hint, to_decide)
-    told = [_conflict_row(gone)] if gone is not None else []
-    rows = [heading, *told, *(_note_row(spec, note) for note in own), *inner]
+    conflict_rows = [_conflict_row(gone)] if gone is not None else []
+    rows = [heading, *conflict_rows, *(_note_row(spec, note) for note in own), *inner]
     if cache is not None and not notable:
         cache.made[base] = (holder, key, rows)
     return rows
 
 
 def _conflicts_in(section: FormSection, conflicts: dict[Pointer, ConflictNote]) -> dict[Pointer, ConflictNote]:
-    """The conflicts of a section by the fields at which they stand; one about something whole at its first field."""
+    """The conflicts of a section by their fields; a conflict of an object is shown at its first field."""
     found: dict[Pointer, ConflictNote] = {}
-    for place in [place for place in conflicts if place.tokens]:
+    for place in [pointer for pointer in conflicts if pointer.tokens]:
         if section.pointer.tokens and section.pointer.startswith(place):
             continue
         here = next((pointer for pointer, _ in section.fields if pointer.startswith(place)), None)
@@ -264,8 +264,7 @@ def _title(spec: FormSpec, section: FormSection) -> str:
         return section.title
     name = text_at(spec.edit.document, section.pointer / "name")
     added = " · added" if spec.edit.base_pointer(section.pointer) is None and spec.edit.base else ""
-    number = int(section.pointer.name) + 1
-    title = f"Item {number}" if section.pointer.parent == ITEMS else f"{section.title}"
+    title = f"Item {(int(section.pointer.name) + 1)}" if section.pointer.parent == ITEMS else f"{section.title}"
     return f"{title} · {name}{added}" if name else f"{title}{added}"
 
 
@@ -309,38 +308,38 @@ def _mark(notes: Sequence[FormNote], is_changed: bool) -> str:
     return "~" if "~" in marks else ""
 
 
-def _item_road(spec: FormSpec, section: FormSection, twins: frozenset[str]) -> str:
-    """Why any change of an item goes by an upsert: it meets what a change of its quantity meets."""
+def _full_order_reason(spec: FormSpec, section: FormSection, ambiguous: frozenset[str]) -> str:
+    """Why any change of an item needs an upsert: the reason is the same as for its quantity."""
     if spec.operation is not Operation.PATCH or section.pointer.parent != ITEMS:
         return ""
-    return write_kind_of(spec.edit, section.pointer / "quantity", twins)[1]
+    return write_kind_of(spec.edit, section.pointer / "quantity", ambiguous)[1]
 
 
-def _roads(
-    spec: FormSpec, section: FormSection, twins: frozenset[str], item_road: str
+def _write_kinds(
+    spec: FormSpec, section: FormSection, ambiguous: frozenset[str], item_reason: str
 ) -> Callable[[Pointer, Field], tuple[str, str]]:
-    """Why a field of this section cannot be edited, or why its change goes by an upsert."""
+    """Why a field of this section cannot be edited, or why its change needs an upsert."""
     in_item = section.pointer.parent == ITEMS
 
-    def road(pointer: Pointer, known: Field) -> tuple[str, str]:
+    def write_kind(pointer: Pointer, known: Field) -> tuple[str, str]:
         if known.read_only:
             return "the service sets this field", ""
         if spec.operation is Operation.POST:
             # An upsert may rename an item; what identifies the order stays once the order exists (Q1.6).
             return (IMMUTABLE if spec.fixed and known.immutable and not in_item else ""), ""
-        if item_road:
-            return "", item_road
+        if item_reason:
+            return "", item_reason
         if not known.immutable and known.patch.allowed:
             return "", ""
-        way, reason = write_kind_of(spec.edit, pointer, twins)
+        way, reason = write_kind_of(spec.edit, pointer, ambiguous)
         return ("", reason) if way is not None else (reason, "")
 
-    return road
+    return write_kind
 
 
 def _conflict_row(conflict: ConflictNote, pointer: Pointer | None = None) -> NoteRow:
     tone, mark = ("info", "") if conflict.decided else ("conflict", "#")
-    return NoteRow(conflict.pointer if pointer is None else pointer, conflict.words, tone, mark)  # type: ignore[arg-type]
+    return NoteRow(conflict.pointer if pointer is None else pointer, conflict.text, tone, mark)  # type: ignore[arg-type]
 
 
 def _shown(known: Field, value: object, zone: tzinfo | None) -> str:
@@ -384,16 +383,16 @@ def _note_row(spec: FormSpec, note: FormNote) -> NoteRow:
 
 
 def _is_nowhere(spec: FormSpec, pointer: Pointer) -> bool:
-    """Whether neither the schema nor the lists of the document have this place, so that a note of it stands elsewhere."""
+    """Whether neither the schema nor the lists of the document have this pointer, so that its note is elsewhere."""
     entry = entry_of(pointer)
     return field_at(pointer) is None or (entry is not None and entry.get(spec.edit.document) is ABSENT)
 
 
 def _unknown_rows(spec: FormSpec) -> list[SheetRow]:
-    """What the schema does not know, read-only; it survives every way out."""
+    """The fields that the schema does not know, read-only. They are sent as they came."""
     unknown = unknown_pointers(spec.edit.document)
     if spec.words:
-        found = ((one, show_value(Kind.JSON, one.get(spec.edit.document))) for one in unknown)
+        found = ((pointer, show_value(Kind.JSON, pointer.get(spec.edit.document))) for pointer in unknown)
         unknown = [pointer for pointer, shown in found if _has_words(spec, str(pointer), shown)]
     if not unknown or (spec.view not in (FormView.USUAL, FormView.ALL) and not spec.words):
         return []

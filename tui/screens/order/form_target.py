@@ -14,10 +14,10 @@ from tui.widgets.form_layout import FieldRow
 
 @dataclass(frozen=True, slots=True)
 class EmptyChoice:
-    """A meaning that "nothing" can have in a field: absent, null or an empty value. `words` describes it in a question."""
+    """A meaning that "nothing" can have in a field: absent, null or an empty value. `label` describes it in a question."""
 
     key: str
-    words: str
+    label: str
     value: Json | Absent = ABSENT
 
 
@@ -38,7 +38,7 @@ class FormTarget(Protocol):
         """Under this key the text of the address screen is stored."""
 
     @property
-    def place(self) -> str:
+    def typed_key(self) -> str:
         """Under this name unsaved texts of the order's fields are stored."""
 
     @property

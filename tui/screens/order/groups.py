@@ -1,14 +1,15 @@
 """The groups of an order's form on the tab bar."""
 
-from collections.abc import Iterable, Sequence
-from typing import Protocol
+from collections.abc import Iterable
+from typing import Any
 
 from tui.api.models import Group
-from tui.api.pointer import Pointer
 from tui.orders.fields import field_at
 from tui.orders.paths import ITEMS
 from tui.screens.common.commands import handles
+from tui.screens.common.screen import BaseScreen
 from tui.widgets.form_layout import GroupRow, SheetRow
+from tui.widgets.sheet import OrderSheet
 from tui.widgets.tab_bar import TabLabel
 
 
@@ -17,8 +18,8 @@ def group_entries(rows: Iterable[SheetRow]) -> list[TabLabel]:
     counts: dict[str, list[int]] = {str(group): [0, 0, 0] for group in Group}
     for row in rows:
         if isinstance(row, GroupRow) and (name := group_of(row)) in counts:
-            for place, count in enumerate((row.changes, row.problems, row.conflicts)):
-                counts[name][place] += count
+            for index, count in enumerate((row.changes, row.problems, row.conflicts)):
+                counts[name][index] += count
     return [
         TabLabel(name, name, " ".join(f"{mark}{count}" for mark, count in zip("*!#", found, strict=True) if count))
         for name, found in counts.items()
@@ -38,26 +39,10 @@ def sentence(text: str) -> str:
     return f"{text[:1].upper()}{text[1:].rstrip('.')}." if text else ""
 
 
-class GroupSheet(Protocol):
-    """The widget with the form's rows."""
-
-    @property
-    def rows(self) -> Sequence[SheetRow]: ...
-    @property
-    def cursor_pointer(self) -> Pointer | None: ...
-    def go_to_row(self, row: int) -> bool: ...
-
-
-class NoticeScreen(Protocol):
-    """The screen that the form is on."""
-
-    def show_notice(self, text: str, tone: str = "info") -> None: ...
-
-
 class FormGroups:
     """The commands that go from group to group."""
 
-    def __init__(self, screen: NoticeScreen, sheet: GroupSheet) -> None:
+    def __init__(self, screen: BaseScreen[Any], sheet: OrderSheet) -> None:
         self._screen = screen
         self._sheet = sheet
         self._names = [str(group) for group in Group]
@@ -75,15 +60,8 @@ class FormGroups:
                 return
         self._screen.show_notice(f"{name} has no field in this view; v shows others.")
 
-    @handles("tab_next")
-    def go_to_next(self, key: str) -> None:
-        self._step(1)
-
-    @handles("tab_previous")
-    def go_to_previous(self, key: str) -> None:
-        self._step(-1)
-
-    def _step(self, by: int) -> None:
+    @handles(tab_next=1, tab_previous=-1)
+    def step(self, by: int) -> None:
         self.go_to(self._names[(self._names.index(self.current()) + by) % len(self._names)])
 
     @handles("tab_number")

@@ -1,16 +1,16 @@
-"""A whole order as JSON: edited here or in $EDITOR, every mistake under its line, taken only when it is valid or said so."""
+"""A whole order as JSON, edited here or in $EDITOR: problems are shown under their lines, and `w` applies the text."""
 
 import asyncio
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import ClassVar, Final, cast
+from typing import ClassVar, Final, Protocol, cast
 
 from textual import on
 from textual.app import ComposeResult
 from textual.timer import Timer
 
-from tui.api.codec import Document, Json, same
+from tui.api.codec import Document, same
 from tui.api.errors import Problem, Severity
 from tui.api.models import Operation
 from tui.api.pointer import Pointer
@@ -18,40 +18,33 @@ from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.orders.edits.json_text import MAX_LENGTH, InvalidJson, ParsedJson, format_json, line_of, parse_json
 from tui.orders.fields import field_at, label_of
+from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.key_lines import keys_of
 from tui.screens.common.routes import Back, ShowText
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.order.external_editor import TextFormat, edit_text
-from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.editing.text_buffer import BufferPosition
 from tui.widgets.editing.text_editor import RowNote, TextEditor, normalize_lines
-from tui.widgets.lines import LineView, Piece
-from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.lines import Piece
+from tui.widgets.status import RuleLine
 from tui.widgets.text import SUBSTITUTES
 from tui.work.account import Account
 from tui.work.batches.staging import BatchLocked
+from tui.work.stored import StoreError
 
 _ORDER: Final = TextFormat("order.json", 4 * MAX_LENGTH, keeps_bytes=True)
+_STEP: Final = "edited as JSON"
 _PAUSE: Final = 0.2
-"""Seconds without a change after which the text is judged."""
+"""Seconds without a change after which the text is checked."""
 
 _KEPT_AT_ONCE: Final = 64 * 1024
-"""Characters of a text that is kept at every change; a longer one is kept this often:"""
+"""Characters of a text that is stored at every change. A longer one is stored at intervals."""
 
 _KEPT_EVERY: Final = 0.3
 
-_KEYS = (
-    ("edit_line", "edit"),
-    ("next_problem", "next !"),
-    ("as_json_edit", "$EDITOR"),
-    ("undo", "undo"),
-    ("apply", "apply to the draft"),
-    ("back", "leave, kept"),
-    ("keys", "keys"),
-)
 _LIVE_KEYS = (
     ("Esc", "end editing; all is kept"),
     ("Enter", "new line"),
@@ -60,25 +53,32 @@ _LIVE_KEYS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class JsonDocument:
-    """What is edited. `place` names it among the texts that are kept.
+class JsonTarget(Protocol):
+    """The order that is edited."""
 
-    `judge` says what is wrong with a document; it is called on a thread of its own. `take` is given the document that
-    the text began from and the one it says now, and returns what to tell; it may raise BatchLocked and StoreError.
-    """
+    OPERATION: ClassVar[Operation]
 
-    place: str
-    title: str
-    document: Document
-    operation: Operation
-    judge: Callable[[Document], list[Problem]]
-    take: Callable[[Document, Document], str]
+    @property
+    def json_key(self) -> str:
+        """Under this name the text of the order is stored."""
+
+    @property
+    def document(self) -> Document:
+        """The order with its changes."""
+
+    def check_json(self, wanted: Document) -> list[Problem]:
+        """Find what is wrong with a document. Called on a thread of its own."""
+
+    def replace_document(self, began: Document, wanted: Document, name: str) -> bool:
+        """Apply the difference between the document that the text began from and the wanted one, as one step.
+
+        Returns whether anything changed. Raises BatchLocked and StoreError.
+        """
 
 
 @dataclass(frozen=True, slots=True)
 class _PlaceholderGlyph:
-    """A glyph of this screen that stands for something else, and was pasted as if it were text (decision 21)."""
+    """A glyph that this screen shows in place of another character, and that was pasted as text (decision 21)."""
 
     line: int
     column: int
@@ -87,7 +87,7 @@ class _PlaceholderGlyph:
 
 @dataclass(frozen=True, slots=True)
 class _Validation:
-    """What was found in the text of that version. `lines`: where each pointer begins, in the order of the text."""
+    """The problems in a version of the text. `lines`: where each pointer begins, in the order of the text."""
 
     version: int
     found: ParsedJson | InvalidJson
@@ -101,33 +101,33 @@ class _Validation:
 
 
 class JsonScreen(BaseScreen[None]):
-    """It writes nothing to the service. The text in progress is on disk at every change, and offered again."""
+    """Writes nothing to the service. The text is stored at every change and offered again. `applied` shows the result."""
 
     WHERE = Context.JSON
-    CSS: ClassVar[str] = ""
+    KEYS = (
+        ("edit_line", "edit"),
+        ("next_problem", "next !"),
+        ("as_json_edit", "$EDITOR"),
+        ("undo", "undo"),
+        ("apply", "apply to the draft"),
+        ("back", "leave, kept"),
+        ("keys", "keys"),
+    )
 
-    def __init__(self, workspace: Workspace, order: JsonDocument) -> None:
+    def __init__(self, workspace: Workspace, target: JsonTarget, applied: Callable[[], None]) -> None:
         super().__init__(workspace)
-        self._order = order
+        self._target = target
+        self._applied = applied
+        self._document = self._began = target.document
         self.edit = TextEditor(max_length=MAX_LENGTH, on_change=self._changed)
-        self._fresh = format_json(order.document)
-        self._began = order.document
-        self._verdict: _Validation | None = None
+        self._fresh = format_json(self._document)
+        self._validation: _Validation | None = None
         self._pause: Timer | None = None
         self._keeping: Timer | None = None
         self._awaited: asyncio.Future[_Validation | None] | None = None
 
     def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield self.edit
-        yield RuleLine()
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def list_view(self) -> LineView:
-        return self.edit
+        return self.framed(self.edit, RuleLine())
 
     @property
     def is_typing(self) -> bool:
@@ -139,25 +139,24 @@ class JsonScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         self.edit.load(self._fresh)
-        title = self.query_one(TitleLine)
-        title.set(f"{self.workspace.profile} · JSON · {self._order.title}", "w applies it to the draft")
-        super().on_mount()
+        title = f"{self.workspace.profile} · JSON · {order_name(self._document)}"
+        self.title_line.set(title, "w applies it to the draft")
         self._bring_back()
-        self._judge_now()
+        self._check_now()
 
     def on_unmount(self) -> None:
         if self._keeping is not None:
             self._keep()
 
     def status_items(self) -> Sequence[str | Piece]:
-        verdict = self._verdict
+        validation = self._validation
         facts: list[str | Piece] = []
-        if verdict is None:
+        if validation is None:
             facts.append("reading …")
-        elif isinstance(verdict.found, InvalidJson):
-            facts.append((f"line {verdict.found.line}, column {verdict.found.column}: no JSON yet", "error"))
-        elif verdict.errors:
-            facts.append((count_of(verdict.errors, "problem"), "error"))
+        elif isinstance(validation.found, InvalidJson):
+            facts.append((f"line {validation.found.line}, column {validation.found.column}: no JSON yet", "error"))
+        elif validation.errors:
+            facts.append((count_of(validation.errors, "problem"), "error"))
         else:
             facts.append(("valid", "good"))
         facts.append("text kept on disk" if self.is_changed else "nothing changed")
@@ -165,22 +164,22 @@ class JsonScreen(BaseScreen[None]):
         return facts
 
     def show_keys(self) -> None:
-        self.query_one(KeyLine).set(_LIVE_KEYS if self.edit.is_editing else keys_of(self.WHERE, _KEYS))
+        self.key_line.set(_LIVE_KEYS if self.edit.is_editing else keys_of(self.WHERE, self.KEYS))
 
     # What is kept.
 
     def _bring_back(self) -> None:
-        """The text that was left here, as a step that undo takes back."""
-        account = self.workspace.account
-        kept = account.store.screen_states.get(account.account_id, _key(self._order.place))
-        began = account.store.screen_states.get(account.account_id, _key(self._order.place, "began"))
+        """Restore the text that was left here, as a step that can be undone."""
+        account, key = self.workspace.account, self._target.json_key
+        kept = account.store.screen_states.get(account.account_id, _key(key))
+        began = account.store.screen_states.get(account.account_id, _key(key, "began"))
         if not isinstance(kept, dict) or not isinstance(kept.get("text"), str):
             return
-        self._began = began if isinstance(began, dict) else self._order.document
+        self._began = began if isinstance(began, dict) else self._document
         self.edit.set_text(cast(str, kept["text"]))
         row = kept.get("row")
         self.edit.go_to(BufferPosition(min(row, len(self.edit.buffer.rows) - 1) if isinstance(row, int) else 0, 0))
-        changed = "" if same(self._began, self._order.document) else "; the order changed since, which stays"
+        changed = "" if same(self._began, self._document) else "; the order changed since, which stays"
         self.show_notice(f"The text from before goes on{changed}. u gives the order as it is.")
 
     def _changed(self) -> None:
@@ -192,110 +191,109 @@ class JsonScreen(BaseScreen[None]):
             self._keeping = self.set_timer(_KEPT_EVERY, self._keep)
         if self._pause is not None:
             self._pause.stop()
-        self._pause = self.set_timer(_PAUSE, self._judge_now)
+        self._pause = self.set_timer(_PAUSE, self._check_now)
 
     def _keep(self) -> None:
+        self._stop_keeping()
+        account, key, text = self.workspace.account, self._target.json_key, self.edit.buffer.text
+        with self.report_store_errors():
+            if text == self._fresh:
+                forget_text(account, key)
+                return
+            state = account.store.screen_states
+            if state.get(account.account_id, _key(key)) is None:
+                state.put(account.account_id, _key(key, "began"), self._began)
+            state.put(account.account_id, _key(key), {"text": text, "row": self.edit.row})
+
+    def _stop_keeping(self) -> None:
         if self._keeping is not None:
             self._keeping.stop()
             self._keeping = None
-        account, text = self.workspace.account, self.edit.buffer.text
-        with self.report_store_errors():
-            if text == self._fresh:
-                forget_text(account, self._order.place)
-                return
-            state = account.store.screen_states
-            if state.get(account.account_id, _key(self._order.place)) is None:
-                state.put(account.account_id, _key(self._order.place, "began"), self._began)
-            value: Json = {"text": text, "row": self.edit.row}
-            state.put(account.account_id, _key(self._order.place), value)
 
-    # What is wrong.
+    # Problems.
 
-    def _judge_now(self) -> None:
+    def _check_now(self) -> None:
         if self._pause is not None:
             self._pause.stop()
             self._pause = None
-        self.run_worker(self._judge(), name="judge the text", group="judge", exclusive=True)
+        self.run_worker(self._check(), name="check the text", group="check", exclusive=True)
 
-    async def _judge(self) -> None:
+    async def _check(self) -> None:
         buffer = self.edit.buffer
         version, text = buffer.version, buffer.text
-        verdict = await asyncio.to_thread(_judged, version, text, self._order.judge, self._fresh)
+        validation = await asyncio.to_thread(_validated, version, text, self._target.check_json, self._fresh)
         if version != self.edit.buffer.version:
             return
-        self._verdict = verdict
-        self.edit.set_notes(self._notes(verdict))
-        self._show_place()
+        self._validation = validation
+        self.edit.set_notes(self._notes(validation))
+        self._show_field()
         self.show_status()
-        self._answer(verdict if not self.query_one(QuestionBar).is_open else None)
+        self._answer(validation if not self.query_one(QuestionBar).is_open else None)
 
-    async def _current_verdict(self) -> _Validation | None:
+    async def _validate(self) -> _Validation | None:
         """What is found in the text as it is now; None if the text changes first."""
-        if self._verdict is not None and self._verdict.version == self.edit.buffer.version:
-            return self._verdict
+        if self._validation is not None and self._validation.version == self.edit.buffer.version:
+            return self._validation
         self._answer(None)
         self._awaited = asyncio.get_running_loop().create_future()
         awaited = self._awaited
-        self._judge_now()
+        self._check_now()
         return await awaited
 
-    def _answer(self, verdict: _Validation | None) -> None:
+    def _answer(self, validation: _Validation | None) -> None:
         awaited, self._awaited = self._awaited, None
         if awaited is not None and not awaited.done():
-            awaited.set_result(verdict)
+            awaited.set_result(validation)
 
-    def _notes(self, verdict: _Validation) -> dict[int, list[RowNote]]:
+    def _position_of(self, broken: InvalidJson) -> BufferPosition:
+        return self.edit.buffer.position_of(broken.line, broken.column)
+
+    def _notes(self, validation: _Validation) -> dict[int, list[RowNote]]:
         notes: dict[int, list[RowNote]] = {}
         spot_of = self.edit.buffer.position_of
-        if isinstance(verdict.found, InvalidJson):
-            broken = verdict.found
-            spot = spot_of(broken.line, broken.column)
-            words = f"line {broken.line}, column {broken.column}: {broken.message}"
-            return {spot.row: [RowNote("!", words, "error", spot.column)]}
-        for stray in verdict.strays:
+        if isinstance(validation.found, InvalidJson):
+            spot = self._position_of(validation.found)
+            return {spot.row: [RowNote("!", f"line {_described(validation.found)}", "error", spot.column)]}
+        for stray in validation.strays:
             spot = spot_of(stray.line, stray.column)
-            words = f"{stray.glyph} stands for a character that cannot be shown and is never sent: delete it"
-            notes.setdefault(spot.row, []).append(RowNote("!", words, "error", spot.column))
-        for problem in verdict.problems:
-            row = spot_of(line_of(problem.pointer, verdict.found.positions), 1).row
+            text = f"{stray.glyph} stands for a character that cannot be shown and is never sent: delete it"
+            notes.setdefault(spot.row, []).append(RowNote("!", text, "error", spot.column))
+        for problem in validation.problems:
+            row = spot_of(line_of(problem.pointer, validation.found.positions), 1).row
             mark, tone = ("!", "error") if problem.severity is Severity.ERROR else ("~", "warning")
             notes.setdefault(row, []).append(RowNote(mark, f"{label_of(problem.pointer)}: {problem.detail}", tone))
         return notes
 
-    def _show_place(self) -> None:
-        """The field of the line at the cursor, as the form names it."""
+    @on(TextEditor.CursorMoved)
+    def _show_field(self) -> None:
+        """Name the field of the line at the cursor as the form does."""
         buffer = self.edit.buffer
         line = buffer.line_and_column(BufferPosition(self.edit.row, 0))[0]
         last = buffer.line_and_column(BufferPosition(len(buffer.rows) - 1, 0))[0]
         facts = [f"line {line} of {last}"]
         label = ""
-        verdict = self._verdict
-        if verdict is not None and verdict.version == buffer.version and verdict.lines:
-            place = bisect_right(verdict.lines, line, key=lambda pair: pair[0]) - 1
-            pointer = verdict.lines[max(0, place)][1]
+        validation = self._validation
+        if validation is not None and validation.version == buffer.version and validation.lines:
+            index = bisect_right(validation.lines, line, key=lambda pair: pair[0]) - 1
+            pointer = validation.lines[max(0, index)][1]
             label = label_of(pointer)
             known = field_at(pointer)
             if known is not None and not known.has_members:
-                needed = known.rule(self._order.operation).required
+                needed = known.rule(self._target.OPERATION).required
                 facts[:0] = [
                     known.kind.replace("_", " "),
                     "needed" if needed else "read only" if known.read_only else "",
                 ]
         self.query_one(RuleLine).set(label, " · ".join(filter(None, facts)))
 
-    @on(TextEditor.CursorMoved)
-    def _moved(self) -> None:
-        self._show_place()
-
     # Editing.
 
     @handles("edit_line")
     def edit_line(self, key: str) -> None:
-        verdict, row = self._verdict, self.edit.row
-        column = None
-        if verdict is not None and isinstance(verdict.found, InvalidJson):
-            spot = self.edit.buffer.position_of(verdict.found.line, verdict.found.column)
-            column = spot.column if spot.row == row else None
+        validation, column = self._validation, None
+        if validation is not None and isinstance(validation.found, InvalidJson):
+            spot = self._position_of(validation.found)
+            column = spot.column if spot.row == self.edit.row else None
         self.edit.start_editing(column)
         self.show_keys()
 
@@ -307,7 +305,7 @@ class JsonScreen(BaseScreen[None]):
     def _left(self) -> None:
         self.show_keys()
         self._keep()
-        self._judge_now()
+        self._check_now()
 
     @on(TextEditor.Refused)
     def _refused(self, event: TextEditor.Refused) -> None:
@@ -316,14 +314,13 @@ class JsonScreen(BaseScreen[None]):
     def pasted(self, text: str) -> None:
         if len(text) > MAX_LENGTH:
             self.show_notice(f"Nothing was pasted: {len(text)} characters, and {MAX_LENGTH} fit.", "warning")
-            return
-
-        self.run_dialog(self._ask_to_replace(text))
+        else:
+            self.run_dialog(self._ask_to_replace(text))
 
     async def _ask_to_replace(self, text: str) -> None:
         if await self.ask(f"{len(text)} characters were pasted.", [("y", "replace the whole text")]):
             self.edit.set_text(normalize_lines(text))
-            self._judge_now()
+            self._check_now()
 
     @handles("undo")
     def undo(self, key: str) -> None:
@@ -333,16 +330,9 @@ class JsonScreen(BaseScreen[None]):
     def redo(self, key: str) -> None:
         self.show_notice("Done again." if self.edit.redo() else "Nothing to do again.")
 
-    @handles("next_problem")
-    async def next_problem(self, key: str) -> None:
-        await self._step_problem(1)
-
-    @handles("previous_problem")
-    async def previous_problem(self, key: str) -> None:
-        await self._step_problem(-1)
-
-    async def _step_problem(self, by: int) -> None:
-        if await self._current_verdict() is None:
+    @handles(next_problem=1, previous_problem=-1)
+    async def step_problem(self, by: int) -> None:
+        if await self._validate() is None:
             return
         if not self.edit.notes:
             self.show_notice("Nothing is wrong with this text.")
@@ -363,7 +353,7 @@ class JsonScreen(BaseScreen[None]):
 
     @handles("as_json_edit")
     async def edit_outside(self, key: str) -> None:
-        """Edit the text in $EDITOR, and tell where it is wrong then."""
+        """Edit the text in $EDITOR, and show its problems then."""
         again = True
         while again:
             line, _ = self.edit.buffer.line_and_column(BufferPosition(self.edit.row, 0))
@@ -372,102 +362,107 @@ class JsonScreen(BaseScreen[None]):
                 return
             self.edit.set_text(normalize_lines(text))
             self._keep()
-            verdict = await self._current_verdict()
-            again = verdict is not None and await self._tell_of(verdict)
+            validation = await self._validate()
+            again = validation is not None and await self._show_problems(validation)
 
-    async def _tell_of(self, verdict: _Validation) -> bool:
-        """Show where the text that came back is wrong; whether the user wants to go on in $EDITOR."""
-        if isinstance(verdict.found, InvalidJson):
-            broken = verdict.found
-            self.edit.go_to(self.edit.buffer.position_of(broken.line, broken.column))
-            words = f"Line {broken.line}, column {broken.column}: {broken.message}."
-            answer = await self.ask(words, [("e", "$EDITOR"), ("i", "here")])
+    async def _show_problems(self, validation: _Validation) -> bool:
+        """Show the problems of the text that came back. Returns whether the user wants to continue in $EDITOR."""
+        if isinstance(validation.found, InvalidJson):
+            self.edit.go_to(self._position_of(validation.found))
+            answer = await self.ask(f"Line {_described(validation.found)}.", [("e", "$EDITOR"), ("i", "here")])
             if answer == "i":
                 self.call_after_refresh(self.edit_line, answer)
             return answer == "e"
-        if verdict.errors:
+        if validation.errors:
             self.edit.home()
             if self.edit.row not in self.edit.notes:
                 self.edit.step_note(1)
             self.show_notice(
-                f"{count_of(verdict.errors, 'problem')}: n goes to each, E edits again, w applies it all the same.",
+                f"{count_of(validation.errors, 'problem')}: n goes to each, E edits again, w applies it all the same.",
                 "warning",
             )
         else:
             self.show_notice("Valid; w applies it to the draft.", "good")
         return False
 
-    # Taking it.
+    # Applying it.
 
     @handles("apply")
     async def apply(self, key: str) -> None:
-        verdict = await self._current_verdict()
-        if verdict is None:
+        validation = await self._validate()
+        if validation is None:
             return
-        found = verdict.found
+        found = validation.found
         if isinstance(found, InvalidJson):
-            self.edit.go_to(self.edit.buffer.position_of(found.line, found.column))
+            self.edit.go_to(self._position_of(found))
             self.show_notice(f"Not applied: line {found.line}, column {found.column} must be fixed first.", "error")
-            return
-        question = f"Apply despite {count_of(verdict.errors, 'problem')}?"
-        if verdict.errors and not await self.ask(question, [("y", "apply")]):
-            self.show_notice("Not applied; n goes to the problems.")
-            return
-        self._take(found.document)
-
-    def _take(self, document: Document) -> None:
-        if same(document, self._order.document):
-            words = "Nothing was changed."
         else:
-            try:
-                words = self._order.take(self._began, document)
-            except (BatchLocked, StoreError) as error:
-                self.show_notice(f"Not applied: {error}", "warning")
-                return
+            question = f"Apply despite {count_of(validation.errors, 'problem')}?"
+            if validation.errors and not await self.ask(question, [("y", "apply")]):
+                self.show_notice("Not applied; n goes to the problems.")
+            else:
+                self._apply(found.document)
+
+    def _apply(self, document: Document) -> None:
+        notice = "Nothing was changed."
+        try:
+            if not same(document, self._document):
+                notice = "The order says all that already."
+                if self._target.replace_document(self._began, document, _STEP):
+                    self._applied()
+                    notice = "Drafted as JSON says; u takes it back."
+        except (BatchLocked, StoreError) as error:
+            self.show_notice(f"Not applied: {error}", "warning")
+            return
         with self.report_store_errors():
-            forget_text(self.workspace.account, self._order.place)
-        self._leave(words)
+            forget_text(self.workspace.account, self._target.json_key)
+        self._leave(notice)
 
     @handles("back")
     def back(self, key: str) -> None:
         self._keep()
         self._leave("The JSON text is kept; E goes on with it." if self.is_changed else "")
 
-    def _leave(self, words: str) -> None:
-        if self._keeping is not None:
-            self._keeping.stop()
-            self._keeping = None
+    def _leave(self, notice: str) -> None:
+        self._stop_keeping()
         self.workspace.go(Back())
-        if words:
-            self.workspace.show_notice(words)
+        if notice:
+            self.workspace.show_notice(notice)
 
 
-def has_text(account: Account, place: str) -> bool:
-    """Whether a text was left at that place."""
-    return account.store.screen_states.get(account.account_id, _key(place)) is not None
+def has_text(account: Account, json_key: str) -> bool:
+    """Whether a text of this order is stored."""
+    return account.store.screen_states.get(account.account_id, _key(json_key)) is not None
 
 
-def forget_text(account: Account, place: str) -> None:
-    """Forget the text of that place: it was taken, or is no longer wanted. Raises StoreError."""
-    account.store.screen_states.delete(account.account_id, _key(place))
-    account.store.screen_states.delete(account.account_id, _key(place, "began"))
+def forget_text(account: Account, json_key: str) -> None:
+    """Delete the stored text of an order. Raises StoreError."""
+    account.store.screen_states.delete(account.account_id, _key(json_key))
+    account.store.screen_states.delete(account.account_id, _key(json_key, "began"))
 
 
-def _key(place: str, what: str = "text") -> str:
-    return f"json:{what}:{place}"
+def _key(json_key: str, what: str = "text") -> str:
+    return f"json:{what}:{json_key}"
 
 
-def _judged(version: int, text: str, judge: Callable[[Document], list[Problem]], fresh: str) -> _Validation:
-    """Read and judge a text; on a thread of its own, since a long one takes as long as several frames."""
+def _described(broken: InvalidJson) -> str:
+    """Where the text is no JSON, and why."""
+    return f"{broken.line}, column {broken.column}: {broken.message}"
+
+
+def _validated(version: int, text: str, check: Callable[[Document], list[Problem]], fresh: str) -> _Validation:
+    """Read and check a text; on a thread of its own, since a long one takes as long as several frames."""
     found = parse_json(text)
     if isinstance(found, InvalidJson):
         return _Validation(version, found)
-    lines = sorted(((place.line, pointer) for pointer, place in found.positions.items()), key=lambda pair: pair[0])
-    return _Validation(version, found, judge(found.document), list(_strays(text, fresh)), lines)
+    lines = sorted(
+        ((position.line, pointer) for pointer, position in found.positions.items()), key=lambda pair: pair[0]
+    )
+    return _Validation(version, found, check(found.document), list(_strays(text, fresh)), lines)
 
 
 def _strays(text: str, fresh: str) -> Iterator[_PlaceholderGlyph]:
-    """The substitutes of this screen in a text, but for those that the order had already."""
+    """The placeholder glyphs in a text, except for those that the order had already."""
     odd = SUBSTITUTES & set(text) - set(fresh)
     if not odd:
         return

@@ -19,12 +19,10 @@ from tui.screens.common.screen import BaseScreen
 from tui.screens.common.search_screen import TAKE_KEYS, SearchScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.order.form_rows import FormSpec, choices_of
-from tui.widgets.dialogs import QuestionBar
 from tui.widgets.form_layout import FieldRow, SheetRow
-from tui.widgets.lines import LineView
 from tui.widgets.sheet import OrderSheet
-from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.table import Column, RenderedRow
+from tui.work.drafts.drafts import TypedText
 
 ADD_TAGS = Pointer.of("tags", "add")
 REMOVE_TAGS = Pointer.of("tags", "remove")
@@ -39,15 +37,15 @@ Suggestions = Mapping[tuple[str, ...], Choices]
 def recipe_rows(recipe: BulkChange, suggestions: Suggestions, *, fixed: str = "") -> list[SheetRow]:
     """A recipe as rows of the form: each field with its own editor, then the tags. `fixed`: why none can be edited."""
     document: Json = {}
-    for one in recipe.assignments:
-        if one.value is not ABSENT:
-            document = one.pointer.put(document, one.value)
+    for assignment in recipe.assignments:
+        if assignment.value is not ABSENT:
+            document = assignment.pointer.put(document, assignment.value)
     spec = FormSpec(Edit(document if isinstance(document, dict) else {}), Operation.PATCH, suggestions=suggestions)
     rows: list[SheetRow] = []
-    for one in recipe.assignments:
-        known = field_at(one.pointer)
+    for assignment in recipe.assignments:
+        known = field_at(assignment.pointer)
         if known is not None:
-            rows.append(_field_row(spec, one, known, fixed))
+            rows.append(_field_row(spec, assignment, known, fixed))
     for pointer, label, tags in (
         (ADD_TAGS, "tags added", recipe.add_tags),
         (REMOVE_TAGS, "removed", recipe.remove_tags),
@@ -69,15 +67,15 @@ def recipe_rows(recipe: BulkChange, suggestions: Suggestions, *, fixed: str = ""
     return rows
 
 
-def _field_row(spec: FormSpec, one: FieldAssignment, known: Field, fixed: str) -> FieldRow:
-    shown = _NOT_CHOSEN if one.value is ABSENT else show_value(known.kind, one.value)
+def _field_row(spec: FormSpec, assignment: FieldAssignment, known: Field, fixed: str) -> FieldRow:
+    shown = _NOT_CHOSEN if assignment.value is ABSENT else show_value(known.kind, assignment.value)
     return FieldRow(
-        one.pointer,
-        short_label(one),
+        assignment.pointer,
+        short_label(assignment),
         known.kind,
-        one.value,
-        f"{shown}   only where empty" if one.only_empty else shown,
-        choices=choices_of(spec, one.pointer, known),
+        assignment.value,
+        f"{shown}   only where empty" if assignment.only_empty else shown,
+        choices=choices_of(spec, assignment.pointer, known),
         editable=not fixed,
         reason=fixed,
         help=known.help,
@@ -111,28 +109,28 @@ class FieldChoices:
         offered = settable() if fields is None else fields
         found = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in offered]
         rare = {"/".join(known.path) for known in offered if known.rare}
-        self._choices = [*first, *saved, *sorted(found, key=lambda one: one.more in rare)]
+        self._choices = [*first, *saved, *sorted(found, key=lambda choice: choice.more in rare)]
         self._found: Sequence[Choice] = ()
 
     def offer(self, text: str) -> list[RenderedRow]:
         self._found = narrowed(self._choices, text)
         return [
-            RenderedRow(str(place), (one.title, one.more), " " if one.recipe is None else "=")
-            for place, one in enumerate(self._found)
+            RenderedRow(str(index), (choice.title, choice.more), " " if choice.recipe is None else "=")
+            for index, choice in enumerate(self._found)
         ]
 
-    def choose(self, place: int) -> Choice:
-        return self._found[place]
+    def choose(self, index: int) -> Choice:
+        return self._found[index]
 
 
 def narrowed(choices: Sequence[Choice], text: str) -> list[Choice]:
-    """The choices that have these words; what is called so, or ends so, comes first."""
+    """The choices that have these words; those whose title begins or ends with them come first."""
     words, whole = text.lower().split(), text.lower().strip()
-    found = [one for one in choices if all(word in f"{one.title} {one.more}".lower() for word in words)]
+    found = [choice for choice in choices if all(word in f"{choice.title} {choice.more}".lower() for word in words)]
     found.sort(
-        key=lambda one: (
-            one.recipe is None or not one.title.lower().startswith(whole),
-            bool(whole) and not one.title.lower().rpartition(", ")[2].startswith(whole),
+        key=lambda choice: (
+            choice.recipe is None or not choice.title.lower().startswith(whole),
+            bool(whole) and not choice.title.lower().rpartition(", ")[2].startswith(whole),
         )
     )
     return found
@@ -150,11 +148,11 @@ def field_picker(
 
 
 class ValueScreen(BaseScreen[dict[Pointer, Json]]):
-    """One field, or the tags, with the editor open: ends with what was taken.
+    """One field, or the tags, with the editor open. Ends with the accepted values.
 
-    `replaces`: the initial text is an example that the first typed letter replaces.
-    `keeps`: what is typed and not taken is found again; it is given as `begun`.
-    `may_be_empty`: nothing at all can be taken of any kind, as "".
+    `typed_key`: under this name the typed text is stored until it is accepted, unless it is "".
+    `continues`: begin with the stored text. `replaces`: the first typed letter replaces the initial text, an example.
+    `may_be_empty`: an empty text is accepted for any kind, as "".
     """
 
     WHERE = Context.PAGER
@@ -164,48 +162,37 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
         workspace: Workspace,
         title: str,
         rows: Sequence[SheetRow],
-        typing_hook: Callable[[Pointer, str], None] | None = None,
         *,
-        keeps: bool = False,
+        typed_key: str = "",
+        continues: bool = False,
         replaces: bool = False,
-        begun: str | None = None,
         may_be_empty: bool = False,
     ) -> None:
         super().__init__(workspace)
         self._title = title
         self._rows = rows
+        self._typed_key = typed_key
+        self._continues = continues
         self._replaces = replaces
-        self._typing_hook = typing_hook
-        self._keeps, self._begun = keeps, begun
         self._may_be_empty = may_be_empty
         self._values: dict[Pointer, Json] = {}
         self._is_over = False
+        self.sheet = OrderSheet(reader=self._read, typing_hook=self._typing if typed_key else None)
 
     def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield OrderSheet(reader=self._read, typing_hook=self._typing_hook)
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def sheet(self) -> OrderSheet:
-        return self.query_one(OrderSheet)
-
-    @property
-    def list_view(self) -> LineView:
-        return self.sheet
+        return self.framed(self.sheet)
 
     @property
     def is_typing(self) -> bool:
         return True
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.query_one(TitleLine).set(self._title)
+        self.title_line.set(self._title)
         self.sheet.load(self._rows)
-        self.sheet.open_editor(None, self._begun)
-        if self._replaces and self._begun is None:
+        typed = self.workspace.account.drafts.typed(self._typed_key) if self._continues else {}
+        begun = typed.get(self._rows[0].pointer)
+        self.sheet.open_editor(None, begun)
+        if self._replaces and begun is None:
             self.sheet.select_all()
         if isinstance(self._rows[0], FieldRow):
             self.show_notice(self._rows[0].help)
@@ -215,7 +202,11 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
         first = self._rows[0]
         of_lines = isinstance(first, FieldRow) and first.multiline
         keys = [("Tab", take), ("Enter", "new line")] if of_lines else [("Enter", take), ("Tab", "accept, next")]
-        self.query_one(KeyLine).set([*keys, ("Esc", "close, kept" if self._keeps else "cancel")])
+        self.key_line.set([*keys, ("Esc", "close, kept" if self._continues else "cancel")])
+
+    def _typing(self, pointer: Pointer, text: str) -> None:
+        with self.report_store_errors():
+            self.workspace.account.drafts.type(TypedText(self._typed_key, pointer, text))
 
     def _read(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
         if self._may_be_empty and not text:
@@ -231,6 +222,9 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
         if self.sheet.editing is not None or self._is_over:
             return
         self._is_over = True
+        if event.accepted and self._typed_key:
+            with self.report_store_errors():
+                self.workspace.account.drafts.untype(self._typed_key, event.pointer)
         self.dismiss(self._values if event.accepted else None)
 
 
@@ -238,8 +232,7 @@ def reader_of(workspace: Workspace) -> Callable[[Pointer, str, str, Choices], Pa
     """How editors read what is typed: with the profile's zone and clock."""
 
     def read(pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
-        now = workspace.now().astimezone(workspace.account.zone)
-        return parse_entry(kind, text, choices=choices, now=now)
+        return parse_entry(kind, text, choices=choices, now=workspace.now().astimezone(workspace.account.zone))
 
     return read
 

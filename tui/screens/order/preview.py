@@ -39,19 +39,18 @@ def preview_lines(
     right: list[Piece] = []
     for problem in problems:
         error = problem.severity is Severity.ERROR
-        words = problem.title or problem.detail
-        place = label_of(problem.pointer)
-        right.append((f"{'!' if error else '~'} {safe(words)}", "error" if error else "warning"))
+        text = problem.title or problem.detail
+        where = label_of(problem.pointer)
+        right.append((f"{'!' if error else '~'} {safe(text)}", "error" if error else "warning"))
         proposal = fix_for(order, problem)
         if proposal is not None:
             right.append((f"    m: {safe(proposal.text)}", "info"))
-        elif place.startswith("Items"):
-            right.append((f"    {safe(place)}", "dim"))
+        elif where.startswith("Items"):
+            right.append((f"    {safe(where)}", "dim"))
     most = len(right) if beside_address is None else max(len(left), beside_address)
     right, later = right[:most], right[most:]
     for row in range(max(len(left), len(right))):
-        start = left[row] if row < len(left) else ("", "")
-        yield [start, right[row] if row < len(right) else ("", "")]
+        yield [(left[row] if row < len(left) else ("", "")), right[row] if row < len(right) else ("", "")]
     count = item_count(order)
     facts = [
         count_of(count, "item") if count is not None else "no items",

@@ -30,12 +30,12 @@ _WAS, _LONGEST_WAS = 22, 160
 
 
 def review_drafts(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
-    """Read the orders again, then show what would go; nothing is sent before `y` there."""
+    """Read the orders again, then show what would be sent; nothing is sent before `y` there."""
     if not drafts:
         screen.show_notice("There is nothing to review: no order was changed.")
-        return
-    screen.show_notice(f"Reading {count_of(len(drafts), 'order')} again …")
-    screen.run_worker(_review(screen, drafts), name="read drafts again", group="review", exclusive=True)
+    else:
+        screen.show_notice(f"Reading {count_of(len(drafts), 'order')} again …")
+        screen.run_worker(_review(screen, drafts), name="read drafts again", group="review", exclusive=True)
 
 
 async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
@@ -54,15 +54,15 @@ async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
     if screen.is_typing or not screen.is_active:
         screen.show_notice("The review is ready; w shows it.")
         return
-    parcels = [parcel_of(draft, found) for draft, found in zip(drafts, stopped, strict=True)]
+    items = [review_item(draft, found) for draft, found in zip(drafts, stopped, strict=True)]
     ready = [
         (draft, draft.sending.body)
-        for draft, parcel in zip(drafts, parcels, strict=True)
-        if parcel.body is not None and not account.client.read_only
+        for draft, item in zip(drafts, items, strict=True)
+        if item.body is not None and not account.client.read_only
     ]
     notes = ["This account is opened for reading only."] if account.client.read_only else []
     title = order_name(drafts[0].edit.document) if len(drafts) == 1 else f"{len(drafts)} orders"
-    plan = ReviewPlan(title, parcels, len(ready), notes)
+    plan = ReviewPlan(title, items, len(ready), notes)
     screen.clear_notice()
     if await screen.ask_screen(ReviewScreen(screen.workspace, plan)) is not None:
         _send(screen, ready)
@@ -82,7 +82,7 @@ def differences(draft: Draft) -> list[list[Piece]]:
     return [*_change_lines(draft, draft.sending), *_clash_lines(draft), *_taken_lines(draft)]
 
 
-def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
+def review_item(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
     """One draft as the review shows it: field, was, will be; the request; what changed there meanwhile; warnings."""
     sending, name = draft.sending, order_name(draft.edit.document)
     sendable = sending.can_send and stopped is None and not draft.undecided
@@ -91,7 +91,7 @@ def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
         lines.extend(_whole_lines(sending))
     for marked, found in (("!", sending.invalid), ("~", sending.tolerated)):
         tone = "error" if marked == "!" else "warning"
-        lines.extend([(f"  {marked} {safe(label_of(one.pointer))}: {safe(one.detail)}", tone)] for one in found)
+        lines.extend([(f"  {marked} {safe(label_of(issue.pointer))}: {safe(issue.detail)}", tone)] for issue in found)
     for problem in find_problems(draft.edit.document):
         mark = "!" if problem.severity is Severity.ERROR else "~"
         lines.append([(f"  {mark} still: {safe(problem.title or problem.detail)}", "warning")])
@@ -110,10 +110,10 @@ def parcel_of(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
 
 
 def _change_lines(draft: Draft, sending: RequestChoice) -> Iterator[list[Piece]]:
-    blocked = {one.pointer: one.reason for one in sending.blocked}
-    told = [(change, change_label(change)) for change in draft.edit.changes()]
-    wide = max(_LABEL, min(_LONGEST_LABEL, max((cell_len(safe(words)) for _, words in told), default=0)))
-    for change, words in told:
+    blocked = {blocked_field.pointer: blocked_field.reason for blocked_field in sending.blocked}
+    labels = [(change, change_label(change)) for change in draft.edit.changes()]
+    wide = max(_LABEL, min(_LONGEST_LABEL, max((cell_len(safe(label)) for _, label in labels), default=0)))
+    for change, words in labels:
         reason = blocked.get(change.pointer, "")
         was = display_value(change.pointer, change.was)
         yield [
@@ -147,16 +147,16 @@ def _clash_lines(draft: Draft) -> Iterator[list[Piece]]:
 def _taken_lines(draft: Draft) -> Iterator[list[Piece]]:
     mine = {change.pointer for change in draft.edit.changes()}
     # Changes made locally since are listed as such.
-    for change in (one for one in draft.taken if one.pointer not in mine):
-        words = f"{display_value(change.pointer, change.was)} became {display_value(change.pointer, change.now)}"
-        yield [(f"  = the service changed {safe(label_of(change.pointer))}: {safe(words)}; it stays", "info")]
+    for change in (change for change in draft.taken if change.pointer not in mine):
+        became = f"{display_value(change.pointer, change.was)} became {display_value(change.pointer, change.now)}"
+        yield [(f"  = the service changed {safe(label_of(change.pointer))}: {safe(became)}; it stays", "info")]
 
 
 def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
-    """What an upsert means, before it goes (Q2.6, Q2.7, Q2.9)."""
+    """What an upsert means, before it is sent (Q2.6, Q2.7, Q2.9)."""
     reasons: dict[str, list[str]] = {}
-    for one in sending.not_patchable:
-        reasons.setdefault(one.reason, []).append(label_of(one.pointer))
+    for field in sending.not_patchable:
+        reasons.setdefault(field.reason, []).append(label_of(field.pointer))
     for reason, places in reasons.items():
         more = " …" if len(places) > 3 else ""
         yield [(f"  ~ sent as a full order because of {safe('; '.join(places[:3]))}{more}: {safe(reason)}", "warning")]
@@ -175,7 +175,7 @@ def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
 
 
 def _conversions(sending: RequestChoice) -> dict[str, list[str]]:
-    told: dict[str, list[str]] = {}
-    for one in sending.conversions:
-        told.setdefault(one.text, []).append(label_of(one.pointer))
-    return told
+    places: dict[str, list[str]] = {}
+    for conversion in sending.conversions:
+        places.setdefault(conversion.text, []).append(label_of(conversion.pointer))
+    return places

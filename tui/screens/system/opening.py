@@ -38,8 +38,8 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
 
     async def _try(self) -> None:
         from tui.api.errors import ApiError, ConfigError
-        from tui.store.db import StoreError
         from tui.widgets.text import safe
+        from tui.work.stored import StoreError
 
         try:
             await self._open()

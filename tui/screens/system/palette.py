@@ -25,7 +25,11 @@ class CommandChoices:
 
     def offer(self, text: str) -> list[RenderedRow]:
         words = text.lower().split()
-        found = [one for one in self._offered if all(word in f"{one.title} {one.help}".lower() for word in words)]
+        found = [
+            command
+            for command in self._offered
+            if all(word in f"{command.title} {command.help}".lower() for word in words)
+        ]
         found.sort(key=lambda command: not command.title.lower().startswith(text.lower().strip()))
         self._found = found
         return [
@@ -33,8 +37,8 @@ class CommandChoices:
             for command in found
         ]
 
-    def choose(self, place: int) -> Command:
-        return self._found[place]
+    def choose(self, index: int) -> Command:
+        return self._found[index]
 
 
 async def run_chosen_command(screen: BaseScreen[Any]) -> None:

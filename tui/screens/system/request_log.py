@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 
-from textual import on
 from textual.app import ComposeResult
 
 from tui.api.request_log import LoggedRequest
@@ -12,9 +11,6 @@ from tui.screens.common.key_lines import key_names
 from tui.screens.common.routes import ShowText
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
-from tui.widgets.dialogs import QuestionBar
-from tui.widgets.lines import LineView
-from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 
 _COLUMNS = (
@@ -38,26 +34,15 @@ class RequestLogScreen(BaseScreen[None]):
         self._stop: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
-        yield TitleLine("Requests")
-        yield OrderTable(_COLUMNS, empty="No request was made yet.")
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def list_view(self) -> LineView:
-        return self.query_one(OrderTable)
+        return self.framed(OrderTable(_COLUMNS, empty="No request was made yet."))
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self._stop = self._log.listen(lambda _: self._show())
-        self._show()
-
-    def on_unmount(self) -> None:
-        self._stop()
+        self.title_line.set("Requests")
+        self._stop = self._log.listen(lambda _: self.show_all())
+        self.show_all()
 
     def show_keys(self) -> None:
-        self.query_one(KeyLine).set(
+        self.key_line.set(
             [
                 (key_names(self.WHERE, "open"), "bodies"),
                 (key_names(self.WHERE, "down", "up"), "move"),
@@ -65,9 +50,12 @@ class RequestLogScreen(BaseScreen[None]):
             ]
         )
 
-    def _show(self) -> None:
+    def on_unmount(self) -> None:
+        self._stop()
+
+    def show_all(self) -> None:
         if not self.is_attached or self not in self.app.screen_stack:
-            # It is being taken apart.
+            # The screen is being closed.
             return
         zone = self.workspace.account.zone
         self._entries = tuple(reversed(self._log.entries))
@@ -79,20 +67,16 @@ class RequestLogScreen(BaseScreen[None]):
             rows.append(RenderedRow(str(entry.number), (time, entry.method, status, str(entry.ms), entry.target)))
         self.query_one(OrderTable).load(rows)
 
-    @on(OrderTable.Activated)
-    def _activated(self) -> None:
-        self.open("enter")
-
     @handles("open")
     def open(self, key: str) -> None:
-        place = self.list_view.cursor
-        if place < len(self._entries):
-            entry = self._entries[place]
+        index = self.list_view.cursor
+        if index < len(self._entries):
+            entry = self._entries[index]
             self.workspace.go(ShowText(f"{entry.method} {entry.target}", entry_text(entry)))
 
 
 def entry_text(entry: LoggedRequest) -> str:
-    """One request and its answer as text; a stranger's, like the answer."""
+    """One request and its answer as text. It comes from outside, like the answer."""
     lines = [f"{entry.method} {entry.target}", f"{entry.outcome}, {entry.ms} ms", ""]
     if entry.note:
         lines += [entry.note, ""]

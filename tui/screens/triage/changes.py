@@ -13,31 +13,13 @@ from tui.orders.value_parser import show_value
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import OpenBulk
 from tui.screens.order.pickers import ADD_TAGS, REMOVE_TAGS, ValueScreen, field_picker, recipe_rows, value_in
-from tui.screens.triage.order_list import OrderList
+from tui.screens.triage.order_list import OrderCommands
 from tui.widgets.form_layout import FieldRow
 from tui.work.bulk.saved_changes import SavedChanges
-from tui.work.drafts.drafts import TypedText
 
 
-class ChangeCommands:
+class ChangeCommands(OrderCommands):
     """One change: on the order under the cursor, or on all marked orders."""
-
-    def __init__(self, orders: OrderList) -> None:
-        self._orders = orders
-        self._screen = orders.screen
-        self._workspace = orders.workspace
-
-    @handles("set_field")
-    async def set_field(self, key: str) -> None:
-        await self._set_field(many=self._screen.on_marked)
-
-    @handles("tags")
-    async def set_tags(self, key: str) -> None:
-        await self._set_tags(many=self._screen.on_marked)
-
-    @handles("repeat")
-    async def repeat(self, key: str) -> None:
-        await self._repeat(many=self._screen.on_marked)
 
     async def ask_on_all(self) -> None:
         """Ask for a change of all orders of this filter, as far as they were read."""
@@ -53,13 +35,14 @@ class ChangeCommands:
         if answer is None:
             return
         self._orders.table.set_marks(index.keys)
-        actions = {"c": self._set_field, "t": self._set_tags, ".": self._repeat}
-        await actions[answer](many=True)
+        self._screen.on_marked = True
+        await {"c": self.set_field, "t": self.set_tags, ".": self.repeat}[answer](answer)
 
-    async def _set_field(self, *, many: bool) -> None:
+    @handles("set_field")
+    async def set_field(self, key: str) -> None:
         """Choose a field or a saved change, then its value: for one order a draft, for many a change with a dry run."""
-        order = None if many else self._orders.changeable()
-        if order is None and not many:
+        order = None if self._screen.on_marked else self._orders.changeable()
+        if order is None and not self._screen.on_marked:
             return
         name = f"{len(self._orders.table.marks)} marked orders" if order is None else order_name(order)
         recipes = SavedChanges(self._workspace.account).all()
@@ -74,9 +57,10 @@ class ChangeCommands:
             path = choice.field.path
             self._open_many(BulkChange(assignments=(FieldAssignment(path),)), edit=Pointer(path))
 
-    async def _set_tags(self, *, many: bool) -> None:
-        """Tags to add and to remove, of one order or of many."""
-        if many:
+    @handles("tags")
+    async def set_tags(self, key: str) -> None:
+        """Ask for tags to add and to remove, for one order or for many."""
+        if self._screen.on_marked:
             self._open_many(BulkChange(), edit=ADD_TAGS)
             return
         order = self._orders.changeable()
@@ -85,17 +69,18 @@ class ChangeCommands:
         rows = recipe_rows(BulkChange(), {})
         values = await self._screen.ask_screen(ValueScreen(self._workspace, f"Tags of {order_name(order)}", rows))
         if values is not None:
-            add, remove = (tuple(cast("list[str]", values.get(one) or [])) for one in (ADD_TAGS, REMOVE_TAGS))
+            add, remove = (tuple(cast("list[str]", values.get(pointer) or [])) for pointer in (ADD_TAGS, REMOVE_TAGS))
             self._draft(BulkChange().with_tags(add, remove), order)
 
-    async def _repeat(self, *, many: bool) -> None:
+    @handles("repeat")
+    async def repeat(self, key: str) -> None:
         last = SavedChanges(self._workspace.account).last
         if last is None or last.is_empty:
             self._screen.show_notice("There is no change to repeat yet; c sets a field, t tags.")
-            return
-        order = None if many else self._orders.changeable()
-        if many or order is not None:
-            self._begin(last, order)
+        else:
+            order = None if self._screen.on_marked else self._orders.changeable()
+            if order is not None or self._screen.on_marked:
+                self._begin(last, order)
 
     def _begin(self, recipe: BulkChange, order: Document | None) -> None:
         if order is None:
@@ -105,30 +90,21 @@ class ChangeCommands:
 
     async def _ask_value(self, order: Document, setting: FieldAssignment) -> None:
         """The value of one field of one order, in the field's own editor."""
-        document = self._orders.draft_of(order).edit.document
-        now = value_in(document, setting.path)
+        now = value_in(self._orders.draft_of(order).edit.document, setting.path)
         change = BulkChange(assignments=(replace(setting, value=now),))
         (row, *_) = recipe_rows(change, self._workspace.orders.suggestions())
-        order_id, drafts = order_key(order), self._workspace.account.drafts
         if isinstance(row, FieldRow) and now is ABSENT:
             row = replace(row, shown=show_value(row.kind, ABSENT))
-
-        def typing(pointer: Pointer, text: str) -> None:
-            # The form of the order offers it, should the line be lost now.
-            if ANY not in pointer.tokens:
-                with self._screen.report_store_errors():
-                    drafts.type(TypedText(order_id, pointer, text))
-
         title = f"{full_label(setting.path)} of {order_name(order)}"
-        values = await self._screen.ask_screen(ValueScreen(self._workspace, title, [row], typing))
+        # The form of the order offers the typed text, should the connection be lost now.
+        typed_key = order_key(order) if ANY not in setting.path else ""
+        values = await self._screen.ask_screen(ValueScreen(self._workspace, title, [row], typed_key=typed_key))
         if values is None:
             return
-        if ANY not in setting.path:
-            drafts.untype(order_id, setting.pointer)
         if setting.pointer not in values:
             self._screen.show_notice("Nothing was changed.")
-            return
-        self._draft(BulkChange(assignments=(replace(setting, value=values[setting.pointer]),)), order)
+        else:
+            self._draft(BulkChange(assignments=(replace(setting, value=values[setting.pointer]),)), order)
 
     def _draft(self, recipe: BulkChange, order: Document) -> None:
         """The recipe as one step of the order's draft."""
@@ -138,15 +114,15 @@ class ChangeCommands:
         SavedChanges(self._workspace.account).used(recipe)
         draft = self._orders.draft_of(order)
         steps = draft.edit.done
-        reasons = apply_to_edit(recipe, draft.edit)
-        if reasons:
+        if reasons := apply_to_edit(recipe, draft.edit):
             self._screen.show_notice(f"Not changed: {'; '.join(reasons)}.", "warning")
         elif draft.edit.done == steps:
             self._screen.show_notice(f"Already set: {recipe.summary}.")
         else:
             self._orders.save(draft)
-            done = recipe.name or recipe.summary
-            self._screen.show_notice(f"Drafted: {done}. u takes it back, . repeats it, w reviews.")
+            self._screen.show_notice(
+                f"Drafted: {recipe.name or recipe.summary}. u takes it back, . repeats it, w reviews."
+            )
 
     def _open_many(self, recipe: BulkChange, edit: Pointer | None = None) -> None:
         """A change of the marked orders, those not in this list included."""

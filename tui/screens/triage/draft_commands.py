@@ -1,7 +1,5 @@
 """The commands that change the order under the cursor: its draft, its address, its deletion."""
 
-from collections.abc import Callable
-
 from tui.api.codec import Document
 from tui.api.query import order_key
 from tui.orders.checks.spreadsheet_damage import fix_for
@@ -11,18 +9,12 @@ from tui.screens.common.routes import ShowLines
 from tui.screens.common.workspace_actions import start_write
 from tui.screens.order.address import STEP, AddressScreen
 from tui.screens.review.drafts import differences, review_drafts
-from tui.screens.triage.order_list import OrderList
+from tui.screens.triage.order_list import OrderCommands
 from tui.widgets.text import has_substitutes
-from tui.work.drafts.drafts import Draft
 
 
-class DraftCommands:
+class DraftCommands(OrderCommands):
     """Changes of one order, and the review of all drafts."""
-
-    def __init__(self, orders: OrderList) -> None:
-        self._orders = orders
-        self._screen = orders.screen
-        self._workspace = orders.workspace
 
     @handles("fix")
     def fix(self, key: str) -> None:
@@ -39,10 +31,7 @@ class DraftCommands:
                 return
         self._screen.show_notice("There is no proposal for this order.")
 
-    @handles("address")
-    async def read_address(self, key: str) -> None:
-        await self.open_address()
-
+    @handles(address="")
     async def open_address(self, text: str = "") -> None:
         """Let the user read an address from a text into the order's draft."""
         order = self._orders.changeable()
@@ -58,25 +47,18 @@ class DraftCommands:
             self._orders.save(draft)
             self._screen.show_notice(f"Drafted: {STEP}, for {name}. u takes it back, w reviews.")
 
-    @handles("undo")
-    def undo(self, key: str) -> None:
-        self._step(lambda draft: draft.edit.undo(), "Nothing to undo on this order.", "Undone")
-
-    @handles("redo")
-    def redo(self, key: str) -> None:
-        self._step(lambda draft: draft.edit.redo(), "Nothing to do again on this order.", "Done again")
-
-    def _step(self, action: Callable[[Draft], str | None], nothing: str, done: str) -> None:
+    @handles(undo=True, redo=False)
+    def step(self, is_undo: bool) -> None:
         order = self._orders.changeable()
         if order is None:
             return
         draft = self._orders.draft_of(order)
-        name = action(draft)
+        name = draft.edit.undo() if is_undo else draft.edit.redo()
         if name is None:
-            self._screen.show_notice(nothing)
-            return
-        self._orders.save(draft)
-        self._screen.show_notice(f"{done}: {name}.")
+            self._screen.show_notice(f"Nothing to {'undo' if is_undo else 'do again'} on this order.")
+        else:
+            self._orders.save(draft)
+            self._screen.show_notice(f"{'Undone' if is_undo else 'Done again'}: {name}.")
 
     @handles("differences")
     def show_differences(self, key: str) -> None:

@@ -4,9 +4,9 @@ from tui.api.codec import pretty
 from tui.api.query import SORT_KEYS, order_key
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
-from tui.screens.common.routes import EditOrder, OpenComposer, OpenJobs, ShowText
+from tui.screens.common.routes import EditOrder, ShowText
 from tui.screens.common.workspace_actions import look_up_again
-from tui.screens.triage.order_list import OrderList
+from tui.screens.triage.order_list import OrderCommands
 from tui.screens.triage.shops import shops_text
 
 _SORT_NAMES = {
@@ -18,50 +18,27 @@ _SORT_NAMES = {
 }
 
 
-class ListCommands:
+class ListCommands(OrderCommands):
     """Moving, opening and reading."""
-
-    def __init__(self, orders: OrderList) -> None:
-        self._orders = orders
-        self._screen = orders.screen
-        self._workspace = orders.workspace
 
     @handles("pane")
     def switch_pane(self, key: str) -> None:
         orders = self._orders
         (orders.table if orders.preview.has_focus else orders.preview).focus(scroll_visible=False)
 
-    @handles("open")
-    def open(self, key: str) -> None:
-        self._open(as_json=False)
-
-    @handles("as_json_edit")
-    def open_as_json(self, key: str) -> None:
-        self._open(as_json=True)
-
-    def _open(self, *, as_json: bool) -> None:
+    @handles(open=False, as_json_edit=True)
+    def open(self, as_json: bool) -> None:
         order = self._orders.changeable()
         if order is not None:
             self._orders.remember()
             self._workspace.go(EditOrder(order_key(order), as_json))
 
-    @handles("next_order")
-    def next_order(self, key: str) -> None:
-        self._orders.table.move(1)
+    @handles(next_order=1, previous_order=-1)
+    def step_order(self, by: int) -> None:
+        self._orders.table.move(by)
 
-    @handles("previous_order")
-    def previous_order(self, key: str) -> None:
-        self._orders.table.move(-1)
-
-    @handles("next_problem")
-    def next_problem(self, key: str) -> None:
-        self._step_problem(1)
-
-    @handles("previous_problem")
-    def previous_problem(self, key: str) -> None:
-        self._step_problem(-1)
-
-    def _step_problem(self, by: int) -> None:
+    @handles(next_problem=1, previous_problem=-1)
+    def step_problem(self, by: int) -> None:
         if self._workspace.orders.problem_beside(self._orders.table.cursor_key or "", by) is None:
             more = " in what was read; G reads on" if self._orders.reader.has_more else ""
             self._screen.show_notice(f"No {'further' if by > 0 else 'earlier'} order with a problem{more}.")
@@ -72,7 +49,7 @@ class ListCommands:
 
     @handles("sort")
     async def sort(self, key: str) -> None:
-        answers = [(str(place), _SORT_NAMES[sort]) for place, sort in enumerate(SORT_KEYS, 1)]
+        answers = [(str(number), _SORT_NAMES[sort]) for number, sort in enumerate(SORT_KEYS, 1)]
         answer = await self._screen.ask("Sort by (again: the other way)", answers)
         if answer is None:
             return
@@ -101,14 +78,6 @@ class ListCommands:
     def show_order(self, key: str) -> None:
         if (order := self._orders.order) is not None:
             self._workspace.go(ShowText(f"As it was read: {order_name(order)}", pretty(order)))
-
-    @handles("batches")
-    def open_composer(self, key: str) -> None:
-        self._workspace.go(OpenComposer())
-
-    @handles("changes")
-    def open_jobs(self, key: str) -> None:
-        self._workspace.go(OpenJobs())
 
     @handles("back")
     def back(self, key: str) -> None:

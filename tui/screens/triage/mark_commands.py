@@ -8,17 +8,15 @@ from tui.screens.common.key_lines import marked_keys
 from tui.screens.common.table_rows import mark_by
 from tui.screens.common.workspace_actions import stage_copies
 from tui.screens.triage.changes import ChangeCommands
-from tui.screens.triage.order_list import OrderList
+from tui.screens.triage.order_list import OrderCommands, OrderList
 
 
-class MarkCommands:
+class MarkCommands(OrderCommands):
     """Marking orders, and staging those that are marked."""
 
     def __init__(self, orders: OrderList, changes: ChangeCommands) -> None:
-        self._orders = orders
+        super().__init__(orders)
         self._changes = changes
-        self._screen = orders.screen
-        self._workspace = orders.workspace
 
     @handles("mark")
     def mark(self, key: str) -> None:
@@ -41,16 +39,15 @@ class MarkCommands:
         marks = self._orders.table.marks
         if not marks:
             self._screen.run_dialog(self._changes.ask_on_all())
-            return
-        hidden = len(marks - set(self._workspace.orders.keys))
-        self._screen.next_on_marked = True
-        others = f", {hidden} of them not in this list" if hidden else ""
-        self._screen.show_notice(f"On {len(marks)} marked{others}: {marked_keys(self._screen.WHERE)}")
+        else:
+            hidden = len(marks - set(self._workspace.orders.keys))
+            self._screen.next_on_marked = True
+            others = f", {hidden} of them not in this list" if hidden else ""
+            self._screen.show_notice(f"On {len(marks)} marked{others}: {marked_keys(self._screen.WHERE)}")
 
     @handles("add")
     def stage(self, key: str) -> None:
-        marks = sorted(self._orders.table.marks)
-        unread = [key for key in marks if self._workspace.orders.find(key) is None]
+        unread = [key for key in sorted(self._orders.table.marks) if self._workspace.orders.find(key) is None]
         if self._screen.on_marked and unread:
             self._screen.show_notice(f"Reading {len(unread)} marked that are not in what was read …")
             self._orders.reader.read("read marked orders", self._read_marked(unread))

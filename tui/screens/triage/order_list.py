@@ -126,3 +126,12 @@ class OrderList:
         }
         with self.screen.report_store_errors():
             account.store.screen_states.put(account.account_id, _STATE, state)
+
+
+class OrderCommands:
+    """Base of the command groups of triage."""
+
+    def __init__(self, orders: OrderList) -> None:
+        self._orders = orders
+        self._screen = orders.screen
+        self._workspace = orders.workspace

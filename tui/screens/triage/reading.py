@@ -1,4 +1,4 @@
-"""Reading the orders that shop and filter ask for, page by page, and telling how far that is."""
+"""Reading the orders that shop and filter ask for, page by page, and the progress of that."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
@@ -105,7 +105,7 @@ class OrderReader:
             self.read("read all again", self._then_tell(feed.refresh() if feed.pages else feed.more()))
 
     async def read_order(self, order_id: str) -> None:
-        """Read one order again; a notice says what came of it."""
+        """Read one order again, and show a notice about the result."""
         account = self._workspace.account
         try:
             document = await account.client.get_order(order_id)
@@ -158,7 +158,7 @@ class OrderReader:
 
     @property
     def tail(self) -> str:
-        """What stands below the last order."""
+        """The line below the last order."""
         feed = self.feed
         if feed is None:
             return ""

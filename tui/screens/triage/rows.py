@@ -23,6 +23,7 @@ from tui.orders.summary import (
     text_at,
     weight_text,
 )
+from tui.screens.common.table_rows import KeyedRows
 from tui.screens.order.preview import state_mark, why_text
 from tui.widgets.table import CellText, Column, RenderedRow, StyledCell
 from tui.work.drafts.drafts import Draft
@@ -59,7 +60,7 @@ class RowStatus:
     """The send state of an order: its mark, the text of the last column, and its style."""
 
     mark: str
-    words: str
+    text: str
     tone: str = ""
 
 
@@ -89,10 +90,9 @@ def _changed_fields(draft: Draft) -> str:
 
 
 @dataclass(slots=True)
-class OrderRows:
-    """Rows made when they are drawn; what is wrong with each is ."""
+class OrderRows(KeyedRows[Document]):
+    """Rows made when they are drawn."""
 
-    orders: Sequence[Document]
     keys: Sequence[str]
     shop_numbers: Mapping[int, int]
     now: datetime
@@ -100,27 +100,18 @@ class OrderRows:
     columns: Sequence[Column]
     state_of: Callable[[str], RowStatus | None]
     problems_of: Callable[[Document], tuple[Problem, ...]]
-    _places: dict[str, int] | None = None
-
-    def __len__(self) -> int:
-        return len(self.orders)
 
     def key_at(self, index: int) -> str:
         return self.keys[index]
 
-    def index_of(self, key: str) -> int | None:
-        if self._places is None:
-            self._places = {key: index for index, key in enumerate(self.keys)}
-        return self._places.get(key)
-
     def row_at(self, index: int) -> RenderedRow:
-        order, key = self.orders[index], self.keys[index]
+        order, key = self.elements[index], self.keys[index]
         problems = self.problems_of(order)
         state = self.state_of(key)
         mark, tone = state_mark(problems)
         if state is not None:
             mark, tone = state.mark, state.tone
-        why = StyledCell(state.words, state.tone) if state is not None else StyledCell(why_text(problems), tone)
+        why = StyledCell(state.text, state.tone) if state is not None else StyledCell(why_text(problems), tone)
         cells: dict[str, CellText] = {
             "order": order_name(order),
             "shop": self._shop(order),
@@ -138,5 +129,5 @@ class OrderRows:
 
     def _shop(self, order: Document) -> str:
         number = id_number(text_at(order, SHOP))
-        place = self.shop_numbers.get(number) if number is not None else None
-        return str(place) if place is not None and place < 10 else "?"
+        position = self.shop_numbers.get(number) if number is not None else None
+        return str(position) if position is not None and position < 10 else "?"

@@ -28,12 +28,11 @@ from tui.screens.triage.mark_commands import MarkCommands
 from tui.screens.triage.order_list import ALL, OrderList
 from tui.screens.triage.reading import OrderReader
 from tui.screens.triage.rows import NARROW, WIDE, OrderRows, RowStatus, draft_status, status_mark
-from tui.widgets.dialogs import QuestionBar
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
-from tui.widgets.status import KeyLine, RuleLine, StatusLine, TitleLine
+from tui.widgets.status import RuleLine
 from tui.widgets.tab_bar import TabBar, TabLabel
 from tui.widgets.table import OrderTable
 from tui.widgets.text import fit, safe
@@ -74,32 +73,19 @@ class TriageScreen(BaseScreen[None]):
         self.tab_bar = TabBar()
         self.table = OrderTable(NARROW, empty="Reading …", id="orders")
         self.preview = Pager(id="preview")
+        self._rule = RuleLine(id="rule")
         self._filter_line = FilterLine()
-        self._reader = OrderReader(self, self._rows_changed, self._progress_changed, self._place_found)
+        self._reader = OrderReader(self, self._rows_changed, self._progress_changed, lambda: self._orders.remember())
         self._orders = OrderList(self, self._reader, self.tab_bar, self._filter_line, self.table, self.preview)
         changes = ChangeCommands(self._orders)
         self._drafts = DraftCommands(self._orders)
-        self._list = ListCommands(self._orders)
         tabs = TabCommands(self, self.tab_bar, "There is no shop {}.")
-        self._groups = (tabs, self._list, self._drafts, changes, MarkCommands(self._orders, changes))
+        self.groups = (tabs, ListCommands(self._orders), self._drafts, changes, MarkCommands(self._orders, changes))
         self._is_wide = False
 
     def compose(self) -> ComposeResult:
-        yield TitleLine()
-        yield self.tab_bar
-        yield self._filter_line
-        with Container(id="triage"):
-            yield self.table
-            with Container(id="side"):
-                yield RuleLine(id="rule")
-                yield self.preview
-        yield StatusLine()
-        yield QuestionBar()
-        yield KeyLine()
-
-    @property
-    def command_groups(self) -> Sequence[object]:
-        return self._groups
+        self._side = Container(self._rule, self.preview, id="side")
+        return self.framed(self.tab_bar, self._filter_line, Container(self.table, self._side, id="triage"))
 
     @property
     def list_view(self) -> LineView:
@@ -119,7 +105,6 @@ class TriageScreen(BaseScreen[None]):
         return isinstance(page, OpenTriage)
 
     def on_mount(self) -> None:
-        super().on_mount()
         index = self.workspace.orders
         index.cursor, index.move_cursor = lambda: self.table.cursor, self.table.go
         self._show_shops(self._orders.restore())
@@ -127,17 +112,14 @@ class TriageScreen(BaseScreen[None]):
         self.run_worker(self._read_shops(), name="read the shops")
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         remember_place(self, OpenTriage())
-        self.store_changed()
 
     def on_resize(self) -> None:
         is_beside = self.size.width >= _BESIDE
         self.query_one("#triage").set_class(is_beside, "-wide")
-        side = self.query_one("#side")
         height = min(_PREVIEW_HEIGHT, self.size.height - _LINES_OUTSIDE - _LEAST_LIST)
-        side.display = is_beside or height >= _LEAST_PREVIEW
-        side.styles.height = "1fr" if is_beside else max(height, _LEAST_PREVIEW)
+        self._side.display = is_beside or height >= _LEAST_PREVIEW
+        self._side.styles.height = "1fr" if is_beside else max(height, _LEAST_PREVIEW)
         wide = self.size.width >= _WIDE
         if wide != self._is_wide:
             self._is_wide = wide
@@ -188,9 +170,6 @@ class TriageScreen(BaseScreen[None]):
         self.show_status()
         self._show_preview()
 
-    def _place_found(self) -> None:
-        self._orders.remember()
-
     @on(OrderTable.NearEnd)
     def _near_end(self) -> None:
         self._reader.want_page()
@@ -202,40 +181,35 @@ class TriageScreen(BaseScreen[None]):
 
     @on(InputLine.Submitted)
     def _filtered(self, event: InputLine.Submitted) -> None:
-        if isinstance(event.line, FilterLine):
-            self._orders.set_filter(event.text.strip())
+        self._orders.set_filter(event.text.strip())
 
     @on(InputLine.Opened)
     def _filter_opened(self, event: InputLine.Opened) -> None:
-        if isinstance(event.line, FilterLine):
-            event.prevent_default()
-            names = " ".join(f"{name}:" for name in filters.FILTER_NAMES)
-            self.query_one(KeyLine).set([("Enter", "accept"), ("Esc", "cancel"), (names, "or text")])
+        event.prevent_default()
+        names = " ".join(f"{name}:" for name in filters.FILTER_NAMES)
+        self.key_line.set([("Enter", "accept"), ("Esc", "cancel"), (names, "or text")])
 
     # What is shown.
 
     def _show_title(self) -> None:
-        account, index = self.workspace.account, self.workspace.orders
-        drafted = len(account.drafts.all())
+        index = self.workspace.orders
+        drafted = len(self.workspace.account.drafts.all())
         to_fix = sum(map(index.will_not_ship, index.orders))
-        mode = "READ ONLY" if account.client.read_only else "WRITES"
         facts = [f"to fix {to_fix}" if index.orders else "", f"drafted {drafted}" if drafted else ""]
-        self.query_one(TitleLine).set(f"{self.workspace.profile} · {mode}", " · ".join(filter(None, facts)))
+        self.title_line.set(self.workspace.heading, " · ".join(filter(None, facts)))
 
     def _show_rows(self) -> None:
         if self._reader.feed is None:
             return
         self._reader.show_fitting()
         account, index = self.workspace.account, self.workspace.orders
-        numbers = {shop.id: place + 1 for place, shop in enumerate(account.shops or ())}
-        columns = WIDE if self._is_wide else NARROW
         rows = OrderRows(
             index.orders,
             index.keys,
-            numbers,
+            {shop.id: number for number, shop in enumerate(account.shops or (), 1)},
             self.workspace.now(),
             account.zone,
-            columns,
+            WIDE if self._is_wide else NARROW,
             self._status_of,
             index.problems,
         )
@@ -267,19 +241,14 @@ class TriageScreen(BaseScreen[None]):
         self._orders.remember()
         self.show_status()
 
-    @on(OrderTable.Activated)
-    def _activated(self) -> None:
-        self._list.open("enter")
-
     def _read_time(self) -> str:
         read_at = self._reader.read_at
         return f"read {read_at.astimezone(self.workspace.account.zone):%H:%M}" if read_at else ""
 
     def _show_preview(self) -> None:
         order = self.order
-        rule = self.query_one("#rule", RuleLine)
         if order is None:
-            rule.set()
+            self._rule.set()
             self.preview.set_lines([])
             return
         account, key = self.workspace.account, order_key(order)
@@ -287,13 +256,13 @@ class TriageScreen(BaseScreen[None]):
         shown = draft.edit.document if draft is not None else order
         problems = self.workspace.orders.problems(shown)
         count = count_of(len(problems), "reason") if problems else "nothing found"
-        rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", self._read_time())
+        self._rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", self._read_time())
         width = self.preview.size.width
         lines = list(preview_lines(shown, problems, None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS))
         status = account.draft_sender.status(key)
         if status is not None:
             lines.insert(0, [(safe(status.message), "service" if status.problems else "info")])
-        self.preview.set_lines(_set_out(lines, width))
+        self.preview.set_lines(_lay_out(lines, width))
 
     def status_items(self) -> Sequence[str | Piece]:
         account, feed = self.workspace.account, self._reader.feed
@@ -318,8 +287,11 @@ class TriageScreen(BaseScreen[None]):
 
     def store_changed(self) -> None:
         if self.is_attached:
-            self.show_status()
-            self._show_title()
+            self.show_all()
+
+    def show_all(self) -> None:
+        self.show_status()
+        self._show_title()
 
     def order_changed(self, order_id: str) -> None:
         account, feed = self.workspace.account, self._reader.feed
@@ -355,8 +327,8 @@ class TriageScreen(BaseScreen[None]):
     async def _ask_about_paste(self, text: str) -> None:
         """What to do with pasted orders, with an address, or with an order's number."""
         number = text.strip()
-        if words := describe_paste(text):
-            if await self.ask(f"Pasted {words}:", [("o", "read as orders, in the composer")]):
+        if description := describe_paste(text):
+            if await self.ask(f"Pasted {description}:", [("o", "read as orders, in the composer")]):
                 self.workspace.go(OpenComposer(paste=text))
         elif looks_like_address(text):
             if await offer_address(self, text):
@@ -365,14 +337,14 @@ class TriageScreen(BaseScreen[None]):
             self._orders.set_filter(f'number:"{number}"')
 
 
-def _set_out(lines: Sequence[Sequence[Piece]], width: int) -> list[list[Piece]]:
-    """Pairs of pieces side by side where there is room, else what is on the right below all that is on the left."""
+def _lay_out(lines: Sequence[Sequence[Piece]], width: int) -> list[list[Piece]]:
+    """Put pairs of pieces side by side; if that is too narrow, the right ones below all the left ones."""
     pairs = [line for line in lines if len(line) == 2]
     if width < _TWO_COLUMNS and pairs:
-        place = lines.index(pairs[0])
+        first = lines.index(pairs[0])
         both = [*(line[0] for line in pairs), *(line[1] for line in pairs)]
-        rest = [line for line in lines[place:] if len(line) != 2]
-        lines = [*lines[:place], *([piece] for piece in both if piece[0]), *rest]
+        rest = [line for line in lines[first:] if len(line) != 2]
+        lines = [*lines[:first], *([piece] for piece in both if piece[0]), *rest]
     left = max(24, width // 2 - 2)
     return [
         [(f" {fit(line[0][0], left)} ", line[0][1]), line[1]] if len(line) == 2 else [(" ", ""), *line]

@@ -9,7 +9,7 @@ _LOGS = 5
 
 
 async def shops_text(account: Account) -> str:
-    """The page as a stranger's text. Of failing shops the newest entries of the service's log are read."""
+    """The text of the page, which comes from outside. Of failing shops the newest entries of the service's log are read."""
     parts: list[str] = []
     for shop in account.shops or ():
         lines = [f"{shop.name}  ({shop.kind or 'kind unknown'}, integration {shop.id})"]
@@ -37,8 +37,8 @@ async def _reasons(account: Account, shop: Shop) -> list[str]:
 
 def _reason(log: Document) -> str:
     # Headers and bodies of these logs may hold the shop's secrets (Q10.3): only what says the reason is shown.
-    said = (log.get("response_code"), log.get("exception_type"), log.get("exception"))
-    return "  ".join(str(word) for word in said if word not in (None, ""))
+    facts = (log.get("response_code"), log.get("exception_type"), log.get("exception"))
+    return "  ".join(str(word) for word in facts if word not in (None, ""))
 
 
 def _time(account: Account, value: object) -> str:

@@ -18,8 +18,8 @@ class EditableLines(LineView):
     A *row* is a line of the content, not counting the extra lines of the editor.
     """
 
-    def __init__(self, *, id: str | None = None, classes: str | None = None) -> None:
-        super().__init__(id=id, classes=classes)
+    def __init__(self, *, empty: str, id: str | None = None, classes: str | None = None) -> None:
+        super().__init__(empty=empty, id=id, classes=classes)
         self._editor: LiveEditor | None = None
         self._editor_height = 0
 
@@ -125,8 +125,7 @@ class EditableLines(LineView):
         editor = self._editor
         if editor is None or not self.check_consume_key(event.key, event.character):
             return
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         match event.key:
             case "escape":
                 self.leave_editor()
@@ -150,8 +149,7 @@ class EditableLines(LineView):
     def on_paste(self, event: events.Paste) -> None:
         if self._editor is None:
             return
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         self._editor.paste(event.text)
         self._text_changed(self._editor)
 

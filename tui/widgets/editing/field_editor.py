@@ -70,14 +70,10 @@ class LiveEditor:
 
     def accept(self) -> ParsedEntry | None:
         """The entered value, or why it is invalid, or None if nothing was edited."""
-        if self._picked >= 0 and self._chose:
-            code = self._matches[self._picked][0]
-            if code == self.editing.text and not self.editing.is_changed:
-                return None
-            return self._reader(self.pointer, self.kind, code, self.choices)
-        if not self.editing.is_changed:
+        code = self._matches[self._picked][0] if self._picked >= 0 and self._chose else None
+        if not self.editing.is_changed and code in (None, self.editing.text):
             return None
-        return self._read()
+        return self._read() if code is None else self._reader(self.pointer, self.kind, code, self.choices)
 
     def key(self, key: str, character: str | None, width: int) -> bool:
         """Handle a key. Returns False if the editor does not use it. Closing the editor is the sheet's task."""
@@ -151,13 +147,10 @@ class LiveEditor:
         # The notice is next to its text: below multiline text, but above choices.
         notice_row = row - height if self.is_multiline else row
         if 0 <= notice_row < len(notice_lines):
-            yield " " * _INDENT + notice_lines[notice_row], "info" if self.notice else "error"
-            return
-        row -= 0 if self.is_multiline else len(notice_lines)
+            return [(" " * _INDENT + notice_lines[notice_row], "info" if self.notice else "error")]
         if self.is_multiline:
-            yield from self._draw_text(row, height, width)
-        else:
-            yield from self._draw_choice(row, height, width)
+            return self._draw_text(row, height, width)
+        return self._draw_choice(row - len(notice_lines), height, width)
 
     def _draw_text(self, row: int, height: int, width: int) -> Iterable[Piece]:
         inner = width - _INDENT - 1
@@ -167,11 +160,7 @@ class LiveEditor:
         index = self._scroll + row
         yield " " * (_INDENT - 2) + "│ ", "dim"
         if index < len(visual_lines):
-            before, caret, after = self.editing.draw(visual_lines[index], inner, caret=index == caret_row)
-            yield before, "edit"
-            if caret:
-                yield caret, "caret"
-            yield after, "edit"
+            yield from self.editing.pieces(visual_lines[index], inner, caret=index == caret_row)
 
     def _draw_choice(self, row: int, height: int, width: int) -> Iterable[Piece]:
         first = max(0, min(self._picked - height // 2, len(self._matches) - height))

@@ -1,14 +1,15 @@
 """An input for text of several lines."""
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from rich.cells import cell_len
 from textual import events
 from textual.geometry import Offset
-from textual.message import Message
 
 from tui.widgets.editing.text_model import EDITING_KEYS, TextModel, VisualLine
 from tui.widgets.lines import LineView, Piece
+from tui.widgets.messages import WidgetMessage
 
 _KEYS = EDITING_KEYS | {"enter", "up", "down", "pageup", "pagedown"}
 
@@ -21,18 +22,12 @@ class MultilineInput(LineView):
 
     has_cursor = False
 
-    class Changed(Message):
+    @dataclass(eq=False)
+    class Changed(WidgetMessage["MultilineInput"]):
         """The text changed. `pasted`: by a paste."""
 
-        def __init__(self, box: "MultilineInput", text: str, pasted: bool) -> None:
-            super().__init__()
-            self.box = box
-            self.text = text
-            self.pasted = pasted
-
-        @property
-        def control(self) -> "MultilineInput":
-            return self.box
+        text: str
+        pasted: bool
 
     def __init__(self, *, hint: str = "", typing_hook: Callable[[str], None], id: str | None = None) -> None:
         super().__init__(id=id)
@@ -73,8 +68,7 @@ class MultilineInput(LineView):
     def on_key(self, event: events.Key) -> None:
         if not self.check_consume_key(event.key, event.character):
             return
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         self.notice = ""
         if event.key in ("up", "down", "pageup", "pagedown"):
             by = {"up": -1, "down": 1, "pageup": -self.body_height, "pagedown": self.body_height}[event.key]
@@ -89,8 +83,7 @@ class MultilineInput(LineView):
                 self._show()
 
     def on_paste(self, event: events.Paste) -> None:
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         self.insert(event.text)
 
     # Drawing.
@@ -98,9 +91,6 @@ class MultilineInput(LineView):
     @property
     def line_count(self) -> int:
         return len(self._visual_lines)
-
-    def lay_out(self, width: int) -> None:
-        self._arrange(width)
 
     def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
         is_empty = not self._editing.text
@@ -128,7 +118,7 @@ class MultilineInput(LineView):
         self.post_message(self.Changed(self, self._editing.text, pasted))
 
     def _show(self) -> None:
-        self._arrange(self.drawn_width)
+        self.lay_out(self.drawn_width)
         row = self._editing.caret_row(self._visual_lines)
         if self.has_focus:
             self.top = max(min(self.top, row), row - self.body_height + 1)
@@ -137,6 +127,6 @@ class MultilineInput(LineView):
             before, _, _ = self._editing.draw(self._visual_lines[row], 0, caret=True)
             self.app.cursor_position = self.content_region.offset + Offset(1 + cell_len(before), row - self.top)
 
-    def _arrange(self, width: int) -> None:
+    def lay_out(self, width: int) -> None:
         self._width = max(4, width - 1)
         self._visual_lines = self._editing.visual_lines(self._width)

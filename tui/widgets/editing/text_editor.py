@@ -49,12 +49,11 @@ class TextEditor(LineView):
     class Left(Message):
         """Editing was ended with Esc."""
 
+    @dataclass(eq=False)
     class Refused(Message):
         """A paste was refused. `message` says why."""
 
-        def __init__(self, message: str) -> None:
-            super().__init__()
-            self.message = message
+        message: str
 
     def __init__(self, *, max_length: int, on_change: Callable[[], None] = lambda: None, id: str | None = None) -> None:
         super().__init__(id=id)
@@ -165,15 +164,13 @@ class TextEditor(LineView):
     def on_key(self, event: events.Key) -> None:
         if self._editing is None or not self.check_consume_key(event.key, event.character):
             return
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         self._do(self._editing, event.key, event.character)
 
     def on_paste(self, event: events.Paste) -> None:
         if self._editing is None:
             return
-        event.stop()
-        event.prevent_default()
+        event.stop().prevent_default()
         text = normalize_lines(event.text)
         length = sum(map(len, self.buffer.rows)) + len(text)
         if length > self._max_length:
@@ -361,10 +358,7 @@ class TextEditor(LineView):
         available = max(4, width - self._gutter)
         if is_cursor and self._editing is not None:
             visual_line, self._scroll = self._editing.window(available, self._scroll)
-            before, caret, after = self._editing.draw(visual_line, available, caret=True)
-            yield before, "edit"
-            yield caret, "caret"
-            yield after, "edit"
+            yield from self._editing.pieces(visual_line, available)
         else:
             yield fit(self.buffer.row_text(row), available), ""
 

@@ -185,6 +185,11 @@ class TextModel:
             after + " " * (width - cell_len(before) - cell_len(under_caret or " ") - cell_len(after)),
         )
 
+    def pieces(self, visual_line: VisualLine, width: int, *, caret: bool = True) -> tuple[tuple[str, str], ...]:
+        """The text of `draw` with the styles of an editor."""
+        before, under_caret, after = self.draw(visual_line, width, caret=caret)
+        return (before, "edit"), (under_caret, "caret"), (after, "edit")
+
     def window(self, width: int, start: int) -> tuple[VisualLine, int]:
         """The part of a line to draw around the caret without wrapping, given the previous start."""
         glyphs = self._lines[self.line].glyphs

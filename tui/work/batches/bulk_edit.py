@@ -6,6 +6,7 @@ from typing import TypeAlias
 
 from tui.api.codec import Document, Json, same
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.edits.edit import same_or_absent
 from tui.orders.edits.request_choice import IMMUTABLE
 from tui.orders.fields import exclusive_values, field_at, path_of
 from tui.orders.paths import ANY
@@ -79,7 +80,9 @@ def preview_value(
             return IMMUTABLE
         found = list(_pointers(order, path))
         return (
-            [one for pointer in found for one in exclusive_values(pointer, value)] if found else "it has no such entry"
+            [assignment for pointer in found for assignment in exclusive_values(pointer, value)]
+            if found
+            else "it has no such entry"
         )
 
     return _preview(staging, orders, values)
@@ -107,7 +110,7 @@ def fixable_kinds(staging: Staging, orders: Iterable[StagedOrder]) -> dict[BulkE
         for finding in staging.findings(order):
             if not finding.stale and order.proposed_fix(finding) is not None:
                 found.setdefault(kind_of(finding), []).append(finding)
-    return dict(sorted(found.items(), key=lambda one: -len(one[1])))
+    return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 
 
 def apply_preview(staging: Staging, preview: BulkEditPreview, name: str) -> int:
@@ -139,7 +142,7 @@ def _preview(staging: Staging, orders: Sequence[StagedOrder], values_of: _Values
         here = [
             FieldChange(order.id, name, pointer, was, will)
             for pointer, will in found
-            if not _is_same(was := pointer.get(order.document), will)
+            if not same_or_absent(was := pointer.get(order.document), will)
         ]
         if here:
             changes.extend(here)
@@ -159,9 +162,3 @@ def _pointers(order: StagedOrder, path: tuple[str, ...]) -> Iterator[Pointer]:
     entries = Pointer(path[:index]).get(order.document)
     for position in range(len(entries) if isinstance(entries, list) else 0):
         yield Pointer((*path[:index], str(position), *path[index + 1 :]))
-
-
-def _is_same(one: Json | Absent, other: Json | Absent) -> bool:
-    if one is ABSENT or other is ABSENT:
-        return one is other
-    return same(one, other)

@@ -57,8 +57,8 @@ class BatchCatalog:
         """The batches that are not removed, newest first."""
         counts = self._batches.counts(self._account_id)
         found = [
-            BatchInfo(one.id, one.name, one.created_at, one.owner, counts.get(one.id, Counter()))
-            for one in self._batches.all(self._account_id)
+            BatchInfo(batch.id, batch.name, batch.created_at, batch.owner, counts.get(batch.id, Counter()))
+            for batch in self._batches.all(self._account_id)
         ]
         return found[::-1]
 

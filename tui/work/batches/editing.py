@@ -36,6 +36,9 @@ from tui.work.batches.undo_log import Action
 from tui.work.file_import.provenance import Provenance
 from tui.work.gc_pause import gc_paused
 
+ALREADY_SENT = "already sent"
+"""Returned by `undo` and `redo` in place of a step's name: the order was sent since, so nothing was changed."""
+
 
 class BatchEditing:
     """Changes the orders of the open batch. Each change is committed before the call returns.
@@ -63,7 +66,7 @@ class BatchEditing:
         """
         if as_update:
             return self.add([self._update(document, read) for document in documents])
-        used_ids = {order.key[1] for order in self._batch.orders.values()}
+        used_ids = {order.key[1] for order in self._batch.by_id.values()}
         news = []
         for document in documents:
             new = copy_of(as_new(document), self._account.now(), used_ids)
@@ -89,7 +92,7 @@ class BatchEditing:
     def add_parsed(self, parsed: ParsedFile, name: str) -> list[str]:
         """Stage the orders read from a source of that name."""
         at = self._account.now()
-        return self.add([to_staged(one, name, at) for one in parsed.orders], as_stored=True)
+        return self.add([to_staged(order, name, at) for order in parsed.orders], as_stored=True)
 
     async def add_in_chunks(self, parsed: ParsedFile, name: str, progress: OnProgress) -> list[str]:
         """Stage many orders while the app stays responsive: all of them or, if `progress` raises, none.
@@ -206,12 +209,12 @@ class BatchEditing:
 
     def may_change(self, id: str) -> bool:
         """Whether the order is in the batch and not being sent."""
-        return id in self._batch.orders and not self._batch.is_in_flight(id)
+        return id in self._batch.by_id and not self._batch.is_in_flight(id)
 
     def _changing(self, id: str) -> StagedOrder:
         """The order to change. After it was accepted, its first change starts on the accepted version."""
         self._batch.check_owner()
-        order = self._batch.orders[id]
+        order = self._batch.by_id[id]
         if self._batch.is_in_flight(id):
             raise BatchLocked("The order is in flight. It can be changed when the result is known.")
         if order.state in (StagedState.ACCEPTED, StagedState.VERIFIED, StagedState.DIFFERS):
@@ -253,7 +256,7 @@ class BatchEditing:
         return self._set_hold("released", ids, held=False, force=force)
 
     def _set_hold(self, kind: str, ids: Iterable[str], *, held: bool, force: bool = False) -> int:
-        found = [self._batch.orders[id] for id in self._batch.known(ids) if not self._batch.orders[id].sent]
+        found = [self._batch.by_id[id] for id in self._batch.known(ids) if not self._batch.by_id[id].sent]
         before = [_flags(order) for order in found]
         for order in found:
             order.held = held
@@ -309,11 +312,11 @@ class BatchEditing:
         count = count_of(len(action.about), "order")
         match action.kind:
             case "edit":
-                order = self._batch.orders.get(action.about[0])
+                order = self._batch.by_id.get(action.about[0])
                 if order is None:
                     return "", ()
                 if order.sent:
-                    return "nothing; the order was already sent", action.about
+                    return ALREADY_SENT, action.about
                 name = order.edit.undo() if back else order.edit.redo()
                 if name is not None:
                     self._batch.save(order)
@@ -334,23 +337,23 @@ class BatchEditing:
     def _step_edits(self, about: Iterable[str], *, back: bool) -> tuple[str, tuple[str, ...]]:
         """Undo or redo the same step of several orders, if it is still the last one of each."""
         name, moved, orders = "", [], []
-        for one in about:
-            id, _, done = one.partition(" ")
-            order = self._batch.orders.get(id)
+        for entry in about:
+            id, _, done = entry.partition(" ")
+            order = self._batch.by_id.get(id)
             if order is None or order.sent or order.edit.done != int(done) - (0 if back else 1):
                 continue
             step = order.edit.undo() if back else order.edit.redo()
             if step is not None:
                 orders.append(order)
                 name = step
-                moved.append(one)
+                moved.append(entry)
         self._batch.save_all(orders)
         return (f"{name}, {count_of(len(moved), 'order')}" if moved else ""), tuple(moved)
 
     def _swap_flags(self, flags: Iterable[str]) -> tuple[str, ...]:
         found, before = [], []
         for flag in flags:
-            order = self._batch.orders.get(flag.partition(" ")[0])
+            order = self._batch.by_id.get(flag.partition(" ")[0])
             if order is None or order.sent:
                 continue
             found.append(order)

@@ -32,7 +32,8 @@ class OpenBatch:
 
     Only one running copy of the app may change it: `owner` says who, and operations raise BatchLocked until `take_over`.
     `in_flight` returns the orders that are being sent or are about to be. `on_switch` is called before this
-    batch is closed or removed, `on_read` after the batch was read from disk again.
+    batch is closed or removed, `on_read` after the batch was read from disk again. `on_change` is called when something
+    changed that was not asked for: a refresh, the outcome of a write.
     """
 
     def __init__(
@@ -52,9 +53,11 @@ class OpenBatch:
         self.store = account.store.batches
         self.on_change: Callable[[], None] = lambda: None
         self.owner: str | None = None
+        """The other running copy that owns the batch, as text; None if it is ours."""
         self.saved_at: datetime | None = None
+        """When the batch was saved last."""
         self.name = " ".join((batch or _DEFAULT_NAME).split())
-        self.orders: dict[str, StagedOrder] = {}
+        self.by_id: dict[str, StagedOrder] = {}
         """The staged orders by their ids, in their order."""
         self._dropped: dict[str, StagedOrder] = {}
         self.is_importing = False
@@ -63,7 +66,7 @@ class OpenBatch:
         self._shop_ids: tuple[object, frozenset[int] | None] = (None, None)
         found = self.catalog.last_used() if batch is None else self.catalog.find(self.name)
         self.id: int | None = None if found is None else found.id
-        """The store's number of the batch; None before it is made by its first change."""
+        """The id of the batch in the store; None before it is created by its first change."""
         self.undo_log: UndoLog
         self._read()
 
@@ -124,7 +127,7 @@ class OpenBatch:
         self.reopen()
         self.on_change()
 
-    # Its orders
+    # Orders
 
     @property
     def shops(self) -> frozenset[int] | None:
@@ -134,6 +137,14 @@ class OpenBatch:
             self._shop_ids = (known, self._account.shop_ids)
         return self._shop_ids[1]
 
+    @property
+    def orders(self) -> list[StagedOrder]:
+        """The staged orders, in their order."""
+        return list(self.by_id.values())
+
+    def get(self, id: str) -> StagedOrder | None:
+        return self.by_id.get(id)
+
     def findings(self, order: StagedOrder) -> list[Finding]:
         return order.findings(self.shops)
 
@@ -142,19 +153,19 @@ class OpenBatch:
 
     async def check_all(self) -> None:
         """Check all orders, a few at a time, so that nobody has to wait for all of them."""
-        for count, order in enumerate(list(self.orders.values()), 1):
+        for count, order in enumerate(self.orders, 1):
             order.send_state(self.shops)
             if count % _AT_A_TIME == 0:
                 await asyncio.sleep(0)
 
     def counts(self) -> Counter[SendState]:
         shops = self.shops
-        return Counter([order.send_state(shops) for order in self.orders.values()])
+        return Counter([order.send_state(shops) for order in self.by_id.values()])
 
     def ready(self) -> Counter[PlannedAction]:
         """What sending would do with the orders that are ready."""
         shops = self.shops
-        return Counter([one.action for one in self.orders.values() if one.send_state(shops) is SendState.READY])
+        return Counter([order.action for order in self.by_id.values() if order.send_state(shops) is SendState.READY])
 
     # Ownership
 
@@ -202,11 +213,11 @@ class OpenBatch:
         count = 0 if self.id is None else len(self.store.ids(self.id))
         with gc_paused(count):
             rows = [] if self.id is None else self.store.staged(self.id)
-            self.orders = {row.id: restore_order(row, self._account.store, self._account.account_id) for row in rows}
+            self.by_id = {row.id: restore_order(row, self._account.store, self._account.account_id) for row in rows}
         self._dropped = {}
         self.undo_log = UndoLog(self._account.store.screen_states, self._account.account_id, self.id)
         self._duplicates = DuplicateIndex()
-        self._duplicates.update(self.orders, self.orders)
+        self._duplicates.update(self.by_id, self.by_id)
 
     def as_owner(self, work: Callable[[], None]) -> None:
         """Run a store operation if the batch is ours. Raises BatchLocked, StoreError.
@@ -260,7 +271,7 @@ class OpenBatch:
             self.reload(order.id)
             raise
         order.state, order.since = StagedState.DRAFT, self._account.now()
-        self._duplicates.update([order.id], self.orders)
+        self._duplicates.update([order.id], self.by_id)
 
     def save_all(self, orders: Sequence[StagedOrder]) -> None:
         """Like `save` for several orders in one transaction; those already sent have one each."""
@@ -280,7 +291,7 @@ class OpenBatch:
         for order in rest:
             order.version, order.state, order.since = versions[order.id], StagedState.DRAFT, self._account.now()
             order.meta_was_saved()
-        self._duplicates.update(versions, self.orders)
+        self._duplicates.update(versions, self.by_id)
 
     def save_rebased(self, order: StagedOrder) -> None:
         """Save a new version of an order with another base."""
@@ -310,33 +321,33 @@ class OpenBatch:
 
     def insert(self, ids: Sequence[str], orders: Iterable[StagedOrder]) -> None:
         """Show orders that were stored. Those that are not handed in are read from disk."""
-        self.orders |= {order.id: order for order in orders}
+        self.by_id |= {order.id: order for order in orders}
         self._reread()
-        self._duplicates.update(ids, self.orders)
+        self._duplicates.update(ids, self.by_id)
 
     def drop(self, ids: Sequence[str]) -> None:
         """Remove orders from the batch."""
         self.as_owner(lambda: self.store.drop(ids))
-        self._dropped |= {id: self.orders.pop(id) for id in ids}
-        self._duplicates.update(ids, self.orders)
+        self._dropped |= {id: self.by_id.pop(id) for id in ids}
+        self._duplicates.update(ids, self.by_id)
 
     def restore(self, ids: Sequence[str]) -> None:
         """Restore removed orders at their old positions."""
         self.as_owner(lambda: self.store.restore(ids))
         self._reread()
-        self._duplicates.update(ids, self.orders)
+        self._duplicates.update(ids, self.by_id)
 
     def reload(self, id: str) -> None:
         """Read an order from disk again."""
         row = self.store.get(id)
         if row is not None:
-            duplicate = self.orders[id].duplicate_problem if id in self.orders else None
-            self.orders[id] = restore_order(row, self._account.store, self._account.account_id)
-            self.orders[id].duplicate_problem = duplicate
+            duplicate = self.by_id[id].duplicate_problem if id in self.by_id else None
+            self.by_id[id] = restore_order(row, self._account.store, self._account.account_id)
+            self.by_id[id].duplicate_problem = duplicate
 
     def _reread(self) -> None:
         """Put the orders in the order they have on disk; read those that are not in memory."""
-        known = self._dropped | self.orders
+        known = self._dropped | self.by_id
         found = {}
         for id in self.store.ids(self.id or 0):
             order = known.get(id)
@@ -344,14 +355,14 @@ class OpenBatch:
                 order = restore_order(row, self._account.store, self._account.account_id)
             if order is not None:
                 found[id] = order
-        self.orders = found
+        self.by_id = found
 
     def refresh(self, id: str) -> None:
         """Apply what the outbox or the verifier stored for an order."""
-        row = self.store.get(id) if id in self.orders else None
+        row = self.store.get(id) if id in self.by_id else None
         if row is None:
             return
-        order = self.orders[id]
+        order = self.by_id[id]
         order.state, order.since, order.remote_id = row.state, row.updated_at, row.remote_id
         if row.state in (StagedState.ACCEPTED, StagedState.VERIFIED):
             order.service_problems = ()
@@ -359,9 +370,9 @@ class OpenBatch:
 
     def is_in_flight(self, id: str) -> bool:
         """Whether an order is being sent or about to be, or its outcome is unknown."""
-        return self.orders[id].state in (StagedState.SENT, StagedState.UNKNOWN) or id in self._in_flight()
+        return self.by_id[id].state in (StagedState.SENT, StagedState.UNKNOWN) or id in self._in_flight()
 
     def known(self, ids: Iterable[str]) -> list[str]:
         """The ids that are in the batch, in its order."""
         wanted = set(ids)
-        return [id for id in self.orders if id in wanted]
+        return [id for id in self.by_id if id in wanted]

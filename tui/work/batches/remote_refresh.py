@@ -59,7 +59,7 @@ class RemoteRefresh:
         return None
 
     def _outdated(self, ids: Iterable[str] | None, again: bool) -> list[StagedOrder]:
-        orders = self._batch.orders
+        orders = self._batch.by_id
         found = list(orders.values()) if ids is None else [orders[id] for id in self._batch.known(ids)]
         oldest = self._account.now() - _FRESH
 
@@ -78,7 +78,7 @@ class RemoteRefresh:
         for order, key, remote in zip(orders, keys, found, strict=True):
             if isinstance(remote, ApiError):
                 errors.append(remote)
-            elif self._batch.orders.get(order.id) is order and order.key == key and not order.sent:
+            elif self._batch.by_id.get(order.id) is order and order.key == key and not order.sent:
                 self._apply(order, RemoteSnapshot(key, self._account.now(), remote))
                 updated.append(order)
         self._batch.save_all_details(updated)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from tui.api.codec import as_list
 from tui.store.batches import Staged, StagedState
 from tui.store.journal import WriteState
 from tui.store.store import Store
@@ -23,7 +24,9 @@ _ANSWERED = (VerificationState.ACCEPTED, VerificationState.VERIFIED, Verificatio
 def restore_order(row: Staged, store: Store, account_id: int) -> StagedOrder:
     """Load a staged order, also if the app ended between an answer and applying it."""
     order = load_staged(row)
-    if order.state is StagedState.REFUSED and all(one.version != order.version for one in order.service_problems):
+    if order.state is StagedState.REFUSED and all(
+        problem.version != order.version for problem in order.service_problems
+    ):
         refused = store.writes.all(account_id, staged=order.id, states=[WriteState.REFUSED], limit=1)
         order.service_problems = problems_by_order(refused[0]).get(order.id, ()) if refused else ()
     apply_accepted(order, store)
@@ -34,7 +37,14 @@ def apply_accepted(order: StagedOrder, store: Store) -> None:
     """Note the accepted version of an order, so that its next change is an update, and what differs from it."""
     if order.remote_id is None and order.state is not StagedState.DIFFERS:
         return
-    last = next((one for one in reversed(store.verifications.of_staged(order.id)) if one.state in _ANSWERED), None)
+    last = next(
+        (
+            verification
+            for verification in reversed(store.verifications.of_staged(order.id))
+            if verification.state in _ANSWERED
+        ),
+        None,
+    )
     if last is None or not isinstance(last.expected, dict):
         return
     if order.snapshot is None or order.snapshot.key != order.key or order.snapshot.at <= last.since:
@@ -45,8 +55,7 @@ def apply_accepted(order: StagedOrder, store: Store) -> None:
 
 def _mismatch_problems(order: StagedOrder, follow: Verification) -> tuple[ServiceProblem, ...]:
     problems = []
-    for stored in follow.mismatches if isinstance(follow.mismatches, list) else []:
-        mismatch = mismatch_from_json(stored)
+    for mismatch in map(mismatch_from_json, as_list(follow.mismatches)):
         problem = mismatch_problem(mismatch)
         value = fingerprint(mismatch.pointer.get(order.document))
         keyed = replace(problem, pointer=order.edit.to_keys(problem.pointer))

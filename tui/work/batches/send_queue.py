@@ -34,12 +34,12 @@ def split_into_requests(
     """Split orders into requests of at most `limit` orders and `max_bytes`, in order. A larger order is alone."""
     groups: list[list[PlannedOrder]] = []
     size = 0
-    for one in orders:
-        if not groups or len(groups[-1]) == limit or size + one.size + 1 > max_bytes:
+    for planned in orders:
+        if not groups or len(groups[-1]) == limit or size + planned.size + 1 > max_bytes:
             groups.append([])
             size = 2  # the brackets; each order has a comma
-        groups[-1].append(one)
-        size += one.size + 1
+        groups[-1].append(planned)
+        size += planned.size + 1
     return tuple(map(tuple, groups))
 
 
@@ -130,7 +130,7 @@ class SendQueue:
     def ids(self) -> frozenset[str]:
         """The orders that are still to be sent."""
         if self._ids is None:
-            self._ids = frozenset(one.id for attempt in self.waiting for one in attempt.orders)
+            self._ids = frozenset(planned.id for attempt in self.waiting for planned in attempt.orders)
         return self._ids
 
     def clear(self) -> int:
@@ -173,7 +173,7 @@ class SendQueue:
                 self.waiting.clear()
 
     def _split(self, attempt: SendAttempt, named: Collection[str], too_large: bool) -> None:
-        rest = tuple(one for one in attempt.orders if one.id not in named)
+        rest = tuple(planned for planned in attempt.orders if planned.id not in named)
         if named:
             self._unnamed = 0
             if rest and self.continue_after_refusal:
@@ -191,4 +191,4 @@ class SendQueue:
 
 
 def _ids(orders: Iterable[PlannedOrder]) -> frozenset[str]:
-    return frozenset(one.id for one in orders)
+    return frozenset(planned.id for planned in orders)

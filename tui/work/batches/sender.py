@@ -1,13 +1,12 @@
 """Sends a batch: plans the requests, sends one after the other, and reports the outcome of each."""
 
 import asyncio
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from tui.api.budget import WRITES
-from tui.api.codec import Json, encode
+from tui.api.codec import Json, as_list, encode
 from tui.api.errors import ApiError, Problem, RateLimited, ServiceBusy, Unreachable
 from tui.api.errors import RequestRefused as RefusedError
 from tui.api.pointer import Scope
@@ -75,11 +74,6 @@ class SendPlan:
     @property
     def count(self) -> int:
         return sum(len(request) for request in self.requests)
-
-    @property
-    def actions(self) -> Counter[PlannedAction]:
-        """How many orders are new, and how many change an existing order."""
-        return Counter(one.action for request in self.requests for one in request)
 
     @property
     def seconds(self) -> float:
@@ -270,7 +264,7 @@ class BatchSender:
             if isinstance(step, SendPause):
                 await self._wait(run, step.seconds)
                 continue
-            run.in_flight = frozenset(one.id for one in step.orders)
+            run.in_flight = frozenset(planned.id for planned in step.orders)
             try:
                 answer = await self._send_request(run, step.orders)
             finally:
@@ -305,7 +299,7 @@ class BatchSender:
         self._batch.confirm_ownership()
         unread = await self._read_updates(request)
         self._batch.confirm_ownership()
-        ready = [one for one in request if one.id not in unread and self._can_send(one)]
+        ready = [planned for planned in request if planned.id not in unread and self._can_send(planned)]
         if len(ready) + len(unread) < len(request):
             count = len(request) - len(ready) - len(unread)
             changed = count_of(count, "order")
@@ -314,12 +308,12 @@ class BatchSender:
             )
         if not ready:
             return SendSkipped()
-        outgoing = [Outgoing(one.id, one.version, one.document, one.remote) for one in ready]
+        outgoing = [Outgoing(planned.id, planned.version, planned.document, planned.remote) for planned in ready]
         keys: dict[str, Json] = {}
-        for one in ready:
-            order = self._batch.orders.get(one.id)
+        for planned in ready:
+            order = self._batch.by_id.get(planned.id)
             if order is not None:
-                keys[one.id] = list_keys(order.edit)
+                keys[planned.id] = list_keys(order.edit)
         run.requests += 1
         try:
             outcome = await self._account.outbox.upsert(outgoing, keys)
@@ -329,7 +323,7 @@ class BatchSender:
             count = len(known)
             text = f"{count} of {len(ready)} orders {word_for(count, 'is', 'are')} with the service already and not sent again."
             self._notify(text, "info")
-            rest = [one for one in ready if one.id not in known]
+            rest = [planned for planned in ready if planned.id not in known]
             return await self._send_request(run, rest) if rest else SendSkipped()
         self.settle(outcome)
         return _answer_of(outcome)
@@ -339,7 +333,7 @@ class BatchSender:
 
         Returns the orders that could not be read; they are not sent.
         """
-        unread = [one.id for one in request if one.action is PlannedAction.UPDATE]
+        unread = [planned.id for planned in request if planned.action is PlannedAction.UPDATE]
 
         async def read() -> ApiError | None:
             began = self._account.now()
@@ -356,16 +350,16 @@ class BatchSender:
         return frozenset(unread)
 
     def _was_read(self, id: str, since: datetime) -> bool:
-        order = self._batch.orders.get(id)
+        order = self._batch.by_id.get(id)
         return order is None or (order.snapshot is not None and order.snapshot.at >= since)
 
-    def _can_send(self, one: PlannedOrder) -> bool:
-        order = self._batch.orders.get(one.id)
-        if order is None or order.version != one.version or self._batch.send_state(order) is not SendState.READY:
+    def _can_send(self, planned: PlannedOrder) -> bool:
+        order = self._batch.by_id.get(planned.id)
+        if order is None or order.version != planned.version or self._batch.send_state(order) is not SendState.READY:
             return False
-        if order.remote is None or one.remote is None:
-            return order.remote is one.remote
-        return is_same_order(one.remote, order.remote)
+        if order.remote is None or planned.remote is None:
+            return order.remote is planned.remote
+        return is_same_order(planned.remote, order.remote)
 
     # Outcomes
 
@@ -383,9 +377,9 @@ class BatchSender:
             case WriteRefused(problems=problems, error=error):
                 found = problems_by_order(outcome.write)
                 self._record(outcome.write, problems=found)
-                named = sum(bool(one) for one in found.values())
-                total = sum(len(one) for one in found.values())
-                rest = [one for one in problems if count > 1 or one.scope not in (Scope.THIS, Scope.BATCH)]
+                named = sum(bool(found_problems) for found_problems in found.values())
+                total = sum(len(found_problems) for found_problems in found.values())
+                rest = [problem for problem in problems if count > 1 or problem.scope not in (Scope.THIS, Scope.BATCH)]
                 text = _refusal(count, named, total, len(rest), str(error), continues=continues)
                 self._notify(text, "service", rest, batch=batch)
             case WriteNotSent(error=ServiceBusy() as error):
@@ -425,7 +419,7 @@ class BatchSender:
         batch = self._batch
         for item in write.new.items:
             batch.refresh(item.staged)
-            order = batch.orders.get(item.staged)
+            order = batch.by_id.get(item.staged)
             if order is None or problems is None:
                 continue
             order.service_problems = problems.get(item.staged, ())
@@ -508,23 +502,23 @@ def _refusal(count: int, named: int, found: int, rest: int, error: str, *, conti
 def _dump(notices: Iterable[SendNotice]) -> Json:
     return [
         {
-            "at": one.at.isoformat(),
-            "words": one.text,
-            "tone": one.style,
-            "problems": [problem_to_json(problem) for problem in one.problems],
+            "at": notice.at.isoformat(),
+            "words": notice.text,
+            "tone": notice.style,
+            "problems": [problem_to_json(problem) for problem in notice.problems],
         }
-        for one in notices
+        for notice in notices
     ]
 
 
 def _load(stored: Json) -> list[SendNotice]:
     return [
         SendNotice(
-            datetime.fromisoformat(str(one["at"])),
-            str(one["words"]),
-            str(one["tone"]),
-            tuple(problems_from_json(one["problems"])),
+            datetime.fromisoformat(str(notice["at"])),
+            str(notice["words"]),
+            str(notice["tone"]),
+            tuple(problems_from_json(notice["problems"])),
         )
-        for one in (stored if isinstance(stored, list) else [])
-        if isinstance(one, dict)
+        for notice in as_list(stored)
+        if isinstance(notice, dict)
     ]

@@ -1,14 +1,14 @@
 """A staged order: its edit, what sending it would do, its problems, and its send state."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from hashlib import sha256
 from operator import is_
-from typing import cast
+from typing import TypeVar, cast
 
-from tui.api.codec import Document, Json, decode, encode, same
+from tui.api.codec import Document, Json, as_document, as_list, decode, encode, same
 from tui.api.errors import Origin, Problem, Severity
 from tui.api.pointer import ABSENT, Absent, Pointer, Scope, position_of
 from tui.api.query import id_text
@@ -18,7 +18,7 @@ from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.upsert import to_upsert
-from tui.orders.fields import field_at
+from tui.orders.fields import entry_of, field_at
 from tui.orders.paths import LISTS
 from tui.store.batches import KEEP, Kept, NewStaged, Staged, StagedState
 from tui.store.journal import Write
@@ -28,6 +28,8 @@ from tui.work.writes.send_state import SendState, Unsent, project
 from tui.work.writes.serialization import problem_from_json, problem_to_json, problems_from_json
 
 ID = Pointer.of("id")
+
+T = TypeVar("T")
 
 
 class PlannedAction(StrEnum):
@@ -94,16 +96,15 @@ class StagedOrder:
     duplicate_problem: Problem | None = None
     import_problems: tuple[ServiceProblem, ...] = ()
     _saved_meta: tuple[object, ...] | None = field(default=None, repr=False)
-    _local: tuple[Document, Collection[int] | None, RemoteSnapshot | None, tuple[Problem, ...]] | None = field(
-        default=None, repr=False
-    )
-    _checked: tuple[Document, list[Problem]] | None = field(default=None, repr=False)
-    _found: tuple[tuple[object, ...], tuple[Finding, ...]] | None = field(default=None, repr=False)
-    _action: tuple[Document, RemoteSnapshot | None, PlannedAction, tuple[Change, ...]] | None = field(
-        default=None, repr=False
-    )
-    _send_state: tuple[tuple[object, ...], SendState] | None = field(default=None, repr=False)
-    _key: tuple[Document, str | None, tuple[str, str, str]] | None = field(default=None, repr=False)
+    _cache: dict[str, tuple[tuple[object, ...], object]] = field(default_factory=dict, repr=False)
+    """The last result of each cached calculation, with the objects that it was made from."""
+
+    def _cached(self, name: str, basis: tuple[object, ...], work: Callable[[], T]) -> T:
+        """The result of `work`, which is called again only after one of the objects in `basis` was replaced."""
+        known = self._cache.get(name)
+        if known is None or not all(map(is_, known[0], basis)):
+            known = self._cache[name] = (basis, work())
+        return cast(T, known[1])
 
     @property
     def document(self) -> Document:
@@ -149,11 +150,12 @@ class StagedOrder:
     @property
     def key(self) -> tuple[str, str, str]:
         """What identifies it at the service: Sendcloud's id if known, order id, shop."""
-        cached = self._key
-        if cached is None or cached[0] is not self.edit.document or cached[1] is not self.remote_id:
-            key = (id_text(self.document.get("id")) or self.remote_id or "", *key_of(self.document))
-            cached = self._key = (self.edit.document, self.remote_id, key)
-        return cached[2]
+        document = self.edit.document
+        return self._cached(
+            "key",
+            (document, self.remote_id),
+            lambda: (id_text(document.get("id")) or self.remote_id or "", *key_of(document)),
+        )
 
     @property
     def fixed(self) -> bool:
@@ -185,20 +187,14 @@ class StagedOrder:
 
     def local_problems(self, shops: Collection[int] | None) -> tuple[Problem, ...]:
         """The problems found by the local checks. Cached until the order, the shops or the snapshot change."""
-        cached = self._local
-        if cached is None or cached[0] is not self.document or cached[1] is not shops or cached[2] is not self.snapshot:
-            if self._checked is None or self._checked[0] is not self.document:
-                self._checked = (self.document, check_order(self.document, None))
-            found = [*check_shop(self.document, shops), *self._checked[1]]
-            if (
-                "id" in self.document
-                and self.snapshot
-                and self.snapshot.key == self.key
-                and self.snapshot.remote is None
-            ):
-                found.append(gone_problem(self.document))
-            cached = self._local = (self.document, shops, self.snapshot, tuple(found))
-        return cached[3]
+        return self._cached("local problems", (self.document, shops, self.snapshot), lambda: tuple(self._check(shops)))
+
+    def _check(self, shops: Collection[int] | None) -> Iterator[Problem]:
+        document, snapshot = self.document, self.snapshot
+        yield from check_shop(document, shops)
+        yield from self._cached("check", (document,), lambda: check_order(document, None))
+        if "id" in document and snapshot and snapshot.key == self.key and snapshot.remote is None:
+            yield gone_problem(document)
 
     def findings(self, shops: Collection[int] | None) -> list[Finding]:
         """All problems: those from the service, those found locally, and last the stale ones."""
@@ -211,10 +207,7 @@ class StagedOrder:
             self.import_problems,
             self.version,
         )
-        cached = self._found
-        if cached is None or not all(map(is_, cached[0], basis)):
-            cached = self._found = (basis, tuple(self._find(shops)))
-        return list(cached[1])
+        return list(self._cached("findings", basis, lambda: self._find(shops)))
 
     def proposed_fix(self, finding: Finding) -> Fix | None:
         """A fix for a problem, if there is one."""
@@ -232,14 +225,13 @@ class StagedOrder:
         fresh.sort(key=lambda finding: named[finding.problem.pointer])
         known = {(finding.problem.pointer, finding.problem.detail) for finding in fresh}
         local = [self.duplicate_problem] if self.duplicate_problem is not None else []
-        imported = [
-            finding.problem for problem in self.import_problems if not (finding := self._finding(problem)).stale
-        ]
+        imported = [finding.problem for finding in map(self._finding, self.import_problems) if not finding.stale]
         local += imported
         # A problem from reading the file is more precise than one of the schema at the same pointer.
         # A warning hides no error.
-        covered = {(problem.pointer, problem.severity) for problem in imported}
-        covered |= {(problem.pointer, Severity.WARNING) for problem in imported}
+        covered = {
+            (problem.pointer, severity) for problem in imported for severity in (problem.severity, Severity.WARNING)
+        }
         local += [
             problem
             for problem in self.local_problems(shops)
@@ -264,10 +256,7 @@ class StagedOrder:
             self.override_version,
             self.remote_id,
         )
-        cached = self._send_state
-        if cached is None or not all(map(is_, cached[0], basis)):
-            cached = self._send_state = (basis, self._project(shops))
-        return cached[1]
+        return self._cached("send state", basis, lambda: self._project(shops))
 
     def _project(self, shops: Collection[int] | None) -> SendState:
         overridden = self.override_version == self.version
@@ -284,11 +273,7 @@ class StagedOrder:
         return project(self.state, unsent)
 
     def _compared(self) -> tuple[PlannedAction, tuple[Change, ...]]:
-        cached = self._action
-        if cached is None or cached[0] is not self.document or cached[1] is not self.snapshot:
-            action, changes = self._compare()
-            cached = self._action = (self.document, self.snapshot, action, changes)
-        return cached[2], cached[3]
+        return self._cached("compared", (self.document, self.snapshot), self._compare)
 
     def _compare(self) -> tuple[PlannedAction, tuple[Change, ...]]:
         remote = self.remote
@@ -300,7 +285,9 @@ class StagedOrder:
     def _finding(self, found: ServiceProblem) -> Finding:
         pointer = self.edit.to_positions(found.problem.pointer)
         if pointer is None:
-            list_pointer = next(one for one in LISTS if found.problem.pointer.startswith(one))
+            list_pointer = next(
+                list_pointer for list_pointer in LISTS if found.problem.pointer.startswith(list_pointer)
+            )
             detail = f"{found.problem.detail} (of an entry that was removed)"
             return Finding(replace(found.problem, pointer=list_pointer, detail=detail), found.at, stale=True)
         if pointer.tokens and field_at(pointer) is None and pointer.get(self.document) is ABSENT:
@@ -319,10 +306,10 @@ def gone_problem(document: Document) -> Problem:
 
 def _move_problems(problems: Sequence[ServiceProblem], before: Edit, edit: Edit) -> tuple[ServiceProblem, ...]:
     """Translate problems to another edit. Those of removed items are left out."""
-    found = [(one, before.to_positions(one.problem.pointer)) for one in problems]
+    found = [(found_problem, before.to_positions(found_problem.problem.pointer)) for found_problem in problems]
     return tuple(
-        replace(one, problem=replace(one.problem, pointer=edit.to_keys(pointer)))
-        for one, pointer in found
+        replace(found_problem, problem=replace(found_problem.problem, pointer=edit.to_keys(pointer)))
+        for found_problem, pointer in found
         if pointer is not None
     )
 
@@ -352,11 +339,13 @@ def problems_by_order(write: Write) -> dict[str, tuple[ServiceProblem, ...]]:
         if index is None or not 0 <= index < len(items):
             continue
         item = items[index]
-        keys = write.new.changes.get(item.staged) if isinstance(write.new.changes, dict) else None
+        keys = as_document(write.new.changes).get(item.staged)
         pointer = problem.pointer.without_unknown_segments(sent[index])
         value = fingerprint(pointer.get(sent[index]))
-        one = ServiceProblem(replace(problem, pointer=_keyed(pointer, keys)), write.last.at, item.version, value)
-        found[item.staged] = (*found[item.staged], one)
+        service_problem = ServiceProblem(
+            replace(problem, pointer=_keyed(pointer, keys)), write.last.at, item.version, value
+        )
+        found[item.staged] = (*found[item.staged], service_problem)
     return found
 
 
@@ -364,22 +353,20 @@ def list_keys(edit: Edit) -> Json:
     """The keys of the items of each list, so that a pointer in an answer can be resolved after later edits."""
     keys: Document = {}
     for pointer in LISTS:
-        entries = pointer.get(edit.document)
-        if isinstance(entries, list) and entries:
+        if entries := as_list(pointer.get(edit.document)):
             keys[str(pointer)] = [edit.to_keys(pointer / index).name for index in range(len(entries))]
     return keys
 
 
 def _keyed(pointer: Pointer, keys: Json) -> Pointer:
-    if not isinstance(keys, dict):
+    item_pointer = entry_of(pointer)
+    if item_pointer is None:
         return pointer
-    for list_pointer in LISTS:
-        if len(pointer) > len(list_pointer) and pointer.startswith(list_pointer):
-            token, names = pointer.tokens[len(list_pointer)], keys.get(str(list_pointer))
-            position = position_of(token, len(names)) if isinstance(names, list) else None
-            if isinstance(names, list) and position is not None:
-                return Pointer((*list_pointer.tokens, str(names[position]), *pointer.tokens[len(list_pointer) + 1 :]))
-    return pointer
+    names = as_list(as_document(keys).get(str(item_pointer.parent)))
+    position = position_of(item_pointer.name, len(names))
+    if position is None:
+        return pointer
+    return item_pointer.parent / str(names[position]) + pointer.relative_to(item_pointer)
 
 
 def _differences(edit: Edit, remote: Document) -> list[Change]:
@@ -407,11 +394,11 @@ def meta_of(order: StagedOrder) -> Json:
     meta: Document = {
         **order.origin.dump(),
         "held": order.held,
-        "told": [service_problem_to_json(one) for one in order.service_problems],
+        "told": [service_problem_to_json(problem) for problem in order.service_problems],
         "insisted": order.override_version,
     }
     if order.import_problems:
-        meta["noted"] = [service_problem_to_json(one) for one in order.import_problems]
+        meta["noted"] = [service_problem_to_json(problem) for problem in order.import_problems]
     if order.snapshot is not None:
         key: list[Json] = list(order.snapshot.key)
         meta["looked"] = {"key": key, "at": order.snapshot.at.isoformat(), "remote": order.snapshot.remote}
@@ -420,7 +407,7 @@ def meta_of(order: StagedOrder) -> Json:
 
 def load_staged(row: Staged) -> StagedOrder:
     """Load a staged order from its row."""
-    meta = row.meta if isinstance(row.meta, dict) else {}
+    meta = as_document(row.meta)
     override = meta.get("insisted")
     order = StagedOrder(
         row.id,
@@ -433,15 +420,17 @@ def load_staged(row: Staged) -> StagedOrder:
         Provenance.load(meta),
         row.remote_id,
         override if isinstance(override, int) else None,
-        import_problems=tuple(_service_problem_from_json(cast(Document, one)) for one in _list(meta.get("noted"))),
+        import_problems=tuple(
+            _service_problem_from_json(cast(Document, stored)) for stored in as_list(meta.get("noted"))
+        ),
     )
     if row.state not in (StagedState.ACCEPTED, StagedState.VERIFIED):
         order.service_problems = tuple(
-            _service_problem_from_json(cast(Document, one)) for one in _list(meta.get("told"))
+            _service_problem_from_json(cast(Document, stored)) for stored in as_list(meta.get("told"))
         )
     stored = meta.get("looked")
     if isinstance(stored, dict):
-        key = [str(part) for part in _list(stored.get("key"))]
+        key = [str(part) for part in as_list(stored.get("key"))]
         remote = stored.get("remote")
         at = datetime.fromisoformat(str(stored["at"]))
         order.snapshot = RemoteSnapshot((key[0], key[1], key[2]), at, remote if isinstance(remote, dict) else None)
@@ -452,7 +441,18 @@ def load_staged(row: Staged) -> StagedOrder:
 
 def as_staged(id: str, new: NewStaged, at: datetime) -> StagedOrder:
     """A new order as it was staged, without reading it back."""
-    row = Staged(id, 0, new.base, new.log, 1, StagedState.DRAFT, None, new.released, new.meta, at)
+    row = Staged(
+        new.base,
+        new.log,
+        new.meta,
+        new.released,
+        id=id,
+        batch=0,
+        version=1,
+        state=StagedState.DRAFT,
+        remote_id=None,
+        updated_at=at,
+    )
     return load_staged(row)
 
 
@@ -469,7 +469,3 @@ def _service_problem_from_json(stored: Mapping[str, Json]) -> ServiceProblem:
     at = datetime.fromisoformat(str(stored["at"]))
     version = int(cast(int, stored["version"]))
     return ServiceProblem(problem_from_json(stored["problem"]), at, version, str(stored["value"]))
-
-
-def _list(value: Json) -> Sequence[Json]:
-    return value if isinstance(value, list) else []

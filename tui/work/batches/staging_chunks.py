@@ -32,7 +32,7 @@ class ChunkedStaging:
 
     def stage(self, parsed: Sequence[ParsedOrder]) -> list[StagedOrder]:
         """Stage and check a chunk. May run in any thread. Raises StoreError."""
-        news = [to_staged(one, self.name, self.at) for one in parsed]
+        news = [to_staged(order, self.name, self.at) for order in parsed]
         ids = self.store.stage(self.batch, news, import_id=self.import_id)
         orders = [as_staged(id, new, self.at) for id, new in zip(ids, news, strict=True)]
         for order in orders:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from tui.api.codec import Json
+from tui.api.codec import Json, as_document, as_list
 from tui.store.drafts import ScreenStates
 
 _MAX_ACTIONS = 200
@@ -26,9 +26,8 @@ class UndoLog:
         self._state = state
         self._account_id = account_id
         self._key = f"staging.actions.{batch}"
-        stored = state.get(account_id, self._key)
-        self.done = _load(stored.get("done")) if isinstance(stored, dict) else []
-        self.undone = _load(stored.get("undone")) if isinstance(stored, dict) else []
+        stored = as_document(state.get(account_id, self._key))
+        self.done, self.undone = _load(stored.get("done")), _load(stored.get("undone"))
 
     def add(self, kind: str, about: list[str]) -> None:
         """Add an action. Actions that were undone before can no longer be redone."""
@@ -60,5 +59,4 @@ def _dump(actions: list[Action]) -> list[Json]:
 
 
 def _load(stored: Json) -> list[Action]:
-    rows = stored if isinstance(stored, list) else []
-    return [Action(str(row[0]), tuple(str(id) for id in row[1:])) for row in rows if isinstance(row, list) and row]
+    return [Action(str(row[0]), tuple(map(str, row[1:]))) for row in map(as_list, as_list(stored)) if row]

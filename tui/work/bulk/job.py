@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from tui.api.budget import READS, WRITES
-from tui.api.codec import Document, Json
+from tui.api.codec import Document, Json, as_document, as_list
 from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.edits.bulk_change import Applied, BulkChange
 from tui.orders.edits.edit import Change
@@ -31,7 +31,7 @@ AGAIN: Final = frozenset(
 
 
 class JobStage(StrEnum):
-    """Where a job stands as a whole. Only a running or paused one is gone on with."""
+    """The stage of a job. Only a running or paused job can be continued."""
 
     PLANNED = "planned"
     RUNNING = "running"
@@ -44,8 +44,9 @@ class JobStage(StrEnum):
 class JobOrder:
     """One order of a job.
 
-    `changes`: what the dry run showed. `planned`: it was to be sent. `after`: the newest write when it was about to go,
-    so that its own write is found in the journal; `write`: that one. `applied` is only of this process.
+    `words`: a message about its state. `changes`: the changes of the dry run. `planned`: it was to be sent when the job
+    began. `after`: the newest write before it was sent, by which its own `write` is found in the journal. `applied` is
+    not stored.
     """
 
     id: str
@@ -75,9 +76,9 @@ class Job:
     session: str = ""
     note: str = ""
     whole: str = ""
-    """What the orders are, as `all 64 of this filter`; empty for marked ones."""
+    """How the orders were chosen, such as `all 64 of this filter`; empty for marked orders."""
     kept_counts: dict[SendState, int] = field(default_factory=dict, repr=False)
-    """Of a job whose orders were not loaded."""
+    """The counts of a job whose orders were not loaded."""
 
     @property
     def name(self) -> str:
@@ -85,12 +86,12 @@ class Job:
 
     @property
     def label(self) -> str:
-        """What the journal calls it: what it does, and enough of its id to tell two of them apart."""
+        """Its name in the journal: what it does, and a part of its id to distinguish jobs of the same name."""
         return f"{self.name} ({self.id[:6]})"
 
     @property
     def counts(self) -> dict[SendState, int]:
-        """How many orders stand where, in the order of `SendState`."""
+        """The number of orders in each state, in the order of `SendState`."""
         if not self.orders:
             return self.kept_counts
         found = Counter(order.state for order in self.orders.values())
@@ -98,7 +99,7 @@ class Job:
 
     @property
     def going(self) -> int:
-        """How many orders were to be sent when it began."""
+        """How many orders were to be sent when the job began."""
         return sum(order.planned for order in self.orders.values())
 
     @property
@@ -114,15 +115,15 @@ class Job:
     def progress(self) -> str:
         """`112 of 250 · 98 verified · 1 unknown · 3 refused`"""
         planned = Counter(order.state for order in self.orders.values() if order.planned)
-        told = [
+        parts = [
             f"{planned[state]} {state.label}" for state in SendState if planned[state] and state is not SendState.READY
         ]
-        return " · ".join([f"{self.gone} of {self.going}", *told])
+        return " · ".join([f"{self.gone} of {self.going}", *parts])
 
 
 @dataclass(frozen=True, slots=True)
 class WriteCost:
-    """Requests, and the seconds that the limits of the service make of them (Q6.1)."""
+    """The number of requests; `seconds`: the least time for them by the rate limits of the service (Q6.1)."""
 
     writes: int
     reads: int
@@ -134,16 +135,15 @@ class WriteCost:
 
 @dataclass(frozen=True, slots=True)
 class WriteCosts:
-    """The cost of each kind of write, and how many orders can only be sent as one of them."""
+    """The cost of each kind of write, and how many orders can only be sent by upsert."""
 
     patch: WriteCost
     upsert: WriteCost
-    only_patch: int
     only_upsert: int
 
     @property
     def proposed(self) -> WriteKind:
-        """PATCH can lose nothing (Q2.6); sending whole is worth it only where it saves real time (Q6.4)."""
+        """PATCH, which cannot lose values (Q2.6), unless an upsert saves a minute or more (Q6.4)."""
         return WriteKind.UPSERT if self.patch.seconds - self.upsert.seconds > WORTH_IT else WriteKind.PATCH
 
     def cost(self, kind: WriteKind) -> WriteCost:
@@ -172,7 +172,6 @@ def plan(orders: Iterable[JobOrder]) -> WriteCosts:
     return WriteCosts(
         WriteCost(patched + either + _requests(whole), reads),
         WriteCost(patched + _requests(whole + either), reads),
-        patched,
         whole,
     )
 
@@ -188,7 +187,7 @@ def _requests(orders: int) -> int:
     return -(-orders // MAX_ORDERS)
 
 
-# To disk and back. A job is one value for its head and one for each order, so that a step is one small commit.
+# Storage. A job is one value for its head and one for each order, so that a step is one small commit.
 
 
 def dump_head(job: Job) -> Document:
@@ -209,37 +208,35 @@ def dump_head(job: Job) -> Document:
     }
 
 
-def load_head(kept: Json) -> Job | None:
-    """A job without its orders; None for what is none, or is of a later version."""
-    if not isinstance(kept, dict) or kept.get("version") != 1:
+def load_head(stored: Json) -> Job | None:
+    """A job without its orders; None if the value is no job or was written by a later version."""
+    if not isinstance(stored, dict) or stored.get("version") != 1:
         return None
-    recipe = BulkChange.from_json(kept.get("recipe"))
+    recipe = BulkChange.from_json(stored.get("recipe"))
     if recipe is None:
         return None
     counts: Counter[SendState] = Counter()
-    stored = kept.get("counts")
-    for text, count in stored.items() if isinstance(stored, dict) else ():
+    for text, count in as_document(stored.get("counts")).items():
         counts[from_stored(text)] += int(str(count))
     return Job(
-        str(kept["id"]),
+        str(stored["id"]),
         recipe,
-        datetime.fromisoformat(str(kept["at"])),
+        datetime.fromisoformat(str(stored["at"])),
         {},
-        JobStage(str(kept["stage"])),
-        WriteKind(str(kept["road"])),
-        kept.get("chosen") is True,
-        str(kept["session"]),
-        str(kept["note"]),
-        str(kept["whole"]),
+        JobStage(str(stored["stage"])),
+        WriteKind(str(stored["road"])),
+        stored.get("chosen") is True,
+        str(stored["session"]),
+        str(stored["note"]),
+        str(stored["whole"]),
         {state: counts[state] for state in SendState if counts[state]},
     )
 
 
-def head_orders(kept: Json) -> list[JobOrder]:
-    """The orders that a head names, as they are before anything is known of them."""
-    entries = kept.get("orders") if isinstance(kept, dict) else None
-    found = [entry for entry in entries if isinstance(entry, list)] if isinstance(entries, list) else []
-    return [JobOrder(str(id), str(name)) for id, name in found]
+def head_orders(stored: Json) -> list[JobOrder]:
+    """The orders that a head names, in their initial state."""
+    entries = [entry for entry in as_list(as_document(stored).get("orders")) if isinstance(entry, list)]
+    return [JobOrder(str(id), str(name)) for id, name in entries]
 
 
 def dump_order(order: JobOrder) -> Document:
@@ -254,17 +251,17 @@ def dump_order(order: JobOrder) -> Document:
     }
 
 
-def load_order(order: JobOrder, kept: Json) -> None:
-    """Give an order of a head what was kept of it."""
-    if not isinstance(kept, dict):
+def load_order(order: JobOrder, stored: Json) -> None:
+    """Set the stored values of an order of a head."""
+    if not isinstance(stored, dict):
         return
     order.state, order.words, order.kind = (
-        from_stored(str(kept["state"])),
-        str(kept["words"]),
-        WriteKind(str(kept["road"])),
+        from_stored(str(stored["state"])),
+        str(stored["words"]),
+        WriteKind(str(stored["road"])),
     )
-    order.changes = tuple(changes_from_json(kept.get("changes")))
-    after, write = kept.get("after"), kept.get("write")
-    order.planned = kept.get("planned") is True
+    order.changes = tuple(changes_from_json(stored.get("changes")))
+    after, write = stored.get("after"), stored.get("write")
+    order.planned = stored.get("planned") is True
     order.after = after if isinstance(after, int) else None
     order.write = write if isinstance(write, int) else None

@@ -17,13 +17,13 @@ OrderOutcome: TypeAlias = tuple[SendState, str]
 
 def writes_of(store: Store, account_id: int, orders: Iterable[JobOrder]) -> dict[str, int]:
     """By order, the write that was recorded when it was about to be sent."""
-    looked_for = {order.id: order.after for order in orders if order.after is not None}
-    if not looked_for:
+    after = {order.id: order.after for order in orders if order.after is not None}
+    if not after:
         return {}
     found: dict[str, int] = {}
-    for write in reversed(store.writes.all(account_id, after=min(looked_for.values()), limit=-1)):
+    for write in reversed(store.writes.all(account_id, after=min(after.values()), limit=-1)):
         for id in filter(None, [write.new.order_id, *(edited_order(item.staged) for item in write.new.items)]):
-            if id in looked_for and write.id > looked_for[id]:
+            if id in after and write.id > after[id]:
                 found.setdefault(id, write.id)
     return found
 
@@ -31,18 +31,21 @@ def writes_of(store: Store, account_id: int, orders: Iterable[JobOrder]) -> dict
 def outcomes_of(store: Store, orders: Iterable[JobOrder]) -> dict[str, OrderOutcome]:
     """By order, its outcome by the journal. Each write is read once, however many orders it has."""
     found: dict[str, OrderOutcome] = {}
-    together: dict[int | None, list[str]] = {}
+    order_ids: dict[int | None, list[str]] = {}
     for order in orders:
-        together.setdefault(order.write, []).append(order.id)
-    for id, orders_of_it in together.items():
+        order_ids.setdefault(order.write, []).append(order.id)
+    for id, ids in order_ids.items():
         write = store.writes.get(id) if id is not None else None
-        follows = (
-            {(order_id := _order_of(one)): outcome_of(one, order_id) for one in store.verifications.of_write(id)}
+        by_verification = (
+            {
+                (order_id := _order_of(verification)): outcome_of(verification, order_id)
+                for verification in store.verifications.of_write(id)
+            }
             if id
             else {}
         )
-        for order_id in orders_of_it:
-            end = follows.get(order_id) or (outcome_of(write, order_id) if write is not None else None)
+        for order_id in ids:
+            end = by_verification.get(order_id) or (outcome_of(write, order_id) if write is not None else None)
             found[order_id] = end or (SendState.READY, "")
     return found
 
@@ -65,8 +68,8 @@ def outcome_of(news: Write | Verification, order_id: str) -> OrderOutcome | None
 def _refused_in(write: Write) -> set[str]:
     """The orders that a refusal names; all orders if it names none (Q2.3)."""
     orders = [edited_order(item.staged) for item in write.new.items]
-    said = (one.order for one in problems_from_json(write.last.problems) if one.scope is Scope.ORDER)
-    named = {orders[place] for place in said if place is not None and place < len(orders)}
+    positions = (problem.order for problem in problems_from_json(write.last.problems) if problem.scope is Scope.ORDER)
+    named = {orders[position] for position in positions if position is not None and position < len(orders)}
     return {id for id in named if id} or orders_of(write)
 
 

@@ -6,13 +6,12 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Final
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document
 from tui.api.errors import ApiError, NotFound
-from tui.api.pointer import Absent, Pointer
 from tui.orders.checks.sending import MAX_ORDERS
+from tui.orders.display import display_value
 from tui.orders.edits.bulk_change import Applied, BulkChange, apply, changed_since
-from tui.orders.fields import field_at, label_of
-from tui.orders.value_parser import show_value
+from tui.orders.fields import label_of
 from tui.store.journal import Write, WriteKind
 from tui.store.verifications import Verification
 from tui.work.account import Account
@@ -36,32 +35,32 @@ from tui.work.drafts.sender import DraftSendStatus
 from tui.work.writes.send_state import OPEN, SendState
 
 _AT_ONCE: Final = 4
-"""Orders that may be between their last reading and their end; one whose answer was lost stops nobody else."""
+"""Requests in progress at a time, so that one whose answer was lost does not stop the others."""
 
 _READ_AT_ONCE: Final = 8
-_ENOUGH: Final = 3
+_MAX_FAILED: Final = 3
 """The job pauses automatically after this many orders in a row could not be sent."""
 
 _KEPT: Final = 20
-"""Jobs of an account that are kept to look at."""
+"""Jobs of an account that are kept."""
 
 _HEAD, _ORDER = "bulk.job:", "bulk.order:"
 
 
 class JobConflict(Exception):
-    """The job is in other hands, or stands otherwise than was thought: str() is a sentence for people."""
+    """Another copy of the app runs the job, or its stage does not allow the action. str() is a sentence for users."""
 
 
 @dataclass(slots=True)
 class _JobRun:
-    """What only the running of a job knows: who was taken from the queue, and how many failed in a row."""
+    """The state of a job while it runs: the orders taken from the queue, and how many failed in a row."""
 
     taken: set[str] = field(default_factory=set)
     failed: int = 0
 
 
 class Jobs:
-    """The jobs of one account. `on_change` hears of each that has news, from the event loop.
+    """The jobs of one account. `on_change` is called from the event loop with each job that changed.
 
     Every step is stored before it is done: an order is stored as in flight before it is sent.
     """
@@ -71,9 +70,9 @@ class Jobs:
         self._jobs: dict[str, Job] = {}
         self._runs: dict[str, _JobRun] = {}
         self.on_change: Callable[[Job], None] = lambda _: None
-        account.listeners.append(self._heard)
+        account.listeners.append(self._on_store_event)
 
-    # Which there are.
+    # Listing
 
     def recent(self) -> list[Job]:
         """The last jobs, the newest first; those that are not open have counts and no orders."""
@@ -100,8 +99,8 @@ class Jobs:
             job.orders[order.id] = order
         if known is not None:
             # The caller and the runner share one job object.
-            for one in fields(Job):
-                setattr(known, one.name, getattr(job, one.name))
+            for attribute in fields(Job):
+                setattr(known, attribute.name, getattr(job, attribute.name))
             job = known
         self._jobs[id] = job
         if not self.is_elsewhere(job):
@@ -131,9 +130,9 @@ class Jobs:
             and job.session != self._account.store.sessions.mine
             and not self.is_elsewhere(job)
         ]
-        return [job for one in found if (job := self.get(one.id)) is not None]
+        return [job for unfinished in found if (job := self.get(unfinished.id)) is not None]
 
-    # Before the sending.
+    # Before sending
 
     def make(self, recipe: BulkChange, orders: Iterable[tuple[str, str]], whole: str = "") -> Job:
         """A new job for orders, given as (id, name)."""
@@ -153,17 +152,15 @@ class Jobs:
         self._put(job)
 
     async def dry_run(self, job: Job, known: Mapping[str, Document], only: Collection[str] | None = None) -> None:
-        """See what the recipe comes to on each order, or on `only` some: read now, unless its document is `known`."""
+        """Apply the recipe to each order, or to those in `only`, without sending. Orders that are not `known` are read."""
         self._must_be(job, JobStage.PLANNED)
         recipe = job.recipe
         wanted = [order for order in job.orders.values() if only is None or order.id in only]
         unread = [order for order in wanted if order.id not in known]
         read = dict(known)
-        for start in range(0, len(unread), _READ_AT_ONCE):
-            some = unread[start : start + _READ_AT_ONCE]
-            for order, document in zip(some, await self._read(some), strict=True):
-                if document is not None:
-                    read[order.id] = document
+        for order, document in zip(unread, await self._read(unread), strict=True):
+            if document is not None:
+                read[order.id] = document
         for count, order in enumerate(wanted):
             if job.recipe is not recipe:
                 return
@@ -191,11 +188,13 @@ class Jobs:
             order.state = SendState.HELD if was_out else SendState.READY
 
     async def _read(self, orders: Sequence[JobOrder]) -> list[Document | None]:
-        """Read orders; what cannot be read has its state."""
+        """Read orders, a few at a time. An order that cannot be read gets the state that says so."""
+        slots = asyncio.Semaphore(_READ_AT_ONCE)
 
         async def read(order: JobOrder) -> Document | None:
             try:
-                return await self._account.client.get_order(order.id)
+                async with slots:
+                    return await self._account.client.get_order(order.id)
             except ApiError as error:
                 gone = isinstance(error, NotFound) and error.confirmed_by_service
                 order.state = SendState.CONFLICT if gone else SendState.NOT_SENT
@@ -205,13 +204,13 @@ class Jobs:
         return list(await asyncio.gather(*map(read, orders)))
 
     def leave_out(self, job: Job, id: str) -> bool:
-        """Leave an order out, or take it in again; whether there was anything to leave out."""
+        """Exclude an order, or include it again. Returns False if the order is not to be sent anyway."""
         self._must_be(job, JobStage.PLANNED)
         order = job.orders[id]
         if order.state not in (SendState.READY, SendState.HELD):
             return False
         order.state = SendState.HELD if order.state is SendState.READY else SendState.READY
-        self._tell(job)
+        self._notify(job)
         return True
 
     def plan(self, job: Job) -> WriteCosts:
@@ -224,7 +223,7 @@ class Jobs:
         self._put(job)
 
     def drop(self, job: Job) -> None:
-        """Forget a job; what it sent stays in the journal."""
+        """Delete a job; what it sent stays in the journal."""
         if self.is_running(job) or self.is_elsewhere(job):
             raise JobConflict("A change that is being sent cannot be forgotten; cancel it first.")
         state, account_id = self._account.store.screen_states, self._account.account_id
@@ -233,35 +232,35 @@ class Jobs:
         state.delete(account_id, _HEAD + job.id)
         self._jobs.pop(job.id, None)
 
-    # The sending.
+    # Sending
 
     async def run(self, job: Job) -> None:
-        """Send what waits, until nothing does or the job is paused or cancelled. Returns when all has an answer.
+        """Send the waiting orders until none is left or the job is paused or cancelled. Returns after the last answer.
 
-        Raises JobConflict where another copy has the job, StoreError where it cannot be kept.
+        Raises JobConflict if another copy of the app runs the job, and StoreError if it cannot be stored.
         """
         if self.is_running(job):
             return
         self._begin(job)
         run = self._runs[job.id] = _JobRun()
-        flying: set[asyncio.Task[None]] = set()
+        tasks: set[asyncio.Task[None]] = set()
         try:
             while job.stage is JobStage.RUNNING:
-                while len(flying) >= _AT_ONCE:
-                    flying = await _one_less(flying)
+                while len(tasks) >= _AT_ONCE:
+                    tasks = await _next_done(tasks)
                 if job.stage is not JobStage.RUNNING or not (batch := self._take(job, run)):
-                    if not flying:
+                    if not tasks:
                         break
                     # An order in flight may return to the queue.
-                    flying = await _one_less(flying)
+                    tasks = await _next_done(tasks)
                     continue
                 send = self._send_whole if batch[0].kind is WriteKind.UPSERT else self._send_patches
-                flying.add(asyncio.create_task(send(job, run, batch), name=f"change {job.id}"))
-            while flying:
-                flying = await _one_less(flying)
+                tasks.add(asyncio.create_task(send(job, run, batch), name=f"change {job.id}"))
+            while tasks:
+                tasks = await _next_done(tasks)
         except asyncio.CancelledError:
-            # The app ends. What is out already is the outbox's, which nobody cancels; the disk has all that is known.
-            for task in flying:
+            # The app ends. Requests in flight belong to the outbox, which is not cancelled; all results are on disk.
+            for task in tasks:
                 task.cancel()
             raise
         else:
@@ -278,7 +277,7 @@ class Jobs:
         self._put(job)
 
     def cancel(self, job: Job) -> int:
-        """Send no further order, now and later, and say how many are left out by it; what was sent stays sent."""
+        """Send no further order. Returns how many are not sent because of it; what was sent stays sent."""
         self._must_be(job, JobStage.RUNNING, JobStage.PAUSED)
         if self.is_elsewhere(job):
             raise JobConflict(_ELSEWHERE)
@@ -290,7 +289,7 @@ class Jobs:
         return len(left)
 
     async def retry(self, job: Job, states: Collection[SendState]) -> int:
-        """Make the orders of these states wait again, by a new dry run on what is there now; how many do."""
+        """Run the dry run again for the orders in these states. Returns how many can be sent again."""
         self._must_be(job, JobStage.DONE, JobStage.CANCELLED, JobStage.PLANNED)
         chosen = [order.id for order in job.orders.values() if order.state in states and order.state in AGAIN]
         for id in chosen:
@@ -303,7 +302,7 @@ class Jobs:
         return sum(job.orders[id].state is SendState.READY for id in chosen)
 
     def _begin(self, job: Job) -> None:
-        """Have the job for this process, and every order of it on disk, before the first goes."""
+        """Claim the job for this process and store all its orders, before the first one is sent."""
         if self.is_elsewhere(job):
             raise JobConflict(_ELSEWHERE)
         if self._account.client.read_only:
@@ -324,7 +323,7 @@ class Jobs:
         self.on_change(job)
 
     def _take(self, job: Job, run: _JobRun) -> list[JobOrder]:
-        """The next of the queue: one order by PATCH, or as many as one request takes."""
+        """The next orders of the queue: one for a PATCH, or as many as one request takes."""
         waiting = [order for order in job.waiting if order.id not in run.taken]
         if not waiting:
             return []
@@ -335,48 +334,46 @@ class Jobs:
 
     async def _send_patches(self, job: Job, run: _JobRun, batch: Sequence[JobOrder]) -> None:
         for order, document in zip(batch, await self._read(batch), strict=True):
-            applied = self._look_once_more(job, run, order, document)
+            applied = self._apply_again(job, run, order, document)
             if applied is None:
                 continue
             draft = Draft(order.id, applied.edit, self._account.now())
-            self._about_to_go(job, [order])
+            self._mark_sending(job, [order])
             status = await self._account.draft_sender.send(draft, applied.request.body, job=job.label)
             self._link([order])
             self._set_result(job, run, order, status)
-            # What came of it may have been heard before it was known to be of this order.
+            # The result may have arrived before the write was linked to this order.
             self._catch_up(job, [order])
 
     async def _send_whole(self, job: Job, run: _JobRun, batch: Sequence[JobOrder]) -> None:
         drafts: list[Draft] = []
-        for start in range(0, len(batch), _READ_AT_ONCE):
-            some = batch[start : start + _READ_AT_ONCE]
-            for order, document in zip(some, await self._read(some), strict=True):
-                applied = self._look_once_more(job, run, order, document)
-                if applied is not None:
-                    drafts.append(Draft(order.id, applied.edit, self._account.now()))
+        for order, document in zip(batch, await self._read(batch), strict=True):
+            applied = self._apply_again(job, run, order, document)
+            if applied is not None:
+                drafts.append(Draft(order.id, applied.edit, self._account.now()))
         if not drafts or job.stage is not JobStage.RUNNING:
-            # No order of it is in flight yet, so a pause comes first.
+            # No order of the batch is in flight yet, so a pause takes effect first.
             run.taken -= {draft.order_id for draft in drafts}
             return
-        going = [job.orders[draft.order_id] for draft in drafts]
-        self._about_to_go(job, going)
+        sent = [job.orders[draft.order_id] for draft in drafts]
+        self._mark_sending(job, sent)
         statuses = await self._account.draft_sender.send_as_upsert(drafts, job=job.label)
-        self._link(going)
+        self._link(sent)
         named = {id for id, status in statuses.items() if status.state is SendState.REFUSED and status.problems}
-        for order in going:
+        for order in sent:
             status = statuses.get(order.id)
             if status is None:
                 self._settle(job, order, SendState.NOT_SENT, "nothing is known of it")
             elif named and order.id not in named and status.state in COME_BACK:
-                # One bad order and nothing is written (Q2.3): the others go again without it.
+                # One refused order keeps all from being written (Q2.3): the others are sent again without it.
                 self._settle(job, order, SendState.READY, "")
                 run.taken.discard(order.id)
             else:
                 self._set_result(job, run, order, status)
-        self._catch_up(job, going)
+        self._catch_up(job, sent)
 
-    def _look_once_more(self, job: Job, run: _JobRun, order: JobOrder, document: Document | None) -> Applied | None:
-        """The recipe on the order as it is now; None, and its state, where it does not go."""
+    def _apply_again(self, job: Job, run: _JobRun, order: JobOrder, document: Document | None) -> Applied | None:
+        """Apply the recipe to the order as it is now. Returns None, and sets its state, if it cannot be sent."""
         if document is None:
             self._settle(job, order, order.state, order.words)
             self._count_failure(job, run, order)
@@ -387,11 +384,11 @@ class Jobs:
         applied = apply(job.recipe, document)
         changed = changed_since(order.changes, applied)
         if changed:
-            words = ", ".join(
-                f"{label_of(one.pointer)} was {_shown(one.pointer, one.was)}, is {_shown(one.pointer, one.now)}"
-                for one in changed
+            message = ", ".join(
+                f"{label_of(change.pointer)} was {display_value(change.pointer, change.was)}, is {display_value(change.pointer, change.now)}"
+                for change in changed
             )
-            self._settle(job, order, SendState.CONFLICT, words)
+            self._settle(job, order, SendState.CONFLICT, message)
         elif applied.blocked_reasons:
             self._settle(job, order, SendState.INVALID, "; ".join(applied.blocked_reasons))
         elif applied.is_unchanged:
@@ -404,13 +401,13 @@ class Jobs:
             return applied
         return None
 
-    def _about_to_go(self, job: Job, orders: Sequence[JobOrder]) -> None:
+    def _mark_sending(self, job: Job, orders: Sequence[JobOrder]) -> None:
         newest = self._account.store.writes.all(self._account.account_id, limit=1)
         for order in orders:
             order.state, order.words = SendState.SENDING, ""
             order.after, order.write = (newest[0].id if newest else 0), None
             self._put_order(job, order, durable=order is orders[-1])
-        self._tell(job)
+        self._notify(job)
 
     def _set_result(self, job: Job, run: _JobRun, order: JobOrder, status: DraftSendStatus) -> None:
         self._settle(job, order, status.state, status.message)
@@ -418,13 +415,13 @@ class Jobs:
 
     def _count_failure(self, job: Job, run: _JobRun, order: JobOrder) -> None:
         run.failed = run.failed + 1 if order.state in (SendState.NOT_SENT, SendState.UNKNOWN) else 0
-        if run.failed >= _ENOUGH and job.stage is JobStage.RUNNING and job.waiting:
+        if run.failed >= _MAX_FAILED and job.stage is JobStage.RUNNING and job.waiting:
             self.pause(job, f"{run.failed} orders in a row could not be sent: {order.words}")
 
-    # What the journal knows of an order.
+    # Results from the journal
 
-    def _heard(self, news: Write | Verification) -> None:
-        """A step of a write, or the end of following: the order that waits for it has its end."""
+    def _on_store_event(self, news: Write | Verification) -> None:
+        """Apply a step of a write, or the end of a verification, to the order that waits for it."""
         id = news.write if isinstance(news, Verification) else news.id
         for job in list(self._jobs.values()):
             for order_id in orders_of(news) & job.orders.keys():
@@ -433,40 +430,40 @@ class Jobs:
                     self._ended(job, order, *end)
 
     def _look_up(self, job: Job) -> None:
-        """Give the orders whose end was not known the one that the journal tells."""
+        """Look up the results of open orders in the journal."""
         unknown = [order for order in job.orders.values() if order.state in OPEN]
         self._link([order for order in unknown if order.write is None])
         self._catch_up(job, unknown)
 
     def _catch_up(self, job: Job, orders: Iterable[JobOrder]) -> None:
-        for id, end in outcomes_of(self._account.store, [one for one in orders if one.state in OPEN]).items():
+        for id, end in outcomes_of(self._account.store, [order for order in orders if order.state in OPEN]).items():
             self._ended(job, job.orders[id], *end)
 
-    def _ended(self, job: Job, order: JobOrder, state: SendState, words: str) -> None:
+    def _ended(self, job: Job, order: JobOrder, state: SendState, message: str) -> None:
         if order.state is SendState.SENDING and job.id in self._runs:
-            return  # who sends it hears it first
+            return  # the caller of `send` applies it first
         if state is SendState.READY:
-            goes_on = job.stage in (JobStage.RUNNING, JobStage.PAUSED)
-            state = state if goes_on else SendState.NOT_SENT
-            words = "" if goes_on else words or "it had not gone out when the app ended"
+            is_active = job.stage in (JobStage.RUNNING, JobStage.PAUSED)
+            state = state if is_active else SendState.NOT_SENT
+            message = "" if is_active else message or "it had not gone out when the app ended"
         if state is not order.state:
-            self._settle(job, order, state, words)
+            self._settle(job, order, state, message)
 
     def _link(self, orders: Sequence[JobOrder]) -> None:
         writes = writes_of(self._account.store, self._account.account_id, orders)
         for order in orders:
             order.write = writes.get(order.id)
 
-    # How it is kept and told.
+    # Storage and notification
 
     def _must_be(self, job: Job, *stages: JobStage) -> None:
         if job.stage not in stages:
             raise JobConflict(f"This change is {job.stage} already.")
 
-    def _settle(self, job: Job, order: JobOrder, state: SendState, words: str) -> None:
-        order.state, order.words = state, words
+    def _settle(self, job: Job, order: JobOrder, state: SendState, message: str) -> None:
+        order.state, order.words = state, message
         self._put_order(job, order, durable=True)
-        self._tell(job)
+        self._notify(job)
 
     def _put_order(self, job: Job, order: JobOrder, *, durable: bool = False) -> None:
         key = f"{_ORDER}{job.id}:{order.id}"
@@ -476,7 +473,7 @@ class Jobs:
         self._account.store.screen_states.put(self._account.account_id, _HEAD + job.id, dump_head(job), durable=True)
         self.on_change(job)
 
-    def _tell(self, job: Job) -> None:
+    def _notify(self, job: Job) -> None:
         if job.id not in self._runs:
             # The head has the counts, so that the list of jobs need not read every order.
             self._put(job)
@@ -484,17 +481,12 @@ class Jobs:
             self.on_change(job)
 
 
-async def _one_less(flying: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
-    """Wait for one to end; what went wrong in it is raised here."""
-    done, pending = await asyncio.wait(flying, return_when=asyncio.FIRST_COMPLETED)
+async def _next_done(tasks: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+    """Wait until one of the tasks ends. Raises its error."""
+    done, pending = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
     for task in done:
         task.result()
     return pending
-
-
-def _shown(pointer: Pointer, value: Json | Absent) -> str:
-    known = field_at(pointer)
-    return show_value(known.kind if known is not None else "json", value)
 
 
 _UNSETTLED = "another change of it has no end yet"

@@ -16,7 +16,9 @@ class SavedChanges:
     def all(self) -> list[BulkChange]:
         """The changes with a name, by name."""
         found = map(BulkChange.from_json, self._state.all(self._account_id, _NAMED).values())
-        return sorted((one for one in found if one is not None), key=lambda one: (one.name.casefold(), one.name))
+        return sorted(
+            (change for change in found if change is not None), key=lambda change: (change.name.casefold(), change.name)
+        )
 
     def save(self, recipe: BulkChange) -> None:
         """Save a change under its name. It replaces one of the same name."""

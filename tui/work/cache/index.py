@@ -15,37 +15,29 @@ class OrderIndex:
     """The orders of one list, as they were read last, in the order in which the list shows them.
 
     The list fills it: `begin` with what is read, `show` with what it shows of that. `cursor` and `move_cursor` are the
-    list's own, so that its cursor follows where another screen goes from one order to the next.
+    list's own, so that its cursor follows when another screen moves to the next order.
     """
 
     def __init__(self) -> None:
         self.cursor: Callable[[], int] = lambda: 0
         self.move_cursor: Callable[[int], None] = lambda _: None
         self._feed: OrderFeed | None = None
-        self._keys: list[str] = []
-        self._orders: list[Document] = []
+        self.keys: Sequence[str] = []
+        """The keys of the orders that are shown."""
+        self.orders: Sequence[Document] = []
+        """The orders that are shown."""
         self._problems: dict[int, tuple[Document, tuple[Problem, ...]]] = {}
         self._learned: tuple[tuple[str, int, int], Suggestions] | None = None
 
     def begin(self, feed: OrderFeed) -> None:
-        """Another list is read; nothing of it is shown yet."""
+        """Start with another list. Nothing of it is shown yet."""
         self._feed = feed
         self.show(())
 
     def show(self, rows: Sequence[tuple[str, Document]]) -> None:
         """Set the orders that the list shows, with their keys."""
-        self._keys = [key for key, _ in rows]
-        self._orders = [order for _, order in rows]
-
-    @property
-    def keys(self) -> Sequence[str]:
-        """The keys of the orders that are shown."""
-        return self._keys
-
-    @property
-    def orders(self) -> Sequence[Document]:
-        """The orders that are shown."""
-        return self._orders
+        self.keys = [key for key, _ in rows]
+        self.orders = [order for _, order in rows]
 
     @property
     def is_complete(self) -> bool:
@@ -57,31 +49,31 @@ class OrderIndex:
         return self._feed.get(order_id) if self._feed is not None else None
 
     def place_of(self, order_id: str) -> tuple[int, int]:
-        """Position from 1, and how many are shown; 0 where the order is not shown."""
-        return (self._keys.index(order_id) + 1 if order_id in self._keys else 0), len(self._keys)
+        """The position of an order from 1, or 0 if it is not shown, and how many orders are shown."""
+        return (self.keys.index(order_id) + 1 if order_id in self.keys else 0), len(self.keys)
 
     def neighbour(self, order_id: str, by: int) -> Document | None:
-        """The order beside another one; the list's cursor goes along."""
-        if order_id not in self._keys:
+        """The order that is `by` places away from another one. The cursor of the list moves to it."""
+        if order_id not in self.keys:
             return None
-        place = self._keys.index(order_id) + by
-        if not 0 <= place < len(self._keys):
+        index = self.keys.index(order_id) + by
+        if not 0 <= index < len(self.keys):
             return None
-        self.move_cursor(place)
-        return self._orders[place]
+        self.move_cursor(index)
+        return self.orders[index]
 
     def problem_beside(self, order_id: str, by: int) -> str | None:
-        """The next order that will not ship, from an order on or else from the cursor, which goes along."""
-        place = (self._keys.index(order_id) if order_id in self._keys else self.cursor()) + by
-        while 0 <= place < len(self._orders):
-            if self.will_not_ship(self._orders[place]):
-                self.move_cursor(place)
-                return self._keys[place]
-            place += by
+        """The next order that will not ship, starting at an order or else at the cursor, which moves to it."""
+        index = (self.keys.index(order_id) if order_id in self.keys else self.cursor()) + by
+        while 0 <= index < len(self.orders):
+            if self.will_not_ship(self.orders[index]):
+                self.move_cursor(index)
+                return self.keys[index]
+            index += by
         return None
 
     def problems(self, order: Document) -> tuple[Problem, ...]:
-        """What the checks find in an order; they run once for each document."""
+        """The problems of an order. The checks run once for each document."""
         kept = self._problems.get(id(order))
         if kept is None or kept[0] is not order:
             kept = self._problems[id(order)] = (order, tuple(find_problems(order)))

@@ -1,4 +1,4 @@
-"""`OrderFeed`: one filtered list of orders, read page by page as one goes on, always a page ahead."""
+"""`OrderFeed`: a filtered list of orders that is read page by page, always one page ahead."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -17,8 +17,8 @@ _DAY = timedelta(days=1)
 
 
 def to_query(filter: Filter, shops: Sequence[int] = (), *, page_size: int = 100) -> OrderQuery:
-    """What to ask the service for so that everything that fits comes: days one wider on each side (Q4.9), and a status
-    only if it is the only one (Q4.8)."""
+    """The query for everything that fits a filter: days are one wider on each side (Q4.9), and a status is only given
+    if it is the only one (Q4.8)."""
     return OrderQuery(
         integration=tuple(shops),
         order_number=filter.number,
@@ -34,9 +34,9 @@ def to_query(filter: Filter, shops: Sequence[int] = (), *, page_size: int = 100)
 
 
 def fits(order: Document, filter: Filter, shops: Sequence[int], zone: tzinfo) -> bool:
-    """Whether an order is what was asked for; days are those of `zone` (decision 20), texts are compared whole.
+    """Whether an order fits the filter. Days are those of `zone` (decision 20); texts must be equal.
 
-    The words of a filter are not judged here.
+    The search terms of the filter are not checked here.
     """
     return (
         (not shops or id_text(SHOP.get(order)) in {str(shop) for shop in shops})
@@ -50,7 +50,7 @@ def fits(order: Document, filter: Filter, shops: Sequence[int], zone: tzinfo) ->
 
 @dataclass(slots=True)
 class _Rows:
-    """What was read so far, by order and without doubles."""
+    """The orders read so far, by key and without duplicates."""
 
     orders: dict[str, Document] = field(default_factory=dict)
     read: int = 0
@@ -64,11 +64,11 @@ class _Rows:
 
 
 class OrderFeed:
-    """The orders that fit a filter, as far as they were read. Reads may be cancelled at any moment; nothing is lost.
+    """The orders that fit a filter, as far as they were read. Reads may be cancelled at any time without losing orders.
 
     `orders` grows with each `more`, and is replaced as a whole by `refresh`; an order that comes twice, because the list
-    moved between two pages, keeps its place and is shown as it came last. What went wrong last is in `error`, until a
-    read succeeds. `on_change` is called after each change of what is shown.
+    moved between two pages, keeps its position and is shown as read last. `error` is the last error, until a read
+    succeeds. `on_change` is called after each change of what is shown.
     """
 
     def __init__(
@@ -98,12 +98,12 @@ class OrderFeed:
 
     @property
     def keyed(self) -> tuple[tuple[str, Document], ...]:
-        """The same orders with the keys that `get` knows them by: their ids, where they have one."""
+        """The orders with the keys that `get` takes: their ids, if they have one."""
         return tuple(self._rows.orders.items())
 
     @property
     def read(self) -> int:
-        """How many orders the service sent, those included that do not fit."""
+        """How many orders the service sent, including those that do not fit."""
         return self._rows.read
 
     @property
@@ -112,37 +112,37 @@ class OrderFeed:
 
     @property
     def complete(self) -> bool:
-        """Whether the service has no more than was read."""
+        """Whether all orders were read."""
         return self._rows.complete
 
     @property
     def loading(self) -> bool:
-        """Whether somebody waits for a page; reading ahead does not count."""
+        """Whether a page is being waited for; reading ahead does not count."""
         return self._reading.locked()
 
     @property
     def warnings(self) -> tuple[str, ...]:
-        """What the answers said against what was asked, in sentences."""
+        """Sentences about responses that do not match the query."""
         return tuple(self._rows.warnings)
 
     def get(self, key: str) -> Document | None:
-        """The order with that id (tui.api.query.order_key), as it was read last."""
+        """The order with this key (tui.api.query.order_key), as read last."""
         return self._rows.orders.get(key)
 
     def put(self, order: Document) -> None:
-        """Show a newer reading of an order that is listed; nothing happens if it is not."""
+        """Replace an order by a newer reading. Does nothing if the order is not listed."""
         key = order_key(order)
         if key in self._rows.orders:
             self._rows.orders[key] = order
             self._on_change()
 
     def drop(self, key: str) -> None:
-        """Show an order no longer, because it was deleted."""
+        """Remove an order that was deleted."""
         if self._rows.orders.pop(key, None) is not None:
             self._on_change()
 
     async def more(self) -> int:
-        """Read one page more; how many orders that fit are new. 0 at the end, and where it failed: see `error`."""
+        """Read the next page. Returns how many orders that fit are new; 0 at the end, and on an error (see `error`)."""
         async with self._reading:
             if self.complete:
                 return 0
@@ -150,7 +150,7 @@ class OrderFeed:
             try:
                 page = await self._next_page()
             except InvalidCursor:
-                # The place is lost; begin at page one, and show what is shown until that is read (Q4.5).
+                # The position is lost: start again at page one, and keep the orders until that is read (Q4.5).
                 await self._read_again(self._rows.pages + 1)
                 return max(0, len(self._rows.orders) - before)
             except ApiError as error:
@@ -161,18 +161,18 @@ class OrderFeed:
             return len(self._rows.orders) - before
 
     async def refresh(self) -> None:
-        """Read again as many pages as were read, and swap them in at once; where it fails all stays: see `error`."""
+        """Read as many pages again as were read, and replace all at once. On an error everything stays: see `error`."""
         async with self._reading:
             await self._read_again(max(1, self._rows.pages))
 
     def stop(self) -> None:
-        """Give up reading ahead. What is shown stays, and `more` goes on from there."""
+        """Stop reading ahead. The orders stay, and `more` continues from there."""
         if self._ahead is not None:
             self._ahead.cancel()
             self._ahead = None
 
     async def _next_page(self) -> Page:
-        """The page read ahead, or else the next one. A caller that is cancelled leaves the page for the next."""
+        """The page read ahead, or else the next one. If the caller is cancelled, the page is kept for the next one."""
         task = self._ahead or self._read_ahead(self._rows.next)
         try:
             page = await asyncio.shield(task)
@@ -188,7 +188,7 @@ class OrderFeed:
 
     def _read_ahead(self, cursor: str | None) -> asyncio.Task[Page]:
         self._ahead = asyncio.create_task(self._client.list_orders(self.query, cursor=cursor))
-        # If nobody asks for the page any more, nobody misses what went wrong with it.
+        # Retrieve the error even if the page is never asked for.
         self._ahead.add_done_callback(lambda task: task.cancelled() or task.exception())
         return self._ahead
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
 
-from tui.api.codec import Document, Json, same
-from tui.api.pointer import ABSENT, ROOT, Pointer
+from tui.api.codec import Document, Json, as_document, as_list, same
+from tui.api.pointer import ABSENT, ROOT, Pointer, present
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.merge import Conflict, Merged, is_undecided, merge, take_theirs
 from tui.orders.edits.request_choice import RequestChoice, choose_request
@@ -47,11 +47,11 @@ class Draft:
 
     def keep_mine(self, conflict: Conflict) -> None:
         """Decide that the local value overwrites the service's."""
-        self.conflicts = [replace(one, decided=True) if one is conflict else one for one in self.conflicts]
+        self.conflicts = [replace(known, decided=True) if known is conflict else known for known in self.conflicts]
 
     def take_theirs(self, conflict: Conflict, name: str) -> bool:
         """Take the service's value, as a step. Returns False if the draft already has it."""
-        self.conflicts = [replace(one, decided=False) if one is conflict else one for one in self.conflicts]
+        self.conflicts = [replace(known, decided=False) if known is conflict else known for known in self.conflicts]
         return take_theirs(self.edit, conflict, name)
 
     def log(self) -> Json:
@@ -166,20 +166,18 @@ def _typing_key(place: str, pointer: Pointer) -> str:
 
 def _dump(conflict: Conflict) -> Json:
     sides = {"base": conflict.base, "theirs": conflict.theirs, "mine": conflict.mine}
-    known: Document = {side: value for side, value in sides.items() if value is not ABSENT}
-    return {"pointer": str(conflict.pointer), "decided": conflict.decided, **known}
+    return {"pointer": str(conflict.pointer), "decided": conflict.decided, **present(sides)}
 
 
 def _load(log: Json) -> list[Conflict]:
-    kept = log.get("clashes") if isinstance(log, dict) else None
     return [
         Conflict(
-            Pointer.parse(str(one["pointer"])),
-            one.get("base", ABSENT),
-            one.get("theirs", ABSENT),
-            one.get("mine", ABSENT),
-            one.get("decided") is True,
+            Pointer.parse(str(stored["pointer"])),
+            stored.get("base", ABSENT),
+            stored.get("theirs", ABSENT),
+            stored.get("mine", ABSENT),
+            stored.get("decided") is True,
         )
-        for one in (kept if isinstance(kept, list) else [])
-        if isinstance(one, dict)
+        for stored in as_list(as_document(log).get("clashes"))
+        if isinstance(stored, dict)
     ]

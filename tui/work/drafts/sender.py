@@ -6,15 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from tui.api.client import Client
-from tui.api.codec import Document, Json, decode, encode, same
+from tui.api.codec import Document, Json, as_list, decode, encode, same
 from tui.api.errors import ApiError, NotFound, Origin, Problem
 from tui.api.models import Operation
+from tui.orders.display import display_value
 from tui.orders.edits.compare import Mismatch
 from tui.orders.edits.patch import expected_after_patch, from_patch, is_same_order
 from tui.orders.edits.request_choice import RequestChoice, choose_upsert
 from tui.orders.edits.upsert import STAMPS, to_upsert
-from tui.orders.fields import field_at
-from tui.orders.value_parser import show_value
 from tui.store.journal import WriteKind, WriteState
 from tui.store.store import Store
 from tui.store.verifications import Verification, VerificationState
@@ -259,7 +258,9 @@ class DraftSender:
         if new.kind is not WriteKind.PATCH or draft is None:
             return [*problems]
         body = decode(new.body)
-        return [replace(one, pointer=from_patch(one.pointer, body, draft.edit.document)) for one in problems]
+        return [
+            replace(problem, pointer=from_patch(problem.pointer, body, draft.edit.document)) for problem in problems
+        ]
 
     def look_up_again(self, orders: Iterable[str]) -> list[str]:
         """Mark those of these orders whose result is unknown as being looked up, and return their ids."""
@@ -282,7 +283,7 @@ class DraftSender:
             self._rebase_verified(order_id, verification)
             self._set(order_id, state, "verified: read back as sent")
         elif verification.state is VerificationState.DIFFERS:
-            problems = [mismatch_problem(mismatch_from_json(one)) for one in _list(verification.mismatches)]
+            problems = [mismatch_problem(mismatch_from_json(stored)) for stored in as_list(verification.mismatches)]
             self._set(order_id, state, _DIFFERS, problems)
         elif verification.state is VerificationState.MISSING:
             self._set(order_id, state, _GONE)
@@ -346,11 +347,9 @@ def _not_sent(state: WriteState, error: ApiError | None) -> str:
 
 def mismatch_problem(mismatch: Mismatch) -> Problem:
     """A difference between what was sent and what the service shows, as a problem at its field."""
-    known = field_at(mismatch.pointer)
-    kind = known.kind if known is not None else "json"
-    there = show_value(kind, mismatch.actual)
+    sent, shown = (display_value(mismatch.pointer, value) for value in (mismatch.expected, mismatch.actual))
     return Problem(
-        f"sent {show_value(kind, mismatch.expected)}, the service shows {there}",
+        f"sent {sent}, the service shows {shown}",
         code="differs",
         pointer=mismatch.pointer,
         origin=Origin.SERVICE,
@@ -369,10 +368,6 @@ def _dump(status: DraftSendStatus) -> Json:
 def _load(stored: Json) -> DraftSendStatus | None:
     if not isinstance(stored, dict):
         return None
-    problems = tuple(problem_from_json(one) for one in _list(stored.get("problems")))
+    problems = tuple(problem_from_json(problem) for problem in as_list(stored.get("problems")))
     at = datetime.fromisoformat(str(stored["at"]))
     return DraftSendStatus(from_stored(str(stored["way"])), str(stored["words"]), at, problems)
-
-
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []

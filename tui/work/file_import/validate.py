@@ -113,7 +113,7 @@ def check_entries(
 
 
 def derivation_infos(parsed: ParsedOrder) -> list[Problem]:
-    """What was not in the file as it stands, at each value, as infos."""
+    """The values that are not in the file, as infos."""
     return [
         Problem(
             derivation.text, derivation.how.name.lower(), pointer=pointer, severity=Severity.INFO, origin=Origin.LOCAL

@@ -3,12 +3,12 @@
 import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from tui.api.codec import Document, Json, decode, encode
+from tui.api.codec import Document, Json, as_list, decode, encode
 from tui.api.errors import Problem
 from tui.api.pointer import Scope
 from tui.orders.fields import label_of
@@ -26,20 +26,13 @@ _SUPERSEDED: Final = "superseded"
 
 
 @dataclass(frozen=True, slots=True)
-class HistoryOrder:
-    """An order of a request. `version` counts its contents from 1; `problems` are what the service said of that version.
+class HistoryOrder(SentOrder):
+    """An order of a request, with its outcome. `problems` are what the service said of that version.
 
     `outcome` is the public word of the export: verified, differs, missing, accepted, superseded (by a newer version),
     refused, not written (others of the request were refused), busy, not sent, not applied, unknown, or going.
     """
 
-    staged: str
-    version: int
-    order_id: str
-    integration: str
-    number: str
-    remote_id: str
-    position: int
     outcome: str
     state: SendState
     problems: tuple[Problem, ...]
@@ -115,25 +108,14 @@ def _order(request: SentRequest, order: SentOrder, all_problems: Sequence[Proble
         outcome = "refused" if problems else "not written"
     else:
         outcome = request.state.value if request.state in _FAILED else "going"
-    return HistoryOrder(
-        order.staged,
-        order.version,
-        order.order_id,
-        order.integration,
-        order.number,
-        order.remote_id,
-        order.position,
-        outcome,
-        state,
-        problems,
-    )
+    return HistoryOrder(**asdict(order), outcome=outcome, state=state, problems=problems)
 
 
 def sent_documents(store: Store, request: HistoryRequest) -> list[Document | None]:
     """The orders of a request as they were sent, in the order of its `orders`; None for those no longer stored."""
     write = store.writes.get(request.id)
     body = decode(write.new.body, limit=max(1, len(write.new.body))) if write is not None else None
-    sent = body if isinstance(body, list) else []
+    sent = as_list(body)
     found: list[Document | None] = []
     for order in request.orders:
         document = sent[order.position] if order.position < len(sent) else None
@@ -163,7 +145,7 @@ def order_line(request: HistoryRequest, order: HistoryOrder, sent: Json) -> Docu
 
 async def history_lines(store: Store, requests: Sequence[HistoryRequest]) -> AsyncIterator[Document]:
     """Every order of every request, in the order sent; other tasks run between the requests."""
-    for request in sorted(requests, key=lambda one: one.id):
+    for request in sorted(requests, key=lambda request: request.id):
         for order, sent in zip(request.orders, sent_documents(store, request), strict=True):
             yield order_line(request, order, sent)
         await asyncio.sleep(0)

@@ -8,7 +8,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Final
 
-from tui.api.codec import CodecError, Document, Json, decode, encode
+from tui.api.codec import CodecError, Document, Json, as_document, as_list, decode, encode
 from tui.api.errors import Problem
 from tui.api.pointer import Pointer
 from tui.orders.edits.edit import Change, Edit
@@ -19,6 +19,7 @@ from tui.store.journal import Event, Write, WriteKind, WriteState
 from tui.store.journal_queries import OrderNames
 from tui.store.store import Store
 from tui.work.typed_paths import new_file
+from tui.work.writes.lookup import LookupTarget, key_of
 from tui.work.writes.send_state import NOT_WRITTEN, SendState, project
 from tui.work.writes.serialization import changes_from_json, changes_to_json, edited_order, problems_from_json
 
@@ -115,6 +116,12 @@ class Part:
     def remote_id(self) -> str:
         return self.named.remote_id
 
+    @property
+    def target(self) -> LookupTarget:
+        """How the order is looked up."""
+        order_id, shop = self.key if any(self.key) else key_of(self.before or {})
+        return LookupTarget(order_id, shop, self.remote_id or None)
+
 
 @dataclass(frozen=True)
 class JournalEntry:
@@ -179,16 +186,14 @@ def after(write: Write, part: Part) -> Document | None:
 def recorded_changes(changes: Json) -> list[Change]:
     """The recorded changes; for an upsert those of all its orders."""
     if isinstance(changes, dict):
-        return [change for one in changes.values() for change in changes_from_json(one)]
+        return [change for order_changes in changes.values() for change in changes_from_json(order_changes)]
     return changes_from_json(changes)
 
 
 def _parts(write: Write, named: Sequence[OrderNames]) -> Iterator[Part]:
     new = write.new
     if new.order_id is not None:
-        before = new.base if isinstance(new.base, dict) else {}
-        body = _read(new.body)
-        sent = body if isinstance(body, dict) else {}
+        before, sent = as_document(new.base), as_document(_read(new.body))
         changes = changes_from_json(new.changes)
         if new.kind is WriteKind.DELETE:
             changes = list(Edit.diff(before, {}, "").changes())
@@ -196,18 +201,19 @@ def _parts(write: Write, named: Sequence[OrderNames]) -> Iterator[Part]:
             changes = list(Edit.diff(before, expected_after_patch(before, with_get_names(sent)), "").changes())
         yield Part(named[0] if named else OrderNames(new.order_id, "", ""), before, sent, tuple(changes))
         return
-    orders, bases = _list(_read(new.body)), _list(new.base)
-    told = new.changes if isinstance(new.changes, dict) else {}
-    for place, item in enumerate(new.items):
-        order = orders[place] if place < len(orders) else None
-        base = bases[place] if place < len(bases) else None
-        sent = order if isinstance(order, dict) else {}
+    orders, bases = as_list(_read(new.body)), as_list(new.base)
+    recorded = as_document(new.changes)
+    for position, item in enumerate(new.items):
+        base = bases[position] if position < len(bases) else None
+        sent = as_document(orders[position] if position < len(orders) else None)
         before_order = base if isinstance(base, dict) else None
-        changes = changes_from_json(told.get(item.staged))
+        changes = changes_from_json(recorded.get(item.staged))
         if not changes:
             was = {} if before_order is None else to_upsert(before_order, keep_id="id" in sent)[0]
             changes = list(Edit.diff(was, sent, "").changes())
-        known = named[place] if place < len(named) else OrderNames(edited_order(item.staged) or "", item.order_id, "")
+        known = (
+            named[position] if position < len(named) else OrderNames(edited_order(item.staged) or "", item.order_id, "")
+        )
         yield Part(known, before_order, sent, tuple(changes), (item.order_id, item.integration))
 
 
@@ -311,7 +317,3 @@ def _read(body: bytes) -> Json:
         return decode(body, limit=max(1, len(body))) if body else None
     except CodecError:
         return body.decode("utf-8", "backslashreplace")
-
-
-def _list(value: Json) -> list[Json]:
-    return value if isinstance(value, list) else []

@@ -11,16 +11,16 @@ from tui.api.codec import Document, Json
 from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text
-from tui.orders.edits.edit import Change
+from tui.orders.edits.edit import KEY, Change
 from tui.orders.edits.matching import match_items, name_of
 from tui.orders.edits.merge import matches
-from tui.orders.paths import LISTS
+from tui.orders.fields import entry_of
 from tui.orders.progress import OnProgress, Progress
 from tui.store.journal import WriteKind, WriteState
 from tui.store.journal_queries import OrderNames
 from tui.store.store import Store
 from tui.work.journal.entries import JournalEntry, Part, after, open_entry
-from tui.work.writes.lookup import LookupTarget, key_of, look_up
+from tui.work.writes.lookup import look_up
 
 _AT_ONCE: Final = 50
 _DONE: Final = (WriteState.CONFIRMED, WriteState.VERIFIED)
@@ -78,7 +78,7 @@ async def recheck(
     checks: list[RecheckedChange] = []
     for start in range(0, len(orders), _AT_ONCE):
         chunk = orders[start : start + _AT_ONCE]
-        targets = [_target(writes[-1][1]) for writes in chunk]
+        targets = [writes[-1][1].target for writes in chunk]
         for writes, found in zip(chunk, await look_up(client, targets), strict=True):
             checks.extend(_compared(writes, found))
         progress(Progress(min(start + _AT_ONCE, len(orders)), len(orders)))
@@ -91,11 +91,6 @@ def updated(check: RecheckedChange, document: Document) -> RecheckedChange:
     there = check.pointer.get(document)
     result = RecheckResult.STANDS if matches(check.pointer, check.wanted, there) else check.result
     return replace(check, there=there, result=result, document=document)
-
-
-def _target(part: Part) -> LookupTarget:
-    order_id, shop = part.key if any(part.key) else key_of(part.before or {})
-    return LookupTarget(order_id, shop, part.remote_id or None)
 
 
 def _compared(
@@ -147,23 +142,21 @@ def _pointer_now(change: Change, before: Document, made: Document, found: Docume
     """The pointer of a changed value in the order as read now; None if it is ambiguous, or only the position changed."""
     if change.moved:
         return None
-    for place in LISTS:
-        if len(change.pointer) <= len(place) or not change.pointer.startswith(place):
-            continue
-        token = change.pointer.tokens[len(place)]
-        removed = token.startswith("~")
-        here, there = place.get(before if removed else made), place.get(found)
-        if not isinstance(here, list) or not isinstance(there, list) or not token.removeprefix("~").isdigit():
-            return None
-        number = int(token.removeprefix("~"))
-        if number >= len(here):
-            return None
-        matched = match_items(here, there)
-        if number in matched.ambiguous:
-            return None  # never guess among duplicates
-        at = matched.found.get(number)
-        if at is None:
-            names = [name_of(one) for one in there]
-            at = names.index(name_of(here[number])) if name_of(here[number]) in names else len(there)
-        return Pointer((*place.tokens, str(at), *change.pointer.tokens[len(place) + 1 :]))
-    return change.pointer
+    item_pointer = entry_of(change.pointer)
+    if item_pointer is None:
+        return change.pointer
+    list_pointer, token = item_pointer.parent, item_pointer.name
+    here, there = list_pointer.get(before if token.startswith(KEY) else made), list_pointer.get(found)
+    if not isinstance(here, list) or not isinstance(there, list) or not token.removeprefix(KEY).isdigit():
+        return None
+    number = int(token.removeprefix(KEY))
+    if number >= len(here):
+        return None
+    matched = match_items(here, there)
+    if number in matched.ambiguous:
+        return None  # never guess among duplicates
+    index = matched.found.get(number)
+    if index is None:
+        names = [name_of(item) for item in there]
+        index = names.index(name_of(here[number])) if name_of(here[number]) in names else len(there)
+    return list_pointer / index + change.pointer.relative_to(item_pointer)

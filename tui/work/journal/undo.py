@@ -12,7 +12,7 @@ from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text
 from tui.api.wording import count_of
-from tui.orders.edits.edit import Edit, same_or_absent
+from tui.orders.edits.edit import KEY, Edit, same_or_absent
 from tui.orders.edits.merge import Conflict, matches, merge
 from tui.orders.paths import LISTS
 from tui.orders.progress import OnProgress, Progress
@@ -23,11 +23,10 @@ from tui.work.account import Account
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.drafts.drafts import Draft
 from tui.work.journal.entries import JournalEntry, Part, after
-from tui.work.writes.lookup import LookupTarget, key_of, look_up
+from tui.work.writes.lookup import key_of, look_up
 from tui.work.writes.send_state import NOT_WRITTEN
 
 _AT_ONCE: Final = 50
-_KEY: Final = "~"
 
 LOST: Final = "It gets a new Sendcloud id; shipments, labels and links of the old one do not come back."
 
@@ -79,7 +78,7 @@ async def undo(
     results: list[UndoResult] = []
     by_order: dict[str, list[tuple[JournalEntry, Part]]] = {}
     deleted: list[Part] = []
-    for entry in sorted(entries, key=lambda one: -one.write.id):
+    for entry in sorted(entries, key=lambda entry: -entry.write.id):
         reason = why_not(entry)
         for part in entry.parts:
             if reason is not None:
@@ -95,14 +94,14 @@ async def undo(
     orders = list(by_order.values())
     for start in range(0, len(orders), _AT_ONCE):
         chunk = orders[start : start + _AT_ONCE]
-        targets = [_target(writes[0][1]) for writes in chunk]
+        targets = [writes[0][1].target for writes in chunk]
         for writes, found in zip(chunk, await look_up(account.client, targets), strict=True):
             results.append(_undo_one(account, writes, found, name))
         done += len(chunk)
         progress(Progress(done, total))
     for start in range(0, len(deleted), _AT_ONCE):
         parts = deleted[start : start + _AT_ONCE]
-        results_found = await look_up(account.client, [replace(_target(part), remote_id=None) for part in parts])
+        results_found = await look_up(account.client, [replace(part.target, remote_id=None) for part in parts])
         results.extend(_stage(staging, part, found) for part, found in zip(parts, results_found, strict=True))
         done += len(parts)
         progress(Progress(done, total))
@@ -145,7 +144,7 @@ def _undo_one(
     own = account.drafts.get(remote_id)
     draft = account.drafts.of(remote_id, found, account.now())
     account.drafts.rebase(draft, found, account.now())
-    inverses = [inverse for entry, one in writes if (inverse := _inverse(entry, one, name)) is not None]
+    inverses = [inverse for entry, part in writes if (inverse := _inverse(entry, part, name)) is not None]
     changed, conflicts = apply_inverses(draft, inverses, name)
     if not changed:
         return UndoResult(
@@ -182,7 +181,7 @@ def apply_inverses(draft: Draft, inverses: Iterable[Edit], name: str) -> tuple[b
         for conflict in merged.conflicts:
             placed = merged.edit.to_positions(conflict.pointer)
             # An item that the undo removes is named by its position before.
-            removed = conflict.pointer.parent / conflict.pointer.name.removeprefix(_KEY)
+            removed = conflict.pointer.parent / conflict.pointer.name.removeprefix(KEY)
             found.append((placed, draft.edit.to_keys(removed), conflict))
     if not draft.edit.replace_document(document, name):
         return False, []
@@ -212,7 +211,7 @@ def _on_service(edit: Edit, keyed: Pointer) -> Json | Absent:
     placed = edit.to_positions(keyed)
     if placed is not None:
         return edit.base_value(placed)
-    number = keyed.name.removeprefix(_KEY)
+    number = keyed.name.removeprefix(KEY)
     return (keyed.parent / number).get(edit.base) if number.isdigit() else ABSENT
 
 
@@ -237,8 +236,3 @@ def _stage(staging: Staging, part: Part, found: Document | ApiError | None) -> U
         UndoOutcome.STAGED,
         f"{named.name} is staged as new: a new id, no shipments or links. B shows it.",
     )
-
-
-def _target(part: Part) -> LookupTarget:
-    order_id, shop = part.key if any(part.key) else key_of(part.before or {})
-    return LookupTarget(order_id, shop, part.remote_id or None)

@@ -44,11 +44,13 @@ async def probe(
     """Check the entries with the account's shops, and look up by position what sending each would do. Raises ApiError."""
     entries = check_entries(entries, await shops_of(client))
     # The service refuses a lookup in a shop that it does not know.
-    asked = [one for one in entries if all(one.key) and not any(found.code == "unknown_shop" for found in one.errors)]
+    asked = [
+        entry for entry in entries if all(entry.key) and not any(found.code == "unknown_shop" for found in entry.errors)
+    ]
     known: dict[int, RemoteStatus] = {}
     for start in range(0, len(asked), _AT_ONCE):
         part = asked[start : start + _AT_ONCE]
-        wanted = [LookupTarget(*one.key, id_text(one.document.get("id")) or None) for one in part]
+        wanted = [LookupTarget(*entry.key, id_text(entry.document.get("id")) or None) for entry in part]
         for entry, found in zip(part, await look_up(client, wanted), strict=True):
             if isinstance(found, RequestRefused):
                 continue

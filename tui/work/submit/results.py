@@ -110,4 +110,4 @@ def error_of(write: Write) -> str:
 
 def whole_problems(write: Write) -> tuple[Problem, ...]:
     """The problems of a refusal that belong to no single order."""
-    return tuple(one for one in problems_from_json(write.last.problems) if one.scope is not Scope.ORDER)
+    return tuple(problem for problem in problems_from_json(write.last.problems) if problem.scope is not Scope.ORDER)

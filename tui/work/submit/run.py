@@ -84,7 +84,8 @@ class Submission:
         self._not_written: dict[str, str] = {}
         self._refusals: dict[str, tuple[Problem, ...]] = {}
         self._last_writes: dict[str, Write] = {}
-        self._requests = 0
+        self.requests = 0
+        """How many write requests were sent, retries included."""
         self._is_staged = False
         self._sending = 0
         self._lost_at: float | None = None
@@ -95,15 +96,6 @@ class Submission:
     def stop(self) -> None:
         """Send nothing more; the request that is out gets a moment for its answer."""
         self._stop.set()
-
-    @property
-    def stopped(self) -> bool:
-        return self._stop.is_set()
-
-    @property
-    def requests(self) -> int:
-        """How many write requests were sent, retries included."""
-        return self._requests
 
     def ended_by(self, error: StoreError) -> None:
         """Record that the run ended because the store failed; orders not sent yet report this as their reason."""
@@ -187,18 +179,18 @@ class Submission:
                 continue
             if all(entry.key):
                 self._staged_ids[entry.position] = orders.popleft().id
-            elif (found := next((one for one in orders if same(one.document, entry.document)), None)) is not None:
+            elif (found := next((order for order in orders if same(order.document, entry.document)), None)) is not None:
                 orders.remove(found)
                 self._staged_ids[entry.position] = found.id
 
     def _stage(self) -> None:
         """Stage new orders and update changed ones, each in a transaction of its own."""
         self._is_staged = True
-        new = [one for one in self.entries if one.parsed is not None and one.position not in self._staged_ids]
+        new = [entry for entry in self.entries if entry.parsed is not None and entry.position not in self._staged_ids]
         self._report("staging", 0, len(new))
-        arrivals = tuple(one.parsed for one in new if one.parsed is not None)
+        arrivals = tuple(entry.parsed for entry in new if entry.parsed is not None)
         ids = self._staging.editing.add_parsed(ParsedFile(arrivals, ()), self._name)
-        fresh = dict(zip((one.position for one in new), ids, strict=True))
+        fresh = dict(zip((entry.position for entry in new), ids, strict=True))
         for entry in self.entries:
             id = self._staged_ids.get(entry.position)
             order = self._staging.get(id) if id is not None else None
@@ -280,7 +272,7 @@ class Submission:
 
     def _last_lookup(self) -> datetime | None:
         """The time of the last successful lookup."""
-        return max((one.snapshot.at for one in self._orders() if one.snapshot is not None), default=None)
+        return max((order.snapshot.at for order in self._orders() if order.snapshot is not None), default=None)
 
     def _cannot_reach(self, why: str) -> None:
         self.unreachable = why
@@ -306,7 +298,7 @@ class Submission:
         if order.override_version == order.version:
             return False
         read = entry.parsed.problems if entry.parsed is not None else ()
-        if any(one.severity is Severity.ERROR for one in read):
+        if any(problem.severity is Severity.ERROR for problem in read):
             return True
         return self._staging.send_state(order) is SendState.INVALID
 
@@ -314,7 +306,7 @@ class Submission:
         """Send until nothing is left to send; orders that a refusal does not name are sent again (Q2.3, Q2.4)."""
         while True:
             self._release()
-            plan = self._staging.plan(self._sendable_ids())
+            plan = self._staging.plan([order.id for order in self._sendable_orders()])
             if not plan.count:
                 return
             self._last_writes.clear()
@@ -323,12 +315,14 @@ class Submission:
             await self._until_stopped(self._staging.send(plan, continue_after_refusal=True))
             await asyncio.sleep(0)  # the outbox reports in the next iteration of the loop
             self._sending = 0
-            if not await self._can_send_rest([one.id for request in plan.requests for one in request]):
+            if not await self._can_send_rest([planned.id for request in plan.requests for planned in request]):
                 return
 
     def _release(self) -> None:
         if self._options.update:
-            updates = [one.id for one in self._sendable_orders() if self._staging.send_state(one) is SendState.CONFLICT]
+            updates = [
+                order.id for order in self._sendable_orders() if self._staging.send_state(order) is SendState.CONFLICT
+            ]
             if updates:
                 self._staging.editing.release(updates)
 
@@ -341,9 +335,6 @@ class Submission:
             and order.id not in self._refusals
             and not self._is_bad(entry)
         ]
-
-    def _sendable_ids(self) -> list[str]:
-        return [order.id for order in self._sendable_orders()]
 
     async def _can_send_rest(self, ids: Sequence[str]) -> bool:
         """Note why planned orders were not sent; returns whether any of them can be sent now."""
@@ -387,10 +378,10 @@ class Submission:
         """Wait until each accepted order is verified. Failing reads are retried for a limited time."""
         pauses = self._options.schedule.verify
         since, looks = time.monotonic(), -1
-        while waiting := [one for one in self._orders() if one.state is StagedState.ACCEPTED]:
-            followed = sum(one.sent for one in self._orders())
+        while waiting := [order for order in self._orders() if order.state is StagedState.ACCEPTED]:
+            followed = sum(order.sent for order in self._orders())
             self._report("verifying", followed - len(waiting), followed)
-            now = sum(one.attempts for one in self._account.verifier.pending) - len(waiting) * 1000
+            now = sum(verification.attempts for verification in self._account.verifier.pending) - len(waiting) * 1000
             if now != looks:
                 since, looks = time.monotonic(), now
             if time.monotonic() - since > max(pauses, default=0.0) + self._options.retry_seconds:
@@ -409,20 +400,22 @@ class Submission:
     def _result(self, entry: FileEntry) -> SubmitResult:
         order = self._order_of(entry)
         if order is None:
-            told = entry.problems if entry.errors else (*entry.problems, note(self._unsent_reason))
-            return SubmitResult(entry, SubmitOutcome.HELD, None, told)
+            reported = entry.problems if entry.errors else (*entry.problems, note(self._unsent_reason))
+            return SubmitResult(entry, SubmitOutcome.HELD, None, reported)
         found = [finding.problem for finding in self._staging.findings(order) if not finding.stale]
         remote = order.remote.get("id") if order.remote is not None else None
         id = order.remote_id or id_text(remote) or id_text(entry.document.get("id")) or None
         outcome, reason = self._outcome(entry, order)
         problems = [*self._refusals.get(order.id, ()), *found]
-        known = {(one.pointer, one.detail) for one in problems}
-        problems += [one for one in entry.problems if (one.pointer, one.detail) not in known]
+        known = {(problem.pointer, problem.detail) for problem in problems}
+        problems += [problem for problem in entry.problems if (problem.pointer, problem.detail) not in known]
         if entry.parsed is not None:
-            read = {one.pointer for one in entry.parsed.problems if one.severity is Severity.ERROR}
-            said = set(entry.parsed.problems)
+            read = {problem.pointer for problem in entry.parsed.problems if problem.severity is Severity.ERROR}
+            of_file = set(entry.parsed.problems)
             problems = [
-                one for one in problems if one in said or one.pointer not in read or one.origin is not Origin.LOCAL
+                problem
+                for problem in problems
+                if problem in of_file or problem.pointer not in read or problem.origin is not Origin.LOCAL
             ]
         if reason:
             problems.append(note(reason))
@@ -474,7 +467,7 @@ class Submission:
 
     def _count_request(self, entry: LoggedRequest) -> None:
         if entry.method == "POST" and entry.outcome is not RequestOutcome.UNSENT and not entry.withheld:
-            self._requests += 1
+            self.requests += 1
 
     def _on_store_event(self, news: Write | Verification) -> None:
         if isinstance(news, Write):
@@ -489,7 +482,7 @@ class Submission:
         self._on_progress(Progress(done, total, doing))
 
     def _check_stop(self) -> None:
-        if self.stopped:
+        if self._stop.is_set():
             self._unsent_reason = "Not sent: the run was stopped."
             raise SubmitStopped
 

@@ -14,7 +14,7 @@ from tui.store.store import Store
 from tui.work.writes.backoff import Now, RetrySchedule, Sleep
 from tui.work.writes.lookup import key_of
 from tui.work.writes.outcomes import WriteNotSent, WriteOutcome
-from tui.work.writes.patch_delete import resume_delete, resume_patch, send_delete, send_patch
+from tui.work.writes.patch_delete import resume_single, send_single
 from tui.work.writes.upsert import resume_upsert, send_upsert
 from tui.work.writes.write_context import WriteContext, keys_of
 
@@ -67,18 +67,10 @@ class Outbox:
         self._on_accepted = on_accepted
         self._tasks: dict[asyncio.Task[WriteOutcome], int] = {}
         self._orders: WeakValueDictionary[tuple[str, ...], asyncio.Lock] = WeakValueDictionary()
-        self._context = WriteContext(
-            client, store.writes, asyncio.Lock(), now, sleep, schedule or RetrySchedule(), self._notify
-        )
-
-    @property
-    def sleep(self) -> Sleep:
+        self.sleep = sleep
         """The function that waits, for callers that send several writes."""
-        return self._context.sleep
-
-    @property
-    def schedule(self) -> RetrySchedule:
-        return self._context.schedule
+        self.schedule = schedule or RetrySchedule()
+        self._context = WriteContext(client, store.writes, asyncio.Lock(), now, sleep, self.schedule, self._notify)
 
     @property
     def under_way(self) -> tuple[int, ...]:
@@ -107,12 +99,14 @@ class Outbox:
 
         Raises AlreadySent, and sends nothing, if one of them must not be sent again.
         """
-        already_sent = [one.staged for one in orders if self._store.writes.already_sent(one.staged, one.version)]
+        already_sent = [
+            outgoing.staged for outgoing in orders if self._store.writes.already_sent(outgoing.staged, outgoing.version)
+        ]
         if already_sent:
             raise AlreadySent(already_sent)
-        items = tuple(SentItem(one.staged, one.version, *key_of(one.order)) for one in orders)
-        body = encode([one.order for one in orders])
-        bases: list[Json] = [one.base for one in orders]
+        items = tuple(SentItem(outgoing.staged, outgoing.version, *key_of(outgoing.order)) for outgoing in orders)
+        body = encode([outgoing.order for outgoing in orders])
+        bases: list[Json] = [outgoing.base for outgoing in orders]
         return await self._record_and_send(
             NewWrite(WriteKind.UPSERT, "POST", "/orders", body, bases, changes, items=items, job=job)
         )
@@ -147,13 +141,8 @@ class Outbox:
             return await work(write)
 
     async def _send(self, write: Write) -> WriteOutcome:
-        match write.new.kind:
-            case WriteKind.PATCH:
-                return await send_patch(self._context, write)
-            case WriteKind.DELETE:
-                return await send_delete(self._context, write)
-            case WriteKind.UPSERT:
-                return await send_upsert(self._context, write)
+        send = send_upsert if write.new.kind is WriteKind.UPSERT else send_single
+        return await send(self._context, write)
 
     async def _resume(self, write: Write) -> WriteOutcome:
         if write.state is WriteState.RECORDED:
@@ -161,13 +150,8 @@ class Outbox:
             return WriteNotSent(self._context.step(write, WriteState.NOT_SENT, staged=drafts), None)
         if write.state is WriteState.SENT:
             write = self._context.step(write, WriteState.UNKNOWN)
-        match write.new.kind:
-            case WriteKind.PATCH:
-                return await resume_patch(self._context, write)
-            case WriteKind.DELETE:
-                return await resume_delete(self._context, write)
-            case WriteKind.UPSERT:
-                return await resume_upsert(self._context, write)
+        resume = resume_upsert if write.new.kind is WriteKind.UPSERT else resume_single
+        return await resume(self._context, write)
 
     def _notify(self, write: Write) -> None:
         loop = asyncio.get_running_loop()

@@ -22,65 +22,63 @@ from tui.store.journal import Write
 
 
 @dataclass(frozen=True, slots=True)
-class WriteVerified:
+class _Outcome:
     write: Write
+
+
+@dataclass(frozen=True, slots=True)
+class WriteVerified(_Outcome):
     document: Document
 
 
 @dataclass(frozen=True, slots=True)
-class WriteAccepted:
+class WriteAccepted(_Outcome):
     """`remote_ids`: the service's id by staged id, if the answer had it."""
 
-    write: Write
     remote_ids: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
-class WriteDiffers:
-    write: Write
+class WriteDiffers(_Outcome):
     mismatches: tuple[Mismatch, ...]
     document: Document
 
 
 @dataclass(frozen=True, slots=True)
-class OrderDeleted:
+class OrderDeleted(_Outcome):
     """`already`: the order was gone before this write."""
 
-    write: Write
     already: bool
 
 
 @dataclass(frozen=True, slots=True)
-class WriteRefused:
+class WriteRefused(_Outcome):
     """`problems` belong to the order of a PATCH or DELETE, or to the upsert as a whole; `by_staged` to its orders.
 
     Orders that are not named were not written either (Q2.3).
     """
 
-    write: Write
     problems: tuple[Problem, ...]
     by_staged: dict[str, tuple[Problem, ...]]
     error: ApiError
 
 
 @dataclass(frozen=True, slots=True)
-class WriteNotSent:
+class WriteNotSent(_Outcome):
     """The state of `write` says why: NOT_SENT (not delivered, or refused unread), BUSY, or NOT_APPLIED (its answer was
     lost, and lookups show that nothing was written). `error` is None for NOT_APPLIED, and for a write that was still in
     the queue when the app ended."""
 
-    write: Write
     error: ApiError | None
 
 
 @dataclass(frozen=True, slots=True)
-class OrderGone:
-    write: Write
+class OrderGone(_Outcome):
+    """The order does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
-class WriteUnknown:
-    write: Write
+class WriteUnknown(_Outcome):
     error: ApiError | None
 
 

@@ -4,10 +4,10 @@ from datetime import timedelta
 from typing import cast
 
 from tui.api.codec import Document, Json, decode
-from tui.api.errors import ApiError, ServiceBusy
+from tui.api.errors import ApiError
 from tui.orders.edits.compare import Mismatch, compare
 from tui.orders.edits.patch import with_get_names
-from tui.store.journal import NewVerification, Write, WriteState
+from tui.store.journal import NewVerification, Write, WriteKind, WriteState
 from tui.work.writes.lookup import LookupResult, key_of
 from tui.work.writes.outcomes import (
     OrderDeleted,
@@ -23,46 +23,32 @@ from tui.work.writes.serialization import mismatch_to_json
 from tui.work.writes.write_context import LOST, WriteContext
 
 
-async def send_patch(context: WriteContext, write: Write) -> WriteOutcome:
-    """Send a PATCH that was never sent, and find its outcome."""
+async def send_single(context: WriteContext, write: Write) -> WriteOutcome:
+    """Send a PATCH or DELETE that was never sent, and find its outcome."""
+    order_id = write.new.order_id or ""
     async with context.send_lock:
         write = context.step(write, WriteState.SENT)
         try:
-            await context.client.patch_order(write.new.order_id or "", write.new.body)
-        except LOST as error:
-            write = context.step(write, WriteState.UNKNOWN, error=error)
-        except ServiceBusy as error:
-            return WriteNotSent(context.step(write, WriteState.BUSY, error=error), error)
-        except ApiError as error:
-            return context.record_failure(write, error)
-        else:
+            if write.new.kind is WriteKind.DELETE:
+                was_there = await context.client.delete_order(order_id)
+                return OrderDeleted(context.step(write, WriteState.CONFIRMED), already=not was_there)
+            await context.client.patch_order(order_id, write.new.body)
             write = context.step(write, WriteState.ANSWERED)
-    return await resume_patch(context, write)
-
-
-async def resume_patch(context: WriteContext, write: Write) -> WriteOutcome:
-    """Find the outcome of a PATCH that was accepted, or may have been sent."""
-    return await (_confirm if write.state is WriteState.ANSWERED else _resolve)(context, write)
-
-
-async def send_delete(context: WriteContext, write: Write) -> WriteOutcome:
-    """Send a DELETE that was never sent."""
-    async with context.send_lock:
-        write = context.step(write, WriteState.SENT)
-        try:
-            done = await context.client.delete_order(write.new.order_id or "")
         except LOST as error:
             write = context.step(write, WriteState.UNKNOWN, error=error)
-        except ServiceBusy as error:
-            return WriteNotSent(context.step(write, WriteState.BUSY, error=error), error)
         except ApiError as error:
             return context.record_failure(write, error)
-        else:
-            return OrderDeleted(context.step(write, WriteState.CONFIRMED), already=not done)
-    return await resume_delete(context, write)
+    return await resume_single(context, write)
 
 
-async def resume_delete(context: WriteContext, write: Write) -> WriteOutcome:
+async def resume_single(context: WriteContext, write: Write) -> WriteOutcome:
+    """Find the outcome of a PATCH that was accepted, or of a PATCH or DELETE that may have been sent."""
+    if write.new.kind is WriteKind.DELETE:
+        return await _resolve_delete(context, write)
+    return await (_confirm if write.state is WriteState.ANSWERED else _resolve_patch)(context, write)
+
+
+async def _resolve_delete(context: WriteContext, write: Write) -> WriteOutcome:
     """Look up whether the order of a DELETE that may have been sent is gone."""
     order = await context.read_until(write.new.order_id, context.schedule.lookups, lambda order: order is None)
     if order is None:
@@ -86,7 +72,7 @@ async def _confirm(context: WriteContext, write: Write) -> WriteOutcome:
     return _differs(context, write, missing, order)
 
 
-async def _resolve(context: WriteContext, write: Write) -> WriteOutcome:
+async def _resolve_patch(context: WriteContext, write: Write) -> WriteOutcome:
     """Look up whether a PATCH whose answer was lost was applied."""
     sent = _Sent(write)
     order = await context.read_until(write.new.order_id, context.schedule.lookups, sent.arrived_in)
@@ -135,7 +121,9 @@ class _Sent:
         if isinstance(order, ApiError) or order is None:
             return order is None
         missing = self.missing(order)
-        return not missing or bool({one.pointer for one in self._before} - {one.pointer for one in missing})
+        return not missing or bool(
+            {mismatch.pointer for mismatch in self._before} - {mismatch.pointer for mismatch in missing}
+        )
 
     def verification(self, context: WriteContext) -> NewVerification:
         base = self._write.new.base

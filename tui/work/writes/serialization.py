@@ -4,9 +4,9 @@ import secrets
 from collections.abc import Iterable
 from typing import Final
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document, Json, as_list
 from tui.api.errors import Origin, Problem, Severity
-from tui.api.pointer import ABSENT, Pointer, Scope
+from tui.api.pointer import ABSENT, Pointer, Scope, present
 from tui.orders.edits.compare import Mismatch
 from tui.orders.edits.edit import Change
 
@@ -17,14 +17,9 @@ def problem_to_json(problem: Problem) -> Document:
     """The fields that have a value, under their names; the pointer as RFC 6901."""
     values: Document = {"detail": problem.detail, "scope": problem.scope, "pointer": str(problem.pointer)}
     values |= {name: getattr(problem, name) for name in _TEXTS if getattr(problem, name)}
-    if problem.raw_pointer is not None:
-        values["raw_pointer"] = problem.raw_pointer
-    if problem.status is not None:
-        values["status"] = problem.status
-    if problem.order is not None:
-        values["order"] = problem.order
-    values |= {"severity": problem.severity, "origin": problem.origin}
-    return values
+    optional = {"raw_pointer": problem.raw_pointer, "status": problem.status, "order": problem.order}
+    values |= {name: value for name, value in optional.items() if value is not None}
+    return values | {"severity": problem.severity, "origin": problem.origin}
 
 
 def problem_from_json(value: Json) -> Problem:
@@ -59,15 +54,12 @@ def problems_from_json(value: Json) -> list[Problem]:
         return []
     if not isinstance(value, list):
         raise ValueError("stored problems are no list")
-    return [problem_from_json(one) for one in value]
+    return [problem_from_json(stored) for stored in value]
 
 
 def mismatch_to_json(mismatch: Mismatch) -> Document:
     """A value that was absent has no key `actual`."""
-    value: Document = {"pointer": str(mismatch.pointer), "expected": mismatch.expected}
-    if mismatch.actual is not ABSENT:
-        value["actual"] = mismatch.actual
-    return value
+    return present({"pointer": str(mismatch.pointer), "expected": mismatch.expected, "actual": mismatch.actual})
 
 
 def mismatch_from_json(value: Json) -> Mismatch:
@@ -79,30 +71,30 @@ def mismatch_from_json(value: Json) -> Mismatch:
 
 def changes_to_json(changes: Iterable[Change]) -> list[Json]:
     """A value that was absent has no key `was`, a removed one no key `now`; `moved` is stored only if it is true."""
-    kept: list[Json] = []
-    for change in changes:
-        one: Document = {"pointer": str(change.pointer)}
-        if change.was is not ABSENT:
-            one["was"] = change.was
-        if change.now is not ABSENT:
-            one["now"] = change.now
-        if change.moved:
-            one["moved"] = True
-        kept.append(one)
-    return kept
+    return [
+        present(
+            {
+                "pointer": str(change.pointer),
+                "was": change.was,
+                "now": change.now,
+                "moved": True if change.moved else ABSENT,
+            }
+        )
+        for change in changes
+    ]
 
 
 def changes_from_json(value: Json) -> list[Change]:
     """Read what `changes_to_json` wrote; nothing for anything else."""
     return [
         Change(
-            Pointer.parse(str(one["pointer"])),
-            one.get("was", ABSENT),
-            one.get("now", ABSENT),
-            one.get("moved") is True,
+            Pointer.parse(str(stored["pointer"])),
+            stored.get("was", ABSENT),
+            stored.get("now", ABSENT),
+            stored.get("moved") is True,
         )
-        for one in (value if isinstance(value, list) else [])
-        if isinstance(one, dict) and "pointer" in one
+        for stored in as_list(value)
+        if isinstance(stored, dict) and "pointer" in stored
     ]
 
 

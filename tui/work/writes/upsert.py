@@ -5,7 +5,7 @@ from datetime import timedelta
 from functools import partial
 
 from tui.api.client import Identifiers
-from tui.api.codec import Json, decode
+from tui.api.codec import Json, as_document, as_list, decode
 from tui.api.errors import ApiError, Problem, RequestRefused, ServiceBusy
 from tui.api.pointer import Scope
 from tui.orders.edits.compare import compare
@@ -46,7 +46,7 @@ async def _resolve(context: WriteContext, write: Write, error: ApiError | None) 
         found = await _look_up_repeatedly(context, write)
         if _was_written(write, found):
             return _accepted(context, write, {})
-        failures = [one for one in found if isinstance(one, ApiError)]
+        failures = [result for result in found if isinstance(result, ApiError)]
         if len(failures) == len(found):
             return _unknown(context, write, failures[0] if failures else error)
         if context.has_newer_write(write):
@@ -80,11 +80,9 @@ async def _attempt(context: WriteContext, write: Write, *, is_retry: bool = Fals
 
 
 def _not_sent(context: WriteContext, write: Write, error: ApiError) -> WriteOutcome:
-    if isinstance(error, ServiceBusy):
-        staged = _updates(write, StagedState.REFUSED)
-        return WriteNotSent(context.step(write, WriteState.BUSY, error=error, staged=staged), error)
-    staged = _updates(write, StagedState.DRAFT)
-    return WriteNotSent(context.step(write, WriteState.NOT_SENT, error=error, staged=staged), error)
+    is_busy = isinstance(error, ServiceBusy)
+    state, staged = (WriteState.BUSY, StagedState.REFUSED) if is_busy else (WriteState.NOT_SENT, StagedState.DRAFT)
+    return WriteNotSent(context.step(write, state, error=error, staged=_updates(write, staged)), error)
 
 
 def _refused(context: WriteContext, write: Write, error: RequestRefused) -> WriteOutcome:
@@ -151,11 +149,13 @@ async def _look_up(context: WriteContext, write: Write) -> list[LookupResult]:
     wanted = [LookupTarget(item.order_id, item.integration, edited_order(item.staged)) for item in write.new.items]
     found = await look_up(context.client, wanted)
     for _ in range(_READ_RETRIES):
-        failed = [place for place, one in enumerate(found) if isinstance(one, ApiError)]
+        failed = [index for index, result in enumerate(found) if isinstance(result, ApiError)]
         if not failed or len(failed) == len(found):
             break
-        for place, one in zip(failed, await look_up(context.client, [wanted[place] for place in failed]), strict=True):
-            found[place] = one
+        for index, result in zip(
+            failed, await look_up(context.client, [wanted[index] for index in failed]), strict=True
+        ):
+            found[index] = result
     return found
 
 
@@ -173,19 +173,14 @@ def _was_written(write: Write, found: Sequence[LookupResult]) -> bool:
     return all(proofs)
 
 
-def _orders(write: Write) -> list[Json]:
-    orders = decode(write.new.body)
-    return orders if isinstance(orders, list) else []
-
-
 def _expected(write: Write) -> list[Json]:
     """The orders as a GET must show them; fields that an edit removed must be absent (Q2.6)."""
-    changes = write.new.changes if isinstance(write.new.changes, dict) else {}
+    changes = as_document(write.new.changes)
     return [
         expected_after_upsert(order, changes_from_json(changes.get(item.staged)))
         if edited_order(item.staged) and isinstance(order, dict)
         else order
-        for item, order in zip(write.new.items, _orders(write), strict=True)
+        for item, order in zip(write.new.items, as_list(decode(write.new.body)), strict=True)
     ]
 
 
@@ -201,8 +196,8 @@ def _updates(write: Write, state: StagedState) -> list[StagedUpdate]:
 def _remote_ids(items: Sequence[SentItem], identifiers: Sequence[Identifiers]) -> dict[str, str]:
     """The service's ids by staged id: by position if the order id agrees, else by an order id that occurs once (Q2.8)."""
     by_order_id: dict[str, list[str]] = {}
-    for one in identifiers:
-        by_order_id.setdefault(one.order_id, []).append(one.id)
+    for accepted in identifiers:
+        by_order_id.setdefault(accepted.order_id, []).append(accepted.id)
     ids: dict[str, str] = {}
     for position, item in enumerate(items):
         same_place = identifiers[position] if position < len(identifiers) else None

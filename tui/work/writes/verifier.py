@@ -62,16 +62,21 @@ class Verifier:
 
     async def until_done(self) -> None:
         """Verify until nothing is pending."""
-        while True:
-            await self.check_due()
-            if not self.pending:
-                return
+        await self.check_due()
+        while self.pending:
             await self._wait()
+            await self.check_due()
 
     async def check_due(self) -> list[Verification]:
         """Read every order that is due. Returns the verifications that ended."""
         due = [verification for verification in self.pending if verification.due <= self._now()]
-        found = await look_up(self._client, [LookupTarget(one.order_id, one.integration, one.remote_id) for one in due])
+        found = await look_up(
+            self._client,
+            [
+                LookupTarget(verification.order_id, verification.integration, verification.remote_id)
+                for verification in due
+            ],
+        )
         ended = []
         for verification, order in zip(due, found, strict=True):
             settled = self._settle(verification, order)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tui.api.client import Client
 from tui.api.codec import Json
-from tui.api.errors import ApiError, InvalidResponse, NotFound, OutcomeUnknown, RequestRefused, ServerFault
+from tui.api.errors import ApiError, InvalidResponse, NotFound, OutcomeUnknown, RequestRefused, ServerFault, ServiceBusy
 from tui.store.journal import NewVerification, StagedUpdate, Write, Writes, WriteState
 from tui.work.writes.backoff import Now, RetrySchedule, Sleep, poll
 from tui.work.writes.lookup import LookupResult, key_of
@@ -77,13 +77,14 @@ class WriteContext:
             return OrderGone(self.step(write, WriteState.GONE, error=error))
         if isinstance(error, RequestRefused):
             return WriteRefused(self.step(write, WriteState.REFUSED, error=error), error.problems, {}, error)
-        return WriteNotSent(self.step(write, WriteState.NOT_SENT, error=error), error)
+        state = WriteState.BUSY if isinstance(error, ServiceBusy) else WriteState.NOT_SENT
+        return WriteNotSent(self.step(write, state, error=error), error)
 
     def has_newer_write(self, write: Write) -> bool:
         """Whether a later write may have changed one of the orders, so that this one must not be sent again."""
         keys = keys_of(write)
         later = self.writes.all(write.account_id, after=write.id, limit=-1)
-        return any(one.state not in _WITHOUT_EFFECT and keys & keys_of(one) for one in later)
+        return any(other.state not in _WITHOUT_EFFECT and keys & keys_of(other) for other in later)
 
 
 def keys_of(write: Write) -> set[tuple[str, ...]]:

@@ -1,0 +1,34 @@
+"""Exporting a list into a file that the user names."""
+
+from collections.abc import Awaitable
+from pathlib import Path
+from typing import Any
+
+from tui.api.wording import count_of
+from tui.screens.common.screen import BaseScreen
+from tui.widgets.input_line import InputLine
+from tui.work.typed_paths import at_home, completed
+
+
+async def ask_export_path(screen: BaseScreen[Any], line: InputLine, name: str) -> Path | None:
+    """Ask for the file; a name with today's date is proposed. Returns None if there is none."""
+    account = screen.workspace.account
+    today = screen.workspace.now().astimezone(account.zone).date()
+    proposed = account.store.path.parent / f"{name}-{today:%Y-%m-%d}.jsonl"
+    answer = await line.ask(line.prompt, str(proposed), complete=completed)
+    if answer == "":
+        screen.show_notice("No file was named; nothing was exported.")
+    return at_home(Path(answer)) if answer else None
+
+
+async def report_export(screen: BaseScreen[Any], exporting: Awaitable[int], noun: str, more: str, path: Path) -> None:
+    """Show how many things were exported, or why they could not be."""
+    with screen.report_store_errors():
+        try:
+            count = await exporting
+        except FileExistsError:
+            screen.show_notice(f"There is a file of that name; nothing was written. {path}", "warning")
+        except OSError as error:
+            screen.show_notice(f"It cannot be written: {error.strerror}. {path}", "error")
+        else:
+            screen.show_notice(f"{count_of(count, noun)}{more}, for your eyes only, in {path}")

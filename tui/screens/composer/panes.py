@@ -1,0 +1,278 @@
+"""The panes of the composer: the batch as a list, as a table of chosen fields, and the form of one order."""
+
+from collections.abc import Callable, Sequence
+from datetime import tzinfo
+from typing import Any, cast
+
+from textual import on
+from textual.app import ComposeResult
+from textual.containers import Container
+
+from tui.api.models import Operation
+from tui.api.pointer import ROOT, Pointer
+from tui.orders.fields import field_at, label_of
+from tui.orders.paths import SHOP
+from tui.orders.summary import text_at
+from tui.orders.value_parser import Choices
+from tui.screens.common.key_lines import editor_keys
+from tui.screens.common.screen import BaseScreen
+from tui.screens.common.workspace import Workspace
+from tui.screens.composer.grid_rows import ColumnPath, GridRows, column_fields, columns_of, key_of, usual_columns
+from tui.screens.composer.rows import COLUMNS, StagedRows, as_composed, notes_of, problem_rows
+from tui.screens.composer.staged_target import StagedTarget, place_of
+from tui.screens.composer.state import ComposerState, ViewMode
+from tui.screens.order.external_editor import edit_field
+from tui.screens.order.form_controller import FormOwner
+from tui.screens.order.form_pane import FormPane
+from tui.screens.order.form_rows import FormNote, FormSpec, sheet_rows
+from tui.screens.order.groups import sentence
+from tui.screens.order.pickers import reader_of
+from tui.screens.order.typed_texts import TypedTexts
+from tui.widgets.form_layout import FieldRow, SheetRow
+from tui.widgets.grid import GridColumn, OrderGrid
+from tui.widgets.problems import ProblemList, ProblemRow
+from tui.widgets.table import OrderTable
+from tui.widgets.text import safe
+from tui.work.batches.staged_order import StagedOrder
+from tui.work.batches.staging import Staging
+
+EMPTY = """Nothing is staged. Ways in:
+a b  a blank order of a shop       a s  keeps one as a template for a t
+a f  a file: JSON, CSV, xlsx ...   paste: JSON, cells of a spreadsheet
+In the list of orders: a stages a copy of the order, ; a of all marked.
+From elsewhere: ssh host sendcloud-orders submit - < file"""
+
+_COLUMNS = "composer.columns"
+"""Under this key the columns are stored."""
+
+
+class BatchPane(Container):
+    """The list of orders and the list of problems, of which one is shown. The first one holds the marks."""
+
+    DEFAULT_CSS = """
+    BatchPane { height: 1fr; }
+    """
+
+    def __init__(self, state: ComposerState, staging: Staging) -> None:
+        super().__init__()
+        self._state = state
+        self._staging = staging
+        self.table = OrderTable(COLUMNS, empty=EMPTY, id="orders")
+        self.problems = ProblemList(empty="No problems here; v goes on to the table.", id="problems")
+
+    def compose(self) -> ComposeResult:
+        return (self.table, self.problems)
+
+    def show(self, zone: tzinfo) -> None:
+        """Load the rows. Marks of orders that are not in the batch any more are dropped."""
+        if self.table.marks:
+            self.table.set_marks(self.table.marks & {order.id for order in self._staging.orders})
+        state = self._state
+        self.table.load(StagedRows(state.shown, self._staging, zone))
+        if state.chosen is not None and self._staging.get(state.chosen) is not None:
+            self.table.go_to_key(state.chosen)
+        state.chosen = self.table.cursor_key
+        if state.mode is ViewMode.PROBLEMS:
+            self.problems.load(problem_rows(self._staging, state.shown, zone))
+            self.follow_problem()
+
+    def follow_problem(self) -> ProblemRow | None:
+        """Choose the order of the problem under the cursor. Returns the problem if it is of an order."""
+        row = self.problems.cursor_row
+        if self._state.in_form or self._state.mode is not ViewMode.PROBLEMS or row is None or not row.order:
+            return None
+        self._state.chosen = row.order
+        self.table.go_to_key(row.order)
+        return row
+
+    def go_to_first_error(self, id: str | None) -> None:
+        """Go to the first error of an order in the list of problems, which has its warnings further down."""
+        first = next((row for row in self.problems.rows if row.order == id and row.mark != "~"), None)
+        if first is not None:
+            self.problems.go_to(first.order, first.pointer)
+
+
+class GridPane(Container):
+    """The table and its columns."""
+
+    DEFAULT_CSS = """
+    GridPane { height: 1fr; }
+    """
+
+    def __init__(
+        self, marks: Callable[[], frozenset[str]], workspace: Workspace, state: ComposerState, texts: TypedTexts
+    ) -> None:
+        super().__init__()
+        self._marks = marks
+        self._workspace = workspace
+        self._state = state
+        self._texts = texts
+        self._columns: list[GridColumn] | None = None
+        self._chosen_paths: list[ColumnPath] | None = self._stored_paths()
+        self.grid = OrderGrid(reader_of(workspace), self._typing, self._typed, empty=EMPTY, id="grid")
+
+    def compose(self) -> ComposeResult:
+        return (self.grid,)
+
+    def show(self) -> None:
+        """Load the rows of the orders that are listed."""
+        state = self._state
+        rows = self._rows()
+        if self._columns is None or (len(self._columns) == 1 and state.shown):
+            paths = self._chosen_paths or usual_columns(self._workspace.staging, state.shown)
+            self._columns = columns_of(state.shown, paths, rows)
+        self.grid.load(rows, self._columns)
+        if state.chosen is not None and self.grid.cursor_key != state.chosen:
+            self.grid.go_to_cell(state.chosen)
+
+    def _rows(self) -> GridRows:
+        return GridRows(
+            self._state.shown,
+            self._workspace.staging,
+            self._marks,
+            self._workspace.account.zone,
+            lambda order: suggestions(self._workspace, order),
+            self._typed,
+        )
+
+    # Columns.
+
+    @property
+    def paths(self) -> list[ColumnPath]:
+        """The fields of the columns shown."""
+        return [tuple(column.key.split("/")) for column in self.grid.columns]
+
+    def forget_columns(self) -> None:
+        """Choose the columns again when the table is shown next."""
+        self._columns = None
+
+    def set_columns(self, paths: Sequence[ColumnPath] | None) -> None:
+        """Show and store these columns; None stands for those of fields with problems or differences."""
+        self._chosen_paths = list(paths) if paths is not None else None
+        self._columns = None
+        states, account_id = self._workspace.account.store.screen_states, self._workspace.account.account_id
+        if paths is None:
+            states.delete(account_id, _COLUMNS)
+        else:
+            states.put(account_id, _COLUMNS, ["/".join(path) for path in paths])
+
+    def _stored_paths(self) -> list[ColumnPath] | None:
+        account = self._workspace.account
+        stored = account.store.screen_states.get(account.account_id, _COLUMNS)
+        if not isinstance(stored, list) or not stored:
+            return None
+        known = {"/".join(known.path): known.path for known in column_fields()}
+        return [known[key] for key in stored if isinstance(key, str) and key in known]
+
+    def go_to_field(self, order: StagedOrder, pointer: Pointer) -> bool:
+        """Put the cursor on the cell of a field, for which a column is added. Returns whether the table can show it."""
+        known = field_at(pointer)
+        if pointer == ROOT or known is None or known.has_members:
+            return False
+        key = key_of(pointer)
+        if not self.grid.go_to_cell(order.id, key):
+            if self._columns is None or known not in column_fields():
+                return False
+            self._columns += columns_of(self._state.shown, [known.path], self._rows())
+            self.show()
+            self.grid.go_to_cell(order.id, key)
+        # The cell of several items is that of the first wrong one; the form shows the others.
+        return self.grid.cursor_pointer == pointer
+
+    # Editing.
+
+    @property
+    def _base(self) -> BaseScreen[Any]:
+        return cast(BaseScreen[Any], self.screen)
+
+    def _typing(self, id: str, pointer: Pointer, text: str) -> None:
+        with self._base.report_store_errors():
+            self._texts.type(place_of(id), pointer, text)
+
+    def _typed(self, id: str, pointer: Pointer) -> str | None:
+        return self._texts.of(place_of(id)).get(pointer)
+
+    @on(OrderGrid.EditorOpened)
+    def _opened(self) -> None:
+        self._base.key_line.set(editor_keys())
+
+    @on(OrderGrid.EditRefused)
+    def _refused(self, event: OrderGrid.EditRefused) -> None:
+        self._base.show_notice(sentence(event.reason), "warning")
+
+    @on(OrderGrid.ExternalEditor)
+    def _external(self, event: OrderGrid.ExternalEditor) -> None:
+        edit_field(self._base, self.grid, event.text)
+
+
+class StagedFormPane(FormPane):
+    """The form of the order that was loaded last."""
+
+    DEFAULT_CSS = """
+    StagedFormPane #help { height: 2; }
+    """
+
+    def __init__(self, screen: BaseScreen[Any], owner: FormOwner, texts: TypedTexts) -> None:
+        self._workspace = screen.workspace
+        self._staging = screen.workspace.staging
+        self._loaded: str | None = None
+        super().__init__(screen, owner, texts, self.target, empty="No order.")
+
+    def target(self) -> StagedTarget | None:
+        """The order that the form shows."""
+        order = self._staging.get(self._loaded) if self._loaded is not None else None
+        return StagedTarget(self._staging, order) if order is not None else None
+
+    def show_order(self, order: StagedOrder, pointer: Pointer | None = None) -> None:
+        """Show an order; `pointer` is the field to go to if it is another one than before."""
+        if self._loaded == order.id:
+            self.refresh_rows()
+        else:
+            self._loaded = order.id
+            self.load(pointer)
+
+    def forget_order(self) -> None:
+        """Begin from the top when an order is shown next."""
+        self._loaded = None
+
+    def show_nothing(self) -> None:
+        self.forget_order()
+        self.load()
+
+    def make_rows(self) -> list[SheetRow]:
+        target = self.target()
+        if target is None:
+            return []
+        order, zone = target.order, self._workspace.account.zone
+        notes = notes_of(self._staging, order, zone)
+        notes.extend(FormNote.typed(*typed) for typed in self.controller.typed.items())
+        spec = FormSpec(
+            order.edit,
+            Operation.POST,
+            self.controller.view,
+            notes,
+            (),
+            zone,
+            suggestions(self._workspace, order),
+            self.controller.words,
+            fixed=order.fixed,
+        )
+        return as_composed(order, sheet_rows(spec))
+
+    def show_help(self) -> None:
+        row = self.sheet.cursor_row
+        if not isinstance(row, FieldRow):
+            self.rule.set()
+            self.help_text.set_lines([])
+            return
+        known = field_at(row.pointer)
+        kind = known.kind.replace("_", " ") if known is not None else "unknown to the API"
+        required = "required" if known is not None and known.post.required else ""
+        self.rule.set(label_of(row.pointer), " · ".join(filter(None, (kind, required))))
+        lines = ((sentence(row.reason), "warning"), (row.help, "dim"))
+        self.help_text.set_lines([[(f" {safe(text)}", tone)] for text, tone in lines if text])
+
+
+def suggestions(workspace: Workspace, order: StagedOrder) -> dict[tuple[str, ...], Choices]:
+    """Values that other orders of its shop have in fields of free text."""
+    return workspace.orders.suggestions(text_at(order.document, SHOP))

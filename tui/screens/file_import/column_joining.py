@@ -1,0 +1,29 @@
+"""Asks how a column joins the columns that its field has already."""
+
+from typing import Any
+
+from tui.orders.tables.mapping import ColumnMapping
+from tui.screens.common.screen import BaseScreen
+
+
+async def ask_to_join(screen: BaseScreen[Any], mapping: ColumnMapping, place: int) -> ColumnMapping | None:
+    """Ask how the column at `place` joins the others of its field. Returns the mapping, or None if it was cancelled."""
+    path = mapping.paths[place]
+    if path is None:
+        return mapping
+    others = [column for column in mapping.columns_of(path) if column != place]
+    choices = [("r", "replace"), ("b", "blank"), ("c", "comma")]
+    if path[-1] == "address_line_1":
+        choices.append(("l", "line 2"))
+    match await screen.ask(f"Join to {', '.join(mapping.header[column] for column in others)}?", choices):
+        case "r":
+            for column in others:
+                mapping = mapping.with_path(column, None)
+            return mapping
+        case "b":
+            return mapping.with_separator(path, " ")
+        case "c":
+            return mapping.with_separator(path, ", ")
+        case "l":
+            return mapping.with_path(place, (*path[:-1], "address_line_2"))
+    return None

@@ -1,0 +1,18 @@
+"""The errors and values of the store that screens name; everything else of it they reach through the work on it."""
+
+from tui.store.batches import StagedState
+from tui.store.db import StoreError
+from tui.store.journal import Event, WriteKind, WriteState
+from tui.store.journal_queries import JournalQueries, JournalRow, JournalSort, OrderNames
+
+__all__ = [
+    "Event",
+    "JournalQueries",
+    "JournalRow",
+    "JournalSort",
+    "OrderNames",
+    "StagedState",
+    "StoreError",
+    "WriteKind",
+    "WriteState",
+]

@@ -50,8 +50,11 @@ _PRIORS: Final = {
 _SMALL_MARGIN: Final = 0.45
 """The lead per letter over the next reading below which an encoding is only a guess."""
 _MAX_WORDS: Final = 1500
+_MAX_LENGTH: Final = 60
+"""Characters of a word that is judged."""
 _MAX_BYTES: Final = 4_000_000
-_WORD: Final = re.compile(rb"[A-Za-z0-9\x80-\xff'.&-]*[\x80-\xff][A-Za-z0-9\x80-\xff'.&-]*")
+_WORD: Final = re.compile(rb"(?<![A-Za-z0-9'.&-])[A-Za-z0-9'.&-]*+[\x80-\xff][A-Za-z0-9\x80-\xff'.&-]*")
+"""A word with letters outside ASCII. It begins at its first letter, so that long words without any cost little."""
 
 _ALPHABETS: Final = (
     "äöüß",  # German
@@ -201,6 +204,8 @@ def _is_letter(sign: str) -> bool:
 @lru_cache(maxsize=16_384)
 def _word_score(word: str) -> float:
     """How likely a word with letters outside ASCII is. Each such letter adds at most 1.5."""
+    if len(word) > _MAX_LENGTH:
+        return 0.0
     if len(word) == 1 and _is_letter(word):
         return 0.1 if word.islower() and word.lower() in _WEIGHTS else -0.4
     lowered = word.lower()

@@ -30,7 +30,7 @@ _LIKELY: Final = 0.9
 """How likely the letters of a wrong and of a right reading are."""
 _INSIDE_WORDS: Final = frozenset("§£¤¢¥†‡ˆ‰¶¸¨´¡¿÷’")
 """Symbols that damaged words have instead of letters."""
-_FOREIGN_WORD: Final = re.compile(r"[^\s\d.,;:!?/()-]*[^\x00-\x7f\xa0][^\s\d.,;:!?/()-]*")
+_WORD: Final = re.compile(r"[^\s\d.,;:!?/()-]+")
 
 _TIMES: Final = 3
 _LOST: Final = "\N{REPLACEMENT CHARACTER}"
@@ -56,7 +56,7 @@ def repaired(text: str) -> str:
         if better == text:
             break
         text = better
-    return text if text.isascii() else _FOREIGN_WORD.sub(lambda match: _reread(match[0]), text)
+    return text if text.isascii() else _WORD.sub(lambda match: _reread(match[0]), text)
 
 
 def confirm_encoding(order: ParsedOrder, context: ImportContext) -> None:
@@ -125,7 +125,7 @@ def _repaired_once(text: str) -> str:
 def _reread(word: str) -> str:
     """A word that was read in a wrong one-byte encoding before it was saved, such as `JŸrg`, in the right one."""
     usual = (sign.isalpha() or sign.isascii() or "\x80" <= sign < "\xa0" or sign in _INSIDE_WORDS for sign in word)
-    if likeliness(word) > _UNLIKELY or not all(usual):
+    if word.isascii() or likeliness(word) > _UNLIKELY or not all(usual):
         return word
     best, lead = word, _LIKELY
     for read_as, meant in _CONFUSIONS:

@@ -18,6 +18,8 @@ class ImportContext:
 
     mapping: ColumnMapping
     now: datetime
+    encoding_guess: str = ""
+    """How the letters of the file were read, as a sentence, if that is a guess."""
     guesses: dict[Guess, None] = field(default_factory=dict)
     marked_as_text: set[tuple[int, str]] = field(default_factory=set)
 

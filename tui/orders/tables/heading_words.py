@@ -344,7 +344,7 @@ TECHNICAL: Final = (
     "|subtotal|total|totals|score|weight|tara|estimated|minimum|maximum|promise|reporting|bundle|parent|child|is"
     "|has|requires|size|width|height|length|digital|download|permissions|base|price|cost|margin|profit|shipping"
     "|service|days|past|business|prime|replacement|verification|visibility|seller|gdpr|consent|tags|date|time"
-    "|at|on|shipment|web|store|pos"
+    "|at|on|sold|via|shipment|web|store|pos"
 )
 """A column is technical if each of its words is one of these; its values are not part of an order."""
 NEUTRAL: Final = (

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from tui.orders.tables.cells import cell_text, parse_number
+from tui.orders.tables.cells import cell_text
 from tui.orders.tables.table import Table, TableRow
+from tui.orders.tables.values.amounts import parse_number
 
 ITEM_IDENTIFIERS: Final = frozenset(["name", "sku", "ean", "description", "product_id", "variant_id", "item_id"])
 """The fields of which an item has at least one."""

@@ -120,8 +120,8 @@ LAYERS = {
     "tui.start": layer("tui.app tui.service tui.settings", NETWORK, DISK, TERMINAL, SERVER),
     "tui.headless": layer(
         "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.parsed tui.orders.paths "
-        "tui.orders.progress tui.orders.tables.mapping tui.widgets.text tui.api.codec tui.api.errors tui.api.pointer "
-        "tui.api.wording",
+        "tui.orders.progress tui.orders.tables.mapping tui.orders.tables.text.encodings tui.widgets.text tui.api.codec "
+        "tui.api.errors tui.api.pointer tui.api.wording",
         NETWORK,
         DISK,
         TERMINAL,

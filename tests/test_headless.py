@@ -133,6 +133,20 @@ def test_text_output_names_the_cell(shell: Shell) -> None:
     assert (line["order"], line["row"], line["column"]) == (1, 3, "Quantity")
 
 
+def test_guessed_encoding_is_printed_and_can_be_confirmed_or_named(shell: Shell) -> None:
+    path = shell.write("mac.csv", CSV.replace("zwei", "2").replace("Anna", "Jürg").encode("mac_roman"))
+    ended = shell.run("check", path)
+    assert ended.code == 1
+    assert f"{path}: It was read as Mac Roman." in ended.error
+    assert (
+        f'{path}:2:Name 1067 Ship to, name: The letters of the file were read as Mac Roman, for example "Jürg".'
+        in ended.out
+    )
+    assert shell.run("check", "--accept", "encoding", path).code == 0
+    named = shell.run("check", "--encoding", "mac-roman", path)
+    assert (named.code, "It was read as Mac Roman." in named.error) == (0, True)
+
+
 def test_warnings_alone_are_a_success(shell: Shell) -> None:
     ended = shell.run("check", "--json", shell.write("a.json", orders(1)))
     assert ended.code == 0
@@ -377,6 +391,7 @@ def test_a_batch_of_another_running_copy(account: Shell) -> None:
         (["submit", "--demo"], "FILE"),
         (["check"], "FILE"),
         (["check", "--shop", "mine", "a.json"], "mine"),
+        (["check", "--encoding", "klingon", "a.json"], "'klingon' is not a known encoding"),
         (["submit", "--demo", "--patience", "0", "a.json"], "seconds"),
         (["submit", "--demo", "--retry-for", "0", "a.json"], "seconds"),
         (["submit", "--demo", "--updates", "maybe", "a.json"], "maybe"),

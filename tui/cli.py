@@ -119,6 +119,11 @@ def _file_parser(command: str, description: str, details: str) -> argparse.Argum
     parser.add_argument("file", metavar="FILE", help="JSON, JSON lines, CSV, TSV or .xlsx; - is standard input")
     _add_account(parser)
     parser.add_argument("--shop", type=_shop, metavar="ID", help="integration id for orders that have none")
+    parser.add_argument(
+        "--encoding",
+        metavar="NAME",
+        help="encoding of a table, such as cp850 or 'Mac Roman'; by default it is detected",
+    )
     parser.add_argument("--mapping", metavar="NAME", help="name of a saved column mapping")
     parser.add_argument(
         "--accept",

@@ -23,6 +23,7 @@ from tui.orders.parsed import GuessKind, How
 from tui.orders.paths import ANY
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.mapping import ColumnMapping
+from tui.orders.tables.text.encodings import encoding_named
 from tui.settings import Profile, data_folder, local_zone
 from tui.widgets.text import safe
 from tui.work.file_import.json_reader import ImportFileError, read_file
@@ -481,6 +482,7 @@ class ProgressLine:
 def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry]]:
     """The name of the source and its entries. Raises CommandEnded."""
     name = "standard input" if options.file == STANDARD_INPUT else options.file
+    encoding = encoding_named(options.encoding) if options.encoding else ""
     try:
         source = _standard_input() if options.file == STANDARD_INPUT else read_file(Path(options.file))
     except ImportFileError as error:
@@ -495,6 +497,7 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry]]:
             shop=options.shop,
             mapping=mapping,
             accepted=[GuessKind(kind) for kind in options.accept],
+            encoding=encoding,
             progress=progress,
             now=datetime.now(local_zone()),
         )

@@ -103,6 +103,7 @@ class ParsedFile:
 
     `notes`: sentences about the whole file. `header`: the columns of a table. `unmapped`: those of them without a
     field, and `ignored`: how many non-empty cells they have. `guesses`: readings that are to be confirmed once.
+    `not_data`: rows that are no orders, such as titles and totals, and why; they need no attention.
     """
 
     orders: tuple[ParsedOrder, ...]
@@ -112,3 +113,4 @@ class ParsedFile:
     unmapped: tuple[str, ...] = ()
     ignored: int = 0
     guesses: tuple[Guess, ...] = ()
+    not_data: tuple[RefusedEntry, ...] = ()

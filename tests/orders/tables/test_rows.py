@@ -322,7 +322,8 @@ def test_repeated_headers_duplicate_names_titles_and_unnamed_columns() -> None:
     assert found.header == ("Order number", "SKU", "SKU (2)", "column D")
     result = to_orders(found, suggest_mapping(found.header), now=NOW)
     assert len(result.orders) == 2
-    assert [(refused.row, refused.reason) for refused in result.refused] == [
+    assert result.refused == ()
+    assert [(entry.row, entry.reason) for entry in result.not_data] == [
         (1, "is above the header"),
         (4, "repeats the header"),
     ]
@@ -450,10 +451,13 @@ def test_no_cell_is_lost(body: list[list[str]], data: Any) -> None:
     result = to_orders(table, ColumnMapping(table.header, chosen), now=NOW)
     expected = sum(bool(cell_text(cell)) for row in (*table.rows, *table.above) for cell in row.cells)
     counted = sum(order.used + order.repeated + len(order.unused) for order in result.orders)
-    in_refused_rows = sum(bool(cell_text(cell)) for refused in result.refused for cell in refused.cells)
+    in_refused_rows = sum(
+        bool(cell_text(cell)) for refused in (*result.refused, *result.not_data) for cell in refused.cells
+    )
     assert counted + in_refused_rows == expected
     numbers = sorted(
-        [row for order in result.orders for row in order.rows] + [refused.row for refused in result.refused]
+        [row for order in result.orders for row in order.rows]
+        + [refused.row for refused in (*result.refused, *result.not_data)]
     )
     assert numbers == sorted(row.number for row in (*table.rows, *table.above))
 

@@ -14,6 +14,7 @@ from sandbox_harness import order
 from table_files import rows, text, workbook
 
 from tui.api.pointer import Pointer
+from tui.orders.parsed import GuessKind
 from tui.orders.paths import ITEMS
 from tui.orders.progress import Progress
 from tui.orders.tables.mapping import SHOP_PATH
@@ -276,3 +277,52 @@ def test_any_bytes_are_orders_or_an_import_error(data: bytes) -> None:
     except ImportFileError:
         return
     assert len(parsed_file.orders) + len(parsed_file.refused) > 0 or parsed_file.header
+
+
+MAC = "Order number;Name;City;SKU\nA1;Jürg Größe;Köln;x\nA2;Rita;Bonn;y\n".encode("mac_roman")
+
+
+def test_guessed_encoding_holds_the_orders_with_such_letters() -> None:
+    result = read_source(MAC, "orders.csv", shop=7)
+    held = [[problem.code for problem in one.problems if problem.code == "confirm_encoding"] for one in result.orders]
+    assert held == [["confirm_encoding"], []]
+    assert Pointer.of("shipping_address", "name").get(result.orders[0].document) == "Jürg Größe"
+    [guess] = [guess for guess in result.guesses if guess.kind is GuessKind.ENCODING]
+    assert guess.text == 'The letters of the file were read as Mac Roman, for example "Jürg", "Größe", "Köln".'
+    assert "It was read as Mac Roman." in result.notes
+
+
+def test_confirmed_or_chosen_encoding_is_no_guess() -> None:
+    accepted = read_source(MAC, "orders.csv", shop=7, accepted=[GuessKind.ENCODING])
+    named = read_source(MAC, "orders.csv", shop=7, encoding="mac_roman")
+    source = open_source(MAC, "orders.csv")
+    assert isinstance(source, TableSource)
+    dos = read_table(with_layout(source, replace(source.table.layout, encoding="cp850")), shop=7)
+    same = read_table(with_layout(source, replace(source.table.layout, decimal=",")), shop=7)
+    held = [
+        any("letters of the file were read as" in problem.detail for one in found.orders for problem in one.problems)
+        for found in (accepted, named, dos, same)
+    ]
+    assert held == [False, False, False, True]
+    assert Pointer.of("shipping_address", "city").get(named.orders[0].document) == "Köln"
+    assert "It was read as DOS CP850." in dos.notes
+    # The wrong choice is still noticed by the words that it makes.
+    assert "damaged letters" in [problem.title for problem in dos.orders[0].problems]
+
+
+def test_encoding_saved_with_a_mapping_is_used_again() -> None:
+    source = open_source(MAC, "orders.csv", encoding="cp850")
+    assert isinstance(source, TableSource)
+    saved = replace(source.mapping, name="mine")
+    again = open_source(MAC, "orders.csv", known=[saved])
+    assert isinstance(again, TableSource)
+    assert again.table.layout.encoding == "cp850"
+    assert again.table.encoding_guess == ""
+
+
+def test_windows_1252_is_reported_and_is_no_guess() -> None:
+    data = "Order number;Name;City;SKU\nA1;Jürg Größe;Köln;x\n".encode("cp1252")
+    result = read_source(data, "orders.csv", shop=7)
+    assert result.guesses == ()
+    assert "It was read as Windows-1252." in result.notes
+    assert read_source(data.decode("cp1252").encode(), "orders.csv", shop=7).notes == ()

@@ -23,6 +23,8 @@ class ImportContext:
 
     mapping: ColumnMapping
     now: datetime
+    encoding_guess: str = ""
+    """How the letters of the file were read, as a sentence, if that is a guess."""
     guesses: dict[Guess, None] = field(default_factory=dict)
     quantity_columns: frozenset[int] = frozenset()
     understood: set[tuple[int, int]] = field(default_factory=set)

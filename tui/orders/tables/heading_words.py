@@ -10,7 +10,7 @@ DELIVERY_PLACES: Final = (
     "shipping|shipping address|ship|ship to|shipto|ship to address|delivery|delivery address|deliver to|deliver"
     "|dispatch|dispatch address|dispatch to|post to|posting|destination|destination address|consignment address|drop off"
     "|lieferadresse|lieferanschrift|liefer|lieferung|abweichende lieferadresse|abweichende lieferanschrift|versand"
-    "|versandadresse|versandanschrift|zustelladresse|zustellung|zustell"
+    "|versandadresse|versandanschrift|versand an|lieferung an|liefern an|zustelladresse|zustellung|zustell"
     "|livraison|adresse de livraison|adresse livraison|expedition|adresse d expedition|adresse expedition"
     "|afleveradres|aflever|leveringsadres|levering|leveradres|lever|bezorgadres|bezorg|bezorging|verzending|verzendadres"
     "|verzend|verz|adres verz|afwijkend afleveradres|ander afleveradres"
@@ -344,7 +344,7 @@ TECHNICAL: Final = (
     "|subtotal|total|totals|score|weight|tara|estimated|minimum|maximum|promise|reporting|bundle|parent|child|is"
     "|has|requires|size|width|height|length|digital|download|permissions|base|price|cost|margin|profit|shipping"
     "|service|days|past|business|prime|replacement|verification|visibility|seller|gdpr|consent|tags|date|time"
-    "|at|on|shipment|web|store|pos"
+    "|at|on|sold|via|shipment|web|store|pos"
 )
 """A column is technical if each of its words is one of these; its values are not part of an order."""
 NEUTRAL: Final = (

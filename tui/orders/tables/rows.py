@@ -11,7 +11,7 @@ from tui.api.codec import Json
 from tui.api.models import Kind
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.fields import Field, field_at, label_of
-from tui.orders.parsed import Derivation, How, ParsedFile, ParsedOrder, RefusedEntry, UnusedCell
+from tui.orders.parsed import Derivation, GuessKind, How, ParsedFile, ParsedOrder, RefusedEntry, UnusedCell
 from tui.orders.paths import ANY, EVERY_ITEM, FieldPath
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
@@ -19,7 +19,7 @@ from tui.orders.tables.context import ImportContext, error, item_rows, warning
 from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.defaults import fill_defaults
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, name_part, normalized
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, name_part, normalized
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.steps.packed_items import split_packed_items
@@ -35,6 +35,9 @@ from tui.orders.tables.steps.recipients import (
 from tui.orders.tables.steps.statuses import check_statuses
 from tui.orders.tables.steps.weights import check_weights
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
+from tui.orders.tables.text.mojibake import check_letters, confirm_encoding, record_repairs, repaired
+from tui.orders.tables.text.report_rows import is_footer, is_header, is_line, is_remark, is_title
+from tui.orders.tables.text.summary_rows import ITEM_IDENTIFIERS, SummaryColumns, find_summary_rows
 from tui.orders.tables.unused import check_unused
 from tui.orders.tables.values.dates import date_order
 from tui.orders.tables.values.null_markers import CANDIDATES, NULL_MARKERS, is_null_marker
@@ -132,7 +135,7 @@ class _OrderBuilder:
         needs_shop = shop is not None and mapping.constant(SHOP_PATH) is None
         self._mapping = mapping.with_constant(SHOP_PATH, shop) if needs_shop else mapping
         self._now = now
-        self._context = ImportContext(self._mapping, now)
+        self._context = ImportContext(self._mapping, now, table.encoding_guess)
         self._columns = [
             _Column(
                 index,
@@ -167,15 +170,27 @@ class _OrderBuilder:
         self._cell_cache: dict[tuple[int, str, str], CellValue] = {}
         self._orders: list[_PartialOrder] = []
         self._by_key: dict[str, list[_PartialOrder]] = {}
-        self._refused = [_refused(row, "is above the header") for row in table.above]
+        self._refused: list[RefusedEntry] = []
+        self._not_data: list[RefusedEntry] = []
+        for row in table.above:
+            titles = self._not_data if is_title(row.cells, len(table.header)) else self._refused
+            titles.append(_refused(row, "is above the header"))
         self._refused_keys: dict[str, list[tuple[str, int]]] = {}
         """By key, the shops and numbers of refused rows."""
         self._rows_by_order: dict[int, list[TableRow]] = {}
         self._normalized_header = [normalized(name) for name in table.named]
+        self._is_repairing = GuessKind.ENCODING in self._mapping.accepted
+        self._damaged_texts: dict[tuple[int, str], str] = {}
+        """By row and column, the texts before their letters were repaired."""
+        self._second_table = 0
+        """The row of the header of a second table, if there is one."""
+        self._summary_rows = find_summary_rows(table, self._columns_of_summary(), table.layout.decimal)
 
     def build(self, progress: OnProgress | None) -> ParsedFile:
         total = len(self._table.rows)
         for count, row in enumerate(self._table.rows, 1):
+            if not self._second_table and self._begins_second_table(row):
+                self._second_table = row.number
             self._add_row(row)
             if progress is not None and (count % _PROGRESS_INTERVAL == 0 or count == total):
                 progress(Progress(count, total))
@@ -208,11 +223,14 @@ class _OrderBuilder:
             unmapped=self._mapping.unmapped,
             ignored=sum(len(order.unused) for order in orders),
             guesses=tuple(self._context.guesses),
+            not_data=tuple(sorted(self._not_data, key=lambda entry: entry.row or 0)),
         )
 
     def _add_row(self, row: TableRow) -> None:
         cells = trimmed(row.cells)
         texts = [cell_text(cell) for cell in cells]
+        if self._is_repairing:
+            texts = self._repaired(row.number, texts)
         self._context.marked_as_text.update(
             (row.number, self._table.header[index])
             for index, cell in enumerate(cells)
@@ -223,8 +241,11 @@ class _OrderBuilder:
         shop = next((texts[index] for index in self._shop_columns if index < len(texts)), "")
         if reason := self._refusal_reason(cells, texts):
             self._refused.append(_refused(row, reason))
-            if keys and reason != _REPEATED_HEADER:
+            if keys and not self._second_table:
                 self._refused_keys.setdefault(keys[0], []).append((shop, row.number))
+            return
+        if reason := self._reason_for_no_data(texts):
+            self._not_data.append(_refused(row, reason))
             return
         width = len(texts)
         partial = self._find_order(keys[0], shop) if keys else self._continued_order(texts)
@@ -242,7 +263,11 @@ class _OrderBuilder:
         result.rows.append(row.number)
         self._rows_by_order.setdefault(id(partial), []).append(row)
         self._add_order_values(partial, row.number, texts)
-        has_item = self._add_item(partial, row.number, texts)
+        if row.number in self._summary_rows:
+            self._add_summary(partial, row.number, texts)
+            has_item = False
+        else:
+            has_item = self._add_item(partial, row.number, texts)
         self._record_emptied(partial, emptied, has_item)
         if has_item:
             first_row = partial.item_rows_by_text.setdefault(tuple(texts), row.number)
@@ -293,13 +318,58 @@ class _OrderBuilder:
             )
         if len(cells) > len(header):
             return f"has {len(cells)} cells, but the header has {len(header)}"
-        if (
-            self._table.layout.header
-            and 1 < len(texts) <= len(self._normalized_header)
-            and all(normalized(text) == name for text, name in zip(texts, self._normalized_header, strict=False))
-        ):
-            return _REPEATED_HEADER
+        if self._second_table:
+            return f"is in a second table, whose header is row {self._second_table}; save it as a file of its own"
         return ""
+
+    def _reason_for_no_data(self, texts: list[str]) -> str:
+        """Why a row is no order and can be ignored; empty if it may be one."""
+        if self._table.layout.header and self._repeats_header(texts):
+            return "repeats the header"
+        if is_line(texts):
+            return "is a line"
+        if self._may_be_order(texts):
+            return ""
+        is_remark_below = len(self._table.header) >= _MIN_COLUMNS and is_remark(texts)
+        return "is a total, a count or a note" if is_remark_below or is_footer(texts) else ""
+
+    def _begins_second_table(self, row: TableRow) -> bool:
+        texts = trimmed(row.cells)
+        return self._table.layout.header and is_header(texts) and not self._repeats_header(texts)
+
+    def _repeats_header(self, texts: Sequence[str]) -> bool:
+        return 1 < len(texts) <= len(self._normalized_header) and all(
+            normalized(text) == name for text, name in zip(texts, self._normalized_header, strict=False)
+        )
+
+    def _may_be_order(self, texts: list[str]) -> bool:
+        """Whether a row has a key, and an item or an address."""
+        if not any(index < len(texts) and texts[index] for index in self._key_columns):
+            return False
+        filled = [column for column in self._columns if column.index < len(texts) and texts[column.index]]
+        if any(column.is_item_field and column.tokens[0] in ITEM_IDENTIFIERS for column in filled):
+            return True
+        return len({column.tokens[1] for column in filled if not column.is_item_field and column.tokens[0] == SHIP}) > 1
+
+    def _columns_of_summary(self) -> SummaryColumns:
+        """The columns by which the summary row of an order is recognised."""
+        quantity = next((column.index for column in self._item_columns if column.tokens == ("quantity",)), None)
+        return SummaryColumns(
+            tuple(self._key_columns),
+            quantity,
+            tuple(column.index for column in self._item_columns if column.tokens[0] in ITEM_IDENTIFIERS),
+            tuple(column.index for column in self._order_columns if column.index not in self._key_columns),
+        )
+
+    def _repaired(self, row: int, texts: list[str]) -> list[str]:
+        """The texts with their damaged letters repaired, if the user confirmed repairs."""
+        if all(map(str.isascii, texts)):
+            return texts
+        better = [repaired(text) for text in texts]
+        for name, before, after in zip(self._table.header, texts, better, strict=False):
+            if before != after:
+                self._damaged_texts[row, name] = before
+        return better
 
     def _find_order(self, key: str, shop: str) -> _PartialOrder | None:
         return next((order for order in reversed(self._by_key.get(key, ())) if _may_belong(order, shop)), None)
@@ -344,6 +414,21 @@ class _OrderBuilder:
                     first_row = result.cells[pointer][0]
                     detail = f"Row {row} has {_excerpt(text)} here; {_excerpt(first_text)} of row {first_row} was used."
                     result.problems.append(conflict_problem(pointer, detail, first_text, text, self._recipient))
+
+    def _add_summary(self, partial: _PartialOrder, row: int, texts: list[str]) -> None:
+        """Add the values of a row that sums up the items of its order: its line total is the order's total."""
+        total = ("payment_details", *_LINE_TOTAL)
+        for column in self._item_columns:
+            if column.index >= len(texts) or not (text := texts[column.index]):
+                continue
+            if column.tokens != _LINE_TOTAL or total in partial.first_texts:
+                partial.result.repeated += 1
+                continue
+            partial.first_texts[total] = text
+            partial.result.used += 1
+            read, pointer = self._read(column, text), self._pointer(-1, total)
+            self._record_cell(partial, pointer, column, row, text, read)
+            _set_value(partial.result.document, total, read.value)
 
     def _add_item(self, partial: _PartialOrder, row: int, texts: list[str]) -> bool:
         """Add the row's item. Returns False if the row has none."""
@@ -401,6 +486,7 @@ class _OrderBuilder:
         fill_defaults(result.document, result.derived, self._mapping, self._now, first_sign)
         for step in _STEPS:
             step(result, self._context)
+        record_repairs(result, self._damaged_texts, self._context)
         self._record_blank_cells(partial)
         if partial.currency_signs:
             check_currencies(result, self._context, partial.currency_signs)
@@ -443,10 +529,14 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
     check_quantities,
     check_unused,
     hold_damaged,
+    confirm_encoding,
+    check_letters,
 )
 """The steps that complete an order after its missing values were filled in, in this order."""
 
-_REPEATED_HEADER: Final = "repeats the header"
+_MIN_COLUMNS: Final = 4
+"""Columns of a table in which a row of one sentence is no order."""
+_LINE_TOTAL: Final = ("total_price", "value")
 
 
 def _name_position(column: _Column) -> int:

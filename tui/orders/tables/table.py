@@ -6,8 +6,9 @@ from typing import Final
 
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.cells import cell_text
-from tui.orders.tables.headings import is_known
 from tui.orders.tables.layout import TableError, TableLayout, read_rows
+from tui.orders.tables.text.mojibake import repaired
+from tui.orders.tables.text.report_rows import HEADER_ROWS, header_index
 
 MAX_ROWS: Final = 50_000
 """Rows of one table."""
@@ -34,6 +35,10 @@ class Table:
     """Rows above the header, such as titles."""
     named: tuple[str, ...] = ()
     """The header as written, with duplicate and empty names."""
+    encoding_guess: str = ""
+    """How the letters were read, as a sentence, if that is a guess."""
+    notes: tuple[str, ...] = ()
+    """Sentences about how the file was read."""
 
 
 def parse_table(text: str, layout: TableLayout, progress: OnProgress | None = None) -> Table:
@@ -55,7 +60,7 @@ def with_header(rows: Sequence[TableRow], layout: TableLayout) -> Table:
         raise TableError("It is empty.")
     if len(rows) > MAX_ROWS + 1:
         raise TableError(_too_many(len(rows)))
-    index = _header_index(rows) if layout.header else 0
+    index = header_index([row.cells for row in rows[:HEADER_ROWS]]) if layout.header else 0
     above, rows = rows[:index], rows[index:]
     width = max(len(trimmed(row.cells)) for row in (rows if not layout.header else rows[:1]))
     if layout.header:
@@ -67,17 +72,26 @@ def with_header(rows: Sequence[TableRow], layout: TableLayout) -> Table:
         return Table(tuple(f"column {column_letters(index)}" for index in range(width)), tuple(rows), layout)
     if len(rows) == 1:
         raise TableError("It has a header and no rows below it.")
-    names = [cell_text(cell)[:200] for cell in rows[0].cells[:width]]
+    blank = _blank_columns(rows, width)
+    if blank:
+        rows = [TableRow(row.number, _without(row.cells, blank)) for row in rows]
+    # Damaged letters of a name are repaired, because it only has to be recognised.
+    names = [repaired(cell_text(cell)[:200]) for cell in rows[0].cells[: width - len(blank)]]
     return Table(_unique_names(names), tuple(rows[1:]), layout, tuple(above), tuple(names))
 
 
-def _header_index(rows: Sequence[TableRow]) -> int:
-    """The index of the header: below titles of one cell, if the row after them has known names."""
-    for index, row in enumerate(rows[:10]):
-        names = [cell for cell in row.cells if cell.strip()]
-        if len(names) > 1:
-            return index if index == 0 or any(is_known(name[:200]) for name in names) else 0
-    return 0
+def _blank_columns(rows: Sequence[TableRow], width: int) -> list[int]:
+    """The columns that have neither a name nor a cell."""
+    blank = [index for index, cell in enumerate(rows[0].cells[:width]) if not cell.strip()]
+    for row in rows:
+        if not blank:
+            break
+        blank = [index for index in blank if index >= len(row.cells) or not row.cells[index].strip()]
+    return blank
+
+
+def _without(cells: Sequence[str], columns: Sequence[int]) -> list[str]:
+    return [cell for index, cell in enumerate(cells) if index not in columns]
 
 
 def column_letters(column: int) -> str:

@@ -5,7 +5,8 @@ from collections.abc import Coroutine
 from dataclasses import replace
 from typing import Any, Protocol
 
-from tui.orders.tables.layout import DATES, DECIMALS, DELIMITERS, ENCODINGS, QUOTES, TableLayout
+from tui.orders.tables.layout import DATES, DECIMALS, DELIMITERS, QUOTES, TableLayout
+from tui.orders.tables.text.encodings import ENCODINGS
 from tui.screens.common.commands import handles
 from tui.screens.common.workspace import Workspace
 from tui.work.file_import.json_reader import ImportFileError

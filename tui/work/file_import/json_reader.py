@@ -7,6 +7,7 @@ from pathlib import Path
 from tui.api.codec import LIMIT, CodecError, Json, decode
 from tui.orders.edits.upsert import to_upsert
 from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry
+from tui.work.file_import.foreign_json import system_of, system_of_file
 from tui.work.typed_paths import at_home
 
 MAX_ORDERS_PER_FILE = 10_000
@@ -60,6 +61,8 @@ def read_orders(data: bytes | str) -> ParsedFile:
     if not data.strip():
         raise ImportFileError("It is empty. Nothing was added.")
     entries, refused = _entries(data)
+    if entries and all(system_of(entry) for _, entry in entries):
+        raise ImportFileError(_foreign(system_of(entries[0][1])))
     if len(entries) > MAX_ORDERS_PER_FILE:
         raise ImportFileError(_too_many(f"{len(entries):,}"))
     orders = []
@@ -68,6 +71,8 @@ def read_orders(data: bytes | str) -> ParsedFile:
             refused.append(RefusedEntry(place, f"is {_json_type(entry)}, not an order"))
         elif not entry:
             refused.append(RefusedEntry(place, "is an empty object"))
+        elif system := system_of(entry):
+            refused.append(RefusedEntry(place, f"is not the service's form of an order (looks like {system})"))
         else:
             document, notes = to_upsert(entry, keep_id=True)
             orders.append(ParsedOrder(document, place, len(notes)))
@@ -82,6 +87,8 @@ def _entries(data: bytes | str) -> tuple[list[tuple[str, Json]], list[RefusedEnt
         if lines is None:
             raise ImportFileError(f"It is not JSON: {error}. Nothing was added.") from None
         return lines
+    if system := system_of_file(whole):
+        raise ImportFileError(_foreign(system))
     if isinstance(whole, dict) and isinstance(whole.get("data"), list | dict) and "order_details" not in whole:
         whole = whole["data"]
     if isinstance(whole, list):
@@ -112,6 +119,10 @@ def _lines(data: bytes | str) -> tuple[list[tuple[str, Json]], list[RefusedEntry
     objects = sum(isinstance(entry, dict) for _, entry in entries)
     is_lines = objects >= len(refused) and len(entries) + len(refused) > 1 and data.lstrip().startswith("{")
     return (entries, refused) if objects and is_lines else None
+
+
+def _foreign(system: str) -> str:
+    return f"This is not the service's form of an order (looks like {system}); export CSV. Nothing was added."
 
 
 def _too_many(count: str) -> str:

@@ -1,6 +1,6 @@
 """Reads orders from JSON, JSON lines, delimited text and spreadsheets. The format is detected from the content."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -25,6 +25,8 @@ from tui.orders.tables.rows import to_orders
 from tui.orders.tables.steps.prices import refine_prices
 from tui.orders.tables.steps.weights import refine_weights
 from tui.orders.tables.table import Table, TableRow, parse_table, with_header
+from tui.orders.tables.text.encodings import ENCODINGS, EncodingChoice, describe_guess
+from tui.orders.tables.text.report_rows import HEADER_ROWS, header_index
 from tui.work.file_import.json_reader import MAX_ORDERS_PER_FILE, ImportFileError, read_file, read_orders
 from tui.work.file_import.workbook import is_workbook, read_workbook
 from tui.work.gc_pause import gc_paused
@@ -46,6 +48,8 @@ class TableSource:
     table: Table
     mapping: ColumnMapping
     sheets: tuple[str, ...] = ()
+    saved_layout: TableLayout | None = None
+    """The layout that was saved with the mapping."""
 
     @property
     def format_name(self) -> str:
@@ -68,16 +72,19 @@ def read_source(
     mapping: ColumnMapping | None = None,
     known: Sequence[ColumnMapping] = (),
     accepted: Collection[GuessKind] = (),
+    encoding: str = "",
     progress: OnProgress | None = None,
     now: datetime | None = None,
 ) -> ParsedFile:
     """Read the orders of a file in any format. Raises ImportFileError with a message for the user.
 
     `shop`: for orders without one. `mapping`: used for a table if it fits, else the first of `known` that fits, else
-    the column names decide. `accepted`: the kinds of guesses that the user confirmed for this file. `now`: its zone is
-    used for times without one.
+    the column names decide. `accepted`: the kinds of guesses that the user confirmed for this file. `encoding`: of its
+    text, if the user named one. `now`: its zone is used for times without one.
     """
-    opened = open_source(source, name, known=known if mapping is None else (mapping,), progress=progress)
+    opened = open_source(
+        source, name, known=known if mapping is None else (mapping,), encoding=encoding, progress=progress
+    )
     if isinstance(opened, ParsedFile):
         return opened if shop is None else _with_shop(opened, shop)
     if mapping is not None and not mapping.fits(opened.table.header):
@@ -92,11 +99,12 @@ def open_source(
     *,
     known: Sequence[ColumnMapping] = (),
     layout: TableLayout | None = None,
+    encoding: str = "",
     progress: OnProgress | None = None,
 ) -> ParsedFile | TableSource:
     """Read the orders of JSON, or open a table for mapping. Raises ImportFileError.
 
-    `layout`: how to read a table, if the user changed it.
+    `layout`: how to read a table, if the user changed it. `encoding`: only its encoding, if the user named it.
     """
     data = read_file(source) if isinstance(source, Path) else source
     if len(data) > LIMIT:
@@ -108,10 +116,13 @@ def open_source(
             return _open_workbook(data, name, known, layout, progress)
         if not data.strip():
             raise ImportFileError(f"{name} is empty. Nothing was added.")
-        text = data if isinstance(data, str) else decode_text(data, detect_encoding(data))
+        choice = EncodingChoice(encoding or (layout.encoding if layout is not None else ""))
+        if not choice.encoding:
+            choice = EncodingChoice("utf-8") if isinstance(data, str) else detect_encoding(data)
+        text = data.removeprefix("\ufeff") if isinstance(data, str) else decode_text(data, choice.encoding)
         if layout is None and text.lstrip()[:1] in ("{", "["):
-            return read_orders(text if isinstance(data, bytes) and detect_encoding(data).startswith("utf-16") else data)
-        return _open_text(data, name, known, layout, progress)
+            return read_orders(text if choice.encoding.startswith("utf-16") else data)
+        return _open_text(data, text, choice, name, known, layout, progress)
     except TableError as error:
         raise _not_taken(name, error) from None
 
@@ -125,6 +136,8 @@ def with_layout(source: TableSource, layout: TableLayout, known: Sequence[Column
     opened = open_source(source.data, source.name, known=known, layout=layout)
     if isinstance(opened, ParsedFile):
         raise ImportFileError(f"{source.name} is not a table.")
+    if layout.encoding == source.table.layout.encoding:
+        opened = replace(opened, table=replace(opened.table, encoding_guess=source.table.encoding_guess))
     if source.mapping.fits(opened.table.header):
         return replace(opened, mapping=replace(source.mapping.on(opened.table.header), layout=layout))
     return opened
@@ -176,41 +189,67 @@ def refused_csv(intake: ParsedFile) -> bytes:
 def _open_workbook(
     data: bytes, name: str, known: Sequence[ColumnMapping], layout: TableLayout | None, progress: OnProgress | None
 ) -> TableSource:
-    sheet, sheets, rows = read_workbook(data, layout.sheet if layout is not None else "", progress)
+    found = read_workbook(data, layout.sheet if layout is not None else "", progress)
     if layout is None:
         # A cover sheet or notes may come before the sheet with the orders.
-        if len(sheets) > 1 and not _has_orders(rows):
-            others = (read_workbook(data, one) for one in sheets if one != sheet)
-            sheet, _, rows = next((one for one in others if _has_orders(one[2])), (sheet, sheets, rows))
+        if len(found.sheets) > 1 and not _has_orders(found.rows):
+            others = (read_workbook(data, one) for one in found.sheets if one != found.sheet)
+            found = next((one for one in others if _has_orders(one.rows)), found)
         # Numeric cells have a decimal point; texts with a comma are still read.
-        _, dates = detect_number_and_date_format([row.cells for row in rows])
-        layout = TableLayout(dates=dates, header=_has_header(rows))
-    return _source(name, data, with_header(rows, replace(layout, sheet=sheet)), known, tuple(sheets))
+        _, dates = detect_number_and_date_format([row.cells for row in found.rows])
+        layout = TableLayout(dates=dates, header=_has_header(found.rows))
+    table = with_header(found.rows, replace(layout, sheet=found.sheet))
+    if found.hidden:
+        are = word_for(found.hidden, "is", "are")
+        table = replace(
+            table, notes=(f"{count_of(found.hidden, 'row')} {are} hidden in the sheet, and {are} read too.",)
+        )
+    return _source(name, data, table, known, tuple(found.sheets))
 
 
 def _has_orders(rows: Sequence[TableRow]) -> bool:
     """Whether these are rows below a header with several known column names."""
-    return len(rows) > 1 and suggest_mapping(rows[0].cells).mapped > 1
+    index = header_index([row.cells for row in rows[:HEADER_ROWS]])
+    return len(rows) > index + 1 and suggest_mapping(rows[index].cells).mapped > 1
 
 
 def _open_text(
     data: bytes | str,
+    text: str,
+    choice: EncodingChoice,
     name: str,
     known: Sequence[ColumnMapping],
     layout: TableLayout | None,
     progress: OnProgress | None,
 ) -> TableSource:
-    found = layout or detect_layout(data)
-    text = data.removeprefix("\ufeff") if isinstance(data, str) else decode_text(data, found.encoding)
-    if layout is None:
-        first = parse_table(text[:20_000], replace(found, header=False))
-        found = replace(found, header=_has_header(first.rows))
-    return _source(name, data, parse_table(text, found, progress), known)
+    found = layout or _detected_layout(text, choice.encoding)
+    source = _source(name, data, parse_table(text, found, progress), known)
+    saved = source.saved_layout.encoding if source.saved_layout is not None else ""
+    if choice.examples and saved not in ("", choice.encoding) and not saved.startswith("utf"):
+        # The user chose this encoding for tables with these columns before.
+        choice, text = EncodingChoice(saved), decode_text(data, saved) if isinstance(data, bytes) else text
+        found = replace(found, encoding=saved)
+        source = _source(name, data, parse_table(text, found, progress), known)
+    guess = "" if saved == choice.encoding else describe_guess(choice)
+    notes = []
+    if isinstance(data, bytes) and not choice.encoding.startswith("utf-8"):
+        notes.append(f"It was read as {ENCODINGS[choice.encoding]}.")
+    if isinstance(data, bytes) and not choice.encoding.startswith("utf-16") and b"\0" in data:
+        notes.append(
+            f"{count_of(data.count(0), 'NUL character')} in it {word_for(data.count(0), 'is', 'are')} ignored."
+        )
+    return replace(source, table=replace(source.table, encoding_guess=guess, notes=tuple(notes)))
+
+
+def _detected_layout(text: str, encoding: str) -> TableLayout:
+    found = replace(detect_layout(text), encoding=encoding)
+    first = parse_table(text[:20_000], replace(found, header=False))
+    return replace(found, header=_has_header(first.rows))
 
 
 def _has_header(rows: Sequence[TableRow]) -> bool:
     """Whether the first row is a header: it has a known name, or no numbers."""
-    if not rows:
+    if not rows or header_index([row.cells for row in rows[:HEADER_ROWS]]):
         return True
     cells = [cell.strip() for cell in rows[0].cells if cell.strip()]
     if suggest_mapping(cells).mapped or len(cells) == 1:
@@ -222,21 +261,31 @@ def _source(
     name: str, data: bytes | str, table: Table, known: Sequence[ColumnMapping], sheets: tuple[str, ...] = ()
 ) -> TableSource:
     mapping = next((one.on(table.header) for one in known if one.fits(table.header)), None)
+    saved_layout = mapping.layout if mapping is not None else None
     if mapping is None:
         mapping = refine_by_rows(suggest_mapping(table.header), (row.cells for row in table.rows))
         mapping = refine_prices(refine_weights(mapping, table), table)
     mapping = replace(mapping, layout=table.layout)
-    return TableSource(name, data, table, mapping, sheets)
+    return TableSource(name, data, table, mapping, sheets, saved_layout)
 
 
 def _with_notes(source: TableSource, found: ParsedFile) -> ParsedFile:
-    notes = []
+    notes = [*source.table.notes, *found.notes, *_not_data_notes(found)]
     if source.format_name:
         notes.append(f"This looks like a file of {source.format_name}.")
     if unmapped := source.mapping.unmapped:
         are = word_for(len(unmapped), "is", "are")
         notes.append(f"{count_of(len(unmapped), 'column')} {are} not used: {', '.join(unmapped)}.")
-    return replace(found, notes=(*found.notes, *notes))
+    return replace(found, notes=tuple(notes))
+
+
+def _not_data_notes(found: ParsedFile) -> Iterator[str]:
+    """A sentence about the rows that are not data, if there are any."""
+    if count := len(found.not_data):
+        shown = [f'row {entry.row} "{" ".join(filter(None, entry.cells))[:40]}"' for entry in found.not_data[:5]]
+        more = f" and {count - 5} more" if count > 5 else ""
+        words = word_for(count, "is not an order and was", "are not orders and were")
+        yield f"{count_of(count, 'row')} {words} ignored: {', '.join(shown)}{more}."
 
 
 def _sheet_of(source: TableSource) -> str:

@@ -1,9 +1,11 @@
-"""Reads a spreadsheet file as rows of text: numbers unrounded, dates in ISO format."""
+"""Reads a spreadsheet file as rows of text: numbers unrounded, or as their format shows codes; dates in ISO format."""
 
 import io
 import re
 import zipfile
 import zlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import IO, Final
@@ -11,6 +13,7 @@ from typing import IO, Final
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.layout import TableError
 from tui.orders.tables.table import MAX_ROWS, TableRow
+from tui.work.file_import.number_formats import NumberFormat, read_styles, sheet_parts
 
 _MOST_UNPACKED: Final = 300 * 1024 * 1024
 _MOST_CELLS: Final = 10_000_000
@@ -20,7 +23,38 @@ _CHUNK: Final = 1 << 20
 _SHEET: Final = re.compile(rb"<(?:\w+:)?worksheet\b")
 _TAG: Final = re.compile(rb"""<(?:\w+:)?(row|c)((?:\s+[\w:]+\s*=\s*(?:"[^"]*"|'[^']*'))*)\s*>(?!\s*</)""")
 """A row or a cell with content; the reader skips cells that only have a style."""
+_STYLE: Final = re.compile(rb"""\ss\s*=\s*["']([0-9]{1,9})["']""")
+_ERROR: Final = re.compile(rb"""\st\s*=\s*["']e["']""")
+_ERROR_VALUE: Final = re.compile(rb"<(?:\w+:)?v\s*>(#[^<]{1,40})<")
+_HIDDEN: Final = re.compile(rb"""\shidden\s*=\s*["'](?:1|true)["']""")
 _PLACE: Final = re.compile(rb"""\sr\s*=\s*["']([A-Za-z]{0,9})([0-9]{1,18})""")
+
+
+@dataclass(slots=True)
+class _SheetMarks:
+    """What the reader does not report: by row and column from 1, the style of a cell or its error; hidden rows."""
+
+    styles: dict[tuple[int, int], int] = field(default_factory=dict)
+    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    hidden_rows: set[int] = field(default_factory=set)
+
+
+@dataclass(frozen=True, slots=True)
+class _Package:
+    """What was read from the parts of an .xlsx file: the formats of styles, and the marks of sheets by name."""
+
+    formats: Mapping[int, NumberFormat] = field(default_factory=dict)
+    sheets: Mapping[str, _SheetMarks] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class SheetRows:
+    """The rows of a sheet. `sheets`: the names of all sheets. `hidden`: how many rows with cells are hidden in it."""
+
+    sheet: str
+    sheets: list[str]
+    rows: list[TableRow]
+    hidden: int = 0
 
 
 def is_workbook(data: bytes) -> bool:
@@ -28,28 +62,33 @@ def is_workbook(data: bytes) -> bool:
     return data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
 
 
-def read_workbook(
-    data: bytes, sheet: str = "", progress: OnProgress | None = None
-) -> tuple[str, list[str], list[TableRow]]:
-    """Read a sheet, by default the first that is not empty. Returns its name, all names, and its rows.
+def read_workbook(data: bytes, sheet: str = "", progress: OnProgress | None = None) -> SheetRows:
+    """Read a sheet, by default the first visible one that is not empty. Raises TableError."""
+    from python_calamine import (  # 10 ms, for spreadsheets only
+        CalamineError,
+        CalamineWorkbook,
+        SheetVisibleEnum,
+        ZipError,
+    )
 
-    Raises TableError.
-    """
-    from python_calamine import CalamineError, CalamineWorkbook, ZipError  # 10 ms, for spreadsheets only
-
-    if data.startswith(b"PK"):
-        _check_size(data)
+    package = _read_package(data) if data.startswith(b"PK") else _Package()
     try:
         book = CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = list(book.sheet_names)
-        for name in [sheet] if sheet in names else names:
+        hidden = {one.name for one in book.sheets_metadata if one.visible != SheetVisibleEnum.Visible}
+        candidates = [sheet] if sheet in names else sorted(names, key=hidden.__contains__)
+        for name in candidates:
             found = book.get_sheet_by_name(name)
-            if found.height or name == names[-1]:
+            if found.height or name == candidates[-1]:
                 height = found.total_height
                 if height > MAX_ROWS + 1:
                     words = f"It has {height:,} rows; at most {MAX_ROWS:,} are imported at once."
                     raise TableError(f"{words} Split it into parts, each with the header.")
-                return name, names, _rows(found.iter_rows(), height, progress)
+                marks = package.sheets.get(name, _SheetMarks())
+                first_column = found.start[1] if found.start is not None else 0
+                rows = _rows(found.iter_rows(), height, progress, _Cells(marks, package.formats, first_column))
+                names = [one for one in names if one not in hidden or one == name]
+                return SheetRows(name, names, rows, sum(row.number in marks.hidden_rows for row in rows))
     except (CalamineError, ZipError, OSError, ValueError) as error:
         if isinstance(error, TableError):
             raise
@@ -64,28 +103,33 @@ def read_workbook(
     raise TableError("The workbook has no sheet.")
 
 
-def _check_size(data: bytes) -> None:
-    """Raise TableError for a file that is too large for the reader, or whose sizes are false."""
+def _read_package(data: bytes) -> _Package:
+    """Read the parts of the file. Raises TableError if it is too large for the reader, or if its sizes are false."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
             if unpacked > _MOST_UNPACKED:
                 most = _MOST_UNPACKED // 2**20
                 raise TableError(f"It would take {unpacked // 2**20} MB unpacked; at most {most} are read.")
+            formats = read_styles(archive)
+            parts = {}
             for entry in archive.infolist():
                 if entry.filename.lower().endswith(".xml"):
                     with archive.open(entry) as file:
-                        _check_part(file)
+                        parts[entry.filename] = _read_part(file, formats)
+            sheets = {name: parts[part] for name, part in sheet_parts(archive).items() if part in parts}
+            return _Package(formats, sheets)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError) as error:
         if isinstance(error, TableError):
             raise
         raise TableError("The spreadsheet cannot be read: the file is damaged or cut off.") from None
 
 
-def _check_part(file: IO[bytes]) -> None:
+def _read_part(file: IO[bytes], formats: Mapping[int, NumberFormat]) -> _SheetMarks:
     """Read a part to its end, which checks its size and checksum, and find the last row and column of a sheet."""
     buffer = file.read(_CHUNK)
     is_sheet = _SHEET.search(buffer) is not None
+    marks = _SheetMarks()
     rows = columns = row = column = 0
     while buffer:
         chunk = file.read(_CHUNK)
@@ -95,13 +139,21 @@ def _check_part(file: IO[bytes]) -> None:
             place = _PLACE.search(tag[2])
             if tag[1] == b"row":
                 row, column = row + 1 if place is None else int(place[2]), 0
+                if b"hidden" in tag[2] and _HIDDEN.search(tag[2]):
+                    marks.hidden_rows.add(row)
                 continue
             column = column + 1 if place is None else _number(place[1])
-            rows, columns = max(rows, row if place is None else int(place[2])), max(columns, column)
+            cell_row = row if place is None else int(place[2])
+            rows, columns = max(rows, cell_row), max(columns, column)
+            if formats and (style := _STYLE.search(tag[2])) is not None and int(style[1]) in formats:
+                marks.styles[cell_row, column] = int(style[1])
+            if b"e" in tag[2] and _ERROR.search(tag[2]) and (error := _ERROR_VALUE.search(buffer, tag.end())):
+                marks.errors[cell_row, column] = error[1].decode(errors="replace")
         if rows * columns > _MOST_CELLS:
             words = f"A sheet of it reaches to row {rows:,} and column {columns:,}"
             raise TableError(f"{words}, which is too far. Delete the cells far out, or save it as CSV.")
         buffer = buffer[max(cut, 0) :][-_CHUNK:] + chunk if chunk else b""
+    return marks
 
 
 def _number(letters: bytes) -> int:
@@ -112,10 +164,33 @@ def _number(letters: bytes) -> int:
     return found
 
 
-def _rows(rows: object, height: int, progress: OnProgress | None) -> list[TableRow]:
-    found = []
-    for number, cells in enumerate(rows, 1):  # type: ignore[var-annotated, arg-type]
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Converts the cells of a sheet to text. `first_column`: the index of the first column that the reader returns."""
+
+    marks: _SheetMarks
+    formats: Mapping[int, NumberFormat]
+    first_column: int
+
+    def texts(self, row: int, cells: Sequence[object]) -> list[str]:
+        styles, errors = self.marks.styles, self.marks.errors
         texts = [_text(cell) for cell in cells]
+        if not styles and not errors:
+            return texts
+        for index, cell in enumerate(cells):
+            place = (row, index + self.first_column + 1)
+            if isinstance(cell, float) and (style := styles.get(place)) is not None:
+                shown = self.formats[style].shown(cell)
+                texts[index] = texts[index] if shown is None else shown
+            elif cell == "" and place in errors:
+                texts[index] = errors[place]
+        return texts
+
+
+def _rows(rows: Iterable[Sequence[object]], height: int, progress: OnProgress | None, cells: _Cells) -> list[TableRow]:
+    found = []
+    for number, row in enumerate(rows, 1):
+        texts = cells.texts(number, row)
         if any(text.strip() for text in texts):
             found.append(TableRow(number, texts))
         if progress is not None and number % _PROGRESS_INTERVAL == 0:

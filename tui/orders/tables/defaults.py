@@ -51,6 +51,7 @@ def fill_defaults(
     if mapping.fills_defaults:
         _fill_names(document, now, note)
         _fill_shipping_address(document, note)
+        _fill_single_line(document, items, note)
         _fill_lines(document, items, note)
         _fill_total(document, items, note)
     _fill_currencies(document, items, note)
@@ -108,6 +109,22 @@ def _fill_shipping_address(document: Document, note: DefaultNote) -> None:
     if document.get(SHIP) is None and isinstance(billing, dict):
         for name, value in list(billing.items()):
             note((SHIP, name), value, How.COPIED, "from the billing address")
+
+
+def _fill_single_line(document: Document, items: list[Any], note: DefaultNote) -> None:
+    """Compute the line total of the only item from the order total, if the item has no price."""
+    if (
+        len(items) != 1
+        or amount_at(items[0], "unit_price") is not None
+        or amount_at(items[0], "total_price") is not None
+    ):
+        return
+    payment = document.get("payment_details")
+    total, shipping = amount_at(payment, "total_price"), amount_at(payment, "estimated_shipping_price")
+    if total is None or total < (shipping or 0):
+        return
+    text = "order total" if shipping is None else "order total without shipping"
+    note((*ITEMS.tokens, "0", "total_price", "value"), as_json_number(total - (shipping or 0)), How.COMPUTED, text)
 
 
 def _fill_lines(document: Document, items: list[Any], note: DefaultNote) -> None:

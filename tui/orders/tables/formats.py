@@ -69,6 +69,7 @@ _AMAZON = {
 _AOE = {
     "item cost": "item:unit_price/value",
     "quantity refund": "item:quantity",
+    "item number": "",
     "order total amount": _TOTAL,
     "address 1 2 shipping": "shipping_address/address_line_1",
     "address 1 2 billing": "billing_address/address_line_1",

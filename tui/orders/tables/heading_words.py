@@ -349,6 +349,6 @@ TECHNICAL: Final = (
 """A column is technical if each of its words is one of these; its values are not part of an order."""
 NEUTRAL: Final = (
     "order|item|items|lineitem|line|product|article|artikel|produkt|number|no|nr|nummer|code"
-    "|name|value|amount|level|details|info|status|reason|text|data|field|custom|other|total"
+    "|name|value|amount|level|details|info|status|reason|text|data|field|custom|other|total|title"
 )
 """Words that a technical column may have beside technical ones."""

@@ -12,6 +12,7 @@ from tui.orders.paths import EVERY_ITEM, ITEMS, TOTAL
 from tui.orders.tables.context import ImportContext, error, item_rows, set_value
 from tui.orders.tables.headings import normalized
 from tui.orders.tables.steps.statuses import ENDED
+from tui.orders.tables.unused import Concern, concern_of
 
 QUANTITY_PATH: Final = (*EVERY_ITEM, "quantity")
 
@@ -59,7 +60,9 @@ def find_quantity_columns(orders: Sequence[ParsedOrder], context: ImportContext)
                 found[cell.column] = _COUNT.fullmatch(cell.text) is not None
     header = context.mapping.header
     context.quantity_columns = frozenset(
-        column for column, is_count in found.items() if is_count and _may_be_quantity(header[column])
+        column
+        for column, is_count in found.items()
+        if is_count and _may_be_quantity(header[column]) and concern_of(header[column], header) is not Concern.NOTHING
     )
 
 
@@ -91,7 +94,7 @@ def check_quantities(order: ParsedOrder, context: ImportContext) -> None:
         elif kind == "shipped" and count:
             text = f"{column} has {count}, so a part of this item was shipped already. The quantity is the ordered one."
             context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title="shipped in part")
-        elif kind == "quantity" and count not in (ordered[index], total):
+        elif kind == "quantity" and count != ordered[index] and (_is_assumed(order, pointer) or count != total):
             _hold_contradiction(order, pointer, cell.text, column, context)
 
 
@@ -120,13 +123,17 @@ def _subtract(order: ParsedOrder, pointer: Pointer, count: int, column: str, con
 
 
 def _hold_contradiction(order: ParsedOrder, pointer: Pointer, found: str, column: str, context: ImportContext) -> None:
-    derivation = order.derived.get(pointer)
-    if derivation is not None and derivation.how is How.ASSUMED:
+    if _is_assumed(order, pointer):
         text = f"Quantity 1 is assumed, but the column {column} has numbers and is not used."
         context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title=f"quantity {found[:6]}?")
     else:
         text = f"The column {column} has another quantity and is not used."
         context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title=f"quantity {found[:6]}?")
+
+
+def _is_assumed(order: ParsedOrder, pointer: Pointer) -> bool:
+    derivation = order.derived.get(pointer)
+    return derivation is not None and derivation.how is How.ASSUMED
 
 
 @lru_cache(maxsize=4096)

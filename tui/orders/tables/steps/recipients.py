@@ -70,7 +70,7 @@ def complete_contacts(order: ParsedOrder, context: ImportContext) -> None:
 
 
 def complete_billing(order: ParsedOrder, context: ImportContext) -> None:
-    """Give a billing address without a name that of the customer.
+    """Give a billing address without a name that of the customer, and one without a country column that of the recipient.
 
     A billing address without a place is left out: it would hold the order.
     """
@@ -87,6 +87,12 @@ def complete_billing(order: ParsedOrder, context: ImportContext) -> None:
             set_value(order, BILL_TO / "name", company, How.COPIED, "from the company")
         else:
             _leave_out_billing(order, "left out, because the file has no name for it")
+            return
+    country = (SHIP_TO / "country_code").get(order.document)
+    if BILL_TO in order.derived or (BILL_TO / "country_code").tokens in context.mapping.paths:
+        return
+    if not billing.get("country_code") and isinstance(country, str) and country:
+        set_value(order, BILL_TO / "country_code", country, How.COPIED, "from the shipping address")
 
 
 def _leave_out_billing(order: ParsedOrder, text: str) -> None:

@@ -485,3 +485,33 @@ def test_standard_input(account: Shell) -> None:
     assert account.submit("-").outcomes == {"H-0": "verified", "H-1": "verified"}
     account.monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(data)))
     assert (account.submit("-").code, account.writes()) == (0, 1)
+
+
+def test_a_held_guess_is_sent_when_it_is_accepted_in_a_later_run(account: Shell) -> None:
+    path = account.write("weights.csv", "Order number;Integration;Name;Street;Zip;City;Country;Item;Quantity;Price;Product weight\n"
+                         "W1;7;Rita;Weg 1;04109;Leipzig;DE;Cup;2;1,00;200\n")  # fmt: skip
+    held = account.submit(path)
+    assert [line["outcome"] for line in held.lines] == ["held"]
+    assert account.writes() == 0
+    sent = account.submit(path, "--accept", "unit")
+    assert [line["outcome"] for line in sent.lines] == ["verified"], sent.error
+    (info,) = [problem for problem in sent.lines[0]["problems"] if problem["code"] == "confirmed"]
+    assert info["severity"] == "info"
+    assert "Product weight" in info["detail"]
+
+
+def test_values_that_are_not_in_the_file_are_counted_and_listed(shell: Shell) -> None:
+    path = shell.write(
+        "short.csv",
+        "Order number;Name;Street;Zip;City;Country;Item;Line total\n1;Rita;Weg 1;04109;Leipzig;DE;Cup;7,00\n",
+    )
+    ended = shell.run("check", "--shop", "7", path)
+    assert "Items, quantity: assumed (1)" in ended.error
+    assert "quantity: info" not in ended.out
+    assert "Items 1, quantity: info: 1 is assumed" in shell.run("check", "--shop", "7", "--verbose", path).out
+
+
+def test_an_unknown_kind_of_guess_is_a_usage_error(shell: Shell) -> None:
+    ended = shell.run("check", "--accept", "prices", shell.write("a.csv", CSV))
+    assert ended.code == 2
+    assert "'prices' is not a kind of guess" in ended.error

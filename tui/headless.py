@@ -199,15 +199,15 @@ def _any_item_label(pointer: Pointer) -> str:
 def _infos(entries: Iterable[FileEntry]) -> str:
     """The infos counted by kind, as the end of the last line; empty if there are none."""
     counts = Counter(
-        f"{_any_item_label(problem.pointer)} {How[problem.code.upper()]}"
+        f"{_any_item_label(problem.pointer)}: {How[problem.code.upper()]}"
         for entry in entries
         for problem in entry.problems
-        if problem.severity is Severity.INFO
+        if problem.severity is Severity.INFO and problem.code != How.GIVEN.name.lower()
     )
     if not counts:
         return ""
-    kinds = ", ".join(f"{count} {kind}" for kind, count in counts.most_common())
-    return f" Not in the file: {kinds}; --verbose lists them."
+    kinds = "; ".join(f"{kind} ({count})" for kind, count in counts.most_common())
+    return f" Not in the file: {kinds}. --verbose lists them."
 
 
 # submit

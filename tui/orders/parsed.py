@@ -12,12 +12,13 @@ class How(StrEnum):
     """How a value that is not in the file was obtained. The values are words for users."""
 
     ASSUMED = "assumed"
+    GIVEN = "set"
     COMPUTED = "computed"
-    COPIED = "copied from another field"
-    SPLIT = "split from another field"
+    COPIED = "copied"
+    SPLIT = "split"
     REPAIRED = "repaired"
-    CONFIRMED = "confirmed for the file"
-    EMPTIED = "empty"
+    CONFIRMED = "confirmed"
+    EMPTIED = "left empty"
 
 
 @dataclass(frozen=True, slots=True)

@@ -178,7 +178,7 @@ async def test_cells_pasted_from_a_spreadsheet_and_a_workbook(tmp_path: Path) ->
         await harness.press("o")
         await harness.until("Import pasted cells")
         await harness.press("tab", "enter")
-        await harness.until("Worked out, or the same for all")
+        await harness.until("Not in the file")
 
 
 async def test_unreadable_table_is_reported_and_nothing_opens(tmp_path: Path) -> None:

@@ -13,9 +13,9 @@ from tui.orders.money import amount_at, as_json_number, value_at
 from tui.orders.parsed import Derivation, How
 from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, FieldPath
 from tui.orders.tables.headings import BILL, SHIP
-from tui.orders.tables.mapping import CURRENCY_PATH, ORDERED_AT_PATH, ColumnMapping
+from tui.orders.tables.mapping import CURRENCY_PATH, ORDERED_AT_PATH, USUAL_CONSTANTS, ColumnMapping
 
-CONSTANT: Final = "the same for all"
+CONSTANT: Final = "for all orders"
 _PRICES: Final = ("total_price", "subtotal_price", "estimated_shipping_price", "estimated_tax_price")
 _COSTS: Final = ("discount_granted", "insurance_costs", "freight_costs", "other_costs")
 
@@ -47,7 +47,9 @@ def fill_defaults(
     if currency_sign and value_at(document, CURRENCY_PATH) is None:
         note(CURRENCY_PATH, currency_sign, How.COMPUTED, "from the currency sign of the amounts")
     for path, value in mapping.constants:
-        _apply_constant(document, items, path, value, note)
+        is_assumed = USUAL_CONSTANTS.get(path) == value or path in mapping.guessed
+        source = Derivation(How.ASSUMED, "the file does not say it") if is_assumed else Derivation(How.GIVEN, CONSTANT)
+        _apply_constant(document, items, path, value, note, source)
     if mapping.fills_defaults:
         _fill_names(document, now, note)
         _fill_shipping_address(document, note)
@@ -67,14 +69,16 @@ def _pointer(path: FieldPath) -> Pointer:
     return Pointer(path)
 
 
-def _apply_constant(document: Document, items: list[Any], path: FieldPath, value: Json, note: DefaultNote) -> None:
+def _apply_constant(
+    document: Document, items: list[Any], path: FieldPath, value: Json, note: DefaultNote, source: Derivation
+) -> None:
     if path[: len(EVERY_ITEM)] == EVERY_ITEM:
         rest = path[len(EVERY_ITEM) :]
         for index, item in enumerate(items):
             if value_at(item, rest) is None and not _lacks_value(item, rest):
-                note((*ITEMS.tokens, str(index), *rest), value, How.ASSUMED, CONSTANT)
+                note((*ITEMS.tokens, str(index), *rest), value, source.how, source.text)
     elif value_at(document, path) is None and not _lacks_value(document, path):
-        note(tuple("0" if token == ANY else token for token in path), value, How.ASSUMED, CONSTANT)
+        note(tuple("0" if token == ANY else token for token in path), value, source.how, source.text)
 
 
 def _lacks_value(node: Any, path: FieldPath) -> bool:

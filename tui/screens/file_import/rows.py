@@ -153,10 +153,10 @@ def order_text(one: ParsedOrder, problems: list[Problem]) -> str:
         for problem in problems
     ]
     if one.derived:
-        lines += ["", "Worked out, or the same for all:"]
+        lines += ["", "Not in the file:"]
         lines += [
-            f"  {label_of(pointer)}: {_shown(pointer.get(one.document))}, {how.text}"
-            for pointer, how in one.derived.items()
+            f"  {label_of(pointer)}: {_shown(pointer.get(one.document))}, {source.how}: {source.text}"
+            for pointer, source in one.derived.items()
         ]
     return "\n".join([*lines, "", pretty(one.document)])
 

@@ -12,7 +12,7 @@ from tui.orders.edits.edit import Edit
 from tui.orders.edits.json_merge import rebase
 from tui.orders.edits.upsert import as_new, to_upsert
 from tui.orders.fields import exclusive_values
-from tui.orders.parsed import ParsedFile
+from tui.orders.parsed import ParsedFile, ParsedOrder
 from tui.orders.paths import NUMBER, ORDER_ID
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.summary import order_name, text_at
@@ -93,6 +93,19 @@ class BatchEditing:
         """Stage the orders read from a source of that name."""
         at = self._account.now()
         return self.add([to_staged(order, name, at) for order in parsed.orders], as_stored=True)
+
+    def renew_import(self, id: str, parsed: ParsedOrder, name: str) -> None:
+        """Replace what an earlier reading of the same order found: the problems, and the sources of its values.
+
+        It differs if the user confirmed a guess, or mapped the columns differently.
+        """
+        order = self._batch.by_id[id]
+        at = self._account.now()
+        new = as_staged(id, to_staged(parsed, name, at), at)
+        if _findings_of(order) == _findings_of(new) or order.sent:
+            return
+        order.origin, order.import_problems = new.origin, new.import_problems
+        self._batch.save_all_details([order])
 
     async def add_in_chunks(self, parsed: ParsedFile, name: str, progress: OnProgress) -> list[str]:
         """Stage many orders while the app stays responsive: all of them or, if `progress` raises, none.
@@ -380,3 +393,9 @@ def _set_flags(order: StagedOrder, flags: str) -> None:
 
 def _flags(order: StagedOrder) -> str:
     return f"{order.id} {int(order.held)} {int(order.released)} {order.override_version or 0}"
+
+
+def _findings_of(order: StagedOrder) -> set[tuple[Pointer, str, str]]:
+    """The problems from the file, in a form that can be compared."""
+    problems = (found.problem for found in order.import_problems)
+    return {(problem.pointer, problem.code, problem.detail) for problem in problems}

@@ -5,12 +5,12 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
-from tui.api.codec import Document
+from tui.api.codec import Document, Json
 from tui.api.errors import Origin, Problem, Severity
-from tui.api.pointer import ABSENT, ROOT, Pointer
+from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.api.query import id_text
 from tui.orders.checks.sending import check_duplicates, check_order
-from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry
+from tui.orders.parsed import Derivation, How, ParsedFile, ParsedOrder, RefusedEntry
 from tui.orders.paths import ORDERED_AT, SHOP
 from tui.orders.progress import OnProgress, Progress
 from tui.work.file_import.provenance import cell_near
@@ -116,10 +116,21 @@ def derivation_infos(parsed: ParsedOrder) -> list[Problem]:
     """The values that are not in the file, as infos."""
     return [
         Problem(
-            derivation.text, derivation.how.name.lower(), pointer=pointer, severity=Severity.INFO, origin=Origin.LOCAL
+            _derivation_text(pointer.get(parsed.document), derivation),
+            derivation.how.name.lower(),
+            pointer=pointer,
+            severity=Severity.INFO,
+            origin=Origin.LOCAL,
         )
         for pointer, derivation in parsed.derived.items()
     ]
+
+
+def _derivation_text(value: Json | Absent, derivation: Derivation) -> str:
+    reason = derivation.text.rstrip(".")
+    if derivation.how is How.EMPTIED or isinstance(value, dict | list | Absent):
+        return f"{derivation.how.capitalize()}: {reason}."
+    return f"{str(value)[:60]} is {derivation.how}: {reason}."
 
 
 def with_kept_date(parsed: ParsedOrder, existing: Document) -> Document:

@@ -196,6 +196,7 @@ class Submission:
             order = self._staging.get(id) if id is not None else None
             if order is None or entry.parsed is None:
                 continue
+            self._staging.editing.renew_import(order.id, entry.parsed, self._name)
             wanted = with_kept_date(entry.parsed, order.document)
             if same(wanted, order.document):
                 self._retry_refused(entry, order)

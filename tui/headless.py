@@ -14,7 +14,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from tui.api.codec import LIMIT
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.wording import count_of
 from tui.orders.fields import label_of
 from tui.orders.progress import OnProgress, Progress
@@ -147,7 +147,7 @@ def _update(known: "RemoteStatus | None") -> list[Problem]:
     from tui.work.submit.results import changes_text
 
     detail = f"This updates an existing order: {changes_text(known.changes)}."
-    return [Problem(detail, "update", severity=Severity.WARNING, origin=Origin.LOCAL)]
+    return [Problem(detail, "update", severity=Severity.WARNING, reported_by=ReportedBy.LOCAL)]
 
 
 def _check_line(entry: FileEntry, problem: Problem) -> dict[str, object]:
@@ -307,7 +307,7 @@ def _result_line(result: "SubmitResult") -> dict[str, object]:
         "id": result.id,
         "outcome": result.outcome.value,
         "problems": [
-            {**_problem(entry, problem), "from": "service" if problem.origin is Origin.SERVICE else "here"}
+            {**_problem(entry, problem), "from": "service" if problem.reported_by is ReportedBy.SERVICE else "here"}
             for problem in result.problems
         ],
     }

@@ -71,7 +71,7 @@ class Session:
         # Writes in flight are resolved first. Those that take longer are not sent again in the meantime.
         await asyncio.wait({recovering}, timeout=_SOON)
         try:
-            asking = ask_left(self.navigator.screens[-1], self.workspace.jobs.left())
+            asking = ask_left(self.navigator.screens[-1], self.workspace.jobs.unfinished())
             self.navigator.start(asking, name="ask about unfinished jobs")
             await recovering
         except StoreError as error:

@@ -41,12 +41,12 @@ __all__ = [
     "NotAuthorised",
     "NotFound",
     "NotSent",
-    "Origin",
     "OutcomeUnknown",
     "Problem",
     "RateLimited",
     "ReadOnly",
     "Redirected",
+    "ReportedBy",
     "RequestRefused",
     "ServerFault",
     "ServiceBusy",
@@ -66,7 +66,7 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
-class Origin(StrEnum):
+class ReportedBy(StrEnum):
     """Who found a problem."""
 
     LOCAL = "here"
@@ -91,7 +91,7 @@ class Problem:
     parameter: str | None = None
     header: str | None = None
     severity: Severity = Severity.ERROR
-    origin: Origin = Origin.SERVICE
+    reported_by: ReportedBy = ReportedBy.SERVICE
 
 
 class ConfigError(ValueError):

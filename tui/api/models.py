@@ -191,8 +191,8 @@ Flag = Annotated[bool, Strict(), Kind.BOOL]
 Instant = Annotated[Text, AfterValidator(_instant), Kind.DATETIME]
 Email = Annotated[Text, AfterValidator(_email)]
 Country = Annotated[Text, Kind.COUNTRY]
-Origin = Annotated[Text, Len(2, 2), Kind.COUNTRY]
-State = Annotated[Text, Kind.STATE]
+OriginCountry = Annotated[Text, Len(2, 2), Kind.COUNTRY]
+Province = Annotated[Text, Kind.STATE]
 Amount = Annotated[Text, StringConstraints(pattern=r"[\d]+(\.[\d]+)?"), Kind.MONEY_TEXT]
 AnyJson = Annotated[dict[str, Any], Kind.JSON]
 Tags = Annotated[list[Text], Kind.TAGS]
@@ -366,7 +366,7 @@ class OrderItem(Node):
     description: Text = _optional("description")
     measurement: Measurement = _optional("measures")
     hs_code: Text = _optional("HS code", "Harmonized System code, needed outside the EU. Zeros and dots are kept.")
-    country_of_origin: Origin = _optional("origin", "The country of manufacture: two letters.")
+    country_of_origin: OriginCountry = _optional("origin", "The country of manufacture: two letters.")
     item_id: Filled = _optional("item id", "The shop's id of this line.", rare=True, patch=Text)
     product_id: Text = _optional("product id", "The shop's id of the product.", rare=True)
     variant_id: Text = _optional("variant id", rare=True, patch=NOT_IN_PATCH)
@@ -493,7 +493,7 @@ class Address(Node):
     postal_code: Filled = _required("postcode")
     city: Filled = _required("city")
     country_code: Annotated[Country, MinLen(1)] = _required("country", "A code or a name.")
-    state_province_code: State = _optional("province", "ISO 3166-2, as IT-RM; required in some countries only.")
+    state_province_code: Province = _optional("province", "ISO 3166-2, as IT-RM; required in some countries only.")
     phone_number: Text = _optional("phone")
     email: Email = _optional("email")
 

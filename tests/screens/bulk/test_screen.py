@@ -278,17 +278,17 @@ async def test_job_pauses_resumes_and_is_cancelled_between_orders(tmp_path: Path
         await harness.until("24 orders will be written")
         await harness.press("y")
         held_writes.let(10)
-        await harness.until(lambda: bulk(harness).job.gone > 1)
+        await harness.until(lambda: bulk(harness).job.sent_count > 1)
         await harness.press("z")
         assert bulk(harness).job.stage is JobStage.PAUSED
         held_writes.let(30)
         await harness.until(lambda: not harness.app.workspace.jobs.running)
-        paused_at = bulk(harness).job.gone
+        paused_at = bulk(harness).job.sent_count
         assert paused_at < 24
         assert writes(harness) == paused_at
         await harness.press("z")
         held_writes.let(3)
-        await harness.until(lambda: bulk(harness).job.gone > paused_at)
+        await harness.until(lambda: bulk(harness).job.sent_count > paused_at)
         # The job keeps running when the screen is left, and the order list shows its progress.
         await harness.press("q")
         await harness.until("change: ")
@@ -319,11 +319,11 @@ async def test_next_start_asks_about_resuming(tmp_path: Path, answer: str, size:
         await harness.until("16 orders will be written")
         await harness.press("y")
         held_writes.let(11)
-        await harness.until(lambda: bulk(harness).job.gone > 2)
+        await harness.until(lambda: bulk(harness).job.sent_count > 2)
     async with open_app(tmp_path, sandbox=sandbox, size=size) as harness:
         await harness.until("of 16 sent. Resume")
-        (job,) = harness.app.workspace.jobs.left()
-        removed = job.gone
+        (job,) = harness.app.workspace.jobs.unfinished()
+        removed = job.sent_count
         assert 0 < removed < 16
         await harness.press("enter", answer)
         if answer == "l":

@@ -194,9 +194,9 @@ async def test_deletion_is_verified_and_drops_the_draft(account: Account) -> Non
 
 async def test_drafts_and_typed_text_survive_the_process(account: Account) -> None:
     await make_draft(account)
-    account.drafts.type(TypedText(ID, NAME, "half a wo"))
-    account.drafts.type(TypedText(ID, CITY, "x"))
-    account.drafts.untype(ID, CITY)
+    account.drafts.save_typed(TypedText(ID, NAME, "half a wo"))
+    account.drafts.save_typed(TypedText(ID, CITY, "x"))
+    account.drafts.drop_typed(ID, CITY)
     later = Drafts(account.store, account.account_id, lambda: NOW)
     assert [change.now for change in later.all()[0].edit.changes()] == ["Breda"]
     assert later.typed(ID) == {NAME: "half a wo"}

@@ -8,12 +8,12 @@ from functools import lru_cache
 from typing import Final
 
 from tui.api.codec import Document, Json
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Kind
 from tui.api.pointer import Pointer
 from tui.orders.addresses.formats import dialling_code, is_postcode
 from tui.orders.checks import shipping
-from tui.orders.checks.proposal import Fix
+from tui.orders.checks.fix import Fix
 from tui.orders.fields import field_at
 from tui.orders.money import missing_total
 from tui.orders.value_parser import ValidValue, parse_entry
@@ -114,9 +114,15 @@ def _check_value(tokens: list[str], key: str, text: str, country: str, found: li
     if diagnosis is not None:
         title, detail = _TEXTS[diagnosis[0]]
         excerpt = text if len(text) <= 20 else f"{text[:19]}…"
-        severity, origin = Severity.WARNING, Origin.LOCAL
         found.append(
-            Problem(detail, diagnosis[0], f"{title}: {excerpt}", pointer=pointer, severity=severity, origin=origin)
+            Problem(
+                detail,
+                diagnosis[0],
+                f"{title}: {excerpt}",
+                pointer=pointer,
+                severity=Severity.WARNING,
+                reported_by=ReportedBy.LOCAL,
+            )
         )
 
 

@@ -8,7 +8,7 @@ from itertools import pairwise
 from typing import Any, Final, cast
 
 from tui.api.codec import Json
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.fields import Field, field_at, label_of
 from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry
@@ -406,7 +406,7 @@ class _OrderBuilder:
             partial.currency_signs[pointer] = (read.currency, text)
         if read.reason:
             detail = f"{_excerpt(text)} cannot be read: {read.reason}."
-            problem = Problem(detail, "unread", f"{label_of(pointer)}?", pointer=pointer, origin=Origin.LOCAL)
+            problem = Problem(detail, "unread", f"{label_of(pointer)}?", pointer=pointer, reported_by=ReportedBy.LOCAL)
             partial.result.problems.append(problem)
         elif read.value != text and not (isinstance(read.value, int | Decimal) and str(read.value) == text):
             partial.result.converted += 1
@@ -473,7 +473,7 @@ def _set_value(document: dict[str, Json], tokens: FieldPath, value: Json) -> Non
 
 
 def _warning(pointer: Pointer, code: str, detail: str, title: str = "") -> Problem:
-    return Problem(detail, code, title, pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL)
+    return Problem(detail, code, title, pointer=pointer, severity=Severity.WARNING, reported_by=ReportedBy.LOCAL)
 
 
 def _excerpt(text: str) -> str:

@@ -53,7 +53,7 @@ class JobsScreen(BaseScreen[None]):
         for job in self._jobs.values():
             counts = ", ".join(f"{count} {state.label}" for state, count in job.counts.items())
             stage = "elsewhere" if jobs.is_elsewhere(job) else str(job.stage)
-            at = f"{job.made_at.astimezone(zone):%Y-%m-%d %H:%M}"
+            at = f"{job.created_at.astimezone(zone):%Y-%m-%d %H:%M}"
             cells = (at, job.name, StyledCell(stage, _TONES.get(job.stage, "")), counts)
             mark, tone = ("!", "error") if _BAD & set(job.counts) else (" ", "")
             rows.append(RenderedRow(job.id, cells, mark, tone))

@@ -107,13 +107,13 @@ class RecipeCommands:
     def typing(self, pointer: Pointer, text: str) -> None:
         """Keep what is being typed."""
         with self._screen.report_store_errors():
-            self._workspace.account.drafts.type(TypedText(self._place, pointer, text))
+            self._workspace.account.drafts.save_typed(TypedText(self._place, pointer, text))
 
     def left(self, pointer: Pointer, text: str | None) -> None:
         """An editor was left: `text` is None if it was taken."""
         with self._screen.report_store_errors():
             if text is None:
-                self._workspace.account.drafts.untype(self._place, pointer)
+                self._workspace.account.drafts.drop_typed(self._place, pointer)
             else:
                 self._screen.show_notice("Left without taking; Enter there goes on with what was typed.")
 

@@ -40,10 +40,10 @@ class JobRows(KeyedRows[JobOrder]):
         order = self.elements[index]
         mark, label, style = LABELS[order.state]
         what = change_words(order.changes)
-        if order.words and order.state not in _SHOWN_BY_CHANGES:
-            what = order.words
-        elif order.words and order.state is SendState.READY:
-            what = f"{what}   ~ {order.words}"
+        if order.message and order.state not in _SHOWN_BY_CHANGES:
+            what = order.message
+        elif order.message and order.state is SendState.READY:
+            what = f"{what}   ~ {order.message}"
         dim = "dim" if order.state in (SendState.HELD, SendState.UNCHANGED) else ""
         return RenderedRow(order.id, (order.name, StyledCell(label, style), StyledCell(what, dim)), mark, style)
 
@@ -79,8 +79,8 @@ def tab_labels(job: Job) -> list[TabLabel]:
 def detail_lines(order: JobOrder) -> list[list[Piece]]:
     """One order: its words, then each field, what it was and what it is to be."""
     lines: list[list[Piece]] = []
-    if order.words:
-        lines.append([(f" {safe(order.words)}", order.state.style)])
+    if order.message:
+        lines.append([(f" {safe(order.message)}", order.state.style)])
     lines.extend([(" ", ""), *_pieces(change)] for change in order.changes)
     return lines
 
@@ -147,8 +147,8 @@ def _upsert_item(orders: Sequence[JobOrder]) -> ReviewItem:
 
 def _lines(order: JobOrder) -> list[list[Piece]]:
     lines: list[list[Piece]] = [[("  * ", "changed"), *_pieces(change)] for change in order.changes]
-    if order.words:
-        lines.append([(f"  ~ {safe(order.words)}", "warning")])
+    if order.message:
+        lines.append([(f"  ~ {safe(order.message)}", "warning")])
     return lines
 
 

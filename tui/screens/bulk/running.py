@@ -31,7 +31,7 @@ async def ask_left(screen: BaseScreen[Any], left: Sequence[Job]) -> None:
         screen.show_notice("A bulk change is not finished; C in the list of orders shows it.", "warning")
         return
     for job in left:
-        text = f"{job.gone} of {job.going} sent. Resume {job.name}?"
+        text = f"{job.sent_count} of {job.planned_count} sent. Resume {job.name}?"
         answer = await screen.ask(text, [("y", "resume"), ("l", "later"), ("d", "drop the rest")])
         with screen.report_store_errors():
             if answer == "d":

@@ -151,7 +151,7 @@ class BulkScreen(BaseScreen[None]):
         stage = "dry run" if job.stage is JobStage.PLANNED else str(job.stage)
         if self.workspace.jobs.is_elsewhere(job):
             stage = "another copy runs it, r looks"
-        facts = [job.name, stage, f"{len(job.orders)} orders" + (f", {job.whole}" if job.whole else "")]
+        facts = [job.name, stage, f"{len(job.orders)} orders" + (f", {job.selection}" if job.selection else "")]
         self.title_line.set(self.workspace.heading, " · ".join(facts))
 
     def show_keys(self) -> None:
@@ -185,12 +185,12 @@ class BulkScreen(BaseScreen[None]):
                 unread = [(f"not known here: {', '.join(job.recipe.unknown)}", "warning")] if job.recipe.unknown else []
                 return [*unread, f"{len(job.waiting)} would change, w reviews", "printed labels are not updated"]
             case JobStage.RUNNING:
-                sending = (f"sending: {job.gone} of {job.going}", "info")
+                sending = (f"sending: {job.sent_count} of {job.planned_count}", "info")
                 return [sending, "z pauses, Ctrl+C cancels, q leaves it running"]
             case JobStage.PAUSED:
-                return [(f"paused: {job.gone} of {job.going}", "warning"), "z resumes, Ctrl+C cancels"]
+                return [(f"paused: {job.sent_count} of {job.planned_count}", "warning"), "z resumes, Ctrl+C cancels"]
             case _:
-                return [f"{job.stage}: {job.gone} of {job.going}", "R tries the state shown again"]
+                return [f"{job.stage}: {job.sent_count} of {job.planned_count}", "R tries the state shown again"]
 
     # What happens in the panes.
 

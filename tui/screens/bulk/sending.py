@@ -8,7 +8,7 @@ from tui.screens.bulk.running import start_job
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import ShowText
 from tui.screens.review.screen import ReviewScreen
-from tui.work.bulk.job import AGAIN, JobStage
+from tui.work.bulk.job import RETRYABLE, JobStage
 from tui.work.bulk.runner import JobConflict
 from tui.work.bulk.saved_changes import SavedChanges
 from tui.work.stored import StoreError, WriteKind
@@ -106,7 +106,9 @@ class SendCommands:
                 "The dry run was stopped; r runs it again." if stopped else "Nothing is being sent."
             )
             return
-        if not await self._screen.ask(f"Cancel? {job.gone} of {job.going} sent.", [("y", "cancel the rest")]):
+        if not await self._screen.ask(
+            f"Cancel? {job.sent_count} of {job.planned_count} sent.", [("y", "cancel the rest")]
+        ):
             return
         try:
             count = self._workspace.jobs.cancel(job)
@@ -122,7 +124,7 @@ class SendCommands:
             self._screen.show_notice("Orders are tried again when the rest is done; z resumes, Ctrl+C cancels.")
             return
         current = self._context.tab_bar.current or ALL
-        states = _AGAIN_OF_ALL if current == ALL else frozenset({SendState(current)}) & AGAIN
+        states = _AGAIN_OF_ALL if current == ALL else frozenset({SendState(current)}) & RETRYABLE
         if not states:
             self._screen.show_notice(f"Orders that are {current} are not tried again; choose another tab.")
         else:

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import ClassVar
 
 from tui.api.codec import Document, Json
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.checks.shipping import at_every_item
@@ -201,7 +201,7 @@ class OpenDraft:
             self.notes.append(_note(document, problem))
         known = {note.problem.pointer for note in self.notes}
         for blocked in self.choice.blocked:
-            problem = Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.LOCAL)
+            problem = Problem(blocked.reason, "blocked", pointer=blocked.pointer, reported_by=ReportedBy.LOCAL)
             self.notes.append(FormNote(problem))
         for problem in (problem for found in find_problems(document) for problem in at_every_item(document, found)):
             # The problem that the schema or the service has with a damaged value proposes the same fix.
@@ -217,7 +217,9 @@ class OpenDraft:
     def _schema_problems(self) -> Iterator[Problem]:
         for found, severity in ((self.choice.invalid, Severity.ERROR), (self.choice.tolerated, Severity.WARNING)):
             for issue in found:
-                yield Problem(issue.detail, issue.code, pointer=issue.pointer, severity=severity, origin=Origin.LOCAL)
+                yield Problem(
+                    issue.detail, issue.code, pointer=issue.pointer, severity=severity, reported_by=ReportedBy.LOCAL
+                )
 
     def conflicts(self) -> list[ConflictNote]:
         """The conflicts as the form shows them."""

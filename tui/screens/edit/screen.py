@@ -190,7 +190,7 @@ class EditScreen(BaseScreen[None]):
         if draft is None:
             return
         account = self.workspace.account
-        position, count = self.workspace.orders.place_of(self.order_id)
+        position, count = self.workspace.orders.position_of(self.order_id)
         shop = account.shop(text_at(draft.document, SHOP))
         facts = [order_name(draft.document), shop.name if shop else "", f"{position} of {count}" if position else ""]
         counts = (

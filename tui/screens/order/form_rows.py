@@ -6,7 +6,7 @@ from datetime import tzinfo
 from enum import StrEnum
 
 from tui.api.codec import Json
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Group, Kind, Operation
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.orders.countries import countries, country_name, states
@@ -55,13 +55,13 @@ class FormNote:
     def typed(cls, pointer: Pointer, text: str) -> "FormNote":
         """The text of a closed editor that was not applied."""
         detail = f"typed, not applied: {text or '(empty)'}   Enter continues"
-        return cls(Problem(detail, "typed", pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL))
+        return cls(Problem(detail, "typed", pointer=pointer, severity=Severity.WARNING, reported_by=ReportedBy.LOCAL))
 
     @property
     def mark(self) -> str:
         if self.problem.severity is Severity.WARNING:
             return "~"
-        return "S" if self.problem.origin is Origin.SERVICE else "!"
+        return "S" if self.problem.reported_by is ReportedBy.SERVICE else "!"
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +366,7 @@ def choices_of(spec: FormSpec, pointer: Pointer, known: Field) -> Choices:
 
 def _note_row(spec: FormSpec, note: FormNote) -> NoteRow:
     problem = note.problem
-    service = problem.origin is Origin.SERVICE
+    service = problem.reported_by is ReportedBy.SERVICE
     text = problem.detail
     if service:
         text = f"service{' ' + note.when if note.when else ''}: {problem.detail}"

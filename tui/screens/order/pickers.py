@@ -206,7 +206,7 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
 
     def _typing(self, pointer: Pointer, text: str) -> None:
         with self.report_store_errors():
-            self.workspace.account.drafts.type(TypedText(self._typed_key, pointer, text))
+            self.workspace.account.drafts.save_typed(TypedText(self._typed_key, pointer, text))
 
     def _read(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
         if self._may_be_empty and not text:
@@ -224,7 +224,7 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
         self._is_over = True
         if event.accepted and self._typed_key:
             with self.report_store_errors():
-                self.workspace.account.drafts.untype(self._typed_key, event.pointer)
+                self.workspace.account.drafts.drop_typed(self._typed_key, event.pointer)
         self.dismiss(self._values if event.accepted else None)
 
 

@@ -20,7 +20,7 @@ class TypedTexts:
 
     def type(self, key: str, pointer: Pointer, text: str) -> None:
         """Store the text of an open editor. Called for every change, before it is drawn."""
-        self._drafts.type(TypedText(key, pointer, text))
+        self._drafts.save_typed(TypedText(key, pointer, text))
 
     def leave(self, key: str, pointer: Pointer, text: str) -> None:
         """Show the text of an editor that was closed without taking it."""
@@ -28,7 +28,7 @@ class TypedTexts:
 
     def forget(self, key: str, pointer: Pointer) -> bool:
         """Discard the text of a field. Returns whether there was one."""
-        self._drafts.untype(key, pointer)
+        self._drafts.drop_typed(key, pointer)
         return self.of(key).pop(pointer, None) is not None
 
     def clear_cache(self) -> None:

@@ -274,7 +274,9 @@ class TriageScreen(BaseScreen[None]):
         if paused := account.client.paused_for:
             facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
         facts.append(f"{count_of(drafted, 'draft')}, {on_way} in flight")
-        facts.extend((f"change: {job.gone} of {job.going}", "info") for job in self.workspace.jobs.running)
+        facts.extend(
+            (f"change: {job.sent_count} of {job.planned_count}", "info") for job in self.workspace.jobs.running
+        )
         if self.table.marks:
             facts.append(f"{len(self.table.marks)} marked")
         facts.append(self._read_time())

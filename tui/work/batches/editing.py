@@ -7,7 +7,7 @@ from contextlib import suppress
 from tui.api.codec import Document, Json
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.wording import count_of
-from tui.orders.checks.proposal import Fix
+from tui.orders.checks.fix import Fix
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.json_merge import rebase
 from tui.orders.edits.upsert import as_new, to_upsert

@@ -9,10 +9,10 @@ from operator import is_
 from typing import TypeVar, cast
 
 from tui.api.codec import Document, Json, as_document, as_list, decode, encode, same
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import ABSENT, Absent, Pointer, Scope, position_of
 from tui.api.query import id_text
-from tui.orders.checks.proposal import Fix
+from tui.orders.checks.fix import Fix
 from tui.orders.checks.sending import check_order, check_shop
 from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.edits.compare import compare
@@ -301,7 +301,7 @@ class StagedOrder:
 def gone_problem(document: Document) -> Problem:
     """The problem of an order with an id that the service does not have."""
     detail = f"The service has no order {id_text(document.get('id'))} any more."
-    return Problem(detail, "gone", "gone", pointer=ID, origin=Origin.LOCAL)
+    return Problem(detail, "gone", "gone", pointer=ID, reported_by=ReportedBy.LOCAL)
 
 
 def _move_problems(problems: Sequence[ServiceProblem], before: Edit, edit: Edit) -> tuple[ServiceProblem, ...]:

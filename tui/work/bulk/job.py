@@ -16,7 +16,7 @@ from tui.store.journal import WriteKind
 from tui.work.writes.send_state import JOB_TEXTS, SendState, from_stored
 from tui.work.writes.serialization import changes_from_json, changes_to_json
 
-AGAIN: Final = frozenset(
+RETRYABLE: Final = frozenset(
     {
         SendState.DIFFERS,
         SendState.REFUSED,
@@ -44,7 +44,7 @@ class JobStage(StrEnum):
 class JobOrder:
     """One order of a job.
 
-    `words`: a message about its state. `changes`: the changes of the dry run. `planned`: it was to be sent when the job
+    `message`: a message about its state. `changes`: the changes of the dry run. `planned`: it was to be sent when the job
     began. `after`: the newest write before it was sent, by which its own `write` is found in the journal. `applied` is
     not stored.
     """
@@ -52,7 +52,7 @@ class JobOrder:
     id: str
     name: str
     state: SendState = SendState.READY
-    words: str = ""
+    message: str = ""
     kind: WriteKind = WriteKind.PATCH
     changes: tuple[Change, ...] = ()
     planned: bool = False
@@ -68,14 +68,14 @@ class Job:
 
     id: str
     recipe: BulkChange
-    made_at: datetime
+    created_at: datetime
     orders: dict[str, JobOrder] = field(repr=False)
     stage: JobStage = JobStage.PLANNED
     kind: WriteKind = WriteKind.PATCH
     chosen: bool = False
     session: str = ""
     note: str = ""
-    whole: str = ""
+    selection: str = ""
     """How the orders were chosen, such as `all 64 of this filter`; empty for marked orders."""
     kept_counts: dict[SendState, int] = field(default_factory=dict, repr=False)
     """The counts of a job whose orders were not loaded."""
@@ -98,12 +98,12 @@ class Job:
         return {state: found[state] for state in SendState if found[state]}
 
     @property
-    def going(self) -> int:
+    def planned_count(self) -> int:
         """How many orders were to be sent when the job began."""
         return sum(order.planned for order in self.orders.values())
 
     @property
-    def gone(self) -> int:
+    def sent_count(self) -> int:
         """How many of them were sent, including those in flight."""
         return sum(order.planned and order.state is not SendState.READY for order in self.orders.values())
 
@@ -118,7 +118,7 @@ class Job:
         parts = [
             f"{planned[state]} {state.label}" for state in SendState if planned[state] and state is not SendState.READY
         ]
-        return " · ".join([f"{self.gone} of {self.going}", *parts])
+        return " · ".join([f"{self.sent_count} of {self.planned_count}", *parts])
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +144,13 @@ class WriteCosts:
     @property
     def proposed(self) -> WriteKind:
         """PATCH, which cannot lose values (Q2.6), unless an upsert saves a minute or more (Q6.4)."""
-        return WriteKind.UPSERT if self.patch.seconds - self.upsert.seconds > WORTH_IT else WriteKind.PATCH
+        return WriteKind.UPSERT if self.patch.seconds - self.upsert.seconds > _MIN_SAVING else WriteKind.PATCH
 
     def cost(self, kind: WriteKind) -> WriteCost:
         return self.patch if kind is WriteKind.PATCH else self.upsert
 
 
-WORTH_IT: Final = 60.0
+_MIN_SAVING: Final = 60.0
 """Seconds."""
 
 _READS_AN_ORDER: Final = 3
@@ -196,13 +196,13 @@ def dump_head(job: Job) -> Document:
         "version": 1,
         "id": job.id,
         "recipe": job.recipe.to_json(),
-        "at": job.made_at.isoformat(),
+        "at": job.created_at.isoformat(),
         "stage": job.stage,
         "road": job.kind,
         "chosen": job.chosen,
         "session": job.session,
         "note": job.note,
-        "whole": job.whole,
+        "whole": job.selection,
         "orders": orders,
         "counts": {JOB_TEXTS[state]: count for state, count in job.counts.items()},
     }
@@ -242,7 +242,7 @@ def head_orders(stored: Json) -> list[JobOrder]:
 def dump_order(order: JobOrder) -> Document:
     return {
         "state": JOB_TEXTS[order.state],
-        "words": order.words,
+        "words": order.message,
         "road": order.kind,
         "changes": changes_to_json(order.changes),
         "planned": order.planned,
@@ -255,7 +255,7 @@ def load_order(order: JobOrder, stored: Json) -> None:
     """Set the stored values of an order of a head."""
     if not isinstance(stored, dict):
         return
-    order.state, order.words, order.kind = (
+    order.state, order.message, order.kind = (
         from_stored(str(stored["state"])),
         str(stored["words"]),
         WriteKind(str(stored["road"])),

@@ -84,7 +84,7 @@ def _order_of(follow: Verification) -> str:
     return edited_order(follow.staged) or (follow.remote_id if follow.staged is None else None) or ""
 
 
-COME_BACK: Final = frozenset({SendState.REFUSED, SendState.NOT_SENT})
+NOT_WRITTEN_WITH_OTHERS: Final = frozenset({SendState.REFUSED, SendState.NOT_SENT})
 """The states of orders that an upsert did not write because another order in it was refused."""
 
 _BESIDE = "nothing written: another order of the same request was refused; it can go again"

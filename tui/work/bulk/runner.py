@@ -16,7 +16,7 @@ from tui.store.journal import Write, WriteKind
 from tui.store.verifications import Verification
 from tui.work.account import Account
 from tui.work.bulk.job import (
-    AGAIN,
+    RETRYABLE,
     Job,
     JobOrder,
     JobStage,
@@ -29,7 +29,7 @@ from tui.work.bulk.job import (
     plan,
     write_kind,
 )
-from tui.work.bulk.outcome_map import COME_BACK, orders_of, outcome_of, outcomes_of, writes_of
+from tui.work.bulk.outcome_map import NOT_WRITTEN_WITH_OTHERS, orders_of, outcome_of, outcomes_of, writes_of
 from tui.work.drafts.drafts import Draft
 from tui.work.drafts.sender import DraftSendStatus
 from tui.work.writes.send_state import OPEN, SendState
@@ -79,7 +79,7 @@ class Jobs:
         kept = self._account.store.screen_states.all(self._account.account_id, _HEAD)
         found = {job.id: job for job in map(load_head, kept.values()) if job is not None}
         jobs = [self._jobs.get(id, job) for id, job in found.items()]
-        return sorted(jobs, key=lambda job: (job.made_at, job.id), reverse=True)
+        return sorted(jobs, key=lambda job: (job.created_at, job.id), reverse=True)
 
     def get(self, id: str) -> Job | None:
         """A job with its orders, as it is on disk unless this process runs it."""
@@ -121,7 +121,7 @@ class Jobs:
     def is_running(self, job: Job) -> bool:
         return job.id in self._runs
 
-    def left(self) -> list[Job]:
+    def unfinished(self) -> list[Job]:
         """The unfinished jobs of ended processes, oldest first, updated from the journal."""
         found = [
             job
@@ -130,14 +130,14 @@ class Jobs:
             and job.session != self._account.store.sessions.mine
             and not self.is_elsewhere(job)
         ]
-        return [job for unfinished in found if (job := self.get(unfinished.id)) is not None]
+        return [job for head in found if (job := self.get(head.id)) is not None]
 
     # Before sending
 
-    def make(self, recipe: BulkChange, orders: Iterable[tuple[str, str]], whole: str = "") -> Job:
+    def make(self, recipe: BulkChange, orders: Iterable[tuple[str, str]], selection: str = "") -> Job:
         """A new job for orders, given as (id, name)."""
         entries = {id: JobOrder(id, name) for id, name in orders}
-        job = Job(secrets.token_hex(6), recipe, self._account.now(), entries, whole=whole)
+        job = Job(secrets.token_hex(6), recipe, self._account.now(), entries, selection=selection)
         self._jobs[job.id] = job
         self._put(job)
         for old in self.recent()[_KEPT:]:
@@ -177,13 +177,13 @@ class Jobs:
         applied = apply(job.recipe, document)
         was_out = order.state is SendState.HELD
         order.applied, order.changes = applied, applied.changes
-        order.words = "; ".join(applied.warnings)
+        order.message = "; ".join(applied.warnings)
         if applied.blocked_reasons:
-            order.state, order.words = SendState.INVALID, "; ".join(applied.blocked_reasons)
+            order.state, order.message = SendState.INVALID, "; ".join(applied.blocked_reasons)
         elif applied.is_unchanged:
             order.state = SendState.UNCHANGED
         elif self._account.draft_sender.is_unsettled(order.id):
-            order.state, order.words = SendState.INVALID, _UNSETTLED
+            order.state, order.message = SendState.INVALID, _UNSETTLED
         else:
             order.state = SendState.HELD if was_out else SendState.READY
 
@@ -198,7 +198,7 @@ class Jobs:
             except ApiError as error:
                 gone = isinstance(error, NotFound) and error.confirmed_by_service
                 order.state = SendState.CONFLICT if gone else SendState.NOT_SENT
-                order.words = "it is not there any more" if gone else f"it could not be read: {error}"
+                order.message = "it is not there any more" if gone else f"it could not be read: {error}"
                 return None
 
         return list(await asyncio.gather(*map(read, orders)))
@@ -291,7 +291,7 @@ class Jobs:
     async def retry(self, job: Job, states: Collection[SendState]) -> int:
         """Run the dry run again for the orders in these states. Returns how many can be sent again."""
         self._must_be(job, JobStage.DONE, JobStage.CANCELLED, JobStage.PLANNED)
-        chosen = [order.id for order in job.orders.values() if order.state in states and order.state in AGAIN]
+        chosen = [order.id for order in job.orders.values() if order.state in states and order.state in RETRYABLE]
         for id in chosen:
             order = job.orders[id]
             order.state, order.write, order.after = SendState.READY, None, None
@@ -364,7 +364,7 @@ class Jobs:
             status = statuses.get(order.id)
             if status is None:
                 self._settle(job, order, SendState.NOT_SENT, "nothing is known of it")
-            elif named and order.id not in named and status.state in COME_BACK:
+            elif named and order.id not in named and status.state in NOT_WRITTEN_WITH_OTHERS:
                 # One refused order keeps all from being written (Q2.3): the others are sent again without it.
                 self._settle(job, order, SendState.READY, "")
                 run.taken.discard(order.id)
@@ -375,7 +375,7 @@ class Jobs:
     def _apply_again(self, job: Job, run: _JobRun, order: JobOrder, document: Document | None) -> Applied | None:
         """Apply the recipe to the order as it is now. Returns None, and sets its state, if it cannot be sent."""
         if document is None:
-            self._settle(job, order, order.state, order.words)
+            self._settle(job, order, order.state, order.message)
             self._count_failure(job, run, order)
             return None
         if self._account.draft_sender.is_unsettled(order.id):
@@ -404,7 +404,7 @@ class Jobs:
     def _mark_sending(self, job: Job, orders: Sequence[JobOrder]) -> None:
         newest = self._account.store.writes.all(self._account.account_id, limit=1)
         for order in orders:
-            order.state, order.words = SendState.SENDING, ""
+            order.state, order.message = SendState.SENDING, ""
             order.after, order.write = (newest[0].id if newest else 0), None
             self._put_order(job, order, durable=order is orders[-1])
         self._notify(job)
@@ -416,7 +416,7 @@ class Jobs:
     def _count_failure(self, job: Job, run: _JobRun, order: JobOrder) -> None:
         run.failed = run.failed + 1 if order.state in (SendState.NOT_SENT, SendState.UNKNOWN) else 0
         if run.failed >= _MAX_FAILED and job.stage is JobStage.RUNNING and job.waiting:
-            self.pause(job, f"{run.failed} orders in a row could not be sent: {order.words}")
+            self.pause(job, f"{run.failed} orders in a row could not be sent: {order.message}")
 
     # Results from the journal
 
@@ -461,7 +461,7 @@ class Jobs:
             raise JobConflict(f"This change is {job.stage} already.")
 
     def _settle(self, job: Job, order: JobOrder, state: SendState, message: str) -> None:
-        order.state, order.words = state, message
+        order.state, order.message = state, message
         self._put_order(job, order, durable=True)
         self._notify(job)
 

@@ -48,7 +48,7 @@ class OrderIndex:
         """An order that was read, shown or not."""
         return self._feed.get(order_id) if self._feed is not None else None
 
-    def place_of(self, order_id: str) -> tuple[int, int]:
+    def position_of(self, order_id: str) -> tuple[int, int]:
         """The position of an order from 1, or 0 if it is not shown, and how many orders are shown."""
         return (self.keys.index(order_id) + 1 if order_id in self.keys else 0), len(self.keys)
 

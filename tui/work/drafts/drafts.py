@@ -145,11 +145,11 @@ class Drafts:
             self._store_edit(draft)
         return merged
 
-    def type(self, typing: TypedText) -> None:
+    def save_typed(self, typing: TypedText) -> None:
         """Store the text of an open editor before it is drawn."""
         self._store.screen_states.put(self._account_id, _typing_key(typing.place, typing.pointer), typing.text)
 
-    def untype(self, place: str, pointer: Pointer) -> None:
+    def drop_typed(self, place: str, pointer: Pointer) -> None:
         """Drop the stored text of a field: it was accepted or discarded."""
         self._store.screen_states.delete(self._account_id, _typing_key(place, pointer))
 

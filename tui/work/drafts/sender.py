@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tui.api.client import Client
 from tui.api.codec import Document, Json, as_list, decode, encode, same
-from tui.api.errors import ApiError, NotFound, Origin, Problem
+from tui.api.errors import ApiError, NotFound, Problem, ReportedBy
 from tui.api.models import Operation
 from tui.orders.display import display_value
 from tui.orders.edits.compare import Mismatch
@@ -352,7 +352,7 @@ def mismatch_problem(mismatch: Mismatch) -> Problem:
         f"sent {sent}, the service shows {shown}",
         code="differs",
         pointer=mismatch.pointer,
-        origin=Origin.SERVICE,
+        reported_by=ReportedBy.SERVICE,
     )
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from tui.api.codec import Document
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.api.query import id_text
 from tui.orders.checks.sending import check_duplicates, check_order
@@ -119,7 +119,7 @@ def _refusal_problem(refusal: RefusedEntry) -> Problem:
         f"{refusal.place[:1].upper()}{refusal.place[1:]} {refusal.reason}.",
         "no_order",
         pointer=ROOT,
-        origin=Origin.LOCAL,
+        reported_by=ReportedBy.LOCAL,
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import Scope
 from tui.orders.edits.edit import Change
 from tui.orders.fields import label_of
@@ -91,7 +91,7 @@ class SubmitResult:
 
 def note(reason: str) -> Problem:
     """The reason why an order without errors was not sent, as a problem."""
-    return Problem(reason, "not_sent", severity=Severity.WARNING, origin=Origin.LOCAL)
+    return Problem(reason, "not_sent", severity=Severity.WARNING, reported_by=ReportedBy.LOCAL)
 
 
 def changes_text(changes: Sequence[Change]) -> str:

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from tui.api.codec import same
-from tui.api.errors import ApiError, Origin, Problem, RequestRefused, Severity
+from tui.api.errors import ApiError, Problem, ReportedBy, RequestRefused, Severity
 from tui.api.pointer import ABSENT
 from tui.api.query import id_text
 from tui.api.request_log import LoggedRequest, RequestOutcome
@@ -415,7 +415,7 @@ class Submission:
             problems = [
                 problem
                 for problem in problems
-                if problem in of_file or problem.pointer not in read or problem.origin is not Origin.LOCAL
+                if problem in of_file or problem.pointer not in read or problem.reported_by is not ReportedBy.LOCAL
             ]
         if reason:
             problems.append(note(reason))

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from tui.api.codec import Document, Json, as_list
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import ABSENT, Pointer, Scope, present
 from tui.orders.edits.compare import Mismatch
 from tui.orders.edits.edit import Change
@@ -19,7 +19,7 @@ def problem_to_json(problem: Problem) -> Document:
     values |= {name: getattr(problem, name) for name in _TEXTS if getattr(problem, name)}
     optional = {"raw_pointer": problem.raw_pointer, "status": problem.status, "order": problem.order}
     values |= {name: value for name, value in optional.items() if value is not None}
-    return values | {"severity": problem.severity, "origin": problem.origin}
+    return values | {"severity": problem.severity, "origin": problem.reported_by}
 
 
 def problem_from_json(value: Json) -> Problem:
@@ -40,7 +40,7 @@ def problem_from_json(value: Json) -> Problem:
         parameter=texts.get("parameter"),
         header=texts.get("header"),
         severity=Severity(str(value["severity"])),
-        origin=Origin(str(value["origin"])),
+        reported_by=ReportedBy(str(value["origin"])),
     )
 
 

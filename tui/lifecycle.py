@@ -84,7 +84,7 @@ class Session:
             try:
                 await self.workspace.account.verifier.run()
             except StoreError as error:
-                self.workspace.show_notice(f"Accepted orders are not followed now: {error}", "error")
+                self.workspace.show_notice(f"Accepted orders cannot be verified now: {error}", "error")
                 await asyncio.sleep(_TRIED_AGAIN)
 
     async def _recover(self) -> None:
@@ -129,7 +129,7 @@ class Session:
         if answer == "w":
             while self._under_way:
                 await self.workspace.account.outbox.drain()
-                # Between two requests of a sending nothing is in flight for a moment.
+                # Between two requests of a send run nothing is in flight for a moment.
                 await asyncio.sleep(_MOMENT)
         if answer is not None:
             self._app.exit(0)
@@ -140,7 +140,7 @@ class Session:
         workspace = self.workspace
         waiting = workspace.account.draft_sender.in_flight + bool(workspace.staging.sender.waiting)
         waiting += sum(len(job.waiting) for job in workspace.jobs.running)
-        return max(len(workspace.account.outbox.under_way), waiting)
+        return max(len(workspace.account.outbox.unfinished), waiting)
 
 
 async def open_session(

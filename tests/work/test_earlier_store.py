@@ -276,7 +276,7 @@ async def test_staged_orders_are_sent_and_verified(earlier: Session) -> None:
 
 
 async def test_a_missing_order_is_looked_for_again_and_one_that_differs_is_sent_as_an_update(earlier: Session) -> None:
-    await earlier.staging.ask_again([earlier.staged("B-14").id])
+    await earlier.staging.check_again([earlier.staged("B-14").id])
     assert earlier.statuses()["B-14"] == "ACCEPTED"
     await earlier.account.verifier.until_done()
     assert earlier.statuses()["B-14"] == "DIFFERS"

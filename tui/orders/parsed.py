@@ -1,4 +1,4 @@
-"""What reading a file of orders yields: the orders, and the entries that are none."""
+"""The result of reading a file of orders: the orders, and the entries that are not orders."""
 
 from dataclasses import dataclass, field
 
@@ -9,14 +9,14 @@ from tui.api.pointer import Pointer
 
 @dataclass(slots=True)
 class ParsedOrder:
-    """An order read from a file, converted so that it can be sent, and where it was.
+    """An order read from a file, converted so that it can be sent.
 
-    `place`: its place in the file, as text. `converted`: the number of values that the conversion changed.
+    `place`: where it was in the file, as text. `converted`: the number of values that the conversion changed.
 
     The rest is for orders of a table. `rows`: its rows, from 1. `cells`: the row and column that each value came from.
     `problems`: cells that could not be read; the document has their text. `derived`: where derived and constant values
-    came from. `used`: the number of cells that became values. `repeated`: cells of further rows whose field the first
-    row has. `ignored`: cells of unmapped columns.
+    came from. `used`: the number of cells that became values. `repeated`: cells of later rows that repeat a field of
+    the first row. `ignored`: cells of unmapped columns.
     """
 
     document: Document

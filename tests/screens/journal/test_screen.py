@@ -107,7 +107,7 @@ async def test_conflict_of_an_undo_waits_for_a_decision(tmp_path: Path) -> None:
         await patch(harness, order["id"], {"shipping_address": {"name": "Somebody Else"}})
         await journal(harness)
         await harness.press("u")
-        await harness.until("1 field changed there since: o, then c decides")
+        await harness.until("1 field also changed on the service: o, then c chooses")
         await harness.press("w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
         assert "nothing can be sent" in harness.text
@@ -222,12 +222,12 @@ async def test_reverted_changes_are_listed_and_drafted_again(tmp_path: Path) -> 
         await journal(harness)
         await harness.press("r")
         await harness.until(lambda: isinstance(harness.app.screen, RecheckScreen))
-        assert "1 still so" in harness.text
+        assert "1 unchanged" in harness.text
         await patch(harness, order["id"], {"shipping_address": {"name": recipient(order)}})
         await harness.press("r")
-        await harness.until("taken back")
+        await harness.until("reverted")
         assert "Ship to, name" in harness.text
-        assert harness.line_with("taken back").startswith("> !") or "!" in harness.line_with("taken back")
+        assert harness.line_with("reverted").startswith("> !") or "!" in harness.line_with("reverted")
         await harness.press("m")
         await harness.until("drafted again")
         await harness.press("u")
@@ -237,8 +237,8 @@ async def test_reverted_changes_are_listed_and_drafted_again(tmp_path: Path) -> 
         await harness.press("y")
         await harness.until(lambda: harness.app.workspace.account.drafts.all() == [])
         assert recipient(await harness.order(order["id"])) == "Jan Klaassen"
-        await harness.until("1 still so")
-        assert "taken back" not in harness.line_with("> ="), "what was sent again is checked again"
+        await harness.until("1 unchanged")
+        assert "reverted" not in harness.line_with("> ="), "what was sent again is checked again"
         await harness.press("enter")
         await harness.until(lambda: isinstance(harness.app.screen, EditScreen))
 

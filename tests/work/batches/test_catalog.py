@@ -83,7 +83,7 @@ async def test_batch_with_orders_in_flight_cannot_be_removed(make: Make) -> None
     (a,) = stage(harness.staging, order(order_id="A"))
     (info,) = harness.staging.batches()
     harness.account.store.batches.set_all(info.id, [(a, StagedState.UNKNOWN, False, {})])
-    with pytest.raises(BatchLocked, match="1 order of it is in flight"):
+    with pytest.raises(BatchLocked, match="1 order of this batch is in flight"):
         harness.staging.remove("staged orders")
     assert names(harness) == ["staged orders"]
 

@@ -264,7 +264,7 @@ async def test_orders_changed_deleted_or_done_since_are_not_sent(account: Accoun
     await jobs.run(job)
     assert states(job) == {"verified": 9, "conflict": 2, "unchanged": 1}
     assert job.orders[harness.ids[0]].message == "Order, status, status was fulfilled, is shipped"
-    assert job.orders[harness.ids[1]].message == "it is not there any more"
+    assert job.orders[harness.ids[1]].message == "the order no longer exists"
     assert not {harness.ids[0], harness.ids[1], harness.ids[3]} & set(harness.writes)
     assert TAGS.get(await account.client.get_order(harness.ids[2])) == ["theirs", "hold"]
 

@@ -119,7 +119,7 @@ async def test_deleted_order_keeps_its_draft(account: Account) -> None:
     draft = await make_draft(account)
     await account.client.delete_order(ID)
     status = await account.draft_sender.send(draft, draft.sending.body)
-    assert (status.state, status.message) == (SendState.CONFLICT, "The order is not there any more; the edit is kept.")
+    assert (status.state, status.message) == (SendState.CONFLICT, "The order no longer exists; the draft is kept.")
     assert len(account.drafts.all()) == 1
 
 

@@ -60,7 +60,7 @@ def find_problems(order: Document) -> list[Problem]:
 
 
 def fix_for(order: Document, problem: Problem) -> Fix | None:
-    """Propose a fix for any problem, if there is one. Every `m` of the app uses this.
+    """Propose a fix for any problem, if there is one. The key `m` uses this on every screen.
 
     The fix is that of `shipping`, or repairs damage at the problem's pointer, or fills in a missing total.
     """

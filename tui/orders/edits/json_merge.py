@@ -75,7 +75,7 @@ def _check_fixed_fields(base: Document, wanted: Document) -> Iterator[Problem]:
 
 
 def _put(document: Json, pointer: Pointer, value: Json) -> Json:
-    """Set a value, replacing anything on the way that is not an object."""
+    """Set a value, replacing anything on its path that is not an object."""
     for length in range(1, len(pointer)):
         parent = Pointer(pointer.tokens[:length])
         if not isinstance(parent.get(document), dict):

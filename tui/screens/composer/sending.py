@@ -156,7 +156,7 @@ class StagedSendCommands(ComposerCommands):
 
     async def _looked_up(self, order: StagedOrder) -> str:
         if self._staging.send_state(order) in (SendState.UNKNOWN, SendState.DIFFERS):
-            return await self._staging.ask_again([order.id])
+            return await self._staging.check_again([order.id])
         error = await self._staging.refresh_remote([order.id], again=True)
         return str(error) if error is not None else f"It is {order.action}, as just looked up."
 

@@ -32,11 +32,11 @@ _COLUMNS = (
     Column("verdict", "", 13),
 )
 _MARKS = {
-    RecheckResult.TAKEN_BACK: ("!", "error"),
+    RecheckResult.REVERTED: ("!", "error"),
     RecheckResult.CHANGED: ("~", "warning"),
     RecheckResult.GONE: ("#", "conflict"),
     RecheckResult.UNREAD: ("#", "conflict"),
-    RecheckResult.STANDS: ("=", "good"),
+    RecheckResult.UNCHANGED: ("=", "good"),
 }
 
 
@@ -45,7 +45,7 @@ class RecheckScreen(BaseScreen[None]):
 
     WHERE = Context.RECHECK
     KEYS = (
-        ("next_problem", "next taken back"),
+        ("next_problem", "next reverted"),
         ("open", "its form"),
         ("fix", "draft it again"),
         ("review", "review"),
@@ -78,7 +78,7 @@ class RecheckScreen(BaseScreen[None]):
 
     def show_all(self) -> None:
         drafts = self.workspace.account.drafts
-        bad = sum(check.result is not RecheckResult.STANDS for check in self._checks)
+        bad = sum(check.result is not RecheckResult.UNCHANGED for check in self._checks)
         drafted = len(drafts.all())
         left = f"{self.workspace.profile} · changes of {self._day:%a %d %b}, read again"
         self.title_line.set(left, f"drafted {drafted}" if drafted else f"{bad} not as they were left")
@@ -116,7 +116,7 @@ class RecheckScreen(BaseScreen[None]):
         draft = self.workspace.account.drafts.get(check.order_id)
         return (
             draft is not None
-            and check.result is not RecheckResult.STANDS
+            and check.result is not RecheckResult.UNCHANGED
             and draft.edit.value(check.pointer) == check.wanted
         )
 
@@ -153,7 +153,7 @@ class RecheckScreen(BaseScreen[None]):
     def step_problem(self, by: int) -> None:
         index = self.table.cursor + by
         while 0 <= index < len(self._checks):
-            if self._checks[index].result is not RecheckResult.STANDS:
+            if self._checks[index].result is not RecheckResult.UNCHANGED:
                 self.table.go(index)
                 return
             index += by
@@ -166,7 +166,7 @@ class RecheckScreen(BaseScreen[None]):
         if check is None or check.document is None or not check.pointer.tokens:
             self.show_notice("There is no value to draft here.")
             return
-        if check.result is RecheckResult.STANDS:
+        if check.result is RecheckResult.UNCHANGED:
             self.show_notice("It still has the verified value.")
             return
         draft = account.drafts.of(check.order_id, check.document, self.workspace.now())

@@ -174,7 +174,7 @@ class JournalScreen(BaseScreen[None]):
 
     def status_items(self) -> Sequence[str | Piece]:
         account = self.workspace.account
-        under_way = len(account.outbox.under_way)
+        under_way = len(account.outbox.unfinished)
         facts: list[str | Piece] = [f"{under_way} in flight"] if under_way else []
         drafted = len(account.drafts.all())
         facts.append(f"{count_of(drafted, 'draft')}; w reviews" if drafted else "u drafts the way back")

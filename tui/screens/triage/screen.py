@@ -266,7 +266,7 @@ class TriageScreen(BaseScreen[None]):
 
     def status_items(self) -> Sequence[str | Piece]:
         account, feed = self.workspace.account, self._reader.feed
-        drafted, on_way = len(account.drafts.all()), len(account.outbox.under_way)
+        drafted, on_way = len(account.drafts.all()), len(account.outbox.unfinished)
         failing = sum(bool(shop.failing_since) for shop in account.shops or ())
         facts: list[str | Piece] = []
         if feed is not None and feed.loading:

@@ -1,4 +1,4 @@
-"""A bulk change as it is stored: the change, each order with its planned values and its result."""
+"""A bulk job: a bulk change, and each of its orders with the planned changes and the result."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -27,7 +27,7 @@ RETRYABLE: Final = frozenset(
         SendState.HELD,
     }
 )
-"""States of orders that may be tried again."""
+"""States of orders that can be retried."""
 
 
 class JobStage(StrEnum):
@@ -44,9 +44,9 @@ class JobStage(StrEnum):
 class JobOrder:
     """One order of a job.
 
-    `message`: a message about its state. `changes`: the changes of the dry run. `planned`: it was to be sent when the job
-    began. `after`: the newest write before it was sent, by which its own `write` is found in the journal. `applied` is
-    not stored.
+    `message`: a message about its state. `changes`: the changes of the dry run. `planned`: it was ready when the job
+    started. `after`: the newest write in the journal before this order was sent; its own `write` is the first later
+    one. `applied` is not stored.
     """
 
     id: str
@@ -63,8 +63,11 @@ class JobOrder:
 
 @dataclass(slots=True)
 class Job:
-    """`kind`: how orders are sent that can be sent either way; `chosen` by the user. `session`: the process that runs it, or did.
-    `note`: why it paused automatically."""
+    """`recipe`: the change to apply.
+
+    `kind`: how to send the orders that allow both kinds of write; `chosen`: the user selected it. `session`: the
+    process that runs the job, or ran it. `note`: why the job was paused automatically.
+    """
 
     id: str
     recipe: BulkChange
@@ -86,7 +89,7 @@ class Job:
 
     @property
     def label(self) -> str:
-        """Its name in the journal: what it does, and a part of its id to distinguish jobs of the same name."""
+        """The name in the journal: what the job does, and a part of its id to distinguish jobs of the same name."""
         return f"{self.name} ({self.id[:6]})"
 
     @property
@@ -99,7 +102,7 @@ class Job:
 
     @property
     def planned_count(self) -> int:
-        """How many orders were to be sent when the job began."""
+        """How many orders were ready when the job started."""
         return sum(order.planned for order in self.orders.values())
 
     @property
@@ -123,7 +126,10 @@ class Job:
 
 @dataclass(frozen=True, slots=True)
 class WriteCost:
-    """The number of requests; `seconds`: the least time for them by the rate limits of the service (Q6.1)."""
+    """The number of requests.
+
+    `seconds`: the minimum time that the rate limits of the service require for them (Q6.1).
+    """
 
     writes: int
     reads: int
@@ -151,14 +157,15 @@ class WriteCosts:
 
 
 _MIN_SAVING: Final = 60.0
-"""Seconds."""
+"""An upsert is proposed if it saves more than this many seconds."""
 
 _READS_AN_ORDER: Final = 3
-"""Before it is sent, while it is sent, and afterwards."""
+"""Reads of each order: before, during and after sending."""
 
 
 def plan(orders: Iterable[JobOrder]) -> WriteCosts:
-    """The cost of sending these orders as either kind; orders that allow only one kind are counted there."""
+    """The cost of sending these orders as either kind; orders that allow only one kind are counted as that kind in
+    both."""
     patched = whole = either = 0
     for order in orders:
         applied = order.applied
@@ -177,7 +184,7 @@ def plan(orders: Iterable[JobOrder]) -> WriteCosts:
 
 
 def write_kind(applied: Applied, wanted: WriteKind) -> WriteKind:
-    """The kind of write for one order: the wanted one if possible, and PATCH where an upsert might lose something."""
+    """The kind of write for one order: `wanted` if possible, but PATCH where an upsert might lose values."""
     if applied.no_patch:
         return WriteKind.UPSERT
     return WriteKind.PATCH if applied.no_upsert or applied.unknown_count else wanted
@@ -209,7 +216,7 @@ def dump_head(job: Job) -> Document:
 
 
 def load_head(stored: Json) -> Job | None:
-    """A job without its orders; None if the value is no job or was written by a later version."""
+    """A job without its orders; None if the value is not a job or was written by a later version."""
     if not isinstance(stored, dict) or stored.get("version") != 1:
         return None
     recipe = BulkChange.from_json(stored.get("recipe"))

@@ -1,4 +1,4 @@
-"""Runs the same change over many orders: dry run, sending one after the other, pausing, and going on after a crash."""
+"""Runs bulk jobs: dry run, sending one order after the other, pausing, and resuming after a crash."""
 
 import asyncio
 import secrets
@@ -35,14 +35,14 @@ from tui.work.drafts.sender import DraftSendStatus
 from tui.work.writes.send_state import OPEN, SendState
 
 _AT_ONCE: Final = 4
-"""Requests in progress at a time, so that one whose answer was lost does not stop the others."""
+"""The number of concurrent requests, so that one whose answer was lost does not stop the others."""
 
 _READ_AT_ONCE: Final = 8
 _MAX_FAILED: Final = 3
-"""The job pauses automatically after this many orders in a row could not be sent."""
+"""The job is paused automatically when this many orders in a row could not be sent."""
 
 _KEPT: Final = 20
-"""Jobs of an account that are kept."""
+"""The number of jobs that are kept for each account."""
 
 _HEAD, _ORDER = "bulk.job:", "bulk.order:"
 
@@ -75,7 +75,7 @@ class Jobs:
     # Listing
 
     def recent(self) -> list[Job]:
-        """The last jobs, the newest first; those that are not open have counts and no orders."""
+        """The last jobs, newest first; those that are not open have counts but no orders."""
         kept = self._account.store.screen_states.all(self._account.account_id, _HEAD)
         found = {job.id: job for job in map(load_head, kept.values()) if job is not None}
         jobs = [self._jobs.get(id, job) for id, job in found.items()]
@@ -110,12 +110,12 @@ class Jobs:
     def is_elsewhere(self, job: Job) -> bool:
         """Whether another running copy of the app runs this job."""
         sessions = self._account.store.sessions
-        under_way = job.stage in (JobStage.RUNNING, JobStage.PAUSED)
-        return under_way and job.session not in ("", sessions.mine) and sessions.alive(job.session)
+        is_active = job.stage in (JobStage.RUNNING, JobStage.PAUSED)
+        return is_active and job.session not in ("", sessions.mine) and sessions.alive(job.session)
 
     @property
     def running(self) -> list[Job]:
-        """The jobs that this process sends now."""
+        """The jobs that this process is sending."""
         return [self._jobs[id] for id in self._runs]
 
     def is_running(self, job: Job) -> bool:
@@ -135,7 +135,7 @@ class Jobs:
     # Before sending
 
     def make(self, recipe: BulkChange, orders: Iterable[tuple[str, str]], selection: str = "") -> Job:
-        """A new job for orders, given as (id, name)."""
+        """Create a job for orders, given as (id, name)."""
         entries = {id: JobOrder(id, name) for id, name in orders}
         job = Job(secrets.token_hex(6), recipe, self._account.now(), entries, selection=selection)
         self._jobs[job.id] = job
@@ -146,13 +146,16 @@ class Jobs:
         return job
 
     def change(self, job: Job, recipe: BulkChange) -> None:
-        """Another recipe for a job that was not sent yet."""
+        """Replace the change of a job that has not been sent yet."""
         self._must_be(job, JobStage.PLANNED)
         job.recipe = recipe
         self._put(job)
 
     async def dry_run(self, job: Job, known: Mapping[str, Document], only: Collection[str] | None = None) -> None:
-        """Apply the recipe to each order, or to those in `only`, without sending. Orders that are not `known` are read."""
+        """Apply the change to each order, or to those in `only`, without sending.
+
+        Orders that are not in `known` are read.
+        """
         self._must_be(job, JobStage.PLANNED)
         recipe = job.recipe
         wanted = [order for order in job.orders.values() if only is None or order.id in only]
@@ -198,7 +201,7 @@ class Jobs:
             except ApiError as error:
                 gone = isinstance(error, NotFound) and error.confirmed_by_service
                 order.state = SendState.CONFLICT if gone else SendState.NOT_SENT
-                order.message = "it is not there any more" if gone else f"it could not be read: {error}"
+                order.message = "the order no longer exists" if gone else f"could not be read: {error}"
                 return None
 
         return list(await asyncio.gather(*map(read, orders)))
@@ -277,7 +280,7 @@ class Jobs:
         self._put(job)
 
     def cancel(self, job: Job) -> int:
-        """Send no further order. Returns how many are not sent because of it; what was sent stays sent."""
+        """Send no further order. Returns how many orders are not sent because of it."""
         self._must_be(job, JobStage.RUNNING, JobStage.PAUSED)
         if self.is_elsewhere(job):
             raise JobConflict(_ELSEWHERE)
@@ -363,7 +366,7 @@ class Jobs:
         for order in sent:
             status = statuses.get(order.id)
             if status is None:
-                self._settle(job, order, SendState.NOT_SENT, "nothing is known of it")
+                self._settle(job, order, SendState.NOT_SENT, "no result was recorded for this order")
             elif named and order.id not in named and status.state in NOT_WRITTEN_WITH_OTHERS:
                 # One refused order keeps all from being written (Q2.3): the others are sent again without it.
                 self._settle(job, order, SendState.READY, "")
@@ -373,7 +376,7 @@ class Jobs:
         self._catch_up(job, sent)
 
     def _apply_again(self, job: Job, run: _JobRun, order: JobOrder, document: Document | None) -> Applied | None:
-        """Apply the recipe to the order as it is now. Returns None, and sets its state, if it cannot be sent."""
+        """Apply the change to the order as it is now. Returns None, and sets its state, if it cannot be sent."""
         if document is None:
             self._settle(job, order, order.state, order.message)
             self._count_failure(job, run, order)
@@ -392,7 +395,7 @@ class Jobs:
         elif applied.blocked_reasons:
             self._settle(job, order, SendState.INVALID, "; ".join(applied.blocked_reasons))
         elif applied.is_unchanged:
-            self._settle(job, order, SendState.UNCHANGED, "somebody else did it")
+            self._settle(job, order, SendState.UNCHANGED, "the order already has these values")
         elif write_kind(applied, order.kind) is not order.kind:
             self._settle(
                 job, order, SendState.NOT_SENT, f"it can now only be sent as {write_kind(applied, order.kind)}"
@@ -445,7 +448,7 @@ class Jobs:
         if state is SendState.READY:
             is_active = job.stage in (JobStage.RUNNING, JobStage.PAUSED)
             state = state if is_active else SendState.NOT_SENT
-            message = "" if is_active else message or "it had not gone out when the app ended"
+            message = "" if is_active else message or "the app ended before it was sent"
         if state is not order.state:
             self._settle(job, order, state, message)
 
@@ -458,7 +461,7 @@ class Jobs:
 
     def _must_be(self, job: Job, *stages: JobStage) -> None:
         if job.stage not in stages:
-            raise JobConflict(f"This change is {job.stage} already.")
+            raise JobConflict(f"This change is already {job.stage}.")
 
     def _settle(self, job: Job, order: JobOrder, state: SendState, message: str) -> None:
         order.state, order.message = state, message
@@ -489,5 +492,5 @@ async def _next_done(tasks: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
     return pending
 
 
-_UNSETTLED = "another change of it has no end yet"
+_UNSETTLED = "the result of an earlier write of this order is not known yet"
 _ELSEWHERE = "Another running copy of the app is sending this change."

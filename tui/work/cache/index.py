@@ -14,8 +14,8 @@ _LEARNED_FROM = 2000
 class OrderIndex:
     """The orders of one list, as they were read last, in the order in which the list shows them.
 
-    The list fills it: `begin` with what is read, `show` with what it shows of that. `cursor` and `move_cursor` are the
-    list's own, so that its cursor follows when another screen moves to the next order.
+    The list updates it: `begin` sets the orders that it reads, `show` those that it shows. `cursor` and `move_cursor`
+    access the cursor of the list, which follows when another screen moves to the next order.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class OrderIndex:
         self._learned: tuple[tuple[str, int, int], Suggestions] | None = None
 
     def begin(self, feed: OrderFeed) -> None:
-        """Start with another list. Nothing of it is shown yet."""
+        """Start with another list, of which no order is shown yet."""
         self._feed = feed
         self.show(())
 

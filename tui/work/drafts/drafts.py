@@ -1,4 +1,4 @@
-"""Drafts: unsent changes of existing orders, stored before the screen shows them (decisions 7, 18)."""
+"""Drafts: unsent changes of existing orders, stored before the screen shows them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ from tui.store.store import Store
 class Draft:
     """The edit of one order. `read_at`: when its base was read.
 
-    `stored`: what is on disk, by which this copy of the app knows its own draft from another copy's.
+    `stored`: the edit on disk, which distinguishes this draft from one that another copy of the app has stored.
     """
 
     order_id: str
@@ -154,7 +154,7 @@ class Drafts:
         self._store.screen_states.delete(self._account_id, _typing_key(place, pointer))
 
     def typed(self, place: str) -> dict[Pointer, str]:
-        """Text that was typed into the fields of an order and not accepted, by pointer."""
+        """Return the text that was typed into the fields of an order and not accepted, by pointer."""
         prefix = _typing_key(place, ROOT)
         kept = self._store.screen_states.all(self._account_id, prefix)
         return {Pointer.parse(key.removeprefix(prefix)): str(text) for key, text in kept.items()}

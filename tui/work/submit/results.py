@@ -17,7 +17,7 @@ from tui.work.writes.serialization import problems_from_json
 
 _SHOWN_CHANGES = 4
 _FIRST_READ = 0.5
-"""Seconds after an order was accepted."""
+"""Seconds from the acceptance of an order to its first read."""
 
 
 class SubmitOutcome(StrEnum):
@@ -75,7 +75,7 @@ class SubmitOptions:
 
     @property
     def retry_seconds(self) -> float:
-        """How long to retry while the service is away."""
+        """How long to retry while the service is unavailable."""
         return 60.0 if self.retry_for is None else self.retry_for
 
 
@@ -95,7 +95,7 @@ def note(reason: str) -> Problem:
 
 
 def changes_text(changes: Sequence[Change]) -> str:
-    """The names of the changed fields, the first few of them."""
+    """The names of the first few changed fields."""
     names = [label_of(change.pointer) for change in changes[:_SHOWN_CHANGES]]
     more = len(changes) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")

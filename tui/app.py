@@ -88,7 +88,9 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         from tui.widgets.text import safe
 
         trace = traceback.format_exc(limit=-12)
-        self.last_words.append("The app ended because of an internal error. Everything typed and staged is on disk.")
+        self.last_words.append(
+            "The app quit because of an internal error. Drafts, staged orders and typed text are saved."
+        )
         self.last_words.extend(safe(line) for line in trace.rstrip().split("\n"))
         self._close_messages_no_wait()
 

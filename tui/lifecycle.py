@@ -84,7 +84,7 @@ class Session:
             try:
                 await self.workspace.account.verifier.run()
             except StoreError as error:
-                self.workspace.show_notice(f"Accepted orders cannot be verified now: {error}", "error")
+                self.workspace.show_notice(f"Accepted orders are not being verified: {error}", "error")
                 await asyncio.sleep(_TRIED_AGAIN)
 
     async def _recover(self) -> None:

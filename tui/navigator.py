@@ -37,7 +37,7 @@ from tui.widgets.diff_renderer import DiffRenderer
 R = TypeVar("R")
 
 _PLACE: Final = "house.place"
-"""The key under which the store keeps the place where the next start begins."""
+"""The store key of the place that the next start opens."""
 
 
 class Navigator:
@@ -187,7 +187,7 @@ class Navigator:
             await self._app.push_screen(self._screen_for(place))
 
     def remember(self, place: Place) -> None:
-        """Store this place, where the next start begins. Raises StoreError."""
+        """Open this place at the next start. Raises StoreError."""
         account = self.workspace.account
         account.store.screen_states.put(account.account_id, _PLACE, _place_document(place))
 

@@ -177,7 +177,7 @@ async def test_full_disk_does_not_stop_verification(tmp_path: Path) -> None:
 
         harness.app.workspace.account.store.verifications.open = full  # type: ignore[method-assign]
         harness.app.workspace.account.verifier.wake()
-        await harness.until("Accepted orders cannot be verified now: The disk is full.")
+        await harness.until("Accepted orders are not being verified: The disk is full.")
 
 
 async def test_unknown_outcome_is_looked_up_by_r_and_not_resent(tmp_path: Path) -> None:

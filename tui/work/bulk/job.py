@@ -80,7 +80,7 @@ class Job:
     note: str = ""
     selection: str = ""
     """How the orders were chosen, such as `all 64 of this filter`; empty for marked orders."""
-    kept_counts: dict[SendState, int] = field(default_factory=dict, repr=False)
+    stored_counts: dict[SendState, int] = field(default_factory=dict, repr=False)
     """The counts of a job whose orders were not loaded."""
 
     @property
@@ -96,7 +96,7 @@ class Job:
     def counts(self) -> dict[SendState, int]:
         """The number of orders in each state, in the order of `SendState`."""
         if not self.orders:
-            return self.kept_counts
+            return self.stored_counts
         found = Counter(order.state for order in self.orders.values())
         return {state: found[state] for state in SendState if found[state]}
 
@@ -166,7 +166,7 @@ _READS_AN_ORDER: Final = 3
 def plan(orders: Iterable[JobOrder]) -> WriteCosts:
     """The cost of sending these orders as either kind; orders that allow only one kind are counted as that kind in
     both."""
-    patched = whole = either = 0
+    patched = upserted = either = 0
     for order in orders:
         applied = order.applied
         if applied is None or (not applied.no_patch and not applied.no_upsert and not applied.unknown_count):
@@ -174,12 +174,12 @@ def plan(orders: Iterable[JobOrder]) -> WriteCosts:
         elif not applied.no_patch:
             patched += 1
         else:
-            whole += 1
-    reads = _READS_AN_ORDER * (patched + whole + either)
+            upserted += 1
+    reads = _READS_AN_ORDER * (patched + upserted + either)
     return WriteCosts(
-        WriteCost(patched + either + _requests(whole), reads),
-        WriteCost(patched + _requests(whole + either), reads),
-        whole,
+        WriteCost(patched + either + _requests(upserted), reads),
+        WriteCost(patched + _requests(upserted + either), reads),
+        upserted,
     )
 
 

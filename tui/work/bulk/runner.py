@@ -178,7 +178,7 @@ class Jobs:
 
     def _judge(self, job: Job, order: JobOrder, document: Document) -> None:
         applied = apply(job.recipe, document)
-        was_out = order.state is SendState.HELD
+        was_held = order.state is SendState.HELD
         order.applied, order.changes = applied, applied.changes
         order.message = "; ".join(applied.warnings)
         if applied.blocked_reasons:
@@ -188,7 +188,7 @@ class Jobs:
         elif self._account.draft_sender.is_unsettled(order.id):
             order.state, order.message = SendState.INVALID, _UNSETTLED
         else:
-            order.state = SendState.HELD if was_out else SendState.READY
+            order.state = SendState.HELD if was_held else SendState.READY
 
     async def _read(self, orders: Sequence[JobOrder]) -> list[Document | None]:
         """Read orders, a few at a time. An order that cannot be read gets the state that says so."""
@@ -257,7 +257,7 @@ class Jobs:
                     # An order in flight may return to the queue.
                     tasks = await _next_done(tasks)
                     continue
-                send = self._send_whole if batch[0].kind is WriteKind.UPSERT else self._send_patches
+                send = self._send_upsert if batch[0].kind is WriteKind.UPSERT else self._send_patches
                 tasks.add(asyncio.create_task(send(job, run, batch), name=f"change {job.id}"))
             while tasks:
                 tasks = await _next_done(tasks)
@@ -348,7 +348,7 @@ class Jobs:
             # The result may have arrived before the write was linked to this order.
             self._catch_up(job, [order])
 
-    async def _send_whole(self, job: Job, run: _JobRun, batch: Sequence[JobOrder]) -> None:
+    async def _send_upsert(self, job: Job, run: _JobRun, batch: Sequence[JobOrder]) -> None:
         drafts: list[Draft] = []
         for order, document in zip(batch, await self._read(batch), strict=True):
             applied = self._apply_again(job, run, order, document)

@@ -182,7 +182,7 @@ async def test_review_resends_the_rest_of_a_refused_batch_and_the_history_shows_
         await harness.press("q", "X", "ctrl+u")
         await harness.type(str(tmp_path / "h.jsonl"))
         await harness.press("enter")
-        await harness.until("7 orders of requests, for your eyes only")
+        await harness.until("7 sent orders exported, readable only by you")
         outcomes = [json.loads(line)["outcome"] for line in (tmp_path / "h.jsonl").read_text().splitlines()]
         assert outcomes == ["not written", "refused", "not written", "not written", *["verified"] * 3]
         await harness.press("v")
@@ -245,9 +245,9 @@ async def test_lookup_before_a_review_shows_progress_and_can_be_stopped(tmp_path
 
         harness.interceptor.handler = handle
         await harness.press("w")
-        await harness.until("Before the review looking up what exists: 25 of 60; Ctrl+C stops.")
+        await harness.until("Before the review looking up orders: 25 of 60; Ctrl+C stops.")
         await harness.press("ctrl+c")
-        await harness.until("Reading was stopped; w looks at all, r at this order.")
+        await harness.until("Reading was stopped; w looks up all orders, r this order.")
         go.set()
         await harness.until(lambda: not harness.app.workspace.staging.is_refreshing)
         assert isinstance(harness.app.screen, ComposerScreen)

@@ -304,7 +304,7 @@ async def test_field_of_all_marked_is_cleared_and_typed_text_kept(tmp_path: Path
         await harness.type("nonsense")
         await harness.press("enter")
         # Enter with an empty value keeps what was typed.
-        assert "No field has these letters. Esc leaves." in harness.text
+        assert "No field matches. Esc leaves." in harness.text
         assert "field: nonsense" in harness.text
         await harness.press("escape")
         await choose(harness, "order notes")

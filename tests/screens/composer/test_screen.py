@@ -397,16 +397,16 @@ async def test_active_filter_is_visible_after_reopening_the_batch(tmp_path: Path
         await harness.press("/")
         await harness.type("A-1")
         await harness.press("enter")
-        await harness.until("found here, in what is staged")
+        await harness.until("checked locally")
         await harness.press("enter")
         await harness.until("Ship to")
-        assert "found here, in what is staged" not in harness.text
+        assert "checked locally" not in harness.text
         await harness.press("escape")
-        await harness.until("found here, in what is staged")
+        await harness.until("checked locally")
     async with open_app(data) as harness:
-        await harness.until("found here, in what is staged")
+        await harness.until("checked locally")
         await harness.press("/", "escape")
-        await harness.until(lambda: "found here, in what is staged" not in harness.text)
+        await harness.until(lambda: "checked locally" not in harness.text)
 
 
 async def test_long_review_lists_orders_with_warnings_first(tmp_path: Path) -> None:
@@ -423,7 +423,7 @@ async def test_long_review_lists_orders_with_warnings_first(tmp_path: Path) -> N
         await harness.press("n")
         await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
         await harness.press("asterisk", "p")
-        assert "1 marked: 0 to fix (!), 1 doubtful (~)." in harness.text
+        assert "1 marked: 0 to fix (!), 1 with warnings (~)." in harness.text
 
 
 async def test_review_offers_only_keys_that_work(tmp_path: Path) -> None:
@@ -432,7 +432,7 @@ async def test_review_offers_only_keys_that_work(tmp_path: Path) -> None:
         bad = order(order_id="BAD", order_number="BAD", order_details__order_items__0__quantity=0)
         await add_file(harness, tmp_path, bad)
         await review(harness)
-        assert "nothing can be sent, the lines say why" in harness.text
+        assert "nothing can be sent; the lines below show why" in harness.text
         assert harness.lines[-1].split() == ["n", "cancel", "v", "JSON", "?", "keys"]
         await harness.press("n", "z", "a")
         await review(harness)
@@ -468,5 +468,5 @@ async def test_unchanged_order_is_neither_held_nor_released(tmp_path: Path) -> N
         await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
         await harness.until(lambda: send_states(harness) == ["unchanged"])
         await harness.press("z")
-        await harness.until("An order that the service has unchanged is not sent anyway.")
+        await harness.until("The service already has this order unchanged; it would not be sent anyway.")
         assert not harness.app.workspace.staging.orders[0].held

@@ -130,7 +130,7 @@ async def test_undo_of_a_deletion_stages_the_order_and_lists_losses(tmp_path: Pa
         )
         await journal(harness)
         assert "deleted 1" in harness.text
-        assert "the whole order" in harness.text
+        assert "full order" in harness.text
         assert "shipments, labels" in harness.text
         await harness.press("u")
         await harness.until("is staged as new: a new id, no shipments or links. B shows it.")
@@ -161,7 +161,7 @@ async def test_journal_opens_at_the_newest_write_of_an_order(tmp_path: Path) -> 
         await harness.press("q")
         assert screen.table.row_count == 2
         await harness.press("4")
-        assert "No write is like this." in harness.text
+        assert "No writes match." in harness.text
         await harness.press("q")
         await journal(harness)
         await harness.press("q", "j")
@@ -205,7 +205,7 @@ async def test_export_creates_a_new_file_only(tmp_path: Path) -> None:
         await harness.press("X")
         assert "journal-2026-11-23.jsonl" in harness.text
         await harness.press("enter")
-        await harness.until("1 write, for your eyes only")
+        await harness.until("1 write exported, readable only by you")
         path = tmp_path / "journal-2026-11-23.jsonl"
         (line,) = path.read_text().splitlines()
         assert json.loads(line)["profile"] == "TEST"
@@ -290,7 +290,7 @@ async def test_write_in_flight_at_a_crash_is_reported_after_restart(tmp_path: Pa
         await journal(harness)
         await harness.until("not sent")
         await harness.press("enter")
-        assert "the app ended here; the next start took it up" in harness.text
+        assert "the app quit here; the next start resumed it" in harness.text
         await harness.press("q", "u")
         await harness.until("nothing to undo")
     box.close()
@@ -301,7 +301,7 @@ async def test_app_closed_in_the_journal_reopens_the_journal(tmp_path: Path) -> 
     async with open_app(tmp_path, sandbox=box) as harness:
         await harness.until("100+ read")
         await journal(harness)
-        assert "Nothing was written yet." in harness.text
+        assert "No writes yet." in harness.text
         await harness.press("u", "enter", "n", "v", "o", "X", "tab", "J", "w")
     async with open_app(tmp_path, sandbox=box) as harness:
         await harness.until(lambda: isinstance(harness.app.screen, JournalScreen))

@@ -280,7 +280,7 @@ async def test_a_field_is_cleared_by_the_answer_of_a_question(form: Form, pointe
 async def test_a_field_that_the_api_does_not_have_is_not_cleared(form: Form) -> None:
     form.at(Pointer.of("unknown"))
     await form.controller.clear()
-    assert form.host.notices == ["There is no field of the API here."]
+    assert form.host.notices == ["There is no API field here."]
     assert form.host.asked == []
 
 

@@ -123,7 +123,7 @@ async def test_json_change_is_applied_as_one_step(tmp_path: Path, size: tuple[in
         assert "nothing changed" in harness.lines[-2]
         assert "w" in harness.lines[-1].split()
         await change_city(harness)
-        assert "text kept on disk" in harness.lines[-2]
+        assert "text saved" in harness.lines[-2]
         assert harness.app.workspace.account.drafts.all() == []
         await harness.press("w")
         assert isinstance(harness.app.screen, EditScreen)
@@ -481,7 +481,7 @@ async def test_field_opens_in_the_external_editor(tmp_path: Path, editor: Editor
         await harness.press("ctrl+g")
         assert "The text has 292 KB; at most 256 KB are read." in harness.text
         await harness.press("escape")
-        assert "It was left; nothing was changed." in harness.text
+        assert "Discarded; nothing was changed." in harness.text
         assert "[Léon" in harness.text
         assert leftovers(tmp_path / "data") == []
         await harness.press("enter")

@@ -1,4 +1,4 @@
-"""The journal: every write with its change and its outcome, by time, order or outcome, and undo."""
+"""The journal: every write with its change and outcome, sorted by time, order or outcome; undo."""
 
 from collections.abc import Sequence
 
@@ -36,7 +36,7 @@ _LONGEST_NUMBER = 64
 
 
 class JournalScreen(BaseScreen[None]):
-    """`order_id`: begin at the newest write of this order."""
+    """`order_id`: start at the newest write of this order."""
 
     WHERE = Context.JOURNAL
     KEYS = (
@@ -65,11 +65,11 @@ class JournalScreen(BaseScreen[None]):
     def __init__(self, workspace: Workspace, order_id: str | None = None) -> None:
         super().__init__(workspace)
         self.tab_bar = TabBar()
-        self.table = OrderTable(columns(False, False), empty="Nothing was written yet.", id="writes")
+        self.table = OrderTable(columns(False, False), empty="No writes yet.", id="writes")
         self.pane = Pager(id="entry")
         self._rule = RuleLine(id="entry-rule")
         self._filter_line = FilterLine()
-        self._line = InputLine("into the file: ", hides=True)
+        self._line = InputLine("export to: ", hides=True)
         self._writes = WriteList(workspace, self.table)
         self.groups = (
             TabCommands(self, self.tab_bar, "There is no group {}."),
@@ -100,7 +100,7 @@ class JournalScreen(BaseScreen[None]):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the entry has the screen for itself."""
+        """Whether the entry uses the whole screen."""
         return self.query_one("#journal").has_class("-whole")
 
     @property
@@ -119,7 +119,7 @@ class JournalScreen(BaseScreen[None]):
     # What is shown.
 
     def show_all(self) -> None:
-        """Show the list as it is now; cursor and scroll position stay with the write they are on."""
+        """Update the list. Cursor and scroll position stay with their write."""
         if not self.is_attached:
             return
         writes, account = self._writes, self.workspace.account
@@ -157,7 +157,7 @@ class JournalScreen(BaseScreen[None]):
             self.pane.set_lines(self._lines_of(brief), keep_position=keep_position)
 
     def _lines_of(self, brief: JournalRow) -> list[TextLine]:
-        """A write in the pane: in full, as JSON, or as much as fits beside the list."""
+        """The lines of a write for the pane: in full, as JSON, or a summary beside the list."""
         account, width = self.workspace.account, self.pane.drawn_width
         if not self.is_whole and brief.orders > 1:
             named = account.store.journal_queries.orders(brief.id)
@@ -177,7 +177,7 @@ class JournalScreen(BaseScreen[None]):
         under_way = len(account.outbox.under_way)
         facts: list[str | Piece] = [f"{under_way} in flight"] if under_way else []
         drafted = len(account.drafts.all())
-        facts.append(f"{count_of(drafted, 'draft')}; w reviews" if drafted else "u drafts the way back")
+        facts.append(f"{count_of(drafted, 'draft')}; w reviews" if drafted else "u drafts an undo")
         return facts
 
     def order_changed(self, order_id: str) -> None:
@@ -193,13 +193,13 @@ class JournalScreen(BaseScreen[None]):
         return isinstance(page, OpenJournal)
 
     def _go_to_order(self, order_id: str | None) -> None:
-        """Put the cursor on the newest write of an order, in the list of all."""
+        """Move the cursor to the newest write of an order, in the unfiltered list."""
         if order_id is None:
             return
         account = self.workspace.account
         found = account.store.journal_queries.find(account.account_id, order=order_id)
         if not found:
-            self.show_notice("Nothing was written to that order. Here is what was written to others.")
+            self.show_notice("No writes for that order; showing all writes.")
             return
         if self._writes.is_narrowed or self._writes.sorting is not JournalSort.TIME:
             self._writes.words, self._writes.sorting = "", JournalSort.TIME
@@ -261,7 +261,7 @@ class JournalScreen(BaseScreen[None]):
     def step_problem(self, by: int) -> None:
         if not self._writes.step_problem(by):
             direction = "further" if by > 0 else "earlier"
-            self.show_notice(f"No {direction} write that did not end as it should.")
+            self.show_notice(f"No {direction} write that failed or is unresolved.")
 
     # Narrowing and sorting.
 
@@ -293,7 +293,7 @@ class JournalScreen(BaseScreen[None]):
     @handles("sort")
     async def sort(self, key: str) -> None:
         sortings = {"t": JournalSort.TIME, "o": JournalSort.ORDER, "e": JournalSort.OUTCOME}
-        answer = await self.ask("Sort by", [("t", "time"), ("o", "order"), ("e", "how it ended")])
+        answer = await self.ask("Sort by", [("t", "time"), ("o", "order"), ("e", "outcome")])
         if answer is not None:
             self._writes.sorting = sortings[answer]
             self.show_all()

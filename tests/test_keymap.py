@@ -9,7 +9,7 @@ import pytest
 import readme_parts
 
 import tui.screens
-from tui.keymap import COMMANDS, Command, Context, Purpose, clashes, commands_in, key_name, commands_by_key
+from tui.keymap import COMMANDS, Command, Context, Purpose, clashes, commands_by_key, commands_in, key_name
 from tui.screens.common.commands import handled_by
 from tui.screens.common.general_commands import GeneralCommands, MoveCommands
 from tui.screens.common.screen import BaseScreen

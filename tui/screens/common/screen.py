@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.keymap import Command, Context, key_name, commands_by_key
+from tui.keymap import Command, Context, commands_by_key, key_name
 from tui.screens.common.commands import find_handler
 from tui.screens.common.general_commands import GeneralCommands, MoveCommands
 from tui.screens.common.key_lines import brief_keys, keys_of, line_keys, marked_keys

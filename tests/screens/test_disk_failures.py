@@ -86,7 +86,7 @@ async def test_review_lists_remote_changes(tmp_path: Path) -> None:
             await other.patch(f"/orders/{id}", json={"shipping_address": {"name": "Somebody Else"}})
         await harness.press("G", "w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
-        await harness.until("is Somebody Else there now")
+        await harness.until("now Somebody Else on the service")
         assert "decides which side stands" in harness.text
         await harness.press("y")
         assert not harness.app.workspace.account.store.writes.all(harness.app.workspace.account.account_id)
@@ -177,7 +177,7 @@ async def test_full_disk_does_not_stop_verification(tmp_path: Path) -> None:
 
         harness.app.workspace.account.store.verifications.open = full  # type: ignore[method-assign]
         harness.app.workspace.account.verifier.wake()
-        await harness.until("Accepted orders are not followed now: The disk is full.")
+        await harness.until("Accepted orders are not being verified: The disk is full.")
 
 
 async def test_unknown_outcome_is_looked_up_by_r_and_not_resent(tmp_path: Path) -> None:

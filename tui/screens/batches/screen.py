@@ -23,7 +23,7 @@ _COLUMNS = (
     Column("name", "batch", 18, 2),
     Column("count", "orders", 6, 0, "right"),
     Column("states", "progress", 22, 2),
-    Column("owner", "whose", 22, 2),
+    Column("owner", "owner", 22, 2),
 )
 _SHOWN = (
     SendState.REFUSED,

@@ -94,7 +94,7 @@ def cost_words(cost: WriteCost) -> str:
 
 def kind_summary(plan: WriteCosts, kind: WriteKind) -> str:
     """Both write kinds with their cost, the chosen one first."""
-    names = {WriteKind.PATCH: "PATCH", WriteKind.UPSERT: "whole"}
+    names = {WriteKind.PATCH: "PATCH", WriteKind.UPSERT: "upsert"}
     other = WriteKind.UPSERT if kind is WriteKind.PATCH else WriteKind.PATCH
     return f"{names[kind]}: {cost_words(plan.cost(kind))} │ o: {names[other]}: {cost_words(plan.cost(other))}"
 

@@ -48,7 +48,7 @@ TABS: Final[Mapping[str, frozenset[SendState]]] = {
 
 COLUMNS = (
     Column("order", "order", 12, 1),
-    Column("does", "does", 6),
+    Column("does", "action", 6),
     Column("country", "cc", 2),
     Column("recipient", "recipient", 12, 1),
     Column("items", "it", 2, 0, "right"),
@@ -293,7 +293,7 @@ def review_plan(
     items = []
     for number, request in enumerate(plan.requests, 1):
         count = count_of(len(request), "order")
-        heading = f"request {number} of {len(plan.requests)}: {count}, all or none are sent"
+        heading = f"request {number} of {len(plan.requests)}: {count}{', all or none are accepted' if len(request) > 1 else ''}"
         lines = [line for planned in request for line in _going_lines(staging, planned)]
         body: Json = [planned.document for planned in request]
         items.append(ReviewItem(heading, lines, "POST /orders", body))
@@ -313,7 +313,9 @@ def review_plan(
     ]
     if doubtful and plan.count > _FEW:
         more = f" and {len(doubtful) - 3} more" if len(doubtful) > 3 else ""
-        all_notes.append(f"{len(doubtful)} orders with warnings, shown below: {', '.join(doubtful[:3])}{more}.")
+        all_notes.append(
+            f"{count_of(len(doubtful), 'order')} with warnings, shown below: {', '.join(doubtful[:3])}{more}."
+        )
     if read_only:
         all_notes.insert(0, "Read-only: this account cannot write.")
     requests = count_of(len(plan.requests), "request")

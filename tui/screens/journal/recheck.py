@@ -46,7 +46,7 @@ class RecheckScreen(BaseScreen[None]):
     WHERE = Context.RECHECK
     KEYS = (
         ("next_problem", "next reverted"),
-        ("open", "its form"),
+        ("open", "edit form"),
         ("fix", "draft it again"),
         ("review", "review"),
         ("refresh", "read again"),

@@ -4,6 +4,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
+from tui.api.wording import count_of
 from tui.orders.fields import label_of
 from tui.screens.common.table_rows import KeyedRows
 from tui.screens.common.workspace import Workspace
@@ -85,7 +86,7 @@ class WriteRows(KeyedRows[Place]):
 
     def _what(self, brief: JournalRow) -> str:
         if brief.kind is WriteKind.DELETE:
-            return "full order"
+            return "whole order"
         text = self.what.get(brief.id)
         if text is None:
             changes = recorded_changes(self.queries.changes(brief.id))
@@ -152,7 +153,7 @@ class WriteList:
         if not isinstance(kept, dict):
             return ""
         count, days, on = kept.get("count"), kept.get("days"), str(kept.get("at"))[:10]
-        return f"{count} writes older than {days} days were removed on {on}, as settings.toml says."
+        return f"{count_of(int(str(count)), 'write')} older than {days} days removed on {on}, as set in settings.toml."
 
     @property
     def place(self) -> Place | None:

@@ -31,6 +31,7 @@ from tui.work.stored import JournalRow, JournalSort
 from tui.work.writes.send_state import SendState
 
 _ALL = "all"
+_GROUP_LABELS = {"going": "in flight"}
 _WIDE = 120
 _LONGEST_NUMBER = 64
 
@@ -46,7 +47,7 @@ class JournalScreen(BaseScreen[None]):
         ("next_problem", "next !"),
         ("filter", "filter"),
         ("sort", "sort"),
-        ("recheck", "today again"),
+        ("recheck", "recheck"),
         ("export", "export"),
         ("keys", "keys"),
     )
@@ -126,15 +127,23 @@ class JournalScreen(BaseScreen[None]):
         writes.count()
         labels = [TabLabel(_ALL, "all", str(writes.total or ""))]
         labels += [
-            TabLabel(group, group, str(count or ""), failing=group == "unknown" and count > 0, empty=not count)
+            TabLabel(
+                group,
+                _GROUP_LABELS.get(group, group),
+                str(count or ""),
+                failing=group == "unknown" and count > 0,
+                empty=not count,
+            )
             for group, count in writes.groups.items()
         ]
         self.tab_bar.set_labels(labels, self.tab_bar.current or _ALL)
         current = self.tab_bar.current
         writes.group = None if current in (None, _ALL) else current
         writes.read()
-        shown = f"{len(writes.rows or ())} of {writes.total}" if writes.is_narrowed else f"{writes.total}"
-        self._filter_line.set(writes.words, f"by {writes.sorting} │ {shown} writes")
+        shown = count_of(writes.total, "write")
+        if writes.is_narrowed:
+            shown = f"{len(writes.rows or ())} of {shown}"
+        self._filter_line.set(writes.words, f"by {writes.sorting} │ {shown}")
         drafted = len(account.drafts.all())
         self.title_line.set(f"{self.workspace.heading} · JOURNAL", f"drafted {drafted}" if drafted else "")
         self._show_entry(keep_position=True)

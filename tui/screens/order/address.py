@@ -89,7 +89,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         self._tab_at = 0.0
         self._in_text = True
         self.box = MultilineInput(hint=_HINT, typing_hook=self._keep, id="block")
-        self._text_rule = RuleLine("The text", "Tab: proposal", id="text-rule")
+        self._text_rule = RuleLine("Address text", "Tab: proposal", id="text-rule")
         self._rule = RuleLine(id="rule")
         self._fields = ComparisonList(empty="No address found yet.", id="fields")
 
@@ -122,7 +122,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         self._arrange()
         self._read()
         if text and not self._pasted:
-            self.show_notice("Text from earlier: a paste replaces it, e edits it, Enter accepts it.")
+            self.show_notice("Text from before: a paste replaces it, e edits it, Enter accepts it.")
 
     def on_resize(self, event: events.Resize) -> None:
         self.query_one("#address").set_class(event.size.width >= _WIDE, "-wide")
@@ -188,7 +188,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     def _arrange(self) -> None:
         self.query_one("#address").set_class(not self._in_text, "-beside")
-        self._text_rule.set("The text", ("Tab: proposal" if self._in_text else "e: edit it"))
+        self._text_rule.set("Address text", ("Tab: proposal" if self._in_text else "e: edit it"))
         self.show_keys()
         self.show_status()
         self.give_focus()

@@ -154,9 +154,7 @@ class JsonScreen(BaseScreen[None]):
         if validation is None:
             facts.append("reading …")
         elif isinstance(validation.found, InvalidJson):
-            facts.append(
-                (f"line {validation.found.line}, column {validation.found.column}: not valid JSON yet", "error")
-            )
+            facts.append((f"line {validation.found.line}, column {validation.found.column}: invalid JSON", "error"))
         elif validation.errors:
             facts.append((count_of(validation.errors, "problem"), "error"))
         else:
@@ -181,8 +179,8 @@ class JsonScreen(BaseScreen[None]):
         self.edit.set_text(cast(str, kept["text"]))
         row = kept.get("row")
         self.edit.go_to(BufferPosition(min(row, len(self.edit.buffer.rows) - 1) if isinstance(row, int) else 0, 0))
-        changed = "" if same(self._began, self._document) else "; later changes of the order are kept"
-        self.show_notice(f"Your earlier text was restored{changed}. u goes back to the current order.")
+        changed = "" if same(self._began, self._document) else "; newer order changes are kept"
+        self.show_notice(f"Your earlier text was restored{changed}. u undoes that.")
 
     def _changed(self) -> None:
         """Store the text before it is drawn; a long one a little later, because that would be slow."""

@@ -130,5 +130,5 @@ class ChangeCommands(OrderCommands):
         orders = [(key, order_name(found) if (found := index.find(key)) is not None else f"#{key}") for key in wanted]
         scope = ""
         if len(listed) == len(index.keys) == len(wanted):
-            scope = "all of this filter" if index.is_complete else "all read so far; there are more"
+            scope = "all of this filter" if index.is_complete else "all read so far"
         self._workspace.go(OpenBulk(self._workspace.jobs.make(recipe, orders, scope).id, edit))

@@ -255,7 +255,7 @@ class TriageScreen(BaseScreen[None]):
         draft = account.drafts.get(key)
         shown = draft.edit.document if draft is not None else order
         problems = self.workspace.orders.problems(shown)
-        count = count_of(len(problems), "reason") if problems else "no problems"
+        count = count_of(len(problems), "problem") if problems else "no problems"
         self._rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", self._read_time())
         width = self.preview.size.width
         lines = list(preview_lines(shown, problems, None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS))

@@ -183,7 +183,7 @@ class Navigator:
         place = _read_place(account.store.screen_states.get(account.account_id, _PLACE))
         await self._app.switch_screen(self._screen_for(OpenTriage()))
         if place != OpenTriage():
-            # Wait until it is mounted, because questions at the start are asked on the screen in front.
+            # Wait until it is mounted, because questions at the start are asked on the top screen.
             await self._app.push_screen(self._screen_for(place))
 
     def remember(self, place: Place) -> None:

@@ -220,7 +220,7 @@ async def test_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None:
         await harness.press("w")
         await harness.until("Paused: 100 of 150.")
         await harness.press("c")
-        await harness.until("50 orders were not sent; what was sent stays sent")
+        await harness.until("50 orders were not sent; sent orders are not undone")
         staging: Staging = harness.app.workspace.staging
         await harness.until(lambda: staging.sender.progress is None)
 

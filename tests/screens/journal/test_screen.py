@@ -130,7 +130,7 @@ async def test_undo_of_a_deletion_stages_the_order_and_lists_losses(tmp_path: Pa
         )
         await journal(harness)
         assert "deleted 1" in harness.text
-        assert "full order" in harness.text
+        assert "whole order" in harness.text
         assert "shipments, labels" in harness.text
         await harness.press("u")
         await harness.until("is staged as new: a new id, no shipments or links. B shows it.")

@@ -110,7 +110,7 @@ class BatchesScreen(BaseScreen[None]):
     def status_items(self) -> list[str]:
         return ["Enter opens", "the journal keeps what was sent"]
 
-    # What can be done.
+    # Commands.
 
     @handles("open")
     def open(self, key: str) -> None:

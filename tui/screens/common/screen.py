@@ -197,13 +197,13 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         self.show_status()
 
     def show_status(self) -> None:
-        # While the app ends, a screen may have lost its widgets already.
+        # While the app quits, a screen may have no widgets any more.
         for line in self.query(StatusLine):
             line.set([self._notice] if self._notice is not None else self.status_items())
 
     async def ask(self, text: str, answers: Sequence[tuple[str, str]] = (), *, expected: str = "") -> str | None:
         """Ask with a menu of (key, words) pairs, or for an expected text. Returns the answer, None on Esc."""
-        # The question replaces the status line, so that nothing else has to move.
+        # The question replaces the status line, so that nothing else moves.
         self.query_one(StatusLine).display = False
         return await self.query_one(QuestionBar).answer(text, answers, expected=expected)
 

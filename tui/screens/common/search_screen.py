@@ -104,7 +104,7 @@ class SearchScreen(BaseScreen[R]):
         table.home()
 
     def on_key(self, event: events.Key) -> None:
-        # The line is open as long as this screen is; what it leaves are the keys that choose.
+        # The input is always open here and ignores the keys that move in the list.
         if event.key in _MOVES:
             event.stop()
             event.prevent_default()
@@ -117,7 +117,7 @@ class SearchScreen(BaseScreen[R]):
     @on(InputLine.Submitted)
     def _submitted(self, event: InputLine.Submitted) -> None:
         if not self.query_one(OrderTable).row_count:
-            # Enter on nothing chooses nothing. The typed text stays and can be changed.
+            # Enter without a match does nothing. The typed text can be changed.
             event.control.open(event.text)
             self.show_notice(f"{self._choices.empty} Esc cancels.", "warning")
             return

@@ -168,7 +168,7 @@ class Adding(ComposerCommands):
         frame, width, first = self._view.frame, self._screen.size.width, 0
         while True:
             here = list(shops[first : first + _SHOPS_AT_ONCE])
-            # A number that is cut off cannot be chosen.
+            # A shop whose number is cut off cannot be chosen.
             while len(here) > 1 and sum(_tab_width(shop.name) for shop in here) > width - 2:
                 here.pop()
             frame.tabs.first_number = 1

@@ -109,13 +109,13 @@ class FileAdding(ComposerCommands):
     def _take_in(self, intake: ParsedFile, name: str) -> None:
         with self._view.saving():
             if intake.refused and intake.header:
-                # Stored first: a crash must not come between the orders and the rows that were refused.
+                # Store the refused rows first, so that a crash cannot lose them.
                 Mappings(self._view.workspace.account).keep_refused(name, refused_csv(intake))
             if len(intake.orders) <= CHUNK_SIZE:
                 self._show_taken(self._staging.editing.add_parsed(intake, name), intake, name)
                 return
             progress, timer = self._begin(ImportProgress("staged", "orders"))
-            # It goes on when the screen is left.
+            # This continues when the screen is closed.
             self._view.workspace.start(self._stage(intake, name, progress, timer), name="stage orders")
 
     async def _stage(self, intake: ParsedFile, name: str, progress: ImportProgress, timer: Timer) -> None:

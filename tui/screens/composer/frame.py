@@ -37,7 +37,7 @@ class ComposerFrame:
         self._state = state
         self._form = form
         self.tabs = TabBar()
-        self.answer = Pager(id="said")
+        self.answer = Pager(id="response")
         self.filter = FilterLine(hides=True)
         self.line = InputLine(hides=True, id="line")
         self.rule = RuleLine(id="rule")
@@ -130,7 +130,7 @@ def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
         yield f"sending, {progress.done} of {progress.total}", "info"
 
 
-def looking_words(staging: Staging) -> str:
+def lookup_text(staging: Staging) -> str:
     """The progress of looking up which orders exist on the service."""
     progress = staging.refresh_progress
     return f"looking up orders: {progress.done} of {progress.total}; Ctrl+C stops"
@@ -140,7 +140,7 @@ def status_summary(account: Account, staging: Staging, marks: int, hidden: int) 
     """What sending the batch would do, with the requests and time needed."""
     facts: list[str | Piece] = []
     if staging.is_refreshing:
-        facts.append((looking_words(staging), "info"))
+        facts.append((lookup_text(staging), "info"))
     if paused := account.client.paused_for:
         facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
     if marks:

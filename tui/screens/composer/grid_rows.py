@@ -97,7 +97,7 @@ def columns_of(orders: Sequence[StagedOrder], paths: Iterable[ColumnPath], sourc
         key, title = "/".join(path), title_of(path)
         width = needed_width((source.cell_at(index, key).text for index in some), title, _WIDEST)
         found.append(GridColumn(key, title, width, "right" if known and known.kind in _NUMBERS else "left"))
-    # Where two titles would be cut to the same, they have their whole room.
+    # Titles that would be equal after cutting are not cut.
     cut = Counter(fit(column.title, column.width) for column in found)
     return [
         column

@@ -176,7 +176,7 @@ class GridPane(Container):
             self._columns += columns_of(self._state.shown, [known.path], self._rows())
             self.show()
             self.grid.go_to_cell(order.id, key)
-        # The cell of several items is that of the first wrong one; the form shows the others.
+        # A cell for several items shows the first one with a problem; the form shows the others.
         return self.grid.cursor_pointer == pointer
 
     # Editing.

@@ -66,7 +66,7 @@ class ProblemCommands(ComposerCommands):
         sheet = view.form_pane.sheet
 
         def go() -> None:
-            # From the end of the form on to its first problem, or its last.
+            # Wrap around in the form to its first or last problem.
             (sheet.end if by < 0 else sheet.home)()
             if not sheet.has_problem_here():
                 sheet.step_problem(by)

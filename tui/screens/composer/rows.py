@@ -84,7 +84,7 @@ class StagedRows(KeyedRows[StagedOrder]):
             text_at(document, SHIP_TO / "name") or text_at(document, SHIP_TO / "company_name"),
             str(item_count(document) or ""),
             money_at(document, TOTAL),
-            StyledCell(problem_words(self.staging, order, self.zone), tone),
+            StyledCell(problem_text(self.staging, order, self.zone), tone),
         )
         return RenderedRow(order.id, cells, mark, tone)
 
@@ -113,7 +113,7 @@ def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
     return state.mark, state.style
 
 
-def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> str:
+def problem_text(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> str:
     """The text of the last column: the first problem, or the progress of the order."""
     when = f"{order.since.astimezone(zone):%H:%M}"
     if staging.sender.is_waiting(order.id) and order.state is not StagedState.SENT:
@@ -129,7 +129,7 @@ def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> 
         case SendState.UNCHANGED:
             return "already up to date"
         case SendState.CONFLICT:
-            return update_words(order)
+            return update_text(order)
         case SendState.HELD:
             return f"held{': ' + _first(findings) if findings else ''}"
         case SendState.UNKNOWN:
@@ -143,7 +143,7 @@ def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> 
     return _first(findings)
 
 
-def update_words(order: StagedOrder) -> str:
+def update_text(order: StagedOrder) -> str:
     """What releasing an update would do; cleared values first (Q2.6)."""
     cleared = [label_of(change.pointer) for change in order.differences if change.now is ABSENT]
     if cleared:
@@ -169,7 +169,7 @@ def location_text(finding: Finding) -> str:
     return label if "," in label or label.startswith(str(known.group)) else f"{known.group}, {label}"
 
 
-def cell_words(order: StagedOrder, finding: Finding) -> str:
+def cell_text(order: StagedOrder, finding: Finding) -> str:
     """The place of the value in its file. A long column name is cut."""
     cell = order.place(finding.problem.pointer)
     return fit(cell, min(_LONGEST_CELL, cell_len(safe(cell))))
@@ -182,7 +182,7 @@ def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[
         proposal = None if finding.stale else order.proposed_fix(finding)
         when = f"{finding.at.astimezone(zone):%H:%M}" if finding.at is not None else ""
         fix = proposal.text if proposal else ""
-        notes.append(FormNote(finding.problem, when, finding.stale, fix, cell_words(order, finding)))
+        notes.append(FormNote(finding.problem, when, finding.stale, fix, cell_text(order, finding)))
     return notes
 
 
@@ -294,7 +294,7 @@ def review_plan(
     for number, request in enumerate(plan.requests, 1):
         count = count_of(len(request), "order")
         heading = f"request {number} of {len(plan.requests)}: {count}{', all or none are accepted' if len(request) > 1 else ''}"
-        lines = [line for planned in request for line in _going_lines(staging, planned)]
+        lines = [line for planned in request for line in _request_lines(staging, planned)]
         body: Json = [planned.document for planned in request]
         items.append(ReviewItem(heading, lines, "POST /orders", body))
     if plan.skipped:
@@ -325,7 +325,7 @@ def review_plan(
     )
 
 
-def _going_lines(staging: Staging, planned: PlannedOrder) -> Iterator[list[Piece]]:
+def _request_lines(staging: Staging, planned: PlannedOrder) -> Iterator[list[Piece]]:
     document = planned.document
     facts = (text_at(document, SHIP_TO / "country_code"), text_at(document, SHIP_TO / "name"))
     items = item_count(document) or 0

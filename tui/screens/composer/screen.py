@@ -60,9 +60,9 @@ class ComposerScreen(BaseScreen[None]):
         StagedSendCommands,
     )
     CSS: ClassVar[str] = """
-    #said { height: 1; display: none; }
-    #said.-shown { display: block; }
-    #said.-two { height: 2; }
+    #response { height: 1; display: none; }
+    #response.-shown { display: block; }
+    #response.-two { height: 2; }
     #batch { height: 1fr; layout: vertical; }
     #batch #left { height: 1fr; }
     #batch #problems, #batch GridPane { display: none; }
@@ -186,7 +186,7 @@ class ComposerScreen(BaseScreen[None]):
             return True
         return super().stop_reading() or bool(self.workers.cancel_group(self, "review"))
 
-    # What the base screen asks for.
+    # Implements the base screen.
 
     def status_items(self) -> Sequence[str | Piece]:
         marks, account = self.view.marks, self.workspace.account
@@ -207,7 +207,7 @@ class ComposerScreen(BaseScreen[None]):
         if not await (self.view.form.pasted(text) if self.state.in_form else self._files.pasted(text)):
             super().pasted(text)
 
-    # Moves of the user, and messages that are not of one pane.
+    # Cursor movements, and messages that do not belong to one pane.
 
     @on(OrderTable.CursorMoved, "#orders")
     def _row_moved(self) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tui.api.wording import count_of
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import OpenBatches
-from tui.screens.composer.frame import looking_words
+from tui.screens.composer.frame import lookup_text
 from tui.screens.composer.rows import review_plan
 from tui.screens.composer.view import ComposerCommands, ComposerView
 from tui.screens.review.screen import ReviewScreen
@@ -130,7 +130,7 @@ class StagedSendCommands(ComposerCommands):
             self._shows_sending = False
             self._screen.clear_notice()
         if self._is_looking:
-            self._screen.show_notice(f"Before the review {looking_words(self._staging)}.")
+            self._screen.show_notice(f"Before the review {lookup_text(self._staging)}.")
 
     # Looking an order up again, and other batches.
 

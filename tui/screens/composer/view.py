@@ -113,7 +113,7 @@ class ComposerView:
     def editor_left(self, changed: bool) -> None:
         self.show_all()
 
-    # Which orders exist at the service.
+    # Which orders exist on the service.
 
     def look_up(self) -> None:
         """Look up in the background which of the orders exist on the service."""
@@ -216,7 +216,7 @@ class ComposerView:
         self.arrange()
         self.show_side(pointer)
         if pointer is not None:
-            # The form has its height after the panes were arranged.
+            # The height of the form is known after the layout.
             self.screen.call_after_refresh(self.form_pane.sheet.go_to, pointer)
         self.frame.show(self.order)
         self.screen.show_keys()
@@ -245,7 +245,7 @@ class ComposerView:
         state.mode = mode
         state.pinned.clear()
         self.form_pane.forget_order()
-        # After the list of problems, the order that was chosen before it is chosen again.
+        # After the list of problems, return to the order that was current before.
         chosen = state.chosen = state.before_problems or state.chosen
         self.batch.table.go_to_key(chosen or "")
         state.before_problems = chosen if mode is ViewMode.PROBLEMS else None
@@ -287,7 +287,7 @@ class ComposerView:
             self.state.pinned.add(target.id)
             self.form.fix(target, self.pointer_here)
 
-    # Moves of the user in the panes.
+    # Cursor movements in the panes.
 
     def follow_cursor(self) -> None:
         """Make the order under the cursor the current one, even if the message about its move is pending."""

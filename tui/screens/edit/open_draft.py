@@ -79,7 +79,7 @@ class OpenDraft:
         conflict = draft.conflict_at(pointer)
         is_changed = draft.edit.put_all(exclusive_values(pointer, value), name)
         if conflict is not None:
-            # The user has seen both sides: what was typed now is the decision.
+            # The user has seen both values, so typing decides the conflict.
             draft.keep_mine(conflict)
         return self._saved(is_changed or conflict is not None)
 
@@ -190,7 +190,7 @@ class OpenDraft:
         """The name of a conflict's field, for a sentence."""
         return label_of(self.edit.to_positions(conflict.pointer) or conflict.pointer.parent)
 
-    # What is wrong with it.
+    # Its problems.
 
     def check(self) -> None:
         """Find problems: those from the service, of the PATCH schema, and those that prevent shipping."""
@@ -204,7 +204,7 @@ class OpenDraft:
             problem = Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.LOCAL)
             self.notes.append(FormNote(problem))
         for problem in (problem for found in find_problems(document) for problem in at_every_item(document, found)):
-            # The problem that the schema or the service has with a damaged value proposes the same fix.
+            # Problems from the schema or the service about a damaged value get the same fix.
             if problem.code not in DAMAGE_CODES or problem.pointer not in known:
                 self.notes.append(_note(document, problem))
 

@@ -93,7 +93,7 @@ class EditScreen(BaseScreen[None]):
             self.draft.reload()
             self.show_order()
         if self._as_json and self._was_left:
-            # The list opened this form only for its JSON, so leaving the JSON leads back to the list.
+            # Triage opened this form only for its JSON editor, so leaving that returns to triage.
             self.call_later(self.workspace.go, Back())
 
     def on_screen_suspend(self) -> None:
@@ -134,7 +134,7 @@ class EditScreen(BaseScreen[None]):
             self.show_notice(f"Not refreshed; showing the order as read before: {error}", "warning")
             return
         if order_id == self.order_id and self.sheet.editing is not None:
-            # Items may have moved: the typed text must not end up in another one.
+            # Items may have moved. The typed text must not end up in another item.
             self._arrived = document
         elif order_id == self.order_id:
             self._rebase(document)

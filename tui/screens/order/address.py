@@ -115,7 +115,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             with self.report_store_errors():
                 self._keep(self.box.text)
         else:
-            # The names of countries and the formats take a quarter of a second to load, less than typing takes.
+            # Loading country names and formats takes 0.25 s, less than typing an address.
             loading = asyncio.to_thread(read_address, _EXAMPLE)
             self.run_worker(loading, name="load the formats of addresses")
         self._in_text = not text
@@ -148,7 +148,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         if event.control.notice:
             self.show_notice(event.control.notice[:1].upper() + event.control.notice[1:] + ".", "warning")
         if len(event.text) > _LONG and not event.pasted:
-            # A long text that comes key by key is read when it pauses.
+            # A long text that arrives key by key is parsed when the keys pause.
             self.set_timer(_LATER, lambda: self._read() if self.is_attached else None, name=self._key)
         else:
             self._read()
@@ -170,7 +170,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             and 0 <= event.time - self._tab_at < _BURST
             and not self.query_one(QuestionBar).is_open
         ):
-            # Nobody types as fast: the Tab was a part of a paste that the terminal sent key by key.
+            # Nobody types that fast: the Tab is part of a paste that the terminal sent key by key.
             event.stop()
             event.prevent_default()
             self._tab_at = 0.0
@@ -292,9 +292,9 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
                     "A value has placeholders for characters that cannot be shown; e: delete them", "error", "!"
                 )
             )
-        notes += [ComparisonNote(f"not recognized:  {text}", "warning", "~") for text in reading.unplaced[:40]]
+        notes += [ComparisonNote(f"not recognized: {text}", "warning", "~") for text in reading.unplaced[:40]]
         if len(reading.unplaced) > 40:
-            notes.append(ComparisonNote(f"not recognized:  {len(reading.unplaced) - 40} more lines", "warning", "~"))
+            notes.append(ComparisonNote(f"not recognized: {len(reading.unplaced) - 40} more lines", "warning", "~"))
         if reading.ignored:
             notes.append(ComparisonNote("ignored: " + " · ".join(reading.ignored[:20])))
         return notes

@@ -143,7 +143,7 @@ class EditorSession:
 
     def _run(self, line: int | None) -> tuple[int, bytes | int]:
         """Run the editor. Returns its exit status and the file's content, or the file's size if it is too large."""
-        # As a shell would choose it.
+        # VISUAL takes precedence, as in git.
         command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
         try:
             status = _run(self._screen.workspace, command, self._path, line)
@@ -200,7 +200,7 @@ def _run(workspace: Workspace, command: str, path: Path, line: int | None) -> in
             # The user's own editor.
             status = subprocess.run([*arguments, str(path)], check=False, env=environment).returncode  # noqa: S603
         except OSError as error:
-            # The terminal is only taken back where nothing leaves the context early.
+            # The terminal is restored only if no exception leaves the context.
             failed = error
     if failed is not None:
         raise failed
@@ -211,7 +211,7 @@ def _run(workspace: Workspace, command: str, path: Path, line: int | None) -> in
 def _keys_are_the_editors() -> Iterator[None]:
     """Ignore Ctrl+C and Ctrl+\\ while the editor runs; the terminal sends them to this process, too."""
     numbers = (signal.SIGINT, signal.SIGQUIT)
-    # A handler, and not SIG_IGN, which the editor would inherit.
+    # Not SIG_IGN, because the editor would inherit it.
     before = [signal.signal(number, lambda *_: None) for number in numbers]
     try:
         yield

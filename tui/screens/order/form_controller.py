@@ -335,7 +335,7 @@ class FormController:
             self._screen.show_notice("View: all fields.")
         self._sheet.go_to(pointer)
 
-    # The order as a text.
+    # The order as text.
 
     @handles("long_text")
     def show_long_text(self, key: str = "") -> None:

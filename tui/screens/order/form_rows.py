@@ -173,13 +173,13 @@ def _section_rows(
         return kept[2]
     first = _conflicts_in(section, conflicts) if notable and conflicts else {}
     write_kind = _write_kinds(spec, section, ambiguous, item_reason)
-    # In such a list whole entries are rare, not the fields of an entry that is there.
+    # Entries of other lists, such as tax numbers, are rare; the fields of an existing entry are always shown.
     hides_rare = spec.view is FormView.USUAL and (not base.tokens or base.parent == ITEMS)
     leaves_out = not notable and hides_rare and not spec.words
     there = holder if isinstance(holder, dict) else {}
     count = 0
     for known in section.members:
-        # An item has many fields and an order many items: most are done with here.
+        # An item has many fields and an order many items. Most of them stop here.
         if leaves_out and known.rare and known.path[section.depth] not in there:
             continue
         value = _below(holder, known.path, section.depth)
@@ -325,7 +325,7 @@ def _write_kinds(
         if known.read_only:
             return "the service sets this field", ""
         if spec.operation is Operation.POST:
-            # An upsert may rename an item; what identifies the order stays once the order exists (Q1.6).
+            # An upsert may rename an item, but it cannot change the identifying fields of an existing order (Q1.6).
             return (IMMUTABLE if spec.fixed and known.immutable and not in_item else ""), ""
         if item_reason:
             return "", item_reason

@@ -166,7 +166,7 @@ class JsonScreen(BaseScreen[None]):
     def show_keys(self) -> None:
         self.key_line.set(_LIVE_KEYS if self.edit.is_editing else keys_of(self.WHERE, self.KEYS))
 
-    # What is kept.
+    # The stored text.
 
     def _bring_back(self) -> None:
         """Restore the stored text as a step that can be undone."""

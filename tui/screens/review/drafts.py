@@ -79,16 +79,16 @@ def _send(screen: BaseScreen[Any], ready: Iterable[tuple[Draft, Document]]) -> N
 
 def differences(draft: Draft) -> list[list[Piece]]:
     """The lines of a draft: its changes, conflicts, and values taken from the service."""
-    return [*_change_lines(draft, draft.sending), *_clash_lines(draft), *_taken_lines(draft)]
+    return [*_change_lines(draft, draft.sending), *_conflict_lines(draft), *_merged_lines(draft)]
 
 
 def review_item(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
     """A draft in the review: old and new values, the request, changes on the service, warnings."""
     sending, name = draft.sending, order_name(draft.edit.document)
     sendable = sending.can_send and stopped is None and not draft.undecided
-    lines: list[list[Piece]] = [*_change_lines(draft, sending), *_clash_lines(draft), *_taken_lines(draft)]
+    lines: list[list[Piece]] = [*_change_lines(draft, sending), *_conflict_lines(draft), *_merged_lines(draft)]
     if sending.operation is Operation.POST:
-        lines.extend(_whole_lines(sending))
+        lines.extend(_full_order_lines(sending))
     for marked, found in (("!", sending.invalid), ("~", sending.tolerated)):
         tone = "error" if marked == "!" else "warning"
         lines.extend([(f"  {marked} {safe(label_of(issue.pointer))}: {safe(issue.detail)}", tone)] for issue in found)
@@ -129,7 +129,7 @@ def _change_lines(draft: Draft, sending: RequestChoice) -> Iterator[list[Piece]]
             yield [(f"      not sent: {safe(reason)}", "error")]
 
 
-def _clash_lines(draft: Draft) -> Iterator[list[Piece]]:
+def _conflict_lines(draft: Draft) -> Iterator[list[Piece]]:
     for conflict in draft.conflicts:
         label = label_of(draft.edit.to_positions(conflict.pointer) or conflict.pointer)
         there = f"was {display_value(conflict.pointer, conflict.base)}, now {display_value(conflict.pointer, conflict.theirs)} on the service"
@@ -144,7 +144,7 @@ def _clash_lines(draft: Draft) -> Iterator[list[Piece]]:
             yield [(f"  ~ {safe(label)}: {safe(there)}; your value overwrites it", "warning")]
 
 
-def _taken_lines(draft: Draft) -> Iterator[list[Piece]]:
+def _merged_lines(draft: Draft) -> Iterator[list[Piece]]:
     mine = {change.pointer for change in draft.edit.changes()}
     # Changes made locally since are listed as such.
     for change in (change for change in draft.taken if change.pointer not in mine):
@@ -152,7 +152,7 @@ def _taken_lines(draft: Draft) -> Iterator[list[Piece]]:
         yield [(f"  = the service changed {safe(label_of(change.pointer))}: {safe(became)}; kept", "info")]
 
 
-def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
+def _full_order_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
     """The consequences of an upsert, shown before it is sent (Q2.6, Q2.7, Q2.9)."""
     reasons: dict[str, list[str]] = {}
     for field in sending.not_patchable:
@@ -168,7 +168,7 @@ def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
     ]
     lost = [label_of(change.pointer) for change in sending.carried if change.now is ABSENT and not change.moved]
     if lost:
-        yield [(f"  ~ left out of the full order; the result is verified:  {safe(', '.join(lost))}", "warning")]
+        yield [(f"  ~ left out of the full order; the result is verified: {safe(', '.join(lost))}", "warning")]
     for what, places in _conversions(sending).items():
         shown = ", ".join(places[:4]) + (f" and {len(places) - 4} more" if len(places) > 4 else "")
         yield [(f"  ~ {safe(what)}: {safe(shown)}", "dim")]

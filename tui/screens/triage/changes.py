@@ -96,7 +96,7 @@ class ChangeCommands(OrderCommands):
         if isinstance(row, FieldRow) and now is ABSENT:
             row = replace(row, shown=show_value(row.kind, ABSENT))
         title = f"{full_label(setting.path)} of {order_name(order)}"
-        # The form of the order offers the typed text, should the connection be lost now.
+        # If the connection is lost now, the order's form offers the typed text.
         typed_key = order_key(order) if ANY not in setting.path else ""
         values = await self._screen.ask_screen(ValueScreen(self._workspace, title, [row], typed_key=typed_key))
         if values is None:

@@ -97,6 +97,6 @@ class DraftCommands(OrderCommands):
 def _delete_question(order: Document) -> tuple[str, str]:
     """The question before an order is deleted, and the text to type."""
     name = order_name(order)
-    # What cannot be shown as it is cannot be typed either; then Sendcloud's own number is asked for.
+    # Text that is not shown unchanged cannot be typed. Then ask for Sendcloud's id.
     expected, what = (order_key(order), "Sendcloud id") if has_substitutes(name) else (name, "number")
     return f"Delete {name} from Sendcloud? Type its {what}{f' {expected}' if expected != name else ''}:", expected

@@ -54,7 +54,7 @@ class ListCommands(OrderCommands):
         if answer is None:
             return
         sort = SORT_KEYS[int(answer) - 1]
-        # Names rise and times fall, unless the same is asked again.
+        # Names sort ascending and times descending; choosing the same again reverses that.
         first = sort if sort in ("order_number", "integration") else f"-{sort}"
         other = sort if first != sort else f"-{sort}"
         orders = self._orders

@@ -91,7 +91,7 @@ class OrderList:
     def _today(self) -> date:
         return self.workspace.now().astimezone(self.workspace.account.zone).date()
 
-    # From one start to the next.
+    # Stored for the next start.
 
     def restore(self) -> str:
         """Restore filter, marks and position. Returns the chosen shop."""

@@ -143,7 +143,7 @@ class TriageScreen(BaseScreen[None]):
         labels = [TabLabel(ALL, "all")]
         labels += [TabLabel(str(shop.id), shop.name, failing=bool(shop.failing_since)) for shop in shops or ()]
         if current != ALL and all(label.key != current for label in labels):
-            # A shop remembered from last time, until the list is there.
+            # A remembered shop, until the list of shops is read.
             labels.append(TabLabel(current, f"shop {current}" if shops is None else f"{current} (gone)"))
         self.tab_bar.set_labels(labels, current)
         self._show_title()

@@ -29,14 +29,14 @@ async def _reasons(account: Account, shop: Shop) -> list[str]:
     try:
         page = await account.client.integration_logs(shop.id, page_size=_LOGS)
     except ApiError as error:
-        return [f"      the reason could not be read:  {error}"]
+        return [f"      the reason could not be read: {error}"]
     return [f"      {_time(account, log.get('created_at'))}  {_reason(log)}" for log in page.logs] or [
         "      no reason logged"
     ]
 
 
 def _reason(log: Document) -> str:
-    # Headers and bodies of these logs may hold the shop's secrets (Q10.3): only what says the reason is shown.
+    # Headers and bodies of these logs may contain the shop's secrets (Q10.3), so only the reason is shown.
     facts = (log.get("response_code"), log.get("exception_type"), log.get("exception"))
     return "  ".join(str(word) for word in facts if word not in (None, ""))
 

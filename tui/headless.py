@@ -543,5 +543,5 @@ def _write_error(text: str) -> None:
         sys.stderr.write(text)
         sys.stderr.flush()
     except OSError:
-        # Nobody is reading standard error any more.
+        # Standard error is closed.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -120,7 +120,7 @@ class Session:
     async def _ask_and_leave(self) -> None:
         screen = self.navigator.screens[-1]
         if self.workspace.staging.is_importing:
-            if await screen.ask("A file is being added.", [("y", "quit; none of its orders is added")]):
+            if await screen.ask("A file is being added.", [("y", "quit; none of its orders are added")]):
                 self._app.exit(0)
             return
         count = self._under_way
@@ -166,7 +166,7 @@ async def open_session(
 
 
 def _warm_up() -> None:
-    """Load what opening the first order would otherwise wait for."""
+    """Load what the first opened order needs, so that it opens without a delay."""
     load_screens()
     countries()
     all_fields()

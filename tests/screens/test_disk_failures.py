@@ -86,7 +86,7 @@ async def test_review_lists_remote_changes(tmp_path: Path) -> None:
             await other.patch(f"/orders/{id}", json={"shipping_address": {"name": "Somebody Else"}})
         await harness.press("G", "w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
-        await harness.until("is Somebody Else there now")
+        await harness.until("now Somebody Else on the service")
         assert "chooses the value" in harness.text
         await harness.press("y")
         assert not harness.app.workspace.account.store.writes.all(harness.app.workspace.account.account_id)

@@ -256,10 +256,10 @@ async def test_full_orders_are_sent_as_upsert(tmp_path: Path) -> None:
         await harness.press("*", "a")
         await to_hold(harness)
         await harness.press("o")
-        await harness.until("whole: 1 write, 24 reads")
+        await harness.until("upsert: 1 write, 24 reads")
         await harness.press("w")
-        await harness.until("8 whole orders in one request")
-        assert "what the service keeps beside what it shows may be lost" in harness.text
+        await harness.until("8 full orders in one request")
+        assert "data that the API does not show may be lost" in harness.text
         await harness.press("v")
         await harness.until("POST /orders")
         await harness.press("y")
@@ -347,7 +347,7 @@ async def test_empty_change_leaves_nothing_behind(tmp_path: Path) -> None:
         assert isinstance(harness.app.screen, TriageScreen)
         assert harness.app.workspace.jobs.recent() == []
         await harness.press("C")
-        await harness.until("No change over many orders yet")
+        await harness.until("No bulk changes yet")
 
 
 async def test_results_are_reopened_and_removed(tmp_path: Path) -> None:
@@ -358,7 +358,7 @@ async def test_results_are_reopened_and_removed(tmp_path: Path) -> None:
         await harness.press("q", "C")
         await harness.until("1 ready")
         await harness.press("D", "y")
-        await harness.until("No change over many orders yet")
+        await harness.until("No bulk changes yet")
 
 
 async def test_read_only_account_reviews_and_sends_nothing(tmp_path: Path) -> None:

@@ -72,7 +72,7 @@ class ComposerFrame:
             self.tabs.set_labels(tab_labels(self._staging), self._state.status)
 
     def _show_answer(self) -> None:
-        """Show the worst response to the last sending, or else the last response."""
+        """Show the worst response of the last send run, or else the last response."""
         notices = self._staging.notices
         worst = next(
             (notice for notice in reversed(notices) if notice.style != "good"), notices[-1] if notices else None

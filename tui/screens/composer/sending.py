@@ -50,7 +50,7 @@ class StagedSendCommands(ComposerCommands):
         progress = sender.progress
         if progress is None:
             return True
-        answers = [("g", "go on") if progress.paused else ("p", "pause"), ("c", "cancel"), ("w", "others")]
+        answers = [("g", "resume") if progress.paused else ("p", "pause"), ("c", "cancel"), ("w", "others")]
         state = "Paused" if progress.paused else "Sending"
         match await screen.ask(f"{state}: {progress.done} of {progress.total}.", answers):
             case None:

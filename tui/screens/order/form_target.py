@@ -22,7 +22,7 @@ class EmptyChoice:
 
 
 class FormTarget(Protocol):
-    """One order and what a form can do with it. Every method that changes the order also saves it.
+    """One order and the operations of a form on it. Every method that changes the order also saves it.
 
     Methods raise `StoreError` or `BatchLocked` if the change could not be saved.
     """

@@ -199,7 +199,7 @@ async def as_json(harness: AppHarness) -> None:
     await harness.press("E")
     await harness.until("line 1 of")
     await harness.press(*["j"] * 12, "enter", "end", "backspace", "escape")
-    await harness.until("not valid JSON yet")
+    await harness.until("invalid JSON")
 
 
 async def address(harness: AppHarness) -> None:

@@ -77,7 +77,7 @@ class ListCommands(OrderCommands):
     @handles("long_text")
     def show_order(self, key: str) -> None:
         if (order := self._orders.order) is not None:
-            self._workspace.go(ShowText(f"{order_name(order)} as read from the service", pretty(order)))
+            self._workspace.go(ShowText(f"As read from the service: {order_name(order)}", pretty(order)))
 
     @handles("back")
     def back(self, key: str) -> None:

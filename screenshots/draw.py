@@ -199,14 +199,14 @@ async def as_json(harness: AppHarness) -> None:
     await harness.press("E")
     await harness.until("line 1 of")
     await harness.press(*["j"] * 12, "enter", "end", "backspace", "escape")
-    await harness.until("no JSON yet")
+    await harness.until("invalid JSON")
 
 
 async def address(harness: AppHarness) -> None:
     await harness.press("n", "A")
     await harness.until("Paste or type")
     harness.app.screen.pasted(_MAIL)
-    await harness.until("6 of 6 taken")
+    await harness.until("6 of 6 included")
     await harness.pilot.pause()
     # Whether the pasted text has scrolled depends on which pane was laid out first.
     harness.app.screen.query_one(MultilineInput).set_top(0)

@@ -9,7 +9,7 @@ import pytest
 import readme_parts
 
 import tui.screens
-from tui.keymap import COMMANDS, Command, Context, Purpose, clashes, commands_in, key_name, lookup
+from tui.keymap import COMMANDS, Command, Context, Purpose, clashes, commands_by_key, commands_in, key_name
 from tui.screens.common.commands import handled_by
 from tui.screens.common.general_commands import GeneralCommands, MoveCommands
 from tui.screens.common.screen import BaseScreen
@@ -70,7 +70,7 @@ def test_every_purpose_has_commands() -> None:
 
 def test_palette_and_help_work_everywhere() -> None:
     for where in Context:
-        keys = lookup(where)
+        keys = commands_by_key(where)
         assert {"?", ":", "q", "escape", "Q", "ctrl+l", "ctrl+z", "ctrl+c", "j", "k", "down", "up"} <= keys.keys()
 
 

@@ -1,4 +1,4 @@
-"""The app: opens a session after the first frame, and closes it at the end."""
+"""The app: opens a session after the first frame and closes it on exit."""
 
 import asyncio
 import importlib
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
-    """The app. `connect` connects to the service; it is called after the first frame, because it imports much."""
+    """The app. `connect` connects to the service. It is called after the first frame, because its imports are slow."""
 
     TITLE = "Sendcloud Orders"
     ENABLE_COMMAND_PALETTE = False
@@ -88,7 +88,9 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         from tui.widgets.text import safe
 
         trace = traceback.format_exc(limit=-12)
-        self.last_words.append("The app met an error of its own and ended. What was typed and staged is on disk.")
+        self.last_words.append(
+            "The app quit because of an internal error. Drafts, staged orders and typed text are saved."
+        )
         self.last_words.extend(safe(line) for line in trace.rstrip().split("\n"))
         self._close_messages_no_wait()
 
@@ -108,5 +110,5 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
 
     @property
     def open_screens(self) -> "list[BaseScreen[Any]]":
-        """The open screens that are ready, the one in front last."""
+        """The open screens that are ready, the top one last."""
         return self._session.navigator.screens if self._session is not None else []

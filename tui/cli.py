@@ -64,7 +64,7 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
 
 
 def _fill_closed_streams() -> None:
-    """Redirect closed standard streams (`>&-`) to /dev/null, so that no file of ours gets their number."""
+    """Redirect closed standard streams (`>&-`) to /dev/null, so that no file we open gets their descriptor."""
     for number in (0, 1, 2):
         try:
             os.fstat(number)
@@ -179,7 +179,7 @@ def _submit_parser() -> argparse.ArgumentParser:
         "--updates",
         choices=("send", "hold"),
         default="send",
-        help="what to do with orders that exist already (default: send; the app holds them instead)",
+        help="what to do with orders that already exist (default: send; the app holds them instead)",
     )
     return parser
 
@@ -337,7 +337,9 @@ def _sandbox(arguments: list[str]) -> int:
     )
     parser.add_argument("--seed", type=int, metavar="N", default=1, help="seed of the generated orders (default: 1)")
     parser.add_argument("--now", metavar="TIME", help="freeze the date at this time, for example 2026-11-23T08:00:00Z")
-    parser.add_argument("--odd", action="store_true", help="deviate from the API's document as the real service does")
+    parser.add_argument(
+        "--odd", action="store_true", help="deviate from the API documentation as the real service does"
+    )
     parser.add_argument("--limits", action="store_true", help="refuse more than 1000 reads or 100 writes per minute")
     parser.add_argument("--reset", action="store_true", help="recreate the file")
     parser.add_argument(

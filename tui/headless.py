@@ -15,7 +15,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from tui.api.codec import LIMIT
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import Pointer
 from tui.api.wording import count_of
 from tui.orders.fields import field_at, label_of
@@ -154,7 +154,7 @@ def _update(known: "RemoteStatus | None") -> list[Problem]:
     from tui.work.submit.results import changes_text
 
     detail = f"This updates an existing order: {changes_text(known.changes)}."
-    return [Problem(detail, "update", severity=Severity.WARNING, origin=Origin.LOCAL)]
+    return [Problem(detail, "update", severity=Severity.WARNING, reported_by=ReportedBy.LOCAL)]
 
 
 def _check_line(entry: FileEntry, problem: Problem) -> dict[str, object]:
@@ -351,7 +351,7 @@ def _result_line(result: "SubmitResult") -> dict[str, object]:
         "id": result.id,
         "outcome": result.outcome.value,
         "problems": [
-            {**_problem(entry, problem), "from": "service" if problem.origin is Origin.SERVICE else "here"}
+            {**_problem(entry, problem), "from": "service" if problem.reported_by is ReportedBy.SERVICE else "here"}
             for problem in result.problems
         ],
     }
@@ -598,5 +598,5 @@ def _write_error(text: str) -> None:
         sys.stderr.write(text)
         sys.stderr.flush()
     except OSError:
-        # Nobody is reading standard error any more.
+        # Standard error is closed.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -1,4 +1,4 @@
-"""The table of commands: keys, titles, help and contexts. Key lines, `?`, the palette and the README are made from it."""
+"""The table of commands: keys, titles, help, contexts. Key lines, `?`, the palette and the README are made from it."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -66,7 +66,7 @@ class Command:
     """Words for the key lines of single panes, in place of `label`. An empty word leaves the command out there."""
 
     def label_in(self, pane: Pane) -> str:
-        """Its word on the key line of a pane."""
+        """The command's word on the key line of a pane."""
         return next((label for shown_in, label in self.pane_labels if shown_in is pane), self.label)
 
 
@@ -906,7 +906,7 @@ def commands_in(context: Context) -> tuple[Command, ...]:
     return tuple(command for command in COMMANDS if context in command.contexts)
 
 
-def lookup(context: Context) -> dict[str, Command]:
+def commands_by_key(context: Context) -> dict[str, Command]:
     """The commands of one context by key."""
     return {key: command for command in commands_in(context) for key in command.keys}
 

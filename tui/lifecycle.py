@@ -71,7 +71,7 @@ class Session:
         # Writes in flight are resolved first. Those that take longer are not sent again in the meantime.
         await asyncio.wait({recovering}, timeout=_SOON)
         try:
-            asking = ask_left(self.navigator.screens[-1], self.workspace.jobs.left())
+            asking = ask_left(self.navigator.screens[-1], self.workspace.jobs.unfinished())
             self.navigator.start(asking, name="ask about unfinished jobs")
             await recovering
         except StoreError as error:
@@ -84,7 +84,7 @@ class Session:
             try:
                 await self.workspace.account.verifier.run()
             except StoreError as error:
-                self.workspace.show_notice(f"Accepted orders are not followed now: {error}", "error")
+                self.workspace.show_notice(f"Accepted orders are not being verified: {error}", "error")
                 await asyncio.sleep(_TRIED_AGAIN)
 
     async def _recover(self) -> None:
@@ -120,7 +120,7 @@ class Session:
     async def _ask_and_leave(self) -> None:
         screen = self.navigator.screens[-1]
         if self.workspace.staging.is_importing:
-            if await screen.ask("A file is being added.", [("y", "quit; none of its orders is added")]):
+            if await screen.ask("A file is being added.", [("y", "quit; none of its orders are added")]):
                 self._app.exit(0)
             return
         count = self._under_way
@@ -129,7 +129,7 @@ class Session:
         if answer == "w":
             while self._under_way:
                 await self.workspace.account.outbox.drain()
-                # Between two requests of a sending nothing is in flight for a moment.
+                # Between two requests of a send run nothing is in flight for a moment.
                 await asyncio.sleep(_MOMENT)
         if answer is not None:
             self._app.exit(0)
@@ -140,7 +140,7 @@ class Session:
         workspace = self.workspace
         waiting = workspace.account.draft_sender.in_flight + bool(workspace.staging.sender.waiting)
         waiting += sum(len(job.waiting) for job in workspace.jobs.running)
-        return max(len(workspace.account.outbox.under_way), waiting)
+        return max(len(workspace.account.outbox.unfinished), waiting)
 
 
 async def open_session(
@@ -166,7 +166,7 @@ async def open_session(
 
 
 def _warm_up() -> None:
-    """Load what opening the first order would otherwise wait for."""
+    """Load what the first opened order needs, so that it opens without a delay."""
     load_screens()
     countries()
     all_fields()

@@ -1,4 +1,4 @@
-"""From routes to screens: the only module that knows every screen, and which of them are open."""
+"""Maps routes to screens. Only this module knows every screen and which of them are open."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
@@ -37,11 +37,11 @@ from tui.widgets.diff_renderer import DiffRenderer
 R = TypeVar("R")
 
 _PLACE: Final = "house.place"
-"""Under this key the store keeps the place where the next start begins."""
+"""The store key of the place that the next start opens."""
 
 
 class Navigator:
-    """Opens, raises and closes the screens of an app. `workspace` is set before the first screen is opened."""
+    """Opens, raises and closes the app's screens. `workspace` is set before the first screen opens."""
 
     workspace: Workspace
 
@@ -51,7 +51,7 @@ class Navigator:
 
     @property
     def screens(self) -> list[BaseScreen[Any]]:
-        """The open screens that are ready, the one in front last."""
+        """The open screens that are ready, the top one last."""
         return [screen for screen in self._app.screen_stack if isinstance(screen, BaseScreen) and screen.is_ready]
 
     def go(self, route: Route) -> None:
@@ -134,11 +134,11 @@ class Navigator:
                 return RequestLogScreen(workspace)
 
     def open(self, screen: Screen[Any]) -> None:
-        """Put a screen in front."""
+        """Open a screen."""
         self._app.push_screen(screen)
 
     def ask_screen(self, screen: Screen[R]) -> Awaitable[R | None]:
-        """Put a screen in front and wait for the value that it ends with."""
+        """Open a screen and wait for its result."""
         return self._app.push_screen_wait(screen)
 
     def start(self, work: Awaitable[object], *, name: str) -> None:
@@ -146,11 +146,11 @@ class Navigator:
         self._app.run_worker(work, name=name)
 
     def suspend(self) -> AbstractContextManager[None]:
-        """Give the terminal to another program."""
+        """Suspend the app while another program uses the terminal."""
         return self._app.suspend()
 
     def _back(self) -> None:
-        """Close the screen in front; the last one stays."""
+        """Close the top screen, unless it is the only one."""
         if len(self.screens) > 1:
             self._close_front()
 
@@ -178,16 +178,16 @@ class Navigator:
     # Places
 
     async def open_last_place(self) -> None:
-        """Open the list of orders in place of the opening screen, and above it the place that was remembered."""
+        """Replace the opening screen with the order list, and open the remembered place above it."""
         account = self.workspace.account
         place = _read_place(account.store.screen_states.get(account.account_id, _PLACE))
         await self._app.switch_screen(self._screen_for(OpenTriage()))
         if place != OpenTriage():
-            # Wait until it is mounted, because questions at the start are asked on the screen in front.
+            # Wait until it is mounted, because questions at the start are asked on the top screen.
             await self._app.push_screen(self._screen_for(place))
 
     def remember(self, place: Place) -> None:
-        """Begin the next start at this place. Raises StoreError."""
+        """Open this place at the next start. Raises StoreError."""
         account = self.workspace.account
         account.store.screen_states.put(account.account_id, _PLACE, _place_document(place))
 
@@ -204,7 +204,7 @@ class Navigator:
             screen.order_changed(order_id)
 
     def show_notice(self, text: str, style: str = "info", /) -> None:
-        """Show a notice on the screen in front; nothing happens while no screen is ready."""
+        """Show a notice on the top screen; does nothing while no screen is ready."""
         if screens := self.screens:
             screens[-1].show_notice(text, style)
 
@@ -234,6 +234,6 @@ def _read_place(kept: Json) -> Place:
 
 
 def load_screens() -> None:
-    """Import the screens that the first opened order would otherwise wait for."""
+    """Import the screens in advance, so that the first order opens without a delay."""
     import tui.screens.edit.screen
     import tui.screens.journal.screen  # noqa: F401

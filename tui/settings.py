@@ -1,4 +1,4 @@
-"""Profiles, the settings file, and the folders of the app; no other module knows a folder."""
+"""Profiles, the settings file, and the folders of the app; no other module knows where files are stored."""
 
 import os
 import re

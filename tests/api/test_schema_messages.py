@@ -24,7 +24,7 @@ LISTED = {"expected": "'kg', 'g' or 'oz'"}
         ("literal_error", LISTED, "t", "Must be one of kg, g, oz"),
         ("one_of", {"names": "id and name"}, {}, "Must have exactly one of id and name"),
         ("value_error", {"reason": "calendar"}, "2026-02-30", "This date or time does not exist"),
-        ("value_error", {}, "x", "Must be an email address, as name@example.com"),
+        ("value_error", {}, "x", "Must be an email address, such as name@example.com"),
         ("other", {}, "x", "Must be something else"),
         ("other", {}, None, "Must be something else, not null"),
     ],

@@ -12,7 +12,7 @@ from textual import events
 from widget_harness import WidgetApp, screen_lines
 
 from tui.api.codec import Document
-from tui.api.errors import Origin, Problem
+from tui.api.errors import Problem, ReportedBy
 from tui.api.models import Operation
 from tui.api.pointer import ROOT, Pointer
 from tui.orders.checks.shipping import preflight
@@ -33,7 +33,7 @@ from tui.widgets.sheet import OrderSheet
 
 def notes_of(edit: Edit, pointer: Pointer) -> list[FormNote]:
     """Return all local problems of an order, and one of the service at this pointer."""
-    service_problem = Problem("Not so", pointer=pointer, raw_pointer=str(pointer), origin=Origin.SERVICE)
+    service_problem = Problem("Not so", pointer=pointer, raw_pointer=str(pointer), reported_by=ReportedBy.SERVICE)
     invalid = [
         Problem(problem.detail, problem.code, pointer=problem.pointer) for problem in choose_upsert(edit).tolerated
     ]

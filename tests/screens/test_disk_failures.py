@@ -86,8 +86,8 @@ async def test_review_lists_remote_changes(tmp_path: Path) -> None:
             await other.patch(f"/orders/{id}", json={"shipping_address": {"name": "Somebody Else"}})
         await harness.press("G", "w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
-        await harness.until("is Somebody Else there now")
-        assert "decides which side stands" in harness.text
+        await harness.until("now Somebody Else on the service")
+        assert "chooses the value" in harness.text
         await harness.press("y")
         assert not harness.app.workspace.account.store.writes.all(harness.app.workspace.account.account_id)
         await harness.press("n")
@@ -159,7 +159,7 @@ async def test_quitting_asks_while_an_order_is_in_flight(tmp_path: Path) -> None
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
         release = delay_reads(harness)
         await harness.press("y")
-        assert not harness.app.workspace.account.outbox.under_way
+        assert not harness.app.workspace.account.outbox.unfinished
         await harness.press("Q")
         await harness.until("1 write is in flight.")
         await harness.press("w")
@@ -177,7 +177,7 @@ async def test_full_disk_does_not_stop_verification(tmp_path: Path) -> None:
 
         harness.app.workspace.account.store.verifications.open = full  # type: ignore[method-assign]
         harness.app.workspace.account.verifier.wake()
-        await harness.until("Accepted orders are not followed now: The disk is full.")
+        await harness.until("Accepted orders are not being verified: The disk is full.")
 
 
 async def test_unknown_outcome_is_looked_up_by_r_and_not_resent(tmp_path: Path) -> None:

@@ -211,7 +211,7 @@ def test_untrusted_text_sends_no_control_characters(start: Start) -> None:
     terminal.press("j", "j")
     terminal.wait(lambda t: t.line_with("T-1").startswith(">"))
     terminal.press("tab", "pagedown", "tab", "p")
-    terminal.wait("As it was read")
+    terminal.wait("As read from the service")
     terminal.press("pagedown", "pagedown", "q", "enter")
     terminal.wait("1 Ship to")
     terminal.press("v")

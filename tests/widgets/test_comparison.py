@@ -18,7 +18,7 @@ async def test_fields_and_notes_are_drawn_in_columns() -> None:
         comparison.load(ROWS, [ComparisonNote("The rest is ignored.", mark="!")])
         await pilot.pause()
         header, *lines = screen_lines(pilot.app)[:5]
-        assert header.split() == ["field", "now", "from", "the", "text"]
+        assert header.split() == ["field", "now", "from", "text"]
         assert [line[:3] for line in lines] == [">+ ", " - ", "   ", " ! "]
         assert lines[0].split() == [">+", "name", "Jane", "John", "sure"]
         assert "\x1b" not in lines[1]

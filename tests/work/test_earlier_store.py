@@ -167,13 +167,13 @@ async def test_template_mapping_refused_rows_and_bulk_change_are_saved(earlier: 
 
 
 async def test_jobs_have_their_orders_and_results(earlier: Session) -> None:
-    assert [job.id for job in earlier.jobs.left()] == [earlier.job("PAUSED").id]
+    assert [job.id for job in earlier.jobs.unfinished()] == [earlier.job("PAUSED").id]
     assert earlier.job_states("PAUSED") == {
         **{str(number): "VERIFIED" for number in range(700021, 700025)},
         **{str(number): "READY" for number in range(700025, 700029)},
     }
-    assert (earlier.job("PAUSED").gone, earlier.job("PAUSED").going) == (4, 8)
-    assert earlier.job("DONE").whole == "all 7 of this filter"
+    assert (earlier.job("PAUSED").sent_count, earlier.job("PAUSED").planned_count) == (4, 8)
+    assert earlier.job("DONE").selection == "all 7 of this filter"
     assert earlier.job_states("DONE") == {
         "700029": "UNCHANGED",
         "700030": "HELD",
@@ -276,7 +276,7 @@ async def test_staged_orders_are_sent_and_verified(earlier: Session) -> None:
 
 
 async def test_a_missing_order_is_looked_for_again_and_one_that_differs_is_sent_as_an_update(earlier: Session) -> None:
-    await earlier.staging.ask_again([earlier.staged("B-14").id])
+    await earlier.staging.check_again([earlier.staged("B-14").id])
     assert earlier.statuses()["B-14"] == "ACCEPTED"
     await earlier.account.verifier.until_done()
     assert earlier.statuses()["B-14"] == "DIFFERS"

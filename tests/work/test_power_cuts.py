@@ -101,7 +101,7 @@ async def finish(harness: BatchHarness) -> None:
         staging.editing.release(of(SendState.CONFLICT))
         await staging.send(staging.plan(), continue_after_refusal=True)
         await harness.account.verifier.until_done()
-        await staging.ask_again(of(SendState.UNKNOWN, SendState.DIFFERS))
+        await staging.check_again(of(SendState.UNKNOWN, SendState.DIFFERS))
 
 
 def assert_sent_once(cut: CutPoint, names: tuple[str, ...]) -> None:

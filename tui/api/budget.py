@@ -72,7 +72,7 @@ READS = Rate(1000, 15)
 WRITES = Rate(100, 15)
 
 LONGEST_WAIT = 120.0
-"""The longest pause requested by the service, in seconds, that is waited for. A longer one raises RateLimited."""
+"""The longest pause requested by the service, in seconds, for which requests wait. A longer one raises RateLimited."""
 
 _LONGEST_PAUSE = 900.0
 
@@ -142,7 +142,10 @@ class Budget:
                 bucket.drain(until)
 
     async def take(self, *, write: bool) -> None:
-        """Wait until one request may be sent. Raises RateLimited if the service asked for a longer pause than is waited for."""
+        """Wait until one request may be sent.
+
+        Raises RateLimited if the service asked for a longer pause than requests wait.
+        """
         bucket = self._buckets[write]
         async with self._queues[write]:
             while (paused := self.paused_for) or (wait := bucket.wait(self._clock.monotonic())):

@@ -1,8 +1,7 @@
 """The API client: one method per operation, and nothing that is not part of the API.
 
-It covers all five operations of the Orders document, the parts of the Integrations document that orders need, and
-the credentials check. Documents are returned as received (design, decision 3); every failure is an ApiError of
-`tui.api.errors`.
+It covers all five operations of the Orders document, the parts of the Integrations document that orders need, and the
+credentials check. Documents are returned as received; every failure is an ApiError of `tui.api.errors`.
 
 Writes: a body given as bytes is sent byte for byte. Record the write before sending it and shield the call from
 cancellation: the outcome of a cancelled write is as unknown as that of a lost response (`tui.api.transport`).
@@ -343,7 +342,7 @@ class Client:
 
 
 def _data(answer: ServiceResponse) -> Json:
-    """The `data` of a response. Raises InvalidResponse with a phrase that the transport makes into a sentence."""
+    """The `data` of a response. Raises InvalidResponse with a phrase that the transport completes to a sentence."""
     try:
         value = decode(answer.body)
     except CodecError as error:

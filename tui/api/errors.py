@@ -1,4 +1,4 @@
-"""API errors: `Problem`, one complaint about one field, and the exceptions that callers can act on.
+"""API errors: `Problem`, what is wrong with one field, and the exceptions that callers can act on.
 
 ApiError
 ├── NotSent            refused locally; nothing left this machine
@@ -41,12 +41,12 @@ __all__ = [
     "NotAuthorised",
     "NotFound",
     "NotSent",
-    "Origin",
     "OutcomeUnknown",
     "Problem",
     "RateLimited",
     "ReadOnly",
     "Redirected",
+    "ReportedBy",
     "RequestRefused",
     "ServerFault",
     "ServiceBusy",
@@ -72,7 +72,7 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
-class Origin(StrEnum):
+class ReportedBy(StrEnum):
     """Who found a problem."""
 
     LOCAL = "here"
@@ -81,7 +81,9 @@ class Origin(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One complaint. A `detail` from the service is untrusted text: escape it for display.
+    """What is wrong with one field, or with the whole request.
+
+    A `detail` from the service is untrusted text: escape it for display.
 
     `pointer` is relative to the order of `scope`; `raw_pointer` is its text as the service sent it, None if it sent none.
     """
@@ -97,7 +99,7 @@ class Problem:
     parameter: str | None = None
     header: str | None = None
     severity: Severity = Severity.ERROR
-    origin: Origin = Origin.SERVICE
+    reported_by: ReportedBy = ReportedBy.SERVICE
 
 
 class ConfigError(ValueError):
@@ -173,7 +175,10 @@ class InvalidCursor(NotFound):
 
 
 class RateLimited(ApiError):
-    """The service asked for a longer pause than a request waits for. `retry_after` is in seconds where known."""
+    """The service asked for a longer pause than requests are allowed to wait.
+
+    `retry_after` is in seconds where known.
+    """
 
     retry_after: float | None = None
 
@@ -322,7 +327,9 @@ def _from_text(status: int, body: bytes, content_type: str, dialect: Dialect) ->
     ):
         summary = one_line(_page_text(text), 200)
         ending = f": {summary}" if summary else "."
-        return reader.plain(f"A web page came instead of a response from the service ({_status_text(status)}){ending}")
+        return reader.plain(
+            f"A web page was returned instead of a response from the service ({_status_text(status)}){ending}"
+        )
     if text[0] in "{[":
         return reader.plain(f"The response ({_status_text(status)}) was incomplete or corrupt: {one_line(text, 200)}")
     return reader.plain(text[:_LONGEST_TEXT])

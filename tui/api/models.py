@@ -44,7 +44,7 @@ class Operation(StrEnum):
 
 
 class Kind(StrEnum):
-    """The type of a field, as far as display and editing depend on it."""
+    """The type of a field, as it matters for display and editing."""
 
     TEXT = "text"
     LINES = "lines"
@@ -111,7 +111,7 @@ def _invalid(error: ErrorDetails) -> Invalid:
     code, value, context = error["type"], error["input"], error.get("ctx", {})
     tolerated = _is_tolerated(error["loc"], code, value)
     if code == "literal_error" and error["loc"][-1] == "currency" and not tolerated:
-        detail = "Must be a currency code of three capital letters, as EUR"
+        detail = "Must be a currency code of three capital letters, such as EUR"
     else:
         detail = message_for(code, error["msg"], context, value, tolerated=tolerated)
     service_detail = "Input should be an object" if code == "model_type" else error["msg"]
@@ -159,7 +159,7 @@ def _instant(value: str) -> str:
     if match is None:
         raise PydanticCustomError(
             "datetime_parsing",
-            "Input should be a valid datetime with a time zone, as 2026-02-27T10:00:00Z",
+            "Input should be a valid datetime with a time zone, such as 2026-02-27T10:00:00Z",
             {"reason": "time_zone"},
         )
     try:
@@ -176,7 +176,7 @@ def _instant(value: str) -> str:
 
 def _email(value: str) -> str:
     if not re.fullmatch(r"[^@\s]+@[^@\s]+", value):
-        raise PydanticCustomError("value_error", "Input should be a valid email address, as name@example.com")
+        raise PydanticCustomError("value_error", "Input should be a valid email address, such as name@example.com")
     return value
 
 
@@ -191,8 +191,8 @@ Flag = Annotated[bool, Strict(), Kind.BOOL]
 Instant = Annotated[Text, AfterValidator(_instant), Kind.DATETIME]
 Email = Annotated[Text, AfterValidator(_email)]
 Country = Annotated[Text, Kind.COUNTRY]
-Origin = Annotated[Text, Len(2, 2), Kind.COUNTRY]
-State = Annotated[Text, Kind.STATE]
+OriginCountry = Annotated[Text, Len(2, 2), Kind.COUNTRY]
+Province = Annotated[Text, Kind.STATE]
 Amount = Annotated[Text, StringConstraints(pattern=r"[\d]+(\.[\d]+)?"), Kind.MONEY_TEXT]
 AnyJson = Annotated[dict[str, Any], Kind.JSON]
 Tags = Annotated[list[Text], Kind.TAGS]
@@ -366,7 +366,7 @@ class OrderItem(Node):
     description: Text = _optional("description")
     measurement: Measurement = _optional("measures")
     hs_code: Text = _optional("HS code", "Harmonized System code, needed outside the EU. Zeros and dots are kept.")
-    country_of_origin: Origin = _optional("origin", "The country of manufacture: two letters.")
+    country_of_origin: OriginCountry = _optional("origin", "The country of manufacture: two letters.")
     item_id: Filled = _optional("item id", "The shop's id of this line.", rare=True, patch=Text)
     product_id: Text = _optional("product id", "The shop's id of the product.", rare=True)
     variant_id: Text = _optional("variant id", rare=True, patch=NOT_IN_PATCH)
@@ -493,7 +493,7 @@ class Address(Node):
     postal_code: Filled = _required("postcode")
     city: Filled = _required("city")
     country_code: Annotated[Country, MinLen(1)] = _required("country", "A code or a name.")
-    state_province_code: State = _optional("province", "ISO 3166-2, as IT-RM; required in some countries only.")
+    state_province_code: Province = _optional("province", "ISO 3166-2, such as IT-RM; required in some countries only.")
     phone_number: Text = _optional("phone")
     email: Email = _optional("email")
 
@@ -502,7 +502,7 @@ class ShippingOption(Node):
     """`shipping-option-code-properties`"""
 
     ATOMIC = True
-    shipping_option_code: Word | None = _required("shipping option", "Carrier and service, as postnl:standard.")
+    shipping_option_code: Word | None = _required("shipping option", "Carrier and service, such as postnl:standard.")
     contract_id: Annotated[Integer, Ge(1)] | None = _optional(
         "contract", "Leave empty for the carrier's default contract.", rare=True
     )

@@ -14,10 +14,10 @@ _FIXED = {
     "int_type": "Must be a whole number",
     "int_from_float": "Must be a whole number",
     "float_type": "Must be a number",
-    "string_pattern_mismatch": "Must be digits with a decimal point, as 12.50",
-    "time_zone": "Must be a date and time with a time zone, as 2026-02-27T10:00:00Z",
+    "string_pattern_mismatch": "Must be digits with a decimal point, such as 12.50",
+    "time_zone": "Must be a date and time with a time zone, such as 2026-02-27T10:00:00Z",
     "calendar": "This date or time does not exist",
-    "value_error": "Must be an email address, as name@example.com",
+    "value_error": "Must be an email address, such as name@example.com",
 }
 
 

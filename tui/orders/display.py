@@ -17,7 +17,7 @@ _REQUIRED: Final = ("Required", "Field required")
 
 
 def short_problem(problem: Problem) -> str:
-    """A problem in the few cells of a list: its title, else the name of the field and the main part of the detail."""
+    """Describe a problem for a narrow column: its title, else the name of the field and the main part of the detail."""
     pointer, field = problem.pointer, field_at(problem.pointer)
     if problem.title:
         return problem.title

@@ -41,7 +41,7 @@ def _price(amount: Json, item: Any, document: Document) -> Json:
 
 
 def value_at(node: Any, path: FieldPath) -> Any:
-    """The value at a path, or None. Of a list on the way, the first item is taken."""
+    """The value at a path, or None. In a list on the path, the first item is used."""
     for token in path:
         if isinstance(node, list):
             node = node[0] if node else None

@@ -1,4 +1,4 @@
-"""What reading a file of orders yields: the orders, and the entries that are none."""
+"""The result of reading a file of orders: the orders, and the entries that are not orders."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -61,9 +61,9 @@ class UnusedCell:
 
 @dataclass(slots=True)
 class ParsedOrder:
-    """An order read from a file, converted so that it can be sent, and where it was.
+    """An order read from a file, converted so that it can be sent.
 
-    `place`: its place in the file, as text. `converted`: the number of values that the conversion changed.
+    `place`: where it was in the file, as text. `converted`: the number of values that the conversion changed.
 
     The rest is for orders of a table. `rows`: its rows, from 1. `cells`: the row and column that each value came from.
     `problems`: cells that could not be read; the document has their text. `derived`: where derived and constant values

@@ -1,4 +1,4 @@
-"""Named places of an order, as pointers.
+"""Named pointers into an order.
 
 Imports no models, so that rows from the cache are painted without pydantic.
 """

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """`done` of `total`; `task` says what is being done, where that changes.
+    """`done` of `total`; `task` names the current step, if there are several.
 
     The rest is for sending orders. `until`: nothing is sent before this time.
     """
@@ -27,4 +27,4 @@ class Progress:
 
 
 OnProgress: TypeAlias = Callable[[Progress], None]
-"""Called again and again during a task; an exception that it raises ends the task."""
+"""Called repeatedly during a task; an exception that it raises ends the task."""

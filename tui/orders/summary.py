@@ -63,9 +63,9 @@ def money_at(order: Json, pointer: Pointer) -> str:
 
 def kilograms(order: Document) -> Decimal | None:
     """The parcel's weight, else the sum of the items' weights if all of them have one."""
-    parcel = _grams(WEIGHT.get(order))
-    if parcel is not None:
-        return parcel / 1000
+    measured = _grams(WEIGHT.get(order))
+    if measured is not None:
+        return measured / 1000
     items = ITEMS.get(order)
     if not isinstance(items, list) or not items:
         return None

@@ -76,7 +76,8 @@ class Sandbox:
         self.data.close()
 
     def _checked(self, handler: Handler) -> Handler:
-        """Before each request: check credentials and limits, and make accepted orders readable whose delay has ended."""
+        """Before each request: check credentials and limits, and make accepted orders readable once their delay has
+        ended."""
 
         async def checked(request: Request) -> Response:
             match self.access.check(request.headers.get("authorization")):
@@ -290,7 +291,7 @@ class Sandbox:
         return self.access.token(await request.body(), request.headers.get("authorization"))
 
     async def _faults(self, request: Request) -> Response:
-        """The faults in force; PUT replaces all of them."""
+        """The active faults; PUT replaces all of them."""
         if request.method == "PUT":
             try:
                 self.fault_injector.faults = Faults.from_json(decode(await request.body()))

@@ -58,12 +58,12 @@ class StoredOrder:
 
 
 def storable(text: str) -> str:
-    """A text that SQLite can store: lone surrogates are escaped."""
+    """Make a text storable in SQLite: lone surrogates are escaped."""
     return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def fold_case(text: str) -> str:
-    """A text as filters compare it: ignoring case."""
+    """Convert a text for comparison by filters, which ignore case."""
     return storable(text).casefold()
 
 

@@ -99,7 +99,10 @@ class OrderListPage:
 
 
 def read_sort(text: str) -> Sort:
-    """The keys of a `sort` parameter. The default if any is unknown; the first of two conflicting ones wins (Q4.11)."""
+    """The keys of a `sort` parameter.
+
+    Returns the default if any is unknown; the first of two conflicting ones wins (Q4.11).
+    """
     sort: dict[str, bool] = {}
     for part in text.split(","):
         key = part.strip()

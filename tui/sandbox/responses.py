@@ -56,7 +56,10 @@ def cursor_not_found() -> Response:
 
 
 def integration_not_found() -> Response:
-    """Unlike other errors, this one has a number as status in the document's examples (Q5.1.3)."""
+    """The error for an unknown integration.
+
+    Unlike other errors, it has a number as status in the document's examples (Q5.1.3).
+    """
     detail = "The Integration could not be found with the search criteria given"
     return error_response(404, {"status": 404, "code": "not_found", "title": "Not Found", "detail": detail})
 

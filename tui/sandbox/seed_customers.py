@@ -85,7 +85,7 @@ def _address(rng: Random, country: SeedCountry, name: str, email: str, phone: st
 
 
 def _damage(rng: Random, address: dict[str, Json], country: SeedCountry, email: str) -> None:
-    """Damage the address of one customer in three, so that somebody has to correct it."""
+    """Damage the address of one customer in three, so that there is something to correct."""
     street, house = str(address["address_line_1"]), str(address["house_number"])
     draw = rng.random()
     if draw < 0.10:  # the number inside the street, house_number empty or absent (Q8.15)

@@ -102,7 +102,7 @@ def generate_orders(
 
 
 def missed_order_count(daily: float, span: Span) -> int:
-    """The number of orders placed while the sandbox was not running; enough for every busy shop to have some."""
+    """The number of orders placed while the sandbox was not running; enough that every busy shop has some."""
     days = (span.until - span.since) / timedelta(days=1)
     return max(round(daily * days), 15 if daily >= 30 else 1)
 

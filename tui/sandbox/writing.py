@@ -108,7 +108,7 @@ def with_times(order: Document) -> Document:
 
 
 def _problems(order: Json, operation: Operation, odd: bool) -> list[Invalid]:
-    """Schema errors. With `odd`, values that the service accepts against its document are no errors (Q8.1)."""
+    """Schema errors. With `odd`, values that the service accepts contrary to its document are not errors (Q8.1)."""
     return [invalid for invalid in validate_order(order, operation) if not (odd and invalid.tolerated)]
 
 

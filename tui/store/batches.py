@@ -85,7 +85,7 @@ T = TypeVar("T")
 
 
 class Batches(SharedTables):
-    """Every change to the content of a batch requires its ownership, see `claim`. Removed orders can be restored."""
+    """Every change to the content of a batch requires its ownership (see `claim`). Removed orders can be restored."""
 
     def create(self, account_id: int, name: str) -> Batch:
         """Create an empty batch, owned by this process. Raises NameTaken."""
@@ -147,7 +147,10 @@ class Batches(SharedTables):
         self._database.write(work, durable=True)
 
     def claim(self, batch: int, *, take_over: bool = False) -> bool:
-        """Become the owner. False if another running copy of the app is; `take_over` takes the batch from that one."""
+        """Become the owner.
+
+        Returns False if another running copy of the app is the owner; `take_over` takes the batch from it.
+        """
         row = (self._sessions.mine, self._now().isoformat(), batch)
 
         def work(connection: sqlite3.Connection) -> bool:
@@ -325,7 +328,7 @@ class Batches(SharedTables):
         return int(row[0])
 
     def _change(self, batch: int, work: Callable[[sqlite3.Connection], T], *, durable: bool = False) -> T:
-        """Run `work` if this process still owns the batch, which another one may have taken over meanwhile."""
+        """Run `work` if no other process has taken over the batch."""
 
         def guarded(connection: sqlite3.Connection) -> T:
             if _owner_of(connection, batch) != self._sessions.mine:

@@ -1,4 +1,4 @@
-"""The only user of the database file: a thread, its connection, transactions and migrations (decisions 13, 15)."""
+"""The only user of the database file: a thread, its connection, transactions and migrations."""
 
 import fcntl
 import os
@@ -206,7 +206,7 @@ def unpack_text(text: str) -> str:
     """Decode a stored text. Raises StoreError for any other value."""
     value = unpack(text)
     if not isinstance(value, str):
-        raise StoreError("A stored value is not text, as it should be")
+        raise StoreError("A stored value is not text")
     return value
 
 

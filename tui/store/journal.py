@@ -1,4 +1,4 @@
-"""The append-only table of writes (decision 13): outbox, journal, undo and recovery are views of it."""
+"""The append-only table of writes: outbox, journal, undo and recovery are views of it."""
 
 import re
 import sqlite3
@@ -70,8 +70,8 @@ class SentItem:
 class NewWrite:
     """A write to be sent. It belongs to one order of the service, or to the items of an upsert.
 
-    `base` is the document as read before (for an upsert a list, with null for new orders), `body` the exact bytes.
-    `job` is the name of the bulk change that it belongs to.
+    `base` is the document as it was read before (for an upsert a list, with null for new orders), `body` the exact
+    bytes. `job` is the name of the bulk change that it belongs to.
     """
 
     kind: WriteKind

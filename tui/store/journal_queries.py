@@ -1,4 +1,7 @@
-"""Queries for the journal list: light rows without documents, so that a list of ten thousand opens at once."""
+"""Queries for the journal list.
+
+Rows are read without documents, so that a list of ten thousand writes opens immediately.
+"""
 
 import sqlite3
 from collections import Counter
@@ -35,7 +38,7 @@ class OrderNames:
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """A write as shown in a list row. `orders` is the number of its orders, `first` the one that the row is about."""
+    """A write as shown in a list row. `orders` is the number of its orders, `first` the one that the row names."""
 
     id: int
     at: datetime
@@ -49,7 +52,7 @@ class JournalRow:
 
 
 class JournalQueries(Tables):
-    """Finds writes without loading their documents. A row of a list is (write, position of an order in it)."""
+    """Finds writes without loading their documents. A row is given as (write, position of an order in the write)."""
 
     def find(
         self,
@@ -65,7 +68,8 @@ class JournalQueries(Tables):
         until: datetime | None = None,
         sort: JournalSort = JournalSort.TIME,
     ) -> list[tuple[int, int]]:
-        """The rows of all matching writes, in order. Sorted by time or outcome, each write has one row, its first.
+        """The rows of all matching writes, in order. Sorted by time or outcome, each write has one row, that of its
+        first order.
 
         `order` is the service's id of an order, `key` its upsert key. Each of `terms` must occur in a name of an order, in
         the name of the job, or in the changes.
@@ -95,7 +99,7 @@ class JournalQueries(Tables):
         return [(row[0], row[1]) for row in rows]
 
     def get(self, keys: Sequence[tuple[int, int]]) -> dict[tuple[int, int], JournalRow]:
-        """The data of these rows; writes that were removed meanwhile are missing."""
+        """The data of these rows. Writes that have been removed are missing."""
 
         def work(connection: sqlite3.Connection) -> dict[tuple[int, int], JournalRow]:
             found = {}
@@ -114,7 +118,7 @@ class JournalQueries(Tables):
         return [OrderNames(*map(_text, row)) for row in rows]
 
     def writers(self, account_id: int) -> list[tuple[str, str]]:
-        """All users who wrote, as user@host, with the profile used."""
+        """All users who made writes, as user@host, with the profile used."""
         rows = self._database.read(lambda c: c.execute(_WRITERS, (account_id,)).fetchall())
         return [(f"{user}@{host}", unpack_text(profile)) for user, host, profile in rows]
 

@@ -26,8 +26,8 @@ def prune(connection: sqlite3.Connection, before: datetime, limit: int) -> Count
     """Remove writes with their events, items, verifications and documents. Returns how many of each account.
 
     Kept are open writes, writes whose orders are still being verified, and writes of staged orders that are still
-    staged or were removed recently enough to be restored: these writes say what must not be sent again (decision 16).
-    A staged order that was removed earlier goes together with the last write of it. For use inside a transaction.
+    staged or were removed recently enough to be restored: they record what must not be sent again. A staged order that
+    was removed earlier is deleted together with its last write. For use inside a transaction.
     """
     rows = connection.execute(_SETTLED_BEFORE, {"before": before.isoformat(), "limit": limit}).fetchall()
     for write, _ in rows:

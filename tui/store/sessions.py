@@ -1,4 +1,4 @@
-"""Sessions: each process holds a file lock while it runs, so that others can adopt the work of a dead one."""
+"""Sessions: each process holds a file lock while it runs, so that others can take over its work when it ended."""
 
 import fcntl
 import getpass

@@ -26,8 +26,8 @@ class Store:
     """Opens `folder`, creating it if necessary. All methods are synchronous, thread-safe and usable in signal handlers.
 
     `profile` is the name of the user's profile, shown in the journal. Committed data survives the end of the process;
-    durable calls also survive a power failure (decision 7). Raises StoreError if the folder or the file cannot be used;
-    the file is never replaced.
+    durable calls also survive a power failure. Raises StoreError if the folder or the file cannot be used; the file is
+    never replaced.
     """
 
     def __init__(self, folder: Path, *, now: Callable[[], datetime] = utc_now, profile: str = "") -> None:
@@ -61,7 +61,7 @@ class Store:
         self.verifications = Verifications(self._database, self.sessions, now)
 
     def account_id(self, base_url: str, user_id: str) -> int:
-        """The number of an account, which all other rows refer to (decision 14). Profiles of one account share it."""
+        """The number of an account, which all other rows refer to. Profiles of one account share it."""
         key = (base_url, user_id)
         query = "SELECT id FROM account WHERE base_url = ? AND user_id = ?"
         row = self._database.read(lambda c: c.execute(query, key).fetchone())

@@ -111,7 +111,7 @@ class Verifications(SharedTables):
         return self._database.write(work, durable=True)
 
     def resume(self, follow: int) -> None:
-        """Reopen a verification that was given up."""
+        """Reopen a verification that ended without success."""
         at = self._now()
 
         def work(connection: sqlite3.Connection) -> None:

@@ -1,4 +1,4 @@
-"""A list of fields with their current and proposed values, which can be left out one by one, and notes below."""
+"""A list of fields with current and proposed values, each of which can be excluded, and notes below."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -74,7 +74,7 @@ class ComparisonList(LineView):
 
     def draw_header(self, row: int, width: int) -> Iterable[Piece]:
         label, now, proposed = self._widths(width)
-        yield " " * _MARGIN + fit("field", label) + " " + fit("now", now) + " " + fit("from the text", proposed), ""
+        yield " " * _MARGIN + fit("field", label) + " " + fit("now", now) + " " + fit("from text", proposed), ""
 
     def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
         if index >= len(self._rows):

@@ -144,7 +144,7 @@ class QuestionBar(StatusText, can_focus=True):
             if typed == expected.strip():
                 self._answer(expected)
             else:
-                self._show_notice("this does not match" if typed else "")
+                self._show_notice("does not match" if typed else "")
         elif self._editing.key(event.key, event.character):
             self._show_notice("")
 

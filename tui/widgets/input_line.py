@@ -14,7 +14,7 @@ from tui.widgets.messages import WidgetMessage
 from tui.widgets.text import safe
 
 Completion: TypeAlias = Callable[[str], tuple[str, str]]
-"""Completes a typed text as far as it is certain, with a word about how it can go on."""
+"""Completes a typed text as far as possible, with a notice about possible continuations."""
 
 _KEYS = EDITING_KEYS | {"enter", "escape", "tab", "shift+tab", "up", "down"}
 

@@ -1,4 +1,4 @@
-"""The base of the messages that widgets post."""
+"""The base class of the messages that widgets post."""
 
 from dataclasses import dataclass
 from typing import Generic, TypeVar
@@ -11,7 +11,7 @@ W = TypeVar("W", bound=Widget)
 
 @dataclass(eq=False)
 class WidgetMessage(Message, Generic[W]):
-    """A message of a widget, which is its `control`, so that handlers can select by it."""
+    """A message with its widget as `control`, so that handlers can select by widget."""
 
     widget: W
 

@@ -66,12 +66,12 @@ class StyleCache:
 
     def __init__(self, screen: Screen[Any]) -> None:
         self.version = 0
-        """Counts up whenever the styles changed, so that lines kept can be dropped."""
+        """Increases when the styles change, so that cached lines can be dropped."""
         self._screen = screen
         self._styles: dict[tuple[str, str], Style] = {}
 
     def style(self, name: str, bar: str = "") -> Style:
-        """The style of a tone, "" being plain, on the cursor's bar where `bar` names one: `cursor` or `cursor-away`."""
+        """The style of a tone ("" is plain), on a cursor bar if `bar` is `cursor` or `cursor-away`."""
         style = self._styles.get((name, bar))
         if style is None:
             screen = self._screen
@@ -83,7 +83,7 @@ class StyleCache:
         return style
 
     def clear(self) -> None:
-        """The styles of the screen changed."""
+        """Drop cached styles after the screen's styles changed."""
         self._styles.clear()
         self.version += 1
 

@@ -149,7 +149,7 @@ def _fit(text: str, width: int, align: Align) -> str:
 
 
 def _take(text: str, width: int) -> str:
-    """As many leading characters as fill at most `width` cells, with their combining marks."""
+    """The longest prefix that fits in `width` cells, with its combining marks."""
     at = 0
     for index, char in enumerate(text):
         at += get_character_cell_size(char)
@@ -173,7 +173,7 @@ def _shown(piece: str, newline: str, is_mark: bool) -> str:
 
 
 def _is_dropped(piece: str, before: str, shown: str) -> bool:
-    """One selector after a visible character, and what joins emoji into one, are not drawn."""
+    """Whether a character is not drawn: a selector after a visible character, or a joiner inside an emoji."""
     if _is_selector(piece):
         return before == shown
     if unicodedata.category(shown[-1]) not in ("So", "Sk") and shown not in _KEYCAPS:

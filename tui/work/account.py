@@ -25,7 +25,7 @@ _REMEMBERED = "user"
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """An integration, as far as triage shows it. `raw` is the document as it came."""
+    """The parts of an integration that triage shows. `raw` is the document as received."""
 
     id: int
     name: str
@@ -50,9 +50,9 @@ class Shop:
 
 @dataclass(slots=True)
 class Account:
-    """`account_id` is the store's number of the account. `shops` is None while they are not known.
+    """`account_id` is the store's number of the account. `shops` is None until the shops are known.
 
-    `shops_hidden`: the service lists none for these credentials, which does not mean that there are none.
+    `shops_hidden`: the service does not list the shops for these credentials; there may be some.
     """
 
     client: Client
@@ -68,14 +68,17 @@ class Account:
     shops_hidden: bool = False
     own_shop: int | None = None
     listeners: list[Callable[[Write | Verification], None]] = field(default_factory=list)
-    """Called after each step of a write and at the end of each verification."""
+    """Functions to call after each step of a write and at the end of each verification."""
 
     @property
     def log(self) -> RequestLog:
         return self.client.log
 
     async def read_shops(self) -> list[Shop]:
-        """Read the integrations again. There are none if the service has no such list, or not for these credentials."""
+        """Read the integrations again.
+
+        The result is empty if the service has no such list, or does not show it to these credentials.
+        """
         rows: tuple[Document, ...] = ()
         self.shops_hidden = True
         with suppress(NotFound, Forbidden, RequestRefused):
@@ -92,7 +95,7 @@ class Account:
         return None if self.shops is None or self.shops_hidden else frozenset(shop.id for shop in self.shops)
 
     def shop(self, id: str) -> Shop | None:
-        """The shop with that id as an order names it, which may be any text."""
+        """Return the shop with this id, which comes from an order and may be any text."""
         number = id_number(id)
         return next((shop for shop in self.shops or () if shop.id == number), None)
 
@@ -109,8 +112,8 @@ async def open_account(
 ) -> Account:
     """Ask the service whose credentials these are, and open the data of that account.
 
-    If the service does not answer that (it is not in its document, Q7.3), the public name of the credentials stands for
-    the user. Raises NotAuthorised, and the error if the service cannot be reached.
+    If the service does not say (the request is not in its document, Q7.3), the public name of the credentials is used
+    as the user id. Raises NotAuthorised, and the error if the service cannot be reached.
     """
     local = store.account_id(client.base_url, f"credentials {credentials_name}")
     own_shop: int | None = None

@@ -1,4 +1,4 @@
-"""Pauses the garbage collector while very many long-lived objects are made."""
+"""Pauses the garbage collector while many long-lived objects are created."""
 
 import gc
 from collections.abc import Iterator
@@ -9,10 +9,10 @@ _MANY = 1_000
 
 @contextmanager
 def gc_paused(count: int) -> Iterator[None]:
-    """Pause the collector while so many orders are made. If they are many, it ignores them afterwards, too.
+    """Pause the collector while `count` orders are created. If there are many, later collections skip them, too.
 
-    Objects without reference cycles are still freed at once. Without the pause, making ten thousand orders takes half as
-    long again, and each full collection afterwards blocks the screen for a quarter of a second.
+    Objects without reference cycles are still freed at once. Without the pause, creating ten thousand orders takes 50%
+    longer, and each later full collection blocks the screen for a quarter of a second.
     """
     if count < _MANY:
         yield

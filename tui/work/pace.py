@@ -1,8 +1,11 @@
-"""The least time of a sending by the rate limits."""
+"""The minimum duration of a send run under the rate limits."""
 
 from tui.api.budget import WRITES
 
 
 def least_seconds(requests: int) -> float:
-    """The least seconds for so many writes, starting with a full budget (Q6.1). Verification reads do not add to it."""
+    """The minimum seconds for this many writes, starting with a full budget (Q6.1).
+
+    Verification reads do not add to it.
+    """
     return WRITES.seconds(requests)

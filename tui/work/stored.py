@@ -1,4 +1,4 @@
-"""The errors and values of the store that screens name; everything else of it they reach through the work on it."""
+"""The errors and values of the store that screens may import; they use the rest of the store only through `work`."""
 
 from tui.store.batches import StagedState
 from tui.store.db import StoreError

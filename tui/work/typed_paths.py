@@ -28,7 +28,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
     except ValueError:
-        raise OSError(errno.EINVAL, "That is no path") from None
+        raise OSError(errno.EINVAL, "Not a valid path") from None
     with os.fdopen(handle, "wb") as file:
         try:
             yield file

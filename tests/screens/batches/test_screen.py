@@ -80,7 +80,7 @@ async def test_batches_are_created_renamed_removed_restored_and_reopened(tmp_pat
         await harness.until("black friday removed")
         assert "2 unsent" not in harness.text
         await harness.press("u")
-        await harness.until("black friday is back")
+        await harness.until("black friday restored.")
         await harness.press("a")
         await harness.type("tuesday")
         await harness.press("enter")
@@ -106,7 +106,7 @@ async def test_batch_of_another_process_is_shown_and_taken_over(tmp_path: Path) 
         await batches(harness)
         assert ", process " in harness.line_with("staged orders")
         await harness.press("j", "enter")
-        await harness.until("B takes it over")
+        await harness.until("B, then t takes it over")
         await harness.press("D")
         await harness.until("locked by")
         # The column mapping does not open for a batch that cannot be changed.
@@ -115,7 +115,7 @@ async def test_batch_of_another_process_is_shown_and_taken_over(tmp_path: Path) 
         await harness.press("a", "f")
         await harness.type(str(path))
         await harness.press("enter")
-        await harness.until("has this batch; B takes it over.")
+        await harness.until("has this batch open; B, then t takes it over.")
         await harness.press("B", "b")
         await harness.until(lambda: isinstance(harness.app.screen, BatchesScreen))
         await harness.press("t")
@@ -141,10 +141,10 @@ async def test_typed_text_is_kept_when_another_process_takes_the_batch(tmp_path:
         other = type(harness.app.workspace.account.store)(tmp_path / "data")
         other.batches.claim(batch, take_over=True)
         await harness.press("enter")
-        await harness.until("B takes it over")
+        await harness.until("B, then t takes it over")
         # No editor opens in a batch that cannot be changed.
         await harness.press("k", "enter")
-        await harness.until("has this batch; B takes it over.")
+        await harness.until("has this batch open; B, then t takes it over.")
         assert "Esc close" not in harness.text
         other.close()
         # The other process has ended: the batch can be changed again, and the editor keeps the typed text.
@@ -182,7 +182,7 @@ async def test_review_resends_the_rest_of_a_refused_batch_and_the_history_shows_
         await harness.press("q", "X", "ctrl+u")
         await harness.type(str(tmp_path / "h.jsonl"))
         await harness.press("enter")
-        await harness.until("7 orders of requests, for your eyes only")
+        await harness.until("7 sent orders exported, readable only by you")
         outcomes = [json.loads(line)["outcome"] for line in (tmp_path / "h.jsonl").read_text().splitlines()]
         assert outcomes == ["not written", "refused", "not written", "not written", *["verified"] * 3]
         await harness.press("v")
@@ -216,11 +216,11 @@ async def test_sending_is_paused_and_cancelled_by_keys(tmp_path: Path) -> None:
         await harness.until("Sending: 0 of 150.")
         await harness.press("p")
         go.set()
-        await harness.until("paused, 50 of 150 to go")
+        await harness.until("paused, 50 of 150 left")
         await harness.press("w")
         await harness.until("Paused: 100 of 150.")
         await harness.press("c")
-        await harness.until("50 orders were not sent; what was sent stays sent")
+        await harness.until("50 orders were not sent; sent orders are not undone")
         staging: Staging = harness.app.workspace.staging
         await harness.until(lambda: staging.sender.progress is None)
 
@@ -245,9 +245,9 @@ async def test_lookup_before_a_review_shows_progress_and_can_be_stopped(tmp_path
 
         harness.interceptor.handler = handle
         await harness.press("w")
-        await harness.until("Before the review looking up what exists: 25 of 60; Ctrl+C stops.")
+        await harness.until("Before the review looking up orders: 25 of 60; Ctrl+C stops.")
         await harness.press("ctrl+c")
-        await harness.until("Reading was stopped; w looks at all, r at this order.")
+        await harness.until("Reading stopped; w looks up all orders, r this order.")
         go.set()
         await harness.until(lambda: not harness.app.workspace.staging.is_refreshing)
         assert isinstance(harness.app.screen, ComposerScreen)

@@ -256,10 +256,10 @@ async def test_full_orders_are_sent_as_upsert(tmp_path: Path) -> None:
         await harness.press("*", "a")
         await to_hold(harness)
         await harness.press("o")
-        await harness.until("whole: 1 write, 24 reads")
+        await harness.until("upsert: 1 write, 24 reads")
         await harness.press("w")
-        await harness.until("8 whole orders in one request")
-        assert "what the service keeps beside what it shows may be lost" in harness.text
+        await harness.until("8 full orders in one request")
+        assert "data that the API does not show may be lost" in harness.text
         await harness.press("v")
         await harness.until("POST /orders")
         await harness.press("y")
@@ -278,17 +278,17 @@ async def test_job_pauses_resumes_and_is_cancelled_between_orders(tmp_path: Path
         await harness.until("24 orders will be written")
         await harness.press("y")
         held_writes.let(10)
-        await harness.until(lambda: bulk(harness).job.gone > 1)
+        await harness.until(lambda: bulk(harness).job.sent_count > 1)
         await harness.press("z")
         assert bulk(harness).job.stage is JobStage.PAUSED
         held_writes.let(30)
         await harness.until(lambda: not harness.app.workspace.jobs.running)
-        paused_at = bulk(harness).job.gone
+        paused_at = bulk(harness).job.sent_count
         assert paused_at < 24
         assert writes(harness) == paused_at
         await harness.press("z")
         held_writes.let(3)
-        await harness.until(lambda: bulk(harness).job.gone > paused_at)
+        await harness.until(lambda: bulk(harness).job.sent_count > paused_at)
         # The job keeps running when the screen is left, and the order list shows its progress.
         await harness.press("q")
         await harness.until("change: ")
@@ -319,11 +319,11 @@ async def test_next_start_asks_about_resuming(tmp_path: Path, answer: str, size:
         await harness.until("16 orders will be written")
         await harness.press("y")
         held_writes.let(11)
-        await harness.until(lambda: bulk(harness).job.gone > 2)
+        await harness.until(lambda: bulk(harness).job.sent_count > 2)
     async with open_app(tmp_path, sandbox=sandbox, size=size) as harness:
         await harness.until("of 16 sent. Resume")
-        (job,) = harness.app.workspace.jobs.left()
-        removed = job.gone
+        (job,) = harness.app.workspace.jobs.unfinished()
+        removed = job.sent_count
         assert 0 < removed < 16
         await harness.press("enter", answer)
         if answer == "l":
@@ -347,7 +347,7 @@ async def test_empty_change_leaves_nothing_behind(tmp_path: Path) -> None:
         assert isinstance(harness.app.screen, TriageScreen)
         assert harness.app.workspace.jobs.recent() == []
         await harness.press("C")
-        await harness.until("No change over many orders yet")
+        await harness.until("No bulk changes yet")
 
 
 async def test_results_are_reopened_and_removed(tmp_path: Path) -> None:
@@ -358,7 +358,7 @@ async def test_results_are_reopened_and_removed(tmp_path: Path) -> None:
         await harness.press("q", "C")
         await harness.until("1 ready")
         await harness.press("D", "y")
-        await harness.until("No change over many orders yet")
+        await harness.until("No bulk changes yet")
 
 
 async def test_read_only_account_reviews_and_sends_nothing(tmp_path: Path) -> None:

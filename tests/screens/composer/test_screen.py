@@ -147,7 +147,7 @@ async def test_hold_release_marks_and_removal(tmp_path: Path) -> None:
         assert send_states(harness) == ["held", "held", "ready", "ready"]
         await review(harness)
         assert "2 orders will be written" in harness.text
-        assert "2 stay here" in harness.text
+        assert "2 not sent" in harness.text
         await harness.press("n", "u")
         assert send_states(harness) == ["ready"] * 4
         await harness.press("G", "D")
@@ -217,7 +217,7 @@ async def test_paste_runs_no_commands_and_can_be_read_as_orders(tmp_path: Path) 
         await enter_composer(harness)
         await add_file(harness, tmp_path, order(order_id="T", order_number="T"))
         harness.app.post_message(events.Paste("Dwy"))
-        await harness.until("A paste does nothing here")
+        await harness.until("Pasting does nothing here")
         assert len(harness.app.workspace.staging.orders) == 1
         harness.app.post_message(events.Paste(json.dumps([order(order_id="P", order_number="P")])))
         await harness.until("read as orders")
@@ -271,7 +271,7 @@ async def test_next_problem_crosses_orders_and_wraps(tmp_path: Path) -> None:
             ("C", "/order_details/order_items/0/quantity"),
         )
         assert seen == [city, second, negative, city]
-        assert "Around" in harness.text
+        assert "Wrapped around" in harness.text
         await harness.press("N")
         await harness.pilot.pause()
         assert (screen.order.document["order_id"], str(screen.sheet.cursor_pointer)) == negative
@@ -283,7 +283,7 @@ async def test_batch_of_another_process_is_read_only_until_taken_over(tmp_path: 
         await enter_composer(harness)
         await add_file(harness, tmp_path, order(order_id="T", order_number="T"))
         async with open_app(tmp_path / "data", sandbox=box) as other:
-            await other.until("B takes it over")
+            await other.until("B, then t takes it over")
             await other.press("D")
             await other.until("locked by")
             assert len(other.app.workspace.staging.orders) == 1
@@ -397,16 +397,16 @@ async def test_active_filter_is_visible_after_reopening_the_batch(tmp_path: Path
         await harness.press("/")
         await harness.type("A-1")
         await harness.press("enter")
-        await harness.until("found here, in what is staged")
+        await harness.until("checked locally")
         await harness.press("enter")
         await harness.until("Ship to")
-        assert "found here, in what is staged" not in harness.text
+        assert "checked locally" not in harness.text
         await harness.press("escape")
-        await harness.until("found here, in what is staged")
+        await harness.until("checked locally")
     async with open_app(data) as harness:
-        await harness.until("found here, in what is staged")
+        await harness.until("checked locally")
         await harness.press("/", "escape")
-        await harness.until(lambda: "found here, in what is staged" not in harness.text)
+        await harness.until(lambda: "checked locally" not in harness.text)
 
 
 async def test_long_review_lists_orders_with_warnings_first(tmp_path: Path) -> None:
@@ -419,11 +419,11 @@ async def test_long_review_lists_orders_with_warnings_first(tmp_path: Path) -> N
         lost["shipping_address"] = {**lost["shipping_address"], "country_code": "DE", "postal_code": "1067"}
         await add_file(harness, tmp_path, *good, lost)
         await review(harness)
-        assert "1 of them with warnings, shown below: LOST." in harness.text
+        assert "1 order with warnings, shown below: LOST." in harness.text
         await harness.press("n")
         await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
         await harness.press("asterisk", "p")
-        assert "1 marked: 0 to fix (!), 1 doubtful (~)." in harness.text
+        assert "1 marked: 0 to fix (!), 1 with warnings (~)." in harness.text
 
 
 async def test_review_offers_only_keys_that_work(tmp_path: Path) -> None:
@@ -432,7 +432,7 @@ async def test_review_offers_only_keys_that_work(tmp_path: Path) -> None:
         bad = order(order_id="BAD", order_number="BAD", order_details__order_items__0__quantity=0)
         await add_file(harness, tmp_path, bad)
         await review(harness)
-        assert "nothing can be sent, the lines say why" in harness.text
+        assert "nothing can be sent; the lines below show why" in harness.text
         assert harness.lines[-1].split() == ["n", "cancel", "v", "JSON", "?", "keys"]
         await harness.press("n", "z", "a")
         await review(harness)
@@ -468,5 +468,5 @@ async def test_unchanged_order_is_neither_held_nor_released(tmp_path: Path) -> N
         await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
         await harness.until(lambda: send_states(harness) == ["unchanged"])
         await harness.press("z")
-        await harness.until("An order that the service has unchanged is not sent anyway.")
+        await harness.until("The service already has this order unchanged; it would not be sent anyway.")
         assert not harness.app.workspace.staging.orders[0].held

@@ -35,7 +35,7 @@ async def test_two_fields_are_corrected_sent_and_verified(tmp_path: Path, size: 
         await harness.press("w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
         assert before[:10] in harness.line_with("Jan Klaassen")
-        assert "a label already printed does not change" in harness.text
+        assert "printed labels are not updated" in harness.text
         assert (await harness.order(order["id"]))["shipping_address"]["name"] == before
         await harness.press("v")
         assert '"name": "Jan Klaassen"' in harness.text

@@ -107,7 +107,7 @@ async def test_conflict_of_an_undo_waits_for_a_decision(tmp_path: Path) -> None:
         await patch(harness, order["id"], {"shipping_address": {"name": "Somebody Else"}})
         await journal(harness)
         await harness.press("u")
-        await harness.until("1 field changed there since: o, then c decides")
+        await harness.until("1 field also changed on the service: o, then c chooses")
         await harness.press("w")
         await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
         assert "nothing can be sent" in harness.text
@@ -130,7 +130,7 @@ async def test_undo_of_a_deletion_stages_the_order_and_lists_losses(tmp_path: Pa
         )
         await journal(harness)
         assert "deleted 1" in harness.text
-        assert "the whole order" in harness.text
+        assert "whole order" in harness.text
         assert "shipments, labels" in harness.text
         await harness.press("u")
         await harness.until("is staged as new: a new id, no shipments or links. B shows it.")
@@ -161,12 +161,12 @@ async def test_journal_opens_at_the_newest_write_of_an_order(tmp_path: Path) -> 
         await harness.press("q")
         assert screen.table.row_count == 2
         await harness.press("4")
-        assert "No write is like this." in harness.text
+        assert "No writes match." in harness.text
         await harness.press("q")
         await journal(harness)
         await harness.press("q", "j")
         await harness.press("j", "L")
-        await harness.until("Nothing was written to that order.")
+        await harness.until("No writes for that order")
 
 
 async def test_sorting_by_order_gives_each_order_a_row(tmp_path: Path) -> None:
@@ -186,7 +186,7 @@ async def test_sorting_by_order_gives_each_order_a_row(tmp_path: Path) -> None:
         screen = await journal(harness)
         assert "3 orders" in harness.text
         await harness.press("o")
-        assert "about several orders" in harness.text
+        assert "has several orders" in harness.text
         await harness.press("s", "o")
         assert screen.table.row_count == 3
         assert screen.order_here in {order["id"] for order in shown}
@@ -205,12 +205,12 @@ async def test_export_creates_a_new_file_only(tmp_path: Path) -> None:
         await harness.press("X")
         assert "journal-2026-11-23.jsonl" in harness.text
         await harness.press("enter")
-        await harness.until("1 write, for your eyes only")
+        await harness.until("1 write exported, readable only by you")
         path = tmp_path / "journal-2026-11-23.jsonl"
         (line,) = path.read_text().splitlines()
         assert json.loads(line)["profile"] == "TEST"
         await harness.press("X", "enter")
-        await harness.until("There is a file of that name")
+        await harness.until("The file exists already")
         assert len(path.read_text().splitlines()) == 1
         await harness.press("X", "escape")
         assert harness.app.screen.list_view.has_focus
@@ -222,12 +222,12 @@ async def test_reverted_changes_are_listed_and_drafted_again(tmp_path: Path) -> 
         await journal(harness)
         await harness.press("r")
         await harness.until(lambda: isinstance(harness.app.screen, RecheckScreen))
-        assert "1 still so" in harness.text
+        assert "1 unchanged" in harness.text
         await patch(harness, order["id"], {"shipping_address": {"name": recipient(order)}})
         await harness.press("r")
-        await harness.until("taken back")
+        await harness.until("reverted")
         assert "Ship to, name" in harness.text
-        assert harness.line_with("taken back").startswith("> !") or "!" in harness.line_with("taken back")
+        assert harness.line_with("reverted").startswith("> !") or "!" in harness.line_with("reverted")
         await harness.press("m")
         await harness.until("drafted again")
         await harness.press("u")
@@ -237,8 +237,8 @@ async def test_reverted_changes_are_listed_and_drafted_again(tmp_path: Path) -> 
         await harness.press("y")
         await harness.until(lambda: harness.app.workspace.account.drafts.all() == [])
         assert recipient(await harness.order(order["id"])) == "Jan Klaassen"
-        await harness.until("1 still so")
-        assert "taken back" not in harness.line_with("> ="), "what was sent again is checked again"
+        await harness.until("1 unchanged")
+        assert "reverted" not in harness.line_with("> ="), "what was sent again is checked again"
         await harness.press("enter")
         await harness.until(lambda: isinstance(harness.app.screen, EditScreen))
 
@@ -259,7 +259,7 @@ async def test_bulk_change_is_undone_with_a_line_per_order(tmp_path: Path) -> No
         await journal(harness)
         assert "hold: Ship to, city" in harness.text
         await harness.press("u")
-        await harness.until("the whole of hold")
+        await harness.until("all of hold")
         await harness.press("j")
         await harness.until("3 orders: 3 drafted")
         assert len(account.drafts.all()) == 3
@@ -290,7 +290,7 @@ async def test_write_in_flight_at_a_crash_is_reported_after_restart(tmp_path: Pa
         await journal(harness)
         await harness.until("not sent")
         await harness.press("enter")
-        assert "the app ended here; the next start took it up" in harness.text
+        assert "the app quit here; the next start resumed it" in harness.text
         await harness.press("q", "u")
         await harness.until("nothing to undo")
     box.close()
@@ -301,7 +301,7 @@ async def test_app_closed_in_the_journal_reopens_the_journal(tmp_path: Path) -> 
     async with open_app(tmp_path, sandbox=box) as harness:
         await harness.until("100+ read")
         await journal(harness)
-        assert "Nothing was written yet." in harness.text
+        assert "No writes yet." in harness.text
         await harness.press("u", "enter", "n", "v", "o", "X", "tab", "J", "w")
     async with open_app(tmp_path, sandbox=box) as harness:
         await harness.until(lambda: isinstance(harness.app.screen, JournalScreen))
@@ -324,5 +324,5 @@ async def test_old_writes_are_removed_at_start_and_reported(tmp_path: Path) -> N
         await harness.until(lambda: isinstance(harness.app.screen, JournalScreen))
         await harness.until(lambda: harness.app.workspace.account.store.writes.get(write.id) is None)
         await harness.press("q", "L")
-        await harness.until("1 writes older than 90 days were removed")
+        await harness.until("1 write older than 90 days removed")
     box.close()

@@ -280,7 +280,7 @@ async def test_a_field_is_cleared_by_the_answer_of_a_question(form: Form, pointe
 async def test_a_field_that_the_api_does_not_have_is_not_cleared(form: Form) -> None:
     form.at(Pointer.of("unknown"))
     await form.controller.clear()
-    assert form.host.notices == ["There is no field of the API here."]
+    assert form.host.notices == ["There is no API field here."]
     assert form.host.asked == []
 
 
@@ -322,7 +322,7 @@ async def test_items_are_added_copied_moved_and_removed(form: Form) -> None:
     assert names() == [f"{first} (copy)", second, None]
     form.at(ITEM_NAME)
     form.controller.move_entry(-1)
-    assert "no place to move it to" in form.host.notices[-1]
+    assert "cannot be moved further" in form.host.notices[-1]
     for _ in range(4):
         form.controller.undo()
     assert names() == [first, second]
@@ -352,7 +352,7 @@ async def test_an_address_that_was_read_is_one_step(form: Form) -> None:
     form.host.address = [(NAME, "Ann"), (SHIP / "city", "Uden")]
     await form.controller.read_address()
     assert [screen._pointer for screen in form.host.screens] == [Pointer.of("billing_address")] * 2
-    assert form.host.notices[-1] == f"{form.target.CHANGED}: address from a block, 2 fields. u undoes it."
+    assert form.host.notices[-1] == f"{form.target.CHANGED}: address from text, 2 fields. u undoes it."
     assert (form.document["shipping_address"]["name"], form.document["shipping_address"]["city"]) == ("Ann", "Uden")
     form.controller.undo()
     assert form.document["shipping_address"]["name"] == "John Doe"

@@ -123,11 +123,11 @@ async def test_json_change_is_applied_as_one_step(tmp_path: Path, size: tuple[in
         assert "nothing changed" in harness.lines[-2]
         assert "w" in harness.lines[-1].split()
         await change_city(harness)
-        assert "text kept on disk" in harness.lines[-2]
+        assert "text saved" in harness.lines[-2]
         assert harness.app.workspace.account.drafts.all() == []
         await harness.press("w")
         assert isinstance(harness.app.screen, EditScreen)
-        assert "Drafted as JSON says" in harness.text
+        assert "Drafted from JSON" in harness.text
         (draft,) = harness.app.workspace.account.drafts.all()
         assert [(change.pointer, change.now) for change in draft.edit.changes()] == [(CITY, "Gentbrugge")]
         assert (await harness.order(order["id"]))["shipping_address"]["city"] != "Gentbrugge"
@@ -238,12 +238,12 @@ async def test_json_text_is_kept_on_leaving_and_restart(tmp_path: Path) -> None:
         await harness.press("q")
         assert "The JSON text is kept" in harness.text
         await harness.press("E")
-        assert "goes on" in harness.text
+        assert "text was restored" in harness.text
         assert "Half a wo" in harness.text
         await harness.press("enter")
         await harness.type("XYZ")
     async with open_app(tmp_path, sandbox=box) as harness:
-        await harness.until("that text is kept")
+        await harness.until("of this order was kept")
         await harness.press("E")
         await wait_for_check(harness)
         assert 'Half a woXYZ"' in harness.text
@@ -254,7 +254,7 @@ async def test_json_text_is_kept_on_leaving_and_restart(tmp_path: Path) -> None:
         (draft,) = harness.app.workspace.account.drafts.all()
         assert CITY.get(draft.edit.document) == "Half a woXYZ"
         await harness.press("E")
-        assert "goes on" not in harness.text, "an applied text is not offered again"
+        assert "text was restored" not in harness.text, "an applied text is not offered again"
     box.close()
 
 
@@ -265,7 +265,7 @@ async def test_older_text_does_not_revert_newer_changes(tmp_path: Path) -> None:
         await harness.press("q", "1", "enter", "ctrl+e", "ctrl+u")
         await harness.type("Other Name")
         await harness.press("enter", "E")
-        assert "the order changed since" in harness.text
+        assert "newer order changes are kept" in harness.text
         assert "Other Name" not in harness.text
         await harness.press("w")
         await harness.until(lambda: isinstance(harness.app.screen, EditScreen))
@@ -391,7 +391,7 @@ async def test_invalid_utf8_is_reported_at_its_position_and_kept(tmp_path: Path,
     [
         ("sys.exit(3)", "Editor ended with 3; nothing was changed."),
         ("os.kill(os.getpid(), signal.SIGTERM)", "Editor ended by SIGTERM; nothing was changed."),
-        ("path.unlink()", "The editor left no file that can be read"),
+        ("path.unlink()", "The file from the editor cannot be read"),
         ("pass", "Nothing was changed."),
     ],
 )
@@ -481,7 +481,7 @@ async def test_field_opens_in_the_external_editor(tmp_path: Path, editor: Editor
         await harness.press("ctrl+g")
         assert "The text has 292 KB; at most 256 KB are read." in harness.text
         await harness.press("escape")
-        assert "It was left; nothing was changed." in harness.text
+        assert "Discarded; nothing was changed." in harness.text
         assert "[Léon" in harness.text
         assert leftovers(tmp_path / "data") == []
         await harness.press("enter")

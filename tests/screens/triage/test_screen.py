@@ -181,7 +181,7 @@ async def test_delete_requires_typing_the_number(tmp_path: Path) -> None:
         await harness.press("ctrl+u")
         await harness.type(target["order_number"])
         await harness.press("enter")
-        await harness.until(f"{target['order_number']} deleted; L keeps what it was.")
+        await harness.until(f"{target['order_number']} deleted; L shows what it was.")
         assert table(harness).cursor_key != target["id"]
         assert not table(harness).marks
         assert await harness.order(target["id"]) is None
@@ -246,7 +246,7 @@ async def test_read_only_writes_nothing(tmp_path: Path) -> None:
         await harness.until("100+ read")
         assert "READ ONLY" in harness.text
         await harness.press("D")
-        assert "reading only" in harness.text
+        assert "Read-only: this account cannot write." in harness.text
 
 
 async def test_type_ahead_reaches_the_screen_opened_before(tmp_path: Path) -> None:
@@ -317,7 +317,7 @@ async def test_keys_typed_for_a_failed_start_are_dropped(tmp_path: Path, monkeyp
             harness.app.post_message(events.Key(key, key))
         await harness.until(lambda: harness.app.keys_waiting)
         release.set()
-        await harness.until("R tries again, Q leaves")
+        await harness.until("R tries again, Q quits")
         await harness.pilot.pause()
         assert len(tries) == 1
         await harness.pilot.press("R")

@@ -4,7 +4,7 @@ import pytest
 from batch_harness import NOTES, BatchHarness, Make, stage
 from sandbox_harness import order
 
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import Pointer
 from tui.orders.paths import ITEMS
 from tui.store.batches import NewStaged, StagedState
@@ -83,7 +83,7 @@ async def test_batch_with_orders_in_flight_cannot_be_removed(make: Make) -> None
     (a,) = stage(harness.staging, order(order_id="A"))
     (info,) = harness.staging.batches()
     harness.account.store.batches.set_all(info.id, [(a, StagedState.UNKNOWN, False, {})])
-    with pytest.raises(BatchLocked, match="1 order of it is in flight"):
+    with pytest.raises(BatchLocked, match="1 order of this batch is in flight"):
         harness.staging.remove("staged orders")
     assert names(harness) == ["staged orders"]
 
@@ -139,7 +139,7 @@ async def test_cells_and_conversion_problems_follow_their_items(make: Make) -> N
     document = order(order_id="A", order_details__order_items__1__quantity=1)
     quantity, name = ITEMS / 1 / "quantity", ITEMS / 0 / "name"
     cells = {quantity: (8, "qty"), name: (7, "item"), Pointer.of("order_id"): (7, "id")}
-    problem = Problem("Not a number: 1 pc", "number", pointer=quantity, origin=Origin.LOCAL)
+    problem = Problem("Not a number: 1 pc", "number", pointer=quantity, reported_by=ReportedBy.LOCAL)
     meta = {
         "source": "row 7 of f.csv",
         "file": "f.csv",
@@ -198,7 +198,7 @@ async def test_import_warning_hides_no_error(make: Make, severity: Severity, tex
     harness = await make()
     document = order(order_id="A", shipping_address__email="jan(at)x")
     place = Pointer.of("shipping_address", "email")
-    problem = Problem("Two rows differ", "conflict", pointer=place, severity=severity, origin=Origin.LOCAL)
+    problem = Problem("Two rows differ", "conflict", pointer=place, severity=severity, reported_by=ReportedBy.LOCAL)
     (id,) = harness.staging.editing.add(
         [
             NewStaged(

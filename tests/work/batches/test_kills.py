@@ -64,7 +64,7 @@ async def test_sigkill_at_any_moment_loses_and_duplicates_nothing(tmp_path: Path
                 if staging.send_state(order) in (SendState.UNKNOWN, SendState.DIFFERS)
             ]
             if missing:
-                await staging.ask_again(missing)
+                await staging.check_again(missing)
                 await send_and_verify(account, staging)
                 counts = staging.counts()
             assert counts == ({SendState.VERIFIED: len(staged)} if staged else {})

@@ -362,7 +362,7 @@ async def test_with_faults_of_every_kind_every_order_is_accounted_for_once(make:
             for order in harness.staging.orders
             if harness.staging.send_state(order) in (SendState.UNKNOWN, SendState.DIFFERS)
         ]
-        await harness.staging.ask_again(missing)
+        await harness.staging.check_again(missing)
         await harness.account.verifier.until_done()
         if harness.staging.counts()[SendState.VERIFIED] == count - len(bad):
             break

@@ -449,7 +449,7 @@ async def test_unresolved_answer_stays_unknown(make: Make) -> None:
     with pytest.raises(BatchLocked, match="in flight"):
         harness.staging.editing.put(a, NOTES, "x", "note")
     harness.sandbox.fault_injector.faults = Faults()
-    await harness.staging.ask_again([a])
+    await harness.staging.check_again([a])
     await harness.account.verifier.until_done()
     assert harness.states() == {"A": SendState.VERIFIED}
     assert len(await harness.remote_orders()) == 1
@@ -464,7 +464,7 @@ async def test_accepted_order_that_never_appears_is_missing(make: Make) -> None:
     found = harness.staging.get(a)
     assert found is not None
     assert found.state is StagedState.MISSING
-    assert "again" in await harness.staging.ask_again([a])
+    assert "again" in await harness.staging.check_again([a])
     assert harness.states() == {"A": SendState.ACCEPTED}
 
 
@@ -557,7 +557,7 @@ async def test_batch_is_taken_when_its_owner_has_exited(make: Make) -> None:
     store = harness.account.store
     second = await harness.open()
     store.close()
-    with pytest.raises(BatchLocked, match="The batch is yours"):
+    with pytest.raises(BatchLocked, match="The batch is now yours"):
         second.editing.put(a, NOTES, "x", "note")
     assert second.editing.put(a, NOTES, "x", "note")
 

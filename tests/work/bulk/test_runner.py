@@ -148,7 +148,7 @@ async def test_dry_run_reports_changed_unchanged_and_impossible(account: Account
     job = jobs.make(HOLD, [(id, id) for id in harness.ids])
     await jobs.dry_run(job, known)  # type: ignore[arg-type]
     assert states(job) == {"ready": 9, "unchanged": 1, "invalid": 1, "conflict": 1}
-    assert job.orders[harness.ids[2]].words == "its tags are not a list"
+    assert job.orders[harness.ids[2]].message == "its tags are not a list"
     assert [str(change.pointer) for change in job.orders[harness.ids[3]].changes] == [str(STATUS), str(TAGS)]
     assert harness.writes == []
 
@@ -263,8 +263,8 @@ async def test_orders_changed_deleted_or_done_since_are_not_sent(account: Accoun
     harness.writes.clear()
     await jobs.run(job)
     assert states(job) == {"verified": 9, "conflict": 2, "unchanged": 1}
-    assert job.orders[harness.ids[0]].words == "Order, status, status was fulfilled, is shipped"
-    assert job.orders[harness.ids[1]].words == "it is not there any more"
+    assert job.orders[harness.ids[0]].message == "Order, status, status was fulfilled, is shipped"
+    assert job.orders[harness.ids[1]].message == "the order no longer exists"
     assert not {harness.ids[0], harness.ids[1], harness.ids[3]} & set(harness.writes)
     assert TAGS.get(await account.client.get_order(harness.ids[2])) == ["theirs", "hold"]
 
@@ -404,9 +404,9 @@ async def test_after_a_crash_nothing_is_sent_twice(
 
     later = await harness.open()
     again = Jobs(later)
-    (left,) = again.left()
+    (left,) = again.unfinished()
     assert left.stage is JobStage.RUNNING
-    assert 0 < left.gone < 12 or kind is WriteKind.UPSERT
+    assert 0 < left.sent_count < 12 or kind is WriteKind.UPSERT
     await later.outbox.recover()
     await again.run(left)
     await later.verifier.until_done()
@@ -415,7 +415,7 @@ async def test_after_a_crash_nothing_is_sent_twice(
         assert sorted(harness.writes) == harness.ids
     else:
         assert harness.writes == ["orders"]
-    assert again.left() == []
+    assert again.unfinished() == []
 
 
 async def test_crash_before_a_refusal_is_recorded_leaves_the_others_ready(
@@ -434,7 +434,7 @@ async def test_crash_before_a_refusal_is_recorded_leaves_the_others_ready(
 
     later = await harness.open()
     again = Jobs(later)
-    (left,) = again.left()
+    (left,) = again.unfinished()
     assert states(left) == {"ready": 11, "refused": 1}
     assert left.orders[harness.ids[4]].state is SendState.REFUSED
     await later.outbox.recover()
@@ -464,7 +464,7 @@ async def test_recorded_but_unsent_orders_wait_again(account: Account, harness: 
         await jobs.run(job)
     job.stage, job.session = JobStage.RUNNING, "a session that is dead"
     jobs._put(job)
-    (left,) = Jobs(account).left()
+    (left,) = Jobs(account).unfinished()
     assert states(left) == {"ready": 12}
 
 
@@ -487,7 +487,7 @@ async def test_only_one_process_runs_a_job(account: Account, harness: BulkHarnes
     harness.before_write = record
     await own_jobs.run(job)
     assert set(seen) == {"running True"}
-    assert theirs.left() == []
+    assert theirs.unfinished() == []
     shown = theirs.get(job.id)
     assert shown is not None
     assert states(shown) == {"verified": 12}

@@ -38,7 +38,7 @@ async def read(service: Service) -> OrderIndex:
 async def test_an_index_without_a_list_is_empty() -> None:
     index = OrderIndex()
     assert (list(index.keys), index.find("1"), index.is_complete, index.suggestions()) == ([], None, False, {})
-    assert index.place_of("1") == (0, 0)
+    assert index.position_of("1") == (0, 0)
     assert index.neighbour("1", 1) is None
     assert index.problem_beside("1", 1) is None
 
@@ -61,8 +61,8 @@ async def test_hidden_orders_are_not_counted_and_can_still_be_found(service: Ser
     index = await read(service)
     hidden, *shown = index.keys
     index.show([(key, order) for key in shown if (order := index.find(key)) is not None])
-    assert index.place_of(shown[0]) == (1, len(shown))
-    assert index.place_of(hidden) == (0, len(shown))
+    assert index.position_of(shown[0]) == (1, len(shown))
+    assert index.position_of(hidden) == (0, len(shown))
     assert index.find(hidden) is not None
     assert index.is_complete
 

@@ -119,7 +119,7 @@ async def test_deleted_order_keeps_its_draft(account: Account) -> None:
     draft = await make_draft(account)
     await account.client.delete_order(ID)
     status = await account.draft_sender.send(draft, draft.sending.body)
-    assert (status.state, status.message) == (SendState.CONFLICT, "The order is not there any more; the edit is kept.")
+    assert (status.state, status.message) == (SendState.CONFLICT, "The order no longer exists; the draft is kept.")
     assert len(account.drafts.all()) == 1
 
 
@@ -194,9 +194,9 @@ async def test_deletion_is_verified_and_drops_the_draft(account: Account) -> Non
 
 async def test_drafts_and_typed_text_survive_the_process(account: Account) -> None:
     await make_draft(account)
-    account.drafts.type(TypedText(ID, NAME, "half a wo"))
-    account.drafts.type(TypedText(ID, CITY, "x"))
-    account.drafts.untype(ID, CITY)
+    account.drafts.save_typed(TypedText(ID, NAME, "half a wo"))
+    account.drafts.save_typed(TypedText(ID, CITY, "x"))
+    account.drafts.drop_typed(ID, CITY)
     later = Drafts(account.store, account.account_id, lambda: NOW)
     assert [change.now for change in later.all()[0].edit.changes()] == ["Breda"]
     assert later.typed(ID) == {NAME: "half a wo"}

@@ -33,24 +33,22 @@ async def test_each_value_is_compared_with_current_data(account: Account) -> Non
     await account.client.patch_order(IDS[0], {"shipping_address": {"city": "Oss", "name": "Someone"}})
     found = {check.pointer: check for check in await checked(account)}
     assert {pointer: check.result for pointer, check in found.items()} == {
-        CITY: RecheckResult.TAKEN_BACK,
+        CITY: RecheckResult.REVERTED,
         NAME: RecheckResult.CHANGED,
-        TAGS: RecheckResult.STANDS,
+        TAGS: RecheckResult.UNCHANGED,
     }
     city = found[CITY]
     assert (city.was, city.wanted, city.there, city.order_id) == ("Oss", "Breda", "Oss", IDS[0])
-    assert next(check.result for check in await checked(account)) is RecheckResult.TAKEN_BACK, (
-        "reverted values are first"
-    )
+    assert next(check.result for check in await checked(account)) is RecheckResult.REVERTED, "reverted values are first"
 
 
 async def test_only_the_last_write_of_a_value_counts(account: Account) -> None:
     await change(account, IDS[0], (CITY, "Breda"))
     await change(account, IDS[0], (CITY, "Gent"))
-    assert [check.result for check in await checked(account)] == [RecheckResult.STANDS]
+    assert [check.result for check in await checked(account)] == [RecheckResult.UNCHANGED]
     await account.client.patch_order(IDS[0], {"shipping_address": {"city": "Oss"}})
     (check,) = await checked(account)
-    assert check.result is RecheckResult.TAKEN_BACK, "any value from before that day's writes counts as reverted"
+    assert check.result is RecheckResult.REVERTED, "any value from before that day's writes counts as reverted"
 
 
 async def test_items_are_found_by_name_at_any_position(account: Account) -> None:
@@ -60,8 +58,8 @@ async def test_items_are_found_by_name_at_any_position(account: Account) -> None
     account.drafts.save(draft)
     await send(account, draft)
     found = {str(check.pointer): check.result for check in await checked(account)}
-    assert found[str(ITEMS / 0 / "sku")] is RecheckResult.STANDS
-    assert set(found.values()) == {RecheckResult.STANDS}
+    assert found[str(ITEMS / 0 / "sku")] is RecheckResult.UNCHANGED
+    assert set(found.values()) == {RecheckResult.UNCHANGED}
 
 
 async def test_deleted_or_unreadable_orders_are_reported(account: Account, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +85,7 @@ async def test_many_orders_of_a_shop_are_read_by_list(account: Account) -> None:
     await account.draft_sender.send_as_upsert(drafts)
     await follow(account)
     assert newest(account).write.state is WriteState.VERIFIED
-    assert [check.result for check in await checked(account)] == [RecheckResult.STANDS] * 3
+    assert [check.result for check in await checked(account)] == [RecheckResult.UNCHANGED] * 3
 
 
 async def test_only_confirmed_changes_of_the_day_are_rechecked(account: Account) -> None:
@@ -101,7 +99,7 @@ async def test_only_confirmed_changes_of_the_day_are_rechecked(account: Account)
 async def test_measurement_sent_as_a_whole_is_compared_as_recorded(account: Account) -> None:
     weight = Pointer.of("order_details", "order_items", 0, "measurement")
     await change(account, IDS[0], (weight, {"weight": {"value": 2, "unit": "kg"}}))
-    assert {check.result for check in await checked(account)} == {RecheckResult.STANDS}
+    assert {check.result for check in await checked(account)} == {RecheckResult.UNCHANGED}
     await account.client.patch_order(
         IDS[0],
         {

@@ -232,7 +232,7 @@ async def test_bulk_change_is_undone_with_a_result_per_order(account: Account, s
     assert draft is not None
     assert [step.name for step in draft.edit.steps] == ["undo of hold"]
     assert (NOTES.get(draft.edit.document), TAGS.get(draft.edit.document)) == ("Ring twice", ["fragile", "gift"])
-    assert summary(results) == "3 orders: 1 drafted, 1 drafted with fields to decide, 1 gone. w reviews."
+    assert summary(results) == "3 orders: 1 drafted, 1 drafted with conflicts, 1 gone. w reviews."
 
 
 async def test_one_order_of_an_upsert_can_be_undone(account: Account, staging: Staging) -> None:

@@ -50,7 +50,7 @@ async def test_patch_is_recorded_sent_unchanged_and_read_back(harness: OutboxHar
     await harness.service.received["patch"].wait()
     (write,) = harness.store.writes.open(harness.account_id)
     assert (write.state, write.new.body, write.new.changes) == (WriteState.SENT, BODY, {"why": "test"})
-    assert harness.outbox.under_way == (write.id,)
+    assert harness.outbox.unfinished == (write.id,)
     harness.service.open.set()
     outcome = await waiting
     assert isinstance(outcome, WriteVerified)
@@ -58,7 +58,7 @@ async def test_patch_is_recorded_sent_unchanged_and_read_back(harness: OutboxHar
     assert harness.service.sent("patch") == [(number, BODY)]
     assert harness.states(write.id) == ["recorded", "sent", "answered", "confirmed"]
     assert [step.state for step in harness.steps] == ["recorded", "sent", "answered", "confirmed"]
-    assert harness.outbox.under_way == ()
+    assert harness.outbox.unfinished == ()
 
 
 async def test_phone_is_verified_under_its_read_name(harness: OutboxHarness) -> None:

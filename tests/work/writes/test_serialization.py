@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from tui.api.codec import decode, encode
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import ABSENT, Pointer, Scope
 from tui.orders.edits.compare import Mismatch
 from tui.work.writes.serialization import (
@@ -28,7 +28,7 @@ FULL = Problem(
     parameter="integration",
     header="Sendcloud-Partner-Id",
     severity=Severity.WARNING,
-    origin=Origin.LOCAL,
+    reported_by=ReportedBy.LOCAL,
 )
 
 

@@ -18,7 +18,7 @@ _PERSONAL_FIELDS: Final = ("phone_number", "email")
 
 
 class FieldEffect(StrEnum):
-    """What the proposal does with a field. STAYS: the text does not have it. MIXES: same, but its value is of another place."""
+    """How the proposal changes a field. STAYS: the text does not have it. MIXES: same, but its value is of another place."""
 
     SET = "set"
     CLEAR = "clear"

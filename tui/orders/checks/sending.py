@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from tui.api.codec import Document
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Operation, validate_order
 from tui.api.pointer import Pointer
 from tui.api.query import id_text
@@ -40,7 +40,12 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
         else:
             problems.append(
                 Problem(
-                    invalid.detail, invalid.code, "", pointer=invalid.pointer, severity=severity, origin=Origin.LOCAL
+                    invalid.detail,
+                    invalid.code,
+                    "",
+                    pointer=invalid.pointer,
+                    severity=severity,
+                    reported_by=ReportedBy.LOCAL,
                 )
             )
     problems += damage_by_pointer.values()
@@ -49,7 +54,9 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
     if isinstance(order_id, str) and len(order_id) > _MAX_ID_LENGTH:
         # The service was seen to refuse this, although its documentation has no limit (Q1.8).
         detail = f"The service may refuse more than {_MAX_ID_LENGTH} characters; this has {len(order_id)}."
-        problems.append(Problem(detail, "long_id", pointer=ORDER_ID, severity=Severity.WARNING, origin=Origin.LOCAL))
+        problems.append(
+            Problem(detail, "long_id", pointer=ORDER_ID, severity=Severity.WARNING, reported_by=ReportedBy.LOCAL)
+        )
     reported = {problem.pointer for problem in problems}
     for problem in preflight(order):
         if problem.pointer in reported:
@@ -65,7 +72,7 @@ def check_order(order: Document, shops: Collection[int] | None) -> list[Problem]
                     problem.title,
                     pointer=problem.pointer,
                     severity=Severity.WARNING,
-                    origin=Origin.LOCAL,
+                    reported_by=ReportedBy.LOCAL,
                 )
             )
     return problems
@@ -96,4 +103,4 @@ def check_duplicates(orders: Mapping[str, Document]) -> dict[str, Problem]:
 
 
 def _error(pointer: Pointer, code: str, detail: str) -> Problem:
-    return Problem(detail, code=code, pointer=pointer, origin=Origin.LOCAL)
+    return Problem(detail, code=code, pointer=pointer, reported_by=ReportedBy.LOCAL)

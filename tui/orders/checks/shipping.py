@@ -7,13 +7,13 @@ from decimal import Decimal
 from typing import Final
 
 from tui.api.codec import Document, Json, as_list
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.wording import count_of
 from tui.orders.addresses.formats import is_postcode
 from tui.orders.addresses.house_number import split_street
-from tui.orders.checks.proposal import Fix
+from tui.orders.checks.fix import Fix
 from tui.orders.countries import country_name
 from tui.orders.fields import field_at
 from tui.orders.paths import ITEMS, PAYMENT_STATUS, SHIP_TO, TOTAL, WEIGHT
@@ -255,8 +255,10 @@ def _label(pointer: Pointer) -> str:
 
 
 def _error(pointer: Pointer, code: str, title: str, detail: str) -> Problem:
-    return Problem(detail, code=code, title=title, pointer=pointer, origin=Origin.LOCAL)
+    return Problem(detail, code=code, title=title, pointer=pointer, reported_by=ReportedBy.LOCAL)
 
 
 def _warning(pointer: Pointer, code: str, title: str, detail: str) -> Problem:
-    return Problem(detail, code=code, title=title, pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL)
+    return Problem(
+        detail, code=code, title=title, pointer=pointer, severity=Severity.WARNING, reported_by=ReportedBy.LOCAL
+    )

@@ -8,13 +8,13 @@ from functools import lru_cache
 from typing import Final
 
 from tui.api.codec import Document, Json
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Kind
 from tui.api.pointer import Pointer
 from tui.orders.addresses.formats import dialling_code, is_postcode
 from tui.orders.checks import shipping
+from tui.orders.checks.fix import Fix
 from tui.orders.checks.number_dates import typed_codes, typed_numbers
-from tui.orders.checks.proposal import Fix
 from tui.orders.fields import field_at
 from tui.orders.money import missing_total
 from tui.orders.value_parser import ValidValue, parse_entry
@@ -83,7 +83,7 @@ def find_problems(order: Document) -> list[Problem]:
 
 
 def fix_for(order: Document, problem: Problem) -> Fix | None:
-    """Propose a fix for any problem, if there is one. Every `m` of the app uses this.
+    """Propose a fix for any problem, if there is one. The key `m` uses this on every screen.
 
     The fix is that of `shipping`, or repairs damage at the problem's pointer, or fills in a missing total.
     """
@@ -137,9 +137,15 @@ def _check_value(tokens: list[str], key: str, text: str, country: str, found: li
     if diagnosis is not None:
         title, detail = _TEXTS[diagnosis[0]]
         excerpt = text if len(text) <= 20 else f"{text[:19]}…"
-        severity, origin = Severity.WARNING, Origin.LOCAL
         found.append(
-            Problem(detail, diagnosis[0], f"{title}: {excerpt}", pointer=pointer, severity=severity, origin=origin)
+            Problem(
+                detail,
+                diagnosis[0],
+                f"{title}: {excerpt}",
+                pointer=pointer,
+                severity=Severity.WARNING,
+                reported_by=ReportedBy.LOCAL,
+            )
         )
 
 

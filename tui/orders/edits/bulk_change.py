@@ -19,7 +19,10 @@ from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, LISTS, TAGS
 from tui.orders.value_parser import show_value
 
 VERSION: Final = 1
-"""Version of the JSON form. Later versions are not read, because a partly understood change would be another change."""
+"""The version of the JSON form.
+
+Later versions are not read, because a change that is only partly understood would do something else.
+"""
 
 _IDENTIFYING: Final = (("order_number",), (*EVERY_ITEM, "name"), (*EVERY_ITEM, "item_id"))
 """Fields that identify an order or item, and so cannot have the same value in all."""
@@ -141,8 +144,8 @@ class Applied:
     """A bulk change applied to one order. `request`: the preferred one, a PATCH if possible. `upsert`: the full order.
 
     `no_patch` and `no_upsert`: why that kind of request is not possible, as texts for users. `blocked_reasons`: why
-    neither is, or why the change does not fit this order at all. `unknown_count`: how many parts of the order the schema
-    does not know; an upsert might lose them (Q2.6, Q8.32).
+    neither is possible, or why the change cannot be applied to this order at all. `unknown_count`: how many parts of
+    the order the schema does not know; an upsert might lose them (Q2.6, Q8.32).
     """
 
     edit: Edit
@@ -194,7 +197,7 @@ def full_label(path: tuple[str, ...]) -> str:
 
 
 def apply(bulk: BulkChange, document: Document) -> Applied:
-    """Apply the change to an order as read, in one step of its name, and choose the request for it."""
+    """Apply the change to an order as read, in one step with the change's name, and choose the request for it."""
     edit = Edit(document)
     reasons = apply_to_edit(bulk, edit)
     changes = tuple(edit.changes())
@@ -219,7 +222,10 @@ def apply(bulk: BulkChange, document: Document) -> Applied:
 
 
 def apply_to_edit(bulk: BulkChange, edit: Edit) -> list[str]:
-    """Apply the change to an edit in one step. Returns why it does not fit; the edit is then unchanged."""
+    """Apply the change to an edit in one step.
+
+    Returns the reasons why it cannot be applied; the edit is then unchanged.
+    """
     values: list[tuple[Pointer, Json | Absent]] = []
     reasons: list[str] = []
     for assignment in bulk.assignments:
@@ -323,7 +329,8 @@ def _warnings(edit: Edit, request: RequestChoice) -> Iterator[str]:
 
 
 def _kept_units(edit: Edit) -> Iterator[str]:
-    """Yield the units that stay as they are when a change sets only the number: kilograms here, grams there."""
+    """Yield the units that stay unchanged when a change sets only the number, such as kilograms in one item and grams
+    in another."""
     kept: dict[str, dict[str, None]] = {}
     for change in edit.changes():
         if change.pointer.name != "value":

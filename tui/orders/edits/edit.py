@@ -171,7 +171,7 @@ class Edit:
     def replay(self, steps: Iterable[EditStep]) -> bool:
         """Apply the steps of another document's edit to this one.
 
-        Returns False if a step cannot be applied; this edit is then incomplete and must be thrown away.
+        Returns False if a step cannot be applied; this edit is then incomplete and must be discarded.
         """
         for step in steps:
             operations: list[EditOperation] = []

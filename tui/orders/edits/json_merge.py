@@ -5,7 +5,7 @@ from functools import cache
 from typing import cast
 
 from tui.api.codec import Document, Json, same
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Invalid, Operation, validate_order
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.edits.edit import Edit, same_or_absent
@@ -71,11 +71,11 @@ def _check_fixed_fields(base: Document, wanted: Document) -> Iterator[Problem]:
         if not same_or_absent(was, pointer.get(wanted)):
             shown = "absent" if was is ABSENT else show_value("json", was)[:_LONGEST]
             detail = f"{IMMUTABLE}; it stays {shown}"
-            yield Problem(detail, "fixed", pointer=pointer, origin=Origin.LOCAL)
+            yield Problem(detail, "fixed", pointer=pointer, reported_by=ReportedBy.LOCAL)
 
 
 def _put(document: Json, pointer: Pointer, value: Json) -> Json:
-    """Set a value, replacing anything on the way that is not an object."""
+    """Set a value, replacing anything on its path that is not an object."""
     for length in range(1, len(pointer)):
         parent = Pointer(pointer.tokens[:length])
         if not isinstance(parent.get(document), dict):
@@ -84,8 +84,12 @@ def _put(document: Json, pointer: Pointer, value: Json) -> Json:
 
 
 def _blocked_problem(blocked: BlockedChange, prefix: str, severity: Severity) -> Problem:
-    return Problem(prefix + blocked.reason, "blocked", pointer=blocked.pointer, severity=severity, origin=Origin.LOCAL)
+    return Problem(
+        prefix + blocked.reason, "blocked", pointer=blocked.pointer, severity=severity, reported_by=ReportedBy.LOCAL
+    )
 
 
 def _problem(invalid: Invalid, severity: Severity) -> Problem:
-    return Problem(invalid.detail, invalid.code, pointer=invalid.pointer, severity=severity, origin=Origin.LOCAL)
+    return Problem(
+        invalid.detail, invalid.code, pointer=invalid.pointer, severity=severity, reported_by=ReportedBy.LOCAL
+    )

@@ -36,8 +36,9 @@ class Conflict:
 class Merged:
     """The result of a merge.
 
-    `edit`: my changes on their document; where both changed a value, it has mine. `remote_changes`: what only the
-    service changed. `conflicts`: the new ones. `earlier`: previous conflicts that this merge did not resolve.
+    `edit`: the user's changes, applied to the service's document; where both changed a value, it has the user's.
+    `remote_changes`: what only the service changed. `conflicts`: the new ones. `earlier`: previous conflicts that this
+    merge did not resolve.
     """
 
     edit: Edit

@@ -34,7 +34,10 @@ class Patch:
 
 
 def smallest_patch(edit: Edit) -> Patch:
-    """Build a body with only what changed. Prices, costs, measures and lists are complete; items go by their old name (Q3.1)."""
+    """Build a body with only what changed.
+
+    Prices, costs, measures and lists are complete; items are identified by their old name (Q3.1).
+    """
     body: Json = {}
     items: dict[str, Document] = {}
     carried: list[Change] = []

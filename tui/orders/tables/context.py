@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import cast
 
 from tui.api.codec import Document, Json
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import Pointer
 from tui.orders.parsed import Derivation, Guess, GuessKind, How, ParsedOrder
 from tui.orders.paths import ITEMS
@@ -50,7 +50,9 @@ class ImportContext:
             order.derived.setdefault(pointer, Derivation(How.CONFIRMED, text))
             return
         detail = f"{detail or text} Confirm this on the import screen or with --accept {kind}."
-        problem = Problem(detail, f"confirm_{kind}", title or f"confirm {kind}", pointer=pointer, origin=Origin.LOCAL)
+        problem = Problem(
+            detail, f"confirm_{kind}", title or f"confirm {kind}", pointer=pointer, reported_by=ReportedBy.LOCAL
+        )
         order.problems.append(problem)
 
 
@@ -71,9 +73,9 @@ def set_value(order: ParsedOrder, pointer: Pointer, value: Json, how: How, text:
 
 def warning(pointer: Pointer, code: str, detail: str, title: str = "") -> Problem:
     """A problem that does not hold an order."""
-    return Problem(detail, code, title, pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL)
+    return Problem(detail, code, title, pointer=pointer, severity=Severity.WARNING, reported_by=ReportedBy.LOCAL)
 
 
 def error(pointer: Pointer, code: str, detail: str, title: str = "") -> Problem:
     """A problem that holds an order until it is fixed or sent despite it."""
-    return Problem(detail, code, title, pointer=pointer, origin=Origin.LOCAL)
+    return Problem(detail, code, title, pointer=pointer, reported_by=ReportedBy.LOCAL)

@@ -60,8 +60,8 @@ class NamePart(Enum):
 class HeadingGuess:
     """A field that a column may contain. Lower ranks are more likely.
 
-    `is_part`: several columns together make the value. `is_addition`: it adds to a value that may also stand alone.
-    `unit`: the unit in the column's name, as in `Weight (g)`.
+    `is_part`: several columns together make the value. `is_addition`: it adds to a value that may also be
+    complete without it. `unit`: the unit in the column's name, as in `Weight (g)`.
     """
 
     path: FieldPath

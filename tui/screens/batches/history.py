@@ -1,4 +1,4 @@
-"""The history of the batch that is open: its requests, the result of each order, and their export."""
+"""The history of the open batch: its requests, the result of each order, and export."""
 
 from collections.abc import Iterator
 
@@ -24,21 +24,21 @@ from tui.work.writes.send_state import SendState
 _COLUMNS = (
     Column("at", "sent", 16),
     Column("orders", "orders", 6, 0, "right"),
-    Column("words", "how it ended", 20, 1),
-    Column("counts", "each order", 26, 3),
+    Column("words", "outcome", 20, 1),
+    Column("counts", "orders by outcome", 26, 3),
 )
 _WORST = (SendState.UNKNOWN, SendState.REFUSED, SendState.DIFFERS)
-"""The states that a request is marked with if one of its orders has it."""
+"""A request gets the mark of the first of these states that one of its orders has."""
 
 
 class HistoryScreen(BaseScreen[None]):
-    """The newest request first; Enter shows its orders."""
+    """Lists the newest request first; Enter shows its orders."""
 
     WHERE = Context.HISTORY
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        self.table = OrderTable(_COLUMNS, empty="Nothing of this batch was sent yet.")
+        self.table = OrderTable(_COLUMNS, empty="Nothing in this batch has been sent yet.")
         self.line = InputLine("export to (.jsonl or .csv): ", hides=True)
         self._requests: dict[str, HistoryRequest] = {}
 
@@ -74,7 +74,7 @@ class HistoryScreen(BaseScreen[None]):
     def status_items(self) -> list[str]:
         requests = self._requests.values()
         written = {order.staged for request in requests for order in request.orders if order.was_written}
-        return [f"{count_of(len(written), 'order')} of it written", "Enter each order", "p what was sent"]
+        return [f"{count_of(len(written), 'order')} written", "Enter shows the orders", "p shows what was sent"]
 
     @handles("open")
     def open(self, key: str) -> None:
@@ -104,13 +104,13 @@ class HistoryScreen(BaseScreen[None]):
             path = await ask_export_path(self, self.line, "batch")
             if path is not None:
                 exporting = export_history(self.workspace.account.store, requests, path)
-                await report_export(self, exporting, "order", " of requests", path)
+                await report_export(self, exporting, "sent order", path)
 
 
 def _lines(request: HistoryRequest) -> Iterator[TextLine]:
-    """Each order of a request, those with problems first."""
+    """The lines of a request: each order, those with problems first."""
     for problem in request.problems:
-        yield [(f" S of the request as a whole: {safe(problem.detail)}", "service")]
+        yield [(f" S whole request: {safe(problem.detail)}", "service")]
     for order in sorted(request.orders, key=lambda order: not order.problems):
         mark, label, tone = order.shown
         head: list[Piece] = [

@@ -1,4 +1,4 @@
-"""The batches of the account: how far each is and who has it; new, rename, remove, open."""
+"""The batches of the account, with progress and owner; create, rename, remove and open them."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -22,8 +22,8 @@ from tui.work.writes.send_state import SendState, project
 _COLUMNS = (
     Column("name", "batch", 18, 2),
     Column("count", "orders", 6, 0, "right"),
-    Column("states", "how far", 22, 2),
-    Column("owner", "whose", 22, 2),
+    Column("states", "progress", 22, 2),
+    Column("owner", "owner", 22, 2),
 )
 _SHOWN = (
     SendState.REFUSED,
@@ -38,7 +38,7 @@ _BAD = _SHOWN[:3]
 
 
 class BatchesScreen(BaseScreen[None]):
-    """The newest first; Enter opens one in the composer."""
+    """Lists the newest batch first; Enter opens it in the composer."""
 
     WHERE = Context.BATCHES
     KEYS = (
@@ -73,7 +73,7 @@ class BatchesScreen(BaseScreen[None]):
 
     @handles("refresh")
     def show_all(self, key: str = "") -> None:
-        """The list as it is on disk, other running copies' changes included."""
+        """Show the list as stored, including changes by other running copies of the app."""
         self._batches = {str(info.id): info for info in self.workspace.staging.batches()}
         self.table.load([self._row(key, info) for key, info in self._batches.items()])
         count = count_of(len(self._batches), "batch", "batches")
@@ -101,16 +101,16 @@ class BatchesScreen(BaseScreen[None]):
         owner = info.owner
         if owner is None or not owner.alive:
             made = f"{info.created_at.astimezone(self.workspace.account.zone):%d %b %H:%M}"
-            return StyledCell(f"free, of {made}", "dim")
+            return StyledCell(f"free, created {made}", "dim")
         if owner.mine:
             return StyledCell("open here" if self._is_open(info) else "yours", "good")
         since = f"{owner.since.astimezone(self.workspace.account.zone):%d %b %H:%M}"
         return StyledCell(f"{owner.user}@{owner.host}, process {owner.pid}, since {since}", "conflict")
 
     def status_items(self) -> list[str]:
-        return ["Enter opens", "what was sent of a batch stays in the journal"]
+        return ["Enter opens", "the journal keeps what was sent"]
 
-    # What can be done.
+    # Commands.
 
     @handles("open")
     def open(self, key: str) -> None:
@@ -150,8 +150,8 @@ class BatchesScreen(BaseScreen[None]):
             self.workspace.staging.remove(info.name)
             self.show_all()
             unsent = info.counts[StagedState.DRAFT] + info.counts[StagedState.REFUSED]
-            kept = " The service keeps what it has." if info.count > unsent else ""
-            self.show_notice(f"{info.name} removed.{kept} u brings it back.")
+            kept = " Orders on the service are not changed." if info.count > unsent else ""
+            self.show_notice(f"{info.name} removed.{kept} u restores it.")
 
     @handles("undo")
     def bring_back(self, key: str) -> None:
@@ -161,13 +161,13 @@ class BatchesScreen(BaseScreen[None]):
             for key, info in self._batches.items():
                 if info.name == name:
                     self.table.go_to_key(key)
-            self.show_notice(f"{name} is back." if name else "No batch was removed.")
+            self.show_notice(f"{name} restored." if name else "No batch was removed.")
 
     @handles("take_over")
     async def take_over(self, key: str) -> None:
         info = self.info
         if info is None or not info.is_elsewhere:
-            self.show_notice("Nobody else has this batch; Enter opens it.")
+            self.show_notice("No other copy has this batch open; Enter opens it.")
         else:
             owner = f"{info.owner.user}@{info.owner.host}, process {info.owner.pid}" if info.owner else "Another copy"
             answers = [("y", "take over; the other copy becomes read-only")]

@@ -1,4 +1,4 @@
-"""`BulkContext`: what the commands of a bulk change are given: the job, the panes, and which of them has the keys."""
+"""`BulkContext`, which the command groups of a bulk change share: the job, the panes, and which pane has the focus."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from tui.work.bulk.job import Job, JobOrder, JobStage
 
 @dataclass(slots=True)
 class BulkContext:
-    """`in_recipe`: whether keys go to the recipe, else to the orders. `show_all` shows everything after a change."""
+    """`in_recipe`: whether keys go to the recipe rather than the orders. `show_all` redraws everything."""
 
     screen: BaseScreen[Any]
     job: Job
@@ -30,7 +30,7 @@ class BulkContext:
 
     @property
     def is_open(self) -> bool:
-        """Whether the recipe may still be changed: nothing of it was sent."""
+        """Whether the recipe may still be changed, because nothing was sent."""
         return self.job.stage is JobStage.PLANNED and not any(order.planned for order in self.job.orders.values())
 
     @property
@@ -39,11 +39,11 @@ class BulkContext:
         return self.job.orders.get(self.table.cursor_key or "")
 
     def may_change(self) -> bool:
-        """Whether the recipe may be changed; a notice says why not."""
+        """Whether the recipe may be changed. If not, a notice says why."""
         if not self.is_open:
-            self.screen.show_notice("This change was sent; . in the list of orders repeats it on others.")
+            self.screen.show_notice("This change was already sent; . in the order list repeats it on other orders.")
         return self.is_open
 
     def reload(self) -> None:
-        """Take the job as it is on disk, where another copy may have changed it."""
+        """Read the job from disk, because another copy of the app may have changed it."""
         self.job = self.workspace.jobs.get(self.job.id) or self.job

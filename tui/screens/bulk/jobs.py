@@ -1,4 +1,4 @@
-"""The latest bulk changes, with the results of each."""
+"""The latest bulk changes and their results."""
 
 from textual.app import ComposeResult
 
@@ -28,24 +28,24 @@ _BAD = frozenset({SendState.REFUSED, SendState.UNKNOWN, SendState.DIFFERS, SendS
 
 
 class JobsScreen(BaseScreen[None]):
-    """The newest first; Enter opens one."""
+    """Lists the newest first; Enter opens it."""
 
     WHERE = Context.JOBS
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        self.table = OrderTable(_COLUMNS, empty="No change over many orders yet: mark some with Space, then ;c or ;t.")
+        self.table = OrderTable(_COLUMNS, empty="No bulk changes yet: mark orders with Space, then press ;c or ;t.")
         self._jobs: dict[str, Job] = {}
 
     def compose(self) -> ComposeResult:
         return self.framed(self.table)
 
     def on_mount(self) -> None:
-        self.title_line.set(f"{self.workspace.profile} · changes over many orders", "the last 20")
+        self.title_line.set(f"{self.workspace.profile} · bulk changes", "the last 20")
 
     @handles("refresh")
     def show_all(self, key: str = "") -> None:
-        """The list as it is on disk, other running copies' changes included."""
+        """Show the list as stored, including changes by other running copies of the app."""
         jobs = self.workspace.jobs
         self._jobs = {job.id: job for job in jobs.recent()}
         zone = self.workspace.account.zone
@@ -53,7 +53,7 @@ class JobsScreen(BaseScreen[None]):
         for job in self._jobs.values():
             counts = ", ".join(f"{count} {state.label}" for state, count in job.counts.items())
             stage = "elsewhere" if jobs.is_elsewhere(job) else str(job.stage)
-            at = f"{job.made_at.astimezone(zone):%Y-%m-%d %H:%M}"
+            at = f"{job.created_at.astimezone(zone):%Y-%m-%d %H:%M}"
             cells = (at, job.name, StyledCell(stage, _TONES.get(job.stage, "")), counts)
             mark, tone = ("!", "error") if _BAD & set(job.counts) else (" ", "")
             rows.append(RenderedRow(job.id, cells, mark, tone))
@@ -61,7 +61,7 @@ class JobsScreen(BaseScreen[None]):
         self.show_status()
 
     def status_items(self) -> list[str]:
-        return ["Enter shows the results; what was sent is in the journal too"]
+        return ["Enter shows the results; the journal keeps what was sent"]
 
     @handles("open")
     def open(self, key: str) -> None:
@@ -72,7 +72,7 @@ class JobsScreen(BaseScreen[None]):
     @handles("drop")
     async def forget(self, key: str) -> None:
         job = self._jobs.get(self.table.cursor_key or "")
-        answers = [("y", "remove; sent orders stay sent")]
+        answers = [("y", "remove from this list; sent changes are not undone")]
         if job is None or not await self.ask(f"Remove {job.name} and its results?", answers):
             return
         try:

@@ -1,4 +1,4 @@
-"""The recipe of a change over many orders: its fields and tags, edited in a form, with a dry run after each change."""
+"""The recipe of a bulk change: its fields and tags. It is edited in a form, with a dry run after each change."""
 
 from dataclasses import replace
 from typing import cast
@@ -20,13 +20,13 @@ _EDITOR_LINES = 9
 
 
 class RecipeCommands:
-    """Changes the recipe while nothing of it was sent."""
+    """The commands that change the recipe, while nothing was sent."""
 
     def __init__(self, context: BulkContext, line: InputLine) -> None:
         self.is_reading = False
         """Whether the dry run is in progress."""
         self.is_tall = False
-        """Whether the form is beside the orders."""
+        """Whether the form is beside the orders rather than above them."""
         self._context = context
         self._line = line
         self._screen = context.screen
@@ -35,7 +35,7 @@ class RecipeCommands:
         self._known: dict[str, Document] = {}
 
     def open(self, field: Pointer | None) -> None:
-        """Show the recipe for the first time, with the editor of a field if there is one, and do the dry run."""
+        """Show the recipe, open the editor of a field if one is given, and do the dry run."""
         context = self._context
         found = {id: self._workspace.orders.find(id) for id in context.job.orders}
         self._known = {id: document for id, document in found.items() if document is not None}
@@ -46,11 +46,11 @@ class RecipeCommands:
         if context.in_recipe and field is not None:
             self._sheet.open_editor(field, self.typed().get(field))
         elif context.is_open and self.typed():
-            self._screen.show_notice("The text typed in a field is kept; Enter in it continues it.")
+            self._screen.show_notice("Text typed in a field was kept; Enter on the field continues it.")
         self.look()
 
     def show(self, pointer: Pointer | None = None) -> None:
-        """Show the recipe as it is now, with the cursor on a field if there is one."""
+        """Show the current recipe, with the cursor on a field if one is given."""
         rows = recipe_rows(self._context.job.recipe, self._workspace.orders.suggestions())
         if pointer is None:
             self._sheet.set_rows(rows)
@@ -59,12 +59,12 @@ class RecipeCommands:
         self.resize()
 
     def resize(self) -> None:
-        """Give the form its height: all there is beside the orders, else what its rows or its editor need."""
+        """Set the form's height: the full height beside the orders, otherwise what its rows or editor need."""
         lines = _EDITOR_LINES if self._sheet.editing is not None else max(2, min(len(self._sheet.rows), 5))
         self._sheet.styles.height = "1fr" if self.is_tall else lines
 
     def change(self, recipe: BulkChange, pointer: Pointer | None = None) -> None:
-        """Change the recipe, and do the dry run with it."""
+        """Change the recipe and repeat the dry run."""
         try:
             self._workspace.jobs.change(self._context.job, recipe)
         except (JobConflict, StoreError) as error:
@@ -76,7 +76,7 @@ class RecipeCommands:
     # The dry run.
 
     def look(self, *, again: bool = False) -> None:
-        """Do the dry run, with what was read already unless it is to be read again."""
+        """Do the dry run with the orders already read, or read them again first."""
         if self._context.is_open:
             self._screen.run_worker(self._dry_run(again=again), name="dry run", group="read", exclusive=True)
 
@@ -97,28 +97,28 @@ class RecipeCommands:
 
     @property
     def _place(self) -> str:
-        """Where the texts are kept that were typed and not taken."""
+        """The key under which unsaved texts are stored."""
         return f"bulk-{self._context.job.id}"
 
     def typed(self) -> dict[Pointer, str]:
-        """What was typed in fields and not taken."""
+        """The unsaved texts, by field."""
         return self._workspace.account.drafts.typed(self._place)
 
     def typing(self, pointer: Pointer, text: str) -> None:
-        """Keep what is being typed."""
+        """Store the text being typed."""
         with self._screen.report_store_errors():
-            self._workspace.account.drafts.type(TypedText(self._place, pointer, text))
+            self._workspace.account.drafts.save_typed(TypedText(self._place, pointer, text))
 
     def left(self, pointer: Pointer, text: str | None) -> None:
-        """An editor was left: `text` is None if it was taken."""
+        """Handle a closed editor; `text` is None if its value was accepted."""
         with self._screen.report_store_errors():
             if text is None:
-                self._workspace.account.drafts.untype(self._place, pointer)
+                self._workspace.account.drafts.drop_typed(self._place, pointer)
             else:
-                self._screen.show_notice("Left without taking; Enter there goes on with what was typed.")
+                self._screen.show_notice("Not accepted; Enter on the field continues with the typed text.")
 
     def entered(self, pointer: Pointer, value: Json) -> None:
-        """A value was taken in the editor of a field, or of the tags."""
+        """Handle a value accepted in the editor of a field or of the tags."""
         recipe = self._context.job.recipe
         if pointer in (ADD_TAGS, REMOVE_TAGS):
             tags = tuple(cast("list[str]", value or []))
@@ -131,7 +131,7 @@ class RecipeCommands:
     # Commands.
 
     def _assignment(self) -> FieldAssignment | None:
-        """The field of the recipe under the cursor; a notice says so if there is none."""
+        """The field of the recipe under the cursor. If there is none, a notice says so."""
         recipe, pointer = self._context.job.recipe, self._sheet.cursor_pointer
         assignment = recipe.assignment(pointer.tokens) if pointer is not None else None
         if not self._context.may_change():
@@ -139,7 +139,7 @@ class RecipeCommands:
         if assignment is None and len(recipe.assignments) == 1:
             (assignment,) = recipe.assignments
         if assignment is None:
-            self._screen.show_notice("That is for a field of the change; Tab leads to it, a adds one.")
+            self._screen.show_notice("This works on a field of the change. Press Tab to go there; a adds a field.")
         return assignment
 
     @handles("add")
@@ -147,7 +147,7 @@ class RecipeCommands:
         if not self._context.may_change():
             return
         recipes = SavedChanges(self._workspace.account).all()
-        title = "Add a field, or take a saved change"
+        title = "Add a field, or choose a saved change"
         choice = await self._screen.ask_screen(field_picker(self._workspace, title, recipes))
         if choice is None:
             return
@@ -188,7 +188,7 @@ class RecipeCommands:
             return
         answers = [("e", "empty text")] if known.patch.empty else []
         answers += [("n", "null: remove it")] if known.patch.nullable else []
-        answers += [("a", "nothing yet")] if assignment.value is not ABSENT else []
+        answers += [("a", "no value yet")] if assignment.value is not ABSENT else []
         values = {"e": "", "n": None, "a": ABSENT}
         if not answers:
             self._screen.show_notice("A PATCH cannot clear this field.")
@@ -204,11 +204,11 @@ class RecipeCommands:
             self._screen.show_notice("There is nothing to save yet.")
             return
         if recipe.name and recipe in recipes.all():
-            answers = [("n", "save under another name"), ("f", "forget it")]
+            answers = [("n", "save under another name"), ("f", "delete it")]
             answer = await self._screen.ask(f"Saved as {recipe.name}.", answers)
             if answer == "f":
                 recipes.forget(recipe.name)
-                self._screen.show_notice(f"{recipe.name} is forgotten.")
+                self._screen.show_notice(f"{recipe.name} deleted.")
             if answer != "n":
                 return
         name = await self._line.ask("name: ", recipe.name)
@@ -217,10 +217,10 @@ class RecipeCommands:
             recipes.save(recipe)
             if self._context.is_open:
                 self.change(recipe)
-            self._screen.show_notice(f"Saved as {name}; c in the list of orders offers it.")
+            self._screen.show_notice(f"Saved as {name}; c in the order list offers it.")
 
     def drop_if_empty(self) -> None:
-        """Forget a change that has no recipe, when its screen is left."""
+        """Delete a change with an empty recipe when its screen is closed."""
         if self._context.is_open and self._context.job.recipe.is_empty:
             with self._screen.report_store_errors():
                 self._workspace.jobs.drop(self._context.job)

@@ -1,4 +1,4 @@
-"""A bulk change as it is shown: the tabs of states, a row for each order, the details of one, the review."""
+"""How a bulk change is shown: tabs by state, a row for each order, the details of one order, the review."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -34,16 +34,16 @@ _SHOWN_BY_CHANGES = frozenset({SendState.READY, SendState.SENDING, SendState.VER
 
 @dataclass(slots=True)
 class JobRows(KeyedRows[JobOrder]):
-    """Rows made when they are drawn."""
+    """Provides rows when they are drawn."""
 
     def row_at(self, index: int) -> RenderedRow:
         order = self.elements[index]
         mark, label, style = LABELS[order.state]
         what = change_words(order.changes)
-        if order.words and order.state not in _SHOWN_BY_CHANGES:
-            what = order.words
-        elif order.words and order.state is SendState.READY:
-            what = f"{what}   ~ {order.words}"
+        if order.message and order.state not in _SHOWN_BY_CHANGES:
+            what = order.message
+        elif order.message and order.state is SendState.READY:
+            what = f"{what}   ~ {order.message}"
         dim = "dim" if order.state in (SendState.HELD, SendState.UNCHANGED) else ""
         return RenderedRow(order.id, (order.name, StyledCell(label, style), StyledCell(what, dim)), mark, style)
 
@@ -71,16 +71,16 @@ def _tag(tag: Json) -> str:
 
 
 def tab_labels(job: Job) -> list[TabLabel]:
-    """All, then the states that there are."""
+    """The tab of all orders, then one for each state that occurs."""
     counts = [TabLabel(state, state.label, str(count)) for state, count in job.counts.items()]
     return [TabLabel(ALL, "all", str(len(job.orders))), *counts]
 
 
 def detail_lines(order: JobOrder) -> list[list[Piece]]:
-    """One order: its words, then each field, what it was and what it is to be."""
+    """The details of one order: its result, then each field with its old and new value."""
     lines: list[list[Piece]] = []
-    if order.words:
-        lines.append([(f" {safe(order.words)}", order.state.style)])
+    if order.message:
+        lines.append([(f" {safe(order.message)}", order.state.style)])
     lines.extend([(" ", ""), *_pieces(change)] for change in order.changes)
     return lines
 
@@ -93,8 +93,8 @@ def cost_words(cost: WriteCost) -> str:
 
 
 def kind_summary(plan: WriteCosts, kind: WriteKind) -> str:
-    """Both kinds of write with their cost, the chosen one first."""
-    names = {WriteKind.PATCH: "PATCH", WriteKind.UPSERT: "whole"}
+    """Both write kinds with their cost, the chosen one first."""
+    names = {WriteKind.PATCH: "PATCH", WriteKind.UPSERT: "upsert"}
     other = WriteKind.UPSERT if kind is WriteKind.PATCH else WriteKind.PATCH
     return f"{names[kind]}: {cost_words(plan.cost(kind))} │ o: {names[other]}: {cost_words(plan.cost(other))}"
 
@@ -112,17 +112,17 @@ def review_of(job: Job, plan: WriteCosts, *, read_only: bool) -> ReviewPlan:
     notes = [f"{job.recipe.summary}, on {len(patched) + len(whole)} orders. {cost_words(plan.cost(job.kind))}."]
     if whole:
         notes.append(
-            f"{len(whole)} are sent as full orders: all of a request or none; data that the service does not show may be lost."
+            f"{len(whole)} are sent as full orders: all of a request or none; data that the API does not show may be lost."
         )
     if staying:
         notes.append("Not sent: " + ", ".join(f"{count} {state.label}" for state, count in staying.items()) + ".")
     if read_only:
-        notes.append("This account is opened for reading only.")
+        notes.append("Read-only: this account cannot write.")
     return ReviewPlan(job.name, items, 0 if read_only else len(patched) + len(whole), notes)
 
 
 def body_of(order: JobOrder, kind: WriteKind) -> Json:
-    """The body that would be sent for this order, or its part of one."""
+    """The request body for this order, or its part of one."""
     if order.applied is None or not order.changes:
         return None
     by_patch = write_kind(order.applied, kind) is WriteKind.PATCH
@@ -142,18 +142,18 @@ def _upsert_item(orders: Sequence[JobOrder]) -> ReviewItem:
         lines.extend(_lines(order))
         if order.applied is not None:
             bodies.append(order.applied.upsert.body)
-    return ReviewItem(f"{len(orders)} whole orders in one request", lines, "POST /orders", bodies)
+    return ReviewItem(f"{len(orders)} full orders in one request", lines, "POST /orders", bodies)
 
 
 def _lines(order: JobOrder) -> list[list[Piece]]:
     lines: list[list[Piece]] = [[("  * ", "changed"), *_pieces(change)] for change in order.changes]
-    if order.words:
-        lines.append([(f"  ~ {safe(order.words)}", "warning")])
+    if order.message:
+        lines.append([(f"  ~ {safe(order.message)}", "warning")])
     return lines
 
 
 def _pieces(change: Change) -> list[Piece]:
-    """Field, was, will be."""
+    """A line of field, old value and new value."""
     return [
         (fit(label_of(change.pointer), 24) + " ", ""),
         (fit(display_value(change.pointer, change.was), 22) + " ", "dim"),

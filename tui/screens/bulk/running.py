@@ -13,7 +13,7 @@ from tui.work.bulk.runner import JobConflict
 
 
 def start_job(workspace: Workspace, job: Job) -> None:
-    """Send what waits. It goes on when the screen is left."""
+    """Send the waiting orders. The job continues when the screen is closed."""
 
     async def run() -> None:
         try:
@@ -25,17 +25,17 @@ def start_job(workspace: Workspace, job: Job) -> None:
 
 
 async def ask_left(screen: BaseScreen[Any], left: Sequence[Job]) -> None:
-    """Ask whether to resume each job that an earlier process did not finish."""
+    """Ask for each job that an earlier process left unfinished whether to resume it."""
     workspace = screen.workspace
     if left and screen.is_typing:
-        screen.show_notice("A bulk change is not finished; C in the list of orders shows it.", "warning")
+        screen.show_notice("A bulk change is not finished; C in the order list shows it.", "warning")
         return
     for job in left:
-        text = f"{job.gone} of {job.going} sent. Resume {job.name}?"
+        text = f"{job.sent_count} of {job.planned_count} sent. Resume {job.name}?"
         answer = await screen.ask(text, [("y", "resume"), ("l", "later"), ("d", "drop the rest")])
         with screen.report_store_errors():
             if answer == "d":
-                workspace.show_notice(f"{workspace.jobs.cancel(job)} are not sent; C shows the results.")
+                workspace.show_notice(f"{workspace.jobs.cancel(job)} were not sent; C shows the results.")
             elif answer == "y":
                 workspace.go(OpenBulk(job.id))
                 start_job(workspace, job)

@@ -57,7 +57,7 @@ _KEYS_AFTER = (("open", "open"), ("tab_next", "state"), ("retry", "try again"), 
 
 
 class BulkScreen(BaseScreen[None]):
-    """Two panes while it is made ready, the recipe and the orders; later the orders alone."""
+    """Shows the recipe and the orders before sending, then only the orders."""
 
     WHERE = Context.BULK
     GROUPS = (TabCommands, RecipeCommands, SendCommands)
@@ -78,7 +78,7 @@ class BulkScreen(BaseScreen[None]):
         super().__init__(workspace)
         job = workspace.jobs.get(job_id)
         if job is None:
-            raise KeyError(f"There is no change {job_id}.")
+            raise KeyError(f"There is no bulk change {job_id}.")
         self.tab_bar = TabBar()
         self.sheet = OrderSheet(
             reader=reader_of(workspace), typing_hook=lambda *typed: self._recipe.typing(*typed), empty=""
@@ -99,7 +99,7 @@ class BulkScreen(BaseScreen[None]):
 
     @property
     def job(self) -> Job:
-        """The change, as it was looked at last."""
+        """The job as read last."""
         return self._bulk.job
 
     @property
@@ -129,7 +129,7 @@ class BulkScreen(BaseScreen[None]):
 
     @on(TabBar.Selected)
     def show_all(self) -> None:
-        """Show everything, after anything may have changed."""
+        """Redraw everything."""
         job = self.job
         self.query_one("#bulk").set_class(not self._bulk.is_open, "-begun")
         self.tab_bar.set_labels(tab_labels(job), self.tab_bar.current or ALL)
@@ -150,12 +150,12 @@ class BulkScreen(BaseScreen[None]):
         job = self.job
         stage = "dry run" if job.stage is JobStage.PLANNED else str(job.stage)
         if self.workspace.jobs.is_elsewhere(job):
-            stage = "another copy runs it, r looks"
-        facts = [job.name, stage, f"{len(job.orders)} orders" + (f", {job.whole}" if job.whole else "")]
+            stage = "another copy runs it, r refreshes"
+        facts = [job.name, stage, f"{len(job.orders)} orders" + (f", {job.selection}" if job.selection else "")]
         self.title_line.set(self.workspace.heading, " · ".join(facts))
 
     def show_keys(self) -> None:
-        """Show the keys of the stage that the change is in."""
+        """Show the keys for the stage of the change."""
         wanted = _KEYS_IN.get(self.job.stage, _KEYS_AFTER)
         if self.job.stage is JobStage.PLANNED and not self._bulk.is_open:
             wanted = tuple((id, word) for id, word in wanted if id not in ("add", "tags", "only_empty", "pane"))
@@ -180,17 +180,17 @@ class BulkScreen(BaseScreen[None]):
             case JobStage.PLANNED if self._recipe.is_reading:
                 return [("reading … Ctrl+C stops", "info")]
             case JobStage.PLANNED if job.recipe.is_empty:
-                return ["a adds a field, t tags; then the dry run shows each order"]
+                return ["a adds a field, t tags; a dry run then shows each order"]
             case JobStage.PLANNED:
-                unread = [(f"not known here: {', '.join(job.recipe.unknown)}", "warning")] if job.recipe.unknown else []
+                unread = [(f"unknown fields: {', '.join(job.recipe.unknown)}", "warning")] if job.recipe.unknown else []
                 return [*unread, f"{len(job.waiting)} would change, w reviews", "printed labels are not updated"]
             case JobStage.RUNNING:
-                sending = (f"sending: {job.gone} of {job.going}", "info")
+                sending = (f"sending: {job.sent_count} of {job.planned_count}", "info")
                 return [sending, "z pauses, Ctrl+C cancels, q leaves it running"]
             case JobStage.PAUSED:
-                return [(f"paused: {job.gone} of {job.going}", "warning"), "z resumes, Ctrl+C cancels"]
+                return [(f"paused: {job.sent_count} of {job.planned_count}", "warning"), "z resumes, Ctrl+C cancels"]
             case _:
-                return [f"{job.stage}: {job.gone} of {job.going}", "R tries the state shown again"]
+                return [f"{job.stage}: {job.sent_count} of {job.planned_count}", "R retries the orders shown"]
 
     # What happens in the panes.
 

@@ -1,4 +1,4 @@
-"""The orders of a change over many: leaving out, the kind of request, the review, the sending, trying again."""
+"""Commands on the orders of a bulk change: exclude, choose the write kind, review, send, pause and retry."""
 
 from tui.api.codec import pretty
 from tui.screens.bulk.context import BulkContext
@@ -8,7 +8,7 @@ from tui.screens.bulk.running import start_job
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import ShowText
 from tui.screens.review.screen import ReviewScreen
-from tui.work.bulk.job import AGAIN, JobStage
+from tui.work.bulk.job import RETRYABLE, JobStage
 from tui.work.bulk.runner import JobConflict
 from tui.work.bulk.saved_changes import SavedChanges
 from tui.work.stored import StoreError, WriteKind
@@ -18,7 +18,7 @@ _AGAIN_OF_ALL = frozenset({SendState.NOT_SENT, SendState.REFUSED, SendState.CONF
 
 
 class SendCommands:
-    """Nothing is sent before `y` in the review. Then the job runs in the background and can be paused and cancelled."""
+    """Commands on the orders. Only `y` in the review sends; then the job runs in the background."""
 
     def __init__(self, context: BulkContext, recipe: RecipeCommands) -> None:
         self._context = context
@@ -35,7 +35,7 @@ class SendCommands:
             return
         try:
             if not self._workspace.jobs.leave_out(context.job, order.id):
-                self._screen.show_notice(f"{order.name}: {order.state.label}; it is not sent anyway.")
+                self._screen.show_notice(f"{order.name}: {order.state.label}; it would not be sent anyway.")
         except JobConflict as error:
             self._screen.show_notice(str(error))
         context.show_all()
@@ -46,7 +46,7 @@ class SendCommands:
         order = self._context.order
         body = body_of(order, self._context.job.kind) if order is not None else None
         if order is None or body is None:
-            self._screen.show_notice("No body is made for this order here.")
+            self._screen.show_notice("No request is sent for this order.")
         else:
             self._workspace.go(ShowText(f"Request body of {order.name}", pretty(body)))
 
@@ -64,11 +64,11 @@ class SendCommands:
     async def review(self, key: str) -> None:
         job, jobs = self._context.job, self._workspace.jobs
         if job.stage is not JobStage.PLANNED:
-            self._screen.show_notice(f"This change is {job.stage} already; R tries orders again.")
+            self._screen.show_notice(f"This change is {job.stage} already; R retries orders.")
         elif self._recipe.is_reading:
-            self._screen.show_notice("The dry run is not done yet.")
+            self._screen.show_notice("The dry run is not finished yet.")
         elif not job.waiting:
-            self._screen.show_notice("Nothing would be sent; the list says why.")
+            self._screen.show_notice("Nothing would be sent; the list shows why.")
         else:
             plan = review_of(job, jobs.plan(job), read_only=self._workspace.account.client.read_only)
             if await self._screen.ask_screen(ReviewScreen(self._workspace, plan)) is not None:
@@ -106,7 +106,9 @@ class SendCommands:
                 "The dry run was stopped; r runs it again." if stopped else "Nothing is being sent."
             )
             return
-        if not await self._screen.ask(f"Cancel? {job.gone} of {job.going} sent.", [("y", "cancel the rest")]):
+        if not await self._screen.ask(
+            f"Cancel? {job.sent_count} of {job.planned_count} sent.", [("y", "cancel the rest")]
+        ):
             return
         try:
             count = self._workspace.jobs.cancel(job)
@@ -114,22 +116,22 @@ class SendCommands:
             self._screen.show_notice(str(error), "warning")
             return
         self._context.show_all()
-        self._screen.show_notice(f"Cancelled: {count} not sent; what was sent stays sent.")
+        self._screen.show_notice(f"Cancelled: {count} not sent; sent changes are not undone.")
 
     @handles("retry")
     def retry(self, key: str) -> None:
         if self._context.job.stage in (JobStage.RUNNING, JobStage.PAUSED):
-            self._screen.show_notice("Orders are tried again when the rest is done; z resumes, Ctrl+C cancels.")
+            self._screen.show_notice("Orders can be retried when the others are finished; z resumes, Ctrl+C cancels.")
             return
         current = self._context.tab_bar.current or ALL
-        states = _AGAIN_OF_ALL if current == ALL else frozenset({SendState(current)}) & AGAIN
+        states = _AGAIN_OF_ALL if current == ALL else frozenset({SendState(current)}) & RETRYABLE
         if not states:
-            self._screen.show_notice(f"Orders that are {current} are not tried again; choose another tab.")
+            self._screen.show_notice(f"Orders that are {current} cannot be retried; choose another tab.")
         else:
             self._screen.run_worker(self._retry(states), name="try again", group="read", exclusive=True)
 
     async def _retry(self, states: frozenset[SendState]) -> None:
-        self._screen.show_notice("Reading again …")
+        self._screen.show_notice("Refreshing …")
         try:
             count = await self._workspace.jobs.retry(self._context.job, states)
         except (JobConflict, StoreError) as error:
@@ -139,5 +141,5 @@ class SendCommands:
             self._context.tab_bar.select(ALL)
             self._context.show_all()
             self._screen.show_notice(
-                f"{count} would change now; w reviews." if count else "None of them would change; the list says why."
+                f"{count} would change now; w reviews." if count else "None of them would change; the list shows why."
             )

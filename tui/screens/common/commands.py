@@ -27,7 +27,7 @@ def handles(*commands: str, **arguments: object) -> Callable[[F], F]:
 
 
 def _handlers_of(kind: type) -> Mapping[str, tuple[str, tuple[object, ...]]]:
-    """The commands that a class handles, each with the name of the method and what it is called with instead of the key."""
+    """The commands that a class handles: the method's name, and the argument passed instead of the key, if any."""
     if kind in _HANDLED:
         return _HANDLED[kind]
     found = _HANDLED[kind] = {}
@@ -38,12 +38,12 @@ def _handlers_of(kind: type) -> Mapping[str, tuple[str, tuple[object, ...]]]:
 
 
 def handled_by(kind: type) -> Mapping[str, str]:
-    """The commands that a class handles, each with the name of the method. A subclass may override either."""
+    """Map the commands that a class handles to method names. A subclass may override either."""
     return {id: name for id, (name, _) in _handlers_of(kind).items()}
 
 
 def find_handler(owners: Iterable[Any], command: str) -> Handler | None:
-    """The handler of a command: the first owner that has one is asked."""
+    """The handler of a command, from the first owner that has one."""
     for owner in owners:
         found = _handlers_of(type(owner)).get(command)
         if found is not None:

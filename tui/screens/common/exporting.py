@@ -1,4 +1,4 @@
-"""Exporting a list into a file that the user names."""
+"""Exports a list to a file that the user names."""
 
 from collections.abc import Awaitable
 from pathlib import Path
@@ -11,24 +11,24 @@ from tui.work.typed_paths import at_home, completed
 
 
 async def ask_export_path(screen: BaseScreen[Any], line: InputLine, name: str) -> Path | None:
-    """Ask for the file; a name with today's date is proposed. Returns None if there is none."""
+    """Ask for a file name, proposing one with today's date. Returns None if the user cancels."""
     account = screen.workspace.account
     today = screen.workspace.now().astimezone(account.zone).date()
     proposed = account.store.path.parent / f"{name}-{today:%Y-%m-%d}.jsonl"
     answer = await line.ask(line.prompt, str(proposed), complete=completed)
     if answer == "":
-        screen.show_notice("No file was named; nothing was exported.")
+        screen.show_notice("No file name entered; nothing was exported.")
     return at_home(Path(answer)) if answer else None
 
 
-async def report_export(screen: BaseScreen[Any], exporting: Awaitable[int], noun: str, more: str, path: Path) -> None:
-    """Show how many things were exported, or why they could not be."""
+async def report_export(screen: BaseScreen[Any], exporting: Awaitable[int], noun: str, path: Path) -> None:
+    """Await an export and show how many things were exported, or why it failed."""
     with screen.report_store_errors():
         try:
             count = await exporting
         except FileExistsError:
-            screen.show_notice(f"There is a file of that name; nothing was written. {path}", "warning")
+            screen.show_notice(f"The file exists already; nothing was written. {path}", "warning")
         except OSError as error:
-            screen.show_notice(f"It cannot be written: {error.strerror}. {path}", "error")
+            screen.show_notice(f"The file cannot be written: {error.strerror}. {path}", "error")
         else:
-            screen.show_notice(f"{count_of(count, noun)}{more}, for your eyes only, in {path}")
+            screen.show_notice(f"{count_of(count, noun)} exported, readable only by you, to {path}")

@@ -1,4 +1,4 @@
-"""The commands that every screen has: moving in its list, help, palette, other screens, leaving."""
+"""The commands that every screen has: moving, help, palette, opening other screens, going back."""
 
 from typing import ClassVar, Protocol
 
@@ -24,7 +24,7 @@ from tui.widgets.tab_bar import TabBar
 
 
 class CommandedScreen(Protocol):
-    """What the commands need of a screen."""
+    """What these commands need from a screen."""
 
     WHERE: ClassVar[Context]
     READ_AGAIN: ClassVar[str]
@@ -32,21 +32,21 @@ class CommandedScreen(Protocol):
 
     @property
     def list_view(self) -> LineView:
-        """The lines that moving keys move on."""
+        """The view that movement keys act on."""
 
     @property
     def order_here(self) -> str | None:
-        """The service's id of the order that the user is at."""
+        """The service's id of the current order."""
 
     def stop_reading(self) -> bool:
-        """Stop what is being read. Returns whether there was anything."""
+        """Stop reading. Returns whether anything was being read."""
 
     def show_notice(self, text: str, tone: str = "info") -> None:
         """Show a sentence on the status line."""
 
 
 class MoveCommands:
-    """Moving in the list of a screen."""
+    """Movement in the list of a screen."""
 
     def __init__(self, screen: CommandedScreen) -> None:
         self._screen = screen
@@ -73,7 +73,7 @@ class MoveCommands:
 
 
 class TabCommands:
-    """Going along the tab bar of a screen. `missing` says that there is no tab of a number."""
+    """Movement along the tab bar. `missing`: the notice for a number without a tab; `{}` is the number."""
 
     def __init__(self, screen: CommandedScreen, tab_bar: TabBar, missing: str) -> None:
         self._screen = screen
@@ -91,7 +91,7 @@ class TabCommands:
 
 
 class GeneralCommands:
-    """Help, other screens, leaving."""
+    """Help, opening other screens, going back and quitting."""
 
     def __init__(self, screen: CommandedScreen) -> None:
         self._screen = screen
@@ -122,9 +122,9 @@ class GeneralCommands:
     def stop(self, key: str) -> None:
         stopped = self._screen.stop_reading()
         self._screen.show_notice(
-            f"Reading was stopped; {self._screen.READ_AGAIN}." if stopped else "Nothing is being read."
+            f"Reading stopped; {self._screen.READ_AGAIN}." if stopped else "Nothing is being read."
         )
 
     @handles("on_marked")
     def on_marked(self, key: str) -> None:
-        self._screen.show_notice("There are no marks here.")
+        self._screen.show_notice("This list has no marks.")

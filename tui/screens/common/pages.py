@@ -1,4 +1,4 @@
-"""Pages to read: the keys of a screen and of the other screens, and any long text."""
+"""Read-only pages: the help of a screen, and any long text."""
 
 from collections.abc import Iterator, Sequence
 
@@ -46,7 +46,7 @@ _TITLE_WIDTH = 20
 
 
 class PageScreen(BaseScreen[None]):
-    """A page of lines with a title on the left and on the right. A text is made safe; lines keep their styles."""
+    """A page with a title on the left and on the right. Text is made safe; lines keep their styles."""
 
     WHERE = Context.PAGER
 
@@ -82,7 +82,7 @@ def help_page(workspace: Workspace, where: Context) -> PageScreen:
 
 
 def help_lines(where: Context) -> Iterator[TextLine]:
-    """The commands of one screen by what the user wants to do, then the commands of other screens.
+    """The commands of one screen by purpose, then the commands of other screens.
 
     Each line has the keys, the name that `:` finds, and what the command does.
     """

@@ -1,4 +1,4 @@
-"""Where to go, as values. A screen passes one to `Workspace.go`; only the navigator knows which screen shows it."""
+"""Routes: destinations as values. Screens pass them to `Workspace.go`; only the navigator knows the screens."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from tui.widgets.pager import TextLine
 
 @dataclass(frozen=True, slots=True)
 class OpenTriage:
-    """The list of orders, which is below all other screens."""
+    """The order list, below all other screens."""
 
 
 @dataclass(frozen=True, slots=True)
 class EditOrder:
-    """The form of one order of the service. `as_json`: begin with the order as JSON."""
+    """The form of one existing order. `as_json`: open the order as JSON."""
 
     order_id: str
     as_json: bool = False
@@ -24,7 +24,7 @@ class EditOrder:
 
 @dataclass(frozen=True, slots=True)
 class OpenComposer:
-    """The staged orders. `paste`: a text to read orders from."""
+    """The composer. `paste`: text to read orders from."""
 
     paste: str = ""
 
@@ -36,19 +36,19 @@ class OpenBatches:
 
 @dataclass(frozen=True, slots=True)
 class OpenHistory:
-    """What was sent of the open batch."""
+    """The history of the open batch."""
 
 
 @dataclass(frozen=True, slots=True)
 class OpenJournal:
-    """All writes. `order_id`: begin at the newest write of this order."""
+    """The journal. `order_id`: start at the newest write of this order."""
 
     order_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OpenBulk:
-    """One change of many orders. `field`: begin with the editor of this field."""
+    """One bulk change. `field`: open the editor of this field."""
 
     job_id: str
     field: Pointer | None = None
@@ -56,12 +56,12 @@ class OpenBulk:
 
 @dataclass(frozen=True, slots=True)
 class OpenJobs:
-    """The last changes of many orders."""
+    """The list of bulk changes."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowText:
-    """A page with a text from outside, which is made safe when it is shown."""
+    """A page of untrusted text, which is made safe when shown."""
 
     title: str
     text: str
@@ -69,7 +69,7 @@ class ShowText:
 
 @dataclass(frozen=True, slots=True)
 class ShowLines:
-    """A page with lines in styles."""
+    """A page of styled lines."""
 
     title: str
     lines: Sequence[TextLine]
@@ -77,52 +77,52 @@ class ShowLines:
 
 @dataclass(frozen=True, slots=True)
 class ShowHelp:
-    """The keys of a place."""
+    """The help of a context."""
 
     where: Context
 
 
 @dataclass(frozen=True, slots=True)
 class ShowPalette:
-    """The commands of the screen in front, to choose one by its name."""
+    """The palette of the top screen's commands."""
 
 
 @dataclass(frozen=True, slots=True)
 class ShowRequestLog:
-    """The requests that were made."""
+    """The request log."""
 
 
 @dataclass(frozen=True, slots=True)
 class Back:
-    """The screen below; the last one stays."""
+    """The previous screen on the stack; the last screen stays open."""
 
 
 @dataclass(frozen=True, slots=True)
 class SwitchBack:
-    """The place before this one."""
+    """The place visited before this one."""
 
 
 @dataclass(frozen=True, slots=True)
 class Repaint:
-    """Draw everything again."""
+    """Redraw the screen."""
 
 
 @dataclass(frozen=True, slots=True)
 class Suspend:
-    """Put the process into the background."""
+    """Suspend the process."""
 
 
 @dataclass(frozen=True, slots=True)
 class Leave:
-    """End the app."""
+    """Quit the app."""
 
 
 Place: TypeAlias = OpenTriage | EditOrder | OpenComposer | OpenJournal
-"""Where the next start can begin."""
+"""The routes that the next start can restore."""
 
 Page: TypeAlias = (
     Place | OpenBatches | OpenHistory | OpenBulk | OpenJobs | ShowText | ShowLines | ShowHelp | ShowRequestLog
 )
-"""What a screen shows."""
+"""The routes that a screen shows."""
 
 Route: TypeAlias = Page | ShowPalette | Back | SwitchBack | Repaint | Suspend | Leave

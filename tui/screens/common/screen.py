@@ -1,4 +1,4 @@
-"""What all screens share: keys become commands by the keymap, and questions come before everything."""
+"""The base screen: maps keys to commands through the keymap; an open question gets all keys."""
 
 from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.keymap import Command, Context, key_name, lookup
+from tui.keymap import Command, Context, commands_by_key, key_name
 from tui.screens.common.commands import find_handler
 from tui.screens.common.general_commands import GeneralCommands, MoveCommands
 from tui.screens.common.key_lines import brief_keys, keys_of, line_keys, marked_keys
@@ -26,20 +26,20 @@ R = TypeVar("R")
 
 
 class BaseScreen(Screen[R], inherit_bindings=False):
-    """A screen of the app. Commands of the keymap are done by methods marked with `@handles`, its own or its groups'.
+    """A screen of the app. Methods marked with `@handles`, its own or its groups', run the keymap's commands.
 
     Each has a title, a StatusLine, a QuestionBar and a KeyLine around its own widgets; `framed` composes them.
-    `status_items` gives the text of the status line while there is no notice. `R` is the type of the value that a screen
-    ends with, None for most.
+    `status_items` gives the text of the status line while there is no notice. `R` is the type of the screen's result,
+    None for most.
     """
 
     WHERE: ClassVar[Context]
     GROUPS: ClassVar[tuple[type, ...]] = ()
-    """The types of all objects beside the screen that `command_groups` can give."""
+    """The types of all objects that `command_groups` can return."""
     READ_AGAIN: ClassVar[str] = "r reads again"
-    """Which key reads again, for the notice that reading was stopped."""
+    """Which key resumes reading, for the notice that reading was stopped."""
     KEYS: ClassVar[Sequence[tuple[str, str]]] = ()
-    """The commands on the key line, each with a word for it; by default those that have a word in the keymap."""
+    """The commands on the key line with their words; by default those with a label in the keymap."""
     AUTO_FOCUS = None
     COMPONENT_CLASSES: ClassVar[set[str]] = set(STYLE_CLASSES)
     DEFAULT_CSS = f"BaseScreen {{ layout: vertical; overflow: hidden; }}\n{style_css('BaseScreen')}"
@@ -50,21 +50,21 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         self.ask_screen = workspace.ask_screen
         self.style_cache = StyleCache(self)
         self._general_groups = (MoveCommands(self), GeneralCommands(self))
-        self._commands = lookup(self.WHERE)
+        self._commands = commands_by_key(self.WHERE)
         self._unbound_keys: set[str] = set()
         self._notice: Piece | None = None
         self._has_news = False
         self.title_line, self.key_line = TitleLine(), KeyLine()
         self.groups: Sequence[object] = ()
         self.on_marked = False
-        """Whether the command that runs is to act on all marked orders."""
+        """Whether the current command acts on all marked orders."""
         self.next_on_marked = False
-        """Whether the next command is to."""
+        """Whether the next command acts on all marked orders."""
         self.key_time = 0.0
         self.is_ready = False
 
     def framed(self, *body: Widget) -> ComposeResult:
-        """Compose the screen: the title, these widgets, the status line and the key line."""
+        """Compose the title, these widgets, the status line and the key line."""
         yield self.title_line
         yield from body
         yield StatusLine()
@@ -73,17 +73,17 @@ class BaseScreen(Screen[R], inherit_bindings=False):
 
     @property
     def command_groups(self) -> Sequence[object]:
-        """The objects that handle commands beside this screen now; the first one that knows a command does it."""
+        """The objects that handle commands in addition to this screen. The first one with a handler runs it."""
         return self.groups
 
     @property
     def list_view(self) -> LineView:
-        """The lines that moving keys move on, by default the first ones. They have the focus unless a line is open."""
+        """The view that movement keys act on, by default the first one. It has the focus unless a line is open."""
         return next(view for view in self.query(LineView) if view.can_focus)
 
     @property
     def is_typing(self) -> bool:
-        """Whether keys go to a question, a line or an editor, so that no review may open now."""
+        """Whether keys go to a question, a line or an editor. No review opens then, so that no key confirms it."""
         return self.query_one(QuestionBar).is_open or any(line.is_open for line in self.query(InputLine))
 
     def status_items(self) -> Sequence[str | Piece]:
@@ -91,15 +91,15 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         return ()
 
     def reopen(self, page: Page) -> bool:
-        """Show a page in this screen, which is open already; False if the page needs another screen."""
+        """Show a page in this open screen. Returns False if the page needs another screen."""
         return False
 
     def show_all(self) -> None:
-        """Show everything as it is now: called when the screen comes to the front, and after changes of the store."""
+        """Redraw everything. Called when the screen is raised and after changes of the store."""
         self.show_status()
 
     def store_changed(self) -> None:
-        """Handle a write, or an order that was read back. Several changes of one turn of the loop are shown at once."""
+        """Handle a write, or an order that was read back. Changes in one turn of the event loop are shown together."""
 
         def show_news() -> None:
             self._has_news = False
@@ -111,7 +111,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
             self.call_later(show_news)
 
     def order_changed(self, order_id: str) -> None:
-        """Handle a change of what is known of an order."""
+        """Handle a change of an order or of its send state."""
 
     def on_mount(self) -> None:
         self.is_ready = True
@@ -140,12 +140,12 @@ class BaseScreen(Screen[R], inherit_bindings=False):
             self.show_notice(f"{key_name(key)} is not bound here; ? lists the keys.")
 
     def run_command(self, command: Command, key: str = "") -> None:
-        """Do a command, as from its key."""
+        """Run a command as if its key was pressed."""
         self.on_marked, self.next_on_marked = self.next_on_marked, False
         if self._notice is not None:
             self.clear_notice()
         if self.on_marked and not command.marked:
-            self.show_notice(f"; does not go with {command.title}. It goes with {marked_keys(self.WHERE)}.")
+            self.show_notice(f"; does not work with {command.title}. It works with {marked_keys(self.WHERE)}.")
             return
         handler = find_handler((*self.command_groups, self, *self._general_groups), command.id)
         if handler is None:
@@ -159,7 +159,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         self.on_marked = False
 
     def run_dialog(self, work: Coroutine[Any, Any, None]) -> None:
-        """Run work that may wait for answers of the user; it ends with this screen."""
+        """Run work that may wait for the user's answers. It is cancelled when this screen closes."""
 
         async def guarded() -> None:
             with self.report_store_errors():
@@ -169,20 +169,20 @@ class BaseScreen(Screen[R], inherit_bindings=False):
 
     @contextmanager
     def report_store_errors(self) -> Iterator[None]:
-        """Report an error of the store instead of crashing."""
+        """Show errors of the store as a notice."""
         try:
             yield
         except StoreError as error:
-            self.show_notice(f"Not kept on disk: {error}", "error")
+            self.show_notice(f"Not saved: {error}", "error")
 
     def on_paste(self, event: events.Paste) -> None:
-        """A paste on a list is never run as commands."""
+        """Handle a paste. On a list it never runs commands."""
         event.stop()
         # Terminals send a carriage return for each line's end.
         self.pasted(event.text.replace("\r\n", "\n").replace("\r", "\n"))
 
     def pasted(self, text: str) -> None:
-        self.show_notice("A paste does nothing here. Nothing was changed.")
+        self.show_notice("Pasting does nothing here. Nothing was changed.")
 
     # Notices and questions.
 
@@ -192,24 +192,24 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         self.show_status()
 
     def clear_notice(self) -> None:
-        """Remove the notice, which no longer applies."""
+        """Remove the notice."""
         self._notice = None
         self.show_status()
 
     def show_status(self) -> None:
-        # While the app ends, a screen may have lost its widgets already.
+        # While the app quits, a screen may have no widgets any more.
         for line in self.query(StatusLine):
             line.set([self._notice] if self._notice is not None else self.status_items())
 
     async def ask(self, text: str, answers: Sequence[tuple[str, str]] = (), *, expected: str = "") -> str | None:
-        """Ask with a one-line menu of (key, words) pairs, or for the expected text; the answer, None on Esc."""
-        # The question replaces the status line, so that nothing else has to move.
+        """Ask with a menu of (key, words) pairs, or for an expected text. Returns the answer, None on Esc."""
+        # The question replaces the status line, so that nothing else moves.
         self.query_one(StatusLine).display = False
         return await self.query_one(QuestionBar).answer(text, answers, expected=expected)
 
     @on(LineView.Activated)
     def _open_clicked(self) -> None:
-        """Open the line that was clicked, as Enter does."""
+        """Handle a click like Enter."""
         handler = find_handler((*self.command_groups, self), "open")
         if handler is not None:
             handler("enter")
@@ -229,21 +229,21 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         self.query_one(KeyLine).set(line_keys(event.control))
 
     def give_focus(self) -> None:
-        """Focus the line that is open, else the list."""
+        """Focus the open input line, or the list."""
         line = next((line for line in self.query(InputLine) if line.is_open), None)
         (line or self.list_view).focus(scroll_visible=False)
 
     def show_keys(self) -> None:
-        """Show the commands of this place on the key line."""
+        """Update the key line."""
         self.query_one(KeyLine).set(keys_of(self.WHERE, self.KEYS) if self.KEYS else brief_keys(self.WHERE))
 
     @property
     def order_here(self) -> str | None:
-        """The service's id of the order that the user is at, if there is one."""
+        """The service's id of the current order, if there is one."""
         return None
 
     def stop_reading(self) -> bool:
-        """Stop what is being read. Returns whether there was anything."""
+        """Stop reading. Returns whether anything was being read."""
         running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
         for worker in running:
             worker.cancel()

@@ -1,4 +1,4 @@
-"""Choosing one of many by typing: letters narrow the list, arrows choose in it, Enter accepts the chosen one."""
+"""A picker: typing narrows the list, arrow keys move in it, Enter accepts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,18 +25,18 @@ _MOVES = {"up": -1, "down": 1, "pageup": -8, "pagedown": 8}
 
 @dataclass(frozen=True, slots=True)
 class StayOpen:
-    """A choice that does not end the screen: the text on the right of the title from now on, and a notice."""
+    """A choice that keeps the screen open: the new text on the right of the title, and a notice."""
 
     title_right: str = ""
     notice: str = ""
 
 
 class SearchChoices(Protocol[T_co]):
-    """What can be chosen."""
+    """The choices of a picker."""
 
     @property
     def prompt(self) -> str:
-        """The prompt of the line in which letters are typed."""
+        """The prompt of the input line."""
 
     @property
     def columns(self) -> Sequence[Column]:
@@ -51,21 +51,21 @@ class SearchChoices(Protocol[T_co]):
         """The content of the key line."""
 
     def offer(self, text: str) -> Sequence[RenderedRow]:
-        """The rows for these letters, the best first."""
+        """The rows that match the text, the best first."""
 
     def choose(self, index: int) -> T_co | StayOpen:
-        """What Enter means on a row of the last offer."""
+        """The result of Enter on a row of the last offer."""
 
 
 class SearchLine(InputLine):
-    """Leaves the keys that choose in the list below it to the screen."""
+    """An input that leaves the keys that move in the list to the screen."""
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
         return key not in _MOVES and super().check_consume_key(key, character)
 
 
 class SearchScreen(BaseScreen[R]):
-    """Ends with what was chosen."""
+    """Returns the choice."""
 
     WHERE = Context.PAGER
 
@@ -104,7 +104,7 @@ class SearchScreen(BaseScreen[R]):
         table.home()
 
     def on_key(self, event: events.Key) -> None:
-        # The line is open as long as this screen is; what it leaves are the keys that choose.
+        # The input is always open here and ignores the keys that move in the list.
         if event.key in _MOVES:
             event.stop()
             event.prevent_default()
@@ -117,9 +117,9 @@ class SearchScreen(BaseScreen[R]):
     @on(InputLine.Submitted)
     def _submitted(self, event: InputLine.Submitted) -> None:
         if not self.query_one(OrderTable).row_count:
-            # Enter on nothing chooses nothing. The typed text stays and can be changed.
+            # Enter without a match does nothing. The typed text can be changed.
             event.control.open(event.text)
-            self.show_notice(f"{self._choices.empty} Esc leaves.", "warning")
+            self.show_notice(f"{self._choices.empty} Esc cancels.", "warning")
             return
         cursor = self.list_view.cursor
         chosen = self._choices.choose(cursor)

@@ -1,4 +1,4 @@
-"""What tables share: rows found by an id, and marks by an answer."""
+"""Shared by tables: rows found by key, and marking by answer."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ class KeyedRows(Generic[T]):
 
 
 def mark_by(table: OrderTable, answer: str) -> None:
-    """Mark all rows (`a`), none (`n`), or those that are not marked instead (`i`)."""
+    """Mark all rows (`a`), none (`n`), or invert the marks (`i`)."""
     match answer:
         case "a":
             table.mark_all()

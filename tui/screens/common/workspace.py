@@ -1,4 +1,4 @@
-"""What a screen is given: the account with its batches, changes and orders, and the ways to other screens."""
+"""`Workspace`, which every screen is given: the account, batches, bulk changes, orders, and navigation."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractContextManager
@@ -19,26 +19,26 @@ R = TypeVar("R")
 
 class ShowNotice(Protocol):
     def __call__(self, text: str, style: str = "info", /) -> None:
-        """Show a sentence on the screen in front."""
+        """Show a notice on the top screen."""
 
 
 class StartWork(Protocol):
     def __call__(self, work: Awaitable[object], *, name: str) -> None:
-        """Start work that no screen's end stops."""
+        """Start work that continues when screens are closed."""
 
 
 class WaitForScreen(Protocol):
     def __call__(self, screen: Screen[R], /) -> Awaitable[R | None]:
-        """Open a screen and wait for the value that it ends with."""
+        """Open a screen and wait for its result."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """`profile` is the name of the profile. `orders` holds the orders that were read last.
+    """What every screen gets. `profile`: the name of the profile. `orders`: the orders read last.
 
-    `open` puts a screen of the same family, or of a family below it, in front; `ask_screen` waits for its value as well.
-    `start` runs work that goes on when the screen is left. `show_notice` is for the screen in front, whichever it is
-    then. `remember` keeps the place for the next start. `suspend` gives the terminal to another program.
+    `open` opens a screen of the same family or of a family below it; `ask_screen` also waits for its result.
+    `start` runs work that continues when the screen is closed. `show_notice` shows a notice on the top screen.
+    `remember` stores the place for the next start. `suspend` suspends the app while another program uses the terminal.
     """
 
     profile: str

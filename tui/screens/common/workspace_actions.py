@@ -1,4 +1,4 @@
-"""What several families of screens do with the workspace: writes in the background, looking them up, staging copies."""
+"""Actions that several screen families share: background writes, lookups, staging copies."""
 
 from collections.abc import Awaitable, Iterable
 from typing import Any
@@ -12,14 +12,14 @@ from tui.work.stored import StoreError
 
 
 def remember_place(screen: BaseScreen[Any], place: Place) -> None:
-    """Begin the next start there, if the screen is in front: a screen may learn late that it was."""
+    """Store a place for the next start, if the screen is still the top one."""
     if screen.is_active:
         with screen.report_store_errors():
             screen.workspace.remember(place)
 
 
 def start_write(workspace: Workspace, work: Awaitable[object], *, name: str) -> None:
-    """Start work that writes. If the disk takes nothing more, a notice says so and the app goes on."""
+    """Start work that writes. If the result cannot be stored, show a notice."""
     workspace.start(_report_if_not_kept(workspace, work), name=name)
 
 
@@ -31,7 +31,7 @@ async def _report_if_not_kept(workspace: Workspace, work: Awaitable[object]) -> 
 
 
 async def resolve_writes(workspace: Workspace) -> list[str]:
-    """Look up the writes of unknown outcome; a sentence for each that is known now."""
+    """Look up the writes of unknown outcome. Returns a sentence for each that is resolved."""
     ends: list[str] = []
     for outcome in await workspace.account.outbox.recover():
         if statuses := workspace.account.draft_sender.settle_any(outcome):
@@ -43,7 +43,7 @@ async def resolve_writes(workspace: Workspace) -> list[str]:
 
 
 def look_up_again(screen: BaseScreen[Any], order_id: str) -> bool:
-    """Look up the write of an order if its outcome is unknown; whether there is one."""
+    """Look up the write of an order if its outcome is unknown. Returns whether there is one."""
     workspace = screen.workspace
     if not workspace.account.draft_sender.look_up_again([order_id]):
         return False
@@ -55,7 +55,7 @@ def look_up_again(screen: BaseScreen[Any], order_id: str) -> bool:
 def stage_copies(
     screen: BaseScreen[Any], orders: Iterable[Document], *, as_update: bool, read: Document | None = None
 ) -> int:
-    """Add copies of orders to the batch; how many. A notice says why, where that is not possible."""
+    """Stage copies of orders. Returns how many; if that is not possible, a notice says why."""
     try:
         return len(screen.workspace.staging.editing.add_copies(orders, as_update=as_update, read=read))
     except (BatchLocked, StoreError) as error:

@@ -1,4 +1,4 @@
-"""Adding to the batch: blank orders of a shop, templates, copies, and the way to files."""
+"""Adding to the batch: blank orders of a shop, templates, copies and files."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -30,7 +30,7 @@ _FIRST_FIELD = Pointer.of("order_number")
 
 
 class Adding(ComposerCommands):
-    """The ways into the batch."""
+    """The commands that add orders to the batch."""
 
     def __init__(self, view: ComposerView, files: FileAdding) -> None:
         super().__init__(view)
@@ -79,8 +79,8 @@ class Adding(ComposerCommands):
             show_added(self._view, ids[-1:], f"{count_of(len(orders), 'order')} copied; number and id end in -copy.")
 
     async def _write_refused(self, source: str) -> None:
-        """Write the rows that were refused when a file was read last into a file."""
-        path = await self._view.frame.ask_line("refused rows into: ", refused_name(source), path=True)
+        """Save the refused rows of the last import to a file."""
+        path = await self._view.frame.ask_line("save refused rows to: ", refused_name(source), path=True)
         refused = self._mappings.refused()
         if not path or refused is None:
             return
@@ -99,10 +99,10 @@ class Adding(ComposerCommands):
         if not name:
             self._screen.show_notice("A template needs a name; nothing was saved.")
         else:
-            saved = "Saved again" if name in self._templates.all() else "Saved"
+            saved = "Updated" if name in self._templates.all() else "Saved"
             with self._screen.report_store_errors():
                 self._templates.save(name, as_template(order.document))
-                self._screen.show_notice(f"{saved} as template {name}; a t makes orders of it.")
+                self._screen.show_notice(f"{saved} as template {name}; a t creates orders from it.")
 
     async def _add_from_template(self) -> None:
         names = list(self._templates.all())
@@ -138,7 +138,7 @@ class Adding(ComposerCommands):
         try:
             await self._view.workspace.account.read_shops()
         except ApiError as error:
-            self._screen.show_notice(f"The shops could not be read: {error} Their numbers can be typed.", "warning")
+            self._screen.show_notice(f"The shops could not be read: {error} Type a shop number instead.", "warning")
             self._screen.run_dialog(self._add_blank_of(()))
             return
         self._add_blank()
@@ -152,7 +152,7 @@ class Adding(ComposerCommands):
         else:
             shop = await self._ask_shop_number()
         if shop is not None:
-            self._screen.show_notice("Looking at the shop's last orders for status and currency …")
+            self._screen.show_notice("Reading the shop's last orders for status and currency …")
             self._screen.run_worker(self._add_blank_to(shop), name="learn from the shop's orders", group="read")
 
     async def _ask_shop_number(self) -> int | None:
@@ -160,15 +160,15 @@ class Adding(ComposerCommands):
         if text and text.isascii() and text.isdigit() and len(text) < 19:
             return int(text)
         if text:
-            self._screen.show_notice("A shop's number has digits only. Nothing was added.", "warning")
+            self._screen.show_notice("A shop number has only digits. Nothing was added.", "warning")
         return None
 
     async def _ask_shop(self, shops: Sequence[Shop]) -> int | None:
-        """Show the shops with their numbers in place of the tabs, and ask for one."""
+        """Show the shops with their numbers on the tab bar, and ask for one."""
         frame, width, first = self._view.frame, self._screen.size.width, 0
         while True:
             here = list(shops[first : first + _SHOPS_AT_ONCE])
-            # A number that is cut off cannot be chosen.
+            # A shop whose number is cut off cannot be chosen.
             while len(here) > 1 and sum(_tab_width(shop.name) for shop in here) > width - 2:
                 here.pop()
             frame.tabs.first_number = 1
@@ -184,17 +184,17 @@ class Adding(ComposerCommands):
 
     async def _add_blank_to(self, shop: int) -> None:
         examples: tuple[Document, ...] = ()
-        notice = "Blank order added. Enter edits; n goes to what is still required."
+        notice = "Blank order added. Enter edits; n goes to the next required field."
         query = OrderQuery(integration=(shop,), page_size=_LEARNED_FROM)
         try:
             examples = (await self._view.workspace.account.client.list_orders(query)).orders
         except ApiError as error:
-            notice = f"Blank order added with EUR and unfulfilled, since the shop's orders could not be read: {error}"
+            notice = f"Blank order added with EUR and unfulfilled, because the shop's orders could not be read: {error}"
         with self._view.saving():
             show_added(self._view, [self._view.staging.editing.add_blank(shop, examples)], notice)
             self._view.open_form(_FIRST_FIELD)
 
 
 def _tab_width(name: str) -> int:
-    """Cells of a shop on the tab bar, with its number."""
+    """The width of a shop on the tab bar with its number, in cells."""
     return min(cell_len(safe(name)), 20) + 4

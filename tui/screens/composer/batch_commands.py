@@ -1,4 +1,4 @@
-"""What the keys do with whole orders of the batch: removing, holding and releasing them, and undoing that."""
+"""Commands on orders of the batch: remove, hold, release, undo and redo."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from tui.work.writes.send_state import SendState
 
 
 class BatchCommands(ComposerCommands):
-    """Each is one action, which `u` undoes."""
+    """Each command is one step for undo."""
 
     @handles("drop")
     def remove(self, key: str) -> None:
@@ -25,11 +25,11 @@ class BatchCommands(ComposerCommands):
             on_marked = view.screen.on_marked
             view.state.chosen = view.batch.table.cursor_key if on_marked else self._beside(targets[0].id)
             view.show_all()
-            kept = " The service keeps what it has." if any(order.sent for order in targets) else ""
-            view.screen.show_notice(f"{count_of(count, 'order')} removed from here.{kept} u brings back.")
+            kept = " Orders on the service are not changed." if any(order.sent for order in targets) else ""
+            view.screen.show_notice(f"{count_of(count, 'order')} removed from the batch.{kept} u restores.")
 
     def _beside(self, id: str) -> str | None:
-        """The order after this one, else the one before it."""
+        """The next order, or the previous one if there is none."""
         ids = [order.id for order in self._view.state.shown]
         index = ids.index(id) if id in ids else 0
         rest = ids[index + 1 : index + 2] or ids[max(0, index - 1) : index]
@@ -43,11 +43,11 @@ class BatchCommands(ComposerCommands):
             if step is None:
                 view.screen.show_notice(f"Nothing to {'undo' if is_undo else 'redo'}.")
             else:
-                done = "Undone" if is_undo else "Done again"
+                done = "Undone" if is_undo else "Redone"
                 self._show_step(f"Cannot {'undo' if is_undo else 'redo'}" if step[0] == ALREADY_SENT else done, *step)
 
     def _show_step(self, done: str, name: str, ids: Sequence[str]) -> None:
-        """Go to the order that was changed back, also if the filter hides it."""
+        """Go to the order that was changed, even if the filter hides it."""
         view = self._view
         changed = next((order for id in ids if (order := self._staging.get(id)) is not None), None)
         if changed is not None:
@@ -63,8 +63,8 @@ class BatchCommands(ComposerCommands):
         unsent = [order for order in self._view.targets() if not order.sent]
         targets = [order for order in unsent if self._staging.send_state(order) is not SendState.UNCHANGED]
         if not targets:
-            same = "An order that the service has unchanged is not sent anyway."
-            self._screen.show_notice(same if unsent else "There is no order here that could be held or released.")
+            same = "The service already has this order unchanged; it would not be sent anyway."
+            self._screen.show_notice(same if unsent else "No order here can be held or released.")
             return
         statuses = {self._staging.send_state(order) for order in targets}
         if statuses <= {SendState.HELD, SendState.CONFLICT}:
@@ -78,7 +78,7 @@ class BatchCommands(ComposerCommands):
         several = len(targets) > 1
         answers = [("h", "hold"), ("a", "release anyway" if several else "send anyway")]
         if several:
-            answers.append(("r", "release the good"))
+            answers.append(("r", "release those without errors"))
         name = count_of(len(targets), "order") if several else order_name(targets[0].document)
         match await self._screen.ask(f"{name}:", answers):
             case "h":
@@ -93,7 +93,7 @@ class BatchCommands(ComposerCommands):
         with self._view.saving():
             count = self._staging.editing.hold(order.id for order in orders)
             self._view.show_all()
-            self._screen.show_notice(f"{count_of(count, 'order')} held: not sent before z releases.")
+            self._screen.show_notice(f"{count_of(count, 'order')} held: not sent until z releases.")
 
     def _release(self, orders: Sequence[StagedOrder], *, force: bool = False) -> None:
         with self._view.saving():

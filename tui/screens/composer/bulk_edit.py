@@ -1,4 +1,4 @@
-"""What is done with many staged orders at once: marking them, setting one field, fixing one kind of problem."""
+"""Commands on many staged orders: marking, setting one field, fixing one kind of problem."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,7 +18,7 @@ from tui.screens.common.commands import handles
 from tui.screens.common.key_lines import marked_keys, numbered_answers
 from tui.screens.common.routes import ShowLines
 from tui.screens.common.table_rows import mark_by
-from tui.screens.composer.grid_rows import OWN, column_fields, place_of
+from tui.screens.composer.grid_rows import OWN, column_fields, visible_pointer
 from tui.screens.composer.panes import suggestions
 from tui.screens.composer.staged_target import empty_choices
 from tui.screens.composer.state import ViewMode
@@ -46,23 +46,23 @@ _KINDS_OFFERED = 6
 
 
 class StagedMarkCommands(ComposerCommands):
-    """Marks are of orders, the same in every view. Marked orders that are not shown are counted in notices."""
+    """Commands on marks. Marks are the same in every view. Notices count marked orders that are not shown."""
 
     def __init__(self, view: ComposerView) -> None:
         super().__init__(view)
         self._marked_kind: tuple[frozenset[str], ProblemKind] | None = None
-        """The orders that were marked for one kind of problem, and that kind."""
+        """The orders marked for one kind of problem, and that kind."""
 
     @handles("mark")
     def toggle_mark(self, key: str) -> None:
         view, order = self._view, self._view.order
         if view.state.in_form or order is None:
-            view.screen.show_notice("Orders are marked in their list; Esc goes there.")
+            view.screen.show_notice("Orders are marked in the list; Esc goes there.")
             return
         view.batch.table.toggle_mark(order.id)
         view.grid.refresh_row(order.id)
         if view.state.mode is ViewMode.PROBLEMS:
-            change = "marked" if order.id in view.marks else "not marked any more"
+            change = "marked" if order.id in view.marks else "unmarked"
             view.screen.show_notice(f"{order_name(order.document)} {change}.")
         view.list_view.move(1)
 
@@ -83,22 +83,22 @@ class StagedMarkCommands(ComposerCommands):
         """Let the next command act on all marked orders."""
         count, hidden = len(self._view.marks), self._view.state.not_shown(self._view.marks)
         if not count:
-            self._screen.show_notice("Nothing is marked; Space marks.")
+            self._screen.show_notice("No orders marked; Space marks.")
         else:
             self._screen.next_on_marked = True
-            shown = f", {hidden} of them not shown" if hidden else ""
+            shown = f", {hidden} not shown" if hidden else ""
             self._screen.show_notice(f"On {count} marked{shown}: {marked_keys(self._screen.WHERE)}")
 
     def _mark_with_problems(self) -> None:
-        """Mark the orders here with errors or warnings: most fixes are for warnings."""
+        """Mark the listed orders with errors or warnings; most fixes are for warnings."""
         shown = self._view.state.shown
         found = [order for order in shown if any(not finding.stale for finding in self._staging.findings(order))]
         wrong = sum(self._staging.send_state(order) in _WRONG for order in found)
         self._view.batch.table.set_marks(order.id for order in found)
-        self._screen.show_notice(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} doubtful (~).")
+        self._screen.show_notice(f"{len(found)} marked: {wrong} to fix (!), {len(found) - wrong} with warnings (~).")
 
     async def _ask_same_problem(self) -> None:
-        """Mark all orders with the problem here, also those that the list does not show."""
+        """Mark all orders with the problem under the cursor, including those not listed."""
         found = self.problems_here()
         if not found:
             self._screen.show_notice("This order has no problem.")
@@ -112,19 +112,19 @@ class StagedMarkCommands(ComposerCommands):
         self._view.batch.table.set_marks(same)
         self._marked_kind = (frozenset(same), kind_of(finding))
         hidden = self._view.state.not_shown(same)
-        shown = f", {hidden} not shown here" if hidden else ""
+        shown = f", {hidden} not shown" if hidden else ""
         self._screen.show_notice(
             f"{len(same)} marked{shown}. ; m fixes, ; c sets a field on all: {_kind_words(finding)}."
         )
 
     @property
     def marked_kind(self) -> ProblemKind | None:
-        """The kind of problem for which exactly these orders were marked."""
+        """The kind of problem that exactly these orders were marked for."""
         known = self._marked_kind
         return known[1] if known is not None and known[0] == self._view.marks else None
 
     def problems_here(self) -> list[Finding]:
-        """The problems under the cursor, one of each kind; if there are none, those of the order."""
+        """The problems under the cursor, one of each kind, or else those of the order."""
         order, here = self._view.order, self._view.pointer_here
         if order is None:
             return []
@@ -132,12 +132,12 @@ class StagedMarkCommands(ComposerCommands):
         at_cursor = [
             finding
             for finding in found
-            if here is not None and here in (finding.problem.pointer, place_of(order, finding))
+            if here is not None and here in (finding.problem.pointer, visible_pointer(order, finding))
         ]
         return list({kind_of(finding): finding for finding in reversed(at_cursor or found)}.values())[::-1]
 
     async def ask_kind(self, title: str, kinds: Sequence[tuple[Finding, int]]) -> Finding | None:
-        """Ask for one of several kinds of problems, each with the number of its orders. A single one needs no question."""
+        """Ask for one of several kinds of problems, with the number of orders of each. A single kind is returned."""
         if len(kinds) == 1:
             return kinds[0][0]
         offered = kinds[:_KINDS_OFFERED]
@@ -147,12 +147,12 @@ class StagedMarkCommands(ComposerCommands):
             for number, (finding, count) in enumerate(offered, 1)
         ]
         answers = numbered_answers([_kind_words(finding) for finding, _ in offered], self._screen.size.width)
-        answer = await self._view.ask_about(f"{title}: which of these?", lines, title, answers)
+        answer = await self._view.ask_about(f"{title}: which one?", lines, title, answers)
         return offered[int(answer) - 1][0] if answer is not None else None
 
 
 class BulkCommands(ComposerCommands):
-    """Changes of all marked orders. Each is shown before it is done, and is one step for undo."""
+    """Changes of all marked orders. Each has a preview and is one step for undo."""
 
     def __init__(self, view: ComposerView, marks: StagedMarkCommands) -> None:
         super().__init__(view)
@@ -162,7 +162,7 @@ class BulkCommands(ComposerCommands):
 
     @handles("set_field")
     async def set_field(self, key: str) -> None:
-        """Ask for a field and its value, for the marked orders or the chosen one."""
+        """Ask for a field and its value, for the marked orders or the current one."""
         orders, here = self._view.targets(), self._view.pointer_here
         if not orders:
             return
@@ -198,7 +198,7 @@ class BulkCommands(ComposerCommands):
             await self._set(known, ids, values.get(row.pointer, row.value))
 
     def _value_row(self, known: Field, first: StagedOrder) -> FieldRow:
-        """The field as a row to type in, with the value of the first order."""
+        """An editable row of the field, with the first order's value."""
         value = value_in(first.document, known.path)
         pointer = Pointer(tuple("0" if token == ANY else token for token in known.path))
         spec = FormSpec(Edit(first.document), Operation.POST, suggestions=suggestions(self._view.workspace, first))
@@ -214,7 +214,7 @@ class BulkCommands(ComposerCommands):
         )
 
     async def _set(self, known: Field, ids: Sequence[str], entered: Json | Absent) -> None:
-        """Set a value; if it is empty, ask what that means."""
+        """Set a value; if it is empty, ask how it is sent."""
         value = entered
         if entered in (ABSENT, None, "", []):
             choices = {choice.key: choice for choice in empty_choices(known)}
@@ -232,7 +232,7 @@ class BulkCommands(ComposerCommands):
 
     @handles("fix_problem")
     async def fix_problem(self, key: str) -> None:
-        """Fix one kind of problem of all marked orders; without marks the problem of the chosen order."""
+        """Fix one kind of problem on all marked orders, or the problem of the current order."""
         if not self._screen.on_marked:
             self._view.fix_here()
             return
@@ -248,7 +248,7 @@ class BulkCommands(ComposerCommands):
             await self._confirm(preview_fixes(self._staging, orders, kind_of(finding)), f"fix: {_kind_words(finding)}")
 
     def _known_kind(self, kinds: dict[ProblemKind, list[Finding]]) -> Finding | None:
-        """The kind of problem that the orders were marked for, else the one under the cursor."""
+        """The kind of problem that the orders were marked for, or the one under the cursor."""
         kind = self._marks.marked_kind
         if kind is not None and kind in kinds:
             return kinds[kind][0]
@@ -259,7 +259,7 @@ class BulkCommands(ComposerCommands):
     # The question before it is done.
 
     async def _confirm(self, preview: BulkEditPreview, name: str) -> None:
-        """Show what would change, and do it if the user agrees."""
+        """Show what would change, and apply it if the user confirms."""
         if not preview.values:
             reasons = {reason for _, reason in preview.skipped}
             self._screen.show_notice(f"Nothing would change: {'; '.join(sorted(reasons))}.")
@@ -298,7 +298,7 @@ def _preview_lines(preview: BulkEditPreview) -> Iterator[list[Piece]]:
 
 
 def _kind_words(finding: Finding) -> str:
-    """A kind of problem, without the value of this one."""
+    """The name of a kind of problem, without this order's value."""
     problem = finding.problem
     if problem.code in DAMAGE_CODES or problem.code.startswith("confirm_"):
         return problem.title.partition(": ")[0]

@@ -1,4 +1,4 @@
-"""Adding orders from a file or a paste: read beside everything else, staged all or none."""
+"""Adding orders from a file or a paste. It is read in the background; all its orders are staged, or none."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ _INTERVAL = 0.2
 
 
 class FileAdding(ComposerCommands):
-    """Reads one source at a time."""
+    """Reads one file or paste at a time."""
 
     def __init__(self, view: ComposerView) -> None:
         super().__init__(view)
@@ -34,7 +34,7 @@ class FileAdding(ComposerCommands):
         return self._progress is not None
 
     def stop(self) -> None:
-        """Stop reading or staging; then nothing of the source is staged."""
+        """Stop reading or staging. Nothing of the source is staged then."""
         if self._progress is not None:
             self._progress.is_stopped = True
 
@@ -57,7 +57,7 @@ class FileAdding(ComposerCommands):
 
     def _read(self, name: str, source: Path | str) -> None:
         if self.is_reading:
-            self._screen.show_notice("Another file is being added; Esc stops that.")
+            self._screen.show_notice("Another file is being added; Esc stops it.")
             return
         self._staging.reload_if_taken_over()
         if self._view.may_edit():
@@ -66,7 +66,7 @@ class FileAdding(ComposerCommands):
             self._screen.run_worker(work, name="read orders", group="import")
 
     def _begin(self, progress: ImportProgress) -> tuple[ImportProgress, Timer]:
-        """Show the progress from now on, until `_end`."""
+        """Show the progress until `_end`."""
         self._progress = progress
         screen = self._screen
         return progress, screen.set_interval(_INTERVAL, lambda: screen.show_notice(progress.words()))
@@ -89,12 +89,12 @@ class FileAdding(ComposerCommands):
 
         intake = opened if isinstance(opened, ParsedFile) else await self._ask_mapping(opened)
         if intake is not None and batch is not None and self._staging.batch != batch:
-            self._screen.show_notice(f"Another batch was opened meanwhile; nothing of {name} was added.", "warning")
+            self._screen.show_notice(f"Another batch was opened; nothing from {name} was added.", "warning")
         elif intake is not None:
             self._take_in(intake, name)
 
     async def _ask_mapping(self, source: TableSource) -> ParsedFile | None:
-        """Let the user map the columns of a table; ask whether that is needed if they are known."""
+        """Let the user map the columns of a table. If a mapping is known, ask whether to change it."""
         at_once, screen = False, self._screen
         if source.is_remembered:
             question = f"{source.name}: {len(source.table.rows):,} rows, mapping {source.mapping.name}"
@@ -109,13 +109,13 @@ class FileAdding(ComposerCommands):
     def _take_in(self, intake: ParsedFile, name: str) -> None:
         with self._view.saving():
             if intake.refused and intake.header:
-                # Stored first: a crash must not come between the orders and the rows that were refused.
+                # Store the refused rows first, so that a crash cannot lose them.
                 Mappings(self._view.workspace.account).keep_refused(name, refused_csv(intake))
             if len(intake.orders) <= CHUNK_SIZE:
                 self._show_taken(self._staging.editing.add_parsed(intake, name), intake, name)
                 return
             progress, timer = self._begin(ImportProgress("staged", "orders"))
-            # It goes on when the screen is left.
+            # This continues when the screen is closed.
             self._view.workspace.start(self._stage(intake, name, progress, timer), name="stage orders")
 
     async def _stage(self, intake: ParsedFile, name: str, progress: ImportProgress, timer: Timer) -> None:
@@ -145,15 +145,15 @@ class FileAdding(ComposerCommands):
             lines = [f"{refused.place} {refused.reason}" for refused in intake.refused]
             if intake.header:
                 lines = [
-                    "a r writes these rows and the reasons into a file, to be corrected and read again.",
+                    "a r saves these rows with the reasons to a file, which you can correct and add again.",
                     "",
                     *lines,
                 ]
-            self._view.workspace.go(ShowText(f"Not taken from {name}", "\n".join(lines)))
+            self._view.workspace.go(ShowText(f"Refused rows of {name}", "\n".join(lines)))
 
 
 def show_added(view: ComposerView, ids: Sequence[str], notice: str, more: str = "") -> None:
-    """Go to the orders that were added, and say so. `more` comes last, since a narrow screen cuts it."""
+    """Go to the added orders and show a notice. `more` comes last, because a narrow screen cuts it."""
     if ids:
         view.state.chosen = ids[-1] if len(ids) == 1 else ids[0]
         view.state.clear_filter()

@@ -1,4 +1,4 @@
-"""The lines around the composer's panes: title, tabs, filter, the service's last answer, the side pane's preview."""
+"""The lines around the composer's panes: title, tabs, filter, the service's last response, and the preview."""
 
 from collections.abc import Iterable, Iterator
 from datetime import tzinfo
@@ -28,7 +28,7 @@ from tui.work.writes.send_state import SendState
 
 
 class ComposerFrame:
-    """The lines above the panes and the preview beside them."""
+    """Updates the lines above the panes and the preview beside them."""
 
     def __init__(self, screen: BaseScreen[None], state: ComposerState, form: StagedFormPane) -> None:
         self._screen = screen
@@ -37,15 +37,15 @@ class ComposerFrame:
         self._state = state
         self._form = form
         self.tabs = TabBar()
-        self.answer = Pager(id="said")
+        self.answer = Pager(id="response")
         self.filter = FilterLine(hides=True)
         self.line = InputLine(hides=True, id="line")
         self.rule = RuleLine(id="rule")
         self.preview = Pager(id="preview")
 
     def show(self, order: StagedOrder | None) -> None:
-        """Bring all lines above the panes up to date. `order` is the chosen one."""
-        self.filter.set("" if self._state.in_form else self._state.words, "found here, in what is staged")
+        """Update all lines above the panes. `order` is the current one."""
+        self.filter.set("" if self._state.in_form else self._state.words, "checked locally")
         self._show_title(order)
         self.show_tabs()
         self._show_answer()
@@ -54,7 +54,7 @@ class ComposerFrame:
         staging = self._staging
         right = f"{staging.name} · {count_of(len(staging.orders), 'order')} staged"
         if staging.owner is not None:
-            right = f"{staging.owner} has this batch; B takes it over"
+            right = f"{staging.owner} has this batch; B, then t takes it over"
         elif self._state.in_form and order is not None:
             position = next((number for number, listed in enumerate(self._state.shown, 1) if listed is order), 0)
             shop = self._workspace.account.shop(order.key[2])
@@ -63,7 +63,7 @@ class ComposerFrame:
         self._screen.title_line.set(self._workspace.heading, right)
 
     def show_tabs(self) -> None:
-        """The statuses of the batch, or the groups of the form."""
+        """Show the states of the batch, or the groups of the form, as tabs."""
         if self._state.in_form:
             self.tabs.first_number = 1
             self.tabs.set_labels(group_entries(self._form.sheet.rows), self._form.controller.groups.current())
@@ -72,7 +72,7 @@ class ComposerFrame:
             self.tabs.set_labels(tab_labels(self._staging), self._state.status)
 
     def _show_answer(self) -> None:
-        """What the service answered when orders were sent last: the worst answer, else the last one."""
+        """Show the worst response of the last send run, or else the last response."""
         notices = self._staging.notices
         worst = next(
             (notice for notice in reversed(notices) if notice.style != "good"), notices[-1] if notices else None
@@ -91,13 +91,13 @@ class ComposerFrame:
     # The line at the bottom.
 
     async def ask_line(self, prompt: str, text: str = "", *, path: bool = False) -> str | None:
-        """Ask for a text, or the path of a file. Returns None if the line was left by Esc."""
+        """Ask for a text, or the path of a file. Returns None on Esc."""
         return await self.line.ask(prompt, text, complete=completed if path else None)
 
     # The side pane.
 
     def show_rule(self, order: StagedOrder | None, title: str) -> None:
-        """Describe the chosen order over the side pane."""
+        """Describe the current order on the rule above the side pane."""
         if order is None:
             self.rule.set()
         else:
@@ -118,29 +118,29 @@ def _one_column(line: list[Piece]) -> list[Piece]:
 
 
 def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
-    """The progress of the sending, for the status line."""
+    """The progress of sending, for the status line."""
     progress = staging.sender.progress
     if progress is None:
         return
     if progress.paused:
-        yield f"paused, {progress.left} of {progress.total} to go: w", "warning"
+        yield f"paused, {progress.left} of {progress.total} left; w resumes", "warning"
     elif progress.until is not None:
-        yield f"the service is busy; again at {progress.until.astimezone(zone):%H:%M:%S}: w", "warning"
+        yield f"the service is busy; retry at {progress.until.astimezone(zone):%H:%M:%S}: w", "warning"
     else:
         yield f"sending, {progress.done} of {progress.total}", "info"
 
 
-def looking_words(staging: Staging) -> str:
-    """The progress of looking up which orders exist."""
+def lookup_text(staging: Staging) -> str:
+    """The progress of looking up which orders exist on the service."""
     progress = staging.refresh_progress
-    return f"looking up what exists: {progress.done} of {progress.total}; Ctrl+C stops"
+    return f"looking up orders: {progress.done} of {progress.total}; Ctrl+C stops"
 
 
 def status_summary(account: Account, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:
-    """What sending the batch would do, and the requests and the time it would take."""
+    """What sending the batch would do, with the requests and time needed."""
     facts: list[str | Piece] = []
     if staging.is_refreshing:
-        facts.append((looking_words(staging), "info"))
+        facts.append((lookup_text(staging), "info"))
     if paused := account.client.paused_for:
         facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
     if marks:
@@ -162,16 +162,16 @@ def status_summary(account: Account, staging: Staging, marks: int, hidden: int) 
     if verified := counts[SendState.VERIFIED]:
         facts.append(f"{verified} verified")
     if counts[SendState.CONFLICT]:
-        facts.append("UPDATE waits until z releases it")
+        facts.append("UPDATE is not sent until z releases it")
     if staging.saved_at is not None:
-        facts.append(f"on disk {staging.saved_at.astimezone(account.zone):%H:%M:%S}")
+        facts.append(f"saved {staging.saved_at.astimezone(account.zone):%H:%M:%S}")
     elif staging.orders:
-        facts.append("all on disk")
+        facts.append("all saved")
     return facts
 
 
 def _time(requests: int) -> str:
-    """The shortest time that the rate limit allows, if it is a second or more."""
+    """The minimum time that the rate limit allows, if it is a second or more."""
     seconds = least_seconds(requests)
     if seconds < 1:
         return ""

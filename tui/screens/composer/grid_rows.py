@@ -35,16 +35,16 @@ USUAL: Final[tuple[ColumnPath, ...]] = (
     ("payment_details", "total_price", "value"),
 )
 _MOST_COLUMNS = 16
-_WIDEST, _LOOKED_AT = 24, 500
+_WIDEST, _SAMPLE_SIZE = 24, 500
 OWN: Final = frozenset({NUMBER, ("order_id",), (*ITEMS.tokens, ANY, "item_id")})
-"""Fields that identify an order or an item, so that many cannot have the same value."""
+"""Identifying fields; never set on many orders."""
 
 _NEVER_OFFERED = frozenset({("order_id",), ("order_details", "order_created_at")})
 _NUMBERS = frozenset({Kind.INTEGER, Kind.NUMBER})
 
 
 def column_fields() -> list[Field]:
-    """What can be a column: every value of the form that can be entered, one of each item."""
+    """The possible columns: every editable value of the form. A value of an item is one column for all items."""
     lists = [place.tokens for place in LISTS[1:]]
     return [
         known
@@ -62,15 +62,15 @@ def title_of(path: ColumnPath) -> str:
 
 
 def usual_columns(staging: Staging, orders: Sequence[StagedOrder]) -> list[ColumnPath]:
-    """The number, then fields with problems, then those that differ between the orders; else the usual few."""
+    """The number, then fields with problems, then those that differ between orders, or else a default set."""
     offered = {known.path for known in column_fields()}
     wrong = {
         path_of(pointer)
         for order in orders
         for finding in staging.findings(order)
-        if not finding.stale and (pointer := place_of(order, finding)) is not None
+        if not finding.stale and (pointer := visible_pointer(order, finding)) is not None
     }
-    some = orders[:_LOOKED_AT]
+    some = orders[:_SAMPLE_SIZE]
     differing = [path for path in _by_use(offered) if path not in _NEVER_OFFERED and _differs(some, path)]
     ranked = [path for path in _by_use(offered) if path in wrong]
     ranked += [path for path in differing if path not in wrong]
@@ -78,8 +78,8 @@ def usual_columns(staging: Staging, orders: Sequence[StagedOrder]) -> list[Colum
     return found if len(found) > 1 else list(USUAL)
 
 
-def place_of(order: StagedOrder, finding: Finding) -> Pointer | None:
-    """The value of the form at which a problem is seen; None where it has none."""
+def visible_pointer(order: StagedOrder, finding: Finding) -> Pointer | None:
+    """The pointer of the form field that shows a problem; None if no field does."""
     wanted = finding.problem.pointer.without_unknown_segments(order.document)
     while wanted != ROOT:
         if (pointer := value_pointer(wanted, order.document)) is not None:
@@ -89,15 +89,15 @@ def place_of(order: StagedOrder, finding: Finding) -> Pointer | None:
 
 
 def columns_of(orders: Sequence[StagedOrder], paths: Iterable[ColumnPath], source: "GridRows") -> list[GridColumn]:
-    """The columns with the widths that their contents need."""
-    some = range(min(len(orders), _LOOKED_AT))
+    """The columns, as wide as their contents need."""
+    some = range(min(len(orders), _SAMPLE_SIZE))
     found: list[GridColumn] = []
     for path in paths:
         known = field_at(Pointer(path))
         key, title = "/".join(path), title_of(path)
         width = needed_width((source.cell_at(index, key).text for index in some), title, _WIDEST)
         found.append(GridColumn(key, title, width, "right" if known and known.kind in _NUMBERS else "left"))
-    # Where two titles would be cut to the same, they have their whole room.
+    # Titles that would be equal after cutting are not cut.
     cut = Counter(fit(column.title, column.width) for column in found)
     return [
         column
@@ -109,7 +109,7 @@ def columns_of(orders: Sequence[StagedOrder], paths: Iterable[ColumnPath], sourc
 
 @dataclass(slots=True)
 class GridRows(KeyedRows[StagedOrder]):
-    """Cells made when they are drawn; the problems of an order are looked for once."""
+    """Provides cells when they are drawn. The problems of an order are found once."""
 
     staging: Staging
     marks: Callable[[], frozenset[str]]
@@ -126,13 +126,13 @@ class GridRows(KeyedRows[StagedOrder]):
         return key in self.marks()
 
     def problems_of(self, order: StagedOrder) -> dict[Pointer, list[Finding]]:
-        """What is wrong by the place where it is seen; at the root what has none."""
+        """Problems by the pointer of the field that shows them; at the root those without one."""
         found = self._problems.get(order.id)
         if found is None:
             found = {}
             for finding in self.staging.findings(order):
                 if not finding.stale and not (order.sent and not finding.at):
-                    found.setdefault(place_of(order, finding) or ROOT, []).append(finding)
+                    found.setdefault(visible_pointer(order, finding) or ROOT, []).append(finding)
             self._problems[order.id] = found
         return found
 
@@ -145,7 +145,7 @@ class GridRows(KeyedRows[StagedOrder]):
         problems = self.problems_of(order)
         pointer, more = self._place(order, path, problems)
         if pointer is None:
-            return GridCell(reason="the order has no items; Enter in the form adds one with a")
+            return GridCell(reason="the order has no items; add one in the form: Enter, then a")
         value = pointer.get(order.document)
         findings = problems.get(pointer, [])
         typed = self.typed(order.id, pointer)
@@ -175,7 +175,7 @@ class GridRows(KeyedRows[StagedOrder]):
     def _place(
         self, order: StagedOrder, path: ColumnPath, problems: Mapping[Pointer, object]
     ) -> tuple[Pointer | None, int]:
-        """Where a column is in this order, and how many other items have it too: the first wrong one, else the first."""
+        """The pointer of a column in an order, by default of its first item with a problem; and how many other items have it."""
         if ANY not in path:
             return Pointer(path), 0
         entries = ITEMS.get(order.document)
@@ -187,12 +187,12 @@ class GridRows(KeyedRows[StagedOrder]):
 
 
 def key_of(pointer: Pointer) -> str:
-    """The key of the column in which a place stands."""
+    """The key of the column that shows a pointer."""
     return "/".join(path_of(pointer))
 
 
 def _worst(findings: Sequence[Finding]) -> tuple[str, str]:
-    """The mark of a cell and its tone."""
+    """The mark of a cell and its style."""
     marks = {FormNote(finding.problem).mark for finding in findings}
     for mark, tone in (("S", "service"), ("!", "error"), ("~", "warning")):
         if mark in marks:
@@ -201,7 +201,7 @@ def _worst(findings: Sequence[Finding]) -> tuple[str, str]:
 
 
 def _by_use(offered: Iterable[ColumnPath]) -> Iterator[ColumnPath]:
-    """The usual ones first, then those in the order of the form, rare ones last."""
+    """Sort the usual fields first, then by the order of the form, rare fields last."""
     paths = set(offered)
     yield from (path for path in USUAL if path in paths)
     rest = [known for known in column_fields() if known.path in paths and known.path not in USUAL]

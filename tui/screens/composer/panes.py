@@ -1,4 +1,4 @@
-"""The panes of the composer: the batch as a list, as a table of chosen fields, and the form of one order."""
+"""The panes of the composer: the batch as a list, the batch as a table of fields, and the form of one order."""
 
 from collections.abc import Callable, Sequence
 from datetime import tzinfo
@@ -19,7 +19,7 @@ from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.composer.grid_rows import ColumnPath, GridRows, column_fields, columns_of, key_of, usual_columns
 from tui.screens.composer.rows import COLUMNS, StagedRows, as_composed, notes_of, problem_rows
-from tui.screens.composer.staged_target import StagedTarget, place_of
+from tui.screens.composer.staged_target import StagedTarget, typing_key
 from tui.screens.composer.state import ComposerState, ViewMode
 from tui.screens.order.external_editor import edit_field
 from tui.screens.order.form_controller import FormOwner
@@ -36,18 +36,18 @@ from tui.widgets.text import safe
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import Staging
 
-EMPTY = """Nothing is staged. Ways in:
-a b  a blank order of a shop       a s  keeps one as a template for a t
+EMPTY = """Nothing is staged. To add orders:
+a b  a blank order of a shop       a s  save an order as template, a t uses it
 a f  a file: JSON, CSV, xlsx ...   paste: JSON, cells of a spreadsheet
-In the list of orders: a stages a copy of the order, ; a of all marked.
-From elsewhere: ssh host sendcloud-orders submit - < file"""
+In the order list: a stages a copy of the order, ; a of all marked orders.
+From another machine: ssh host sendcloud-orders submit - < file"""
 
 _COLUMNS = "composer.columns"
-"""Under this key the columns are stored."""
+"""The store key of the columns."""
 
 
 class BatchPane(Container):
-    """The list of orders and the list of problems, of which one is shown. The first one holds the marks."""
+    """The list of orders and the list of problems, one of which is shown. The list of orders holds the marks."""
 
     DEFAULT_CSS = """
     BatchPane { height: 1fr; }
@@ -58,13 +58,13 @@ class BatchPane(Container):
         self._state = state
         self._staging = staging
         self.table = OrderTable(COLUMNS, empty=EMPTY, id="orders")
-        self.problems = ProblemList(empty="No problems here; v goes on to the table.", id="problems")
+        self.problems = ProblemList(empty="No problems. v shows the table.", id="problems")
 
     def compose(self) -> ComposeResult:
         return (self.table, self.problems)
 
     def show(self, zone: tzinfo) -> None:
-        """Load the rows. Marks of orders that are not in the batch any more are dropped."""
+        """Load the rows. Marks of orders no longer in the batch are dropped."""
         if self.table.marks:
             self.table.set_marks(self.table.marks & {order.id for order in self._staging.orders})
         state = self._state
@@ -77,7 +77,7 @@ class BatchPane(Container):
             self.follow_problem()
 
     def follow_problem(self) -> ProblemRow | None:
-        """Choose the order of the problem under the cursor. Returns the problem if it is of an order."""
+        """Make the order of the problem under the cursor current. Returns the problem if it belongs to an order."""
         row = self.problems.cursor_row
         if self._state.in_form or self._state.mode is not ViewMode.PROBLEMS or row is None or not row.order:
             return None
@@ -86,7 +86,7 @@ class BatchPane(Container):
         return row
 
     def go_to_first_error(self, id: str | None) -> None:
-        """Go to the first error of an order in the list of problems, which has its warnings further down."""
+        """Go to the first error of an order in the list of problems, where warnings come last."""
         first = next((row for row in self.problems.rows if row.order == id and row.mark != "~"), None)
         if first is not None:
             self.problems.go_to(first.order, first.pointer)
@@ -115,7 +115,7 @@ class GridPane(Container):
         return (self.grid,)
 
     def show(self) -> None:
-        """Load the rows of the orders that are listed."""
+        """Load the rows of the listed orders."""
         state = self._state
         rows = self._rows()
         if self._columns is None or (len(self._columns) == 1 and state.shown):
@@ -139,15 +139,15 @@ class GridPane(Container):
 
     @property
     def paths(self) -> list[ColumnPath]:
-        """The fields of the columns shown."""
+        """The fields of the shown columns."""
         return [tuple(column.key.split("/")) for column in self.grid.columns]
 
     def forget_columns(self) -> None:
-        """Choose the columns again when the table is shown next."""
+        """Choose new columns when the table is shown next."""
         self._columns = None
 
     def set_columns(self, paths: Sequence[ColumnPath] | None) -> None:
-        """Show and store these columns; None stands for those of fields with problems or differences."""
+        """Show and store these columns; None means fields with problems or differences."""
         self._chosen_paths = list(paths) if paths is not None else None
         self._columns = None
         states, account_id = self._workspace.account.store.screen_states, self._workspace.account.account_id
@@ -165,7 +165,7 @@ class GridPane(Container):
         return [known[key] for key in stored if isinstance(key, str) and key in known]
 
     def go_to_field(self, order: StagedOrder, pointer: Pointer) -> bool:
-        """Put the cursor on the cell of a field, for which a column is added. Returns whether the table can show it."""
+        """Move the cursor to a field's cell, adding its column if needed. Returns whether the table can show it."""
         known = field_at(pointer)
         if pointer == ROOT or known is None or known.has_members:
             return False
@@ -176,7 +176,7 @@ class GridPane(Container):
             self._columns += columns_of(self._state.shown, [known.path], self._rows())
             self.show()
             self.grid.go_to_cell(order.id, key)
-        # The cell of several items is that of the first wrong one; the form shows the others.
+        # A cell for several items shows the first one with a problem; the form shows the others.
         return self.grid.cursor_pointer == pointer
 
     # Editing.
@@ -187,10 +187,10 @@ class GridPane(Container):
 
     def _typing(self, id: str, pointer: Pointer, text: str) -> None:
         with self._base.report_store_errors():
-            self._texts.type(place_of(id), pointer, text)
+            self._texts.type(typing_key(id), pointer, text)
 
     def _typed(self, id: str, pointer: Pointer) -> str | None:
-        return self._texts.of(place_of(id)).get(pointer)
+        return self._texts.of(typing_key(id)).get(pointer)
 
     @on(OrderGrid.EditorOpened)
     def _opened(self) -> None:
@@ -219,12 +219,12 @@ class StagedFormPane(FormPane):
         super().__init__(screen, owner, texts, self.target, empty="No order.")
 
     def target(self) -> StagedTarget | None:
-        """The order that the form shows."""
+        """The order shown in the form."""
         order = self._staging.get(self._loaded) if self._loaded is not None else None
         return StagedTarget(self._staging, order) if order is not None else None
 
     def show_order(self, order: StagedOrder, pointer: Pointer | None = None) -> None:
-        """Show an order; `pointer` is the field to go to if it is another one than before."""
+        """Show an order. `pointer`: the field to go to if the order is not the one shown before."""
         if self._loaded == order.id:
             self.refresh_rows()
         else:
@@ -232,7 +232,7 @@ class StagedFormPane(FormPane):
             self.load(pointer)
 
     def forget_order(self) -> None:
-        """Begin from the top when an order is shown next."""
+        """Start at the top when an order is shown next."""
         self._loaded = None
 
     def show_nothing(self) -> None:
@@ -274,5 +274,5 @@ class StagedFormPane(FormPane):
 
 
 def suggestions(workspace: Workspace, order: StagedOrder) -> dict[tuple[str, ...], Choices]:
-    """Values that other orders of its shop have in fields of free text."""
+    """Values of free-text fields in other orders of its shop, as suggestions."""
     return workspace.orders.suggestions(text_at(order.document, SHOP))

@@ -1,4 +1,4 @@
-"""What the keys for moving and opening do in each place of the composer: the lists, the table and the form."""
+"""Movement and opening commands in each pane of the composer: lists, table and form."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,15 +16,15 @@ from tui.screens.order.json_editor import JsonScreen
 from tui.screens.order.pickers import FIELD_COLUMNS, Choice, narrowed
 from tui.widgets.table import RenderedRow
 
-_USUAL = Choice("the usual columns", "the fields that have problems or differ between the orders")
+_USUAL = Choice("the usual columns", "fields with problems, or that differ between orders")
 
 
 class ColumnChoices:
-    """The columns, those that are shown first. `changed` is called at every change; None stands for the usual ones."""
+    """The columns, the shown ones first. `changed` is called at every change; None means the usual columns."""
 
     prompt = "field: "
     columns = FIELD_COLUMNS
-    empty = "No field has these letters."
+    empty = "No field matches."
     keys = (("type", "to find"), ("↓ ↑", "choose"), ("Enter", "show or hide"), ("Esc", "done"))
 
     def __init__(self, shown: Sequence[ColumnPath], changed: Callable[[list[ColumnPath] | None], None]) -> None:
@@ -59,7 +59,7 @@ class ColumnChoices:
             return None
         path = choice.field.path
         if path == NUMBER:
-            return StayOpen(f"{len(self._shown)} shown", "The number is always shown.")
+            return StayOpen(f"{len(self._shown)} shown", "The order number is always shown.")
         if path in self._shown:
             self._shown.remove(path)
         else:
@@ -69,7 +69,7 @@ class ColumnChoices:
 
 
 class StagedListCommands(ComposerCommands):
-    """The commands of the list of orders and of the list of problems. Table and form have some of their own."""
+    """The commands of the list of orders and of the list of problems. Table and form override some."""
 
     def __init__(self, view: ComposerView, files: FileAdding) -> None:
         super().__init__(view)
@@ -83,14 +83,14 @@ class StagedListCommands(ComposerCommands):
             return
         row = view.batch.problems.cursor_row
         if row is None or not row.order:
-            view.screen.show_notice("This problem is of the request as a whole; it has no field.")
+            view.screen.show_notice("This problem concerns the whole request; it has no field.")
         else:
             view.state.chosen = row.order
             view.open_form(row.pointer)
 
     @handles("back")
     def back(self, key: str) -> None:
-        """Stop reading a file, else leave the screen."""
+        """Stop reading a file, or go back."""
         if self._files.is_reading:
             self._files.stop()
         else:
@@ -104,12 +104,12 @@ class StagedListCommands(ComposerCommands):
             view.choose(shown[position].id, view.form_pane.sheet.cursor_pointer)
         else:
             hidden = len(view.staging.orders) - len(shown)
-            more = f" shown; {hidden} more by 0 and without /" if hidden else ""
+            more = f" shown; {hidden} hidden by tab or filter" if hidden else ""
             view.screen.show_notice(f"This is the last order{more}." if by > 0 else f"This is the first order{more}.")
 
     @handles("view")
     def next_mode(self, key: str) -> None:
-        """Show the next of orders, problems and table; after the table the history of the batch."""
+        """Switch from orders to problems to table; after the table, open the history of the batch."""
         view, modes = self._view, list(ViewMode)
         position = modes.index(view.state.mode) + 1
         if position < len(modes):
@@ -132,7 +132,7 @@ class StagedListCommands(ComposerCommands):
         if view.state.mode is ViewMode.TABLE and column is not None:
             answers = {"c": (column, f"this column, {view.grid.columns[view.grid.column].title}"), **answers}
         offered = [(key, label) for key, (_, label) in answers.items()]
-        answer = await view.screen.ask("Sort by (again: the other way)", offered)
+        answer = await view.screen.ask("Sort by (again reverses)", offered)
         if answer is None:
             return
         by, label = answers[answer]
@@ -201,7 +201,7 @@ class StagedTableCommands(ComposerCommands):
         here, there = self._view.grid.column, self._view.grid.column + by
         paths = self._view.grid_pane.paths
         if here == 0 or not 1 <= there < len(paths):
-            self._screen.show_notice("There is no place to move it to.")
+            self._screen.show_notice("It cannot be moved further.")
         else:
             paths[here], paths[there] = paths[there], paths[here]
             self._view.set_columns(paths)
@@ -215,7 +215,7 @@ class StagedTableCommands(ComposerCommands):
 
 
 class StagedFormCommands(ComposerCommands):
-    """What the form of a staged order has beside the commands of every form."""
+    """The additional commands of a staged order's form."""
 
     def __init__(self, view: ComposerView, files: FileAdding) -> None:
         super().__init__(view)
@@ -231,7 +231,7 @@ class StagedFormCommands(ComposerCommands):
 
     @handles("back")
     def back(self, key: str) -> None:
-        """Stop reading a file, else go back to the list."""
+        """Stop reading a file, or go back to the list."""
         if self._files.is_reading:
             self._files.stop()
         else:

@@ -1,7 +1,7 @@
-"""Going from problem to problem, over all orders of the batch."""
+"""Movement between problems, across all orders of the batch."""
 
 from tui.screens.common.commands import handles
-from tui.screens.composer.grid_rows import place_of
+from tui.screens.composer.grid_rows import visible_pointer
 from tui.screens.composer.view import ComposerCommands
 from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.writes.send_state import SendState
@@ -10,7 +10,7 @@ _WRONG_CELL = ("!", "S")
 
 
 class ProblemCommands(ComposerCommands):
-    """The next problem of the form or the table's row, else of the next order with one, and around."""
+    """Go to the next problem of the form or row, then to the next order with a problem, wrapping around."""
 
     @handles(next_problem=1, previous_problem=-1)
     def step(self, by: int) -> None:
@@ -27,12 +27,14 @@ class ProblemCommands(ComposerCommands):
                 continue
             self._go_to(order, by)
             if not 0 <= here + by * step < count or (step == count and not starts_here):
-                view.screen.show_notice("Around, from the first one." if by > 0 else "Around, from the last one.")
+                view.screen.show_notice(
+                    "Wrapped around to the first one." if by > 0 else "Wrapped around to the last one."
+                )
             return
         listed = {order.id for order in shown}
         hidden = sum(bool(self._blocking(order)) for order in self._staging.orders if order.id not in listed)
-        more = f"; {hidden} orders not shown have some" if hidden else ""
-        view.screen.show_notice(f"No problem is left here{more}.")
+        more = f"; {hidden} hidden orders have problems" if hidden else ""
+        view.screen.show_notice(f"No problems left{more}.")
 
     def _blocking(self, order: StagedOrder) -> list[Finding]:
         """The problems that keep an order from being sent."""
@@ -43,7 +45,7 @@ class ProblemCommands(ComposerCommands):
         return [finding for finding in self._staging.findings(order) if finding.stops]
 
     def _step_cell(self, by: int) -> bool:
-        """Go to the next wrong cell of this row. Returns whether there is one."""
+        """Go to the next cell with a problem in this row. Returns whether there is one."""
         grid = self._view.grid
         column = grid.column + by
         while (cell := grid.cell_at(grid.cursor, column)) is not None:
@@ -64,7 +66,7 @@ class ProblemCommands(ComposerCommands):
         sheet = view.form_pane.sheet
 
         def go() -> None:
-            # From the end of the form on to its first problem, or its last.
+            # Wrap around in the form to its first or last problem.
             (sheet.end if by < 0 else sheet.home)()
             if not sheet.has_problem_here():
                 sheet.step_problem(by)
@@ -72,7 +74,7 @@ class ProblemCommands(ComposerCommands):
         view.screen.call_after_refresh(go)
 
     def _go_to_cell(self, order: StagedOrder, by: int) -> bool:
-        """Go to the first, or last, wrong cell of an order. Returns whether the table can show one of its problems."""
+        """Go to the first or last cell of an order with a problem. Returns whether the table can show one."""
         grid = self._view.grid
         grid.go_to_cell(order.id)
         self._view.state.chosen = order.id
@@ -80,5 +82,5 @@ class ProblemCommands(ComposerCommands):
         cell = grid.cell
         if (cell is not None and cell.row is not None and cell.row.mark in _WRONG_CELL) or self._step_cell(by):
             return True
-        places = (place_of(order, finding) for finding in self._blocking(order))
+        places = (visible_pointer(order, finding) for finding in self._blocking(order))
         return any(pointer is not None and self._view.grid_pane.go_to_field(order, pointer) for pointer in places)

@@ -1,4 +1,4 @@
-"""Which orders of a batch are shown, and in which order."""
+"""Which orders of a batch are listed, and how they are sorted."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from tui.api.codec import Document
 from tui.api.pointer import Pointer
 from tui.orders.paths import ANY
 from tui.orders.summary import order_name, searchable_text
-from tui.screens.composer.rows import TABS, place_of, tab_of
+from tui.screens.composer.rows import TABS, location_text, tab_of
 from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.batches.staging import Staging
 
@@ -27,7 +27,7 @@ class RowSorting:
     _ranks: dict[str, int] = field(default_factory=dict)
 
     def choose(self, by: str) -> None:
-        """Sort so; the same again the other way."""
+        """Sort by this; choosing the same again reverses the order."""
         self.down = bool(by) and by == self.by and not self.down
         self.by = by
         self._ranks.clear()
@@ -44,13 +44,13 @@ class RowSorting:
 
 @dataclass(slots=True)
 class SearchIndex:
-    """What words are looked for in, of each order: kept while order and problems are the same, for every key asks all."""
+    """The searchable texts of each order, cached while order and problems are unchanged."""
 
     _of: dict[str, tuple[Document, str]] = field(default_factory=dict)
     _problems: dict[str, tuple[list[Finding], str]] = field(default_factory=dict)
 
     def of(self, order: StagedOrder) -> str:
-        """The order itself and where it came from, in small letters."""
+        """The order and its source as text, in lower case."""
         kept = self._of.get(order.id)
         if kept is None or kept[0] is not order.document:
             text = f"{searchable_text(order.document)}\n{order.source.lower()}"
@@ -58,7 +58,7 @@ class SearchIndex:
         return kept[1]
 
     def problems(self, staging: Staging, order: StagedOrder) -> str:
-        """What is wrong with it, in small letters."""
+        """The problems of the order as text, in lower case."""
         found = staging.findings(order)
         kept = self._problems.get(order.id)
         if kept is None or len(kept[0]) != len(found) or not all(map(is_, kept[0], found)):
@@ -67,9 +67,9 @@ class SearchIndex:
 
 
 def fits(staging: Staging, order: StagedOrder, words: str, texts: SearchIndex) -> bool:
-    """Whether an order has all these words: in itself, where it came from, or what is wrong with it.
+    """Whether an order contains all these words, in its document, source or problems.
 
-    `problem:word` looks in what is wrong only; `problem:` alone wants anything wrong.
+    `problem:word` searches problems only; `problem:` alone matches any problem.
     """
     found = words.lower().split()
     if not found:
@@ -89,7 +89,7 @@ def fits(staging: Staging, order: StagedOrder, words: str, texts: SearchIndex) -
 
 def _problem_text(found: Sequence[Finding]) -> str:
     return "\n".join(
-        f"{finding.problem.title} {place_of(finding)} {finding.problem.detail}"
+        f"{finding.problem.title} {location_text(finding)} {finding.problem.detail}"
         for finding in found
         if not finding.stale
     ).lower()
@@ -114,15 +114,15 @@ def _key_of(by: str, staging: Staging) -> Callable[[StagedOrder], tuple[object, 
 
 
 def _problem_key(staging: Staging, order: StagedOrder) -> tuple[object, ...]:
-    """What stops first, then what is doubtful, the same beside the same, then the good ones."""
+    """Errors first, then warnings, equal problems together, then orders without problems."""
     found = next((finding for finding in staging.findings(order) if not finding.stale), None)
     if found is None:
         return (2, "", "")
-    return (0 if found.stops else 1, place_of(found).casefold(), found.problem.detail)
+    return (0 if found.stops else 1, location_text(found).casefold(), found.problem.detail)
 
 
 def _value_key(pointer: Pointer, order: StagedOrder) -> tuple[object, ...]:
-    """Nothing first, then numbers, then texts with their numbers as numbers."""
+    """Empty values first, then numbers, then texts in natural order."""
     value = pointer.get(order.document)
     if isinstance(value, str) and value:
         return (2, *_natural(value))

@@ -1,4 +1,4 @@
-"""Staged orders as rows of the composer, as problems in its list, and as requests in its review."""
+"""How staged orders are shown: as rows, as problems in a list, and as requests in the review."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -48,7 +48,7 @@ TABS: Final[Mapping[str, frozenset[SendState]]] = {
 
 COLUMNS = (
     Column("order", "order", 12, 1),
-    Column("does", "does", 6),
+    Column("does", "action", 6),
     Column("country", "cc", 2),
     Column("recipient", "recipient", 12, 1),
     Column("items", "it", 2, 0, "right"),
@@ -56,14 +56,14 @@ COLUMNS = (
     Column("problem", "problem", 22, 5),
 )
 _FEW = 10
-"""Orders that a review shows at a glance, so that those with doubts need not be named before."""
+"""A review with more orders than this lists those with warnings at the top."""
 _LONGEST_CELL = 44
 _BAD = frozenset({"refused", "to fix", "doubt"})
 
 
 @dataclass(slots=True)
 class StagedRows(KeyedRows[StagedOrder]):
-    """Rows made when they are drawn."""
+    """Provides rows when they are drawn."""
 
     staging: Staging
     zone: tzinfo | None
@@ -84,7 +84,7 @@ class StagedRows(KeyedRows[StagedOrder]):
             text_at(document, SHIP_TO / "name") or text_at(document, SHIP_TO / "company_name"),
             str(item_count(document) or ""),
             money_at(document, TOTAL),
-            StyledCell(problem_words(self.staging, order, self.zone), tone),
+            StyledCell(problem_text(self.staging, order, self.zone), tone),
         )
         return RenderedRow(order.id, cells, mark, tone)
 
@@ -95,7 +95,7 @@ def tab_of(state: SendState) -> str:
 
 
 def tab_labels(staging: Staging) -> list[TabLabel]:
-    """All, and each tab with how many orders it lists."""
+    """The tab of all orders, and each other tab with the number of its orders."""
     counts = staging.counts()
     labels = [TabLabel(ALL, ALL, str(len(staging.orders)))]
     for tab, states in TABS.items():
@@ -113,15 +113,15 @@ def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
     return state.mark, state.style
 
 
-def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> str:
-    """What the last column says: what is wrong, or how far the order has come."""
+def problem_text(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> str:
+    """The text of the last column: the first problem, or the progress of the order."""
     when = f"{order.since.astimezone(zone):%H:%M}"
     if staging.sender.is_waiting(order.id) and order.state is not StagedState.SENT:
-        return "waits for its turn"
+        return "queued"
     findings = [finding for finding in staging.findings(order) if not finding.stale]
     match staging.send_state(order):
         case SendState.ACCEPTED:
-            return f"accepted {when}, looked for"
+            return f"accepted {when}, verifying"
         case SendState.SENDING:
             return "in flight"
         case SendState.VERIFIED:
@@ -129,22 +129,22 @@ def problem_words(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> 
         case SendState.UNCHANGED:
             return "already up to date"
         case SendState.CONFLICT:
-            return update_words(order)
+            return update_text(order)
         case SendState.HELD:
             return f"held{': ' + _first(findings) if findings else ''}"
         case SendState.UNKNOWN:
-            return "answer lost; r looks, sends what is not there"
+            return "response lost; r looks it up, resends if missing"
         case SendState.DIFFERS if order.state is StagedState.MISSING:
-            return "accepted and never seen; r looks again"
+            return "accepted but not found; r looks it up again"
         case SendState.READY if any(finding.stops for finding in findings):
             return f"sent despite: {_first(findings)}"
         case SendState.READY if order.action is PlannedAction.UNKNOWN:
-            return "is the service asked?" if not staging.is_refreshing else "being looked up"
+            return "not looked up yet" if not staging.is_refreshing else "being looked up"
     return _first(findings)
 
 
-def update_words(order: StagedOrder) -> str:
-    """What releasing an update would do, what would be lost first (Q2.6)."""
+def update_text(order: StagedOrder) -> str:
+    """What releasing an update would do; cleared values first (Q2.6)."""
     cleared = [label_of(change.pointer) for change in order.differences if change.now is ABSENT]
     if cleared:
         return f"would clear {', '.join(cleared[:2])}{' …' if len(cleared) > 2 else ''}"
@@ -159,8 +159,8 @@ def _first(findings: Sequence[Finding]) -> str:
     return text if len(findings) == 1 else f"{text} +{len(findings) - 1}"
 
 
-def place_of(finding: Finding) -> str:
-    """Where it is, in the words of the form; what the schema does not know, raw."""
+def location_text(finding: Finding) -> str:
+    """The place of a finding in the words of the form; the raw pointer if the schema does not know it."""
     problem = finding.problem
     known = field_at(problem.pointer)
     if problem.pointer == ROOT or known is None:
@@ -169,8 +169,8 @@ def place_of(finding: Finding) -> str:
     return label if "," in label or label.startswith(str(known.group)) else f"{known.group}, {label}"
 
 
-def cell_words(order: StagedOrder, finding: Finding) -> str:
-    """Where in its file the value stands; the name of a column is cut where it is long."""
+def cell_text(order: StagedOrder, finding: Finding) -> str:
+    """The place of the value in its file. A long column name is cut."""
     cell = order.place(finding.problem.pointer)
     return fit(cell, min(_LONGEST_CELL, cell_len(safe(cell))))
 
@@ -182,12 +182,12 @@ def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[
         proposal = None if finding.stale else order.proposed_fix(finding)
         when = f"{finding.at.astimezone(zone):%H:%M}" if finding.at is not None else ""
         fix = proposal.text if proposal else ""
-        notes.append(FormNote(finding.problem, when, finding.stale, fix, cell_words(order, finding)))
+        notes.append(FormNote(finding.problem, when, finding.stale, fix, cell_text(order, finding)))
     return notes
 
 
 def as_composed(order: StagedOrder, rows: Sequence[SheetRow]) -> list[SheetRow]:
-    """The form of a new order, without the marks of fields that were absent before they were typed."""
+    """The form rows of a new order, without change marks on fields that were absent before."""
     if order.fixed:
         return list(rows)
     return [
@@ -199,7 +199,7 @@ def as_composed(order: StagedOrder, rows: Sequence[SheetRow]) -> list[SheetRow]:
 
 
 def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo | None) -> list[ProblemRow]:
-    """Every problem: of the request as a whole, then what stops orders, then what is only doubtful."""
+    """Every problem: those of the whole request, then those that prevent sending, then warnings."""
     rows = [
         ProblemRow("", problem.pointer, _named(problem), problem.detail, "S", "service")
         for notice in staging.notices
@@ -214,13 +214,13 @@ def problem_rows(staging: Staging, orders: Sequence[StagedOrder], zone: tzinfo |
             fix = f"   m: {note.fix}" if note.fix else ""
             mark, tone = _mark_of_note(note)
             text = f"{_note_text(note)}{fix}"
-            row = ProblemRow(order.id, note.problem.pointer, place_of(finding), text, mark, tone, name)
+            row = ProblemRow(order.id, note.problem.pointer, location_text(finding), text, mark, tone, name)
             (rows if finding.stops else doubtful).append(row)
     return [*rows, *doubtful]
 
 
 def _note_text(note: FormNote) -> str:
-    """A problem in the lists, with the time of the service's answer."""
+    """The text of a problem in the lists, with the time of the service's response."""
     when = f"{note.when} service: " if note.when else ""
     return f"{when}{note.problem.detail}{' (changed since)' if note.stale else ''}"
 
@@ -233,7 +233,7 @@ def _mark_of_note(note: FormNote) -> tuple[str, str]:
 
 
 def _named(problem: Problem) -> str:
-    """What a problem of the request as a whole names, as the service spells it."""
+    """What a problem of the whole request is about, as the service spells it."""
     named = (("parameter", problem.parameter), ("header", problem.header))
     names = [problem.raw_pointer or "", *(f"{kind} {name}" for kind, name in named if name)]
     return ", ".join(filter(None, names)) or "the request"
@@ -242,7 +242,7 @@ def _named(problem: Problem) -> str:
 def finding_lines(
     staging: Staging, order: StagedOrder, zone: tzinfo | None, width: int, here: Pointer | None = None
 ) -> Iterator[list[Piece]]:
-    """The problems of one order with the values they are about, for the pane under the list; first those at `here`."""
+    """The problems of one order with their values, for the pane below the list; those at `here` first."""
     notes = notes_of(staging, order, zone)
     if here is not None:
         notes.sort(key=lambda note: not (note.problem.pointer.tokens and here.startswith(note.problem.pointer)))
@@ -256,7 +256,7 @@ def finding_lines(
         text = safe(_note_text(note))
         head: list[Piece] = [
             (f" {mark} ", tone),
-            (fit(place_of(Finding(problem)), 24) + " ", "dim" if note.stale else ""),
+            (fit(location_text(Finding(problem)), 24) + " ", "dim" if note.stale else ""),
         ]
         cell: Piece = (note.cell, "dim")
         if cell_len(text) <= width - 46:
@@ -274,7 +274,7 @@ def finding_lines(
 
 
 def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:
-    """What an update would do: what it clears first."""
+    """The lines of an update's changes, cleared values first."""
     for change in sorted(changes, key=lambda change: change.now is not ABSENT):
         mark, tone = ("-", "error") if change.now is ABSENT else ("*", "changed")
         now = "is cleared" if change.now is ABSENT else safe(display_value(change.pointer, change.now))
@@ -289,12 +289,12 @@ def change_lines(changes: Sequence[Change]) -> Iterator[list[Piece]]:
 def review_plan(
     staging: Staging, plan: SendPlan, *, read_only: bool, notes: Sequence[str], continue_after_refusal: bool = False
 ) -> ReviewPlan:
-    """The requests as they would go, and what stays here and why."""
+    """The requests as they would be sent, then the orders not sent and why."""
     items = []
     for number, request in enumerate(plan.requests, 1):
         count = count_of(len(request), "order")
-        heading = f"request {number} of {len(plan.requests)}: {count}, all of them or none"
-        lines = [line for planned in request for line in _going_lines(staging, planned)]
+        heading = f"request {number} of {len(plan.requests)}: {count}{', all or none are accepted' if len(request) > 1 else ''}"
+        lines = [line for planned in request for line in _request_lines(staging, planned)]
         body: Json = [planned.document for planned in request]
         items.append(ReviewItem(heading, lines, "POST /orders", body))
     if plan.skipped:
@@ -303,7 +303,7 @@ def review_plan(
             order = staging.get(id)
             name = order_name(order.document) if order is not None else id
             lines.append([(f"  {fit(name, 16)} ", "dim"), (safe(reason), "dim")])
-        items.append(ReviewItem(f"{len(plan.skipped)} stay here", lines))
+        items.append(ReviewItem(f"{len(plan.skipped)} not sent", lines))
     all_notes = list(notes)
     doubtful = [
         order_name(order.document)
@@ -313,9 +313,11 @@ def review_plan(
     ]
     if doubtful and plan.count > _FEW:
         more = f" and {len(doubtful) - 3} more" if len(doubtful) > 3 else ""
-        all_notes.append(f"{len(doubtful)} of them with warnings, shown below: {', '.join(doubtful[:3])}{more}.")
+        all_notes.append(
+            f"{count_of(len(doubtful), 'order')} with warnings, shown below: {', '.join(doubtful[:3])}{more}."
+        )
     if read_only:
-        all_notes.insert(0, "This account is opened for reading only.")
+        all_notes.insert(0, "Read-only: this account cannot write.")
     requests = count_of(len(plan.requests), "request")
     several = any(len(request) > 1 for request in plan.requests)
     return ReviewPlan(
@@ -323,7 +325,7 @@ def review_plan(
     )
 
 
-def _going_lines(staging: Staging, planned: PlannedOrder) -> Iterator[list[Piece]]:
+def _request_lines(staging: Staging, planned: PlannedOrder) -> Iterator[list[Piece]]:
     document = planned.document
     facts = (text_at(document, SHIP_TO / "country_code"), text_at(document, SHIP_TO / "name"))
     items = item_count(document) or 0
@@ -343,6 +345,6 @@ def _going_lines(staging: Staging, planned: PlannedOrder) -> Iterator[list[Piece
         if finding.stale:
             continue
         is_error = finding.problem.severity is Severity.ERROR
-        text = f"{place_of(finding)}: {finding.problem.detail}"
+        text = f"{location_text(finding)}: {finding.problem.detail}"
         mark = "despite" if is_error else "~"
         yield [(f"    {mark} {safe(text)}", "error" if is_error else "warning")]

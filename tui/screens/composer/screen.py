@@ -1,4 +1,4 @@
-"""The composer: orders staged to be sent together, corrected until the service accepts them, and followed."""
+"""The composer: staged orders that are corrected, sent together and verified."""
 
 from collections.abc import Sequence
 from typing import ClassVar
@@ -37,14 +37,14 @@ from tui.widgets.table import OrderTable
 from tui.work.batches.staged_order import StagedOrder
 
 _WIDE = 150
-"""Columns for list and form side by side: with fewer, the last column of the list would be cut."""
+"""Minimum width for list and form side by side. Below it, the last column of the list would be cut."""
 
 
 class ComposerScreen(BaseScreen[None]):
-    """Puts the panes and the command groups together. `paste`: a text to read orders from."""
+    """Combines the panes and command groups. `paste`: text to read orders from."""
 
     WHERE = Context.COMPOSER
-    READ_AGAIN = "w looks at all, r at this order"
+    READ_AGAIN = "w looks up all orders, r this order"
     GROUPS = (
         StagedFormCommands,
         FormController,
@@ -60,9 +60,9 @@ class ComposerScreen(BaseScreen[None]):
         StagedSendCommands,
     )
     CSS: ClassVar[str] = """
-    #said { height: 1; display: none; }
-    #said.-shown { display: block; }
-    #said.-two { height: 2; }
+    #response { height: 1; display: none; }
+    #response.-shown { display: block; }
+    #response.-two { height: 2; }
     #batch { height: 1fr; layout: vertical; }
     #batch #left { height: 1fr; }
     #batch #problems, #batch GridPane { display: none; }
@@ -112,7 +112,7 @@ class ComposerScreen(BaseScreen[None]):
 
     @property
     def command_groups(self) -> Sequence[object]:
-        """Form and table come before the groups for all places, except for commands on marked orders."""
+        """Form and table come before the groups for all panes, except for commands on marked orders."""
         groups: tuple[object, ...] = ()
         if self.state.in_form:
             groups = self._form_groups
@@ -122,7 +122,7 @@ class ComposerScreen(BaseScreen[None]):
 
     @property
     def order(self) -> StagedOrder | None:
-        """The chosen order."""
+        """The current order."""
         return self.view.order
 
     @property
@@ -186,7 +186,7 @@ class ComposerScreen(BaseScreen[None]):
             return True
         return super().stop_reading() or bool(self.workers.cancel_group(self, "review"))
 
-    # What the base screen asks for.
+    # Implements the base screen.
 
     def status_items(self) -> Sequence[str | Piece]:
         marks, account = self.view.marks, self.workspace.account
@@ -194,7 +194,7 @@ class ComposerScreen(BaseScreen[None]):
         return [*sending_facts(self.staging, account.zone), *summary]
 
     def show_keys(self) -> None:
-        """Those of the pane that the user works in."""
+        """Show the keys of the active pane."""
         pane = Pane.FORM if self.state.in_form else Pane.TABLE if self.state.in_table else Pane.LIST
         labels = ((command.id, command.label_in(pane)) for command in commands_in(self.WHERE))
         self.key_line.set(keys_of(self.WHERE, ((id, label) for id, label in labels if label)))
@@ -207,7 +207,7 @@ class ComposerScreen(BaseScreen[None]):
         if not await (self.view.form.pasted(text) if self.state.in_form else self._files.pasted(text)):
             super().pasted(text)
 
-    # Moves of the user, and messages that are not of one pane.
+    # Cursor movements, and messages that do not belong to one pane.
 
     @on(OrderTable.CursorMoved, "#orders")
     def _row_moved(self) -> None:

@@ -1,4 +1,4 @@
-"""A staged order as the form and the table change it."""
+"""A staged order as a target of the form and the table."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -34,7 +34,7 @@ class StagedTarget:
 
     @property
     def typed_key(self) -> str:
-        return place_of(self.order.id)
+        return typing_key(self.order.id)
 
     @property
     def document(self) -> Document:
@@ -90,7 +90,7 @@ class StagedTarget:
 
 
 def empty_choices(known: Field) -> list[EmptyChoice]:
-    """The meanings that "nothing" can have in a field of a full order; absent is the first."""
+    """The ways to empty a field of a full order, absent first."""
     choices = [EmptyChoice("a", "absent: left out")]
     if known.post.empty:
         choices.append(EmptyChoice("e", "empty text", ""))
@@ -99,6 +99,6 @@ def empty_choices(known: Field) -> list[EmptyChoice]:
     return choices
 
 
-def place_of(id: str) -> str:
-    """Under this name unsaved texts of a staged order are stored. No order of the service has such an id."""
+def typing_key(id: str) -> str:
+    """The key of a staged order's unsaved texts. No order of the service has such an id."""
     return f"staged {id}"

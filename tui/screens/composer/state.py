@@ -1,4 +1,4 @@
-"""What the composer shows: which order is chosen, in which view, and which orders the list has."""
+"""What the composer shows: the current order, the view, and the listed orders."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -25,21 +25,21 @@ class ComposerState:
     """The state that all panes and command groups share."""
 
     chosen: str | None = None
-    """The id of the order under the cursor."""
+    """The id of the current order."""
     in_form: bool = False
     mode: ViewMode = ViewMode.ORDERS
     status: str = ALL
-    """Only orders of this tab are listed."""
+    """Only orders in this tab are listed."""
     words: str = ""
-    """Only orders with these words are listed."""
+    """Only orders that contain these words are listed."""
     sorting: RowSorting = field(default_factory=RowSorting)
     pinned: set[str] = field(default_factory=set)
-    """Orders that the user works on: they stay in the list even if the filter no longer fits."""
+    """Orders that the user works on. They stay listed even if the filter no longer matches."""
     shown: list[StagedOrder] = field(default_factory=list)
-    """The orders in the list, in its order."""
+    """The listed orders, sorted."""
     batch: int | None = None
     before_problems: str | None = None
-    """The order that was chosen before the list of problems was shown, until the cursor moves there."""
+    """The current order before the list of problems was shown, until the cursor moves there."""
     is_wide: bool = False
     has_preview: bool = False
     """Whether the side pane shows what a question is about."""
@@ -47,7 +47,7 @@ class ComposerState:
 
     @property
     def is_split(self) -> bool:
-        """Whether list and form are side by side. The table has the whole width."""
+        """Whether list and form are side by side. The table uses the full width."""
         return self.is_wide and (self.in_form or self.mode is not ViewMode.TABLE)
 
     @property
@@ -60,7 +60,7 @@ class ComposerState:
         return self.status != ALL or bool(self.words)
 
     def begin_batch(self, batch: int | None) -> bool:
-        """Forget what was kept for the orders of another batch. Returns whether this is another one."""
+        """Reset the state if the batch changed. Returns whether it did."""
         if self.batch == batch:
             return False
         self.batch = batch
@@ -70,7 +70,7 @@ class ComposerState:
         return True
 
     def list_orders(self, staging: Staging) -> None:
-        """Find the orders that are listed, and sort them."""
+        """Filter and sort the orders."""
         self.shown = self.sorting.sorted(staging, [order for order in staging.orders if self.lists(staging, order)])
 
     def lists(self, staging: Staging, order: StagedOrder) -> bool:
@@ -85,17 +85,17 @@ class ComposerState:
         self.status, self.words = ALL, ""
 
     def position(self) -> int:
-        """The index of the chosen order in the list; 0 if it is not there."""
+        """The index of the current order in the list; 0 if it is not listed."""
         return next((index for index, order in enumerate(self.shown) if order.id == self.chosen), 0)
 
     def not_shown(self, ids: Iterable[str]) -> int:
-        """How many of these orders the list does not have."""
+        """How many of these orders are not listed."""
         return len(set(ids) - {order.id for order in self.shown})
 
 
 @dataclass(frozen=True, slots=True)
 class SavedView:
-    """Where the user was, as it is stored for the next start. The JSON keys must stay as they are."""
+    """The user's place, as stored for the next start. The JSON keys must not change."""
 
     order: str | None = None
     status: str = ALL
@@ -141,6 +141,6 @@ class SavedView:
         }
 
     def to_state(self) -> ComposerState:
-        """The state to begin with. `in_form`, `pointer`, `top` and `marks` are for the panes."""
+        """The initial state. `in_form`, `pointer`, `top` and `marks` are for the panes."""
         sorting = RowSorting(self.sort, self.down)
         return ComposerState(self.order, mode=self.mode, status=self.status, words=self.words, sorting=sorting)

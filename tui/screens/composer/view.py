@@ -1,4 +1,4 @@
-"""What the panes of the composer show together, and what its command groups share: the chosen order and what may be done."""
+"""Coordinates the panes of the composer, and holds what its command groups share."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -19,11 +19,11 @@ from tui.work.batches.staging import BatchLocked
 from tui.work.stored import StoreError
 
 SAVED_VIEW = "composer"
-"""Under this key the view is stored for the next start."""
+"""The store key of the view, for the next start."""
 
 
 class ComposerView:
-    """Holds state and panes together: each command group is given this."""
+    """Combines state and panes. Each command group gets this."""
 
     def __init__(self, screen: BaseScreen[None], state: ComposerState) -> None:
         self.screen = screen
@@ -45,7 +45,7 @@ class ComposerView:
 
     @property
     def list_view(self) -> LineView:
-        """The lines that moving keys move on."""
+        """The view that movement keys act on."""
         if self.state.in_form:
             return self.form_pane.sheet
         modes: dict[ViewMode, LineView] = {
@@ -59,7 +59,7 @@ class ComposerView:
 
     @property
     def order(self) -> StagedOrder | None:
-        """The chosen order."""
+        """The current order."""
         return self.staging.get(self.state.chosen) if self.state.chosen is not None else None
 
     def target_of(self, id: str | None) -> StagedTarget | None:
@@ -67,7 +67,7 @@ class ComposerView:
         return StagedTarget(self.staging, order) if order is not None else None
 
     def targets(self) -> list[StagedOrder]:
-        """The marked orders if the command is for them, else the chosen one."""
+        """The marked orders if the command is for them, or the current one."""
         if self.screen.on_marked:
             return [order for order in self.staging.orders if order.id in self.marks]
         return [order] if (order := self.order) is not None else []
@@ -85,17 +85,17 @@ class ComposerView:
     # Changing orders; this is a `FormOwner`.
 
     def may_edit(self) -> bool:
-        """Whether this app has the batch, also because another one just left it. If not, a notice says so."""
+        """Whether this app owns the batch, taking it if another app just released it. If not, a notice says so."""
         if self.staging.owner is not None:
             self.staging.reload_if_taken_over()
             self.show_all()
         if self.staging.owner is not None:
-            self.screen.show_notice(f"{self.staging.owner} has this batch; B takes it over.", "warning")
+            self.screen.show_notice(f"{self.staging.owner} has this batch open; B, then t takes it over.", "warning")
         return self.staging.owner is None
 
     @contextmanager
     def saving(self) -> Iterator[None]:
-        """Report a change that could not be saved, and show what is on disk."""
+        """Report a change that could not be saved, and show the stored state."""
         try:
             yield
         except (BatchLocked, StoreError) as error:
@@ -103,7 +103,7 @@ class ComposerView:
             self.screen.show_notice(str(error), "warning")
 
     def show_order(self) -> None:
-        """Show orders that were changed. They may have to be looked up again."""
+        """Show changed orders, and look them up again if needed."""
         self.show_all()
         self.look_up()
 
@@ -113,10 +113,10 @@ class ComposerView:
     def editor_left(self, changed: bool) -> None:
         self.show_all()
 
-    # Which orders exist at the service.
+    # Which orders exist on the service.
 
     def look_up(self) -> None:
-        """Ask the service in the background which of the orders it has."""
+        """Look up in the background which of the orders exist on the service."""
         if not self.staging.is_refreshing and any(order.needs_refresh() for order in self.staging.orders):
             self.screen.run_worker(self._look_up(), name="look up staged orders", group="read")
 
@@ -127,12 +127,12 @@ class ComposerView:
         except StoreError as full:
             error = full
         if error is not None and self.screen.is_attached:
-            self.screen.show_notice(f"Which orders are new could not be looked up: {error} r tries again.", "warning")
+            self.screen.show_notice(f"Could not look up which orders are new: {error} r tries again.", "warning")
 
     # Showing.
 
     def show_all(self) -> None:
-        """Show everything again, whatever changed."""
+        """Redraw everything."""
         state, staging = self.state, self.staging
         if state.begin_batch(staging.batch):
             self.texts.clear_cache()
@@ -141,7 +141,7 @@ class ComposerView:
             self.close_form()
         state.list_orders(staging)
         self.batch.show(self.workspace.account.zone)
-        empty = "No order fits the filter: 0 shows all, / searches for other words." if state.is_filtered else ""
+        empty = "No order matches. 0 shows all tabs, / changes the filter." if state.is_filtered else ""
         for view in (self.batch.table, self.grid):
             view.set_empty(empty if staging.orders else EMPTY)
         if state.mode is ViewMode.TABLE:
@@ -151,7 +151,7 @@ class ComposerView:
         self.screen.show_status()
 
     def show_side(self, pointer: Pointer | None = None) -> None:
-        """Show the chosen order in the side pane: its form, or its problems and a preview."""
+        """Show the current order in the side pane: its form, or its problems and a preview."""
         if self.state.has_preview:
             return
         order = self.order
@@ -173,7 +173,7 @@ class ComposerView:
             self.frame.show_rule(order, f"{name} · column {self.grid.column + 1} of {len(self.grid.columns)}")
 
     def arrange(self) -> None:
-        """Show the panes that belong to the state."""
+        """Show and hide panes according to the state."""
         panes = self.screen.query_one("#batch")
         panes.set_class(self.state.is_split, "-wide")
         panes.set_class(self.state.in_form and not self.state.has_preview, "-sheet")
@@ -184,7 +184,7 @@ class ComposerView:
     async def ask_about(
         self, title: str, lines: Sequence[list[Piece]], question: str, answers: Sequence[tuple[str, str]]
     ) -> str | None:
-        """Ask a question, and show in the side pane what it is about."""
+        """Ask a question and show its subject in the side pane."""
         self.state.has_preview = True
         self.arrange()
         self.frame.rule.set(title)
@@ -200,7 +200,7 @@ class ComposerView:
     # Going to an order, a view or a field.
 
     def choose(self, id: str, pointer: Pointer | None = None) -> None:
-        """Go to an order; in the form to a field of it."""
+        """Go to an order, and in the form to one of its fields."""
         self.form_pane.sheet.leave_editor()
         self.state.chosen = id
         if self.state.in_form and (order := self.order) is not None:
@@ -209,14 +209,14 @@ class ComposerView:
         self.remember()
 
     def open_form(self, pointer: Pointer | None = None) -> None:
-        """Go into the form of the chosen order, at a field."""
+        """Open the form of the current order, at a field."""
         if self.order is None:
             return
         self.state.in_form = True
         self.arrange()
         self.show_side(pointer)
         if pointer is not None:
-            # The form has its height after the panes were arranged.
+            # The height of the form is known after the layout.
             self.screen.call_after_refresh(self.form_pane.sheet.go_to, pointer)
         self.frame.show(self.order)
         self.screen.show_keys()
@@ -245,7 +245,7 @@ class ComposerView:
         state.mode = mode
         state.pinned.clear()
         self.form_pane.forget_order()
-        # After the list of problems, the order that was chosen before it is chosen again.
+        # After the list of problems, return to the order that was current before.
         chosen = state.chosen = state.before_problems or state.chosen
         self.batch.table.go_to_key(chosen or "")
         state.before_problems = chosen if mode is ViewMode.PROBLEMS else None
@@ -257,7 +257,7 @@ class ComposerView:
         self.screen.give_focus()
 
     def show_status(self, status: str) -> None:
-        """List the orders with this status only."""
+        """List only the orders with this status."""
         self.state.status = status
         self.state.pinned.clear()
         self.show_all()
@@ -266,7 +266,7 @@ class ComposerView:
         self.remember()
 
     def search(self, words: str) -> None:
-        """List the orders with these words only."""
+        """List only the orders that contain these words."""
         self.state.words = words
         self.state.pinned.clear()
         self.show_all()
@@ -275,7 +275,7 @@ class ComposerView:
     # The table's columns, and fixes.
 
     def set_columns(self, paths: Sequence[ColumnPath] | None) -> None:
-        """Show these columns now and the next time; None stands for the usual ones."""
+        """Show and store these columns; None means the usual columns."""
         with self.screen.report_store_errors():
             self.grid_pane.set_columns(paths)
         self.show_all()
@@ -287,16 +287,16 @@ class ComposerView:
             self.state.pinned.add(target.id)
             self.form.fix(target, self.pointer_here)
 
-    # Moves of the user in the panes.
+    # Cursor movements in the panes.
 
     def follow_cursor(self) -> None:
-        """Choose the order under the cursor, also while the message about its move is pending."""
+        """Make the order under the cursor the current one, even if the message about its move is pending."""
         if not self.state.in_form and self.state.mode is not ViewMode.PROBLEMS:
             view = self.grid if self.state.mode is ViewMode.TABLE else self.batch.table
             self.state.chosen = view.cursor_key or self.state.chosen
 
     def remember(self) -> None:
-        """Store where the user is, for the next start."""
+        """Store the user's place for the next start."""
         if not self.screen.is_attached:
             return
         state, account = self.state, self.workspace.account

@@ -1,4 +1,4 @@
-"""The commands of the edit form beside those of every form: its fields, its draft, and going to other orders."""
+"""Commands of the edit form in addition to those of every form: fields, the draft, and other orders."""
 
 from typing import Protocol
 
@@ -20,16 +20,16 @@ _MORE_TO_ADD = (("u", "staged as an update"), ("n", "staged as new"))
 
 
 class OrderOwner(FormOwner, Protocol):
-    """The screen of the form, which can show another order."""
+    """A screen whose form can show another order."""
 
     order_id: str
 
     def open_order(self, order_id: str, pointer: Pointer | None = None) -> None:
-        """Show the draft of another order, from its top or at a field."""
+        """Show another order, from the top or at a field."""
 
 
 class EditCommands:
-    """Nothing is sent before `y` in the review."""
+    """The commands of the edit form. Only `y` in the review sends."""
 
     def __init__(self, screen: BaseScreen[None], owner: OrderOwner, pane: DraftFormPane) -> None:
         self._screen = screen
@@ -48,7 +48,7 @@ class EditCommands:
 
     @handles("empty_value")
     async def resolve_or_clear(self, key: str) -> None:
-        """Resolve the conflict under the cursor; where there is none, ask what the field should become."""
+        """Resolve the conflict under the cursor. If there is none, ask how to empty the field."""
         draft, pointer = self._pane.draft, self._pane.sheet.cursor_pointer
         if draft is None or pointer is None:
             return
@@ -62,7 +62,7 @@ class EditCommands:
             await self._pane.controller.clear()
 
     async def _resolve(self, draft: OpenDraft, conflict: Conflict) -> None:
-        """Ask which side is kept. Several conflicts can be resolved at once."""
+        """Ask which side to keep. Several conflicts can be resolved at once."""
         count = len(draft.draft.undecided)
         answers = [("m", "keep mine"), ("t", "take theirs")]
         if count > 1:
@@ -74,10 +74,12 @@ class EditCommands:
             draft.resolve([conflict] if answer in "mt" else draft.draft.undecided, mine=answer in "mM")
             self._owner.show_order()
             left = len(draft.draft.undecided)
-            self._screen.show_notice(f"{left} still to decide; n goes there." if left else "All decided; w reviews.")
+            self._screen.show_notice(
+                f"{left} conflicts left to decide; n goes to the next." if left else "All conflicts decided; w reviews."
+            )
 
     def go_to_first_conflict(self) -> None:
-        """Go to the first conflict, unless the cursor is on one. `n` would pass over one above the cursor."""
+        """Go to the first conflict, unless the cursor is on one. `n` would miss one above the cursor."""
         draft, row = self._pane.draft, self._pane.sheet.cursor_field
         if draft is None or (row is not None and row.mark == "#"):
             return
@@ -138,7 +140,7 @@ class EditCommands:
 
     @handles(next_problem=1, previous_problem=-1)
     def step_problem(self, by: int) -> None:
-        """Go to the next problem of this order, else to the next order of the list that has one."""
+        """Go to the next problem of this order, or to the next order of the list with one."""
         sheet = self._pane.sheet
         if sheet.step_problem(by):
             return

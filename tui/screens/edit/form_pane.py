@@ -1,4 +1,4 @@
-"""The form of a draft: its rows, and what can be said of the field under the cursor."""
+"""The form of a draft: its rows, and the help of the field under the cursor."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -82,7 +82,7 @@ class DraftFormPane(FormPane):
         self.help_text.set_lines(_help_lines(lines, note, self.help_text.drawn_width - 2))
 
     def _facts(self, row: FieldRow) -> str:
-        """The kind of the field, and which empty values it can have (Q3.8-3.10)."""
+        """The kind of the field and the empty values it may have (Q3.8-3.10)."""
         known = field_at(row.pointer)
         if known is None:
             return "unknown to the API · read only"
@@ -97,7 +97,7 @@ class DraftFormPane(FormPane):
 
 
 def _help_lines(pieces: Iterable[Piece], note: str, width: int) -> list[list[Piece]]:
-    """Texts in the lines of the pane, the most important first; the last line is the note's if there is one."""
+    """The lines of the help pane, the most important first. A note takes the last line."""
     room = _HELP_LINES - bool(note)
     lines: list[list[Piece]] = []
     for text, tone in pieces:

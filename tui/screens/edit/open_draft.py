@@ -1,11 +1,11 @@
-"""The draft that the form shows: its problems and conflicts, and how it follows what the service has."""
+"""The draft in the form: its problems, its conflicts, and merging what the service has."""
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from typing import ClassVar
 
 from tui.api.codec import Document, Json
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.checks.shipping import at_every_item
@@ -27,7 +27,7 @@ from tui.work.writes.send_state import SendState
 
 
 class OpenDraft:
-    """A `FormTarget` and `JsonTarget`: the draft of one order, together with what is known to be wrong with it."""
+    """A `FormTarget` and `JsonTarget`: the draft of one order with its problems."""
 
     OPERATION: ClassVar[Operation] = Operation.PATCH
     CHANGED: ClassVar[str] = "Drafted"
@@ -45,7 +45,7 @@ class OpenDraft:
     def of(
         cls, account: Account, now: Callable[[], datetime], order_id: str, document: Document | None
     ) -> "OpenDraft | None":
-        """The draft of an order, else a new one of `document`; None if there is neither."""
+        """The draft of an order, or a new one of `document`; None if there is neither."""
         draft = account.drafts.get(order_id)
         if draft is None and document is not None:
             draft = account.drafts.of(order_id, document, now())
@@ -69,7 +69,7 @@ class OpenDraft:
 
     @property
     def status(self) -> DraftSendStatus | None:
-        """What is known of the last attempt to send it."""
+        """The result of the last attempt to send it."""
         return self._account.draft_sender.status(self.id)
 
     # Changing it.
@@ -79,7 +79,7 @@ class OpenDraft:
         conflict = draft.conflict_at(pointer)
         is_changed = draft.edit.put_all(exclusive_values(pointer, value), name)
         if conflict is not None:
-            # The user has seen both sides: what was typed now is the decision.
+            # The user has seen both values, so typing decides the conflict.
             draft.keep_mine(conflict)
         return self._saved(is_changed or conflict is not None)
 
@@ -132,7 +132,7 @@ class OpenDraft:
         return is_changed
 
     def save(self) -> None:
-        """Save the draft. What was known of an earlier attempt to send it no longer applies, unless it was refused."""
+        """Save the draft. The result of an earlier sending is dropped, unless the order was refused."""
         status = self.status
         if status is not None and status.state not in (SendState.REFUSED, SendState.DIFFERS):
             self._account.draft_sender.forget(self.id)
@@ -142,7 +142,7 @@ class OpenDraft:
         return ""
 
     def empty_choices(self, row: FieldRow, known: Field) -> list[EmptyChoice]:
-        """Which are allowed depends on whether the change can be sent as a PATCH (Q3.8-3.10)."""
+        """The empty values of a field. Some can only be sent as a PATCH (Q3.8-3.10)."""
         by_patch = not row.full_order_reason
         choices = []
         if known.patch.empty or (known.post.empty and not by_patch):
@@ -162,9 +162,9 @@ class OpenDraft:
     # Following the service.
 
     def rebase(self, document: Document) -> tuple[str, str]:
-        """Set the draft on the order as it was just read.
+        """Rebase the draft on the order as just read.
 
-        Returns the fields that both sides changed, and those that only the service changed beside changes of the user.
+        Returns the fields that both sides changed, and those that only the service changed.
         """
         self.draft = self._account.drafts.get(self.id) or self.draft
         merged = self._account.drafts.rebase(self.draft, document, self._now())
@@ -173,7 +173,7 @@ class OpenDraft:
         return _names(self.draft, conflicts), _names(self.draft, changed)
 
     def reload(self) -> None:
-        """Take over the draft after something else may have changed or dropped it."""
+        """Reload the draft, which something else may have changed or dropped."""
         draft, status = self._account.drafts.get(self.id), self.status
         if draft is not None:
             self.draft = draft
@@ -190,13 +190,13 @@ class OpenDraft:
         self.save()
 
     def name_of(self, conflict: Conflict) -> str:
-        """Where a conflict is, for a sentence."""
+        """The name of a conflict's field, for a sentence."""
         return label_of(self.edit.to_positions(conflict.pointer) or conflict.pointer.parent)
 
-    # What is wrong with it.
+    # Its problems.
 
     def check(self) -> None:
-        """Find its problems: those of the service, of the schema of a PATCH, and those that prevent shipping."""
+        """Find problems: those from the service, of the PATCH schema, and those that prevent shipping."""
         self.choice = self.draft.sending
         document = self.document
         self.notes = [*self._service_notes()]
@@ -204,10 +204,10 @@ class OpenDraft:
             self.notes.append(_note(document, problem))
         known = {note.problem.pointer for note in self.notes}
         for blocked in self.choice.blocked:
-            problem = Problem(blocked.reason, "blocked", pointer=blocked.pointer, origin=Origin.LOCAL)
+            problem = Problem(blocked.reason, "blocked", pointer=blocked.pointer, reported_by=ReportedBy.LOCAL)
             self.notes.append(FormNote(problem))
         for problem in (problem for found in find_problems(document) for problem in at_every_item(document, found)):
-            # The problem that the schema or the service has with a damaged value proposes the same fix.
+            # Problems from the schema or the service about a damaged value get the same fix.
             if problem.code not in DAMAGE_CODES or problem.pointer not in known:
                 self.notes.append(_note(document, problem))
 
@@ -220,7 +220,9 @@ class OpenDraft:
     def _schema_problems(self) -> Iterator[Problem]:
         for found, severity in ((self.choice.invalid, Severity.ERROR), (self.choice.tolerated, Severity.WARNING)):
             for issue in found:
-                yield Problem(issue.detail, issue.code, pointer=issue.pointer, severity=severity, origin=Origin.LOCAL)
+                yield Problem(
+                    issue.detail, issue.code, pointer=issue.pointer, severity=severity, reported_by=ReportedBy.LOCAL
+                )
 
     def conflicts(self) -> list[ConflictNote]:
         """The conflicts as the form shows them."""
@@ -234,13 +236,13 @@ def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
 
 
 def _note(document: Document, problem: Problem, when: str = "") -> FormNote:
-    """A problem with the fix that is proposed for it."""
+    """A problem with its proposed fix."""
     proposal = fix_for(document, problem)
     return FormNote(problem, when, fix=proposal.text if proposal is not None else "")
 
 
 def _conflict(draft: Draft, conflict: Conflict, when: str) -> ConflictNote:
-    """A conflict in words. One that was decided is shown, too, and can be decided again."""
+    """A conflict as a sentence. Decided conflicts are also shown and can be decided again."""
     placed = draft.edit.to_positions(conflict.pointer)
     there, was = display_value(conflict.pointer, conflict.theirs), display_value(conflict.pointer, conflict.base)
     if conflict.pointer in LISTS:

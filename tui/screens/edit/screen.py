@@ -1,4 +1,4 @@
-"""The form of one order of the service. Its changes are a draft, which is sent from the review only."""
+"""The form of one existing order. Changes become a draft; only the review sends it."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -35,7 +35,7 @@ from tui.work.writes.send_state import SendState
 
 
 class EditScreen(BaseScreen[None]):
-    """`as_json`: begin with the order as JSON."""
+    """`as_json`: start with the order as JSON."""
 
     WHERE = Context.EDIT
     GROUPS = (EditCommands, FormController, FormGroups)
@@ -51,7 +51,7 @@ class EditScreen(BaseScreen[None]):
         self._tab_bar = TabBar(first_number=1)
         self._filter_line = FilterLine(hides=True, id="field-words")
         self._arrived: Document | None = None
-        """The order as it was read while a field was edited."""
+        """The order as read while a field was being edited; merged when the editor closes."""
         self._was_left = False
 
     @property
@@ -85,7 +85,7 @@ class EditScreen(BaseScreen[None]):
         if self._as_json:
             self._edit_commands.edit_as_json()
         elif self.draft is not None and has_text(self.workspace.account, self.draft.json_key):
-            self.show_notice("The order was being edited as JSON; that text is kept, and E continues it.")
+            self.show_notice("JSON text of this order was kept; E continues it.")
 
     def on_screen_resume(self) -> None:
         remember_place(self, EditOrder(self.order_id))
@@ -93,7 +93,7 @@ class EditScreen(BaseScreen[None]):
             self.draft.reload()
             self.show_order()
         if self._as_json and self._was_left:
-            # The list opened this form only for its JSON, so leaving the JSON leads back to the list.
+            # Triage opened this form only for its JSON editor, so leaving that returns to triage.
             self.call_later(self.workspace.go, Back())
 
     def on_screen_suspend(self) -> None:
@@ -102,7 +102,7 @@ class EditScreen(BaseScreen[None]):
     # The order.
 
     def open_order(self, order_id: str, pointer: Pointer | None = None) -> None:
-        """Show the draft of an order, else the order as the list has it, and read it again."""
+        """Show the draft of an order, or the order from the list, and read it again."""
         self.order_id, self._arrived = order_id, None
         self.form.texts.clear_cache()
         remember_place(self, EditOrder(order_id))
@@ -127,20 +127,20 @@ class EditScreen(BaseScreen[None]):
         try:
             document = await self.workspace.account.client.get_order(order_id)
         except NotFound as error:
-            gone = "The order is not on the service any more; a stages it as a new one."
+            gone = "The order no longer exists on the service; a stages it as a new one."
             self.show_notice(gone if error.confirmed_by_service else str(error), "conflict")
             return
         except ApiError as error:
-            self.show_notice(f"Shown as it was read before: {error}", "warning")
+            self.show_notice(f"Not refreshed; showing the order as read before: {error}", "warning")
             return
         if order_id == self.order_id and self.sheet.editing is not None:
-            # Items may have moved: the typed text must not end up in another one.
+            # Items may have moved. The typed text must not end up in another item.
             self._arrived = document
         elif order_id == self.order_id:
             self._rebase(document)
 
     def _rebase(self, document: Document) -> None:
-        """Set the draft on the order as it was just read, and report what the service changed meanwhile."""
+        """Rebase the draft on the order as just read, and report what the service changed."""
         self._arrived = None
         if self.draft is None:
             self.pane.show_draft(OpenDraft.of(self.workspace.account, self.workspace.now, self.order_id, document))
@@ -148,9 +148,9 @@ class EditScreen(BaseScreen[None]):
             return
         conflicts, merged = self.draft.rebase(document)
         if conflicts:
-            self.show_notice(f"Changed there too, c decides: {conflicts}.", "conflict")
+            self.show_notice(f"Also changed on the service, c decides: {conflicts}.", "conflict")
         elif merged:
-            self.show_notice(f"Merged what the service changed: {merged}.")
+            self.show_notice(f"Merged changes from the service: {merged}.")
         self.show_order()
 
     # The form's owner.
@@ -164,7 +164,7 @@ class EditScreen(BaseScreen[None]):
             yield
         except StoreError as error:
             self.show_order()
-            self.show_notice(f"Not kept on disk: {error}", "error")
+            self.show_notice(f"Not saved: {error}", "error")
 
     def show_order(self) -> None:
         if self.draft is not None:
@@ -190,7 +190,7 @@ class EditScreen(BaseScreen[None]):
         if draft is None:
             return
         account = self.workspace.account
-        position, count = self.workspace.orders.place_of(self.order_id)
+        position, count = self.workspace.orders.position_of(self.order_id)
         shop = account.shop(text_at(draft.document, SHOP))
         facts = [order_name(draft.document), shop.name if shop else "", f"{position} of {count}" if position else ""]
         counts = (
@@ -216,7 +216,7 @@ class EditScreen(BaseScreen[None]):
                 facts.append((status.message, "service" if status.problems else "good" if is_confirmed else "info"))
         if undecided := len(draft.draft.undecided):
             facts.append((f"{undecided} to decide: c", "conflict"))
-        facts.append("draft on disk" if is_changed else "nothing changed")
+        facts.append("draft saved" if is_changed else "nothing changed")
         if draft.choice.operation is Operation.POST:
             facts.append(("sent as a full order", "info"))
         facts.append(f"read {draft.draft.read_at.astimezone(self.workspace.account.zone):%H:%M}")
@@ -281,7 +281,7 @@ class EditScreen(BaseScreen[None]):
     def refresh_order(self, key: str) -> None:
         if not look_up_again(self, self.order_id):
             self.read_again()
-            self.show_notice("Reading again …")
+            self.show_notice("Refreshing …")
 
     @handles("back")
     def back(self, key: str) -> None:

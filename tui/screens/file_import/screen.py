@@ -447,7 +447,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
 
     @handles("back")
     def back(self, key: str) -> None:
-        # The reading would go on, and stage what it has read although the screen was left.
+        # Otherwise reading would continue, and stage orders although the screen was closed.
         if not self.stop_reading():
             self.workspace.go(Back())
 

@@ -1,4 +1,4 @@
-"""The commands on writes: undoing them, going to their orders, reading again what they changed, exporting them."""
+"""Commands on writes: undo, open the order, recheck, export."""
 
 import asyncio
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from tui.work.stored import WriteState
 
 
 class WriteCommands:
-    """Undo drafts what orders were before; the review sends that. `line` asks for the file of an export."""
+    """Undo drafts the old values, which the review sends. `line` asks for the file of an export."""
 
     def __init__(self, screen: BaseScreen[Any], writes: WriteList, line: InputLine) -> None:
         self._screen = screen
@@ -40,7 +40,7 @@ class WriteCommands:
         if brief.orders > 1:
             answers.append(("w", f"all {brief.orders} orders of this write"))
         if brief.job is not None:
-            answers.append(("j", f"the whole of {brief.job}"))
+            answers.append(("j", f"all of {brief.job}"))
         if not answers:
             self._undo([brief.id], None)
             return
@@ -55,9 +55,9 @@ class WriteCommands:
             self._undo([brief.id], row[1] if answer == "o" else None)
 
     def _undo(self, ids: Sequence[int], only: int | None) -> None:
-        self._screen.show_notice("Reading what is there now …")
+        self._screen.show_notice("Reading the current values …")
         work = self._draft_inverse(ids, only)
-        self._screen.run_worker(work, name="draft the way back", group="read", exclusive=True)
+        self._screen.run_worker(work, name="draft the undo", group="read", exclusive=True)
 
     async def _draft_inverse(self, ids: Sequence[int], only: int | None) -> None:
         workspace, screen = self._workspace, self._screen
@@ -99,9 +99,9 @@ class WriteCommands:
         if order_id is not None and order_id.isdecimal():
             self._workspace.go(EditOrder(order_id))
         elif self._writes.brief is not None:
-            self._screen.show_notice("This row is about several orders; s by order has a row for each.")
+            self._screen.show_notice("This row has several orders; s, by order, shows a row for each.")
         else:
-            self._screen.show_notice("No write.")
+            self._screen.show_notice("No write selected.")
 
     @handles("recheck")
     async def recheck(self, key: str) -> None:
@@ -114,18 +114,18 @@ class WriteCommands:
         day = brief.at.astimezone(zone).date() if brief is not None else today
         if day != today:
             answers = [("t", "today"), ("d", f"{day:%a %d %b}, the day of this write")]
-            answer = await self._screen.ask("Read again the changes of", answers)
+            answer = await self._screen.ask("Recheck the changes of", answers)
             if answer is None:
                 return
             day = today if answer == "t" else day
-        self._screen.show_notice("Reading the orders again …")
+        self._screen.show_notice("Refreshing the orders …")
         self._screen.run_worker(self._read_again(day), name="read changes again", group="read", exclusive=True)
 
     async def _read_again(self, day: date) -> None:
         account, screen = self._workspace.account, self._screen
         entries = entries_of_day(account.store, account.account_id, account.client.base_url, day, account.zone)
         if not entries:
-            screen.show_notice(f"No change of {day:%a %d %b} was verified, so there is nothing to read again.")
+            screen.show_notice(f"No change of {day:%a %d %b} was verified, so there is nothing to recheck.")
             return
         checks = await recheck(
             account.client, entries, lambda now: screen.show_notice(f"{now.done} of {now.total} orders read again …")
@@ -134,7 +134,7 @@ class WriteCommands:
         if screen.is_active and not screen.is_typing:
             self._workspace.open(RecheckScreen(self._workspace, day, checks))
         else:
-            screen.show_notice("The changes were read again; r shows them.")
+            screen.show_notice("Recheck finished; r shows the result.")
 
     @handles("export")
     async def export(self, key: str) -> None:
@@ -149,7 +149,7 @@ class WriteCommands:
             ids = sorted({id for id, _ in rows.elements})
             self._screen.show_notice(f"Exporting {len(ids)} writes …")
             exporting = export(account.store, account.client.base_url, ids, path)
-            await report_export(self._screen, exporting, "write", "", path)
+            await report_export(self._screen, exporting, "write", path)
 
 
 def _line_of(result: UndoResult) -> str:

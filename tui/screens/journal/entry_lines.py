@@ -1,4 +1,4 @@
-"""A write of the journal as lines to read: the change as fields, its steps with their times, the service's words."""
+"""A write of the journal as lines: the changed fields, the steps with their times, the service's messages."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
@@ -16,11 +16,11 @@ from tui.work.stored import Event, JournalRow, OrderNames, WriteKind
 EntryLine = list[Piece]
 
 _BESIDE = 64
-"""So wide must a pane be for field, was and now beside each other."""
+"""Minimum width of a pane for field, old and new value side by side."""
 
 
 def entry_lines(entry: JournalEntry, zone: tzinfo, width: int) -> Iterator[EntryLine]:
-    """All of a write."""
+    """All lines of a write."""
     write = entry.write
     text, tone = entry.description, entry.state.style
     yield [(f"{write.at.astimezone(zone):%a %d %b %Y %H:%M:%S}  ", ""), (safe(text), tone)]
@@ -37,7 +37,7 @@ def entry_lines(entry: JournalEntry, zone: tzinfo, width: int) -> Iterator[Entry
 
 
 def preview_lines(entry: JournalEntry, zone: tzinfo, width: int, most: int) -> Iterator[EntryLine]:
-    """What one wants to know of a write of one order before opening it, in about `most` lines and two."""
+    """A summary of a write of one order, in about `most` + 2 lines."""
     lines = list(_service_lines(entry))
     if entry.is_deletion:
         lines.append([(safe(f"u stages it as a new order. {LOST}"), "info")])
@@ -57,7 +57,7 @@ def preview_lines(entry: JournalEntry, zone: tzinfo, width: int, most: int) -> I
 def many_lines(
     brief: JournalRow, named: Sequence[OrderNames], steps: Sequence[Event], zone: tzinfo
 ) -> Iterator[EntryLine]:
-    """The same of a write of many orders, without opening their documents."""
+    """A summary of a write of many orders, without loading their documents."""
     shown = ", ".join(names.name for names in named[:12]) + (f" and {len(named) - 12} more" if len(named) > 12 else "")
     yield [(safe(shown), "")]
     yield [("Enter shows the change of each.", "dim")]
@@ -78,7 +78,7 @@ def _part_lines(entry: JournalEntry, part: Part, width: int) -> Iterator[EntryLi
 
 
 def change_lines(part: Part, width: int) -> Iterator[EntryLine]:
-    """Field, what it was, what it became: side by side, or below each other where that is too narrow."""
+    """Field, old and new value: side by side, or below each other if that is too wide."""
     label = max(12, min(26, width * 3 // 10))
     was = max(10, min(24, (width - label) // 2 - 4))
     for change in part.changes:
@@ -99,7 +99,7 @@ def change_lines(part: Part, width: int) -> Iterator[EntryLine]:
 
 
 def _service_lines(entry: JournalEntry) -> Iterator[EntryLine]:
-    """The service's words, and what it shows instead."""
+    """The service's messages, and the values that it has instead."""
     for problem in entry.problems:
         where = f"{label_of(problem.pointer)}: " if problem.pointer.tokens else ""
         yield [("  S ", "service"), (safe(where + (problem.detail or problem.title)), "service")]
@@ -109,7 +109,7 @@ def _service_lines(entry: JournalEntry) -> Iterator[EntryLine]:
 
 
 def step_lines(steps: Sequence[Event], zone: tzinfo, *, short: bool = False) -> Iterator[EntryLine]:
-    """What a write went through; `short` on one line, without what was said twice."""
+    """The steps of a write; `short`: in one line, without repetitions."""
     if short:
         parts: list[str] = []
         last: datetime | None = None
@@ -127,4 +127,4 @@ def step_lines(steps: Sequence[Event], zone: tzinfo, *, short: bool = False) -> 
             (safe(f"{description(step.state, WriteKind.PATCH)}{status}"), ""),
         ]
         if isinstance(step.detail, dict) and "left_by" in step.detail:
-            yield [("      the app ended here; the next start took it up", "dim")]
+            yield [("      the app quit here; the next start resumed it", "dim")]

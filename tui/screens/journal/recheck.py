@@ -1,4 +1,4 @@
-"""The changes of a day, read again: which values are still as written, and drafting the others once more."""
+"""The recheck of a day's changes: which values are still as written. The others can be drafted again."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -28,15 +28,15 @@ _COLUMNS = (
     Column("field", "field", 16, 2),
     Column("was", "was", 10, 2),
     Column("wanted", "verified", 10, 2),
-    Column("there", "there now", 10, 2),
+    Column("there", "now", 10, 2),
     Column("verdict", "", 13),
 )
 _MARKS = {
-    RecheckResult.TAKEN_BACK: ("!", "error"),
+    RecheckResult.REVERTED: ("!", "error"),
     RecheckResult.CHANGED: ("~", "warning"),
     RecheckResult.GONE: ("#", "conflict"),
     RecheckResult.UNREAD: ("#", "conflict"),
-    RecheckResult.STANDS: ("=", "good"),
+    RecheckResult.UNCHANGED: ("=", "good"),
 }
 
 
@@ -45,8 +45,8 @@ class RecheckScreen(BaseScreen[None]):
 
     WHERE = Context.RECHECK
     KEYS = (
-        ("next_problem", "next taken back"),
-        ("open", "its form"),
+        ("next_problem", "next reverted"),
+        ("open", "edit form"),
         ("fix", "draft it again"),
         ("review", "review"),
         ("refresh", "read again"),
@@ -62,7 +62,7 @@ class RecheckScreen(BaseScreen[None]):
         super().__init__(workspace)
         self._day = day
         self._checks = list(checks)
-        self.table = OrderTable(_COLUMNS, empty="Nothing to read again.", id="checks")
+        self.table = OrderTable(_COLUMNS, empty="Nothing to recheck.", id="checks")
         self._rule = RuleLine(id="check-rule")
         self._pane = Pager(id="check")
 
@@ -78,10 +78,10 @@ class RecheckScreen(BaseScreen[None]):
 
     def show_all(self) -> None:
         drafts = self.workspace.account.drafts
-        bad = sum(check.result is not RecheckResult.STANDS for check in self._checks)
+        bad = sum(check.result is not RecheckResult.UNCHANGED for check in self._checks)
         drafted = len(drafts.all())
-        left = f"{self.workspace.profile} · changes of {self._day:%a %d %b}, read again"
-        self.title_line.set(left, f"drafted {drafted}" if drafted else f"{bad} not as they were left")
+        left = f"{self.workspace.profile} · RECHECK · changes of {self._day:%a %d %b}"
+        self.title_line.set(left, f"drafted {drafted}" if drafted else f"{bad} changed since")
         rows = []
         for index, check in enumerate(self._checks):
             mark, tone = _MARKS[check.result]
@@ -109,14 +109,14 @@ class RecheckScreen(BaseScreen[None]):
             pane.set_lines([check.message, f"written {when:%H:%M:%S}"])
         else:
             rule.set(f"{check.named.name} · {label_of(check.pointer)}", check.result)
-            values = (("was", check.was), (f"verified {when:%H:%M}", check.wanted), ("there now", check.there))
+            values = (("was", check.was), (f"verified {when:%H:%M}", check.wanted), ("now", check.there))
             pane.set_lines([f"{label:<15} {display_value(check.pointer, value)}" for label, value in values])
 
     def _is_drafted(self, check: RecheckedChange) -> bool:
         draft = self.workspace.account.drafts.get(check.order_id)
         return (
             draft is not None
-            and check.result is not RecheckResult.STANDS
+            and check.result is not RecheckResult.UNCHANGED
             and draft.edit.value(check.pointer) == check.wanted
         )
 
@@ -153,29 +153,29 @@ class RecheckScreen(BaseScreen[None]):
     def step_problem(self, by: int) -> None:
         index = self.table.cursor + by
         while 0 <= index < len(self._checks):
-            if self._checks[index].result is not RecheckResult.STANDS:
+            if self._checks[index].result is not RecheckResult.UNCHANGED:
                 self.table.go(index)
                 return
             index += by
-        self.show_notice(f"No {'further' if by > 0 else 'earlier'} change that does not stand.")
+        self.show_notice(f"No {'further' if by > 0 else 'earlier'} change that was reverted.")
 
     @handles("fix")
     def fix(self, key: str) -> None:
-        """Draft the verified value again, on the order as it is now."""
+        """Draft the verified value again, based on the current order."""
         check, account = self.check, self.workspace.account
         if check is None or check.document is None or not check.pointer.tokens:
-            self.show_notice("There is no value to draft here.")
+            self.show_notice("There is no value to draft.")
             return
-        if check.result is RecheckResult.STANDS:
+        if check.result is RecheckResult.UNCHANGED:
             self.show_notice("It still has the verified value.")
             return
         draft = account.drafts.of(check.order_id, check.document, self.workspace.now())
-        if not draft.edit.put_all([(check.pointer, check.wanted)], f"{label_of(check.pointer)}, once more"):
-            self.show_notice("It is drafted already.")
+        if not draft.edit.put_all([(check.pointer, check.wanted)], f"{label_of(check.pointer)} again"):
+            self.show_notice("Already drafted.")
             return
         account.draft_sender.forget(check.order_id)
         self._save(draft)
-        self.show_notice(f"Drafted again: {label_of(check.pointer)} of {check.named.name}. u takes it back, w reviews.")
+        self.show_notice(f"Drafted again: {label_of(check.pointer)} of {check.named.name}. u undoes it, w reviews.")
 
     @handles("undo")
     def undo(self, key: str) -> None:
@@ -199,7 +199,7 @@ class RecheckScreen(BaseScreen[None]):
 
     @handles("refresh")
     def read_again(self, key: str) -> None:
-        self.show_notice("Reading the orders again …")
+        self.show_notice("Refreshing the orders …")
         self.run_worker(self._read(), name="read changes again", group="read", exclusive=True)
 
     async def _read(self) -> None:
@@ -207,4 +207,4 @@ class RecheckScreen(BaseScreen[None]):
         entries = entries_of_day(account.store, account.account_id, account.client.base_url, self._day, account.zone)
         self._checks = await recheck(account.client, entries)
         self.show_all()
-        self.show_notice("Read again.")
+        self.show_notice("Refreshed.")

@@ -1,9 +1,10 @@
-"""Writes as rows of the journal's table, read from the store when they are drawn, and the list of those shown."""
+"""Writes as rows of the journal's table, read from the store when drawn."""
 
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
+from tui.api.wording import count_of
 from tui.orders.fields import label_of
 from tui.screens.common.table_rows import KeyedRows
 from tui.screens.common.workspace import Workspace
@@ -37,7 +38,7 @@ def columns(wide: bool, several: bool) -> tuple[Column, ...]:
         Column("order", "order", 10, 2),
         Column("kind", "sent as", 7),
         Column("what", "what", 18, 3),
-        Column("end", "how it ended", 18 if wide else 20),
+        Column("end", "outcome", 18 if wide else 20),
     )
 
 
@@ -55,14 +56,14 @@ class WriteRows(KeyedRows[Place]):
     several: bool
     by_order: bool
     what: dict[int, str]
-    """The few words of each write, which never change; kept by the screen."""
+    """The summary of each write, which never changes; cached by the screen."""
     _briefs: dict[Place, JournalRow] = field(default_factory=dict)
 
     def key_at(self, index: int) -> str:
         return key_of_place(self.elements[index])
 
     def brief_at(self, index: int) -> JournalRow | None:
-        """The write of a row; None if it was removed meanwhile."""
+        """The write of a row; None if it was removed."""
         row = self.elements[index]
         if row not in self._briefs:
             start = index - index % _CHUNK
@@ -85,13 +86,13 @@ class WriteRows(KeyedRows[Place]):
 
     def _what(self, brief: JournalRow) -> str:
         if brief.kind is WriteKind.DELETE:
-            return "the whole order"
+            return "whole order"
         text = self.what.get(brief.id)
         if text is None:
             changes = recorded_changes(self.queries.changes(brief.id))
             labels = list(dict.fromkeys(label_of(at(change)) for change in changes))
             if not labels:
-                text = "sent whole" if brief.kind is WriteKind.UPSERT else ""
+                text = "full order" if brief.kind is WriteKind.UPSERT else ""
             else:
                 text = labels[0] if len(labels) == 1 else f"{labels[0]} +{len(labels) - 1}"
             self.what[brief.id] = text
@@ -119,7 +120,7 @@ class WriteList:
         return bool(self.words) or self.group is not None
 
     def read(self) -> None:
-        """Find again what is in the list; the cursor stays on its write."""
+        """Read the list again; the cursor stays on its write."""
         account = self._workspace.account
         queries = account.store.journal_queries
         states, kinds = (None, None) if self.group is None else states_of(self.group)
@@ -131,7 +132,7 @@ class WriteList:
         now, zone = self._workspace.now(), account.zone
         self.rows = WriteRows(places, queries, now, zone, has_several, by_order, self._kept)
         self._table.set_columns(columns(self.is_wide, has_several))
-        nothing = "No write is like this." if self.is_narrowed and self.total else "Nothing was written yet."
+        nothing = "No writes match." if self.is_narrowed and self.total else "No writes yet."
         self._table.set_empty(nothing)
         self._table.load(self.rows)
         self._table.set_footer(self._tail())
@@ -146,17 +147,17 @@ class WriteList:
             self.groups[group_of(state, kind)] += count
 
     def _tail(self) -> str:
-        """The line below the last write: how many older ones were removed."""
+        """The line below the last write: how many older writes were removed."""
         account = self._workspace.account
         kept = account.store.screen_states.get(account.account_id, PRUNED)
         if not isinstance(kept, dict):
             return ""
         count, days, on = kept.get("count"), kept.get("days"), str(kept.get("at"))[:10]
-        return f"{count} writes older than {days} days were removed on {on}, as settings.toml says."
+        return f"{count_of(int(str(count)), 'write')} older than {days} days removed on {on}, as set in settings.toml."
 
     @property
     def place(self) -> Place | None:
-        """The row under the cursor: a write, and the order in it if there is a row for each order."""
+        """The write under the cursor, and the order in it if each order has a row."""
         rows, cursor = self.rows, self._table.cursor
         return rows.elements[cursor] if rows is not None and cursor < len(rows) else None
 
@@ -174,17 +175,17 @@ class WriteList:
 
     @property
     def order_id(self) -> str | None:
-        """The service's id of the order of the row under the cursor, if it is about one."""
+        """The service's id of the order under the cursor, if the row is about one order."""
         brief = self.brief
         return brief.first.remote_id or None if brief is not None and self.is_one_order else None
 
     def open(self, id: int) -> JournalEntry | None:
-        """A write with all that was recorded of it; None if it was removed."""
+        """A write with everything recorded about it; None if it was removed."""
         account = self._workspace.account
         return open_entry(account.store, account.client.base_url, id)
 
     def step_problem(self, by: int) -> bool:
-        """Put the cursor on the next write that did not end as it should; whether there is one."""
+        """Move the cursor to the next write that failed or is unresolved. Returns whether there is one."""
         rows, index = self.rows, self._table.cursor + by
         while rows is not None and 0 <= index < len(rows):
             brief = rows.brief_at(index)

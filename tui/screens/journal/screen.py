@@ -1,4 +1,4 @@
-"""The journal: every write with its change and its outcome, by time, order or outcome, and undo."""
+"""The journal: every write with its change and outcome, sorted by time, order or outcome; undo."""
 
 from collections.abc import Sequence
 
@@ -31,12 +31,13 @@ from tui.work.stored import JournalRow, JournalSort
 from tui.work.writes.send_state import SendState
 
 _ALL = "all"
+_GROUP_LABELS = {"going": "in flight"}
 _WIDE = 120
 _LONGEST_NUMBER = 64
 
 
 class JournalScreen(BaseScreen[None]):
-    """`order_id`: begin at the newest write of this order."""
+    """`order_id`: start at the newest write of this order."""
 
     WHERE = Context.JOURNAL
     KEYS = (
@@ -46,7 +47,7 @@ class JournalScreen(BaseScreen[None]):
         ("next_problem", "next !"),
         ("filter", "filter"),
         ("sort", "sort"),
-        ("recheck", "today again"),
+        ("recheck", "recheck"),
         ("export", "export"),
         ("keys", "keys"),
     )
@@ -65,11 +66,11 @@ class JournalScreen(BaseScreen[None]):
     def __init__(self, workspace: Workspace, order_id: str | None = None) -> None:
         super().__init__(workspace)
         self.tab_bar = TabBar()
-        self.table = OrderTable(columns(False, False), empty="Nothing was written yet.", id="writes")
+        self.table = OrderTable(columns(False, False), empty="No writes yet.", id="writes")
         self.pane = Pager(id="entry")
         self._rule = RuleLine(id="entry-rule")
         self._filter_line = FilterLine()
-        self._line = InputLine("into the file: ", hides=True)
+        self._line = InputLine("export to: ", hides=True)
         self._writes = WriteList(workspace, self.table)
         self.groups = (
             TabCommands(self, self.tab_bar, "There is no group {}."),
@@ -100,7 +101,7 @@ class JournalScreen(BaseScreen[None]):
 
     @property
     def is_whole(self) -> bool:
-        """Whether the entry has the screen for itself."""
+        """Whether the entry uses the whole screen."""
         return self.query_one("#journal").has_class("-whole")
 
     @property
@@ -119,22 +120,30 @@ class JournalScreen(BaseScreen[None]):
     # What is shown.
 
     def show_all(self) -> None:
-        """Show the list as it is now; cursor and scroll position stay with the write they are on."""
+        """Update the list. Cursor and scroll position stay with their write."""
         if not self.is_attached:
             return
         writes, account = self._writes, self.workspace.account
         writes.count()
         labels = [TabLabel(_ALL, "all", str(writes.total or ""))]
         labels += [
-            TabLabel(group, group, str(count or ""), failing=group == "unknown" and count > 0, empty=not count)
+            TabLabel(
+                group,
+                _GROUP_LABELS.get(group, group),
+                str(count or ""),
+                failing=group == "unknown" and count > 0,
+                empty=not count,
+            )
             for group, count in writes.groups.items()
         ]
         self.tab_bar.set_labels(labels, self.tab_bar.current or _ALL)
         current = self.tab_bar.current
         writes.group = None if current in (None, _ALL) else current
         writes.read()
-        shown = f"{len(writes.rows or ())} of {writes.total}" if writes.is_narrowed else f"{writes.total}"
-        self._filter_line.set(writes.words, f"by {writes.sorting} │ {shown} writes")
+        shown = count_of(writes.total, "write")
+        if writes.is_narrowed:
+            shown = f"{len(writes.rows or ())} of {shown}"
+        self._filter_line.set(writes.words, f"by {writes.sorting} │ {shown}")
         drafted = len(account.drafts.all())
         self.title_line.set(f"{self.workspace.heading} · JOURNAL", f"drafted {drafted}" if drafted else "")
         self._show_entry(keep_position=True)
@@ -157,7 +166,7 @@ class JournalScreen(BaseScreen[None]):
             self.pane.set_lines(self._lines_of(brief), keep_position=keep_position)
 
     def _lines_of(self, brief: JournalRow) -> list[TextLine]:
-        """A write in the pane: in full, as JSON, or as much as fits beside the list."""
+        """The lines of a write for the pane: in full, as JSON, or a summary beside the list."""
         account, width = self.workspace.account, self.pane.drawn_width
         if not self.is_whole and brief.orders > 1:
             named = account.store.journal_queries.orders(brief.id)
@@ -174,10 +183,10 @@ class JournalScreen(BaseScreen[None]):
 
     def status_items(self) -> Sequence[str | Piece]:
         account = self.workspace.account
-        under_way = len(account.outbox.under_way)
+        under_way = len(account.outbox.unfinished)
         facts: list[str | Piece] = [f"{under_way} in flight"] if under_way else []
         drafted = len(account.drafts.all())
-        facts.append(f"{count_of(drafted, 'draft')}; w reviews" if drafted else "u drafts the way back")
+        facts.append(f"{count_of(drafted, 'draft')}; w reviews" if drafted else "u drafts an undo")
         return facts
 
     def order_changed(self, order_id: str) -> None:
@@ -193,13 +202,13 @@ class JournalScreen(BaseScreen[None]):
         return isinstance(page, OpenJournal)
 
     def _go_to_order(self, order_id: str | None) -> None:
-        """Put the cursor on the newest write of an order, in the list of all."""
+        """Move the cursor to the newest write of an order, in the unfiltered list."""
         if order_id is None:
             return
         account = self.workspace.account
         found = account.store.journal_queries.find(account.account_id, order=order_id)
         if not found:
-            self.show_notice("Nothing was written to that order. Here is what was written to others.")
+            self.show_notice("No writes for that order; showing all writes.")
             return
         if self._writes.is_narrowed or self._writes.sorting is not JournalSort.TIME:
             self._writes.words, self._writes.sorting = "", JournalSort.TIME
@@ -261,7 +270,7 @@ class JournalScreen(BaseScreen[None]):
     def step_problem(self, by: int) -> None:
         if not self._writes.step_problem(by):
             direction = "further" if by > 0 else "earlier"
-            self.show_notice(f"No {direction} write that did not end as it should.")
+            self.show_notice(f"No {direction} write that failed or is unresolved.")
 
     # Narrowing and sorting.
 
@@ -293,7 +302,7 @@ class JournalScreen(BaseScreen[None]):
     @handles("sort")
     async def sort(self, key: str) -> None:
         sortings = {"t": JournalSort.TIME, "o": JournalSort.ORDER, "e": JournalSort.OUTCOME}
-        answer = await self.ask("Sort by", [("t", "time"), ("o", "order"), ("e", "how it ended")])
+        answer = await self.ask("Sort by", [("t", "time"), ("o", "order"), ("e", "outcome")])
         if answer is not None:
             self._writes.sorting = sortings[answer]
             self.show_all()

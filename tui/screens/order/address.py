@@ -1,4 +1,4 @@
-"""An address as a block of text: an input to paste or type it, and the fields it has beside the present values."""
+"""Reads an address from text: an input to paste or type it, and the found fields beside the current values."""
 
 import asyncio
 import re
@@ -31,11 +31,11 @@ from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import RuleLine
 from tui.widgets.text import SUBSTITUTES
 
-STEP: Final = "address from a block"
-"""The name of the step in the edit."""
+STEP: Final = "address from text"
+"""The name of the undo step."""
 
 _BURST: Final = 0.03
-"""Seconds between two keys. Faster keys are a paste in a terminal that does not mark pastes."""
+"""Seconds between two keys. Faster keys are treated as a paste, because some terminals do not mark pastes."""
 _LONG: Final = 4000
 _LATER: Final = 0.1
 _WIDE: Final = 120
@@ -45,10 +45,10 @@ _TITLES: Final = {SHIP_TO: "shipping address", BILL_TO: "billing address"}
 
 
 class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
-    """Shows what a block would change, and ends on Enter with the values to write. It sends nothing.
+    """Shows what an address text would change, and returns the accepted values on Enter. It sends nothing.
 
-    `document`: the order as edited. `name`: its number or name for the title. `key`: the key of the text on disk, which is
-    kept until it is accepted. `text`: what was pasted already.
+    `document`: the order as edited. `name`: its number or name for the title. `key`: the store key of the text, kept
+    until the address is accepted. `text`: text pasted before.
     """
 
     WHERE = Context.ADDRESS
@@ -89,9 +89,9 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         self._tab_at = 0.0
         self._in_text = True
         self.box = MultilineInput(hint=_HINT, typing_hook=self._keep, id="block")
-        self._text_rule = RuleLine("The text", "Tab: to the proposal", id="text-rule")
+        self._text_rule = RuleLine("Address text", "Tab: proposal", id="text-rule")
         self._rule = RuleLine(id="rule")
-        self._fields = ComparisonList(empty="Nothing of an address was found yet.", id="fields")
+        self._fields = ComparisonList(empty="No address found yet.", id="fields")
 
     def compose(self) -> ComposeResult:
         text = Container(self._text_rule, self.box, id="text")
@@ -107,7 +107,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     def on_mount(self) -> None:
         account = self.workspace.account
-        self.title_line.set(self.workspace.heading, f"{self._name} · {_TITLES[self._pointer]} from a text")
+        self.title_line.set(self.workspace.heading, f"{self._name} · {_TITLES[self._pointer]} from text")
         kept = account.store.screen_states.get(account.account_id, self._key)
         text = self._pasted or (kept if isinstance(kept, str) else "")
         if text:
@@ -115,14 +115,14 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             with self.report_store_errors():
                 self._keep(self.box.text)
         else:
-            # The names of countries and the formats take a quarter of a second to load, less than typing takes.
+            # Loading country names and formats takes 0.25 s, less than typing an address.
             loading = asyncio.to_thread(read_address, _EXAMPLE)
             self.run_worker(loading, name="load the formats of addresses")
         self._in_text = not text
         self._arrange()
         self._read()
         if text and not self._pasted:
-            self.show_notice("This is kept from before; a paste replaces it, e edits it, Enter takes it.")
+            self.show_notice("Text from before: a paste replaces it, e edits it, Enter accepts it.")
 
     def on_resize(self, event: events.Resize) -> None:
         self.query_one("#address").set_class(event.size.width >= _WIDE, "-wide")
@@ -148,13 +148,13 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         if event.control.notice:
             self.show_notice(event.control.notice[:1].upper() + event.control.notice[1:] + ".", "warning")
         if len(event.text) > _LONG and not event.pasted:
-            # A long text that comes key by key is read when it pauses.
+            # A long text that arrives key by key is parsed when the keys pause.
             self.set_timer(_LATER, lambda: self._read() if self.is_attached else None, name=self._key)
         else:
             self._read()
 
     def pasted(self, text: str) -> None:
-        """A paste beside the text is another text."""
+        """A paste outside the input replaces the text."""
         self.box.fill("")
         self.box.insert(text)
 
@@ -170,7 +170,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             and 0 <= event.time - self._tab_at < _BURST
             and not self.query_one(QuestionBar).is_open
         ):
-            # Nobody types as fast: the Tab was a part of a paste that the terminal sent key by key.
+            # Nobody types that fast: the Tab is part of a paste that the terminal sent key by key.
             event.stop()
             event.prevent_default()
             self._tab_at = 0.0
@@ -182,13 +182,13 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     @handles(text=True)
     def go_to(self, in_text: bool) -> None:
-        """Go to the text, or to the proposal."""
+        """Focus the text or the proposal."""
         self._in_text = in_text
         self._arrange()
 
     def _arrange(self) -> None:
         self.query_one("#address").set_class(not self._in_text, "-beside")
-        self._text_rule.set("The text", ("Tab: to the proposal" if self._in_text else "e: edit it"))
+        self._text_rule.set("Address text", ("Tab: proposal" if self._in_text else "e: edit it"))
         self.show_keys()
         self.show_status()
         self.give_focus()
@@ -198,7 +198,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     def show_keys(self) -> None:
         if self._in_text:
-            self.key_line.set([("Tab", "to the proposal"), ("Enter", "next line"), ("Esc", "close, kept")])
+            self.key_line.set([("Tab", "proposal"), ("Enter", "next line"), ("Esc", "close, keep text")])
         else:
             super().show_keys()
 
@@ -246,10 +246,10 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
                 note = "clear" if line.effect is FieldEffect.CLEAR else guess
                 tone = "warning" if line.confidence is Confidence.GUESS or self._unsendable(line) else ""
                 return ComparisonRow(
-                    line.field, "+" if is_taken else "-", label, now, wanted, note if is_taken else "left out", tone
+                    line.field, "+" if is_taken else "-", label, now, wanted, note if is_taken else "excluded", tone
                 )
             case FieldEffect.SAME:
-                return ComparisonRow(line.field, "", label, now, self._shown(kind, line.value), "the same")
+                return ComparisonRow(line.field, "", label, now, self._shown(kind, line.value), "unchanged")
             case FieldEffect.STAYS:
                 return ComparisonRow(line.field, "", label, now, "", "stays")
             case _:
@@ -261,7 +261,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         return f"{shown} {name}" if name else shown
 
     def _unsendable(self, line: ProposedField) -> bool:
-        """Whether it has signs that only a screen like this one shows; they are never sent (decision 21)."""
+        """Whether the value contains placeholders for characters that cannot be shown; they are never sent."""
         return any(sign in SUBSTITUTES for sign in line.value)
 
     def _is_taken(self, line: ProposedField) -> bool:
@@ -272,19 +272,19 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         notes: list[ComparisonNote] = []
         if reading.split is not None:
             street, number = reading.split
-            joined = f"in the street; s takes it apart: {street} │ {number}"
-            where = "apart; s puts it into the street" if self._is_split else joined
+            joined = f"in the street; s separates it: {street} │ {number}"
+            where = "separate; s moves it into the street" if self._is_split else joined
             notes.append(ComparisonNote(f"The house number is {where}", "info"))
         if reading.other_addresses:
             notes.append(ComparisonNote(f"{reading.other_addresses} more in the text; o shows another", "warning", "~"))
         if reading.possible_countries:
             names = ", ".join(reading.possible_countries[:5])
-            notes.append(
-                ComparisonNote(f"The country is not in the text; by its postcode it may be {names}", "warning", "~")
-            )
+            notes.append(ComparisonNote(f"The text has no country; the postcode fits {names}", "warning", "~"))
         if any(line.effect is FieldEffect.MIXES for line in self._lines):
             notes.append(
-                ComparisonNote("What stays with ~ is of the address as it was, and cannot be empty", "warning", "~")
+                ComparisonNote(
+                    "Fields with ~ keep the old address's value, because they cannot be cleared", "warning", "~"
+                )
             )
         if any(self._unsendable(line) for line in self._lines):
             notes.append(
@@ -292,27 +292,27 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
                     "A value has placeholders for characters that cannot be shown; e: delete them", "error", "!"
                 )
             )
-        notes += [ComparisonNote(f"not placed: {text}", "warning", "~") for text in reading.unplaced[:40]]
+        notes += [ComparisonNote(f"not recognized: {text}", "warning", "~") for text in reading.unplaced[:40]]
         if len(reading.unplaced) > 40:
-            notes.append(ComparisonNote(f"not placed: {len(reading.unplaced) - 40} lines more", "warning", "~"))
+            notes.append(ComparisonNote(f"not recognized: {len(reading.unplaced) - 40} more lines", "warning", "~"))
         if reading.ignored:
-            notes.append(ComparisonNote("passed over: " + " · ".join(reading.ignored[:20])))
+            notes.append(ComparisonNote("ignored: " + " · ".join(reading.ignored[:20])))
         return notes
 
     def _show_rule(self) -> None:
         count = sum(self._is_taken(line) for line in self._lines)
         possible = sum(line.writes for line in self._lines)
-        title = f"{count} of {possible} taken" if self._lines else "No address yet"
+        title = f"{count} of {possible} included" if self._lines else "No address yet"
         if self._lines and self._reading.unplaced:
-            title += f" · {len(self._reading.unplaced)} not placed, below"
+            title += f" · {len(self._reading.unplaced)} not recognized, below"
         other = _TITLES[self._other].removesuffix(" address")
         self._rule.set(title, f"{other} too: {'YES' if self._also_other else 'no'} (b)")
 
     def status_items(self) -> Sequence[str | Piece]:
         if not self._reading.found:
-            return ["the text is kept until it is taken"]
+            return ["the text is kept until you accept the address"]
         take = "Tab, then Enter makes" if self._in_text else "Enter makes"
-        facts: list[str | Piece] = [f"nothing is sent; {take} a draft of it"]
+        facts: list[str | Piece] = [f"nothing is sent; {take} a draft"]
         if self._also_other:
             count = len(self._values()) - sum(self._is_taken(line) for line in self._lines)
             facts.append((f"{_TITLES[self._other]} too: {count_of(count, 'field')}", "info"))
@@ -327,13 +327,13 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
     @handles("accept")
     def take(self, key: str) -> None:
-        # An Enter that was typed before the proposal could be read is no answer to it.
+        # Ignore an Enter that was typed before the proposal was shown.
         painted_at = self.list_view.painted_at
         if painted_at is None or self.key_time < painted_at:
-            self.show_notice("Enter came before this could be read; once more takes it.")
+            self.show_notice("Enter was pressed before this was shown; press it again to accept.")
             return
         if not self._reading.found:
-            self.show_notice("There is no address in the text; e edits it.")
+            self.show_notice("No address found in the text; e edits it.")
             return
         values = self._values()
         if not values:
@@ -346,10 +346,10 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
     def leave_out(self, key: str) -> None:
         row = next((line for line in self._lines if line.field == self._fields.cursor_key), None)
         if row is None or not row.writes:
-            self.show_notice("There is nothing to leave out here.")
+            self.show_notice("There is nothing to exclude here.")
         elif self._unsendable(row):
             self.show_notice(
-                "It has placeholders for characters that cannot be shown and are never sent; e edits the text.",
+                "The value has placeholders for characters that cannot be shown and are never sent; e edits the text.",
                 "warning",
             )
         else:
@@ -365,7 +365,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
     @handles("split")
     def split(self, key: str) -> None:
         if self._reading.split is None:
-            self.show_notice("There is no number in the street that could be taken apart.")
+            self.show_notice("No house number was found in the street.")
         else:
             self._split = not self._is_split
             self._propose()
@@ -373,7 +373,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
     @handles("another")
     def other_reading(self, key: str) -> None:
         if not self._reading.other_addresses:
-            self.show_notice("There is one address in the text, or none.")
+            self.show_notice("The text has no other address.")
         else:
             self._choice = (self._choice + 1) % (self._reading.other_addresses + 1)
             self._left_out.clear()
@@ -382,7 +382,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
 
 
 def looks_like_address(text: str) -> bool:
-    """Whether a paste may be an address: it has several lines or commas, words and a number."""
+    """Whether a paste may be an address: several lines or commas, with words and a number."""
     has_parts = len(text.strip().splitlines()) > 1 or "," in text
     has_both = re.search(r"\d", text) is not None and re.search(r"[^\W\d_]{3}", text) is not None
     return text.lstrip()[:1] not in ("[", "{") and has_parts and has_both

@@ -1,4 +1,4 @@
-"""A text in the user's own editor, and back: nothing of it is lost, and no file is left behind."""
+"""Edits a text in the user's editor. No text is lost, and no file is left behind."""
 
 import asyncio
 import os
@@ -19,20 +19,20 @@ from tui.widgets.editing.editable_lines import EditableLines
 from tui.work.stored import StoreError
 
 _OURS: Final = "SENDCLOUD_"
-"""Environment variables with this prefix are for this program, and may be secret."""
+"""Environment variables with this prefix are for this app and may be secret."""
 
 _TAKE_A_LINE: Final = frozenset(
     {"vi", "vim", "nvim", "view", "nano", "pico", "emacs", "emacsclient", "joe", "jed", "mg", "kak"}
 )
-"""Editors known to understand `+12` before the file as the line to begin on."""
+"""Editors that accept `+12` before the file as the line to start on."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextFormat:
-    """How a text travels. `longest` counts bytes.
+    """How a text is stored in the file. `longest`: the maximum size in bytes.
 
-    `keeps_bytes`: bytes that are no UTF-8 come back as lone surrogates (`surrogateescape`), so that they can be reported at
-    their place; else the user is asked, and lone surrogates are those of the text itself.
+    `keeps_bytes`: bytes that are not UTF-8 become lone surrogates (`surrogateescape`), so that they can be reported at
+    their position. Otherwise the user is asked, and lone surrogates are part of the text.
     """
 
     name: str
@@ -46,10 +46,10 @@ FIELD: Final = TextFormat("field.txt", 256 * 1024)
 async def edit_text(
     screen: BaseScreen[Any], text: str, format: TextFormat = FIELD, *, line: int | None = None
 ) -> str | None:
-    """Let the user edit a text in $VISUAL or $EDITOR, beginning on a line if the editor can; the text to take.
+    """Edit a text in $VISUAL or $EDITOR, starting on a line if the editor supports it. Returns the changed text.
 
-    It is None where nothing was changed, or nothing can be read, which a notice says. Where text could be lost, the user
-    decides first. The file is the user's alone and is gone afterwards, after a crash at the next start.
+    Returns None if nothing was changed or the file cannot be read; a notice says so. The user decides before text is
+    lost. The file is readable only by the user and is removed afterwards, or at the next start after a crash.
     """
     files = screen.workspace.account.store.editor_files
     try:
@@ -67,7 +67,7 @@ async def edit_text(
 
 
 def edit_field(screen: BaseScreen[Any], editor: EditableLines, text: str) -> None:
-    """Let the user edit the text of an open field editor in $EDITOR, and put the result into that editor."""
+    """Edit the text of an open field editor in $EDITOR, and put the result into the field editor."""
 
     async def edit() -> None:
         edited = await edit_text(screen, text)
@@ -85,7 +85,7 @@ def _remove(screen: BaseScreen[Any], path: Path) -> None:
 
 
 def to_bytes(text: str, format: TextFormat) -> bytes:
-    """The bytes of the file; what has many lines ends its last one, as editors do."""
+    """The bytes of the file. Multiline text ends with a line feed, as editors write it."""
     if format.keeps_bytes:
         text = text if text.endswith("\n") else text + "\n"
         try:
@@ -96,7 +96,7 @@ def to_bytes(text: str, format: TextFormat) -> bytes:
 
 
 class NothingToTake(Exception):
-    """Why there is no text to take, and the style of the notice that says so."""
+    """There is no changed text. The message says why; the notice has this style."""
 
     def __init__(self, text: str, style: str = "info") -> None:
         super().__init__(text)
@@ -104,11 +104,11 @@ class NothingToTake(Exception):
 
 
 class UnreadableText(Exception):
-    """Why the text of the file cannot be read."""
+    """The text of the file cannot be read; the message says why."""
 
 
 class EditorSession:
-    """One file that is edited in $EDITOR, as often as the user wants."""
+    """One file, edited in $EDITOR as often as the user wants."""
 
     def __init__(self, screen: BaseScreen[Any], path: Path, text: str, format: TextFormat) -> None:
         self._screen = screen
@@ -136,14 +136,14 @@ class EditorSession:
             return found
 
     async def _painted(self) -> None:
-        """Wait for the next frame, so that an answered question is gone before the editor gets the terminal."""
+        """Wait for the next frame, so that an answered question disappears before the editor starts."""
         painted = asyncio.Event()
         if self._screen.call_after_refresh(painted.set):
             await painted.wait()
 
     def _run(self, line: int | None) -> tuple[int, bytes | int]:
-        """Run the editor; its exit status, and what is in the file, or its size where that is too much to be read."""
-        # As a shell would choose it.
+        """Run the editor. Returns its exit status and the file's content, or the file's size if it is too large."""
+        # VISUAL takes precedence, as in git.
         command = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
         try:
             status = _run(self._screen.workspace, command, self._path, line)
@@ -155,11 +155,11 @@ class EditorSession:
             size = self._path.stat().st_size
             return status, size if size > self._format.longest else self._path.read_bytes()
         except OSError as error:
-            text = f"The editor left no file that can be read: {error.strerror}. Nothing was changed."
+            text = f"The file from the editor cannot be read: {error.strerror}. Nothing was changed."
             raise NothingToTake(text, "error") from error
 
     async def _asks_again(self, status: int, data: bytes | int) -> bool:
-        """After an editor that failed, ask whether to edit the changed text again, else it is taken."""
+        """After an editor failed, ask whether to edit the changed text again or to use it."""
         how = f"ended with {status}" if status > 0 else f"ended by {_signal(-status)}"
         if data == to_bytes(self._text, self._format):
             raise NothingToTake(f"Editor {how}; nothing was changed.", "warning")
@@ -178,15 +178,15 @@ class EditorSession:
             raise UnreadableText(f"Line {line}, column {column}: the byte 0x{byte:02X} is not UTF-8.") from None
 
     async def _ask(self, question: str, answers: Sequence[tuple[str, str]]) -> str:
-        """What the user wants with a text that cannot simply be taken; the file waits for the answer."""
+        """Ask what to do with a text that cannot be used as it is. The file is kept until the answer."""
         answer = await self._screen.ask(question, answers)
         if answer is None:
-            raise NothingToTake("It was left; nothing was changed.")
+            raise NothingToTake("Discarded; nothing was changed.")
         return answer
 
 
 def _run(workspace: Workspace, command: str, path: Path, line: int | None) -> int:
-    """Give the terminal to the editor until it ends; its exit status, negative for a signal. Raises OSError, ValueError."""
+    """Run the editor in the terminal. Returns its exit status, negative for a signal. Raises OSError, ValueError."""
     arguments = shlex.split(command)
     if not arguments:
         raise ValueError("the command is empty")
@@ -200,7 +200,7 @@ def _run(workspace: Workspace, command: str, path: Path, line: int | None) -> in
             # The user's own editor.
             status = subprocess.run([*arguments, str(path)], check=False, env=environment).returncode  # noqa: S603
         except OSError as error:
-            # The terminal is only taken back where nothing leaves the context early.
+            # The terminal is restored only if no exception leaves the context.
             failed = error
     if failed is not None:
         raise failed
@@ -209,9 +209,9 @@ def _run(workspace: Workspace, command: str, path: Path, line: int | None) -> in
 
 @contextmanager
 def _keys_are_the_editors() -> Iterator[None]:
-    """Ctrl+C and Ctrl+\\ go to every program on the terminal; here they mean nothing while the editor has it."""
+    """Ignore Ctrl+C and Ctrl+\\ while the editor runs; the terminal sends them to this process, too."""
     numbers = (signal.SIGINT, signal.SIGQUIT)
-    # A handler, and not SIG_IGN, which the editor would inherit.
+    # Not SIG_IGN, because the editor would inherit it.
     before = [signal.signal(number, lambda *_: None) for number in numbers]
     try:
         yield

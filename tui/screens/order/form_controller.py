@@ -1,4 +1,4 @@
-"""What the keys do in the form of one order, be it a draft or a staged order."""
+"""The commands of the form of one order: a draft or a staged order."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -26,26 +26,26 @@ from tui.widgets.sheet import OrderSheet
 
 _UNDOES = "u undoes it."
 _LONG = 20
-"""Letters of a value that may not fit in its row."""
+"""Length from which a value may not fit in its row."""
 
 
 class FormOwner(Protocol):
-    """What shows the order beside its form, and knows whether it may be changed."""
+    """The owner of a form: shows the order elsewhere, and knows whether it may be changed."""
 
     def may_edit(self) -> bool:
-        """Whether the order may be changed here. If not, a notice says why."""
+        """Whether the order may be changed. If not, a notice says why."""
 
     def saving(self) -> AbstractContextManager[None]:
-        """Report what could not be saved, and show what is on disk."""
+        """Report a change that could not be saved, and show the stored state."""
 
     def show_order(self) -> None:
-        """Show the order again: it, or its unsaved texts, changed."""
+        """Redraw the order after it or its unsaved texts changed."""
 
     def show_form(self) -> None:
-        """Make the rows again: other fields are to be shown."""
+        """Rebuild the rows, because other fields are to be shown."""
 
     def editor_left(self, changed: bool) -> None:
-        """An editor was closed. `changed`: unsaved texts are to be shown differently."""
+        """Handle a closed editor. `changed`: whether the unsaved texts shown changed."""
 
 
 class FormController:
@@ -67,7 +67,7 @@ class FormController:
         self.texts = texts
         self.view = FormView.USUAL
         self.words = ""
-        """Only fields with these words are shown."""
+        """Only fields that contain these words are shown."""
 
     @property
     def typed(self) -> dict[Pointer, str]:
@@ -78,7 +78,7 @@ class FormController:
     # The editor.
 
     def open_editor(self) -> None:
-        """Edit the field under the cursor, going on with what was typed there before."""
+        """Edit the field under the cursor, continuing with unsaved text."""
         if not self._owner.may_edit():
             return
         row = self._sheet.cursor_field
@@ -94,7 +94,7 @@ class FormController:
             self.put(target, pointer, value)
 
     def put(self, target: FormTarget, pointer: Pointer, value: Json) -> None:
-        """Save a value that was typed in a field."""
+        """Save a value typed in a field."""
         known = field_at(pointer)
         self.texts.saving(target.typed_key, pointer)
         with self._owner.saving():
@@ -110,9 +110,9 @@ class FormController:
             self._owner.editor_left(self.left(target, pointer, text))
 
     def left(self, target: FormTarget, pointer: Pointer, text: str | None) -> bool:
-        """Handle a closed editor; `text` is its text if that was not applied.
+        """Handle a closed editor; `text` is its text if that was not accepted.
 
-        Returns whether unsaved texts are to be shown differently.
+        Returns whether the unsaved texts shown changed.
         """
         if text is None:
             return self.texts.taken(target.typed_key, pointer)
@@ -124,7 +124,7 @@ class FormController:
 
     @handles("revert")
     def revert(self, key: str = "") -> None:
-        """Give the field under the cursor its original value."""
+        """Revert the field under the cursor to its original value."""
         target, row = self._target(), self._sheet.cursor_field
         if target is None or row is None:
             return
@@ -137,14 +137,14 @@ class FormController:
             self._screen.show_notice(notice)
 
     async def clear(self) -> None:
-        """Ask what the field under the cursor should become: absent, null or empty."""
+        """Ask whether the field under the cursor becomes absent, null or empty."""
         if (target := self._target()) is not None:
             await self.clear_field(target, self._sheet.cursor_field)
 
     async def clear_field(self, target: FormTarget, row: FieldRow | None) -> None:
         known = field_at(row.pointer) if row is not None else None
         if row is None or known is None:
-            self._screen.show_notice("There is no field of the API here.")
+            self._screen.show_notice("There is no API field here.")
             return
         if not row.editable:
             self._screen.show_notice(sentence(row.reason), "warning")
@@ -171,12 +171,12 @@ class FormController:
     # Several fields.
 
     def fix_here(self) -> None:
-        """Apply the proposed fix of the problem under the cursor, else the first one of the order."""
+        """Apply the proposed fix of the problem under the cursor, or the first one of the order."""
         if (target := self._target()) is not None:
             self.fix(target, self._sheet.cursor_pointer)
 
     def fix(self, target: FormTarget, here: Pointer | None) -> None:
-        """Apply the proposed fix of the problem at a field, else the first one of the order."""
+        """Apply the proposed fix of the problem at a field, or the first one of the order."""
         with self._owner.saving():
             fix = target.fix(here)
             if fix is None:
@@ -195,7 +195,7 @@ class FormController:
 
     @handles(address="")
     async def read_address(self, text: str = "") -> None:
-        """Read an address from a text, for the address that the cursor is in."""
+        """Read an address from text into the address under the cursor."""
         target = self._target()
         if target is None:
             return
@@ -220,7 +220,7 @@ class FormController:
 
     @handles(add=())
     async def add(self, more: Sequence[tuple[str, str]] = ()) -> str | None:
-        """Ask what to add to the order, and add it. `more` are further answers; returns the one that was chosen."""
+        """Ask what to add to the order, and add it. `more`: further answers; returned if chosen."""
         target, pointer, group = self._target(), self._sheet.cursor_pointer, self.groups.current()
         if target is None:
             return None
@@ -265,7 +265,7 @@ class FormController:
             self._screen.show_notice("< and > move an item or a tax number of the form.")
         else:
             self._change_entries(
-                target, lambda edit: move_entry(edit, pointer, by), "Moved", "There is no place to move it to."
+                target, lambda edit: move_entry(edit, pointer, by), "Moved", "It cannot be moved further."
             )
 
     def _change_entries(
@@ -273,9 +273,9 @@ class FormController:
         target: FormTarget,
         work: Callable[[Edit], Pointer | None],
         done: str,
-        unchanged: str = "There is nothing to do that with.",
+        unchanged: str = "There is no item or tax number here.",
     ) -> None:
-        """Change a list of the order, and go to the entry that was changed."""
+        """Change a list of the order, and go to the changed entry."""
         with self._owner.saving():
             pointer = target.change(work)
             if pointer is None:
@@ -293,7 +293,7 @@ class FormController:
 
     @handles("redo")
     def redo(self, key: str = "") -> None:
-        self._step_back("Done again", "Nothing to redo", lambda target: target.redo())
+        self._step_back("Redone", "Nothing to redo", lambda target: target.redo())
 
     def _step_back(self, done: str, nothing: str, step: Callable[[FormTarget], str | None]) -> None:
         target = self._target()
@@ -317,14 +317,14 @@ class FormController:
         self._screen.show_notice(f"View: {self.view} fields.")
 
     def narrow(self, words: str) -> None:
-        """Show only fields with these words, and go to the first of them."""
+        """Show only fields that contain these words, and go to the first one."""
         self.words = words
         self._owner.show_form()
         if words:
             self._sheet.home()
 
     def end_narrowing(self) -> None:
-        """Show every field again and stay at the one under the cursor."""
+        """Show every field again and stay at the current one."""
         pointer = self._sheet.cursor_pointer
         self.narrow("")
         if pointer is None:
@@ -335,7 +335,7 @@ class FormController:
             self._screen.show_notice("View: all fields.")
         self._sheet.go_to(pointer)
 
-    # The order as a text.
+    # The order as text.
 
     @handles("long_text")
     def show_long_text(self, key: str = "") -> None:

@@ -1,4 +1,4 @@
-"""The form of one order on a screen: its rows, and the help of the field under the cursor."""
+"""The form of one order: its rows, and the help of the field under the cursor."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ from tui.widgets.status import RuleLine
 
 
 class FormPane(Container):
-    """What happens in the form is passed on to `controller`. A subclass makes the rows and the help."""
+    """Passes events of the form to `controller`. A subclass makes the rows and the help."""
 
     DEFAULT_CSS = """
     FormPane { layout: vertical; height: 1fr; }
@@ -49,7 +49,7 @@ class FormPane(Container):
         return (self.sheet, self.rule, self.help_text)
 
     def make_rows(self) -> list[SheetRow]:
-        """The rows of the order as it is now."""
+        """The rows of the current order."""
         raise NotImplementedError
 
     def show_help(self) -> None:
@@ -62,7 +62,7 @@ class FormPane(Container):
         self.show_help()
 
     def refresh_rows(self) -> None:
-        """Show what changed in the same order."""
+        """Update the rows of the same order."""
         self.sheet.set_rows(self.make_rows())
         self.show_help()
 

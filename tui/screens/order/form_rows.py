@@ -1,4 +1,4 @@
-"""The rows of the form: an edit, its problems and the schema, made into what `OrderSheet` draws."""
+"""Makes the form's rows for `OrderSheet` from an edit, its problems and the schema."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import tzinfo
 from enum import StrEnum
 
 from tui.api.codec import Json
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Group, Kind, Operation
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.orders.countries import countries, country_name, states
@@ -32,7 +32,7 @@ from tui.widgets.form_layout import FieldRow, GroupRow, NoteRow, SheetRow
 
 
 class FormView(StrEnum):
-    """Which fields a form shows; what changed or has a problem is shown in each."""
+    """Which fields a form shows. Changed fields and fields with problems are always shown."""
 
     USUAL = "usual"
     ALL = "all"
@@ -49,26 +49,26 @@ class FormNote:
     stale: bool = False
     fix: str = ""
     cell: str = ""
-    """The place of the value in the file that it came from."""
+    """The place of the value in its source file."""
 
     @classmethod
     def typed(cls, pointer: Pointer, text: str) -> "FormNote":
         """The text of a closed editor that was not applied."""
         detail = f"typed, not applied: {text or '(empty)'}   Enter continues"
-        return cls(Problem(detail, "typed", pointer=pointer, severity=Severity.WARNING, origin=Origin.LOCAL))
+        return cls(Problem(detail, "typed", pointer=pointer, severity=Severity.WARNING, reported_by=ReportedBy.LOCAL))
 
     @property
     def mark(self) -> str:
         if self.problem.severity is Severity.WARNING:
             return "~"
-        return "S" if self.problem.origin is Origin.SERVICE else "!"
+        return "S" if self.problem.reported_by is ReportedBy.SERVICE else "!"
 
 
 @dataclass(frozen=True, slots=True)
 class ConflictNote:
-    """A field that was changed here and on the service, in a sentence; `decided`: yours was chosen.
+    """A field changed both locally and on the service, as a sentence. `decided`: the local value was chosen.
 
-    `pointer` is a place of the edited document, or what an entry that was removed here is called in the edit.
+    `pointer`: the field in the edited document. An entry removed locally keeps its pointer in the edit.
     """
 
     pointer: Pointer
@@ -78,7 +78,7 @@ class ConflictNote:
 
 @dataclass(frozen=True, slots=True)
 class FormSpec:
-    """All that the rows of a form are made of."""
+    """Everything that the rows of a form are made from."""
 
     edit: Edit
     operation: Operation
@@ -89,12 +89,12 @@ class FormSpec:
     suggestions: Mapping[tuple[str, ...], Choices] = field(default_factory=dict)
     words: str = ""
     fixed: bool = False
-    """Whether the order exists, so that what identifies it cannot change."""
+    """Whether the order exists on the service, so that its identifying fields cannot change."""
 
 
 @dataclass(slots=True)
 class RowCache:
-    """The rows of entries without problems or changes, by their pointers; they stay valid while the entry is the same."""
+    """The rows of entries without problems or changes, by their pointers; valid while the entry is unchanged."""
 
     made: dict[Pointer, tuple[object, tuple[object, ...], list[SheetRow]]] = field(default_factory=dict)
 
@@ -140,7 +140,7 @@ def _place(spec: FormSpec) -> dict[Pointer, list[FormNote]]:
 
 
 def _is_heading(pointer: Pointer, document: Json) -> bool:
-    """Whether this pointer is shown by a heading: an entry of a list, or the items where there is none."""
+    """Whether a heading shows this pointer: an entry of a list, or an empty list of items."""
     if pointer == ITEMS:
         return not isinstance(entries := ITEMS.get(document), list) or not entries
     return (
@@ -173,13 +173,13 @@ def _section_rows(
         return kept[2]
     first = _conflicts_in(section, conflicts) if notable and conflicts else {}
     write_kind = _write_kinds(spec, section, ambiguous, item_reason)
-    # In such a list whole entries are rare, not the fields of an entry that is there.
+    # Entries of other lists, such as tax numbers, are rare; the fields of an existing entry are always shown.
     hides_rare = spec.view is FormView.USUAL and (not base.tokens or base.parent == ITEMS)
     leaves_out = not notable and hides_rare and not spec.words
     there = holder if isinstance(holder, dict) else {}
     count = 0
     for known in section.members:
-        # An item has many fields and an order many items: most are done with here.
+        # An item has many fields and an order many items. Most of them stop here.
         if leaves_out and known.rare and known.path[section.depth] not in there:
             continue
         value = _below(holder, known.path, section.depth)
@@ -251,7 +251,7 @@ def _conflicts_in(section: FormSection, conflicts: dict[Pointer, ConflictNote]) 
 
 
 def _below(node: Json | Absent, path: tuple[str, ...], depth: int) -> Json | Absent:
-    """The value below a node at what a path has behind `depth` tokens, through objects only."""
+    """The value below a node at the rest of a path after `depth` tokens, through objects only."""
     for token in path[depth:]:
         if not isinstance(node, dict):
             return ABSENT
@@ -309,7 +309,7 @@ def _mark(notes: Sequence[FormNote], is_changed: bool) -> str:
 
 
 def _full_order_reason(spec: FormSpec, section: FormSection, ambiguous: frozenset[str]) -> str:
-    """Why any change of an item needs an upsert: the reason is the same as for its quantity."""
+    """Why any change of an item needs an upsert; the same reason as for its quantity."""
     if spec.operation is not Operation.PATCH or section.pointer.parent != ITEMS:
         return ""
     return write_kind_of(spec.edit, section.pointer / "quantity", ambiguous)[1]
@@ -325,7 +325,7 @@ def _write_kinds(
         if known.read_only:
             return "the service sets this field", ""
         if spec.operation is Operation.POST:
-            # An upsert may rename an item; what identifies the order stays once the order exists (Q1.6).
+            # An upsert may rename an item, but it cannot change the identifying fields of an existing order (Q1.6).
             return (IMMUTABLE if spec.fixed and known.immutable and not in_item else ""), ""
         if item_reason:
             return "", item_reason
@@ -350,7 +350,7 @@ def _shown(known: Field, value: object, zone: tzinfo | None) -> str:
 
 
 def choices_of(spec: FormSpec, pointer: Pointer, known: Field) -> Choices:
-    """What is offered in the editor of a field: code and name."""
+    """The choices in the editor of a field: code and name."""
     match known.kind:
         case Kind.COUNTRY:
             return countries()
@@ -366,7 +366,7 @@ def choices_of(spec: FormSpec, pointer: Pointer, known: Field) -> Choices:
 
 def _note_row(spec: FormSpec, note: FormNote) -> NoteRow:
     problem = note.problem
-    service = problem.origin is Origin.SERVICE
+    service = problem.reported_by is ReportedBy.SERVICE
     text = problem.detail
     if service:
         text = f"service{' ' + note.when if note.when else ''}: {problem.detail}"
@@ -383,13 +383,13 @@ def _note_row(spec: FormSpec, note: FormNote) -> NoteRow:
 
 
 def _is_nowhere(spec: FormSpec, pointer: Pointer) -> bool:
-    """Whether neither the schema nor the lists of the document have this pointer, so that its note is elsewhere."""
+    """Whether neither the schema nor the document's lists have this pointer, so that its note goes elsewhere."""
     entry = entry_of(pointer)
     return field_at(pointer) is None or (entry is not None and entry.get(spec.edit.document) is ABSENT)
 
 
 def _unknown_rows(spec: FormSpec) -> list[SheetRow]:
-    """The fields that the schema does not know, read-only. They are sent as they came."""
+    """Read-only rows of the fields that the schema does not know. They are sent as received."""
     unknown = unknown_pointers(spec.edit.document)
     if spec.words:
         found = ((pointer, show_value(Kind.JSON, pointer.get(spec.edit.document))) for pointer in unknown)
@@ -397,7 +397,7 @@ def _unknown_rows(spec: FormSpec) -> list[SheetRow]:
     if not unknown or (spec.view not in (FormView.USUAL, FormView.ALL) and not spec.words):
         return []
     reason = "the API has no such field; the value is kept unchanged"
-    rows: list[SheetRow] = [GroupRow("Other", ROOT / "~other", hint=f"{len(unknown)} unknown to the document")]
+    rows: list[SheetRow] = [GroupRow("Other", ROOT / "~other", hint=f"{len(unknown)} unknown to the API")]
     for pointer in unknown:
         value = pointer.get(spec.edit.document)
         label = label_of(pointer).rpartition(", ")[2] if field_at(pointer.parent) else str(pointer)

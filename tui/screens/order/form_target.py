@@ -14,7 +14,7 @@ from tui.widgets.form_layout import FieldRow
 
 @dataclass(frozen=True, slots=True)
 class EmptyChoice:
-    """A meaning that "nothing" can have in a field: absent, null or an empty value. `label` describes it in a question."""
+    """One way to empty a field: absent, null or an empty value. `label` describes it in a question."""
 
     key: str
     label: str
@@ -22,7 +22,7 @@ class EmptyChoice:
 
 
 class FormTarget(Protocol):
-    """One order and what a form can do with it. Every method that changes the order also saves it.
+    """One order and the operations of a form on it. Every method that changes the order also saves it.
 
     Methods raise `StoreError` or `BatchLocked` if the change could not be saved.
     """
@@ -35,11 +35,11 @@ class FormTarget(Protocol):
 
     @property
     def id(self) -> str:
-        """Under this key the text of the address screen is stored."""
+        """The key of the text of the address screen."""
 
     @property
     def typed_key(self) -> str:
-        """Under this name unsaved texts of the order's fields are stored."""
+        """The key of the unsaved texts of the order's fields."""
 
     @property
     def document(self) -> Document:
@@ -61,7 +61,7 @@ class FormTarget(Protocol):
         """Change the edit as one step. `work` returns the field to go to, or None if it changed nothing."""
 
     def fix(self, here: Pointer | None) -> str | None:
-        """Apply the proposed fix of the problem at a field, else of the first problem that has one.
+        """Apply the proposed fix of the problem at a field, or of the first problem that has one.
 
         Returns the fix in words, or None if there was none.
         """
@@ -76,4 +76,4 @@ class FormTarget(Protocol):
         """Where the value at a pointer came from, as sentences; empty if it was not imported from a table."""
 
     def empty_choices(self, row: FieldRow, known: Field) -> list[EmptyChoice]:
-        """The meanings that "nothing" can have in this field, other than the present one."""
+        """The ways to empty this field, without the present one."""

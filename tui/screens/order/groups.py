@@ -40,7 +40,7 @@ def sentence(text: str) -> str:
 
 
 class FormGroups:
-    """The commands that go from group to group."""
+    """Movement between the groups."""
 
     def __init__(self, screen: BaseScreen[Any], sheet: OrderSheet) -> None:
         self._screen = screen

@@ -38,15 +38,15 @@ from tui.work.stored import StoreError
 _ORDER: Final = TextFormat("order.json", 4 * MAX_LENGTH, keeps_bytes=True)
 _STEP: Final = "edited as JSON"
 _PAUSE: Final = 0.2
-"""Seconds without a change after which the text is checked."""
+"""Seconds after the last change until the text is checked."""
 
 _KEPT_AT_ONCE: Final = 64 * 1024
-"""Characters of a text that is stored at every change. A longer one is stored at intervals."""
+"""Longest text that is stored at every change. A longer one is stored at intervals."""
 
 _KEPT_EVERY: Final = 0.3
 
 _LIVE_KEYS = (
-    ("Esc", "end editing; all is kept"),
+    ("Esc", "stop editing"),
     ("Enter", "new line"),
     ("Ctrl+U K W", "delete"),
     ("PgUp PgDn", "move"),
@@ -54,20 +54,20 @@ _LIVE_KEYS = (
 
 
 class JsonTarget(Protocol):
-    """The order that is edited."""
+    """The order being edited."""
 
     OPERATION: ClassVar[Operation]
 
     @property
     def json_key(self) -> str:
-        """Under this name the text of the order is stored."""
+        """The key of the order's text."""
 
     @property
     def document(self) -> Document:
         """The order with its changes."""
 
     def check_json(self, wanted: Document) -> list[Problem]:
-        """Find what is wrong with a document. Called on a thread of its own."""
+        """Find the problems of a document. Called in a thread."""
 
     def replace_document(self, began: Document, wanted: Document, name: str) -> bool:
         """Apply the difference between the document that the text began from and the wanted one, as one step.
@@ -78,7 +78,7 @@ class JsonTarget(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _PlaceholderGlyph:
-    """A glyph that this screen shows in place of another character, and that was pasted as text (decision 21)."""
+    """A pasted placeholder glyph, which this screen shows in place of another character."""
 
     line: int
     column: int
@@ -87,7 +87,7 @@ class _PlaceholderGlyph:
 
 @dataclass(frozen=True, slots=True)
 class _Validation:
-    """The problems in a version of the text. `lines`: where each pointer begins, in the order of the text."""
+    """The problems in a version of the text. `lines`: the line of each pointer, in text order."""
 
     version: int
     found: ParsedJson | InvalidJson
@@ -101,7 +101,7 @@ class _Validation:
 
 
 class JsonScreen(BaseScreen[None]):
-    """Writes nothing to the service. The text is stored at every change and offered again. `applied` shows the result."""
+    """Edits an order as JSON. Nothing is sent. The text is stored at every change. `applied` shows the result."""
 
     WHERE = Context.JSON
     KEYS = (
@@ -110,7 +110,7 @@ class JsonScreen(BaseScreen[None]):
         ("as_json_edit", "$EDITOR"),
         ("undo", "undo"),
         ("apply", "apply to the draft"),
-        ("back", "leave, kept"),
+        ("back", "back, keep text"),
         ("keys", "keys"),
     )
 
@@ -154,22 +154,22 @@ class JsonScreen(BaseScreen[None]):
         if validation is None:
             facts.append("reading …")
         elif isinstance(validation.found, InvalidJson):
-            facts.append((f"line {validation.found.line}, column {validation.found.column}: no JSON yet", "error"))
+            facts.append((f"line {validation.found.line}, column {validation.found.column}: invalid JSON", "error"))
         elif validation.errors:
             facts.append((count_of(validation.errors, "problem"), "error"))
         else:
             facts.append(("valid", "good"))
-        facts.append("text kept on disk" if self.is_changed else "nothing changed")
+        facts.append("text saved" if self.is_changed else "nothing changed")
         facts.append("nothing is sent from here")
         return facts
 
     def show_keys(self) -> None:
         self.key_line.set(_LIVE_KEYS if self.edit.is_editing else keys_of(self.WHERE, self.KEYS))
 
-    # What is kept.
+    # The stored text.
 
     def _bring_back(self) -> None:
-        """Restore the text that was left here, as a step that can be undone."""
+        """Restore the stored text as a step that can be undone."""
         account, key = self.workspace.account, self._target.json_key
         kept = account.store.screen_states.get(account.account_id, _key(key))
         began = account.store.screen_states.get(account.account_id, _key(key, "began"))
@@ -179,11 +179,11 @@ class JsonScreen(BaseScreen[None]):
         self.edit.set_text(cast(str, kept["text"]))
         row = kept.get("row")
         self.edit.go_to(BufferPosition(min(row, len(self.edit.buffer.rows) - 1) if isinstance(row, int) else 0, 0))
-        changed = "" if same(self._began, self._document) else "; the order changed since, which stays"
-        self.show_notice(f"The text from before goes on{changed}. u gives the order as it is.")
+        changed = "" if same(self._began, self._document) else "; newer order changes are kept"
+        self.show_notice(f"Your earlier text was restored{changed}. u undoes that.")
 
     def _changed(self) -> None:
-        """Keep the text before it is drawn; a long one a little later, since its size would be felt."""
+        """Store the text before it is drawn; a long one a little later, because that would be slow."""
         self._answer(None)
         if sum(map(len, self.edit.buffer.rows)) <= _KEPT_AT_ONCE:
             self._keep()
@@ -231,7 +231,7 @@ class JsonScreen(BaseScreen[None]):
         self._answer(validation if not self.query_one(QuestionBar).is_open else None)
 
     async def _validate(self) -> _Validation | None:
-        """What is found in the text as it is now; None if the text changes first."""
+        """Check the current text. Returns None if the text changes first."""
         if self._validation is not None and self._validation.version == self.edit.buffer.version:
             return self._validation
         self._answer(None)
@@ -266,7 +266,7 @@ class JsonScreen(BaseScreen[None]):
 
     @on(TextEditor.CursorMoved)
     def _show_field(self) -> None:
-        """Name the field of the line at the cursor as the form does."""
+        """Show the name of the field at the cursor, as in the form."""
         buffer = self.edit.buffer
         line = buffer.line_and_column(BufferPosition(self.edit.row, 0))[0]
         last = buffer.line_and_column(BufferPosition(len(buffer.rows) - 1, 0))[0]
@@ -301,7 +301,7 @@ class JsonScreen(BaseScreen[None]):
     def _activated(self) -> None:
         self.edit_line("enter")
 
-    @on(TextEditor.Left)
+    @on(TextEditor.EditingEnded)
     def _left(self) -> None:
         self.show_keys()
         self._keep()
@@ -328,19 +328,19 @@ class JsonScreen(BaseScreen[None]):
 
     @handles("redo")
     def redo(self, key: str) -> None:
-        self.show_notice("Done again." if self.edit.redo() else "Nothing to do again.")
+        self.show_notice("Redone." if self.edit.redo() else "Nothing to redo.")
 
     @handles(next_problem=1, previous_problem=-1)
     async def step_problem(self, by: int) -> None:
         if await self._validate() is None:
             return
         if not self.edit.notes:
-            self.show_notice("Nothing is wrong with this text.")
+            self.show_notice("This text has no problems.")
         elif self.edit.step_note(by) is None:
             (self.edit.home if by > 0 else self.edit.end)()
             if self.edit.row not in self.edit.notes:
                 self.edit.step_note(by)
-            self.show_notice("Around, from the first one." if by > 0 else "Around, from the last one.")
+            self.show_notice("Wrapped around to the first one." if by > 0 else "Wrapped around to the last one.")
 
     @handles("long_text")
     def long_text(self, key: str) -> None:
@@ -353,7 +353,7 @@ class JsonScreen(BaseScreen[None]):
 
     @handles("as_json_edit")
     async def edit_outside(self, key: str) -> None:
-        """Edit the text in $EDITOR, and show its problems then."""
+        """Edit the text in $EDITOR, then show its problems."""
         again = True
         while again:
             line, _ = self.edit.buffer.line_and_column(BufferPosition(self.edit.row, 0))
@@ -366,7 +366,7 @@ class JsonScreen(BaseScreen[None]):
             again = validation is not None and await self._show_problems(validation)
 
     async def _show_problems(self, validation: _Validation) -> bool:
-        """Show the problems of the text that came back. Returns whether the user wants to continue in $EDITOR."""
+        """Show the problems of the text from $EDITOR. Returns whether the user wants to edit it there again."""
         if isinstance(validation.found, InvalidJson):
             self.edit.go_to(self._position_of(validation.found))
             answer = await self.ask(f"Line {_described(validation.found)}.", [("e", "$EDITOR"), ("i", "here")])
@@ -378,7 +378,7 @@ class JsonScreen(BaseScreen[None]):
             if self.edit.row not in self.edit.notes:
                 self.edit.step_note(1)
             self.show_notice(
-                f"{count_of(validation.errors, 'problem')}: n goes to each, E edits again, w applies it all the same.",
+                f"{count_of(validation.errors, 'problem')}: n goes to each, E edits again, w applies it anyway.",
                 "warning",
             )
         else:
@@ -407,10 +407,10 @@ class JsonScreen(BaseScreen[None]):
         notice = "Nothing was changed."
         try:
             if not same(document, self._document):
-                notice = "The order says all that already."
+                notice = "Nothing changed: the order already has these values."
                 if self._target.replace_document(self._began, document, _STEP):
                     self._applied()
-                    notice = "Drafted as JSON says; u takes it back."
+                    notice = "Drafted from JSON; u undoes it."
         except (BatchLocked, StoreError) as error:
             self.show_notice(f"Not applied: {error}", "warning")
             return
@@ -421,7 +421,7 @@ class JsonScreen(BaseScreen[None]):
     @handles("back")
     def back(self, key: str) -> None:
         self._keep()
-        self._leave("The JSON text is kept; E goes on with it." if self.is_changed else "")
+        self._leave("The JSON text is kept; E continues it." if self.is_changed else "")
 
     def _leave(self, notice: str) -> None:
         self._stop_keeping()
@@ -431,7 +431,7 @@ class JsonScreen(BaseScreen[None]):
 
 
 def has_text(account: Account, json_key: str) -> bool:
-    """Whether a text of this order is stored."""
+    """Whether text of this order is stored."""
     return account.store.screen_states.get(account.account_id, _key(json_key)) is not None
 
 
@@ -446,12 +446,12 @@ def _key(json_key: str, what: str = "text") -> str:
 
 
 def _described(broken: InvalidJson) -> str:
-    """Where the text is no JSON, and why."""
+    """Where the text is not valid JSON, and why."""
     return f"{broken.line}, column {broken.column}: {broken.message}"
 
 
 def _validated(version: int, text: str, check: Callable[[Document], list[Problem]], fresh: str) -> _Validation:
-    """Read and check a text; on a thread of its own, since a long one takes as long as several frames."""
+    """Parse and check a text. Runs in a thread, because a long text takes longer than a frame."""
     found = parse_json(text)
     if isinstance(found, InvalidJson):
         return _Validation(version, found)
@@ -462,7 +462,7 @@ def _validated(version: int, text: str, check: Callable[[Document], list[Problem
 
 
 def _strays(text: str, fresh: str) -> Iterator[_PlaceholderGlyph]:
-    """The placeholder glyphs in a text, except for those that the order had already."""
+    """The placeholder glyphs in a text, except those that the order already had."""
     odd = SUBSTITUTES & set(text) - set(fresh)
     if not odd:
         return

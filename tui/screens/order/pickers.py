@@ -1,4 +1,4 @@
-"""The form of a change over many orders: a field or a saved change chosen by typing, its values in the sheet's editors."""
+"""The form of a bulk change: a picker for a field or a saved change, and editors for its values."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -27,15 +27,15 @@ from tui.work.drafts.drafts import TypedText
 ADD_TAGS = Pointer.of("tags", "add")
 REMOVE_TAGS = Pointer.of("tags", "remove")
 
-_NOT_CHOSEN = "· to be entered ·"
-_COLUMNS = (Column("field", "field, or a change by its name", 30, 2), Column("more", "path, or what it does", 30, 3))
-FIELD_COLUMNS = (Column("field", "field", 30, 2), Column("more", "its path", 30, 3))
+_NOT_CHOSEN = "· enter a value ·"
+_COLUMNS = (Column("field", "field or saved change", 30, 2), Column("more", "path or summary", 30, 3))
+FIELD_COLUMNS = (Column("field", "field", 30, 2), Column("more", "path", 30, 3))
 
 Suggestions = Mapping[tuple[str, ...], Choices]
 
 
 def recipe_rows(recipe: BulkChange, suggestions: Suggestions, *, fixed: str = "") -> list[SheetRow]:
-    """A recipe as rows of the form: each field with its own editor, then the tags. `fixed`: why none can be edited."""
+    """The form rows of a recipe: each field, then the tags. `fixed`: why none can be edited."""
     document: Json = {}
     for assignment in recipe.assignments:
         if assignment.value is not ABSENT:
@@ -61,7 +61,7 @@ def recipe_rows(recipe: BulkChange, suggestions: Suggestions, *, fixed: str = ""
                 editable=not fixed,
                 reason=fixed,
                 multiline=True,
-                help="One a line, compared exactly. Others' tags stay, in their order.",
+                help="One tag a line, compared exactly. Other tags keep their order.",
             )
         )
     return rows
@@ -85,7 +85,7 @@ def _field_row(spec: FormSpec, assignment: FieldAssignment, known: Field, fixed:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A line of the picker: a field, or a recipe kept under a name."""
+    """A line of the picker: a field or a saved recipe."""
 
     title: str
     more: str
@@ -104,7 +104,7 @@ class FieldChoices:
     ) -> None:
         only_fields = fields is not None and not recipes
         self.columns = FIELD_COLUMNS if only_fields else _COLUMNS
-        self.empty = "No field has these letters." if only_fields else "No field and no saved change has these letters."
+        self.empty = "No field matches." if only_fields else "No field or saved change matches."
         saved = [Choice(recipe.name, recipe.summary, recipe=recipe) for recipe in recipes]
         offered = settable() if fields is None else fields
         found = [Choice(full_label(known.path), "/".join(known.path), field=known) for known in offered]
@@ -124,7 +124,7 @@ class FieldChoices:
 
 
 def narrowed(choices: Sequence[Choice], text: str) -> list[Choice]:
-    """The choices that have these words; those whose title begins or ends with them come first."""
+    """The choices that contain these words, first those whose title starts or ends with them."""
     words, whole = text.lower().split(), text.lower().strip()
     found = [choice for choice in choices if all(word in f"{choice.title} {choice.more}".lower() for word in words)]
     found.sort(
@@ -143,15 +143,15 @@ def field_picker(
     fields: Sequence[Field] | None = None,
     first: Sequence[Choice] = (),
 ) -> SearchScreen[Choice]:
-    """The screen that ends with a field or a saved change."""
+    """A picker that returns a field or a saved change."""
     return SearchScreen(workspace, title, FieldChoices(recipes, fields, first))
 
 
 class ValueScreen(BaseScreen[dict[Pointer, Json]]):
-    """One field, or the tags, with the editor open. Ends with the accepted values.
+    """Edits one field, or the tags. Returns the accepted values.
 
-    `typed_key`: under this name the typed text is stored until it is accepted, unless it is "".
-    `continues`: begin with the stored text. `replaces`: the first typed letter replaces the initial text, an example.
+    `typed_key`: the store key of the typed text until it is accepted; not stored if "".
+    `continues`: start with the stored text. `replaces`: the first typed letter replaces the initial text, an example.
     `may_be_empty`: an empty text is accepted for any kind, as "".
     """
 
@@ -198,15 +198,15 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
             self.show_notice(self._rows[0].help)
 
     def show_keys(self) -> None:
-        take = "accept; empty: asks" if self._may_be_empty else "accept"
+        take = "accept; asks if empty" if self._may_be_empty else "accept"
         first = self._rows[0]
         of_lines = isinstance(first, FieldRow) and first.multiline
         keys = [("Tab", take), ("Enter", "new line")] if of_lines else [("Enter", take), ("Tab", "accept, next")]
-        self.key_line.set([*keys, ("Esc", "close, kept" if self._continues else "cancel")])
+        self.key_line.set([*keys, ("Esc", "close, keep text" if self._continues else "cancel")])
 
     def _typing(self, pointer: Pointer, text: str) -> None:
         with self.report_store_errors():
-            self.workspace.account.drafts.type(TypedText(self._typed_key, pointer, text))
+            self.workspace.account.drafts.save_typed(TypedText(self._typed_key, pointer, text))
 
     def _read(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
         if self._may_be_empty and not text:
@@ -224,12 +224,12 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
         self._is_over = True
         if event.accepted and self._typed_key:
             with self.report_store_errors():
-                self.workspace.account.drafts.untype(self._typed_key, event.pointer)
+                self.workspace.account.drafts.drop_typed(self._typed_key, event.pointer)
         self.dismiss(self._values if event.accepted else None)
 
 
 def reader_of(workspace: Workspace) -> Callable[[Pointer, str, str, Choices], ParsedEntry]:
-    """How editors read what is typed: with the profile's zone and clock."""
+    """The parser of typed values, with the profile's time zone and clock."""
 
     def read(pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
         return parse_entry(kind, text, choices=choices, now=workspace.now().astimezone(workspace.account.zone))
@@ -238,5 +238,5 @@ def reader_of(workspace: Workspace) -> Callable[[Pointer, str, str, Choices], Pa
 
 
 def value_in(document: Document, path: tuple[str, ...]) -> Json | Absent:
-    """What one order has there, for an editor to begin with; of every item: what the first has."""
+    """The initial value for an editor: the order's value at a path, of the first item if it is for every item."""
     return Pointer(tuple("0" if part == ANY else part for part in path)).get(document)

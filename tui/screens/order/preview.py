@@ -1,4 +1,4 @@
-"""One order as the lines of a preview, and its problems as a mark and a few words."""
+"""An order as lines of a preview, and its problems as a mark and a short text."""
 
 from collections.abc import Iterator, Sequence
 
@@ -14,14 +14,14 @@ from tui.widgets.text import safe
 
 
 def state_mark(problems: Sequence[Problem]) -> tuple[str, str]:
-    """The mark of an order and its tone: `!` will not ship, `~` doubtful."""
+    """The mark of an order and its style: `!` will not ship, `~` has warnings."""
     if any(problem.severity is Severity.ERROR for problem in problems):
         return "!", "error"
     return ("~", "warning") if problems else (" ", "")
 
 
 def why_text(problems: Sequence[Problem]) -> str:
-    """The first reason in a few words, and how many more there are."""
+    """The first reason in short, and how many more there are."""
     if not problems:
         return ""
     first = problems[0].title or problems[0].detail

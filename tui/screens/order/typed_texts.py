@@ -1,11 +1,11 @@
-"""Text that was typed in an editor and not taken: kept on disk while it is typed, shown at its field afterwards."""
+"""Unsaved text of editors: stored while it is typed, and shown at its field afterwards."""
 
 from tui.api.pointer import Pointer
 from tui.work.drafts.drafts import Drafts, TypedText
 
 
 class TypedTexts:
-    """Unsaved text by order and field. `key`: under this name the texts of an order are stored."""
+    """Unsaved text by order and field. `key`: the key of an order's texts in the store."""
 
     def __init__(self, drafts: Drafts) -> None:
         self._drafts = drafts
@@ -20,19 +20,19 @@ class TypedTexts:
 
     def type(self, key: str, pointer: Pointer, text: str) -> None:
         """Store the text of an open editor. Called for every change, before it is drawn."""
-        self._drafts.type(TypedText(key, pointer, text))
+        self._drafts.save_typed(TypedText(key, pointer, text))
 
     def leave(self, key: str, pointer: Pointer, text: str) -> None:
-        """Show the text of an editor that was closed without taking it."""
+        """Show the text of an editor that was closed without accepting it."""
         self.of(key)[pointer] = text
 
     def forget(self, key: str, pointer: Pointer) -> bool:
         """Discard the text of a field. Returns whether there was one."""
-        self._drafts.untype(key, pointer)
+        self._drafts.drop_typed(key, pointer)
         return self.of(key).pop(pointer, None) is not None
 
     def clear_cache(self) -> None:
-        """Read the texts from disk again when they are next asked for."""
+        """Drop the cache, so that the texts are read from disk again."""
         self._known.clear()
 
     # Values that could not be saved.
@@ -46,9 +46,9 @@ class TypedTexts:
         self._unsaved.discard((key, pointer))
 
     def taken(self, key: str, pointer: Pointer) -> bool:
-        """An editor was closed by taking its value: discard the text, unless the value could not be saved.
+        """Discard the text of an editor whose value was accepted, unless the value could not be saved.
 
-        Returns whether the texts shown have changed.
+        Returns whether the texts shown changed.
         """
         if (key, pointer) not in self._unsaved:
             return self.forget(key, pointer)

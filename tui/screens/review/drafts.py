@@ -1,4 +1,4 @@
-"""From drafts to the review, and from its `y` to the service."""
+"""Reviews drafts, and sends them after `y`."""
 
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
@@ -30,7 +30,7 @@ _WAS, _LONGEST_WAS = 22, 160
 
 
 def review_drafts(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
-    """Read the orders again, then show what would be sent; nothing is sent before `y` there."""
+    """Read the orders again, then show the review. Nothing is sent before `y`."""
     if not drafts:
         screen.show_notice("There is nothing to review: no order was changed.")
     else:
@@ -60,7 +60,7 @@ async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
         for draft, item in zip(drafts, items, strict=True)
         if item.body is not None and not account.client.read_only
     ]
-    notes = ["This account is opened for reading only."] if account.client.read_only else []
+    notes = ["Read-only: this account cannot write."] if account.client.read_only else []
     title = order_name(drafts[0].edit.document) if len(drafts) == 1 else f"{len(drafts)} orders"
     plan = ReviewPlan(title, items, len(ready), notes)
     screen.clear_notice()
@@ -78,17 +78,17 @@ def _send(screen: BaseScreen[Any], ready: Iterable[tuple[Draft, Document]]) -> N
 
 
 def differences(draft: Draft) -> list[list[Piece]]:
-    """What a draft changes, and what both sides changed, line by line."""
-    return [*_change_lines(draft, draft.sending), *_clash_lines(draft), *_taken_lines(draft)]
+    """The lines of a draft: its changes, conflicts, and values taken from the service."""
+    return [*_change_lines(draft, draft.sending), *_conflict_lines(draft), *_merged_lines(draft)]
 
 
 def review_item(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
-    """One draft as the review shows it: field, was, will be; the request; what changed there meanwhile; warnings."""
+    """A draft in the review: old and new values, the request, changes on the service, warnings."""
     sending, name = draft.sending, order_name(draft.edit.document)
     sendable = sending.can_send and stopped is None and not draft.undecided
-    lines: list[list[Piece]] = [*_change_lines(draft, sending), *_clash_lines(draft), *_taken_lines(draft)]
+    lines: list[list[Piece]] = [*_change_lines(draft, sending), *_conflict_lines(draft), *_merged_lines(draft)]
     if sending.operation is Operation.POST:
-        lines.extend(_whole_lines(sending))
+        lines.extend(_full_order_lines(sending))
     for marked, found in (("!", sending.invalid), ("~", sending.tolerated)):
         tone = "error" if marked == "!" else "warning"
         lines.extend([(f"  {marked} {safe(label_of(issue.pointer))}: {safe(issue.detail)}", tone)] for issue in found)
@@ -98,7 +98,7 @@ def review_item(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
     if stopped is not None:
         lines.append([(f"  # not sent: {safe(stopped.message)}", "conflict")])
     elif draft.undecided:
-        lines.append([("  # not sent: c in the form decides which side stands", "conflict")])
+        lines.append([("  # not sent: c in the form chooses which side to keep", "conflict")])
     if sending.invalid:
         lines.append([("  # not sent: fix the lines with ! first", "conflict")])
     request = f"PATCH /orders/{draft.order_id}"
@@ -129,10 +129,10 @@ def _change_lines(draft: Draft, sending: RequestChoice) -> Iterator[list[Piece]]
             yield [(f"      not sent: {safe(reason)}", "error")]
 
 
-def _clash_lines(draft: Draft) -> Iterator[list[Piece]]:
+def _conflict_lines(draft: Draft) -> Iterator[list[Piece]]:
     for conflict in draft.conflicts:
         label = label_of(draft.edit.to_positions(conflict.pointer) or conflict.pointer)
-        there = f"was {display_value(conflict.pointer, conflict.base)}, is {display_value(conflict.pointer, conflict.theirs)} there now"
+        there = f"was {display_value(conflict.pointer, conflict.base)}, now {display_value(conflict.pointer, conflict.theirs)} on the service"
         if conflict in draft.undecided:
             yield [
                 (
@@ -141,19 +141,19 @@ def _clash_lines(draft: Draft) -> Iterator[list[Piece]]:
                 )
             ]
         elif conflict.decided:
-            yield [(f"  ~ {safe(label)}: {safe(there)}, and yours goes over it", "warning")]
+            yield [(f"  ~ {safe(label)}: {safe(there)}; your value overwrites it", "warning")]
 
 
-def _taken_lines(draft: Draft) -> Iterator[list[Piece]]:
+def _merged_lines(draft: Draft) -> Iterator[list[Piece]]:
     mine = {change.pointer for change in draft.edit.changes()}
     # Changes made locally since are listed as such.
     for change in (change for change in draft.taken if change.pointer not in mine):
         became = f"{display_value(change.pointer, change.was)} became {display_value(change.pointer, change.now)}"
-        yield [(f"  = the service changed {safe(label_of(change.pointer))}: {safe(became)}; it stays", "info")]
+        yield [(f"  = the service changed {safe(label_of(change.pointer))}: {safe(became)}; kept", "info")]
 
 
-def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
-    """What an upsert means, before it is sent (Q2.6, Q2.7, Q2.9)."""
+def _full_order_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
+    """The consequences of an upsert, shown before it is sent (Q2.6, Q2.7, Q2.9)."""
     reasons: dict[str, list[str]] = {}
     for field in sending.not_patchable:
         reasons.setdefault(field.reason, []).append(label_of(field.pointer))
@@ -162,13 +162,13 @@ def _whole_lines(sending: RequestChoice) -> Iterator[list[Piece]]:
         yield [(f"  ~ sent as a full order because of {safe('; '.join(places[:3]))}{more}: {safe(reason)}", "warning")]
     yield [
         (
-            "  ~ the full order is sent as it was just read: changes that others make at the same moment are overwritten",
+            "  ~ the full order is sent as it was just read: changes made by others at the same moment are overwritten",
             "warning",
         )
     ]
     lost = [label_of(change.pointer) for change in sending.carried if change.now is ABSENT and not change.moved]
     if lost:
-        yield [(f"  ~ left out, and then looked for whether it is gone: {safe(', '.join(lost))}", "warning")]
+        yield [(f"  ~ left out of the full order; the result is verified: {safe(', '.join(lost))}", "warning")]
     for what, places in _conversions(sending).items():
         shown = ", ".join(places[:4]) + (f" and {len(places) - 4} more" if len(places) > 4 else "")
         yield [(f"  ~ {safe(what)}: {safe(shown)}", "dim")]

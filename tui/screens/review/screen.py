@@ -1,4 +1,4 @@
-"""The review: every change as it will be sent, before anything is sent. Only `y` here sends."""
+"""The review: shows every change before it is sent. Only `y` here sends."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from tui.widgets.text import safe
 
 @dataclass(frozen=True, slots=True)
 class ReviewItem:
-    """One request as the review shows it: its heading, its lines, and the body that is sent (None: nothing is sent)."""
+    """A request in the review: heading, lines, and the body (None: nothing is sent)."""
 
     heading: str
     lines: Sequence[Sequence[Piece]]
@@ -32,7 +32,7 @@ class ReviewItem:
 
 @dataclass(frozen=True, slots=True)
 class ReviewPlan:
-    """`orders` is how many orders will be written; where it is 0 nothing can be sent, and `notes` say why.
+    """`orders`: how many orders will be written. If it is 0, nothing can be sent, and `notes` say why.
 
     `continue_after_refusal`: whether orders without errors are sent again after a refusal; None if that does not apply.
     """
@@ -50,13 +50,13 @@ _RESENDS = "~ If a request is refused, the orders without errors are sent again.
 
 @dataclass(frozen=True, slots=True)
 class SendConfirmed:
-    """The plan is to be sent. `continue_after_refusal`: whether orders without errors are sent again after a refusal."""
+    """The user confirmed. `continue_after_refusal`: whether orders without errors are sent again after a refusal."""
 
     continue_after_refusal: bool
 
 
 class ReviewScreen(BaseScreen[SendConfirmed]):
-    """Shows a plan, and ends on `y` with the confirmation to send it."""
+    """Shows a plan and returns a confirmation on `y`."""
 
     WHERE = Context.REVIEW
 
@@ -77,11 +77,11 @@ class ReviewScreen(BaseScreen[SendConfirmed]):
 
     def status_items(self) -> Sequence[str | Piece]:
         if not self._plan.orders:
-            return ["nothing can be sent, the lines say why", "n or Esc leaves"]
-        return ["a label already printed does not change", "y sends, n or Esc does not"]
+            return ["nothing can be sent; the lines below show why", "n or Esc goes back"]
+        return ["printed labels are not updated", "y sends, n or Esc cancels"]
 
     def show_keys(self) -> None:
-        """Show the keys that do something here."""
+        """Show only the keys that work with this plan."""
         possible = {"send": self._plan.orders > 0, "toggle_resend": self._plan.continue_after_refusal is not None}
         commands = [command for command in commands_in(self.WHERE) if command.label]
         wanted = [(command.id, command.label) for command in commands if possible.get(command.id, True)]
@@ -117,19 +117,19 @@ class ReviewScreen(BaseScreen[SendConfirmed]):
     @handles("toggle_resend")
     def toggle_resend(self, key: str) -> None:
         if self._plan.continue_after_refusal is None:
-            self.show_notice("That is a question only where several orders go in one request.")
+            self.show_notice("This applies only to requests with several orders.")
         else:
             self._continue_after_refusal = not self._continue_after_refusal
             self._fill()
 
     @handles("send")
     def send(self, key: str) -> None:
-        # A y that was typed before the review could be read is no answer to it.
+        # Ignore a y that was typed before the review was shown.
         painted_at = self.query_one(Pager).painted_at
         if painted_at is None or self.key_time < painted_at:
             return
         if not self._plan.orders:
-            self.show_notice("Nothing here can be sent; the lines say why.")
+            self.show_notice("Nothing here can be sent; the lines show why.")
         else:
             self.dismiss(SendConfirmed(self._continue_after_refusal))
 

@@ -1,4 +1,4 @@
-"""The first frame: shown at once, while the rest is imported and the account is opened; or what kept it from that."""
+"""The opening screen: shown while modules are imported and the account is opened; shows the error if that fails."""
 
 from collections.abc import Awaitable, Callable
 from typing import ClassVar
@@ -45,7 +45,7 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
             await self._open()
         except (ApiError, ConfigError, StoreError) as error:
             self._failed = True
-            text = f" {self._name}\n\n {safe(error)}\n\n R tries again, Q leaves."
+            text = f" {self._name}\n\n {safe(error)}\n\n R tries again, Q quits."
             self.query_one(Static).update(text)
 
     def on_key(self, event: events.Key) -> None:

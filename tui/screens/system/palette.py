@@ -1,4 +1,4 @@
-"""The palette: any command of the screen below, by its name."""
+"""The palette: run any command of the screen below by name."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,11 +12,11 @@ _NOT_LISTED = frozenset({"palette", "on_marked", "tab_number"})
 
 
 class CommandChoices:
-    """The commands of a place; those whose title begins with what is typed come first."""
+    """The commands of a context, first those whose title starts with the typed text."""
 
     prompt = ": "
     columns = (Column("title", "command", 24, 1), Column("keys", "keys", 12), Column("more", "what it does", 30, 2))
-    empty = "No command has these letters."
+    empty = "No command matches."
     keys = (("↓ ↑", "choose"), ("Enter", "run"), ("Esc", "cancel"))
 
     def __init__(self, where: Context) -> None:
@@ -42,7 +42,7 @@ class CommandChoices:
 
 
 async def run_chosen_command(screen: BaseScreen[Any]) -> None:
-    """Let the user choose a command of a screen by its name, and run it there."""
+    """Let the user choose a command of a screen, and run it there."""
     choices = CommandChoices(screen.WHERE)
     command = await screen.ask_screen(SearchScreen(screen.workspace, f"Commands in {screen.WHERE}", choices))
     if command is not None:

@@ -1,4 +1,4 @@
-"""The log of requests: method, path, status, time; bodies on demand, credentials never."""
+"""The request log: method, path, status, time, and bodies on Enter. Credentials are never shown."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,7 @@ _COLUMNS = (
 
 
 class RequestLogScreen(BaseScreen[None]):
-    """The newest request first. Enter shows its bodies."""
+    """Lists the newest request first; Enter shows its bodies."""
 
     WHERE = Context.REQUESTS
 
@@ -34,7 +34,7 @@ class RequestLogScreen(BaseScreen[None]):
         self._stop: Callable[[], None] = lambda: None
 
     def compose(self) -> ComposeResult:
-        return self.framed(OrderTable(_COLUMNS, empty="No request was made yet."))
+        return self.framed(OrderTable(_COLUMNS, empty="No requests yet."))
 
     def on_mount(self) -> None:
         self.title_line.set("Requests")
@@ -76,15 +76,15 @@ class RequestLogScreen(BaseScreen[None]):
 
 
 def entry_text(entry: LoggedRequest) -> str:
-    """One request and its answer as text. It comes from outside, like the answer."""
+    """A request and its response as untrusted text."""
     lines = [f"{entry.method} {entry.target}", f"{entry.outcome}, {entry.ms} ms", ""]
     if entry.note:
         lines += [entry.note, ""]
     if entry.withheld:
-        lines += ["The bodies are not kept: they hold secrets.", ""]
+        lines += ["The bodies are not logged because they contain secrets.", ""]
     if entry.request_body:
         lines += ["sent:", entry.request_body.decode("utf-8", "replace"), ""]
-    lines += [f"answered {entry.status}:" if entry.status else "no answer"]
+    lines += [f"response {entry.status}:" if entry.status else "no response"]
     if entry.response_body:
         lines.append(entry.response_body.decode("utf-8", "replace"))
     return "\n".join(lines)

@@ -1,4 +1,4 @@
-"""From the list of orders to a change: of the order under the cursor as a draft, of many as a job with a dry run."""
+"""Changes from the order list: of the current order as a draft, of many orders as a bulk change."""
 
 from dataclasses import replace
 from typing import cast
@@ -19,14 +19,14 @@ from tui.work.bulk.saved_changes import SavedChanges
 
 
 class ChangeCommands(OrderCommands):
-    """One change: on the order under the cursor, or on all marked orders."""
+    """Changes of the order under the cursor, or of all marked orders."""
 
     async def ask_on_all(self) -> None:
-        """Ask for a change of all orders of this filter, as far as they were read."""
+        """Ask for a change of all orders of this filter that were read."""
         index = self._workspace.orders
         count = len(index.keys)
         if not count:
-            self._screen.show_notice("Nothing is marked; Space marks.")
+            self._screen.show_notice("No orders marked; Space marks.")
             return
         last = SavedChanges(self._workspace.account).last
         answers = [("c", "set a field"), ("t", "tags"), *([(".", "repeat")] if last is not None else [])]
@@ -40,7 +40,7 @@ class ChangeCommands(OrderCommands):
 
     @handles("set_field")
     async def set_field(self, key: str) -> None:
-        """Choose a field or a saved change, then its value: for one order a draft, for many a change with a dry run."""
+        """Choose a field or a saved change, then its value: a draft for one order, a bulk change for many."""
         order = None if self._screen.on_marked else self._orders.changeable()
         if order is None and not self._screen.on_marked:
             return
@@ -89,14 +89,14 @@ class ChangeCommands(OrderCommands):
             self._draft(recipe, order)
 
     async def _ask_value(self, order: Document, setting: FieldAssignment) -> None:
-        """The value of one field of one order, in the field's own editor."""
+        """Ask for the value of one field of one order."""
         now = value_in(self._orders.draft_of(order).edit.document, setting.path)
         change = BulkChange(assignments=(replace(setting, value=now),))
         (row, *_) = recipe_rows(change, self._workspace.orders.suggestions())
         if isinstance(row, FieldRow) and now is ABSENT:
             row = replace(row, shown=show_value(row.kind, ABSENT))
         title = f"{full_label(setting.path)} of {order_name(order)}"
-        # The form of the order offers the typed text, should the connection be lost now.
+        # If the connection is lost now, the order's form offers the typed text.
         typed_key = order_key(order) if ANY not in setting.path else ""
         values = await self._screen.ask_screen(ValueScreen(self._workspace, title, [row], typed_key=typed_key))
         if values is None:
@@ -107,7 +107,7 @@ class ChangeCommands(OrderCommands):
             self._draft(BulkChange(assignments=(replace(setting, value=values[setting.pointer]),)), order)
 
     def _draft(self, recipe: BulkChange, order: Document) -> None:
-        """The recipe as one step of the order's draft."""
+        """Apply a recipe to the order's draft as one step."""
         if recipe.is_empty:
             self._screen.show_notice("Nothing was changed.")
             return
@@ -120,17 +120,15 @@ class ChangeCommands(OrderCommands):
             self._screen.show_notice(f"Already set: {recipe.summary}.")
         else:
             self._orders.save(draft)
-            self._screen.show_notice(
-                f"Drafted: {recipe.name or recipe.summary}. u takes it back, . repeats it, w reviews."
-            )
+            self._screen.show_notice(f"Drafted: {recipe.name or recipe.summary}. u undoes it, . repeats it, w reviews.")
 
     def _open_many(self, recipe: BulkChange, edit: Pointer | None = None) -> None:
-        """A change of the marked orders, those not in this list included."""
+        """Open a bulk change of the marked orders, including those not listed."""
         index, marks = self._workspace.orders, self._orders.table.marks
         listed = [key for key in index.keys if key in marks]
         wanted = [*listed, *sorted(marks - set(listed))]
         orders = [(key, order_name(found) if (found := index.find(key)) is not None else f"#{key}") for key in wanted]
         scope = ""
         if len(listed) == len(index.keys) == len(wanted):
-            scope = "all of this filter" if index.is_complete else "all read so far, of more"
+            scope = "all of this filter" if index.is_complete else "all read so far"
         self._workspace.go(OpenBulk(self._workspace.jobs.make(recipe, orders, scope).id, edit))

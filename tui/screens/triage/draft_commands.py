@@ -1,4 +1,4 @@
-"""The commands that change the order under the cursor: its draft, its address, its deletion."""
+"""Commands on the order under the cursor: draft, address, deletion."""
 
 from tui.api.codec import Document
 from tui.api.query import order_key
@@ -14,7 +14,7 @@ from tui.widgets.text import has_substitutes
 
 
 class DraftCommands(OrderCommands):
-    """Changes of one order, and the review of all drafts."""
+    """Commands that change one order, and the review of drafts."""
 
     @handles("fix")
     def fix(self, key: str) -> None:
@@ -27,13 +27,13 @@ class DraftCommands(OrderCommands):
             if proposal is not None:
                 draft.edit.put_all(proposal.values, problem.title or problem.detail)
                 self._orders.save(draft)
-                self._screen.show_notice(f"Drafted: {proposal.text}. u takes it back, w reviews.")
+                self._screen.show_notice(f"Drafted: {proposal.text}. u undoes it, w reviews.")
                 return
-        self._screen.show_notice("There is no proposal for this order.")
+        self._screen.show_notice("No fix is proposed for this order.")
 
     @handles(address="")
     async def open_address(self, text: str = "") -> None:
-        """Let the user read an address from a text into the order's draft."""
+        """Read an address from text into the order's draft."""
         order = self._orders.changeable()
         if order is None:
             return
@@ -45,7 +45,7 @@ class DraftCommands(OrderCommands):
         draft = self._orders.draft_of(order)
         if draft.edit.put_all(values, STEP):
             self._orders.save(draft)
-            self._screen.show_notice(f"Drafted: {STEP}, for {name}. u takes it back, w reviews.")
+            self._screen.show_notice(f"Drafted: {STEP}, for {name}. u undoes it, w reviews.")
 
     @handles(undo=True, redo=False)
     def step(self, is_undo: bool) -> None:
@@ -55,10 +55,10 @@ class DraftCommands(OrderCommands):
         draft = self._orders.draft_of(order)
         name = draft.edit.undo() if is_undo else draft.edit.redo()
         if name is None:
-            self._screen.show_notice(f"Nothing to {'undo' if is_undo else 'do again'} on this order.")
+            self._screen.show_notice(f"Nothing to {'undo' if is_undo else 'redo'} on this order.")
         else:
             self._orders.save(draft)
-            self._screen.show_notice(f"{'Undone' if is_undo else 'Done again'}: {name}.")
+            self._screen.show_notice(f"{'Undone' if is_undo else 'Redone'}: {name}.")
 
     @handles("differences")
     def show_differences(self, key: str) -> None:
@@ -85,7 +85,7 @@ class DraftCommands(OrderCommands):
         if order is None:
             return
         if self._workspace.account.client.read_only:
-            self._screen.show_notice("This account is opened for reading only.")
+            self._screen.show_notice("Read-only: this account cannot write.")
             return
         question, expected = _delete_question(order)
         if await self._screen.ask(question, expected=expected):
@@ -95,8 +95,8 @@ class DraftCommands(OrderCommands):
 
 
 def _delete_question(order: Document) -> tuple[str, str]:
-    """The question before an order is deleted, and the text that answers it."""
+    """The question before an order is deleted, and the text to type."""
     name = order_name(order)
-    # What cannot be shown as it is cannot be typed either; then Sendcloud's own number is asked for.
+    # Text that is not shown unchanged cannot be typed. Then ask for Sendcloud's id.
     expected, what = (order_key(order), "Sendcloud id") if has_substitutes(name) else (name, "number")
     return f"Delete {name} from Sendcloud? Type its {what}{f' {expected}' if expected != name else ''}:", expected

@@ -1,4 +1,4 @@
-"""The commands that go through the list of orders, narrow and sort it, and read again."""
+"""Commands of the order list: moving, opening, filtering, sorting, reading again."""
 
 from tui.api.codec import pretty
 from tui.api.query import SORT_KEYS, order_key
@@ -14,12 +14,12 @@ _SORT_NAMES = {
     "order_number": "number",
     "order_created_at": "ordered",
     "order_updated_at": "updated",
-    "pk": "came in",
+    "pk": "received",
 }
 
 
 class ListCommands(OrderCommands):
-    """Moving, opening and reading."""
+    """Commands for moving, opening and reading."""
 
     @handles("pane")
     def switch_pane(self, key: str) -> None:
@@ -40,7 +40,7 @@ class ListCommands(OrderCommands):
     @handles(next_problem=1, previous_problem=-1)
     def step_problem(self, by: int) -> None:
         if self._workspace.orders.problem_beside(self._orders.table.cursor_key or "", by) is None:
-            more = " in what was read; G reads on" if self._orders.reader.has_more else ""
+            more = " among the orders read; G reads more" if self._orders.reader.has_more else ""
             self._screen.show_notice(f"No {'further' if by > 0 else 'earlier'} order with a problem{more}.")
 
     @handles("filter")
@@ -50,11 +50,11 @@ class ListCommands(OrderCommands):
     @handles("sort")
     async def sort(self, key: str) -> None:
         answers = [(str(number), _SORT_NAMES[sort]) for number, sort in enumerate(SORT_KEYS, 1)]
-        answer = await self._screen.ask("Sort by (again: the other way)", answers)
+        answer = await self._screen.ask("Sort by (again reverses)", answers)
         if answer is None:
             return
         sort = SORT_KEYS[int(answer) - 1]
-        # Names rise and times fall, unless the same is asked again.
+        # Names sort ascending and times descending; choosing the same again reverses that.
         first = sort if sort in ("order_number", "integration") else f"-{sort}"
         other = sort if first != sort else f"-{sort}"
         orders = self._orders
@@ -77,11 +77,11 @@ class ListCommands(OrderCommands):
     @handles("long_text")
     def show_order(self, key: str) -> None:
         if (order := self._orders.order) is not None:
-            self._workspace.go(ShowText(f"As it was read: {order_name(order)}", pretty(order)))
+            self._workspace.go(ShowText(f"As read from the service: {order_name(order)}", pretty(order)))
 
     @handles("back")
     def back(self, key: str) -> None:
         if self._orders.preview.has_focus:
             self._orders.table.focus(scroll_visible=False)
         elif key == "q":
-            self._screen.show_notice("Q leaves the app.")
+            self._screen.show_notice("This is the first screen; Q quits the app.")

@@ -1,4 +1,4 @@
-"""The commands on marks: setting them, and what all marked orders are staged as."""
+"""Commands on marks: setting them, and staging marked orders."""
 
 from tui.api.codec import Document
 from tui.api.errors import ApiError, NotFound
@@ -12,7 +12,7 @@ from tui.screens.triage.order_list import OrderCommands, OrderList
 
 
 class MarkCommands(OrderCommands):
-    """Marking orders, and staging those that are marked."""
+    """Commands that mark orders and stage marked ones."""
 
     def __init__(self, orders: OrderList, changes: ChangeCommands) -> None:
         super().__init__(orders)
@@ -42,20 +42,20 @@ class MarkCommands(OrderCommands):
         else:
             hidden = len(marks - set(self._workspace.orders.keys))
             self._screen.next_on_marked = True
-            others = f", {hidden} of them not in this list" if hidden else ""
+            others = f", {hidden} not in this list" if hidden else ""
             self._screen.show_notice(f"On {len(marks)} marked{others}: {marked_keys(self._screen.WHERE)}")
 
     @handles("add")
     def stage(self, key: str) -> None:
         unread = [key for key in sorted(self._orders.table.marks) if self._workspace.orders.find(key) is None]
         if self._screen.on_marked and unread:
-            self._screen.show_notice(f"Reading {len(unread)} marked that are not in what was read …")
+            self._screen.show_notice(f"Reading {len(unread)} marked orders that are not in this list …")
             self._orders.reader.read("read marked orders", self._read_marked(unread))
         else:
             self._screen.run_dialog(self._ask_stage(self._orders.targets()))
 
     async def _read_marked(self, unread: list[str]) -> None:
-        """Read the marked orders that the list has not, then stage all of them."""
+        """Read the marked orders that are not in the list, then stage all marked orders."""
         index = self._workspace.orders
         found: dict[str, Document] = {}
         for order_id in unread:
@@ -71,15 +71,15 @@ class MarkCommands(OrderCommands):
         if self._screen.is_active and not self._screen.is_typing:
             self._screen.run_dialog(self._ask_stage(orders, len(unread) - len(found)))
         else:
-            self._screen.show_notice("The marked orders are read; ; a stages them.")
+            self._screen.show_notice("The marked orders were read. Press ; a to stage them.")
 
     async def _ask_stage(self, orders: list[Document], missing: int = 0) -> None:
         if not orders:
             self._screen.show_notice("There is no order to stage.")
             return
         name = order_name(orders[0]) if len(orders) == 1 else f"{len(orders)} orders"
-        gone = f" ({missing} marked are not there any more)" if missing else ""
-        answers = [("c", "as a new order"), ("u", "as an update, sent whole")]
+        gone = f" ({missing} marked no longer exist)" if missing else ""
+        answers = [("c", "as a new order"), ("u", "as an update (full order)")]
         answer = await self._screen.ask(f"Stage {name}{gone}", answers)
         if answer is not None and stage_copies(self._screen, orders, as_update=answer == "u"):
             self._screen.show_notice(f"{name} staged; B opens the composer.")

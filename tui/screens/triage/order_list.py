@@ -1,4 +1,4 @@
-"""`OrderList`: what the commands of triage are given: the panes, what was read, and the order under the cursor."""
+"""`OrderList`, which the command groups of triage share: the panes, the reader, and the order under the cursor."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -22,7 +22,7 @@ _STATE = "triage"
 
 @dataclass(frozen=True, slots=True)
 class OrderList:
-    """The panes and the reader of the screen."""
+    """The panes of triage and the reader of its orders."""
 
     screen: BaseScreen[Any]
     reader: OrderReader
@@ -37,22 +37,22 @@ class OrderList:
 
     @property
     def order(self) -> Document | None:
-        """The order under the cursor, as it was read last."""
+        """The order under the cursor, as read last."""
         key = self.table.cursor_key
         return self.workspace.orders.find(key) if key is not None else None
 
     def changeable(self) -> Document | None:
-        """The order under the cursor, if it has what is needed to open, change or delete it."""
+        """The order under the cursor, if it has the id needed to open, change or delete it."""
         order = self.order
         if order is not None and not order_key(order).isdecimal():
             self.screen.show_notice(
-                "The service gave this order no id, so nothing can be done with it; p shows it.", "warning"
+                "This order has no id from the service, so it cannot be changed; p shows it.", "warning"
             )
             return None
         return order
 
     def targets(self) -> list[Document]:
-        """The marked orders that were read if `;` came first, else the one under the cursor."""
+        """The marked orders that were read, after `;`; otherwise the order under the cursor."""
         if self.screen.on_marked:
             found = (self.workspace.orders.find(key) for key in sorted(self.table.marks))
             return [order for order in found if order is not None]
@@ -70,12 +70,12 @@ class OrderList:
         self.workspace.order_changed(draft.order_id)
 
     def begin(self) -> None:
-        """Read what shop and filter ask for, from page one."""
+        """Read the orders of shop and filter from page one."""
         self.table.set_empty("Reading …")
         self.reader.begin(self.tab_bar.current)
 
     def set_filter(self, text: str) -> None:
-        """Read what a filter asks for; a filter that is not understood changes nothing."""
+        """Read the orders of a filter. An invalid filter changes nothing."""
         try:
             self.reader.filter = parse_filter(text, self._today())
         except FilterError as error:
@@ -91,10 +91,10 @@ class OrderList:
     def _today(self) -> date:
         return self.workspace.now().astimezone(self.workspace.account.zone).date()
 
-    # From one start to the next.
+    # Stored for the next start.
 
     def restore(self) -> str:
-        """Bring back filter, marks and the place in the list; the shop that was chosen."""
+        """Restore filter, marks and position. Returns the chosen shop."""
         account = self.workspace.account
         kept = account.store.screen_states.get(account.account_id, _STATE)
         left = kept if isinstance(kept, dict) else {}
@@ -114,7 +114,7 @@ class OrderList:
         return str(left.get("shop") or ALL)
 
     def remember(self) -> None:
-        """Keep filter, marks and the place in the list for the next start."""
+        """Store filter, marks and position for the next start."""
         account, table, feed = self.workspace.account, self.table, self.reader.feed
         marks: list[Json] = [*sorted(table.marks)]
         state: Json = {

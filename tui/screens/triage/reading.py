@@ -1,4 +1,4 @@
-"""Reading the orders that shop and filter ask for, page by page, and the progress of that."""
+"""Reads the orders of shop and filter page by page, with progress."""
 
 from collections.abc import Awaitable, Callable, Coroutine
 from datetime import datetime
@@ -17,10 +17,10 @@ _READ_FOR_WORDS = 1000
 
 
 class OrderReader:
-    """Reads one list of orders into the index of the workspace; the reading ends with the screen.
+    """Reads one list of orders into the index of the workspace. Reading stops when the screen closes.
 
-    `rows_changed` is called when the index shows other orders, `progress_changed` after each page, and `place_found` when
-    the place where the user was last time is reached, or is not there.
+    `rows_changed` is called when the index shows other orders, `progress_changed` after each page, and `place_found`
+    when the remembered order was read, or does not exist.
     """
 
     def __init__(
@@ -34,7 +34,7 @@ class OrderReader:
         self.feed: OrderFeed | None = None
         self.read_at: datetime | None = None
         self.wanted_key: str | None = None
-        """The order to put the cursor on when it is read."""
+        """The order to move the cursor to once it is read."""
         self.wanted_depth = 0
         self._screen = screen
         self._workspace = screen.workspace
@@ -44,7 +44,7 @@ class OrderReader:
         self._page_wanted = False
 
     def begin(self, shop: str | None) -> None:
-        """Begin to read the orders of a shop, or of all, from page one."""
+        """Start reading the orders of a shop, or of all shops, from page one."""
         if self.feed is not None:
             self.feed.stop()
         shops = (int(shop),) if shop is not None and shop.isdigit() else ()
@@ -56,7 +56,7 @@ class OrderReader:
         self.read("read orders", self._more_until_wanted())
 
     def read(self, name: str, work: Coroutine[Any, Any, None]) -> None:
-        """Run work that reads; it takes the place of what is being read."""
+        """Run work that reads, replacing any reading in progress."""
         self._screen.run_worker(work, name=name, group="read", exclusive=True)
 
     async def _more_until_wanted(self) -> None:
@@ -71,7 +71,7 @@ class OrderReader:
         await self._read_on()
 
     def _wants_more(self, feed: OrderFeed) -> bool:
-        """Whether the place where the user was last time is still to come, or nothing fits the words yet."""
+        """Whether the remembered order is still to be read, or no order matches the words yet."""
         if self.wanted_key is not None and feed.get(self.wanted_key) is None:
             return feed.read < self.wanted_depth
         return not self._workspace.orders.orders and feed.read < _READ_FOR_WORDS
@@ -81,13 +81,13 @@ class OrderReader:
             self._rows_changed()
 
     def want_page(self) -> None:
-        """Read one page more, after the one that is being read."""
+        """Read one more page after the current one."""
         self._page_wanted = True
         if self.feed is not None and not self.feed.loading:
             self.read("read a page more", self._read_on())
 
     async def _read_on(self) -> None:
-        """Read while pages are wanted: the table may ask for the next one before this one is done with."""
+        """Read while pages are wanted. The table may ask for the next page before this one is finished."""
         while self._page_wanted and self.feed is not None and self.feed.error is None and not self.feed.complete:
             self._page_wanted = False
             await self._then_tell(self.feed.more())
@@ -105,12 +105,12 @@ class OrderReader:
             self.read("read all again", self._then_tell(feed.refresh() if feed.pages else feed.more()))
 
     async def read_order(self, order_id: str) -> None:
-        """Read one order again, and show a notice about the result."""
+        """Read one order again and show a notice."""
         account = self._workspace.account
         try:
             document = await account.client.get_order(order_id)
         except NotFound as error:
-            gone = "The order is not there any more." if error.confirmed_by_service else str(error)
+            gone = "The order no longer exists." if error.confirmed_by_service else str(error)
             self._screen.show_notice(gone, "warning")
             return
         except ApiError as error:
@@ -120,17 +120,17 @@ class OrderReader:
         self.read_at = self._workspace.now()
         if self.feed is not None:
             self.feed.put(document)
-        self._screen.show_notice("Read again.")
+        self._screen.show_notice("Refreshed.")
 
     # What is shown.
 
     def show_fitting(self) -> None:
-        """Let the index show the orders that match the local filter."""
+        """Show the orders that match the local filter in the index."""
         if self.feed is not None:
             self._workspace.orders.show([(key, order) for key, order in self.feed.keyed if self._fits(order)])
 
     def _fits(self, order: Document) -> bool:
-        """Whether an order has the problems and the words that the filter asks for."""
+        """Whether an order has the problems and words of the filter."""
         wanted, index = self.filter, self._workspace.orders
         problems = index.problems(order) if wanted.why or wanted.terms else ()
         match wanted.why:
@@ -152,7 +152,7 @@ class OrderReader:
 
     @property
     def has_more(self) -> bool:
-        """Whether there is a page more that can be read."""
+        """Whether another page can be read."""
         feed = self.feed
         return feed is not None and feed.error is None and not feed.complete and feed.pages > 0
 
@@ -166,7 +166,7 @@ class OrderReader:
             return f"Reading stopped: {feed.error}  R reads again."
         if feed.complete:
             return "end" if self._workspace.orders.orders else ""
-        return "more below …"
+        return "more …"
 
     @property
     def empty_text(self) -> str:
@@ -177,13 +177,13 @@ class OrderReader:
         if feed is None or not feed.pages:
             return "Reading …"
         if (wanted.terms or wanted.why) and feed.read:
-            what = "has these words" if wanted.terms else f"matches why:{safe(wanted.why)}"
-            return f"None of the {feed.read} orders read {what}. / changes that."
-        return "No orders here." if not wanted.narrows_query else "No order fits this filter. / changes it."
+            what = "contains these words" if wanted.terms else f"matches why:{safe(wanted.why)}"
+            return f"None of the {feed.read} orders read {what}. / changes the filter."
+        return "No orders here." if not wanted.narrows_query else "No orders match this filter. / changes it."
 
     @property
     def progress(self) -> str:
-        """What the service was asked for, what is filtered locally, and how many orders were read."""
+        """What the service filters, what is filtered locally, and how many orders were read."""
         feed, shown = self.feed, len(self._workspace.orders.orders)
         if feed is None:
             return ""

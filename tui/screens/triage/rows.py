@@ -91,7 +91,7 @@ def _changed_fields(draft: Draft) -> str:
 
 @dataclass(slots=True)
 class OrderRows(KeyedRows[Document]):
-    """Rows made when they are drawn."""
+    """Provides rows when they are drawn."""
 
     keys: Sequence[str]
     shop_numbers: Mapping[int, int]

@@ -1,4 +1,4 @@
-"""Triage: the orders of each shop, which of them will not ship and why, and the way into each."""
+"""Triage: the orders of each shop, and why they will not ship."""
 
 from collections.abc import Sequence
 
@@ -41,20 +41,20 @@ from tui.work.writes.send_state import SendState
 
 _WIDE = 120
 _BESIDE = 160
-"""Columns for the preview beside the list: with fewer, the last column of the list would be cut."""
+"""Minimum width for the preview beside the list. Below it, the last column of the list would be cut."""
 _TWO_COLUMNS = 60
 _PREVIEW_HEIGHT = 8
 _LEAST_PREVIEW = 3
 _LEAST_LIST = 5
-"""Lines: the header and four orders stay visible, however small the terminal is."""
+"""Minimum height of the list, in lines: the header and four orders."""
 _LINES_OUTSIDE = 5
-"""Title, tabs, filter, status and keys."""
+"""Lines used by title, tabs, filter, status and keys."""
 _REASONS_BESIDE_ADDRESS = 5
 _LONGEST_NUMBER = 64
 
 
 class TriageScreen(BaseScreen[None]):
-    """The first screen. Shows separately what the service filtered and what is filtered locally."""
+    """The first screen. Shows separately what the service filters and what is filtered locally."""
 
     WHERE = Context.TRIAGE
     GROUPS = (TabCommands, ListCommands, DraftCommands, ChangeCommands, MarkCommands)
@@ -93,7 +93,7 @@ class TriageScreen(BaseScreen[None]):
 
     @property
     def order(self) -> Document | None:
-        """The order under the cursor, as it was read last."""
+        """The order under the cursor, as read last."""
         return self._orders.order
 
     @property
@@ -143,7 +143,7 @@ class TriageScreen(BaseScreen[None]):
         labels = [TabLabel(ALL, "all")]
         labels += [TabLabel(str(shop.id), shop.name, failing=bool(shop.failing_since)) for shop in shops or ()]
         if current != ALL and all(label.key != current for label in labels):
-            # A shop remembered from last time, until the list is there.
+            # A remembered shop, until the list of shops is read.
             labels.append(TabLabel(current, f"shop {current}" if shops is None else f"{current} (gone)"))
         self.tab_bar.set_labels(labels, current)
         self._show_title()
@@ -255,7 +255,7 @@ class TriageScreen(BaseScreen[None]):
         draft = account.drafts.get(key)
         shown = draft.edit.document if draft is not None else order
         problems = self.workspace.orders.problems(shown)
-        count = count_of(len(problems), "reason") if problems else "nothing found"
+        count = count_of(len(problems), "problem") if problems else "no problems"
         self._rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", self._read_time())
         width = self.preview.size.width
         lines = list(preview_lines(shown, problems, None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS))
@@ -266,7 +266,7 @@ class TriageScreen(BaseScreen[None]):
 
     def status_items(self) -> Sequence[str | Piece]:
         account, feed = self.workspace.account, self._reader.feed
-        drafted, on_way = len(account.drafts.all()), len(account.outbox.under_way)
+        drafted, on_way = len(account.drafts.all()), len(account.outbox.unfinished)
         failing = sum(bool(shop.failing_since) for shop in account.shops or ())
         facts: list[str | Piece] = []
         if feed is not None and feed.loading:
@@ -274,12 +274,14 @@ class TriageScreen(BaseScreen[None]):
         if paused := account.client.paused_for:
             facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
         facts.append(f"{count_of(drafted, 'draft')}, {on_way} in flight")
-        facts.extend((f"change: {job.gone} of {job.going}", "info") for job in self.workspace.jobs.running)
+        facts.extend(
+            (f"change: {job.sent_count} of {job.planned_count}", "info") for job in self.workspace.jobs.running
+        )
         if self.table.marks:
             facts.append(f"{len(self.table.marks)} marked")
         facts.append(self._read_time())
         if failing:
-            facts.append((f"{count_of(failing, 'shop')} failing, I says why", "error"))
+            facts.append((f"{count_of(failing, 'shop')} failing, I shows why", "error"))
         facts.extend((warning, "warning") for warning in (feed.warnings if feed is not None else ())[:1])
         return facts
 
@@ -308,7 +310,7 @@ class TriageScreen(BaseScreen[None]):
         if status is not None and status.state is not SendState.SENDING and not account.draft_sender.unsettled:
             self.clear_notice()
             if status.deleted:
-                self.show_notice(f"{name} {status.message}; L keeps what it was.", "good")
+                self.show_notice(f"{name} {status.message}; L shows what it was.", "good")
         if self.is_current:
             self._show_preview()
         self.store_changed()
@@ -325,7 +327,7 @@ class TriageScreen(BaseScreen[None]):
             super().pasted(text)
 
     async def _ask_about_paste(self, text: str) -> None:
-        """What to do with pasted orders, with an address, or with an order's number."""
+        """Ask what to do with pasted orders, an address, or an order number."""
         number = text.strip()
         if description := describe_paste(text):
             if await self.ask(f"Pasted {description}:", [("o", "read as orders, in the composer")]):
@@ -338,7 +340,7 @@ class TriageScreen(BaseScreen[None]):
 
 
 def _lay_out(lines: Sequence[Sequence[Piece]], width: int) -> list[list[Piece]]:
-    """Put pairs of pieces side by side; if that is too narrow, the right ones below all the left ones."""
+    """Put pairs of pieces side by side; in a narrow pane, put all right pieces below the left ones."""
     pairs = [line for line in lines if len(line) == 2]
     if width < _TWO_COLUMNS and pairs:
         first = lines.index(pairs[0])

@@ -1,4 +1,4 @@
-"""The connected shops as a page: what each is, when it was read last, and why one fails."""
+"""The page of connected shops: kind, last read, and why one is failing."""
 
 from tui.api.codec import Document
 from tui.api.errors import ApiError
@@ -9,7 +9,7 @@ _LOGS = 5
 
 
 async def shops_text(account: Account) -> str:
-    """The text of the page, which comes from outside. Of failing shops the newest entries of the service's log are read."""
+    """The page as untrusted text. For failing shops, the newest entries of the service's log are read."""
     parts: list[str] = []
     for shop in account.shops or ():
         lines = [f"{shop.name}  ({shop.kind or 'kind unknown'}, integration {shop.id})"]
@@ -18,7 +18,7 @@ async def shops_text(account: Account) -> str:
         )
         if shop.failing_since:
             lines.append(
-                f"    ! FAILING since {_time(account, shop.failing_since)}: its orders are not read, it gets no word back"
+                f"    ! FAILING since {_time(account, shop.failing_since)}: orders are not imported, no status updates sent"
             )
             lines.extend(await _reasons(account, shop))
         parts.append("\n".join(lines))
@@ -29,14 +29,14 @@ async def _reasons(account: Account, shop: Shop) -> list[str]:
     try:
         page = await account.client.integration_logs(shop.id, page_size=_LOGS)
     except ApiError as error:
-        return [f"      why could not be read: {error}"]
+        return [f"      the reason could not be read: {error}"]
     return [f"      {_time(account, log.get('created_at'))}  {_reason(log)}" for log in page.logs] or [
-        "      no reason is logged"
+        "      no reason logged"
     ]
 
 
 def _reason(log: Document) -> str:
-    # Headers and bodies of these logs may hold the shop's secrets (Q10.3): only what says the reason is shown.
+    # Headers and bodies of these logs may contain the shop's secrets (Q10.3), so only the reason is shown.
     facts = (log.get("response_code"), log.get("exception_type"), log.get("exception"))
     return "  ".join(str(word) for word in facts if word not in (None, ""))
 

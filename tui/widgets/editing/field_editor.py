@@ -110,7 +110,7 @@ class LiveEditor:
     def draw_box(self, width: int) -> Iterable[Piece]:
         """The editor's part of the field's line."""
         if self.is_multiline:
-            hint = {"tags": "one a line", "json": "JSON"}.get(self.kind, "several lines")
+            hint = {"tags": "one per line", "json": "JSON"}.get(self.kind, "several lines")
             yield fit(f"{hint}; Tab accepts", width), "dim"
             return
         inner = max(3, width - 2)

@@ -46,7 +46,7 @@ class RowNote:
 class TextEditor(LineView):
     """The editor. `on_change`: called after each change and before it is drawn, so that the text can be stored first."""
 
-    class Left(Message):
+    class EditingEnded(Message):
         """Editing was ended with Esc."""
 
     @dataclass(eq=False)
@@ -189,7 +189,7 @@ class TextEditor(LineView):
         match key:
             case "escape":
                 self.stop_editing()
-                self.post_message(self.Left())
+                self.post_message(self.EditingEnded())
             case "enter":
                 text = self.buffer.row_text(row)
                 blank = len(text) - len(text.lstrip(" "))

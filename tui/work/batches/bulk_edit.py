@@ -1,4 +1,4 @@
-"""One change of many staged orders: a preview for each order, applied as one action."""
+"""Bulk edits of staged orders: a preview of the changes to each order, which is then applied as one action."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from tui.work.batches.staging import Staging
 Values: TypeAlias = Sequence[tuple[Pointer, Json | Absent]]
 
 _Values: TypeAlias = Callable[[StagedOrder], Values | str]
-"""The values to set in an order, or why there are none."""
+"""The values to set in an order, or the reason why there are none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def preview_value(
         return (
             [assignment for pointer in found for assignment in exclusive_values(pointer, value)]
             if found
-            else "it has no such entry"
+            else "it has no such item"
         )
 
     return _preview(staging, orders, values)
@@ -98,7 +98,7 @@ def preview_fixes(staging: Staging, orders: Sequence[StagedOrder], kind: BulkEdi
                 continue
             is_gone = finding.problem.code == "gone"  # its id is removed then
             found += [(pointer, ABSENT if is_gone else value) for pointer, value in fix.values]
-        return found or "it has no proposal for that problem"
+        return found or "there is no proposed fix for this problem"
 
     return _preview(staging, orders, values)
 
@@ -116,7 +116,7 @@ def fixable_kinds(staging: Staging, orders: Iterable[StagedOrder]) -> dict[BulkE
 def apply_preview(staging: Staging, preview: BulkEditPreview, name: str) -> int:
     """Apply a preview as one action. Returns the number of changed orders. Raises BatchLocked, StoreError.
 
-    An order that changed since the preview is skipped, because its items may have moved.
+    Orders that changed since the preview are skipped, because their items may have moved.
     """
     values = {
         id: some

@@ -90,11 +90,11 @@ class BatchCatalog:
             self._or_locked(lambda: self._batches.rename(batch.id, new))
 
     def remove(self, name: str) -> int:
-        """Hide a batch and return its id. What was sent of it stays sent. Raises BatchLocked."""
+        """Hide a batch and return its id. Orders that were sent are not affected. Raises BatchLocked."""
         batch = self._own(name)
         counts = self._batches.counts(self._account_id).get(batch.id, Counter())
         if in_flight := counts[StagedState.SENT] + counts[StagedState.UNKNOWN]:
-            subject = count_of(in_flight, "order of it is", "orders of it are")
+            subject = count_of(in_flight, "order of this batch is", "orders of this batch are")
             raise BatchLocked(f"{subject} in flight. The batch can be removed when the result is known.")
         self._or_locked(lambda: self._batches.remove(batch.id))
         return batch.id

@@ -7,7 +7,7 @@ from contextlib import suppress
 from tui.api.codec import Document, Json
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.wording import count_of
-from tui.orders.checks.proposal import Fix
+from tui.orders.checks.fix import Fix
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.json_merge import rebase
 from tui.orders.edits.upsert import as_new, to_upsert
@@ -37,7 +37,7 @@ from tui.work.file_import.provenance import Provenance
 from tui.work.gc_pause import gc_paused
 
 ALREADY_SENT = "already sent"
-"""Returned by `undo` and `redo` in place of a step's name: the order was sent since, so nothing was changed."""
+"""Returned by `undo` and `redo` in place of a step's name: the order has been sent, so nothing was changed."""
 
 
 class BatchEditing:
@@ -53,7 +53,7 @@ class BatchEditing:
     # Adding
 
     def add_blank(self, shop: int, examples: Sequence[Document] = ()) -> str:
-        """Add an order with the required fields; status and currency are those of most examples."""
+        """Add an order with the required fields; status and currency are the most common ones of `examples`."""
         document = blank_order(shop, self._account.now(), examples)
         return self.add([NewStaged(document, meta={"source": "blank order"})])[0]
 
@@ -62,7 +62,7 @@ class BatchEditing:
     ) -> list[str]:
         """Add copies as new orders or, with `as_update`, updates of the orders themselves; those have to be released.
 
-        All are one action. `read`: the order as the service has it, if the single document has changes.
+        They are added as one action. `read`: the order as the service has it, if the single document has changes.
         """
         if as_update:
             return self.add([self._update(document, read) for document in documents])
@@ -110,7 +110,8 @@ class BatchEditing:
     async def add_in_chunks(self, parsed: ParsedFile, name: str, progress: OnProgress) -> list[str]:
         """Stage many orders while the app stays responsive: all of them or, if `progress` raises, none.
 
-        Raises BatchLocked if another copy takes the batch meanwhile, and StoreError; then none is staged either.
+        Raises BatchLocked if another copy takes over the batch in the meantime, and StoreError; no order is staged
+        then.
         """
         batch = self._batch
         batch.check_owner()
@@ -138,7 +139,10 @@ class BatchEditing:
         return self._added([order.id for order in made], made)
 
     def add(self, news: list[NewStaged], *, as_stored: bool = False) -> list[str]:
-        """Stage orders. `as_stored`: the documents are as the store returns them, as everything that the codec read."""
+        """Stage orders.
+
+        `as_stored`: the documents are in the form that the store returns, like everything that the codec has read.
+        """
         ids: list[str] = []
         if not news:
             return ids
@@ -207,7 +211,7 @@ class BatchEditing:
         return found
 
     def put_each(self, values: Mapping[str, Sequence[tuple[Pointer, Json | Absent]]], name: str) -> int:
-        """Set values of several orders as one action for undo. Returns how many orders changed."""
+        """Set values of several orders as one action. Returns how many orders changed."""
         orders = [(self._changing(id), some) for id, some in values.items()]
         changed = []
         for order, some in orders:
@@ -225,7 +229,7 @@ class BatchEditing:
         return id in self._batch.by_id and not self._batch.is_in_flight(id)
 
     def _changing(self, id: str) -> StagedOrder:
-        """The order to change. After it was accepted, its first change starts on the accepted version."""
+        """The order to change. The first change of an accepted order is based on the accepted version."""
         self._batch.check_owner()
         order = self._batch.by_id[id]
         if self._batch.is_in_flight(id):
@@ -246,7 +250,7 @@ class BatchEditing:
     # Removing and holding orders
 
     def remove_orders(self, ids: Iterable[str]) -> int:
-        """Remove orders from the batch; undo restores them. The service keeps what it has."""
+        """Remove orders from the batch; undo restores them. Nothing changes on the service."""
         found = [id for id in self._batch.known(ids) if not self._batch.is_in_flight(id)]
         if not found:
             raise BatchLocked("The order is in flight. It can be removed when the result is known.")

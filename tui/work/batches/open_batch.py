@@ -24,16 +24,16 @@ from tui.work.writes.send_state import SendState
 
 _DEFAULT_NAME = "staged orders"
 _AT_A_TIME = 50
-"""Orders that are checked before the event loop gets its turn: about 5 ms."""
+"""The number of orders that are checked before the event loop continues: about 5 ms of work."""
 
 
 class OpenBatch:
     """A batch of an account that this process has open, to change it or only to show it.
 
-    Only one running copy of the app may change it: `owner` says who, and operations raise BatchLocked until `take_over`.
-    `in_flight` returns the orders that are being sent or are about to be. `on_switch` is called before this
-    batch is closed or removed, `on_read` after the batch was read from disk again. `on_change` is called when something
-    changed that was not asked for: a refresh, the outcome of a write.
+    Only one running copy of the app may change it: `owner` says who, and operations raise BatchLocked until
+    `take_over`. `in_flight` returns the orders that are being sent or are about to be. `on_switch` is called before
+    this batch is closed or removed, `on_read` after the batch was read from disk again. `on_change` is called after a
+    change that the user did not make, such as a refresh or the outcome of a write.
     """
 
     def __init__(
@@ -96,7 +96,10 @@ class OpenBatch:
         self.reopen()
 
     def remove(self, name: str) -> None:
-        """Hide a batch; the catalog's `put_back` brings it back. What was sent of it stays sent. Raises BatchLocked."""
+        """Hide a batch; the catalog's `put_back` restores it.
+
+        Orders that were sent are not affected. Raises BatchLocked.
+        """
         found = self.catalog.find(name)
         is_open = found is not None and found.id == self.id
         if is_open:
@@ -152,7 +155,7 @@ class OpenBatch:
         return order.send_state(self.shops)
 
     async def check_all(self) -> None:
-        """Check all orders, a few at a time, so that nobody has to wait for all of them."""
+        """Check all orders, a few at a time, so that the event loop is not blocked."""
         for count, order in enumerate(self.orders, 1):
             order.send_state(self.shops)
             if count % _AT_A_TIME == 0:
@@ -163,7 +166,7 @@ class OpenBatch:
         return Counter([order.send_state(shops) for order in self.by_id.values()])
 
     def ready(self) -> Counter[PlannedAction]:
-        """What sending would do with the orders that are ready."""
+        """Count the planned actions of the orders that are ready."""
         shops = self.shops
         return Counter([order.action for order in self.by_id.values() if order.send_state(shops) is SendState.READY])
 
@@ -176,7 +179,7 @@ class OpenBatch:
         self.reopen()
 
     def reopen(self) -> None:
-        """Read the batch from disk again, and own it if its owner has ended."""
+        """Read the batch from disk again, and own it if the process of its owner has ended."""
         self._read()
         self._on_read()
 
@@ -222,7 +225,8 @@ class OpenBatch:
     def as_owner(self, work: Callable[[], None]) -> None:
         """Run a store operation if the batch is ours. Raises BatchLocked, StoreError.
 
-        If its owner has ended, the batch becomes ours, but the operation must be repeated on what was read again.
+        If the process of its owner has ended, the batch becomes ours and is reloaded, but the operation is not run; the
+        caller must repeat it.
         """
         if self.id is None:
             self._create()
@@ -231,9 +235,7 @@ class OpenBatch:
             if not self.store.claim(batch):
                 raise BatchLocked(f"This batch is locked by {self.owner}.")
             self.reopen()
-            raise BatchLocked(
-                "The other copy has closed. The batch is yours and was reloaded; please repeat the action."
-            )
+            raise BatchLocked("The other copy has closed. The batch is now yours and was reloaded; repeat the action.")
         try:
             work()
         except NotOwner as error:
@@ -320,7 +322,7 @@ class OpenBatch:
     # Adding and removing
 
     def insert(self, ids: Sequence[str], orders: Iterable[StagedOrder]) -> None:
-        """Show orders that were stored. Those that are not handed in are read from disk."""
+        """Add orders that were stored to those in memory. Orders that are not passed in are read from disk."""
         self.by_id |= {order.id: order for order in orders}
         self._reread()
         self._duplicates.update(ids, self.by_id)

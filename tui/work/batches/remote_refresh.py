@@ -21,7 +21,7 @@ _FRESH = timedelta(minutes=10)
 
 
 class RemoteRefresh:
-    """Reads which orders of the open batch the service has. `progress`: how many of them are known so far."""
+    """Reads which orders of the open batch the service has. `progress`: how many of them have been looked up so far."""
 
     def __init__(self, account: Account, batch: OpenBatch) -> None:
         self._account = account
@@ -30,7 +30,7 @@ class RemoteRefresh:
         self.progress = Progress(0, 0)
 
     async def refresh(self, ids: Iterable[str] | None = None, *, again: bool = False) -> ApiError | None:
-        """Read which orders exist. With `again`, also those read long ago and those to be updated.
+        """Read which orders exist. With `again`, also those read some time ago and those to be updated.
 
         Returns the first error. Orders that could not be read stay unknown.
         """

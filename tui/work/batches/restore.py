@@ -22,7 +22,7 @@ _ANSWERED = (VerificationState.ACCEPTED, VerificationState.VERIFIED, Verificatio
 
 
 def restore_order(row: Staged, store: Store, account_id: int) -> StagedOrder:
-    """Load a staged order, also if the app ended between an answer and applying it."""
+    """Load a staged order, even if the app ended after it received an answer and before it applied it."""
     order = load_staged(row)
     if order.state is StagedState.REFUSED and all(
         problem.version != order.version for problem in order.service_problems
@@ -34,7 +34,8 @@ def restore_order(row: Staged, store: Store, account_id: int) -> StagedOrder:
 
 
 def apply_accepted(order: StagedOrder, store: Store) -> None:
-    """Note the accepted version of an order, so that its next change is an update, and what differs from it."""
+    """Set the accepted version as the snapshot of an order, so that its next change is an update, and add its
+    mismatches as problems."""
     if order.remote_id is None and order.state is not StagedState.DIFFERS:
         return
     last = next(

@@ -1,4 +1,4 @@
-"""The queue of one sending: which request is next, and what an answer means for the rest. It does no I/O."""
+"""The queue of a send run: which request is next, and how an answer affects the rest. It does no I/O."""
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
@@ -9,7 +9,10 @@ from tui.orders.checks.sending import MAX_BYTES, MAX_ORDERS
 from tui.work.batches.staged_order import PlannedAction
 
 _MAX_UNNAMED_REFUSALS: Final = 8
-"""Refusals in a row that name no order, before the sending is aborted: enough to find one order among a hundred."""
+"""The run is aborted after this many refusals in a row that name no order.
+
+They are enough to find one order among a hundred.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,7 @@ class SendRefused:
 class SendLater:
     """Nothing was written, for the reason in `text`; the same request may be accepted later.
 
-    `seconds`: the pause that the service asked for. `times`: how often to try again at most.
+    `seconds`: the pause that the service asked for. `times`: the maximum number of retries.
     """
 
     text: str = ""
@@ -78,7 +81,7 @@ class SendSkipped:
 
 @dataclass(frozen=True, slots=True)
 class SendAborted:
-    """Send nothing more: the service cannot be reached or refuses everything."""
+    """Nothing more is sent, because the service cannot be reached or refuses everything."""
 
 
 SendAnswer: TypeAlias = SendAccepted | SendRefused | SendLater | SendSkipped | SendAborted
@@ -98,7 +101,7 @@ class SendAttempt:
 
 @dataclass(frozen=True, slots=True)
 class SendPause:
-    """Wait for so many seconds."""
+    """Wait for this many seconds."""
 
     seconds: float
 

@@ -1,4 +1,4 @@
-"""Sends a batch: plans the requests, sends one after the other, and reports the outcome of each."""
+"""Sends a batch: plans the requests, sends them one after the other, and reports the outcome of each."""
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
@@ -77,13 +77,13 @@ class SendPlan:
 
     @property
     def seconds(self) -> float:
-        """The least time for the requests by the rate limits of the service (Q6.1), if none is refused."""
+        """The minimum time that the rate limits of the service require for the requests (Q6.1), if none is refused."""
         return WRITES.seconds(len(self.requests))
 
 
 @dataclass(frozen=True, slots=True)
 class SendNotice:
-    """The outcome of a request as a sentence. `problems`: those that concern none of its orders."""
+    """The outcome of a request as a sentence. `problems`: those that belong to none of its orders."""
 
     at: datetime
     text: str
@@ -93,7 +93,7 @@ class SendNotice:
 
 @dataclass(slots=True)
 class _SendRun:
-    """One sending, from its confirmation to the last answer."""
+    """One send run, from the user's confirmation to the last answer."""
 
     queue: SendQueue
     total: int = 0
@@ -102,7 +102,7 @@ class _SendRun:
     until: datetime | None = None
     refusals: int = 0
     resumed: asyncio.Event = field(default_factory=asyncio.Event)
-    """Not set while the sending is paused."""
+    """Not set while the run is paused."""
     woken: asyncio.Event = field(default_factory=asyncio.Event)
     """Ends a wait early."""
     done: asyncio.Event = field(default_factory=asyncio.Event)
@@ -114,9 +114,9 @@ _SKIP_REASONS = {
     SendState.INVALID: "it has problems to fix; z sends it anyway",
     SendState.CONFLICT: "it would change an existing order; z releases it",
     SendState.HELD: "held; z releases it",
-    SendState.SENDING: "the service has it already",
-    SendState.ACCEPTED: "the service has it already",
-    SendState.VERIFIED: "the service has it, verified",
+    SendState.SENDING: "the service already has it",
+    SendState.ACCEPTED: "the service already has it",
+    SendState.VERIFIED: "the service already has it, verified",
     SendState.UNKNOWN: _CHECK_FIRST,
     SendState.DIFFERS: _CHECK_FIRST,
     SendState.UNCHANGED: "already up to date",
@@ -124,7 +124,7 @@ _SKIP_REASONS = {
 
 
 class BatchSender:
-    """Sends orders of the open batch, one request after the other, and stores the notices of the last sending."""
+    """Sends orders of the open batch, one request after the other, and stores the notices of the last run."""
 
     def __init__(self, account: Account, batch: OpenBatch, remote: RemoteRefresh) -> None:
         self._account = account
@@ -136,12 +136,12 @@ class BatchSender:
         self.load()
 
     def load(self) -> None:
-        """Load the notices of the last sending of the open batch."""
+        """Load the notices of the last run of the open batch."""
         self.notices = _load(self._account.store.screen_states.get(self._account.account_id, self._key(self._batch.id)))
 
     @property
     def waiting(self) -> frozenset[str]:
-        """The orders being sent or about to be; of a paused sending only those in flight."""
+        """The orders that are in flight or queued; only those in flight while the run is paused."""
         run = self._run
         if run is None or not run.resumed.is_set():
             return frozenset() if run is None else run.in_flight
@@ -157,7 +157,7 @@ class BatchSender:
 
     @property
     def progress(self) -> Progress | None:
-        """The progress of the sending; None if there is none."""
+        """The progress of the run; None if there is none."""
         run = self._run
         if run is None:
             return None
@@ -173,7 +173,7 @@ class BatchSender:
         )
 
     def plan(self, orders: Sequence[StagedOrder]) -> SendPlan:
-        """Plan the requests for these orders. An order that another one of the plan would overwrite is skipped."""
+        """Plan the requests for these orders. An order that another order of the plan would overwrite is skipped."""
         planned: list[PlannedOrder] = []
         skipped: list[tuple[str, str]] = []
         keys: set[tuple[str, str]] = set()
@@ -200,9 +200,9 @@ class BatchSender:
     async def send(self, plan: SendPlan, *, continue_after_refusal: bool = False) -> None:
         """Send the requests of a plan, one at a time. Returns when each has an outcome or was cancelled.
 
-        With `continue_after_refusal`, orders that a refusal does not name are sent again automatically. A plan that
-        comes during another sending is added to it; one that comes while it is paused replaces it.
-        Raises BatchLocked, and sends nothing more, once another copy owns the batch.
+        With `continue_after_refusal`, orders that a refusal does not name are sent again automatically. A plan that is
+        passed during a run is added to it; while the run is paused, it replaces the rest. Raises BatchLocked, and sends
+        nothing more, once another copy owns the batch.
         """
         if not plan.requests:
             return
@@ -237,14 +237,14 @@ class BatchSender:
         return True
 
     def resume(self) -> bool:
-        """Continue a paused sending. Returns False if there was none."""
+        """Continue a paused run. Returns False if there was none."""
         if self._run is None or self._run.resumed.is_set():
             return False
         self._run.resumed.set()
         return True
 
     def cancel(self) -> int:
-        """Start no further request and clear the queue. Returns how many orders are not sent. What was sent stays sent."""
+        """Start no further request and clear the queue. Returns how many orders are not sent."""
         run = self._run
         if run is None:
             return 0
@@ -321,7 +321,7 @@ class BatchSender:
             run.requests -= 1
             known = set(error.staged)
             count = len(known)
-            text = f"{count} of {len(ready)} orders {word_for(count, 'is', 'are')} with the service already and not sent again."
+            text = f"The service already has {count} of {len(ready)} orders; {word_for(count, 'it is', 'they are')} not sent again."
             self._notify(text, "info")
             rest = [planned for planned in ready if planned.id not in known]
             return await self._send_request(run, rest) if rest else SendSkipped()
@@ -329,7 +329,8 @@ class BatchSender:
         return _answer_of(outcome)
 
     async def _read_updates(self, request: Sequence[PlannedOrder]) -> frozenset[str]:
-        """Read the orders to update just before they are sent, because the API has no version to send along (Q3.14).
+        """Read the orders to update just before they are sent, because the API has no way to send the version that was
+        read (Q3.14).
 
         Returns the orders that could not be read; they are not sent.
         """
@@ -402,7 +403,7 @@ class BatchSender:
                 self._record(outcome.write)
                 text = (
                     f"The answer was lost and {count_of(count, 'order')} could not be found yet; nothing is sent again "
-                    "until this is known. Press r to check and send again what is missing."
+                    "until this is known. Press r to look them up, and to send what is missing."
                 )
                 self._notify(text, "conflict", batch=batch)
             case _:
@@ -432,7 +433,7 @@ class BatchSender:
         batch.on_change()
 
     def _sum_up(self, run: _SendRun) -> None:
-        """Store a notice about the whole sending: the number of requests, and the outcomes of the orders."""
+        """Store a notice about the whole run: the number of requests, and the outcomes of the orders."""
         queue = run.queue
         left = run.total - len(queue.accepted) - len(queue.refused)
         parts = [f"{len(queue.accepted)} accepted", f"{len(queue.refused)} refused"]
@@ -462,7 +463,7 @@ class BatchSender:
 
 
 def _answer_of(outcome: WriteOutcome) -> SendAnswer:
-    """The answer for the queue, from the outcome of a write."""
+    """Convert the outcome of a write to an answer for the queue."""
     match outcome:
         case WriteAccepted():
             return SendAccepted()

@@ -9,10 +9,10 @@ from operator import is_
 from typing import TypeVar, cast
 
 from tui.api.codec import Document, Json, as_document, as_list, decode, encode, same
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import ABSENT, Absent, Pointer, Scope, position_of
 from tui.api.query import id_text
-from tui.orders.checks.proposal import Fix
+from tui.orders.checks.fix import Fix
 from tui.orders.checks.sending import check_order, check_shop
 from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.edits.compare import compare
@@ -43,7 +43,10 @@ class PlannedAction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServiceProblem:
-    """A problem of one version. The pointer names list items by key; `value` is the fingerprint of the value then."""
+    """A problem that the service reported for one version of an order.
+
+    The pointer names list items by key; `value` is the fingerprint of the value at that time.
+    """
 
     problem: Problem
     at: datetime
@@ -66,7 +69,7 @@ class RemoteSnapshot:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A problem at its current pointer. `at`: when the service reported it. `stale`: its value was changed since."""
+    """A problem at its current pointer. `at`: when the service reported it. `stale`: its value has changed since."""
 
     problem: Problem
     at: datetime | None = None
@@ -116,7 +119,7 @@ class StagedOrder:
 
     @property
     def source(self) -> str:
-        """Where it came from, as text."""
+        """Where the order came from, as text."""
         return self.origin.text
 
     def cell(self, pointer: Pointer) -> tuple[int, str] | None:
@@ -140,12 +143,13 @@ class StagedOrder:
 
     @property
     def unsaved_meta(self) -> Json | Kept:
-        """What is to be saved beside the edit log; KEEP if it is on disk already (it may contain a whole document)."""
+        """The metadata to save with the edit log; KEEP if it is already on disk, because it may contain a whole
+        document."""
         saved = self._saved_meta
         return KEEP if saved is not None and all(map(is_, saved, self._meta_parts())) else meta_of(self)
 
     def meta_was_saved(self) -> None:
-        """Note that `meta_of` this order is on the disk."""
+        """Record that the metadata of this order (`meta_of`) is on disk."""
         self._saved_meta = self._meta_parts()
 
     def _meta_parts(self) -> tuple[object, ...]:
@@ -160,7 +164,7 @@ class StagedOrder:
 
     @property
     def key(self) -> tuple[str, str, str]:
-        """What identifies it at the service: Sendcloud's id if known, order id, shop."""
+        """What identifies the order on the service: Sendcloud's id if known, order id, shop."""
         document = self.edit.document
         return self._cached(
             "key",
@@ -170,12 +174,12 @@ class StagedOrder:
 
     @property
     def fixed(self) -> bool:
-        """Whether the service has this order, so that what identifies it must not change (Q1.6)."""
+        """Whether the service has this order, so that its identifying fields cannot change (Q1.6)."""
         return "id" in self.document or self.remote_id is not None
 
     @property
     def remote(self) -> Document | None:
-        """The order as the service has it; None if it has none or was not asked."""
+        """The order as the service has it; None if it has none or has not been asked."""
         return self.snapshot.remote if self.snapshot is not None and self.snapshot.key == self.key else None
 
     @property
@@ -189,7 +193,7 @@ class StagedOrder:
 
     @property
     def differences(self) -> tuple[Change, ...]:
-        """What sending would change in the order that the service has."""
+        """What sending would change in the order on the service."""
         return self._compared()[1]
 
     def needs_refresh(self) -> bool:
@@ -315,8 +319,8 @@ class StagedOrder:
 
 def gone_problem(document: Document) -> Problem:
     """The problem of an order with an id that the service does not have."""
-    detail = f"The service has no order {id_text(document.get('id'))} any more."
-    return Problem(detail, "gone", "gone", pointer=ID, origin=Origin.LOCAL)
+    detail = f"The service no longer has order {id_text(document.get('id'))}."
+    return Problem(detail, "gone", "gone", pointer=ID, reported_by=ReportedBy.LOCAL)
 
 
 def number_problem(document: Document, order_id: str) -> Problem:
@@ -326,7 +330,7 @@ def number_problem(document: Document, order_id: str) -> Problem:
         f"The shop has an order {number} already, with the order id {order_id}; this one would be a second order {number}. "
         f"To update that order, use its order id {order_id}."
     )
-    return Problem(detail, "number_exists", "number exists", pointer=ORDER_ID, origin=Origin.LOCAL)
+    return Problem(detail, "number_exists", "number exists", pointer=ORDER_ID, reported_by=ReportedBy.LOCAL)
 
 
 def _move_problems(problems: Sequence[ServiceProblem], before: Edit, edit: Edit) -> tuple[ServiceProblem, ...]:
@@ -415,7 +419,7 @@ def _is_equivalent(change: Change) -> bool:
 
 
 def meta_of(order: StagedOrder) -> Json:
-    """What is stored of an order beside its edit log. The keys are those of earlier versions."""
+    """The metadata that is stored with the edit log of an order. Its keys keep the names of earlier versions."""
     meta: Document = {
         **order.origin.dump(),
         "held": order.held,
@@ -473,7 +477,7 @@ def load_staged(row: Staged) -> StagedOrder:
 
 
 def as_staged(id: str, new: NewStaged, at: datetime) -> StagedOrder:
-    """A new order as it was staged, without reading it back."""
+    """Make the staged order of a new order without reading it from disk."""
     row = Staged(
         new.base,
         new.log,

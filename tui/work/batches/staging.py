@@ -1,4 +1,4 @@
-"""The batch being composed, as screens and commands use it."""
+"""The open batch with all operations on it, for screens and commands."""
 
 from collections.abc import Iterable
 
@@ -25,7 +25,8 @@ class Staging(OpenBatch):
     """The open batch with everything that works on it: `editing` changes its orders, `sender` sends them.
 
     Only one running copy of the app may change a batch: `owner` says who, and operations raise BatchLocked until
-    `take_over`. `on_change` is called when something changed that was not asked for: a refresh, the outcome of a write.
+    `take_over`. `on_change` is called after a change that the user did not make, such as a refresh or the outcome of a
+    write.
     """
 
     def __init__(self, account: Account, batch: str | None = None) -> None:
@@ -40,7 +41,7 @@ class Staging(OpenBatch):
         self._remote = RemoteRefresh(account, self)
         self.editing = BatchEditing(account, self)
         self.sender = BatchSender(account, self, self._remote)
-        account.listeners.append(self._hear)
+        account.listeners.append(self._on_store_event)
 
     @property
     def batch(self) -> int | None:
@@ -64,7 +65,7 @@ class Staging(OpenBatch):
 
     @property
     def refresh_progress(self) -> Progress:
-        """How many of the orders being read are known so far."""
+        """How many of the orders being read have been looked up so far."""
         return self._remote.progress
 
     async def refresh_remote(self, ids: Iterable[str] | None = None, *, again: bool = False) -> ApiError | None:
@@ -78,11 +79,11 @@ class Staging(OpenBatch):
 
     @property
     def notices(self) -> list[SendNotice]:
-        """The notices of the last sending, one for each request, with the problems that concern no order."""
+        """The notices of the last run, one for each request, with the problems that belong to no order."""
         return self.sender.notices
 
     def history(self) -> list[HistoryRequest]:
-        """Every request sent from the batch, newest first, also with orders that were removed since."""
+        """Every request sent from the batch, newest first, including those with orders that were removed later."""
         return history_of(self._account.store, self.id)
 
     def plan(self, ids: Iterable[str] | None = None) -> SendPlan:
@@ -100,11 +101,14 @@ class Staging(OpenBatch):
         await self.sender.send(plan, continue_after_refusal=continue_after_refusal)
 
     def settle(self, outcome: WriteOutcome) -> None:
-        """Apply the outcome of a write to the orders it had."""
+        """Apply the outcome of a write to its orders."""
         self.sender.settle(outcome)
 
-    async def ask_again(self, ids: Iterable[str]) -> str:
-        """Look again for orders with an unknown outcome and for those not verified. Returns a sentence about it."""
+    async def check_again(self, ids: Iterable[str]) -> str:
+        """Look up orders with an unknown outcome again, and verify again those that were missing or different.
+
+        Returns a message for the user.
+        """
         follows = self._account.store.verifications
         resumed = 0
         for id in self.known(ids):
@@ -132,7 +136,7 @@ class Staging(OpenBatch):
         count = resumed + len(unknown)
         return f"{count_of(count, 'order is', 'orders are')} checked again." if count else ""
 
-    def _hear(self, news: Write | Verification) -> None:
+    def _on_store_event(self, news: Write | Verification) -> None:
         """Apply a step of a write or of a verification."""
         if isinstance(news, Verification):
             ids = [news.staged] if news.staged is not None else []

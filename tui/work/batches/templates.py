@@ -18,7 +18,7 @@ _PREFIX = "order.template:"
 def blank_order(shop: int, now: datetime, examples: Sequence[Document] = ()) -> Document:
     """The required fields that can be filled in; the form shows the others as missing.
 
-    Status, payment status and currency are those of most examples.
+    Status, payment status and currency are the most common ones of `examples`.
     """
     currency = _usual(examples, TOTAL / "currency") or "EUR"
     return {
@@ -36,7 +36,10 @@ def blank_order(shop: int, now: datetime, examples: Sequence[Document] = ()) -> 
 
 
 def copy_of(document: Document, now: datetime, used_ids: Collection[str]) -> Document:
-    """Copy an order to a new one with the order date `now`. Number and order id get the suffix `-copy`; the id is unused."""
+    """Copy an order to a new one with the order date `now`.
+
+    Number and order id get the suffix `-copy`, with a number if the order id is already used.
+    """
     copy: Json = UPDATED_AT.drop(document)
     copy = ORDERED_AT.put(copy, now.isoformat(timespec="seconds"))
     order_id, number = text_at(document, ORDER_ID), text_at(document, NUMBER)

@@ -42,7 +42,7 @@ class UndoLog:
         self.save()
 
     def move(self, action: Action, *, back: bool) -> None:
-        """Note that an action was undone or redone out of order."""
+        """Record that an action was undone or redone out of order."""
         source, target = (self.done, self.undone) if back else (self.undone, self.done)
         if action in source:
             del source[len(source) - 1 - source[::-1].index(action)]

@@ -1,4 +1,4 @@
-"""A bulk change as it is stored: the change, each order with its planned values and its result."""
+"""A bulk job: a bulk change, and each of its orders with the planned changes and the result."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ from tui.store.journal import WriteKind
 from tui.work.writes.send_state import JOB_TEXTS, SendState, from_stored
 from tui.work.writes.serialization import changes_from_json, changes_to_json
 
-AGAIN: Final = frozenset(
+RETRYABLE: Final = frozenset(
     {
         SendState.DIFFERS,
         SendState.REFUSED,
@@ -27,7 +27,7 @@ AGAIN: Final = frozenset(
         SendState.HELD,
     }
 )
-"""States of orders that may be tried again."""
+"""States of orders that can be retried."""
 
 
 class JobStage(StrEnum):
@@ -44,15 +44,15 @@ class JobStage(StrEnum):
 class JobOrder:
     """One order of a job.
 
-    `words`: a message about its state. `changes`: the changes of the dry run. `planned`: it was to be sent when the job
-    began. `after`: the newest write before it was sent, by which its own `write` is found in the journal. `applied` is
-    not stored.
+    `message`: a message about its state. `changes`: the changes of the dry run. `planned`: it was ready when the job
+    started. `after`: the newest write in the journal before this order was sent; its own `write` is the first later
+    one. `applied` is not stored.
     """
 
     id: str
     name: str
     state: SendState = SendState.READY
-    words: str = ""
+    message: str = ""
     kind: WriteKind = WriteKind.PATCH
     changes: tuple[Change, ...] = ()
     planned: bool = False
@@ -63,21 +63,24 @@ class JobOrder:
 
 @dataclass(slots=True)
 class Job:
-    """`kind`: how orders are sent that can be sent either way; `chosen` by the user. `session`: the process that runs it, or did.
-    `note`: why it paused automatically."""
+    """`recipe`: the change to apply.
+
+    `kind`: how to send the orders that allow both kinds of write; `chosen`: the user selected it. `session`: the
+    process that runs the job, or ran it. `note`: why the job was paused automatically.
+    """
 
     id: str
     recipe: BulkChange
-    made_at: datetime
+    created_at: datetime
     orders: dict[str, JobOrder] = field(repr=False)
     stage: JobStage = JobStage.PLANNED
     kind: WriteKind = WriteKind.PATCH
     chosen: bool = False
     session: str = ""
     note: str = ""
-    whole: str = ""
+    selection: str = ""
     """How the orders were chosen, such as `all 64 of this filter`; empty for marked orders."""
-    kept_counts: dict[SendState, int] = field(default_factory=dict, repr=False)
+    stored_counts: dict[SendState, int] = field(default_factory=dict, repr=False)
     """The counts of a job whose orders were not loaded."""
 
     @property
@@ -86,24 +89,24 @@ class Job:
 
     @property
     def label(self) -> str:
-        """Its name in the journal: what it does, and a part of its id to distinguish jobs of the same name."""
+        """The name in the journal: what the job does, and a part of its id to distinguish jobs of the same name."""
         return f"{self.name} ({self.id[:6]})"
 
     @property
     def counts(self) -> dict[SendState, int]:
         """The number of orders in each state, in the order of `SendState`."""
         if not self.orders:
-            return self.kept_counts
+            return self.stored_counts
         found = Counter(order.state for order in self.orders.values())
         return {state: found[state] for state in SendState if found[state]}
 
     @property
-    def going(self) -> int:
-        """How many orders were to be sent when the job began."""
+    def planned_count(self) -> int:
+        """How many orders were ready when the job started."""
         return sum(order.planned for order in self.orders.values())
 
     @property
-    def gone(self) -> int:
+    def sent_count(self) -> int:
         """How many of them were sent, including those in flight."""
         return sum(order.planned and order.state is not SendState.READY for order in self.orders.values())
 
@@ -118,12 +121,15 @@ class Job:
         parts = [
             f"{planned[state]} {state.label}" for state in SendState if planned[state] and state is not SendState.READY
         ]
-        return " · ".join([f"{self.gone} of {self.going}", *parts])
+        return " · ".join([f"{self.sent_count} of {self.planned_count}", *parts])
 
 
 @dataclass(frozen=True, slots=True)
 class WriteCost:
-    """The number of requests; `seconds`: the least time for them by the rate limits of the service (Q6.1)."""
+    """The number of requests.
+
+    `seconds`: the minimum time that the rate limits of the service require for them (Q6.1).
+    """
 
     writes: int
     reads: int
@@ -144,22 +150,23 @@ class WriteCosts:
     @property
     def proposed(self) -> WriteKind:
         """PATCH, which cannot lose values (Q2.6), unless an upsert saves a minute or more (Q6.4)."""
-        return WriteKind.UPSERT if self.patch.seconds - self.upsert.seconds > WORTH_IT else WriteKind.PATCH
+        return WriteKind.UPSERT if self.patch.seconds - self.upsert.seconds > _MIN_SAVING else WriteKind.PATCH
 
     def cost(self, kind: WriteKind) -> WriteCost:
         return self.patch if kind is WriteKind.PATCH else self.upsert
 
 
-WORTH_IT: Final = 60.0
-"""Seconds."""
+_MIN_SAVING: Final = 60.0
+"""An upsert is proposed if it saves more than this many seconds."""
 
 _READS_AN_ORDER: Final = 3
-"""Before it is sent, while it is sent, and afterwards."""
+"""Reads of each order: before, during and after sending."""
 
 
 def plan(orders: Iterable[JobOrder]) -> WriteCosts:
-    """The cost of sending these orders as either kind; orders that allow only one kind are counted there."""
-    patched = whole = either = 0
+    """The cost of sending these orders as either kind; orders that allow only one kind are counted as that kind in
+    both."""
+    patched = upserted = either = 0
     for order in orders:
         applied = order.applied
         if applied is None or (not applied.no_patch and not applied.no_upsert and not applied.unknown_count):
@@ -167,17 +174,17 @@ def plan(orders: Iterable[JobOrder]) -> WriteCosts:
         elif not applied.no_patch:
             patched += 1
         else:
-            whole += 1
-    reads = _READS_AN_ORDER * (patched + whole + either)
+            upserted += 1
+    reads = _READS_AN_ORDER * (patched + upserted + either)
     return WriteCosts(
-        WriteCost(patched + either + _requests(whole), reads),
-        WriteCost(patched + _requests(whole + either), reads),
-        whole,
+        WriteCost(patched + either + _requests(upserted), reads),
+        WriteCost(patched + _requests(upserted + either), reads),
+        upserted,
     )
 
 
 def write_kind(applied: Applied, wanted: WriteKind) -> WriteKind:
-    """The kind of write for one order: the wanted one if possible, and PATCH where an upsert might lose something."""
+    """The kind of write for one order: `wanted` if possible, but PATCH where an upsert might lose values."""
     if applied.no_patch:
         return WriteKind.UPSERT
     return WriteKind.PATCH if applied.no_upsert or applied.unknown_count else wanted
@@ -196,20 +203,20 @@ def dump_head(job: Job) -> Document:
         "version": 1,
         "id": job.id,
         "recipe": job.recipe.to_json(),
-        "at": job.made_at.isoformat(),
+        "at": job.created_at.isoformat(),
         "stage": job.stage,
         "road": job.kind,
         "chosen": job.chosen,
         "session": job.session,
         "note": job.note,
-        "whole": job.whole,
+        "whole": job.selection,
         "orders": orders,
         "counts": {JOB_TEXTS[state]: count for state, count in job.counts.items()},
     }
 
 
 def load_head(stored: Json) -> Job | None:
-    """A job without its orders; None if the value is no job or was written by a later version."""
+    """A job without its orders; None if the value is not a job or was written by a later version."""
     if not isinstance(stored, dict) or stored.get("version") != 1:
         return None
     recipe = BulkChange.from_json(stored.get("recipe"))
@@ -242,7 +249,7 @@ def head_orders(stored: Json) -> list[JobOrder]:
 def dump_order(order: JobOrder) -> Document:
     return {
         "state": JOB_TEXTS[order.state],
-        "words": order.words,
+        "words": order.message,
         "road": order.kind,
         "changes": changes_to_json(order.changes),
         "planned": order.planned,
@@ -255,7 +262,7 @@ def load_order(order: JobOrder, stored: Json) -> None:
     """Set the stored values of an order of a head."""
     if not isinstance(stored, dict):
         return
-    order.state, order.words, order.kind = (
+    order.state, order.message, order.kind = (
         from_stored(str(stored["state"])),
         str(stored["words"]),
         WriteKind(str(stored["road"])),

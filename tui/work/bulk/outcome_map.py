@@ -1,4 +1,4 @@
-"""The send state of a job's order by its write in the journal, or by the verification of that write."""
+"""Finds the send state of a job's order from its write in the journal, or from the verification of that write."""
 
 from collections.abc import Iterable, Mapping
 from typing import Final, TypeAlias
@@ -16,7 +16,7 @@ OrderOutcome: TypeAlias = tuple[SendState, str]
 
 
 def writes_of(store: Store, account_id: int, orders: Iterable[JobOrder]) -> dict[str, int]:
-    """By order, the write that was recorded when it was about to be sent."""
+    """Find the write of each order that was recorded when the order was sent."""
     after = {order.id: order.after for order in orders if order.after is not None}
     if not after:
         return {}
@@ -29,7 +29,7 @@ def writes_of(store: Store, account_id: int, orders: Iterable[JobOrder]) -> dict
 
 
 def outcomes_of(store: Store, orders: Iterable[JobOrder]) -> dict[str, OrderOutcome]:
-    """By order, its outcome by the journal. Each write is read once, however many orders it has."""
+    """Find the outcome of each order in the journal. Each write is read once, however many orders it has."""
     found: dict[str, OrderOutcome] = {}
     order_ids: dict[int | None, list[str]] = {}
     for order in orders:
@@ -51,7 +51,8 @@ def outcomes_of(store: Store, orders: Iterable[JobOrder]) -> dict[str, OrderOutc
 
 
 def outcome_of(news: Write | Verification, order_id: str) -> OrderOutcome | None:
-    """The state and message of one order after a step of its write, or the end of its verification; None: no change."""
+    """The state and message of one order after a step of its write or the end of its verification; None if they do not
+    change."""
     if isinstance(news, Verification):
         return None if news.state is VerificationState.SUPERSEDED else (project(news.state), _MESSAGES[news.state])
     match news.state:
@@ -84,24 +85,24 @@ def _order_of(follow: Verification) -> str:
     return edited_order(follow.staged) or (follow.remote_id if follow.staged is None else None) or ""
 
 
-COME_BACK: Final = frozenset({SendState.REFUSED, SendState.NOT_SENT})
+NOT_WRITTEN_WITH_OTHERS: Final = frozenset({SendState.REFUSED, SendState.NOT_SENT})
 """The states of orders that an upsert did not write because another order in it was refused."""
 
-_BESIDE = "nothing written: another order of the same request was refused; it can go again"
-_LOST = "its answer was lost; it is looked up"
-_GONE = "it is not there any more"
+_BESIDE = "not written: another order of the request was refused; this one can be sent again"
+_LOST = "the answer was lost; the order is being looked up"
+_GONE = "the order no longer exists"
 
 _MESSAGES: Final[Mapping[str, str]] = {
     WriteState.UNKNOWN: _LOST,
-    WriteState.ANSWERED: "taken, and to be read again",
-    WriteState.REFUSED: "refused, nothing written; its form says where",
-    WriteState.BUSY: "the service was busy with it; nothing was written",
+    WriteState.ANSWERED: "accepted; it is read back next",
+    WriteState.REFUSED: "refused, nothing was written; the form of the order shows the problems",
+    WriteState.BUSY: "the service was still processing the order; nothing was written",
     WriteState.GONE: _GONE,
     WriteState.NOT_APPLIED: "the answer was lost and nothing was written",
-    WriteState.ACCEPTED: "accepted, not visible yet; it is being looked for",
+    WriteState.ACCEPTED: "accepted, but not readable yet; it is read again automatically",
     WriteState.CONFIRMED: "verified: read back as sent",
     WriteState.VERIFIED: "verified: read back as sent",
-    WriteState.DIFFERS: "sent, and the order shows something else",
+    WriteState.DIFFERS: "accepted, but the order shows other values",
     WriteState.MISSING: _GONE,
 }
-"""By the text of a write's or a verification's state; where both have a state of the same name it means the same."""
+"""Messages by the text of a state. States of writes and verifications with the same text have the same meaning."""

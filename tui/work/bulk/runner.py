@@ -1,4 +1,4 @@
-"""Runs the same change over many orders: dry run, sending one after the other, pausing, and going on after a crash."""
+"""Runs bulk jobs: dry run, sending one order after the other, pausing, and resuming after a crash."""
 
 import asyncio
 import secrets
@@ -16,7 +16,7 @@ from tui.store.journal import Write, WriteKind
 from tui.store.verifications import Verification
 from tui.work.account import Account
 from tui.work.bulk.job import (
-    AGAIN,
+    RETRYABLE,
     Job,
     JobOrder,
     JobStage,
@@ -29,20 +29,20 @@ from tui.work.bulk.job import (
     plan,
     write_kind,
 )
-from tui.work.bulk.outcome_map import COME_BACK, orders_of, outcome_of, outcomes_of, writes_of
+from tui.work.bulk.outcome_map import NOT_WRITTEN_WITH_OTHERS, orders_of, outcome_of, outcomes_of, writes_of
 from tui.work.drafts.drafts import Draft
 from tui.work.drafts.sender import DraftSendStatus
 from tui.work.writes.send_state import OPEN, SendState
 
 _AT_ONCE: Final = 4
-"""Requests in progress at a time, so that one whose answer was lost does not stop the others."""
+"""The number of concurrent requests, so that one whose answer was lost does not stop the others."""
 
 _READ_AT_ONCE: Final = 8
 _MAX_FAILED: Final = 3
-"""The job pauses automatically after this many orders in a row could not be sent."""
+"""The job is paused automatically when this many orders in a row could not be sent."""
 
 _KEPT: Final = 20
-"""Jobs of an account that are kept."""
+"""The number of jobs that are kept for each account."""
 
 _HEAD, _ORDER = "bulk.job:", "bulk.order:"
 
@@ -75,11 +75,11 @@ class Jobs:
     # Listing
 
     def recent(self) -> list[Job]:
-        """The last jobs, the newest first; those that are not open have counts and no orders."""
+        """The last jobs, newest first; those that are not open have counts but no orders."""
         kept = self._account.store.screen_states.all(self._account.account_id, _HEAD)
         found = {job.id: job for job in map(load_head, kept.values()) if job is not None}
         jobs = [self._jobs.get(id, job) for id, job in found.items()]
-        return sorted(jobs, key=lambda job: (job.made_at, job.id), reverse=True)
+        return sorted(jobs, key=lambda job: (job.created_at, job.id), reverse=True)
 
     def get(self, id: str) -> Job | None:
         """A job with its orders, as it is on disk unless this process runs it."""
@@ -110,18 +110,18 @@ class Jobs:
     def is_elsewhere(self, job: Job) -> bool:
         """Whether another running copy of the app runs this job."""
         sessions = self._account.store.sessions
-        under_way = job.stage in (JobStage.RUNNING, JobStage.PAUSED)
-        return under_way and job.session not in ("", sessions.mine) and sessions.alive(job.session)
+        is_active = job.stage in (JobStage.RUNNING, JobStage.PAUSED)
+        return is_active and job.session not in ("", sessions.mine) and sessions.alive(job.session)
 
     @property
     def running(self) -> list[Job]:
-        """The jobs that this process sends now."""
+        """The jobs that this process is sending."""
         return [self._jobs[id] for id in self._runs]
 
     def is_running(self, job: Job) -> bool:
         return job.id in self._runs
 
-    def left(self) -> list[Job]:
+    def unfinished(self) -> list[Job]:
         """The unfinished jobs of ended processes, oldest first, updated from the journal."""
         found = [
             job
@@ -130,14 +130,14 @@ class Jobs:
             and job.session != self._account.store.sessions.mine
             and not self.is_elsewhere(job)
         ]
-        return [job for unfinished in found if (job := self.get(unfinished.id)) is not None]
+        return [job for head in found if (job := self.get(head.id)) is not None]
 
     # Before sending
 
-    def make(self, recipe: BulkChange, orders: Iterable[tuple[str, str]], whole: str = "") -> Job:
-        """A new job for orders, given as (id, name)."""
+    def make(self, recipe: BulkChange, orders: Iterable[tuple[str, str]], selection: str = "") -> Job:
+        """Create a job for orders, given as (id, name)."""
         entries = {id: JobOrder(id, name) for id, name in orders}
-        job = Job(secrets.token_hex(6), recipe, self._account.now(), entries, whole=whole)
+        job = Job(secrets.token_hex(6), recipe, self._account.now(), entries, selection=selection)
         self._jobs[job.id] = job
         self._put(job)
         for old in self.recent()[_KEPT:]:
@@ -146,13 +146,16 @@ class Jobs:
         return job
 
     def change(self, job: Job, recipe: BulkChange) -> None:
-        """Another recipe for a job that was not sent yet."""
+        """Replace the change of a job that has not been sent yet."""
         self._must_be(job, JobStage.PLANNED)
         job.recipe = recipe
         self._put(job)
 
     async def dry_run(self, job: Job, known: Mapping[str, Document], only: Collection[str] | None = None) -> None:
-        """Apply the recipe to each order, or to those in `only`, without sending. Orders that are not `known` are read."""
+        """Apply the change to each order, or to those in `only`, without sending.
+
+        Orders that are not in `known` are read.
+        """
         self._must_be(job, JobStage.PLANNED)
         recipe = job.recipe
         wanted = [order for order in job.orders.values() if only is None or order.id in only]
@@ -175,17 +178,17 @@ class Jobs:
 
     def _judge(self, job: Job, order: JobOrder, document: Document) -> None:
         applied = apply(job.recipe, document)
-        was_out = order.state is SendState.HELD
+        was_held = order.state is SendState.HELD
         order.applied, order.changes = applied, applied.changes
-        order.words = "; ".join(applied.warnings)
+        order.message = "; ".join(applied.warnings)
         if applied.blocked_reasons:
-            order.state, order.words = SendState.INVALID, "; ".join(applied.blocked_reasons)
+            order.state, order.message = SendState.INVALID, "; ".join(applied.blocked_reasons)
         elif applied.is_unchanged:
             order.state = SendState.UNCHANGED
         elif self._account.draft_sender.is_unsettled(order.id):
-            order.state, order.words = SendState.INVALID, _UNSETTLED
+            order.state, order.message = SendState.INVALID, _UNSETTLED
         else:
-            order.state = SendState.HELD if was_out else SendState.READY
+            order.state = SendState.HELD if was_held else SendState.READY
 
     async def _read(self, orders: Sequence[JobOrder]) -> list[Document | None]:
         """Read orders, a few at a time. An order that cannot be read gets the state that says so."""
@@ -198,7 +201,7 @@ class Jobs:
             except ApiError as error:
                 gone = isinstance(error, NotFound) and error.confirmed_by_service
                 order.state = SendState.CONFLICT if gone else SendState.NOT_SENT
-                order.words = "it is not there any more" if gone else f"it could not be read: {error}"
+                order.message = "the order no longer exists" if gone else f"could not be read: {error}"
                 return None
 
         return list(await asyncio.gather(*map(read, orders)))
@@ -254,7 +257,7 @@ class Jobs:
                     # An order in flight may return to the queue.
                     tasks = await _next_done(tasks)
                     continue
-                send = self._send_whole if batch[0].kind is WriteKind.UPSERT else self._send_patches
+                send = self._send_upsert if batch[0].kind is WriteKind.UPSERT else self._send_patches
                 tasks.add(asyncio.create_task(send(job, run, batch), name=f"change {job.id}"))
             while tasks:
                 tasks = await _next_done(tasks)
@@ -277,7 +280,7 @@ class Jobs:
         self._put(job)
 
     def cancel(self, job: Job) -> int:
-        """Send no further order. Returns how many are not sent because of it; what was sent stays sent."""
+        """Send no further order. Returns how many orders are not sent because of it."""
         self._must_be(job, JobStage.RUNNING, JobStage.PAUSED)
         if self.is_elsewhere(job):
             raise JobConflict(_ELSEWHERE)
@@ -291,7 +294,7 @@ class Jobs:
     async def retry(self, job: Job, states: Collection[SendState]) -> int:
         """Run the dry run again for the orders in these states. Returns how many can be sent again."""
         self._must_be(job, JobStage.DONE, JobStage.CANCELLED, JobStage.PLANNED)
-        chosen = [order.id for order in job.orders.values() if order.state in states and order.state in AGAIN]
+        chosen = [order.id for order in job.orders.values() if order.state in states and order.state in RETRYABLE]
         for id in chosen:
             order = job.orders[id]
             order.state, order.write, order.after = SendState.READY, None, None
@@ -345,7 +348,7 @@ class Jobs:
             # The result may have arrived before the write was linked to this order.
             self._catch_up(job, [order])
 
-    async def _send_whole(self, job: Job, run: _JobRun, batch: Sequence[JobOrder]) -> None:
+    async def _send_upsert(self, job: Job, run: _JobRun, batch: Sequence[JobOrder]) -> None:
         drafts: list[Draft] = []
         for order, document in zip(batch, await self._read(batch), strict=True):
             applied = self._apply_again(job, run, order, document)
@@ -363,8 +366,8 @@ class Jobs:
         for order in sent:
             status = statuses.get(order.id)
             if status is None:
-                self._settle(job, order, SendState.NOT_SENT, "nothing is known of it")
-            elif named and order.id not in named and status.state in COME_BACK:
+                self._settle(job, order, SendState.NOT_SENT, "no result was recorded for this order")
+            elif named and order.id not in named and status.state in NOT_WRITTEN_WITH_OTHERS:
                 # One refused order keeps all from being written (Q2.3): the others are sent again without it.
                 self._settle(job, order, SendState.READY, "")
                 run.taken.discard(order.id)
@@ -373,9 +376,9 @@ class Jobs:
         self._catch_up(job, sent)
 
     def _apply_again(self, job: Job, run: _JobRun, order: JobOrder, document: Document | None) -> Applied | None:
-        """Apply the recipe to the order as it is now. Returns None, and sets its state, if it cannot be sent."""
+        """Apply the change to the order as it is now. Returns None, and sets its state, if it cannot be sent."""
         if document is None:
-            self._settle(job, order, order.state, order.words)
+            self._settle(job, order, order.state, order.message)
             self._count_failure(job, run, order)
             return None
         if self._account.draft_sender.is_unsettled(order.id):
@@ -392,7 +395,7 @@ class Jobs:
         elif applied.blocked_reasons:
             self._settle(job, order, SendState.INVALID, "; ".join(applied.blocked_reasons))
         elif applied.is_unchanged:
-            self._settle(job, order, SendState.UNCHANGED, "somebody else did it")
+            self._settle(job, order, SendState.UNCHANGED, "the order already has these values")
         elif write_kind(applied, order.kind) is not order.kind:
             self._settle(
                 job, order, SendState.NOT_SENT, f"it can now only be sent as {write_kind(applied, order.kind)}"
@@ -404,7 +407,7 @@ class Jobs:
     def _mark_sending(self, job: Job, orders: Sequence[JobOrder]) -> None:
         newest = self._account.store.writes.all(self._account.account_id, limit=1)
         for order in orders:
-            order.state, order.words = SendState.SENDING, ""
+            order.state, order.message = SendState.SENDING, ""
             order.after, order.write = (newest[0].id if newest else 0), None
             self._put_order(job, order, durable=order is orders[-1])
         self._notify(job)
@@ -416,7 +419,7 @@ class Jobs:
     def _count_failure(self, job: Job, run: _JobRun, order: JobOrder) -> None:
         run.failed = run.failed + 1 if order.state in (SendState.NOT_SENT, SendState.UNKNOWN) else 0
         if run.failed >= _MAX_FAILED and job.stage is JobStage.RUNNING and job.waiting:
-            self.pause(job, f"{run.failed} orders in a row could not be sent: {order.words}")
+            self.pause(job, f"{run.failed} orders in a row could not be sent: {order.message}")
 
     # Results from the journal
 
@@ -445,7 +448,7 @@ class Jobs:
         if state is SendState.READY:
             is_active = job.stage in (JobStage.RUNNING, JobStage.PAUSED)
             state = state if is_active else SendState.NOT_SENT
-            message = "" if is_active else message or "it had not gone out when the app ended"
+            message = "" if is_active else message or "the app ended before it was sent"
         if state is not order.state:
             self._settle(job, order, state, message)
 
@@ -458,10 +461,10 @@ class Jobs:
 
     def _must_be(self, job: Job, *stages: JobStage) -> None:
         if job.stage not in stages:
-            raise JobConflict(f"This change is {job.stage} already.")
+            raise JobConflict(f"This change is already {job.stage}.")
 
     def _settle(self, job: Job, order: JobOrder, state: SendState, message: str) -> None:
-        order.state, order.words = state, message
+        order.state, order.message = state, message
         self._put_order(job, order, durable=True)
         self._notify(job)
 
@@ -489,5 +492,5 @@ async def _next_done(tasks: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
     return pending
 
 
-_UNSETTLED = "another change of it has no end yet"
+_UNSETTLED = "the result of an earlier write of this order is not known yet"
 _ELSEWHERE = "Another running copy of the app is sending this change."

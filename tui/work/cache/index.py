@@ -14,8 +14,8 @@ _LEARNED_FROM = 2000
 class OrderIndex:
     """The orders of one list, as they were read last, in the order in which the list shows them.
 
-    The list fills it: `begin` with what is read, `show` with what it shows of that. `cursor` and `move_cursor` are the
-    list's own, so that its cursor follows when another screen moves to the next order.
+    The list updates it: `begin` sets the orders that it reads, `show` those that it shows. `cursor` and `move_cursor`
+    access the cursor of the list, which follows when another screen moves to the next order.
     """
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class OrderIndex:
         self._learned: tuple[tuple[str, int, int], Suggestions] | None = None
 
     def begin(self, feed: OrderFeed) -> None:
-        """Start with another list. Nothing of it is shown yet."""
+        """Start with another list, of which no order is shown yet."""
         self._feed = feed
         self.show(())
 
@@ -48,7 +48,7 @@ class OrderIndex:
         """An order that was read, shown or not."""
         return self._feed.get(order_id) if self._feed is not None else None
 
-    def place_of(self, order_id: str) -> tuple[int, int]:
+    def position_of(self, order_id: str) -> tuple[int, int]:
         """The position of an order from 1, or 0 if it is not shown, and how many orders are shown."""
         return (self.keys.index(order_id) + 1 if order_id in self.keys else 0), len(self.keys)
 

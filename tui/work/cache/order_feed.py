@@ -17,8 +17,8 @@ _DAY = timedelta(days=1)
 
 
 def to_query(filter: Filter, shops: Sequence[int] = (), *, page_size: int = 100) -> OrderQuery:
-    """The query for everything that fits a filter: days are one wider on each side (Q4.9), and a status is only given
-    if it is the only one (Q4.8)."""
+    """Build a query that returns at least the orders that fit a filter: dates are one day wider on each side (Q4.9),
+    and a status is sent only if it is the only one (Q4.8)."""
     return OrderQuery(
         integration=tuple(shops),
         order_number=filter.number,
@@ -34,7 +34,7 @@ def to_query(filter: Filter, shops: Sequence[int] = (), *, page_size: int = 100)
 
 
 def fits(order: Document, filter: Filter, shops: Sequence[int], zone: tzinfo) -> bool:
-    """Whether an order fits the filter. Days are those of `zone` (decision 20); texts must be equal.
+    """Whether an order fits the filter. Days are those of `zone`; texts must be equal.
 
     The search terms of the filter are not checked here.
     """
@@ -66,9 +66,9 @@ class _Rows:
 class OrderFeed:
     """The orders that fit a filter, as far as they were read. Reads may be cancelled at any time without losing orders.
 
-    `orders` grows with each `more`, and is replaced as a whole by `refresh`; an order that comes twice, because the list
-    moved between two pages, keeps its position and is shown as read last. `error` is the last error, until a read
-    succeeds. `on_change` is called after each change of what is shown.
+    `orders` grows with each `more`, and is replaced as a whole by `refresh`; an order that is received twice, because
+    the list changed between two pages, keeps its position and is shown as last read. `error` is the last error, until a
+    read succeeds. `on_change` is called after each change of what is shown.
     """
 
     def __init__(
@@ -117,7 +117,7 @@ class OrderFeed:
 
     @property
     def loading(self) -> bool:
-        """Whether a page is being waited for; reading ahead does not count."""
+        """Whether a caller is waiting for a page; reading ahead does not count."""
         return self._reading.locked()
 
     @property
@@ -161,7 +161,7 @@ class OrderFeed:
             return len(self._rows.orders) - before
 
     async def refresh(self) -> None:
-        """Read as many pages again as were read, and replace all at once. On an error everything stays: see `error`."""
+        """Read as many pages again as were read, and replace all at once. On an error nothing changes; see `error`."""
         async with self._reading:
             await self._read_again(max(1, self._rows.pages))
 

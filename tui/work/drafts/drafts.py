@@ -1,4 +1,4 @@
-"""Drafts: unsent changes of existing orders, stored before the screen shows them (decisions 7, 18)."""
+"""Drafts: unsent changes of existing orders, stored before the screen shows them."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
@@ -18,7 +18,7 @@ from tui.store.store import Store
 class Draft:
     """The edit of one order. `read_at`: when its base was read.
 
-    `stored`: what is on disk, by which this copy of the app knows its own draft from another copy's.
+    `stored`: the edit on disk, which distinguishes this draft from one that another copy of the app has stored.
     """
 
     order_id: str
@@ -145,16 +145,16 @@ class Drafts:
             self._store_edit(draft)
         return merged
 
-    def type(self, typing: TypedText) -> None:
+    def save_typed(self, typing: TypedText) -> None:
         """Store the text of an open editor before it is drawn."""
         self._store.screen_states.put(self._account_id, _typing_key(typing.place, typing.pointer), typing.text)
 
-    def untype(self, place: str, pointer: Pointer) -> None:
+    def drop_typed(self, place: str, pointer: Pointer) -> None:
         """Drop the stored text of a field: it was accepted or discarded."""
         self._store.screen_states.delete(self._account_id, _typing_key(place, pointer))
 
     def typed(self, place: str) -> dict[Pointer, str]:
-        """Text that was typed into the fields of an order and not accepted, by pointer."""
+        """Return the text that was typed into the fields of an order and not accepted, by pointer."""
         prefix = _typing_key(place, ROOT)
         kept = self._store.screen_states.all(self._account_id, prefix)
         return {Pointer.parse(key.removeprefix(prefix)): str(text) for key, text in kept.items()}

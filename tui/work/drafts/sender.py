@@ -7,7 +7,7 @@ from datetime import datetime
 
 from tui.api.client import Client
 from tui.api.codec import Document, Json, as_list, decode, encode, same
-from tui.api.errors import ApiError, NotFound, Origin, Problem
+from tui.api.errors import ApiError, NotFound, Problem, ReportedBy
 from tui.api.models import Operation
 from tui.orders.display import display_value
 from tui.orders.edits.compare import Mismatch
@@ -58,12 +58,15 @@ class DraftSendStatus:
 
 _KEY = "standing:"
 _READ_AT_ONCE = 5
-_GONE = "the order is not there any more; the edit is kept"
-_DIFFERS = "sent, and the order shows something else; see its fields"
+_GONE = "the order no longer exists; the draft is kept"
+_DIFFERS = "accepted, but the order shows other values; see its fields"
 
 
 class DraftSender:
-    """Sends drafts and deletes orders of one account. `on_change` is called with the id of each order that has news."""
+    """Sends drafts and deletes orders of one account.
+
+    `on_change` is called with the id of an order after its status changed.
+    """
 
     def __init__(
         self,
@@ -123,13 +126,13 @@ class DraftSender:
             document = await self._client.get_order(order_id)
         except NotFound as error:
             if error.confirmed_by_service:
-                return self._set(order_id, SendState.CONFLICT, "The order is not there any more; the edit is kept.")
+                return self._set(order_id, SendState.CONFLICT, "The order no longer exists; the draft is kept.")
             return self._set(order_id, SendState.NOT_SENT, str(error))
         except ApiError as error:
             return self._set(order_id, SendState.NOT_SENT, str(error))
         self._drafts.rebase(draft, document, self._now())
         if draft.undecided:
-            message = "Changed there too: c at each field marked # decides which side stands."
+            message = "Also changed on the service: c at each field marked # chooses the value."
             return self._set(order_id, SendState.CONFLICT, message, document=document)
         return None
 
@@ -161,7 +164,7 @@ class DraftSender:
     async def send_as_upsert(self, drafts: Sequence[Draft], *, job: str | None = None) -> dict[str, DraftSendStatus]:
         """Read up to 100 orders again and send them as full orders in one upsert, all of them or none (Q2.3, Q6.4).
 
-        Orders that are unchanged, cannot be sent, or have conflicts stay here; the others are sent without them.
+        Orders that are unchanged, cannot be sent, or have conflicts are left out; the others are sent without them.
         """
         for draft in drafts:
             self._set(draft.order_id, SendState.SENDING, "in flight")
@@ -217,7 +220,7 @@ class DraftSender:
                 draft = self._drafts.get(order_id)
                 if draft is not None:
                     self._drafts.drop(draft)
-                return self._set(order_id, state, "was gone already" if already else "deleted", deleted=True)
+                return self._set(order_id, state, "already deleted" if already else "deleted", deleted=True)
             case WriteRefused(problems=problems, error=error):
                 first = problems[0].detail if problems else str(error)
                 placed = self._placed(order_id, outcome, problems)
@@ -227,9 +230,9 @@ class DraftSender:
             case WriteNotSent(error=error):
                 return self._set(order_id, state, _not_sent(outcome.write.state, error))
             case WriteUnknown():
-                return self._set(order_id, state, "the answer was lost; r looks it up, and so does the next start")
+                return self._set(order_id, state, "the answer was lost; r looks the order up, as does the next start")
             case WriteAccepted():
-                return self._set(order_id, state, "accepted, not visible yet; it is being looked for")
+                return self._set(order_id, state, "accepted, but not readable yet; it is read again automatically")
 
     def settle_upsert(self, outcome: WriteOutcome) -> dict[str, DraftSendStatus]:
         """Set the status of each order of an upsert of drafts; empty for an upsert of staged orders."""
@@ -242,7 +245,7 @@ class DraftSender:
             if problems or len(orders) == 1:
                 statuses[order_id] = self.settle(order_id, WriteRefused(outcome.write, problems, {}, outcome.error))
             else:
-                message = "nothing written: another order of the same request was refused; it can go again"
+                message = "not written: another order of the request was refused; this one can be sent again"
                 statuses[order_id] = self._set(order_id, SendState.NOT_SENT, message)
         return statuses
 
@@ -271,7 +274,7 @@ class DraftSender:
 
     def looking_up(self, order_id: str) -> DraftSendStatus:
         """Set the status of an order whose lost answer is being looked up."""
-        return self._set(order_id, SendState.SENDING, "its answer was lost; it is being looked up")
+        return self._set(order_id, SendState.SENDING, "the answer was lost; the order is being looked up")
 
     def on_verification(self, verification: Verification) -> None:
         """Set the status of an order from the result of the verifier."""
@@ -342,7 +345,7 @@ def _not_sent(state: WriteState, error: ApiError | None) -> str:
             return f"nothing was written, and it can be sent again: {error}"
         case WriteState.NOT_APPLIED:
             return "the answer was lost and nothing was written; it can be sent again"
-    return str(error) if error else "it was not sent before the app ended"
+    return str(error) if error else "the app ended before it was sent"
 
 
 def mismatch_problem(mismatch: Mismatch) -> Problem:
@@ -352,7 +355,7 @@ def mismatch_problem(mismatch: Mismatch) -> Problem:
         f"sent {sent}, the service shows {shown}",
         code="differs",
         pointer=mismatch.pointer,
-        origin=Origin.SERVICE,
+        reported_by=ReportedBy.SERVICE,
     )
 
 

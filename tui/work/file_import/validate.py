@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from tui.api.codec import Document, Json
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.api.query import id_text
 from tui.orders.checks.sending import check_duplicates, check_order
@@ -120,7 +120,7 @@ def derivation_infos(parsed: ParsedOrder) -> list[Problem]:
             derivation.how.name.lower(),
             pointer=pointer,
             severity=Severity.INFO,
-            origin=Origin.LOCAL,
+            reported_by=ReportedBy.LOCAL,
         )
         for pointer, derivation in parsed.derived.items()
     ]
@@ -146,7 +146,7 @@ def _refusal_problem(refusal: RefusedEntry) -> Problem:
         f"{refusal.place[:1].upper()}{refusal.place[1:]} {refusal.reason}.",
         "no_order",
         pointer=ROOT,
-        origin=Origin.LOCAL,
+        reported_by=ReportedBy.LOCAL,
     )
 
 

@@ -27,9 +27,9 @@ _SUPERSEDED: Final = "superseded"
 
 @dataclass(frozen=True, slots=True)
 class HistoryOrder(SentOrder):
-    """An order of a request, with its outcome. `problems` are what the service said of that version.
+    """An order of a request, with its outcome. `problems` are those that the service reported for that version.
 
-    `outcome` is the public word of the export: verified, differs, missing, accepted, superseded (by a newer version),
+    `outcome` is the public value in the export: verified, differs, missing, accepted, superseded (by a newer version),
     refused, not written (others of the request were refused), busy, not sent, not applied, unknown, or going.
     """
 
@@ -43,18 +43,18 @@ class HistoryOrder(SentOrder):
 
     @property
     def shown(self) -> StateLabel:
-        """How its state is shown; a version that was replaced by a newer one is not waited for."""
+        """How its state is shown; a version that was superseded by a newer one is not shown as pending."""
         return StateLabel(" ", _SUPERSEDED, "dim") if self.outcome == _SUPERSEDED else LABELS[self.state]
 
     @property
     def was_written(self) -> bool:
-        """Whether the service took it."""
+        """Whether the service accepted it."""
         return self.state in (SendState.ACCEPTED, SendState.VERIFIED, SendState.DIFFERS)
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryRequest:
-    """A request of the batch. `problems` are those of no single order."""
+    """A request of the batch. `problems` are those that belong to no single order."""
 
     id: int
     at: datetime

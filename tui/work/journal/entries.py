@@ -37,7 +37,7 @@ GROUPS: Final[Mapping[str, frozenset[SendState]]] = {
     "failed": NOT_WRITTEN,
     "deleted": frozenset({SendState.VERIFIED}),
 }
-"""The tabs of the journal: a name that fits on a line of 80 columns with the others, and the states it lists.
+"""The tabs of the journal: names, short enough to fit on a line of 80 columns together, and the states that they list.
 
 Verified deletions are listed under *deleted*, all other verified writes under *done*.
 """
@@ -173,7 +173,7 @@ def open_entry(store: Store, base_url: str, id: int) -> JournalEntry | None:
 
 
 def after(write: Write, part: Part) -> Document | None:
-    """The document that a write was to produce; None for a deletion and for a new order."""
+    """The document that a write was meant to produce; None for a deletion and for a new order."""
     if part.before is None or write.new.kind is WriteKind.DELETE:
         return None
     if write.new.kind is WriteKind.PATCH:
@@ -223,12 +223,12 @@ def _parts(write: Write, named: Sequence[OrderNames]) -> Iterator[Part]:
 def entry_line(entry: JournalEntry) -> bytes:
     """An entry as one line of JSON, without a line break.
 
-    Its keys: `id`, `at` (UTC, ISO 8601), `by` (user@host), `profile`, `base_url`, `job` (the change of many orders that
-    it was a part of, or null), `road` (patch, upsert, delete), `method`, `path`, `state`, `outcome` (in words), `body`
-    (as it went; null for a deletion), `orders`: a list of `{id, order_id, order_number, before, changes, after}`, where
+    Its keys: `id`, `at` (UTC, ISO 8601), `by` (user@host), `profile`, `base_url`, `job` (the bulk job that it belongs
+    to, or null), `road` (patch, upsert, delete), `method`, `path`, `state`, `outcome` (in words), `body` (as it was
+    sent; null for a deletion), `orders`: a list of `{id, order_id, order_number, before, changes, after}`, where
     `changes` is a list of `{pointer, was, now}` (a missing key: the field was absent) and `before` and `after` are the
     whole order, null where there was none or it is not known; `steps`: a list of `{at, state, status, problems,
-    detail}`, and `problems`: those of the last step. Credentials are in no write, and so in no line.
+    detail}`, and `problems`: those of the last step. Writes do not contain credentials, so neither do the lines.
     """
     write = entry.write
     orders: list[Json] = [
@@ -295,7 +295,7 @@ async def export(store: Store, base_url: str, ids: Sequence[int], path: Path) ->
 
 
 async def prune_journal(store: Store, now: datetime, days: int) -> int:
-    """Remove writes that ended more than `days` ago, in small steps, and note it. Returns how many."""
+    """Remove writes that ended more than `days` ago, in small steps, and record that. Returns how many."""
     removed: dict[int, int] = {}
     while found := store.writes.prune(now - timedelta(days=days), limit=_AT_ONCE):
         for account_id, count in found.items():
@@ -307,7 +307,7 @@ async def prune_journal(store: Store, now: datetime, days: int) -> int:
 
 
 def at(change: Change) -> Pointer:
-    """The pointer of a change as labels use it: a removed item by its position in the order as read."""
+    """The pointer of a change for its label. A removed item has its position in the order as read."""
     tokens = tuple(token.removeprefix("~") if token[1:].isdigit() else token for token in change.pointer.tokens)
     return Pointer(tokens)
 

@@ -1,4 +1,4 @@
-"""Recheck of a day's changes: which values still stand, and which the shop's synchronisation reverted (Q3.15)."""
+"""Rechecks the changes of a day: which values are unchanged, and which the shop's synchronisation reverted (Q3.15)."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -27,18 +27,19 @@ _DONE: Final = (WriteState.CONFIRMED, WriteState.VERIFIED)
 
 
 class RecheckResult(StrEnum):
-    """Does a verified change still stand? The worst result comes first."""
+    """What happened to a verified value since. The worst result comes first."""
 
-    TAKEN_BACK = "taken back"
+    REVERTED = "reverted"
     CHANGED = "changed again"
     GONE = "gone"
     UNREAD = "not read"
-    STANDS = "still so"
+    UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True, slots=True)
 class RecheckedChange:
-    """One value: before the change, as verified, and as it is now in `document`, where `pointer` points."""
+    """One value: before the change (`was`), as verified (`wanted`), and as it is now (`there`), at `pointer` of
+    `document`."""
 
     order_id: str
     named: OrderNames
@@ -89,7 +90,7 @@ async def recheck(
 def updated(check: RecheckedChange, document: Document) -> RecheckedChange:
     """The change after its order was read once more."""
     there = check.pointer.get(document)
-    result = RecheckResult.STANDS if matches(check.pointer, check.wanted, there) else check.result
+    result = RecheckResult.UNCHANGED if matches(check.pointer, check.wanted, there) else check.result
     return replace(check, there=there, result=result, document=document)
 
 
@@ -103,9 +104,7 @@ def _compared(
         yield RecheckedChange(*known, whole, ABSENT, ABSENT, ABSENT, RecheckResult.UNREAD, str(found))
         return
     if found is None or (part.remote_id and id_text(found.get("id")) != part.remote_id):
-        yield RecheckedChange(
-            *known, whole, ABSENT, ABSENT, ABSENT, RecheckResult.GONE, "the order is not there any more"
-        )
+        yield RecheckedChange(*known, whole, ABSENT, ABSENT, ABSENT, RecheckResult.GONE, "the order no longer exists")
         return
     values: dict[Pointer, _Value] = {}
     for entry, part in writes:
@@ -120,9 +119,9 @@ def _compared(
         there = pointer.get(found)
         wanted, was = value.change.now, value.change.was
         if matches(pointer, wanted, there):
-            result = RecheckResult.STANDS
+            result = RecheckResult.UNCHANGED
         elif any(matches(pointer, before, there) for before in value.before):
-            result = RecheckResult.TAKEN_BACK
+            result = RecheckResult.REVERTED
         else:
             result = RecheckResult.CHANGED
         write = value.entry.write

@@ -28,14 +28,14 @@ from tui.work.writes.send_state import NOT_WRITTEN
 
 _AT_ONCE: Final = 50
 
-LOST: Final = "It gets a new Sendcloud id; shipments, labels and links of the old one do not come back."
+LOST: Final = "It gets a new Sendcloud id; shipments, labels and links of the old order are not restored."
 
 
 class UndoOutcome(StrEnum):
-    """The result of undoing a write of one order: could it be undone, and what was drafted or staged for that?"""
+    """The result of undoing a write of one order: whether it can be undone, and what was drafted or staged."""
 
     DRAFTED = "drafted"
-    CONFLICT = "drafted with fields to decide"
+    CONFLICT = "drafted with conflicts"
     STAGED = "staged as a new order"
     NOTHING = "nothing to undo"
     GONE = "gone"
@@ -117,7 +117,7 @@ def step_name(entry: JournalEntry, zone: tzinfo) -> str:
 
 
 def summary(results: Sequence[UndoResult]) -> str:
-    """The results in one sentence."""
+    """Summarise the results in one sentence."""
     if len(results) == 1:
         return results[0].message
     counts = Counter(result.outcome for result in results)
@@ -134,7 +134,7 @@ def _undo_one(
     if isinstance(found, ApiError):
         return UndoResult(named, UndoOutcome.FAILED, f"{named.name} could not be read: {found}")
     if found is None or id_text(found.get("id")) != remote_id:
-        return UndoResult(named, UndoOutcome.GONE, f"{named.name} does not exist any more, so nothing can be undone.")
+        return UndoResult(named, UndoOutcome.GONE, f"{named.name} no longer exists, so nothing can be undone.")
     if account.draft_sender.is_unsettled(remote_id):
         return UndoResult(
             named,
@@ -154,8 +154,8 @@ def _undo_one(
     account.drafts.save(draft)
     onto = ", on top of your draft" if own is not None else ""
     if conflicts:
-        count = f"{count_of(len(conflicts), 'field')} changed there since"
-        message = f"{named.name}: drafted{onto}; {count}: o, then c decides. w reviews."
+        count = f"{count_of(len(conflicts), 'field')} also changed on the service"
+        message = f"{named.name}: drafted{onto}; {count}: o, then c chooses. w reviews."
         return UndoResult(named, UndoOutcome.CONFLICT, message)
     return UndoResult(named, UndoOutcome.DRAFTED, f"{named.name}: drafted with its former values{onto}. w reviews.")
 

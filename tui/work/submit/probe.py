@@ -1,4 +1,4 @@
-"""Checks orders of a file against the account without staging them: do their shops and the orders exist?"""
+"""Checks the orders of a file against the account without staging them: whether their shops and the orders exist."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -19,7 +19,7 @@ _AT_ONCE = 50
 
 @dataclass(frozen=True, slots=True)
 class RemoteStatus:
-    """What sending an entry would do, the id of the existing order, and the changes it would get."""
+    """What sending an entry would do, the id of the existing order, and the changes that it would make to that order."""
 
     action: PlannedAction
     id: str | None = None
@@ -27,7 +27,7 @@ class RemoteStatus:
 
 
 async def shops_of(client: Client) -> frozenset[int] | None:
-    """The ids of the account's shops; None if the service has no such list, or not for these credentials.
+    """The ids of the account's shops; None if the service has no such list, or does not show it to these credentials.
 
     Raises ApiError for other failures.
     """
@@ -41,7 +41,10 @@ async def shops_of(client: Client) -> frozenset[int] | None:
 async def probe(
     client: Client, entries: Sequence[FileEntry], now: datetime
 ) -> tuple[list[FileEntry], dict[int, RemoteStatus]]:
-    """Check the entries with the account's shops, and look up by position what sending each would do. Raises ApiError."""
+    """Check the entries against the account's shops, and find out what sending each would do, by position.
+
+    Raises ApiError.
+    """
     entries = check_entries(entries, await shops_of(client))
     # The service refuses a lookup in a shop that it does not know.
     asked = [

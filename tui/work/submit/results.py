@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import Scope
 from tui.orders.edits.edit import Change
 from tui.orders.fields import label_of
@@ -17,7 +17,7 @@ from tui.work.writes.serialization import problems_from_json
 
 _SHOWN_CHANGES = 4
 _FIRST_READ = 0.5
-"""Seconds after an order was accepted."""
+"""Seconds from the acceptance of an order to its first read."""
 
 
 class SubmitOutcome(StrEnum):
@@ -75,7 +75,7 @@ class SubmitOptions:
 
     @property
     def retry_seconds(self) -> float:
-        """How long to retry while the service is away."""
+        """How long to retry while the service is unavailable."""
         return 60.0 if self.retry_for is None else self.retry_for
 
 
@@ -91,11 +91,11 @@ class SubmitResult:
 
 def note(reason: str) -> Problem:
     """The reason why an order without errors was not sent, as a problem."""
-    return Problem(reason, "not_sent", severity=Severity.WARNING, origin=Origin.LOCAL)
+    return Problem(reason, "not_sent", severity=Severity.WARNING, reported_by=ReportedBy.LOCAL)
 
 
 def changes_text(changes: Sequence[Change]) -> str:
-    """The names of the changed fields, the first few of them."""
+    """The names of the first few changed fields."""
     names = [label_of(change.pointer) for change in changes[:_SHOWN_CHANGES]]
     more = len(changes) - len(names)
     return ", ".join(names) + (f" and {more} more" if more else "")

@@ -1,4 +1,4 @@
-"""Retries while the service is away: growing pauses, for a limited time."""
+"""Retries while the service is unavailable: growing pauses, for a limited time."""
 
 import asyncio
 import time
@@ -17,7 +17,7 @@ T = TypeVar("T")
 class RetryTimer:
     """Growing pauses between retries. They start over after a success, and end `limit` seconds after the first failure.
 
-    Call `begin` before an attempt so that the time of one that hangs counts.
+    Call `begin` before an attempt, so that the time of a hanging attempt counts.
     """
 
     limit: float

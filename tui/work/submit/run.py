@@ -1,7 +1,7 @@
 """Submits a file of orders without a screen: stages, sends and verifies them, and reports an outcome for each.
 
-Nothing is printed here and no question is asked. A run leaves what the composer leaves: a batch, journal entries and
-accepted orders. Another run, or the app, continues from there.
+It prints nothing and asks no questions. Like the composer, it leaves a batch, journal entries and accepted orders, from
+which another run, or the app, can continue.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from tui.api.codec import same
-from tui.api.errors import ApiError, Origin, Problem, RequestRefused, Severity
+from tui.api.errors import ApiError, Problem, ReportedBy, RequestRefused, Severity
 from tui.api.pointer import ABSENT
 from tui.api.query import id_text
 from tui.api.request_log import LoggedRequest, RequestOutcome
@@ -44,10 +44,10 @@ from tui.work.submit.retry import RetryTimer, is_final
 from tui.work.writes.send_state import SendState, project
 
 _STOP_GRACE = 10.0
-"""Seconds to wait for the answer to a request that is out when the run is stopped."""
+"""Seconds to wait for the answer to a request that is in flight when the run is stopped."""
 _TICK = 1.0
 _FINAL_STATUSES = frozenset({401, 403, 404, 410})
-"""Statuses of a write that a retry would get again."""
+"""Response statuses of a write that a retry would not change."""
 
 
 T = TypeVar("T")
@@ -89,12 +89,12 @@ class Submission:
         self._is_staged = False
         self._sending = 0
         self._lost_at: float | None = None
-        self._unsent_reason = "Not sent: the run ended before."
+        self._unsent_reason = "Not sent: the run ended first."
         account.listeners.append(self._on_store_event)
         account.client.log.listen(self._count_request)
 
     def stop(self) -> None:
-        """Send nothing more; the request that is out gets a moment for its answer."""
+        """Send nothing more, and wait briefly for the answer to a request in flight."""
         self._stop.set()
 
     def ended_by(self, error: StoreError) -> None:
@@ -131,7 +131,7 @@ class Submission:
             return
         # Only orders that may be sent are looked up; the lookup itself may find another error.
         if self._may_send():
-            if not await self._look():
+            if not await self._look_up_orders():
                 return
             self._keep_dates()
             if self._may_send():
@@ -153,7 +153,7 @@ class Submission:
         self._find_staged()
         again = [order.id for order in self._orders() if order.state in (StagedState.MISSING, StagedState.DIFFERS)]
         if again and not any(order.state is StagedState.UNKNOWN for order in self._staging.orders):
-            await self._until_stopped(self._staging.ask_again(again))
+            await self._until_stopped(self._staging.check_again(again))
 
     async def _recover(self) -> None:
         for outcome in await self._until_stopped(self._account.outbox.recover()):
@@ -237,7 +237,7 @@ class Submission:
             if placed is not ABSENT and ORDERED_AT in entry.parsed.derived:
                 self._staging.editing.put(order.id, ORDERED_AT, placed, "the date that it has")
 
-    async def _look(self) -> bool:
+    async def _look_up_orders(self) -> bool:
         """Look up the orders that may be sent; False if the service cannot be reached."""
         wanted = [order.id for order in self._sendable_orders()]
         error = await self._with_retries(lambda: self._staging.refresh_remote(wanted, again=True))
@@ -416,7 +416,7 @@ class Submission:
             problems = [
                 problem
                 for problem in problems
-                if problem in of_file or problem.pointer not in read or problem.origin is not Origin.LOCAL
+                if problem in of_file or problem.pointer not in read or problem.reported_by is not ReportedBy.LOCAL
             ]
         if reason:
             problems.append(note(reason))
@@ -433,9 +433,9 @@ class Submission:
                 return SubmitOutcome.HELD, self._unsent_reason  # the staged order has other content
         state = project(order.state) if order.sent else self._staging.send_state(order)
         if order.state is StagedState.MISSING:
-            return SubmitOutcome.MISSING, "It was accepted, and the service does not show it."
+            return SubmitOutcome.MISSING, "It was accepted, but the service does not show it."
         if state is SendState.ACCEPTED and self._options.verify:
-            reason = "It was accepted and could not be verified yet; the next run continues."
+            reason = "It was accepted, but could not be verified yet; the next run continues."
             return SubmitOutcome.UNKNOWN, reason
         if not order.sent and order.id in self._refusals:
             return SubmitOutcome.REFUSED, ""
@@ -493,7 +493,7 @@ class Submission:
         self._check_stop()
 
     async def _until_stopped(self, work: Awaitable[T]) -> T:
-        """Wait for something, or for the stop; a request that is out has a moment for its answer."""
+        """Wait for `work`, or until the run is stopped; then wait briefly for the answer to a request in flight."""
         task = asyncio.ensure_future(work)
         stop = asyncio.ensure_future(self._stop.wait())
         try:

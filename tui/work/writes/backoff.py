@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def exponential(total: float, *, first: float = 1.0, factor: float = 1.6, longest: float = 30.0) -> tuple[float, ...]:
-    """Pauses in seconds that grow from `first` and together make `total`."""
+    """Return pauses in seconds that grow from `first` and add up to `total`."""
     pauses: list[float] = []
     pause = first
     left = total
@@ -29,11 +29,11 @@ class RetrySchedule:
     """Pauses in seconds, each before one read."""
 
     confirm: tuple[float, ...] = (0.0, 0.5, 1.5)
-    """After a PATCH that was accepted; then the verifier goes on."""
+    """After a PATCH that was accepted; then the verifier continues."""
     lookups: tuple[float, ...] = (0.0, *exponential(60.0))
     """For a write whose answer was lost."""
     attempts: int = 3
-    """How often an upsert is sent at most if lookups find nothing of it, the first time included."""
+    """The maximum number of times that an upsert is sent if lookups find none of its orders."""
     verify: tuple[float, ...] = exponential(240.0, first=2.0)
     """For an order that was accepted."""
     busy: tuple[float, ...] = exponential(300.0, first=15.0, longest=90.0)
@@ -74,7 +74,7 @@ async def poll(
 
 
 async def sleep_or_event(seconds: float, event: asyncio.Event, sleep: Sleep) -> None:
-    """Wait until `event` is set, for so many seconds at most."""
+    """Wait until `event` is set, but at most this many seconds."""
     waits = [asyncio.ensure_future(sleep(max(seconds, 0.0))), asyncio.ensure_future(event.wait())]
     try:
         await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)

@@ -13,7 +13,7 @@ from tui.api.query import OrderQuery, id_number, id_text
 from tui.orders.paths import SHOP
 
 _FEW = 3
-"""Up to so many orders of a shop are read one by one; for more, the shop's newest pages are read first."""
+"""Up to this many orders of a shop are read one by one; for more, the shop's newest pages are read first."""
 
 _AT_ONCE = 5
 """Concurrent reads of single orders."""

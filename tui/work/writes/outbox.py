@@ -73,8 +73,8 @@ class Outbox:
         self._context = WriteContext(client, store.writes, asyncio.Lock(), now, sleep, self.schedule, self._notify)
 
     @property
-    def under_way(self) -> tuple[int, ...]:
-        """The ids of the writes that are queued, out or being looked up, oldest first."""
+    def unfinished(self) -> tuple[int, ...]:
+        """The ids of the writes that are queued, sent or being looked up, oldest first."""
         return tuple(sorted(self._tasks.values()))
 
     async def patch(
@@ -113,7 +113,7 @@ class Outbox:
 
     async def recover(self) -> list[WriteOutcome]:
         """Resolve the unsettled writes of ended processes, and our own whose outcome is unknown."""
-        busy = set(self.under_way)
+        busy = set(self.unfinished)
         left = [write for write in self._store.writes.adopt(self._account_id) if write.id not in busy]
         return list(await asyncio.gather(*(asyncio.shield(self._start(write, self._resume)) for write in left)))
 

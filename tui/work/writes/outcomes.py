@@ -1,12 +1,12 @@
-"""How a write ended: one class for each thing that a caller may have to do next.
+"""Outcomes of a write: one class for each way in which a caller may have to react.
 
 WriteVerified  a PATCH, read back as sent: done
-WriteAccepted  accepted, not read back yet: the verifier goes on (every accepted upsert ends so)
+WriteAccepted  accepted, not read back yet: the verifier continues (every accepted upsert ends so)
 WriteDiffers   accepted, but the order shows other values: show them
 OrderDeleted   deleted: done
-WriteRefused   the service did not take it, nothing was written: show the problems at their fields
+WriteRefused   the service refused it, nothing was written: show the problems at their fields
 WriteNotSent   an attempt failed, nothing was written: offer to send the same again
-OrderGone      the order does not exist any more, nothing was written: keep the edit
+OrderGone      the order no longer exists, nothing was written: keep the edit
 WriteUnknown   the answer was lost, and lookups could not tell: the next `recover` continues
 
 The names are those of the send state (`tui.work.writes.send_state`) to which the state of the write is projected.

@@ -1,4 +1,4 @@
-"""Writes of one order, PATCH and DELETE: sent, read again, and looked up when the answer was lost (decision 19)."""
+"""Writes of one order, PATCH and DELETE: sent, read again, and looked up when the answer was lost."""
 
 from datetime import timedelta
 from typing import cast
@@ -59,7 +59,7 @@ async def _resolve_delete(context: WriteContext, write: Write) -> WriteOutcome:
 
 
 async def _confirm(context: WriteContext, write: Write) -> WriteOutcome:
-    """Read back a PATCH that was accepted (Q3.12). If nothing of it shows yet the verifier goes on."""
+    """Read back a PATCH that was accepted (Q3.12). If the order shows none of it yet, the verifier continues."""
     sent = _Sent(write)
     order = await context.read_until(write.new.order_id, context.schedule.confirm, sent.shows_effect)
     if order is None:
@@ -106,7 +106,7 @@ class _Sent:
         return compare(self._expected, order, part_of_items=True)
 
     def is_unchanged(self, missing: list[Mismatch]) -> bool:
-        """Whether the order is as before: nothing was written, or nothing shows yet."""
+        """Whether the order is as before: nothing was written, or it is not visible yet."""
         return missing == self._before
 
     def shows_effect(self, order: LookupResult) -> bool:

@@ -1,7 +1,8 @@
 """The send state: what happened to an order that is to be written, in one vocabulary for every screen and command.
 
-The store keeps the facts (`WriteState`, `VerificationState`, `StagedState`); `project` turns them into a `SendState`, and
-`LABELS` says how each state is shown. Nothing else maps stored states to states or states to labels.
+The store keeps the facts (`WriteState`, `VerificationState`, `StagedState`); `project` turns them into a `SendState`,
+and `LABELS` says how each state is shown. The one addition is the label of a superseded
+version (`HistoryOrder.shown`).
 """
 
 from collections.abc import Mapping
@@ -27,22 +28,22 @@ class SendState(StrEnum):
     VERIFIED = "verified"
     """Read back as sent. A verified deletion: the order is gone."""
     ACCEPTED = "accepted"
-    """The service took it; it has not been read back yet."""
+    """The service accepted it; it has not been read back yet."""
     UNKNOWN = "unknown"
     """The answer was lost, so it may have been written; it must be looked up before it is sent again."""
     DIFFERS = "differs"
-    """The service took it, but shows other values, or no such order."""
+    """The service accepted it, but shows other values, or no such order."""
     REFUSED = "refused"
-    """The service did not take it; nothing was written."""
+    """The service refused it; nothing was written."""
     CONFLICT = "conflict"
     """Not sent: the service has something else than expected (a changed or deleted order, an order that would be
     overwritten). The user decides."""
     NOT_SENT = "not sent"
-    """An attempt failed and nothing was written; the same can be sent again."""
+    """An attempt failed and nothing was written; it can be sent again unchanged."""
     UNCHANGED = "unchanged"
     """Not sent: the service already has these values."""
     INVALID = "invalid"
-    """Not sent: it has errors, or the change is not possible on it."""
+    """Not sent: it has errors, or the change cannot be applied to it."""
     HELD = "held"
     """Not sent: the user keeps it back."""
 
@@ -98,7 +99,7 @@ NOT_WRITTEN: Final = frozenset({SendState.REFUSED, SendState.NOT_SENT, SendState
 
 @dataclass(frozen=True, slots=True)
 class Unsent:
-    """What decides the state of an order that is not with the service."""
+    """What decides the state of an order that the service does not have."""
 
     refused: bool = False
     """The service refused this content."""
@@ -124,7 +125,7 @@ class Unsent:
 
 
 def project(stored: WriteState | VerificationState | StagedState, unsent: Unsent | None = None) -> SendState:
-    """The send state of a stored state. `unsent` is given for a staged order that is not with the service."""
+    """The send state of a stored state. `unsent` is given for a staged order that the service does not have."""
     return _STORED[stored] if unsent is None else unsent.state
 
 
@@ -175,7 +176,7 @@ DRAFT_TEXTS: Final[Mapping[SendState, str]] = {
     SendState.REFUSED: "refused",
     SendState.DIFFERS: "differs",
 }
-"""The texts under which the states of drafts are stored; drafts in other states are not."""
+"""The texts under which the states of drafts are stored. Other states of drafts are not stored."""
 
 JOB_TEXTS: Final[Mapping[SendState, str]] = {
     SendState.READY: "would change",

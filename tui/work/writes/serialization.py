@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from tui.api.codec import Document, Json, as_list
-from tui.api.errors import Origin, Problem, Severity
+from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import ABSENT, Pointer, Scope, present
 from tui.orders.edits.compare import Mismatch
 from tui.orders.edits.edit import Change
@@ -19,13 +19,13 @@ def problem_to_json(problem: Problem) -> Document:
     values |= {name: getattr(problem, name) for name in _TEXTS if getattr(problem, name)}
     optional = {"raw_pointer": problem.raw_pointer, "status": problem.status, "order": problem.order}
     values |= {name: value for name, value in optional.items() if value is not None}
-    return values | {"severity": problem.severity, "origin": problem.origin}
+    return values | {"severity": problem.severity, "origin": problem.reported_by}
 
 
 def problem_from_json(value: Json) -> Problem:
     """Read what `problem_to_json` wrote. Raises ValueError for anything else."""
     if not isinstance(value, dict):
-        raise ValueError("a stored problem is no object")
+        raise ValueError("a stored problem is not an object")
     texts = {name: text for name in _TEXTS if isinstance(text := value.get(name), str)}
     status, order = value.get("status"), value.get("order")
     return Problem(
@@ -40,7 +40,7 @@ def problem_from_json(value: Json) -> Problem:
         parameter=texts.get("parameter"),
         header=texts.get("header"),
         severity=Severity(str(value["severity"])),
-        origin=Origin(str(value["origin"])),
+        reported_by=ReportedBy(str(value["origin"])),
     )
 
 
@@ -49,11 +49,11 @@ def problems_to_json(problems: Iterable[Problem]) -> list[Json]:
 
 
 def problems_from_json(value: Json) -> list[Problem]:
-    """Stored problems; none for null. Raises ValueError for what is no list of problems."""
+    """Read stored problems; none for null. Raises ValueError for anything but a list of problems."""
     if value is None:
         return []
     if not isinstance(value, list):
-        raise ValueError("stored problems are no list")
+        raise ValueError("stored problems are not a list")
     return [problem_from_json(stored) for stored in value]
 
 
@@ -65,7 +65,7 @@ def mismatch_to_json(mismatch: Mismatch) -> Document:
 def mismatch_from_json(value: Json) -> Mismatch:
     """Read what `mismatch_to_json` wrote. Raises ValueError for anything else."""
     if not isinstance(value, dict):
-        raise ValueError("a stored mismatch is no object")
+        raise ValueError("a stored mismatch is not an object")
     return Mismatch(Pointer.parse(str(value["pointer"])), value["expected"], value.get("actual", ABSENT))
 
 

@@ -40,7 +40,10 @@ async def resume_upsert(context: WriteContext, write: Write) -> WriteOutcome:
 
 
 async def _resolve(context: WriteContext, write: Write, error: ApiError | None) -> WriteOutcome:
-    """Look up what was sent. If nothing of it is found the same bytes are sent again, a limited number of times."""
+    """Look up what was sent.
+
+    If none of its orders is found, the same bytes are sent again, a limited number of times.
+    """
     for attempt in range(1, context.schedule.attempts + 1):
         write = context.step(write, WriteState.UNKNOWN, error=error, staged=_updates(write, StagedState.UNKNOWN))
         found = await _look_up_repeatedly(context, write)
@@ -86,7 +89,7 @@ def _not_sent(context: WriteContext, write: Write, error: ApiError) -> WriteOutc
 
 
 def _refused(context: WriteContext, write: Write, error: RequestRefused) -> WriteOutcome:
-    """Assign each problem to the order that it names (decision 13); the other orders are drafts again."""
+    """Assign each problem to the order that it names; the other orders become drafts again."""
     items = write.new.items
     by_staged: dict[str, list[Problem]] = {}
     rest: list[Problem] = []

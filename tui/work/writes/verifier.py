@@ -15,7 +15,8 @@ from tui.work.writes.lookup import LookupResult, LookupTarget, look_up
 from tui.work.writes.serialization import mismatch_to_json
 
 _READS_OF_NEW_ORDER = 3
-"""Reads after which a new order with other values differs: it has no older content that could still be shown."""
+"""The number of reads after which a new order with other values counts as different: it has no older content that could
+still be shown."""
 
 
 class Verifier:
@@ -51,7 +52,7 @@ class Verifier:
         return self._store.verifications.open(self._account_id)
 
     def wake(self) -> None:
-        """Note that there is something new to verify."""
+        """Wake `run`, because there is something new to verify."""
         self._woken.set()
 
     async def run(self) -> None:

@@ -14,12 +14,13 @@ from tui.work.writes.outcomes import OrderGone, WriteNotSent, WriteOutcome, Writ
 from tui.work.writes.serialization import edited_order, problems_to_json
 
 LOST = (OutcomeUnknown, InvalidResponse, ServerFault)
-"""Errors after which a write may have been done or not."""
+"""Errors after which a write may or may not have been carried out."""
 
 
 @dataclass(frozen=True, slots=True)
 class WriteContext:
-    """`send_lock` is held while a request is out, so that one is sent at a time; `on_step` is called after every step."""
+    """`send_lock` is held while a request is in flight, so that only one is sent at a time; `on_step` is called after
+    every step."""
 
     client: Client
     writes: Writes

@@ -1,4 +1,4 @@
-"""A proposed correction of a problem."""
+"""A proposed fix for a problem."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from tui.api.pointer import Pointer
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Values to set that would solve a problem. `text`: the proposal as the user sees it."""
+    """Values to set that would fix a problem. `text`: the proposal as the user sees it."""
 
     text: str
     values: tuple[tuple[Pointer, Json], ...]

@@ -34,7 +34,7 @@ from tui.orders.tables.values.amounts import parse_number
 _SAMPLE: Final = 5000
 """Rows that are used to tell what a column means."""
 _MAX_ITEM: Final = Decimal(70)
-_MAX_PARCEL: Final = Decimal(1000)
+_MAX_TOTAL_WEIGHT: Final = Decimal(1000)
 """Kilograms. More is implausible."""
 _BARE: Final = re.compile(r"(weight|gewicht|poids|peso|waga|vikt|vaegt|vaekt|vægt)( (kg|g|lbs?|oz|gram\w*))?")
 _LINE: Final = re.compile(
@@ -82,18 +82,18 @@ def check_weights(order: ParsedOrder, context: ImportContext) -> None:
     mapping, items = context.mapping, _items(order)
     item_pointers = [ITEMS / index + _ITEM_WEIGHT for index, item in enumerate(items) if "measurement" in item]
     item_pointers = [pointer for pointer in item_pointers if isinstance(pointer.get(order.document), dict)]
-    has_parcel = isinstance(WEIGHT.get(order.document), dict)
+    has_total = isinstance(WEIGHT.get(order.document), dict)
     if item_pointers:
         _divide_line_weights(order, item_pointers)
         if ITEM_WEIGHT_UNIT_PATH in mapping.guessed:
             _confirm_unit(order, context, item_pointers, ITEM_WEIGHT_UNIT_PATH)
-    if has_parcel and WEIGHT_UNIT_PATH in mapping.guessed:
+    if has_total and WEIGHT_UNIT_PATH in mapping.guessed:
         _confirm_unit(order, context, [WEIGHT], WEIGHT_UNIT_PATH)
     if SIZE_UNIT_PATH in mapping.guessed and isinstance(_SIZE.get(order.document), dict):
         _confirm_unit(order, context, [_SIZE], SIZE_UNIT_PATH)
-    if item_pointers or has_parcel:
-        _confirm_meaning(order, context, item_pointers, has_parcel)
-        _check_plausible(order, context, item_pointers, has_parcel)
+    if item_pointers or has_total:
+        _confirm_meaning(order, context, item_pointers, has_total)
+        _check_plausible(order, context, item_pointers, has_total)
 
 
 def _confirm_unit(
@@ -128,11 +128,11 @@ def _divide_line_weights(order: ParsedOrder, pointers: Sequence[Pointer]) -> Non
             set_value(order, pointer / "value", as_json_number(share), How.COMPUTED, "weight of the line ÷ quantity")
 
 
-def _confirm_meaning(order: ParsedOrder, context: ImportContext, pointers: Sequence[Pointer], has_parcel: bool) -> None:
+def _confirm_meaning(order: ParsedOrder, context: ImportContext, pointers: Sequence[Pointer], has_total: bool) -> None:
     """Hold an order of several pieces whose bare weight may be of a piece, a line or the parcel."""
     if _pieces(order) <= 1:
         return
-    if has_parcel and WEIGHT_PATH in context.mapping.guessed and (cell := order.cells.get(WEIGHT / "value")):
+    if has_total and WEIGHT_PATH in context.mapping.guessed and (cell := order.cells.get(WEIGHT / "value")):
         text = f"{cell[1]} may be the weight of a piece or of the parcel. It is read as the weight of the parcel."
         context.guess(order, WEIGHT / "value", GuessKind.WEIGHT, text, subject=cell[1], title="weight of what?")
     elif ITEM_WEIGHT_PATH in context.mapping.guessed:
@@ -145,7 +145,7 @@ def _confirm_meaning(order: ParsedOrder, context: ImportContext, pointers: Seque
                 )
 
 
-def _check_plausible(order: ParsedOrder, context: ImportContext, pointers: Sequence[Pointer], has_parcel: bool) -> None:
+def _check_plausible(order: ParsedOrder, context: ImportContext, pointers: Sequence[Pointer], has_total: bool) -> None:
     total = Decimal(0)
     for pointer in pointers:
         weight = _kilograms(order, pointer)
@@ -154,10 +154,10 @@ def _check_plausible(order: ParsedOrder, context: ImportContext, pointers: Seque
             total += weight * quantity
         if weight is not None and weight > _MAX_ITEM:
             _doubt(order, context, pointer / "value", f"over {_MAX_ITEM} kg for an item")
-    parcel = _kilograms(order, WEIGHT) if has_parcel else None
-    if parcel is not None and parcel > _MAX_PARCEL:
-        _doubt(order, context, WEIGHT / "value", f"over {_MAX_PARCEL} kg for a parcel")
-    elif parcel is not None and total > parcel * 2 and len(pointers) > 0:
+    sent_weight = _kilograms(order, WEIGHT) if has_total else None
+    if sent_weight is not None and sent_weight > _MAX_TOTAL_WEIGHT:
+        _doubt(order, context, WEIGHT / "value", f"over {_MAX_TOTAL_WEIGHT} kg for a parcel")
+    elif sent_weight is not None and total > sent_weight * 2 and len(pointers) > 0:
         _doubt(order, context, WEIGHT / "value", "less than half of the weight of its items")
 
 

@@ -45,7 +45,8 @@ _COUNT_WORDS: Final = (
 _MADE: Final = "|".join(
     (
         "generated|exported|created|printed|downloaded|produced|report (?:generated|created|date|run)|export(?:ed)? date",
-        "exportiert|erstellt|erzeugt|generiert|gedruckt|heruntergeladen|stand|datum des exports|exportdatum",
+        "exportiert|erstellt|erzeugt|generiert|gedruckt|heruntergeladen|"
+        r"st[a]nd|datum des exports|exportdatum",
         "genere|exporte|cree|edite|imprime|telecharge|date d export",
         "gegenereerd|geexporteerd|aangemaakt|gemaakt|afgedrukt|gedownload|exportdatum",
         "generado|exportado|creado|impreso|descargado|fecha de exportacion",

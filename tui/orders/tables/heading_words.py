@@ -171,9 +171,9 @@ ITEM_ALONE: Final = {
     "|prezzo|einzelpreis|stuckpreis|stukprijs|stuksprijs|prijs per stuk|prix unitaire|pu|precio unitario|precio por unidad"
     "|prezzo unitario|cena|cena jednostkowa|pris|styckpris|stykpris|enhedspris|a pris|preco|preco unitario|sold for"
     "|verkauft fur|vendu|price incl vat|unit cost|declared value per unit",
-    "total_price/value": "line total|item total|total price|row total|order line total|line amount|total line amount"
+    "total_price/value": "line total|item total|total price|amount|betrag|bedrag|importo|belopp|belob|row total|order line total|line amount|total line amount"
     "|regel totaal|regeltotaal|gesamtpreis|zeilensumme|positionssumme|total ligne|prix total|importe|importe total linea"
-    "|total linea|totale riga|prezzo totale|wartosc|cena calkowita|radsumma|linjetotal|totalpris|preco total|total da linha",
+    "|total linea|totale riga|precio total|preis gesamt|prezzo totale|wartosc|cena calkowita|radsumma|linjetotal|totalpris|preco total|total da linha",
     "sku": "sku|article number|article no|article code|artikelnummer|artikelnr|artikel nr|artnr|item number|item no"
     "|product code|product reference|seller sku|merchant sku|stock keeping unit|custom label|custom label sku"
     "|bestandseinheit|reference article|reference produit|ref article|codigo de producto|codigo articulo|codice articolo"
@@ -298,7 +298,7 @@ ORDER_ALONE: Final = {
     "|leveringsmetode|metodo de entrega|postage service|requested shipping service",
     "shipping_details/ship_with/properties/shipping_option_code": "shipping option|shipping option code|ship with",
     "shipping_details/ship_with/properties/contract_id": "contract|contract id",
-    "shipping_details/measurement/weight/value": "weight|parcel weight|total weight|order weight|gewicht|gesamtgewicht"
+    "shipping_details/measurement/weight/value": "weight|parcel weight|total weight|order weight|shipping weight|versandgewicht|verzendgewicht|gewicht|gesamtgewicht"
     "|paketgewicht|poids|poids total|poids du colis|peso|peso total|peso totale|waga|waga paczki|vikt|vaegt|totaalgewicht"
     "|shipment weight|package weight|gross weight",
     "shipping_details/measurement/weight/unit": "weight unit|unit of weight|parcel weight unit|gewichtseinheit"
@@ -341,14 +341,13 @@ TECHNICAL: Final = (
     "|rabatt|remise|korting|gift|card|loyalty|points|tracking|trackingnumber|carrier|label|invoice|rechnung"
     "|facture|factuur|credit|refund|refunded|outstanding|balance|net|adjusted|receipt|terms|due|fulfilled|paid"
     "|feedback|promoted|listings|listing|type|types|condition|meta|attribute|export|import|row|line|import|key"
-    "|subtotal|total|totals|score|weight|tara|estimated|minimum|maximum|promise|reporting|bundle|parent|child|is"
-    "|has|requires|size|width|height|length|digital|download|permissions|base|price|cost|margin|profit|shipping"
-    "|service|days|past|business|prime|replacement|verification|visibility|seller|gdpr|consent|tags|date|time"
-    "|at|on|sold|via|shipment|web|store|pos"
+    "|subtotal|total|totals|score|estimated|minimum|maximum|promise|reporting|bundle|parent|child|is|has|requires"
+    "|digital|download|permissions|base|margin|profit|shipping|service|days|past|business|prime|replacement"
+    "|verification|visibility|seller|gdpr|consent|tags|date|time|at|on|sold|via|shipment|web|store|pos"
 )
 """A column is technical if each of its words is one of these; its values are not part of an order."""
 NEUTRAL: Final = (
     "order|item|items|lineitem|line|product|article|artikel|produkt|number|no|nr|nummer|code"
-    "|name|value|amount|level|details|info|status|reason|text|data|field|custom|other|total|title"
+    "|name|value|amount|level|details|info|status|reason|text|data|field|custom|other|total|title|price|cost"
 )
 """Words that a technical column may have beside technical ones."""

@@ -181,8 +181,8 @@ FORMATS: Final = (
         private_notes="",
     ),
     _format(
-        "Wix orders", "order number|recipient name|delivery address|items variant",
-        items_variant="item:description", additional_checkout_info="", items_custom_text="item:description",
+        "Wix orders", "order number|recipient name|delivery address|item variant",
+        item_variant="item:description", additional_checkout_info="", item_custom_text="item:description",
         price="item:unit_price/value",
     ),
     _format(

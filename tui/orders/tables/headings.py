@@ -85,6 +85,7 @@ class AddressHeading:
 @lru_cache(maxsize=4096)
 def normalized(name: str) -> str:
     """Normalize a column name for comparison: `Ship-to ZIP_code` becomes `ship to zip code`."""
+    name = re.sub(r"(?<=[a-z])['’]s\b", "", name)  # `Recipient's city`
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"\b([dl])['’]", r"\1 ", name, flags=re.IGNORECASE))
     return normalize(apart.replace("#", " number ").replace("ß", "ss"))
 
@@ -268,8 +269,9 @@ def _parties(tokens: list[str]) -> Iterator[tuple[Party, list[str]]]:
         for start, rest in ((0, tokens[size:]), (length - size, tokens[: length - size])):
             party = _party_words().get(tuple(tokens[start : start + size]))
             if party is not None:
-                # `Customer shipping city` names two; the customer is the less specific one.
-                found += [(inner, more) for inner, more in _parties(rest) if inner is not Party.BARE]
+                if party is Party.CUSTOMER:
+                    # `Customer shipping city` names two; the customer is the less specific one.
+                    found += [(inner, more) for inner, more in _parties(rest) if inner is not Party.BARE]
                 found.append((party, rest))
     order = (Party.DELIVERY, Party.BILLING, Party.SENDER, Party.CUSTOMER)
     yield from sorted(found, key=lambda pair: (order.index(pair[0]), len(pair[1])))

@@ -5,11 +5,18 @@ from functools import lru_cache
 from typing import Final
 
 from tui.api.pointer import ABSENT, Pointer
-from tui.orders.parsed import GuessKind, How, ParsedOrder
+from tui.orders.parsed import GuessKind, How, ParsedOrder, UnusedCell
 from tui.orders.paths import PAYMENT_STATUS, STATUS
 from tui.orders.tables.context import ImportContext, set_value, warning
 from tui.orders.tables.headings import normalized
-from tui.orders.tables.steps.status_words import WAITS, Meaning, meaning_of
+from tui.orders.tables.steps.status_hints import (
+    REASONS,
+    check_notes,
+    check_paid_amount,
+    check_tracking,
+    reason_in_column,
+)
+from tui.orders.tables.steps.status_words import NO_FLAGS, WAITS, Meaning, flag_meaning, flag_of, meaning_of
 
 _CODES: Final = {
     Meaning.OPEN: "unfulfilled",
@@ -30,6 +37,7 @@ _CODES: Final = {
     Meaning.DRAFT: "on_hold",
     Meaning.PICKUP: "unfulfilled",
     Meaning.ON_DELIVERY: "unfulfilled",
+    Meaning.NO_ORDER: "on_hold",
 }
 """The service's codes of an order's status."""
 
@@ -49,24 +57,6 @@ _PAYMENT_CODES: Final = {
     Meaning.ON_DELIVERY: "pending",
 }
 """The service's codes of a payment's status. Other meanings are not statuses of a payment."""
-
-_REASONS: Final = {
-    Meaning.COMPLETED: "the order was completed already",
-    Meaning.SHIPPED: "the order was shipped already",
-    Meaning.PARTLY_SHIPPED: "a part of the order was shipped already",
-    Meaning.CANCELLED: "the order was cancelled",
-    Meaning.REFUNDED: "the order was refunded",
-    Meaning.PARTLY_REFUNDED: "a part of the order was refunded",
-    Meaning.PARTLY_PAID: "only a part of the order was paid",
-    Meaning.RETURNED: "the order was returned",
-    Meaning.FAILED: "the order failed",
-    Meaning.ON_HOLD: "the order is on hold",
-    Meaning.UNPAID: "the order is not paid",
-    Meaning.PENDING: "the order is not paid yet",
-    Meaning.DRAFT: "the order is only a draft",
-    Meaning.PICKUP: "the customer picks the order up",
-}
-"""Why an order of this status is not to be shipped. The other statuses do not stop an order."""
 
 _STATUS_COLUMN: Final = re.compile(
     r"\b(\w*status|statut|stato|estado del? \w+|estado do \w+|zustand|state of \w+|\w+ state)\b"
@@ -135,8 +125,25 @@ def check_statuses(order: ParsedOrder, context: ImportContext) -> None:
             order, context, name, cell.text, kind, is_on_delivery
         ):
             context.understood.add((cell.row, cell.column))
+        elif not kind:
+            _check_hint(order, context, cell)
+    check_notes(order, context)
+    check_paid_amount(order, context)
     if PAYMENT_STATUS in order.derived and order.derived[PAYMENT_STATUS].how is How.ASSUMED:
         _check_paid_dates(order, context)
+
+
+def _check_hint(order: ParsedOrder, context: ImportContext, cell: UnusedCell) -> None:
+    reason = reason_in_column(order, cell, context)
+    if reason is None and not check_tracking(order, cell, context):
+        return
+    context.understood.add((cell.row, cell.column))
+    if reason:
+        is_unpaid = reason.endswith("not paid.")
+        if is_unpaid and PAYMENT_STATUS not in order.cells:
+            _derive_payment(order, "unpaid", f"from the column {context.mapping.header[cell.column]}")
+        pointer = PAYMENT_STATUS if is_unpaid else STATUS
+        _hold(order, context, pointer, context.mapping.header[cell.column], reason)
 
 
 @lru_cache(maxsize=4096)
@@ -173,7 +180,7 @@ def _check_order_status(order: ParsedOrder, context: ImportContext, is_on_delive
         return None
     _set_code(order, STATUS, text, _CODES[meaning])
     if _stops(meaning, is_on_delivery):
-        _hold(order, context, STATUS, column, f"{column} is {text!r}: {_REASONS[meaning]}.")
+        _hold(order, context, STATUS, column, f"{column} is {text!r}: {REASONS[meaning]}.")
     return meaning
 
 
@@ -194,18 +201,20 @@ def _check_payment_status(
             Meaning.PARTLY_REFUNDED,
         ):
             _derive_payment(order, _PAYMENT_CODES[status], "from the order status")
-        elif status in (Meaning.FAILED, Meaning.DRAFT, Meaning.ON_HOLD):
+        elif status in (Meaning.FAILED, Meaning.DRAFT, Meaning.ON_HOLD, Meaning.CANCELLED, Meaning.NO_ORDER) or (
+            status is None and STATUS in order.cells
+        ):
             _derive_payment(order, "pending", "from the order status, which does not say that it was paid")
         return
     column = order.cells[PAYMENT_STATUS][1]
-    meaning = _payment_meaning(text)
+    meaning = _payment_meaning(column, text)
     if meaning is None:
         detail = f"{column} is {text!r}, which is not known as a payment status."
         _hold(order, context, PAYMENT_STATUS, column, detail)
         return
     _set_code(order, PAYMENT_STATUS, text, _PAYMENT_CODES[meaning])
     if _stops(meaning, is_on_delivery):
-        reason = "the order is not paid" if meaning is Meaning.UNPAID else _REASONS[meaning]
+        reason = "the order is not paid" if meaning is Meaning.UNPAID else REASONS[meaning]
         _hold(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}: {reason}.")
 
 
@@ -216,11 +225,11 @@ def _check_unused_status(
     if kind == "status":
         meaning = _meaning_in(column, text)
         if meaning is not None and _stops(meaning, is_on_delivery):
-            _hold(order, context, STATUS, column, f"{column} is {text!r}: {_REASONS[meaning]}.")
+            _hold(order, context, STATUS, column, f"{column} is {text!r}: {REASONS[meaning]}.")
         return meaning is not None
-    meaning = _payment_meaning(text)
+    meaning = _payment_meaning(column, text)
     if meaning is None or _stops(meaning, is_on_delivery):
-        detail = "it is not known as a payment status" if meaning is None else _REASONS[meaning]
+        detail = "it is not known as a payment status" if meaning is None else REASONS[meaning]
         _hold(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}: {detail}.")
     if meaning is not None and PAYMENT_STATUS not in order.cells:
         _derive_payment(order, _PAYMENT_CODES[meaning], f"from the column {column}")
@@ -248,9 +257,12 @@ def _meaning_in(column: str, text: str) -> Meaning | None:
     return meaning
 
 
-def _payment_meaning(text: str) -> Meaning | None:
+def _payment_meaning(column: str, text: str) -> Meaning | None:
     """The meaning of a payment's status, or None if it is not one."""
     meaning = meaning_of(text)
+    is_flag = flag_of(text)
+    if is_flag is not None and (flag_meaning(column) is Meaning.PAID or normalized(text) not in NO_FLAGS):
+        return Meaning.PAID if is_flag else Meaning.UNPAID
     if meaning is Meaning.OPEN:
         return Meaning.UNPAID if WAITS.search(normalized(text)) or "offen" in normalized(text) else None
     if meaning is Meaning.ON_HOLD:
@@ -263,7 +275,7 @@ def _payment_meaning(text: str) -> Meaning | None:
 def _stops(meaning: Meaning, is_on_delivery: bool) -> bool:
     if is_on_delivery and meaning in (Meaning.PENDING, Meaning.UNPAID, Meaning.ON_DELIVERY):
         return False
-    return meaning in _REASONS
+    return meaning in REASONS
 
 
 def _set_code(order: ParsedOrder, pointer: Pointer, text: str, code: str) -> None:

@@ -82,11 +82,14 @@ class AddressHeading:
     is_addition: bool = False
 
 
+_LIGATURES: Final = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe"})
+
+
 @lru_cache(maxsize=4096)
 def normalized(name: str) -> str:
     """Normalize a column name for comparison: `Ship-to ZIP_code` becomes `ship to zip code`."""
     apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"\b([dl])['’]", r"\1 ", name, flags=re.IGNORECASE))
-    return normalize(apart.replace("#", " number ").replace("ß", "ss"))
+    return normalize(apart.replace("#", " number ").translate(_LIGATURES))
 
 
 @cache

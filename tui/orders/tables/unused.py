@@ -29,6 +29,7 @@ _ADDRESS_WORDS: Final = frozenset(
 _NEUTRAL: Final = frozenset(words.NEUTRAL.split("|"))
 _TECHNICAL: Final = frozenset(words.TECHNICAL.split("|"))
 _CUSTOMER_NAME: Final = Pointer.of("customer_details", "name")
+_WEIGHT: Final = re.compile(r"weight|gewicht|\bpoids\b|\bpeso\b|\bwaga\b|vikt|vaegt")
 _TOKEN: Final = re.compile(r"\w+")
 
 
@@ -67,7 +68,7 @@ def check_unused(order: ParsedOrder, context: ImportContext) -> None:
         if _says_nothing(cell.text):
             continue
         used = used or _used(order.document)
-        if _is_used(cell, used):
+        if _is_used(cell, used) and not (cell.text.isdecimal() and _WEIGHT.search(normalized(header[cell.column]))):
             continue
         reported.add(cell.column)
         _report(order, context, cell, concern)

@@ -3,7 +3,7 @@
 import pytest
 
 from tui.orders.paths import EVERY_ITEM
-from tui.orders.tables.headings import NamePart, name_part
+from tui.orders.tables.headings import NamePart, name_parts
 from tui.orders.tables.mapping import suggest_mapping
 
 ITEM = "/".join(EVERY_ITEM)
@@ -146,7 +146,7 @@ def test_name_and_surname_are_joined(columns: list[str], parts: dict[str, str]) 
 
 
 def test_parts_of_names_have_an_order() -> None:
-    assert [name_part(name) for name in ("Vorname", "Achternaam", "Shipping first name", "Lieferadresse Nachname", "Stadt")] == [
+    assert name_parts(["Vorname", "Achternaam", "Shipping first name", "Lieferadresse Nachname", "Stadt"]) == [
         NamePart.FIRST, NamePart.LAST, NamePart.FIRST, NamePart.LAST, None,
     ]  # fmt: skip
 

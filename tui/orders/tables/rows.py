@@ -19,9 +19,10 @@ from tui.orders.tables.context import ImportContext, error, item_rows, warning
 from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.defaults import fill_defaults
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, name_part, normalized
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, name_parts, normalized
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
+from tui.orders.tables.steps.doubtful_columns import check_doubtful
 from tui.orders.tables.steps.packed_items import split_packed_items
 from tui.orders.tables.steps.prices import SUMMED_PATHS, check_prices, combine_line_amounts
 from tui.orders.tables.steps.quantities import check_quantities, find_quantity_columns
@@ -153,10 +154,11 @@ class _OrderBuilder:
             for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
             if path is not None and (known := field_at(Pointer(path))) is not None
         ]
+        positions = [part.value if part is not None else 0 for part in name_parts(mapping.header)]
         # Countries come first, because other address fields depend on them; the parts of a name come in their order.
         self._order_columns = sorted(
             (column for column in self._columns if not column.is_item_field),
-            key=lambda column: (column.tokens[-1] != "country_code", _name_position(column)),
+            key=lambda column: (column.tokens[-1] != "country_code", positions[column.index]),
         )
         self._item_columns = [column for column in self._columns if column.is_item_field]
         used = {column.index for column in self._columns}
@@ -527,6 +529,7 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
     check_weights,
     check_prices,
     check_quantities,
+    check_doubtful,
     check_unused,
     hold_damaged,
     confirm_encoding,
@@ -537,12 +540,6 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
 _MIN_COLUMNS: Final = 4
 """Columns of a table in which a row of one sentence is no order."""
 _LINE_TOTAL: Final = ("total_price", "value")
-
-
-def _name_position(column: _Column) -> int:
-    """The position of a column among the parts of a name."""
-    part = name_part(column.name) if column.tokens[-1] == "name" else None
-    return part.value if part is not None else 0
 
 
 def _may_belong(partial: _PartialOrder, shop: str) -> bool:

@@ -25,7 +25,24 @@ _ADDRESS_WORDS: Final = frozenset(
     for phrase in words.ADDRESS[member].split("|")
     for token in phrase.split(" ")
     if len(token) > 2 and token not in CONNECTORS
-) - {"name", "code", "number", "nummer", "numero", "numer", "kod", "line", "post", "iso", "nom", "num"}
+) - {
+    "name",
+    "code",
+    "number",
+    "nummer",
+    "numero",
+    "numer",
+    "kod",
+    "line",
+    "post",
+    "iso",
+    "nom",
+    "num",
+    "nazwa",
+    "nombre",
+    "nome",
+}
+_NO_ADDRESS: Final = frozenset(words.NO_ADDRESS.split("|"))
 _NEUTRAL: Final = frozenset(words.NEUTRAL.split("|"))
 _TECHNICAL: Final = frozenset(words.TECHNICAL.split("|"))
 _CUSTOMER_NAME: Final = Pointer.of("customer_details", "name")
@@ -92,8 +109,7 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
     """What a column without a field may be about, by its heading."""
     raw = base_name(name, header)
     heading = normalized(raw)
-    known = format_of_header([normalized(base_name(other, header)) for other in header])
-    if known is not None and known.fields.get(heading) == "":
+    if is_ignored(name, header):
         return Concern.NOTHING
     address = address_heading(heading)
     if address is not None:
@@ -110,9 +126,16 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
         return Concern.NOTHING
     if is_quantity(heading):
         return Concern.QUANTITY
-    if any(token in _ADDRESS_WORDS for token in tokens) and not any(token in _TECHNICAL for token in tokens):
+    if any(token in _ADDRESS_WORDS for token in tokens) and _NO_ADDRESS.isdisjoint(tokens):
         return Concern.ADDRESS
     return Concern.OTHER
+
+
+@lru_cache(maxsize=1024)
+def is_ignored(name: str, header: tuple[str, ...]) -> bool:
+    """Whether the format of the file says that a column is no part of an order."""
+    known = format_of_header([normalized(base_name(other, header)) for other in header])
+    return known is not None and known.fields.get(normalized(base_name(name, header))) == ""
 
 
 def _says_nothing(text: str) -> bool:

@@ -22,6 +22,7 @@ from tui.orders.tables.layout import (
 )
 from tui.orders.tables.mapping import ColumnMapping, refine_by_rows, suggest_mapping
 from tui.orders.tables.rows import to_orders
+from tui.orders.tables.steps.doubtful_columns import refine_doubtful
 from tui.orders.tables.steps.prices import refine_prices
 from tui.orders.tables.steps.weights import refine_weights
 from tui.orders.tables.table import Table, TableRow, parse_table, with_header
@@ -264,7 +265,7 @@ def _source(
     saved_layout = mapping.layout if mapping is not None else None
     if mapping is None:
         mapping = refine_by_rows(suggest_mapping(table.header), (row.cells for row in table.rows))
-        mapping = refine_prices(refine_weights(mapping, table), table)
+        mapping = refine_prices(refine_weights(refine_doubtful(mapping, table), table), table)
     mapping = replace(mapping, layout=table.layout)
     return TableSource(name, data, table, mapping, sheets, saved_layout)
 

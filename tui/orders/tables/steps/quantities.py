@@ -12,7 +12,7 @@ from tui.orders.paths import EVERY_ITEM, ITEMS, TOTAL
 from tui.orders.tables.context import ImportContext, error, item_rows, set_value
 from tui.orders.tables.headings import normalized
 from tui.orders.tables.steps.statuses import ENDED
-from tui.orders.tables.unused import Concern, concern_of
+from tui.orders.tables.unused import Concern, concern_of, is_ignored
 
 _IMPLAUSIBLE: Final = 10_000
 """A quantity that is rather a number of something else."""
@@ -103,7 +103,11 @@ def check_quantities(order: ParsedOrder, context: ImportContext) -> None:
         elif kind == "shipped" and count:
             text = f"{column} has {count}, so a part of this item was shipped already. The quantity is the ordered one."
             context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title="shipped in part")
-        elif kind == "quantity" and count != ordered[index] and (_is_assumed(order, pointer) or count != total):
+        elif (
+            kind == "quantity"
+            and count != ordered[index]
+            and (_is_assumed(order, pointer) or (count != total and not is_ignored(column, context.mapping.header)))
+        ):
             _hold_contradiction(order, pointer, cell.text, column, context)
 
 

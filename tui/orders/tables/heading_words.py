@@ -24,7 +24,8 @@ DELIVERY_PLACES: Final = (
 )
 DELIVERY_PERSONS: Final = (
     "recipient|gift recipient|receiver|consignee|addressee|to|ship to person|lieferempfanger|warenempfanger|empfanger|empfangers|destinataire"
-    "|ontvanger|geadresseerde|destinatario|destinatario merce|odbiorca|odbiorcy|mottagare|mottagarens|modtager|modtagers|recetor|recebedor"
+    "|ontvanger|geadresseerde|destinatario|destinatario merce|odbiorca|odbiorcy|end customer|end user|endkunde|endkunden|eindklant|client final|cliente final|cliente finale"
+    "|klient koncowy|slutkund|slutkunde|mottagare|mottagarens|modtager|modtagers|recetor|recebedor"
 )
 BILLING_PLACES: Final = (
     "billing|billing address|bill|bill to|billto|invoice|invoice address|invoice to|invoicing|sold to|soldto|invoiced to|inv"
@@ -42,7 +43,7 @@ CUSTOMER_PLACES: Final = "buyer address|customer address|account|kundenadresse|k
 CUSTOMER_PERSONS: Final = (
     "customer|order customer|contact|buyer|purchaser|client|shopper|member|ordered by|kunde|kunden|kaufer|kaufers|besteller|auftraggeber"
     "|acheteur|klant|koper|besteller|cliente|comprador|compratore|acquirente|klient|klienta|kupujacy|kupujacego|nabywca"
-    "|nabywcy|zamawiajacy|kund|kundens|kopare|kober|kundes|ordonnateur|commanditaire|besteld door|ordered for|bestellt von|commande par"
+    "|nabywcy|zamawiajacy|kund|kundens|kopare|kober|kundes|ordonnateur|commanditaire|reseller|dealer|handler|wederverkoper|revendeur|distribuidor|rivenditore|aterforsaljare|forhandler|besteld door|ordered for|bestellt von|commande par"
 )
 SENDERS: Final = (
     "sender|sender address|ship from|from|return|return address|returns|seller|store address|warehouse|origin address"
@@ -51,7 +52,7 @@ SENDERS: Final = (
 )
 
 ADDRESS: Final = {
-    "name": "name|full name|fullname|recipient name|addressee name|contact name|contact person|attention|attn|naam"
+    "name": "name|full name|fullname|att|tav|t a v|ter attentie van|z hd|zhd|zu handen|zu handen von|recipient name|addressee name|contact name|contact person|attention|attn|naam"
     "|volledige naam|nom|nom complet|nom prenom|nom et prenom|prenom nom|nombre|nombre completo|nombre y apellidos"
     "|apellidos y nombre|nome|nome completo|nome e cognome|cognome e nome|nominativo|vor und nachname|vor nachname"
     "|name vorname|vollstandiger name|imie i nazwisko|nazwisko i imie|imie nazwisko|namn|fullstandigt namn|for och efternamn"
@@ -75,7 +76,7 @@ ADDRESS: Final = {
     "address_line_2": "address line 2|address line2|address 2|address2|addr 2|addr2|line 2|line2|street 2|street2"
     "|street line 2|street address 2|second address line|second line|additional address|address additional"
     "|additional address line|address addition|address extra|extra address|extra address line|apartment|apartment number"
-    "|apt|apartment suite|suite|unit number|flat|flat number|building|floor|care of|c o|unit|room|staircase|entrance|block|attention of|adresszusatz|adresszusatz 1"
+    "|apt|apartment suite|suite|unit number|flat|flat number|building|floor|care of|c o|adresszusatz|adresszusatz 1"
     "|adress zusatz|anschriftzusatz|adresse zusatz|zusatz|zusatz 1|adresse 2|adresse2|adresszeile 2|anschrift 2|strasse 2"
     "|complement|complement d adresse|complement adresse|complement 1|adresse complement|adresse ligne 2|batiment|etage"
     "|appartement|residence|adres 2|adresregel 2|adres regel 2|adres aanvulling|extra adresregel|extra adres|verdieping"
@@ -185,7 +186,7 @@ ITEM_ALONE: Final = {
     "total_price/value": "line total|item total|total price|amount|betrag|bedrag|importo|belopp|belob|row total|order line total|line amount|total line amount"
     "|regel totaal|regeltotaal|gesamtpreis|zeilensumme|positionssumme|total ligne|prix total|importe|importe total linea"
     "|total linea|totale riga|precio total|preis gesamt|prezzo totale|wartosc|cena calkowita|radsumma|linjetotal|totalpris|preco total|total da linha",
-    "sku": "sku|article number|article no|article code|artikelnummer|artikelnr|artikel nr|artnr|item number|item no"
+    "sku": "sku|variant sku|article number|article no|article code|artikelnummer|artikelnr|artikel nr|artnr|item number|item no"
     "|product code|product reference|seller sku|merchant sku|stock keeping unit|custom label|custom label sku"
     "|bestandseinheit|reference article|reference produit|ref article|codigo de producto|codigo articulo|codice articolo"
     "|codice prodotto|kod produktu|symbol|sygnatura|produktnummer|varenummer|varunummer|varenr|referencia do produto"
@@ -286,7 +287,7 @@ ORDER_ALONE: Final = {
     "|at betale|te betalen"
     "|gesamt|grand total purchased|total amount|total order value|total paid|amount paid|gesamtbetrag|gesamtsumme"
     "|totaalbedrag|montant total|montant|total ttc|importe total|total pedido|totale|totale ordine|suma|do zaplaty"
-    "|wartosc zamowienia|summa|totalt|total a pagar|valor total|ordertotal|rechnungsbetrag",
+    "|wartosc zamowienia|summa|totalt|total a pagar|valor total|ordertotal|rechnungsbetrag|summe",
     "payment_details/total_price/currency": "currency|currency code|order currency|valuta|valutakod|valutakode|wahrung"
     "|wahrungscode|devise|moneda|divisa|waluta|moeda",
     "payment_details/subtotal_price/value": "subtotal|order subtotal|order subtotal amount|subtotaal|zwischensumme"
@@ -347,6 +348,13 @@ WEAK: Final = {
     "service_point_details/post_number": "postnummer",
 }
 """Words that name too many things. Such a column has this field only if no other column has it, in this order."""
+TITLES: Final = "title|titel|titre|titolo|titulo|tytul"
+"""Words for the name of an article. Beside the name of a person they mean `Mrs` or `Dr.`."""
+OPTIONS: Final = (
+    "colour|color|farbe|kleur|couleur|colore|kolor|farg|farve|cor|size|grosse|groesse|maat|taille|talla|taglia|rozmiar"
+    "|storlek|storrelse|tamanho"
+)
+"""Columns of what a customer chose, which are joined as the description of an item."""
 DESCRIPTIONS: Final = (
     "description|desc|descr|beschreibung|artikelbeschreibung|produktbeschreibung|omschrijving|artikelomschrijving|descripcion"
     "|descrizione|opis|beskrivning|beskrivelse|descricao|descriptif"

@@ -46,6 +46,25 @@ _PER_PIECE: Final = frozenset(words.PER_PIECE.split("|"))
 _WITH_TAXES: Final = frozenset(words.WITH_TAXES.split("|"))
 _WITHOUT_TAXES: Final = frozenset(words.WITHOUT_TAXES.split("|"))
 _TAXES: Final = frozenset(words.TAXES.split("|"))
+_TITLES: Final = frozenset(words.TITLES.split("|"))
+_OPTIONS: Final = frozenset(words.OPTIONS.split("|"))
+_UNCERTAIN_NUMBERS: Final = frozenset(
+    [
+        "number",
+        "no",
+        "nr",
+        "numero",
+        "suffix",
+        "addition",
+        "letra",
+        "porta",
+        "lokal",
+        "bus",
+        "toev",
+        "toevoeging",
+        "boite",
+    ]
+)
 _WEAK_WORDS: Final = frozenset(phrase for phrases in words.WEAK.values() for phrase in phrases.split("|"))
 WEAK_NAMES: Final = frozenset(words.WEAK["item:name"].split("|"))
 """Headings that are the name of an item only if no other column is."""
@@ -145,7 +164,7 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
     raw_names = [base_name(name, header) for name in header]
     known_format = format_of_header([normalized(name) for name in raw_names])
     meanings = known_format.fields if known_format is not None else {}
-    addresses = _with_sections(raw_names)
+    addresses = _without_item_names(_with_sections(raw_names), tuple(map(normalized, raw_names)))
     ship = _AddressChoice(addresses)
     has_items = any(
         guess.path[: len(EVERY_ITEM)] == EVERY_ITEM
@@ -154,7 +173,7 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
         for guess in _order_guesses(name)
     )
     result = []
-    for raw, address in zip(raw_names, addresses, strict=True):
+    for column, (raw, address) in enumerate(zip(raw_names, addresses, strict=True)):
         name, unit = _split_unit(normalized(raw))
         amount, currency = _split_currency(name, raw)
         guesses = [HeadingGuess(field_path(meanings[name]), -1, unit=unit)] if meanings.get(name) else []
@@ -162,6 +181,9 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
             guesses.insert(0, HeadingGuess(exact, -2))
         if name not in meanings:
             guesses += [replace(guess, unit=unit) for guess in _order_guesses(name)]
+            if name in _TITLES:
+                is_person = any(_is_name(addresses, beside) for beside in (column - 1, column + 1))
+                guesses = [] if is_person else [replace(guess, rank=45) for guess in guesses]
             if currency and not guesses:
                 guesses += [guess for guess in _order_guesses(amount) if is_amount(guess.path)]
             if address is not None:
@@ -170,6 +192,28 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
             guesses += _weak_guesses(name, raw, has_items=has_items)
         result.append(sorted(guesses, key=lambda guess: guess.rank))
     return result
+
+
+def _is_name(headings: Sequence[AddressHeading | None], column: int) -> bool:
+    heading = headings[column] if 0 <= column < len(headings) else None
+    return heading is not None and heading.member == "name"
+
+
+def _without_item_names(headings: list[AddressHeading | None], names: tuple[str, ...]) -> list[AddressHeading | None]:
+    """Leave out a bare `Name` beside the columns of items, if the recipient has a name and the item has none."""
+    is_item = [any(guess.path[: len(EVERY_ITEM)] == EVERY_ITEM for guess in _order_guesses(name)) for name in names]
+    if any(guess.path == (*EVERY_ITEM, "name") for name in names for guess in _order_guesses(name)):
+        return headings
+    has_other = any(
+        heading is not None and heading.member == "name" and heading.party in (Party.DELIVERY, Party.CUSTOMER)
+        for heading in headings
+    )
+    return [
+        None
+        if has_other and name in WEAK_NAMES and (any(is_item[column + 1 : column + 2]) or is_item[column - 1])
+        else heading
+        for column, (heading, name) in enumerate(zip(headings, names, strict=True))
+    ]
 
 
 def base_name(name: str, header: Sequence[str]) -> str:
@@ -189,6 +233,11 @@ def name_parts(header: Sequence[str]) -> list[NamePart | None]:
     """The parts of a name that the headings name. `Nom` is the last name beside `Prénom`."""
     found = _with_sections([base_name(name, header) for name in header])
     return [heading.part if heading is not None else None for heading in found]
+
+
+def is_delivery(heading: str) -> bool:
+    """Whether a normalized heading names only that something is delivered, as in `Livraison`."""
+    return _party_words().get(tuple(heading.split(" "))) is Party.DELIVERY
 
 
 def is_amount(path: FieldPath) -> bool:
@@ -259,6 +308,10 @@ class _AddressChoice:
             return []
         base, preference = group
         member, rank = heading.member, 10 * preference + heading.rank
+        if heading.is_alone and member == "address_line_1" and self._is_complete(Party.BARE):
+            # The whole address in one cell is not mixed with another one.
+            is_whole = self._members[heading.party].isdisjoint({"postal_code", "city"})
+            rank += 30 if is_whole else 0
         return [HeadingGuess((base, member), rank, heading.part is not None, heading.is_addition)]
 
     def _group(self, heading: AddressHeading) -> tuple[str, int] | None:
@@ -319,7 +372,28 @@ def _with_sections(names: Sequence[str]) -> list[AddressHeading | None]:
             section = heading.party
         seen.add(name)
         found.append(heading)
-    return _with_name_parts(_with_names_alone(found, names))
+    return _with_name_parts(_with_names_alone(_with_house_numbers(found, names), names))
+
+
+def _with_house_numbers(headings: list[AddressHeading | None], names: Sequence[str]) -> list[AddressHeading | None]:
+    """Leave out a bare `No` that is not beside the street, and a bare `Suffix` that does not follow a house number."""
+    result: list[AddressHeading | None] = []
+    for column, (heading, name) in enumerate(zip(headings, names, strict=True)):
+        is_uncertain = (
+            heading is not None
+            and heading.party is Party.BARE
+            and heading.member == "house_number"
+            and normalized(name) in _UNCERTAIN_NUMBERS
+        )
+        if heading is not None and is_uncertain:
+            beside = (
+                *headings[max(column - 1, 0) : column],
+                *([] if heading.is_addition else headings[column + 1 : column + 2]),
+            )
+            if not any(other is not None and other.member in ("address_line_1", "house_number") for other in beside):
+                heading = None
+        result.append(heading)
+    return result
 
 
 def _with_names_alone(headings: list[AddressHeading | None], names: Sequence[str]) -> list[AddressHeading | None]:
@@ -441,7 +515,9 @@ def _numbered_place(tokens: Sequence[str], rest: Sequence[str]) -> tuple[str, in
 
 def _is_second_line(token: str) -> bool:
     found = _member_words().get((token,))
-    return token in ("c", "o", "cont") or (found is not None and found[0] == "address_line_2")
+    return token in ("c", "o", "unit", "room", "block", "entrance") or (
+        found is not None and found[0] == "address_line_2"
+    )
 
 
 def _is_any_number(tokens: Sequence[str]) -> bool:
@@ -496,6 +572,8 @@ def _weak_guesses(name: str, raw: str, *, has_items: bool) -> Iterator[HeadingGu
         if is_item and name == "reference" and "é" not in raw.casefold():
             continue  # `Référence` is an article's, `Reference` may be anything
         yield HeadingGuess(full_path, 60 + rank)
+    if has_items and name in _OPTIONS:
+        yield HeadingGuess((*EVERY_ITEM, "description"), 59, is_part=True)
 
 
 @lru_cache(maxsize=4096)

@@ -14,7 +14,16 @@ from tui.orders.paths import BILL_TO, ITEMS, SHIP_TO
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.context import ImportContext, warning
 from tui.orders.tables.formats import format_of_header
-from tui.orders.tables.headings import CONNECTORS, LOCATION, Party, address_heading, base_name, is_quantity, normalized
+from tui.orders.tables.headings import (
+    CONNECTORS,
+    LOCATION,
+    Party,
+    address_heading,
+    base_name,
+    is_delivery,
+    is_quantity,
+    normalized,
+)
 
 _NOTHING: Final = frozenset(
     ["0", "00", "000", "n", "no", "nein", "non", "nee", "nej", "nie", "false", "falsch", "faux", "onwaar", "none"]
@@ -47,6 +56,8 @@ _NEUTRAL: Final = frozenset(words.NEUTRAL.split("|"))
 _TECHNICAL: Final = frozenset(words.TECHNICAL.split("|"))
 _CUSTOMER_NAME: Final = Pointer.of("customer_details", "name")
 _WEIGHT: Final = re.compile(r"weight|gewicht|\bpoids\b|\bpeso\b|\bwaga\b|vikt|vaegt")
+_ADDRESS: Final = re.compile(r"\d.*[^\W\d]{3}.*[,\n;-]|[^\W\d]{3}.*[,\n;-].*\d", re.DOTALL)
+"""An address in one cell."""
 _TOKEN: Final = re.compile(r"\w+")
 
 
@@ -88,6 +99,8 @@ def check_unused(order: ParsedOrder, context: ImportContext) -> None:
         if _is_used(cell, used) and not (cell.text.isdecimal() and _WEIGHT.search(normalized(header[cell.column]))):
             continue
         reported.add(cell.column)
+        if concern is Concern.OTHER and _ADDRESS.search(cell.text) and is_delivery(normalized(header[cell.column])):
+            concern = Concern.ADDRESS
         _report(order, context, cell, concern)
 
 

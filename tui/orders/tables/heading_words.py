@@ -416,7 +416,7 @@ TECHNICAL: Final = (
     "|subtotal|total|totals|score|estimated|minimum|maximum|promise|reporting|bundle|parent|child|is|has|requires"
     "|digital|download|permissions|base|margin|profit|shipping|service|days|past|business|prime|replacement"
     "|verification|visibility|seller|gdpr|consent|tags|date|time|at|on|sold|via|shipment|web|store|pos"
-    "|zahlungsmethode|betaalmethode|forma|metodo|metoda|sposob|platnosci|betalsatt|betalningssatt|betalingsmetode|satz"
+    "|zahlungsmethode|betaalmethode|forma|metodo|metoda|sposob|platnosci|betalsatt|betalningssatt|betalingsmetode|satz|mode|moyen"
     "|kundennummer|kundennr|klantnummer|klantnr|kundnummer|kundenummer|anrede|salutation|civilite|tratamiento|aanhef"
     "|betalingsvillkor|fulfillment|fulfilment|sales|last|abrechnungsnummer|abrechnung|latest|earliest|pseudo"
 )

@@ -494,8 +494,14 @@ def _member(tokens: Sequence[str]) -> tuple[str, int, NamePart | None, bool] | N
     found = _member_words().get(tuple(tokens))
     if found is not None or len(tokens) < 2:
         return found
-    if len(tokens) > 2 and tokens[0] in ("address", "adresse", "adres"):
+    if tokens[0] in ("address", "adresse", "adres"):
         found = _member_words().get(tuple(tokens[1:]))  # `Delivery address street`
+        if (
+            len(tokens) == 2
+            and found is not None
+            and found[0] not in ("city", "postal_code", "country_code", "address_line_1")
+        ):
+            found = None
     first, last = _member_words().get(tuple(tokens[:-1])), tokens[-1]
     if found is None and first is not None and not first[3]:
         if first[0] == "address_line_1":

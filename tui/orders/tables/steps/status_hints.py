@@ -7,7 +7,7 @@ from typing import Final
 from tui.api.pointer import Pointer
 from tui.orders.money import amount_at
 from tui.orders.parsed import GuessKind, How, ParsedOrder, UnusedCell
-from tui.orders.paths import PAYMENT_STATUS, STATUS, TOTAL
+from tui.orders.paths import NUMBER, PAYMENT_STATUS, SHIP_TO, STATUS, TOTAL
 from tui.orders.tables.context import ImportContext, set_value, warning
 from tui.orders.tables.headings import address_heading, normalized
 from tui.orders.tables.steps.status_words import Meaning, flag_meaning, flag_of, known_phrase, meaning_of
@@ -127,6 +127,14 @@ _WORD_OF_CANCEL: Final = re.compile(
 _PLEA: Final = re.compile(r"\b(not|no|nicht|niet|nie|ne|non|pas|inte|ikke|nao|never|subscription|policy|if)\b")
 
 
+_EXAMPLE: Final = re.compile(
+    r"(e\.? ?g\.?|z\.? ?b\.?|p\.? ?ex\.?|example|beispiel|sample|exemple|voorbeeld|ejemplo|esempio|przyklad|przykład|exempel"
+    r"|eksempel|exemplo)\b",
+    re.IGNORECASE,
+)
+_EXAMPLE_NAMES: Final = frozenset(["max mustermann", "erika mustermann", "john doe", "jane doe"])
+
+
 @lru_cache(maxsize=4096)
 def _said_anywhere(text: str) -> Meaning | None:
     """What a cell of a column of unknown meaning says about whether the order is to be shipped."""
@@ -204,6 +212,10 @@ def check_notes(order: ParsedOrder, context: ImportContext) -> None:
             reason = REASONS[meaning]
             _hold(order, context, pointer, f"{_column(order, pointer)} has {text.strip()!r}: {reason}.")
             return
+    number, name = order.document.get("order_number"), (SHIP_TO / "name").get(order.document)
+    if _EXAMPLE.match(str(number)) or str(name).casefold() in _EXAMPLE_NAMES:
+        detail = "This looks like the example row of a template. Remove it, unless it is an order."
+        order.problems.append(warning(NUMBER, "example_row", detail, "an example?"))
     if isinstance(notes, str) and _may_cancel(notes):
         detail = "The note may say that the order was cancelled. Read it before you send the order."
         order.problems.append(warning(_NOTES, "status_in_note", detail, "cancelled?"))

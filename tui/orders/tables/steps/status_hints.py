@@ -89,6 +89,7 @@ _AMBIGUOUS: Final = frozenset(
 )
 """Statuses that mean something else in a column of unknown meaning: a colour, a brand, an option."""
 _MAX_WORDS: Final = 4
+_MAX_LENGTH: Final = 60
 
 _DUE_COLUMN: Final = re.compile(
     r"((outstanding|open|unpaid) (balance|amount)|(amount|balance|total) (due|outstanding|owed|owing)|offener betrag|restbetrag"
@@ -124,6 +125,7 @@ _WORD_OF_CANCEL: Final = re.compile(
     r"|anulowane|anulowano|avbestallt|avbruten|makulerad|annulleret|annuler|annuleren|cancel|stornieren|annuleer|cancelar|anulac"
     r"|annullare|anular|avboka|annullere)\b"
 )
+_MAY_CANCEL: Final = re.compile("cancel|storn|annul|anul|avb|makul", re.IGNORECASE)
 _PLEA: Final = re.compile(r"\b(not|no|nicht|niet|nie|ne|non|pas|inte|ikke|nao|never|subscription|policy|if)\b")
 
 
@@ -138,6 +140,8 @@ _EXAMPLE_NAMES: Final = frozenset(["max mustermann", "erika mustermann", "john d
 @lru_cache(maxsize=4096)
 def _said_anywhere(text: str) -> Meaning | None:
     """What a cell of a column of unknown meaning says about whether the order is to be shipped."""
+    if len(text) > _MAX_LENGTH or len(text.split()) > _MAX_WORDS:
+        return None
     words = normalized(text)
     if words in _AMBIGUOUS or len(words.split()) > _MAX_WORDS:
         return None
@@ -225,6 +229,8 @@ def check_notes(order: ParsedOrder, context: ImportContext) -> None:
 
 @lru_cache(maxsize=1024)
 def _may_cancel(notes: str) -> bool:
+    if not _MAY_CANCEL.search(notes):
+        return False
     parts = (normalized(part) for part in _SENTENCES.split(notes))
     return any(_WORD_OF_CANCEL.search(part) and not _PLEA.search(part) for part in parts)
 

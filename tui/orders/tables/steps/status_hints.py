@@ -126,6 +126,7 @@ _WORD_OF_CANCEL: Final = re.compile(
     r"|annullare|anular|avboka|annullere)\b"
 )
 _MAY_CANCEL: Final = re.compile("cancel|storn|annul|anul|avb|makul", re.IGNORECASE)
+_DIGITS: Final = re.compile(r"\d+")
 _PLEA: Final = re.compile(r"\b(not|no|nicht|niet|nie|ne|non|pas|inte|ikke|nao|never|subscription|policy|if)\b")
 
 
@@ -151,6 +152,11 @@ def _said_anywhere(text: str) -> Meaning | None:
     return meaning if meaning in _SAID_ANYWHERE else None
 
 
+def _without_digits(text: str) -> str:
+    """The text with one digit for each number, so that texts with running numbers are judged once."""
+    return _DIGITS.sub("0", text)
+
+
 @lru_cache(maxsize=4096)
 def _is_unpaid(text: str) -> bool:
     return normalized(text) in ("open", "offen", "ouvert") or meaning_of(text) in (Meaning.UNPAID, Meaning.PENDING)
@@ -167,8 +173,9 @@ def reason_in_column(order: ParsedOrder, cell: UnusedCell, context: ImportContex
     "" if the cell says that nothing is in the way; None if it says nothing about this.
     """
     name = context.mapping.header[cell.column]
-    words, asked, flag = normalized(name), flag_meaning(name), flag_of(cell.text)
+    words, asked = normalized(name), flag_meaning(name)
     if asked in REASONS and address_heading(words) is None:
+        flag = flag_of(cell.text)
         if flag is False or (_is_zero(cell.text) and not re.search(r"[^\W\d_]", cell.text)):
             return ""
         if flag or re.search(r"\d", cell.text) or asked not in _SHIPPED | {Meaning.PICKUP}:
@@ -181,7 +188,7 @@ def reason_in_column(order: ParsedOrder, cell: UnusedCell, context: ImportContex
         return f"{name} is {cell.text}: the order seems to be shipped already."
     if name in context.mapping.ignored or address_heading(words) is not None:
         return None
-    meaning = _said_anywhere(cell.text)
+    meaning = _said_anywhere(_without_digits(cell.text))
     return f"{name} is {cell.text!r}: {REASONS[meaning]}." if meaning is not None else None
 
 
@@ -211,7 +218,7 @@ def check_notes(order: ParsedOrder, context: ImportContext) -> None:
     texts = [(_NOTES, part) for part in _SENTENCES.split(notes)] if isinstance(notes, str) else []
     texts += [(_TAGS, tag) for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
     for pointer, text in texts:
-        meaning = _said_anywhere(text)
+        meaning = _said_anywhere(_without_digits(text))
         if meaning is not None:
             reason = REASONS[meaning]
             _hold(order, context, pointer, f"{_column(order, pointer)} has {text.strip()!r}: {reason}.")

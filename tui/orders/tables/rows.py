@@ -332,8 +332,23 @@ class _OrderBuilder:
             return "is a line"
         if self._may_be_order(texts):
             return ""
+        if self._is_sum_of_column(texts):
+            return "is a total, a count or a note"
         is_remark_below = len(self._table.header) >= _MIN_COLUMNS and is_remark(texts)
         return "is a total, a count or a note" if is_remark_below or is_footer(texts) else ""
+
+    def _is_sum_of_column(self, texts: list[str]) -> bool:
+        """Whether a row has only numbers of items, and its quantity is the sum of those above."""
+        filled = {index for index, text in enumerate(texts) if text}
+        columns = {column.index: column for column in self._item_columns}
+        quantity = next((column for column in self._item_columns if column.tokens == ("quantity",)), None)
+        if quantity is None or quantity.index not in filled or not filled <= columns.keys() or not self._orders:
+            return False
+        if any(columns[index].tokens[0] in ITEM_IDENTIFIERS for index in filled):
+            return False
+        items = [item for partial in self._orders for item in partial.items if isinstance(item, dict)]
+        counts = [count for item in items if isinstance(count := item.get("quantity"), int)]
+        return len(counts) > 1 and self._read(quantity, texts[quantity.index]).value == sum(counts)
 
     def _begins_second_table(self, row: TableRow) -> bool:
         texts = trimmed(row.cells)

@@ -7,9 +7,11 @@ from pathlib import Path
 
 from tui.api.codec import LIMIT, Document
 from tui.api.wording import count_of, word_for
-from tui.orders.parsed import GuessKind, ParsedFile
+from tui.orders.parsed import GuessKind, ParsedFile, ParsedOrder
 from tui.orders.progress import OnProgress
+from tui.orders.tables.context import ImportContext
 from tui.orders.tables.csv_writer import to_csv
+from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.formats import format_of_header
 from tui.orders.tables.headings import base_name, normalized
 from tui.orders.tables.layout import (
@@ -87,11 +89,19 @@ def read_source(
         source, name, known=known if mapping is None else (mapping,), encoding=encoding, progress=progress
     )
     if isinstance(opened, ParsedFile):
+        opened = replace(opened, orders=tuple(_hold_damage(order, accepted) for order in opened.orders))
         return opened if shop is None else _with_shop(opened, shop)
     if mapping is not None and not mapping.fits(opened.table.header):
         raise ImportFileError(f"{_mapping_name(mapping)} is for other columns than those of {name}. Nothing was added.")
     confirmed = replace(opened.mapping, accepted=opened.mapping.accepted | frozenset(accepted))
     return read_table(replace(opened, mapping=confirmed), shop=shop, progress=progress, now=now)
+
+
+def _hold_damage(order: ParsedOrder, accepted: Collection[GuessKind]) -> ParsedOrder:
+    """Hold an order of JSON for values that a spreadsheet seems to have damaged, unless the user confirmed them."""
+    context = ImportContext(ColumnMapping((), (), accepted=frozenset(accepted)), datetime.now().astimezone())
+    hold_damaged(order, context)
+    return order
 
 
 def open_source(

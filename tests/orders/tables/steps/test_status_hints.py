@@ -28,6 +28,7 @@ ITEM = {"Item name": "Candle", "Quantity": "1", "Unit price": "10.00"}
         ("Avbruten", "ja"),
         ("Phase", "Cancelled"),
         ("Foo", "annulé"),
+        ("Info 2", "Cancelled 12/11/2026"),
         ("Info", "Kunde hat storniert"),
         ("Spalte 7", "niet verzenden"),
         ("Fulfillment", "fulfilled"),

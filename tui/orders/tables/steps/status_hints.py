@@ -7,7 +7,7 @@ from typing import Final
 from tui.api.pointer import Pointer
 from tui.orders.money import amount_at
 from tui.orders.parsed import GuessKind, How, ParsedOrder, UnusedCell
-from tui.orders.paths import PAYMENT_STATUS, STATUS, TOTAL
+from tui.orders.paths import NUMBER, PAYMENT_STATUS, SHIP_TO, STATUS, TOTAL
 from tui.orders.tables.context import ImportContext, set_value, warning
 from tui.orders.tables.headings import address_heading, normalized
 from tui.orders.tables.steps.status_words import Meaning, flag_meaning, flag_of, known_phrase, meaning_of
@@ -89,6 +89,7 @@ _AMBIGUOUS: Final = frozenset(
 )
 """Statuses that mean something else in a column of unknown meaning: a colour, a brand, an option."""
 _MAX_WORDS: Final = 4
+_MAX_LENGTH: Final = 60
 
 _DUE_COLUMN: Final = re.compile(
     r"((outstanding|open|unpaid) (balance|amount)|(amount|balance|total) (due|outstanding|owed|owing)|offener betrag|restbetrag"
@@ -124,12 +125,24 @@ _WORD_OF_CANCEL: Final = re.compile(
     r"|anulowane|anulowano|avbestallt|avbruten|makulerad|annulleret|annuler|annuleren|cancel|stornieren|annuleer|cancelar|anulac"
     r"|annullare|anular|avboka|annullere)\b"
 )
+_MAY_CANCEL: Final = re.compile("cancel|storn|annul|anul|avb|makul", re.IGNORECASE)
+_DIGITS: Final = re.compile(r"\d+")
 _PLEA: Final = re.compile(r"\b(not|no|nicht|niet|nie|ne|non|pas|inte|ikke|nao|never|subscription|policy|if)\b")
+
+
+_EXAMPLE: Final = re.compile(
+    r"(e\.? ?g\.?|z\.? ?b\.?|p\.? ?ex\.?|example|beispiel|sample|exemple|voorbeeld|ejemplo|esempio|przyklad|przykład|exempel"
+    r"|eksempel|exemplo)\b",
+    re.IGNORECASE,
+)
+_EXAMPLE_NAMES: Final = frozenset(["max mustermann", "erika mustermann", "john doe", "jane doe"])
 
 
 @lru_cache(maxsize=4096)
 def _said_anywhere(text: str) -> Meaning | None:
     """What a cell of a column of unknown meaning says about whether the order is to be shipped."""
+    if len(text) > _MAX_LENGTH or len(text.split()) > _MAX_WORDS:
+        return None
     words = normalized(text)
     if words in _AMBIGUOUS or len(words.split()) > _MAX_WORDS:
         return None
@@ -137,6 +150,11 @@ def _said_anywhere(text: str) -> Meaning | None:
         return known if known in REASONS and known is not Meaning.PICKUP else None
     meaning = meaning_of(text)
     return meaning if meaning in _SAID_ANYWHERE else None
+
+
+def _without_digits(text: str) -> str:
+    """The text with one digit for each number, so that texts with running numbers are judged once."""
+    return _DIGITS.sub("0", text)
 
 
 @lru_cache(maxsize=4096)
@@ -155,8 +173,9 @@ def reason_in_column(order: ParsedOrder, cell: UnusedCell, context: ImportContex
     "" if the cell says that nothing is in the way; None if it says nothing about this.
     """
     name = context.mapping.header[cell.column]
-    words, asked, flag = normalized(name), flag_meaning(name), flag_of(cell.text)
+    words, asked = normalized(name), flag_meaning(name)
     if asked in REASONS and address_heading(words) is None:
+        flag = flag_of(cell.text)
         if flag is False or (_is_zero(cell.text) and not re.search(r"[^\W\d_]", cell.text)):
             return ""
         if flag or re.search(r"\d", cell.text) or asked not in _SHIPPED | {Meaning.PICKUP}:
@@ -169,7 +188,7 @@ def reason_in_column(order: ParsedOrder, cell: UnusedCell, context: ImportContex
         return f"{name} is {cell.text}: the order seems to be shipped already."
     if name in context.mapping.ignored or address_heading(words) is not None:
         return None
-    meaning = _said_anywhere(cell.text)
+    meaning = _said_anywhere(_without_digits(cell.text))
     return f"{name} is {cell.text!r}: {REASONS[meaning]}." if meaning is not None else None
 
 
@@ -199,11 +218,15 @@ def check_notes(order: ParsedOrder, context: ImportContext) -> None:
     texts = [(_NOTES, part) for part in _SENTENCES.split(notes)] if isinstance(notes, str) else []
     texts += [(_TAGS, tag) for tag in tags if isinstance(tag, str)] if isinstance(tags, list) else []
     for pointer, text in texts:
-        meaning = _said_anywhere(text)
+        meaning = _said_anywhere(_without_digits(text))
         if meaning is not None:
             reason = REASONS[meaning]
             _hold(order, context, pointer, f"{_column(order, pointer)} has {text.strip()!r}: {reason}.")
             return
+    number, name = order.document.get("order_number"), (SHIP_TO / "name").get(order.document)
+    if _EXAMPLE.match(str(number)) or str(name).casefold() in _EXAMPLE_NAMES:
+        detail = "This looks like the example row of a template. Remove it, unless it is an order."
+        order.problems.append(warning(NUMBER, "example_row", detail, "an example?"))
     if isinstance(notes, str) and _may_cancel(notes):
         detail = "The note may say that the order was cancelled. Read it before you send the order."
         order.problems.append(warning(_NOTES, "status_in_note", detail, "cancelled?"))
@@ -213,6 +236,8 @@ def check_notes(order: ParsedOrder, context: ImportContext) -> None:
 
 @lru_cache(maxsize=1024)
 def _may_cancel(notes: str) -> bool:
+    if not _MAY_CANCEL.search(notes):
+        return False
     parts = (normalized(part) for part in _SENTENCES.split(notes))
     return any(_WORD_OF_CANCEL.search(part) and not _PLEA.search(part) for part in parts)
 

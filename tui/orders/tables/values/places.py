@@ -102,7 +102,8 @@ def _country_of_subdivision(code: str) -> str:
     first, _, second = code.partition("-")
     if _country(first) == _country(second):
         return _country(first)
-    return first if pycountry.subdivisions.get(code=code) is not None else ""
+    known = pycountry.subdivisions.get(code=code)  # type: ignore[no-untyped-call]
+    return first if known is not None else ""
 
 
 @lru_cache(maxsize=4096)

@@ -323,4 +323,97 @@ FILES: Final = (
         "|Stuksprijs=item price",
         delimiter=";",
     ),
+    Export(
+        "recipient bare address",
+        "Order=number|Buyer=payer|Recipient=name|Address=street|City=city|Zip=zip|Country=country|Item=item name"
+        "|Qty=item quantity|Unit price=item price",
+    ),
+    Export(
+        "customer ship nested",
+        "Order=number|Customer billing name=payer|Customer billing street=payer street"
+        "|Customer billing city=payer city|Customer billing zip=payer zip|Customer shipping name=name"
+        "|Customer shipping street=street|Customer shipping city=city|Customer shipping zip=zip"
+        "|Customer shipping country=country|Item=item name|Qty=item quantity|Unit price=item price",
+    ),
+    Export(
+        "brackets nl",
+        "Bestelnr=number|Naam (factuur)=payer|Straat (factuur)=payer street|Postcode (factuur)=payer zip"
+        "|Plaats (factuur)=payer city|Naam (verzending)=name|Straat (verzending)=street|Postcode (verzending)=zip"
+        "|Plaats (verzending)=city|Land (verzending)=country|Product=item name|Aantal=item quantity"
+        "|Prijs=item price",
+        delimiter=";",
+    ),
+    Export(
+        "brackets da",
+        "Ordre=number|Navn (betaler)=payer|Adresse (betaler)=payer street|Postnr (betaler)=payer zip"
+        "|By (betaler)=payer city|Navn (modtager)=name|Adresse (modtager)=street|Postnr (modtager)=zip"
+        "|By (modtager)=city|Land (modtager)=country|Vare=item name|Antal=item quantity|Pris=item price",
+        delimiter=";",
+    ),
+    Export(
+        "short en",
+        "Order=number|BillName=payer|BillAddr1=payer street|BillCity=payer city|BillZip=payer zip|ShipName=name"
+        "|ShipAddr1=street|ShipAddr2=line 2|ShipCity=city|ShipZip=zip|ShipCountry=country|Item=item name"
+        "|Qty=item quantity|UnitPrice=item price",
+    ),
+    Export(
+        "snake",
+        "order_no=number|bill_to_name=payer|bill_to_street=payer street|bill_to_city=payer city"
+        "|bill_to_zip=payer zip|ship_to_name=name|ship_to_street=street|ship_to_city=city|ship_to_zip=zip"
+        "|ship_to_country_code=country|product_name=item name|qty_ordered=item quantity|unit_price=item price",
+    ),
+    Export(
+        "netsuite",
+        "Document Number=number|Customer=payer|Shipping Attention=name|Shipping Address 1=street"
+        "|Shipping Address 2=line 2|Shipping City=city|Shipping Zip=zip|Shipping Country Code=country"
+        "|Billing Address 1=payer street|Billing City=payer city|Billing Zip=payer zip|Item=item name"
+        "|Quantity=item quantity|Item Rate=item price",
+    ),
+    Export(
+        "sage fr",
+        "N° pièce=number|Intitulé client=payer|Nom livraison=name|Adresse livraison=street|Complément=line 2"
+        "|Code postal livraison=zip|Ville livraison=city|Pays livraison=pays|Réf. article=item sku"
+        "|Désignation=item name|Qté=item quantity|PU HT=item price",
+        delimiter=";",
+    ),
+    Export(
+        "danea it",
+        "Doc. n.=number|Cliente=payer|Dest. nome=name|Dest. indirizzo=street|Dest. CAP=zip|Dest. città=city"
+        "|Dest. nazione=country|Cod. articolo=item sku|Descrizione=item name|Q.tà=item quantity"
+        "|Prezzo netto=item price",
+        delimiter=";",
+    ),
+    Export(
+        "holded es",
+        "Núm. documento=number|Cliente=payer|Nombre envío=name|Dirección envío=street|CP envío=zip"
+        "|Población envío=city|País envío=country|SKU=item sku|Concepto=item name|Unidades=item quantity"
+        "|Precio=item price",
+        delimiter=";",
+    ),
+    Export(
+        "subiekt pl",
+        "Nr dokumentu=number|Kontrahent=payer|Odbiorca nazwa=name|Odbiorca ulica=street|Odbiorca kod=zip"
+        "|Odbiorca miasto=city|Odbiorca kraj=country|Symbol=item sku|Nazwa towaru=item name|Ilość=item quantity"
+        "|Cena netto=item price",
+        delimiter=";",
+    ),
+    Export(
+        "fortnox sv",
+        "Ordernr=number|Kundnamn=payer|Leveransnamn=name|Leveransadress1=street|Leveransadress2=line 2"
+        "|Leveranspostnr=zip|Leveransort=city|Leveransland=country|Artnr=item sku|Benämning=item name"
+        "|Best.antal=item quantity|Pris=item price",
+        delimiter=";",
+    ),
+    Export(
+        "economic da",
+        "Ordrenummer=number|Kundens navn=payer|Leveringssted navn=name|Leveringssted adresse=street"
+        "|Leveringssted postnr=zip|Leveringssted by=city|Leveringssted land=country|Varenr=item sku"
+        "|Beskrivelse=item name|Antal=item quantity|Salgspris=item price",
+        delimiter=";",
+    ),
+    Export(
+        "3pl plain",
+        "Ref=number|Cust Ref|Cons Name=name|Cons Addr1=street|Cons Addr2=line 2|Cons City=city|Cons PCode=zip"
+        "|Cons Ctry=country|Part No=item sku|Desc=item name|Qty=item quantity|Unit Price=item price",
+    ),
 )

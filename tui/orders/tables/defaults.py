@@ -103,7 +103,7 @@ def _fill_names(document: Document, now: datetime, note: DefaultNote) -> None:
     name, address = value_at(document, ("customer_details", "name")), document.get(SHIP)
     if isinstance(address, dict) and address.get("name") is None:
         company = address.get("company_name")
-        if company is not None and _is_elsewhere(address, document.get(BILL)):
+        if company is not None and (name is None or _is_elsewhere(address, document.get(BILL))):
             note((SHIP, "name"), company, How.COPIED, "from the company")
         elif name is not None:
             note((SHIP, "name"), name, How.COPIED, "from the customer")

@@ -142,8 +142,6 @@ FORMATS: Final = (
             "id": "order_id",
             "shipping address1": "shipping_address/address_line_1",
             "billing address1": "billing_address/address_line_1",
-            "shipping street": "",
-            "billing street": "",
             "lineitem price": "item:unit_price/value",
             "fulfillment status": "order_details/status/code",
             "lineitem fulfillment status": "",

@@ -9,7 +9,7 @@ from typing import Final
 DELIVERY_PLACES: Final = (
     "shipping|shipping address|ship|ship to|shipto|ship to address|delivery|delivery address|deliver to|deliver"
     "|dispatch|dispatch address|dispatch to|post to|posting|destination|destination address|consignment address|drop off"
-    "|delivered to|send to|goods to|dest|shipping details|shipping info|delivery details|delivery info|shipping order address|deliveries shipping order address"
+    "|delivered to|leveringssted|leveringsted|local de entrega|send to|goods to|dest|shipping details|shipping info|delivery details|delivery info|shipping order address|deliveries shipping order address"
     "|lieferadresse|lieferanschrift|liefer|lieferung|abweichende lieferadresse|abweichende lieferanschrift|versand"
     "|versandadresse|versandanschrift|versand an|lieferung an|liefern an|zustelladresse|zustellung|zustell"
     "|lief|lieferadr|lief adr|lief anschrift|liefer an|versenden an|abw lieferadresse|abweichende lieferung|abweichend"
@@ -23,7 +23,7 @@ DELIVERY_PLACES: Final = (
     "|morada de entrega|morada entrega|morada de envio|endereco de entrega|endereco entrega|endereco de envio|expedicao"
 )
 DELIVERY_PERSONS: Final = (
-    "recipient|gift recipient|receiver|consignee|addressee|to|ship to person|lieferempfanger|warenempfanger|empfanger|empfangers|destinataire"
+    "recipient|cons|gift recipient|receiver|consignee|addressee|to|ship to person|lieferempfanger|warenempfanger|empfanger|empfangers|destinataire"
     "|ontvanger|geadresseerde|destinatario|destinatario merce|odbiorca|odbiorcy|end customer|end user|endkunde|endkunden|eindklant|client final|cliente final|cliente finale"
     "|klient koncowy|slutkund|slutkunde|mottagare|mottagarens|modtager|modtagers|recetor|recebedor"
 )
@@ -42,7 +42,7 @@ BILLING_PERSONS: Final = (
 CUSTOMER_PLACES: Final = "buyer address|customer address|account|kundenadresse|klantadres|adresse client|adres klienta"
 CUSTOMER_PERSONS: Final = (
     "customer|order customer|contact|buyer|purchaser|client|shopper|member|ordered by|kunde|kunden|kaufer|kaufers|besteller|auftraggeber"
-    "|acheteur|klant|koper|besteller|cliente|comprador|compratore|acquirente|klient|klienta|kupujacy|kupujacego|nabywca"
+    "|acheteur|klant|koper|besteller|cliente|comprador|compratore|acquirente|klient|klienta|kupujacy|kupujacego|kontrahent|nabywca"
     "|nabywcy|zamawiajacy|kund|kundens|kopare|kober|kundes|ordonnateur|commanditaire|reseller|dealer|handler|wederverkoper|revendeur|distribuidor|rivenditore|aterforsaljare|forhandler|besteld door|ordered for|bestellt von|commande par"
 )
 SENDERS: Final = (
@@ -86,13 +86,13 @@ ADDRESS: Final = {
     "|andar|fracao|linha de endereco 2|toevoeging adres|adrestoevoeging",
     "po_box": "po box|pobox|p o box|postbox|postbus|postfach|boite postale|apartado|apartado de correos|casella postale"
     "|skrytka pocztowa|postboks|caixa postal",
-    "postal_code": "postal code|postcode|post code|zip|zip code|zipcode|zip postal code|zip postcode|postal zip code|postal"
+    "postal_code": "postal code|postcode|pcode|post code|zip|zip code|zipcode|zip postal code|zip postcode|postal zip code|postal"
     "|postalcode|plz|postleitzahl|code postal|cp|cap|codigo postal|cod postal|codice postale|codice avviamento postale"
     "|kod pocztowy|kod|postnummer|postnr|post nr|cep|zip post code|postal zip",
     "city": "city|town|city town|town city|suburb|locality|plaats|woonplaats|plaatsnaam|gemeente|municipality|gemeinde|stad|ort|stadt|wohnort|ortschaft"
     "|ville|localite|commune|ciudad|poblacion|localidad|municipio|citta|comune|localita|miasto|miejscowosc|postort|by|bynavn"
     "|cidade|localidade|city name|nom de la ville",
-    "country_code": "country code|country|country iso|country iso 2|country iso code|iso country|iso country code|iso code"
+    "country_code": "country code|country|ctry|country iso|country iso 2|country iso code|iso country|iso country code|iso code"
     "|country 2|country 3|land|landcode|landencode|landercode|landerkurzel|landeskurzel|lander code|landkurzel|land iso"
     "|pays|code pays|code pays iso|pais|codigo pais|codigo de pais|paese|nazione|codice paese|codice nazione|kraj|kod kraju"
     "|landkod|landskod|landekode|landskode|country name|nom du pays|nazwa kraju",
@@ -170,7 +170,7 @@ ITEM_MEMBERS: Final = {
     "image_url": "image url|image",
 }
 ITEM_ALONE: Final = {
-    "name": "item name|product name|title|product title|product|titel|artikel|artikelname|artikelbezeichnung|article"
+    "name": "item name|product name|title|product title|product|titel|artikel|artikelname|materialkurztext|kurztext|material description|concepto|designacao|artikelbezeichnung|article"
     "|produkt|productnaam|producttitel|item description|omschrijving|bezeichnung|produktbezeichnung|produit|designation"
     "|libelle|producto|articulo|prodotto|articolo|nazwa produktu|nazwa towaru|towar|produktnamn|produktnavn|varenavn|vara"
     "|benamning|produto|artigo|item|artikelnaam|vare|varetekst|angebotstitel|offertitel|listing title|description of goods|contents description|articolo descrizione|nazwa oferty",
@@ -181,7 +181,7 @@ ITEM_ALONE: Final = {
     "|prezzo|einzelpreis|stuckpreis|stukprijs|stuksprijs|prijs per stuk|prix unitaire|pu|precio unitario|precio por unidad"
     "|prezzo unitario|cena|cena jednostkowa|pris|styckpris|stykpris|enhedspris|a pris|preco|preco unitario|sold for"
     "|verkauft fur|vendu|vk preis|vk|verkaufspreis|prix de vente|precio de venta|prezzo di vendita|verkoopprijs"
-    "|prijs per eenheid|price per each|selling price|sale price|cena sprzedazy|salgspris|forsaljningspris|preco de venda|price incl vat|valor unitario"
+    "|prijs per eenheid|price per each|selling price|sale price|cena sprzedazy|salgspris|forsaljningspris|preco de venda|price incl vat|item rate|nettopreis|bruttopreis|nettoprijs|brutoprijs|valor unitario"
     "|unit cost|declared value per unit",
     "total_price/value": "line total|item total|total price|amount|betrag|bedrag|importo|belopp|belob|row total|order line total|line amount|total line amount"
     "|regel totaal|regeltotaal|gesamtpreis|zeilensumme|positionssumme|total ligne|prix total|importe|importe total linea"
@@ -190,12 +190,12 @@ ITEM_ALONE: Final = {
     "|product code|product reference|seller sku|merchant sku|stock keeping unit|custom label|custom label sku"
     "|bestandseinheit|reference article|reference produit|ref article|codigo de producto|codigo articulo|codice articolo"
     "|codice prodotto|kod produktu|symbol|sygnatura|produktnummer|varenummer|varunummer|varenr|referencia do produto"
-    "|codigo do produto|part number|own sku|my sku|seller part number|merchant item number|eigene artikelnummer"
+    "|codigo do produto|part number|part no|cod articolo|cod prodotto|cod articulo|own sku|my sku|seller part number|merchant item number|eigene artikelnummer"
     "|interne artikelnummer|handler sku|reference vendeur|ref vendeur|referencia del vendedor|codice venditore"
     "|libelle personnalise|etiqueta personalizada|etichetta personalizzata|item code|art nr|varenr",
     "description": "variant|variations|variation|variation details|variant title|variant name|item properties|options"
     "|selected options|product options|attributes|description|variante|variation du produit|declinaison|varianten|opcje"
-    "|opciones|opzioni|opcoes|alternativ|item options|beschreibung|descripcion|descrizione|opis|beskrivning|beskrivelse|descricao|personalization|personalisation",
+    "|opciones|opzioni|opcoes|desc|descr|alternativ|item options|beschreibung|descripcion|descrizione|opis|beskrivning|beskrivelse|descricao|personalization|personalisation",
     "measurement/weight/value": "item weight|unit weight|weight per item|weight per unit|weight each|product weight"
     "|stuckgewicht|einzelgewicht|artikelgewicht|poids unitaire|poids article|gewicht per stuk|stukgewicht|peso unitario"
     "|waga jednostkowa|styckvikt|stykvaegt",
@@ -225,7 +225,7 @@ ITEM_ALONE: Final = {
 QUANTITY_QUALIFIERS: Final = (
     "ordered|order|purchased|sold|bestellt|bestellte|besteld|bestelde|commandee|commande|commandees|vendue|pedida"
     "|vendida|ordinata|ordinate|venduta|zamowiona|zamowionych|sprzedana|bestalld|bestallda|bestilte|vendidas|bestilt|solgt|encomendada|de|of"
-    "|des|to|ship|bestell|best|bestel|auftrags|order|number|no|nr|nombre|numero|liczba|gekaufte|verkaufte|achetee"
+    "|des|to|ship|auftrags|bestell|best|bestel|auftrags|order|number|no|nr|nombre|numero|liczba|gekaufte|verkaufte|achetee"
     "|acquistata|acquistate|comprada|verkocht|kupiona|st|stuks|stk|szt|sztuk|ud|uds|pz|stykker|sold|pcs"
 )
 QUANTITY_WORDS: Final = (
@@ -261,7 +261,7 @@ ORDER_ALONE: Final = {
     "|bestellnr|bestell nr|auftragsnummer|auftragsnr|auftrag|ordernummer|ordernr|ordrenummer|ordrenr|numero de commande"
     "|n de commande|no commande|order ref|numero de pedido|numero pedido"
     "|numero ordine|n ordine|numer zamowienia|nr zamowienia|bestallningsnummer|numero da encomenda|numero do pedido"
-    "|numero de encomenda|order|pedido|ordine|zamowienie|commande|bestellung|bestelling|verkaufsprotokollnummer|sales order|so number|so no|so|sales order number|sales order no|belegnummer|belegnr|beleg nr"
+    "|numero de encomenda|order|pedido|ordine|zamowienie|commande|bestellung|bestelling|verkaufsprotokollnummer|ordre|sales order|so number|so no|so|sales order number|sales order no|belegnummer|belegnr|beleg nr"
     "|vorgangsnummer|bestellreferenz|auftragsreferenz|reference de la commande|reference de commande|reference commande"
     "|ref commande|referencia del pedido|referencia de pedido|referencia pedido|orderreferentie|bestelreferentie"
     "|riferimento ordine|referencia da encomenda|referencia do pedido|orderreferens|ordrereference|num ordine|sendungsreferenz",
@@ -281,7 +281,7 @@ ORDER_ALONE: Final = {
     "|note|order note|order notes|order comment|comment|comments|remarks|opmerking|opmerkingen|bemerkung|bemerkungen"
     "|anmerkung|anmerkungen|kommentar|kundenkommentar|commentaire|commentaires|remarque|nota|notas|comentarios|commenti|uwagi"
     "|meddelande|bemaerkning|observacoes|delivery instructions|delivery notes|lieferhinweis|instructions de livraison"
-    "|klantopmerking|customer comment|message|hinweis|hinweise|lieferhinweise|zustellhinweis",
+    "|klantopmerking|customer comment|message|special instructions|instructions|hinweis|hinweise|lieferhinweise|zustellhinweis",
     "order_details/tags": "tags|labels",
     "payment_details/total_price/value": "order total|total|grand total|order total amount|order value|order amount|totaal|razem|i alt|lacznie|total paye|total pagado|totale pagato|total pago|endbetrag|endsumme|att betala"
     "|at betale|te betalen"
@@ -341,8 +341,9 @@ ORDER_ALONE: Final = {
 }
 WEAK: Final = {
     "order_number": "reference|ref|referentie|referenz|referencia|riferimento|reference 1|referenz 1|referenz1|kundenreferenz"
-    "|customer reference|referens|reference client",
-    "item:sku": "reference|referencia|riferimento|referens|code|codigo|codice",
+    "|customer reference|referens|reference client|document number|document no|doc n|doc no|doc nr|num documento|nr dokumentu"
+    "|n documento|numero documento|n piece|verkaufsbeleg|numer dokumentu",
+    "item:sku": "reference|ref|referencia|riferimento|referens|code|codigo|codice",
     "item:name": "name|naam|nom|nombre|nome|nazwa|namn|navn",
     "item:quantity": "nombre|numero|count|no of items|q|st",
     "service_point_details/post_number": "postnummer",

@@ -166,12 +166,12 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
     meanings = known_format.fields if known_format is not None else {}
     addresses = _without_item_names(_with_sections(raw_names), tuple(map(normalized, raw_names)))
     ship = _AddressChoice(addresses)
-    has_items = any(
-        guess.path[: len(EVERY_ITEM)] == EVERY_ITEM
+    is_item = [
+        (name := normalized(raw)) not in _WEAK_WORDS
+        and any(guess.path[: len(EVERY_ITEM)] == EVERY_ITEM for guess in _order_guesses(name))
         for raw in raw_names
-        if (name := normalized(raw)) not in _WEAK_WORDS
-        for guess in _order_guesses(name)
-    )
+    ]
+    has_items = any(is_item)
     result = []
     for column, (raw, address) in enumerate(zip(raw_names, addresses, strict=True)):
         name, unit = _split_unit(normalized(raw))
@@ -189,7 +189,8 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
             if address is not None:
                 # `Nazwa` is rather the name of an article.
                 guesses += [replace(guess, rank=90) if name == "nazwa" else guess for guess in ship.guesses(address)]
-            guesses += _weak_guesses(name, raw, has_items=has_items)
+            is_beside_item = any(is_item[max(column - 1, 0) : column] + is_item[column + 1 : column + 2])
+            guesses += _weak_guesses(name, raw, has_items=has_items, is_beside_item=is_beside_item)
         result.append(sorted(guesses, key=lambda guess: guess.rank))
     return result
 
@@ -210,7 +211,9 @@ def _without_item_names(headings: list[AddressHeading | None], names: tuple[str,
     )
     return [
         None
-        if has_other and name in WEAK_NAMES and (any(is_item[column + 1 : column + 2]) or is_item[column - 1])
+        if has_other
+        and name in WEAK_NAMES
+        and (any(is_item[column + 1 : column + 2]) or any(is_item[max(column - 1, 0) : column]))
         else heading
         for column, (heading, name) in enumerate(zip(headings, names, strict=True))
     ]
@@ -398,23 +401,23 @@ def _with_house_numbers(headings: list[AddressHeading | None], names: Sequence[s
 
 def _with_names_alone(headings: list[AddressHeading | None], names: Sequence[str]) -> list[AddressHeading | None]:
     """Treat `Deliver to` beside a street as the name of who is there."""
+    ends_with_to = [normalized(name).rpartition(" ")[2] in ("to", "an", "a", "naar", "till", "til") for name in names]
     streets = {
         heading.party
-        for heading in headings
-        if heading is not None and heading.member == "address_line_1" and not heading.is_alone
+        for heading, is_to in zip(headings, ends_with_to, strict=True)
+        if heading is not None and heading.member == "address_line_1" and not (heading.is_alone and is_to)
     }
     named = {heading.party for heading in headings if heading is not None and heading.member == "name"}
-    return [
-        replace(heading, member="name", rank=9)
-        if heading is not None
-        and heading.is_alone
-        and heading.member == "address_line_1"
-        and normalized(name).rpartition(" ")[2] in ("to", "an", "a", "naar", "till", "til")
-        and heading.party not in named
-        and not streets.isdisjoint({heading.party, Party.BARE})
-        else heading
-        for heading, name in zip(headings, names, strict=True)
-    ]
+    result: list[AddressHeading | None] = []
+    for heading, name, is_to in zip(headings, names, ends_with_to, strict=True):
+        if heading is not None and heading.party not in named:
+            is_person = is_to and heading.is_alone and not streets.isdisjoint({heading.party, Party.BARE})
+            # `Odbiorca nazwa` is a person or a company.
+            is_any_name = heading.party is not Party.BARE and "nazwa" in normalized(name).split(" ")
+            if is_person or (is_any_name and heading.member == "company_name" and "firmy" not in normalized(name)):
+                heading = replace(heading, member="name", rank=9)
+        result.append(heading)
+    return result
 
 
 def _with_name_parts(headings: list[AddressHeading | None]) -> list[AddressHeading | None]:
@@ -437,11 +440,13 @@ def _with_name_parts(headings: list[AddressHeading | None]) -> list[AddressHeadi
 def _parties(tokens: list[str]) -> Iterator[tuple[Party, list[str]]]:
     """Yield the parties that a heading may name, with the remaining words; the most specific party first."""
     found: list[tuple[Party, list[str]]] = []
-    length = len(tokens)
+    length, taken = len(tokens), {True: False, False: False}
     for size in range(min(length, 5), 0, -1):
         for start, rest in ((0, tokens[size:]), (length - size, tokens[: length - size])):
             party = _party_words().get(tuple(tokens[start : start + size]))
-            if party is not None:
+            # `Bill to name` is not `to name` with something before it.
+            if party is not None and not taken[start == 0]:
+                taken[start == 0] = size > 1 and "to" in tokens[start : start + size]
                 # `Customer shipping city` names two; the customer is the less specific one.
                 found += [(inner, more) for inner, more in _parties(rest) if inner is not Party.BARE]
                 found.append((party, rest))
@@ -546,6 +551,9 @@ def _split_compound(tokens: list[str]) -> list[str]:
     """Split words that are written together: `lieferstrasse` is `liefer strasse`."""
     found: list[str] = []
     for token in tokens:
+        if token[-1:].isdigit() and (token[:-1],) in _party_words() and (token,) not in _party_words():
+            found += [token[:-1], token[-1]]  # `Leveransadress1`
+            continue
         for head in _COMPOUND_HEADS:
             rest = token.removeprefix(head)
             if rest != token and (rest,) in _compound_tails() and (token,) not in _party_words():
@@ -568,7 +576,7 @@ def _compound_tails() -> frozenset[tuple[str, ...]]:
 # Orders and items
 
 
-def _weak_guesses(name: str, raw: str, *, has_items: bool) -> Iterator[HeadingGuess]:
+def _weak_guesses(name: str, raw: str, *, has_items: bool, is_beside_item: bool) -> Iterator[HeadingGuess]:
     """The fields of a heading that names too many things, after those of all other headings."""
     for rank, (path, phrases) in enumerate(words.WEAK.items()):
         full_path = field_path(path)
@@ -577,6 +585,8 @@ def _weak_guesses(name: str, raw: str, *, has_items: bool) -> Iterator[HeadingGu
             continue
         if is_item and name == "reference" and "é" not in raw.casefold():
             continue  # `Référence` is an article's, `Reference` may be anything
+        if is_beside_item and full_path == NUMBER_PATH and (name == "ref" or "é" in raw.casefold()):
+            continue
         yield HeadingGuess(full_path, 60 + rank)
     if has_items and name in _OPTIONS:
         yield HeadingGuess((*EVERY_ITEM, "description"), 59, is_part=True)
@@ -598,6 +608,8 @@ def _order_guesses(name: str) -> tuple[HeadingGuess, ...]:
 def _without_taxes(tokens: Sequence[str]) -> tuple[list[str], int]:
     """The words of an amount without those about taxes, and its rank: amounts with taxes come first."""
     marks = _WITH_TAXES | _WITHOUT_TAXES
+    if "iva" in tokens:
+        tokens = [{"s": "sem", "c": "com"}.get(token, token) for token in tokens]
     kept = [token for token in tokens if token not in marks | _TAXES]
     if marks.isdisjoint(tokens) or kept in ([], ["amount"], ["value"]):
         return [*tokens], 5  # `Total tax` and `Net amount`

@@ -149,7 +149,7 @@ def normalized(name: str) -> str:
     apart = re.sub(
         r"(?<=[^\W\d_]{2})\.(?=[^\W\d_]{2})", " ", re.sub(r"\b([dl])['’]", r"\1 ", name, flags=re.IGNORECASE)
     )
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", apart)
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", apart.replace("MwSt", "Mwst"))
     return normalize(apart.replace("#", " number ").translate(_LIGATURES))
 
 

@@ -30,6 +30,9 @@ VALUES: Final = {
     "country": "DE",
     "country name": "Germany",
     "land": "Deutschland",
+    "pays": "Allemagne",
+    "germania": "Germania",
+    "alemania": "Alemania",
     "company": "Getter GmbH",
     "street": "Lieferweg 3",
     "street name": "Lieferweg",
@@ -277,6 +280,79 @@ EXPORTS: Final = (
         "|Item Title=item name|SKU=item sku|Quantity=item quantity|Item Price=item price|Item Currency=currency"
         "|Order Amount=total|Order Currency=currency",
     ),
+    Export(
+        "eBay orders (France)",
+        "Numéro de la vente|Numéro de commande=number|Pseudo de l'acheteur|Nom de l'acheteur=payer"
+        "|E-mail de l'acheteur=|Note de l'acheteur=note|Adresse 1 de l'acheteur=payer street"
+        "|Adresse 2 de l'acheteur=|Ville de l'acheteur=payer city|Province/Région/État de l'acheteur="
+        "|Code postal de l'acheteur=payer zip|Pays de l'acheteur=pays|Nom du destinataire=name"
+        "|Téléphone du destinataire=phone|Adresse 1 du destinataire=street|Adresse 2 du destinataire=line 2"
+        "|Ville du destinataire=city|Code postal du destinataire=zip|Pays du destinataire=pays|Numéro de l'objet"
+        "|Titre de l'objet=item name|Libellé personnalisé=item sku|Quantité=item quantity|Prix de vente=item price"
+        "|Frais de livraison=shipping|Prix total=total|Mode de paiement|Date de vente=german date"
+        "|Détails de l'option=item variant",
+        delimiter=";",
+    ),
+    Export(
+        "eBay orders (Italy)",
+        "Numero registro vendite|Numero ordine=number|Nome utente acquirente|Nome acquirente=payer"
+        "|Email acquirente=|Indirizzo 1 acquirente=payer street|Città acquirente=payer city"
+        "|CAP acquirente=payer zip|Paese acquirente=germania|Nome destinatario=name|Telefono destinatario=phone"
+        "|Indirizzo 1 destinatario=street|Indirizzo 2 destinatario=line 2|Città destinatario=city"
+        "|CAP destinatario=zip|Paese destinatario=germania|Numero oggetto|Titolo oggetto=item name"
+        "|Etichetta personalizzata=item sku|Quantità=item quantity|Prezzo di vendita=item price"
+        "|Spedizione e imballaggio=shipping|Prezzo totale=total|Data vendita=german date"
+        "|Dettagli variante=item variant",
+        delimiter=";",
+    ),
+    Export(
+        "eBay orders (Spain)",
+        "Número de registro de venta|Número de pedido=number|Nombre de usuario del comprador"
+        "|Nombre del comprador=payer|Dirección 1 del comprador=payer street|Ciudad del comprador=payer city"
+        "|Código postal del comprador=payer zip|País del comprador=alemania|Nombre del destinatario=name"
+        "|Dirección 1 del destinatario=street|Ciudad del destinatario=city|Código postal del destinatario=zip"
+        "|País del destinatario=alemania|Número de artículo|Título del artículo=item name"
+        "|Etiqueta personalizada=item sku|Cantidad=item quantity|Precio de venta=item price"
+        "|Gastos de envío=shipping|Precio total=total",
+        delimiter=";",
+    ),
+    Export(
+        "Amazon order report",
+        "amazon-order-id=id|merchant-order-id=|purchase-date=date|last-updated-date=date|order-status=processing"
+        "|fulfillment-channel=|sales-channel=|order-channel=|ship-service-level=|product-name=item name"
+        "|sku=item sku|asin|item-status=|quantity=item quantity|currency=currency|item-price=item total"
+        "|item-tax=zero|shipping-price=zero|shipping-tax=zero|gift-wrap-price=|gift-wrap-tax=|item-promotion-discount="
+        "|ship-promotion-discount=|ship-city=city|ship-state=|ship-postal-code=zip|ship-country=country"
+        "|promotion-ids=|recipient-name=name|ship-address-1=street|buyer-name=payer|buyer-email=email",
+        delimiter="\t",
+    ),
+    Export(
+        "Shopware orders",
+        "id=id|orderNumber=number|orderDateTime=date|stateMachineState.technicalName=open"
+        "|transactions.stateMachineState.technicalName=paid|deliveries.stateMachineState.technicalName=open"
+        "|orderCustomer.firstName=payer first|orderCustomer.lastName=payer last|orderCustomer.email=email"
+        "|billingAddress.street=payer street|billingAddress.zipcode=payer zip|billingAddress.city=payer city"
+        "|billingAddress.country.iso=country|deliveries.shippingOrderAddress.firstName=first"
+        "|deliveries.shippingOrderAddress.lastName=last|deliveries.shippingOrderAddress.street=street"
+        "|deliveries.shippingOrderAddress.zipcode=zip|deliveries.shippingOrderAddress.city=city"
+        "|deliveries.shippingOrderAddress.country.iso=country|amountTotal=total|shippingTotal=shipping"
+        "|lineItems.label=item name|lineItems.quantity=item quantity|lineItems.unitPrice=item price"
+        "|lineItems.payload.productNumber=item sku",
+        delimiter=";",
+    ),
+    Export(
+        "JTL orders",
+        "Auftragsnummer=number|Externe Auftragsnummer=id|Auftragsdatum=german date|Kundennummer"
+        "|Rechnungsadresse: Vorname=payer first|Rechnungsadresse: Nachname=payer last"
+        "|Rechnungsadresse: Straße=payer street|Rechnungsadresse: PLZ=payer zip|Rechnungsadresse: Ort=payer city"
+        "|Rechnungsadresse: Land (ISO)=country|Lieferadresse: Vorname=first"
+        "|Lieferadresse: Nachname=last|Lieferadresse: Firma=company|Lieferadresse: Straße=street"
+        "|Lieferadresse: Adresszusatz=line 2|Lieferadresse: PLZ=zip|Lieferadresse: Ort=city"
+        "|Lieferadresse: Land (ISO)=country|Lieferadresse: Tel=phone|Lieferadresse: E-Mail=email"
+        "|Position: Artikelnummer=item sku|Position: Artikelname=item name|Position: Anzahl=item quantity"
+        "|Position: VK Brutto=item price",
+        delimiter=";",
+    ),
 )
 
 LANGUAGES: Final = (
@@ -392,7 +468,7 @@ def expected(export: Export) -> dict[str, str]:
     found = {POINTERS[key]: VALUES["name" if key == "first" else key] for key in keys if key in POINTERS}
     if "payer street" not in keys:
         found.pop(POINTERS["payer"], None)
-    if any(key in ("country name", "land") for key in keys):
+    if any(key in ("country name", "land", "pays", "germania", "alemania") for key in keys):
         found[POINTERS["country"]] = "DE"
     for index, item in enumerate(ITEMS):
         for key in keys:

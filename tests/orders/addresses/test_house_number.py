@@ -107,3 +107,36 @@ def test_names_of_months_are_complete() -> None:
 )
 def test_house_number_is_split_off_at_either_end(line: str, parts: tuple[str, str] | None) -> None:
     assert split_street(line) == parts
+
+
+@pytest.mark.parametrize(
+    "street",
+    [
+        "Hauptstr. 5 // App. 12",
+        "Hauptplatz 5/Top 3",
+        "Laan 1940-1945",
+        "Storgatan 5, 2 tr",
+        "Rua da Paz lote 5",
+        "Rua A, 100 apto 12",
+        "Fő utca 5. 2/3",
+        "Str. Lungă nr. 5, bl. A, sc. 2, ap. 10",
+        "Mannerheimintie 5 B 12",
+    ],
+)
+def test_number_of_a_flat_or_a_year_is_no_house_number(street: str) -> None:
+    assert split_street(street) is None
+
+
+@pytest.mark.parametrize(
+    ("country", "street", "split"),
+    [
+        ("US", "123 E 5th St", ("E 5th St", "123")),
+        ("US", "77 W Main St", ("W Main St", "77")),
+        ("US", "77 A Main St", ("Main St", "77 A")),
+        ("FR", "12 E rue du Bac", ("rue du Bac", "12 E")),
+        ("DE", "Q 7, 24", ("Q 7", "24")),
+        ("NL", "Laan 1940-1945 3", ("Laan 1940-1945", "3")),
+    ],
+)
+def test_directions_belong_to_the_street(country: str, street: str, split: tuple[str, str]) -> None:
+    assert split_street(street, country) == split

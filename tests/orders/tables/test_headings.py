@@ -3,7 +3,7 @@
 import pytest
 
 from tui.orders.paths import EVERY_ITEM
-from tui.orders.tables.headings import NamePart, name_part
+from tui.orders.tables.headings import NamePart, name_parts
 from tui.orders.tables.mapping import suggest_mapping
 
 ITEM = "/".join(EVERY_ITEM)
@@ -150,7 +150,7 @@ def test_name_and_surname_are_joined(columns: list[str], parts: dict[str, str]) 
 
 
 def test_parts_of_names_have_an_order() -> None:
-    assert [name_part(name) for name in ("Vorname", "Achternaam", "Shipping first name", "Lieferadresse Nachname", "Stadt")] == [
+    assert name_parts(["Vorname", "Achternaam", "Shipping first name", "Lieferadresse Nachname", "Stadt"]) == [
         NamePart.FIRST, NamePart.LAST, NamePart.FIRST, NamePart.LAST, None,
     ]  # fmt: skip
 
@@ -161,3 +161,84 @@ def test_a_second_set_of_the_same_headings_belongs_to_the_party_before_it() -> N
     assert found["Delivery city"] == "shipping_address/city"
     assert found["Delivery city (2)"] == "billing_address/city"
     assert found["Item (2)"] == ""
+
+
+@pytest.mark.parametrize(
+    ("header", "wanted"),
+    [
+        ("Title|First name|Last name|Product|Qty", "Title=|Product=I/name"),
+        ("Titel|Vorname|Nachname|Artikel|Menge", "Titel=|Artikel=I/name"),
+        ("Title|SKU|Qty", "Title=I/name"),
+        ("No.|Order|Name|Street|Zip", "No.="),
+        ("Name|Street|No.|Zip", "No.=S/house_number"),
+        ("Nr|Rue|Code postal", "Nr=S/house_number"),
+        ("Name|Suffix|Street|Zip", "Suffix="),
+        ("Name|Street|House number|Suffix|Zip", "Suffix=S/house_number"),
+        ("Name|Street|City|Item|Qty|Unit", "Unit="),
+        ("Kunden-Nr.|Kundenname|Kundenstraße|Kunden-PLZ|Kundenort", "Kunden-Nr.=|Kundenstraße=S/address_line_1"),
+        ("Customer no|Customer name|Customer street|Customer city", "Customer no="),
+        ("Rechnungsnr|Rechnungsadresse Straße|Rechnungsadresse Ort|Name|Straße|Ort", "Rechnungsnr="),
+        ("Invoice|Name|Street|City", "Invoice="),
+        ("Rechnung|Versand|Name|Straße|Ort", "Rechnung="),
+        ("Prénom|Nom|Référence|Désignation|Quantité|Numéro de commande", "Référence=I/sku|Numéro de commande=order_number"),
+        ("Reference|Name|Street", "Reference=order_number"),
+        ("Reference|Order number|Item", "Reference=|Order number=order_number"),
+        ("PLZ|Ort|Postnummer", "PLZ=S/postal_code|Postnummer=service_point_details/post_number"),
+        ("Navn|Adresse|Postnummer|By", "Postnummer=S/postal_code"),
+        ("Comment|Customer comment", "Comment=|Customer comment=order_details/notes"),
+        ("Opmerking|Opmerking klant", "Opmerking=|Opmerking klant=order_details/notes"),
+        ("Interne Bemerkung|Kundenkommentar", "Interne Bemerkung=|Kundenkommentar=order_details/notes"),
+        ("Total tax|Net amount|Grand total|Qty|Item", "Total tax=|Net amount="),
+        ("Item|Farbe|Größe|Menge", "Farbe=I/description|Größe=I/description"),
+        ("SKU|Description|Qty", "Description=I/name"),
+        ("SKU|Item name|Description|Qty", "Description=I/description"),
+        ("bill_to_name|bill_to_street|bill_to_city|ship_to_name|ship_to_street|ship_to_city",
+         "bill_to_name=B/name|bill_to_city=B/city|ship_to_name=S/name|ship_to_city=S/city"),
+        ("Ref.|Designação|Qtd", "Ref.=I/sku"),
+        ("Odbiorca nazwa|Odbiorca ulica|Odbiorca miasto", "Odbiorca nazwa=S/name"),
+        ("Odbiorca nazwa firmy|Odbiorca ulica|Odbiorca miasto", "Odbiorca nazwa firmy=S/company_name"),
+        ("Ship to|Ship to address|City", "Ship to=S/name|Ship to address=S/address_line_1"),
+        ("Deliver to|Deliver to street|Deliver to city", "Deliver to=S/name"),
+        ("Name|Street|Zip|City|Delivery address", "Street=S/address_line_1|Delivery address="),
+        ("Einzelpreis netto|Einzelpreis brutto|Menge", "Einzelpreis brutto=I/unit_price/value|Einzelpreis netto="),
+    ],
+)  # fmt: skip
+def test_the_meaning_of_a_heading_depends_on_its_neighbours(header: str, wanted: str) -> None:
+    found = mapped(header.split("|"))
+    expected = {name: full(path) for name, _, path in (pair.partition("=") for pair in wanted.split("|"))}
+    assert {name: found[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    ("heading", "path"),
+    [
+        (heading, "I/quantity")
+        for heading in ("Antal st", "Ilość szt.", "Uds.", "Aant.", "Bestellmenge", "No. of pcs", "Order Qty", "Gekaufte Menge")
+    ]
+    + [
+        (heading, "I/unit_price/value")
+        for heading in (
+            "P.U. HT", "Prix unitaire TTC", "Prijs p/st", "Precio ud.", "Prezzo unit.", "Cena za sztukę", "Preço unit.",
+            "Stk. pris", "Prijs incl. btw", "VK-Preis", "Price (incl. VAT)", "Unit price ex VAT",
+        )
+    ]
+    + [
+        (heading, "S/address_line_2")
+        for heading in ("Calle 2", "Rue 2", "Straat 2", "Lieferadresse 2", "Flat / Unit", "c/o / Etage", "Bâtiment, étage")
+    ]
+    + [(heading, "S/house_number") for heading in ("Husnr. bogstav", "House no. add.", "Hausnummernzusatz")]
+    + [(heading, "S/address_line_1") for heading in ("Lieferadresse 1", "shipping.address.line1", "Adresse livraison 1")]
+    + [
+        (heading, "S/name")
+        for heading in ("Endkunde", "End customer name", "z. Hd.", "T.a.v.", "Gift recipient", "Nom livr.", "Lief. Name")
+    ],
+)  # fmt: skip
+def test_an_unusual_heading_is_known(heading: str, path: str) -> None:
+    assert mapped(["Order number", "Item", heading])[heading] == full(path)
+
+
+@pytest.mark.parametrize(
+    "header", [["Nom", "Prénom"], ["Nom livraison", "Prénom livraison"], ["Cognome", "Nome"], ["Apellidos", "Nombre"]]
+)
+def test_the_first_name_comes_first(header: list[str]) -> None:
+    assert name_parts(header) == [NamePart.LAST, NamePart.FIRST]

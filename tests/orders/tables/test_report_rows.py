@@ -233,3 +233,33 @@ def test_row_without_an_item_name_is_an_item_if_its_quantity_is_no_sum() -> None
     [order] = read(ARTICLES, "B7;Rita;Weg 3;04109;Leipzig;DE;;5;27,99", "B7;;;;;;Lampe;2;20,00").orders
     assert len(ITEMS.get(order.document)) == 2  # type: ignore[arg-type]
     assert (ITEMS / 0 / "name").get(order.document) is ABSENT
+
+
+COMMA_HEADER = "Order number,Name,Address,House number,Postal code,City,Country,Item name,Quantity,Unit price\n"
+COMMA_ROW = "A-{},Rita Getter,Lieferweg,3,04109,Leipzig,DE,Candle,{},10.00\n"
+
+
+def test_sum_without_a_word_below_the_rows_is_no_item() -> None:
+    data = COMMA_HEADER + COMMA_ROW.format(1, 1) + COMMA_ROW.format(2, 3) + ",,,,,,,,4,40.00\n"
+    found = read_source(data.encode(), "orders.csv", shop=7)
+    assert [len(order.document["order_details"]["order_items"]) for order in found.orders] == [1, 1]  # type: ignore[index,call-overload,arg-type]
+    assert [entry.row for entry in found.not_data] == [4]
+
+
+def test_item_without_a_name_that_is_no_sum_stays() -> None:
+    data = COMMA_HEADER + COMMA_ROW.format(1, 1) + COMMA_ROW.format(2, 3) + ",,,,,,,,2,40.00\n"
+    assert read_source(data.encode(), "orders.csv", shop=7).not_data == ()
+
+
+@pytest.mark.parametrize("groups", ["Order,Recipient,,,,,,Item,,\n", "Bestellung,Empfänger,,,,,,Artikel,,\n"])
+def test_names_of_groups_above_the_header_are_no_header(groups: str) -> None:
+    found = read_source((groups + COMMA_HEADER + COMMA_ROW.format(1, 1)).encode(), "orders.csv", shop=7)
+    assert [order.document["order_number"] for order in found.orders] == ["A-1"]
+
+
+@pytest.mark.parametrize(
+    ("number", "is_example"), [("e.g. 1001", True), ("z.B. 1001", True), ("Ejemplo 1", True), ("EX-1", False)]
+)
+def test_example_row_of_a_template_is_a_warning(number: str, is_example: bool) -> None:
+    found = read_source((COMMA_HEADER + COMMA_ROW.format(1, 1).replace("A-1", number)).encode(), "orders.csv", shop=7)
+    assert ("example_row" in [problem.code for problem in found.orders[0].problems]) is is_example

@@ -326,3 +326,29 @@ def test_windows_1252_is_reported_and_is_no_guess() -> None:
     assert result.guesses == ()
     assert "It was read as Windows-1252." in result.notes
     assert read_source(data.decode("cp1252").encode(), "orders.csv", shop=7).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("member", "value", "kind"),
+    [
+        ("house_number", "03. Mai", GuessKind.ADDRESS),
+        ("postal_code", "4109", GuessKind.ADDRESS),
+        ("phone_number", "4,91761E+11", GuessKind.ADDRESS),
+    ],
+)
+def test_damaged_value_in_json_holds_the_order_until_it_is_confirmed(member: str, value: str, kind: GuessKind) -> None:
+    document = order()
+    document["shipping_address"] = {**document["shipping_address"], "country_code": "DE", member: value}
+    data = json.dumps([document]).encode()
+    pointer = Pointer.of("shipping_address", member)
+    [held] = read_source(data, "orders.json").orders
+    assert [one.pointer for one in held.problems if one.code == f"confirm_{kind}"] == [pointer]
+    [accepted] = read_source(data, "orders.json", accepted=[kind]).orders
+    assert pointer not in [one.pointer for one in accepted.problems]
+    assert pointer in accepted.derived
+
+
+def test_number_of_a_workbook_has_at_most_15_digits() -> None:
+    table = [["Order number", "Item name", "Unit price"], ["A-1", "Mug", 10.1 + 0.2]]
+    [found] = read_source(workbook({"Orders": table}), "orders.xlsx").orders
+    assert str((ITEMS / 0 / "unit_price" / "value").get(found.document)) == "10.3"

@@ -7,9 +7,7 @@ from tui.orders.addresses.formats import normalize
 from tui.orders.addresses.months import MONTHS
 from tui.orders.addresses.vocabulary import is_route_type, names_box
 
-_NO_ADDITION: Final = (
-    r"(?!(?:am|im|an|auf|la|le|de|du|da|di|el|et|en|of|os|the|rue|via|weg|see|tal|hof|st|rd|nd|th|ave?|dr|ln|ct|pl)\b)"
-)
+_NO_ADDITION: Final = r"(?!(?:am|im|an|auf|la|le|de|du|da|di|el|et|en|of|os|the|rue|via|weg|see|tal|hof|st|rd|nd|th|ave?|dr|ln|ct|pl|tr)\b)"
 """Short words after a number that belong to the street: `Haus 5 am See`, `East 5th`."""
 _FRACTION: Final = r"(?:(?: \d/[2-9]\b| ?[½⅓¼¾⅔])(?: ?[A-Z]\b)?)"
 _MORE: Final = rf"(?: ?[-/+] ?\d{{1,5}}[A-Za-z]{{0,3}}| ?[-/] ?[A-Za-z]{{1,4}}| ?{_NO_ADDITION}[A-Za-z]{{1,3}}\b| (?:bis|ter|quater)\b)"
@@ -44,9 +42,12 @@ _SQUARES: Final = frozenset(["plein", "place", "platz", "plaza", "plac", "piazza
 _PREPOSITIONS: Final = frozenset(
     ["de", "du", "des", "del", "della", "di", "do", "d", "von", "vom", "van", "of", "z", "av", "af"]
 )
+_YEARS: Final = re.compile(r"1[89]\d\d ?[-/] ?(?:1[89]|20)\d\d")
 _YEAR: Final = re.compile(r"1[789]\d\d|20[0-3]\d")
 _ENDS_IN_UNIT: Final = re.compile(
-    r"\b(?:flat|apt|apartment|unit|suite|ste|floor|room|appt|wohnung|whg|piso|lokal|lok|bus|bte)\.?$", re.IGNORECASE
+    r"(?:\b(?:flat|apt|apartment|unit|suite|ste|floor|room|appt|wohnung|whg|piso|lokal|lok|bus|bte|top|app|apto|ap|sc|bl|bloco"
+    r"|lote?|t[üu]r|stiege|int|interno|porte|esc|et)\.?|\d ?[A-Z]|\b\d{1,4}\.)$",
+    re.IGNORECASE,
 )
 _LONGEST_STREET: Final = 300
 _LONGEST_NUMBER: Final = 20
@@ -77,10 +78,18 @@ def split_street(street: str, country: str = "") -> tuple[str, str] | None:
             return None
         found = text[: last.start()].strip(" ,"), last["number"].strip()
     elif first is not None:
-        found = first["street"].strip(" ,"), first["number"].strip()
+        found = _with_direction(first["street"].strip(" ,"), first["number"].strip())
     else:
         return None
     return found if len(found[1]) <= _LONGEST_NUMBER else None
+
+
+def _with_direction(street: str, number: str) -> tuple[str, str]:
+    """Move a direction from the number to the street: `123 E Main St`."""
+    digits, _, letter = number.rpartition(" ")
+    if letter.upper() in ("N", "S", "E", "W") and street.split()[0].casefold() not in _STREET_TYPES_AFTER_NUMBER:
+        return f"{letter} {street}", digits
+    return street, number
 
 
 def _is_house_number(street: str, number: re.Match[str]) -> bool:
@@ -88,7 +97,7 @@ def _is_house_number(street: str, number: re.Match[str]) -> bool:
     words = normalize(street).split()
     if not re.search(r"[^\W\d]", street) or is_route_type(street):
         return False
-    if words[-1] in _PREPOSITIONS:
+    if words[-1] in _PREPOSITIONS or _YEARS.fullmatch(number["number"]):
         return False
     return not (_YEAR.fullmatch(number["number"]) and (_ends_in_day(words) or " ".join(words) in _SQUARES))
 

@@ -41,7 +41,7 @@ _QUOTED: Final = re.compile(r'="((?:[^"]|"")*)"', re.DOTALL)
 _LINK: Final = re.compile(r'=HYPERLINK\("[^"]*"[,;]\s*"([^"]*)"\)', re.IGNORECASE)
 _SUM: Final = re.compile(r"=\s*([-+]?\d{1,15}(?:\.\d{1,9})?)\s*(?:([-+*/])\s*(\d{1,15}(?:\.\d{1,9})?))?", re.ASCII)
 _DAY_0: Final = datetime(1899, 12, 30)
-_NATIONAL_LENGTHS: Final = {"NL": (9,), "FR": (9,), "GB": (10,), "BE": (8, 9), "CH": (9,)}
+_NATIONAL_LENGTHS: Final = {"NL": (9,), "FR": (9,), "GB": (10,), "BE": (8, 9), "CH": (9,), "SE": (9,), "IE": (9,)}
 """Lengths of national phone numbers without the leading zero."""
 _DATES: Final = frozenset(["order_created_at", "order_updated_at", "handover_at", "deliver_at", "invoice_date"])
 _CODES: Final = frozenset(
@@ -56,6 +56,10 @@ _HOUSE_NUMBERS: Final = frozenset(["house_number", "address_line_2"])
 _DATED_CODES: Final = frozenset(["sku", "order_number", "order_id"])
 _CHECKED_NAMES: Final = _DATES | _CODES | _HOUSE_NUMBERS
 _DECIMAL: Final = re.compile(r"(\d{1,18})[.,]0", re.ASCII)
+_DECIMALS: Final = re.compile(r"(\d{1,18})[.,]0{1,3}", re.ASCII)
+"""The same in a field that has no other use for a point."""
+_NO_POINT: Final = frozenset(["house_number", "postal_code", "phone_number"])
+_GERMAN_MOBILE: Final = re.compile(r"1[567]\d{8,9}", re.ASCII)
 _LENGTHS_WITHOUT_ZERO: Final = (5, 7, 9)
 """HS codes have an even number of digits; those of chapters 01 to 09 start with a zero."""
 
@@ -185,7 +189,7 @@ def _diagnose(pointer: Pointer, text: str, country: str) -> tuple[str, str | Non
         if typed and (name != "address_line_2" or not text.isdecimal()):
             others = ", ".join(typed[1:3])
             return "number_as_date", typed[0], f" (or {others})" if others else ""
-    if name in _CODES and (match := _DECIMAL.fullmatch(text)):
+    if name in _CODES and (match := (_DECIMALS if name in _NO_POINT else _DECIMAL).fullmatch(text)):
         inner = _diagnose(pointer, match[1], country)
         return "number_as_decimal", inner[1] if inner is not None else match[1], ""
     if name == "hs_code":
@@ -200,7 +204,7 @@ def _diagnose(pointer: Pointer, text: str, country: str) -> tuple[str, str | Non
         dial = dialling_code(country)
         if dial and text.startswith(dial) and 8 <= len(text) - len(dial) <= 11:
             return "lost_plus", f"+{text}", ""
-        if len(text) in _NATIONAL_LENGTHS.get(country, ()):
+        if len(text) in _NATIONAL_LENGTHS.get(country, ()) or (country == "DE" and _GERMAN_MOBILE.fullmatch(text)):
             return "lost_zeros", f"0{text}", ""
     return None
 

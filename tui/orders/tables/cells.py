@@ -12,6 +12,7 @@ from tui.orders.fields import Field
 from tui.orders.tables.csv_writer import APOSTROPHES, unescape_formula, without_text_guard
 from tui.orders.tables.layout import TableLayout
 from tui.orders.tables.values.amounts import (
+    AMBIGUOUS_UNIT,
     UNITS,
     Amount,
     currency_named,
@@ -95,6 +96,8 @@ def _parse_amount(field: Field, text: str, layout: TableLayout) -> CellValue:
         amount = parse_measure(text, layout.decimal, measure)
     else:
         amount = parse_money(text, layout.decimal)
+    if amount is None and measure == "weight" and AMBIGUOUS_UNIT.fullmatch(text):
+        return CellValue(text, "this unit may be 500 g or 453.6 g, so write kg, g, lbs or oz")
     if amount is None:
         return CellValue(text, "a number is needed")
     if field.kind is Kind.MONEY_TEXT:

@@ -101,11 +101,23 @@ def _fill_names(document: Document, now: datetime, note: DefaultNote) -> None:
     if isinstance(customer, dict) and "name" not in customer and name is not None:
         note(("customer_details", "name"), name, How.COPIED, "from the address")
     name, address = value_at(document, ("customer_details", "name")), document.get(SHIP)
-    if isinstance(address, dict) and address.get("name") is None and name is not None:
-        note((SHIP, "name"), name, How.COPIED, "from the customer")
+    if isinstance(address, dict) and address.get("name") is None:
+        company = address.get("company_name")
+        if company is not None and (name is None or _is_elsewhere(address, document.get(BILL))):
+            note((SHIP, "name"), company, How.COPIED, "from the company")
+        elif name is not None:
+            note((SHIP, "name"), name, How.COPIED, "from the customer")
     properties = value_at(document, ("shipping_details", "ship_with", "properties"))
     if isinstance(properties, dict) and value_at(document, ("shipping_details", "ship_with", "type")) is None:
         note(("shipping_details", "ship_with", "type"), "shipping_option_code", How.ASSUMED, "the only type there is")
+
+
+def _is_elsewhere(address: Document, billing: Json) -> bool:
+    """Whether the billing address is another place, so that its name is not the recipient's."""
+    return isinstance(billing, dict) and any(
+        billing.get(name) is not None and billing.get(name) != address.get(name)
+        for name in ("address_line_1", "postal_code", "city")
+    )
 
 
 def _fill_shipping_address(document: Document, note: DefaultNote) -> None:

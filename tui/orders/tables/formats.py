@@ -23,7 +23,7 @@ class KnownFormat:
     fields: dict[str, str] = field(default_factory=dict, hash=False)
 
 
-def _format(name: str, signs: str, **fields: str) -> KnownFormat:
+def _format(name: str, signs: str, /, **fields: str) -> KnownFormat:
     return KnownFormat(name, frozenset(signs.split("|")), {key.replace("_", " "): path for key, path in fields.items()})
 
 
@@ -54,6 +54,36 @@ _EBAY_DE = {
     "nutzername des kaufers": "",
     "transaktionsnummer": "item:item_id",
 }
+_EBAY_FR = {
+    "numero de l objet": "item:product_id",
+    "libelle personnalise": "item:sku",
+    "prix de vente": "item:unit_price/value",
+    "prix total": _TOTAL,
+    "details de l option": "item:description",
+    "date de vente": "order_details/order_created_at",
+    "numero de la vente": "",
+    "pseudo de l acheteur": "",
+}
+_EBAY_IT = {
+    "numero oggetto": "item:product_id",
+    "etichetta personalizzata": "item:sku",
+    "prezzo di vendita": "item:unit_price/value",
+    "prezzo totale": _TOTAL,
+    "dettagli variante": "item:description",
+    "data vendita": "order_details/order_created_at",
+    "numero registro vendite": "",
+    "nome utente acquirente": "",
+}
+_EBAY_ES = {
+    "numero de articulo": "item:product_id",
+    "etiqueta personalizada": "item:sku",
+    "precio de venta": "item:unit_price/value",
+    "precio total": _TOTAL,
+    "detalles de la variacion": "item:description",
+    "fecha de venta": "order_details/order_created_at",
+    "numero de registro de venta": "",
+    "nombre de usuario del comprador": "",
+}
 _AMAZON = {
     "order id": "order_id",
     "order item id": "item:item_id",
@@ -65,6 +95,8 @@ _AMAZON = {
     "payments date": "",
     "reporting date": "",
     "promise date": "",
+    "number of items": "",
+    "address type": "",
 }
 _AOE = {
     "item cost": "item:unit_price/value",
@@ -110,8 +142,6 @@ FORMATS: Final = (
             "id": "order_id",
             "shipping address1": "shipping_address/address_line_1",
             "billing address1": "billing_address/address_line_1",
-            "shipping street": "",
-            "billing street": "",
             "lineitem price": "item:unit_price/value",
             "fulfillment status": "order_details/status/code",
             "lineitem fulfillment status": "",
@@ -157,6 +187,14 @@ FORMATS: Final = (
     KnownFormat("eBay orders (US)", frozenset({"sales record number", "buyer username"}), _EBAY),
     KnownFormat("eBay orders (Germany)", frozenset({"name des empfangers", "angebotstitel"}), _EBAY_DE),
     KnownFormat("eBay orders (Germany)", frozenset({"verkaufsprotokollnummer"}), _EBAY_DE),
+    KnownFormat("eBay orders (France)", frozenset({"nom du destinataire", "titre de l objet"}), _EBAY_FR),
+    KnownFormat("eBay orders (Italy)", frozenset({"nome destinatario", "titolo oggetto"}), _EBAY_IT),
+    KnownFormat("eBay orders (Spain)", frozenset({"nombre del destinatario", "titulo del articulo"}), _EBAY_ES),
+    KnownFormat(
+        "Amazon order report",
+        frozenset({"amazon order id", "item price"}),
+        {**_AMAZON, "amazon order id": "order_id", "merchant order id": "", "asin": "item:product_id", "item status": ""},
+    ),
     KnownFormat(
         "Amazon unshipped orders",
         frozenset({"quantity to ship", "recipient name"}),
@@ -170,10 +208,33 @@ FORMATS: Final = (
         "Shopware orders", "ordernumber|orderstatus|paymentstatus",
         ordernumber="order_number", orderstatus="order_details/status/code", paymentstatus="payment_details/status/code",
     ),
+    KnownFormat(
+        "Shopware orders",
+        frozenset({"order number", "order date time", "line items label"}),
+        {
+            "id": "order_id",
+            "state machine state technical name": "order_details/status/code",
+            "transactions state machine state technical name": "payment_details/status/code",
+            "deliveries state machine state technical name": "",
+            "amount total": _TOTAL,
+            "shipping total": _SHIPPING,
+            "line items payload product number": "item:sku",
+        },
+    ),
+    _format(
+        "Shopware orders", "order time|invoice amount|cleared",
+        number="order_number", invoice_amount=_TOTAL, invoice_shipping=_SHIPPING, cleared="payment_details/status/code",
+        price="item:unit_price/value", internal_comment="",
+    ),
+    _format(
+        "Shopify orders (Matrixify)", "line type|line title|line quantity",
+        name="order_number", id="order_id", price_total=_TOTAL, price_total_shipping=_SHIPPING, line_type="",
+    ),
     _format(
         "BigCommerce orders", "order id|shipping first name|product details",
         customer_name="customer_details/name", order_total_inc_tax=_TOTAL, shipping_cost_inc_tax=_SHIPPING,
         customer_message="order_details/notes", product_details="item:name", merchant_notes="", staff_notes="",
+        total_quantity="", total_shipped="", order_notes="",
     ),
     _format(
         "Squarespace orders", "order id|lineitem name|financial status|shipping name",
@@ -202,6 +263,7 @@ FORMATS: Final = (
         "JTL orders", "auftragsnummer|lieferadresse strasse|artikelnummer",
         externe_auftragsnummer="order_id", auftragsnummer="order_number",
     ),
+    _format("JTL orders", "auftragsnummer|externe auftragsnummer", externe_auftragsnummer="order_id"),
     _format(
         "Sendcloud CSV", "customer name|street name|house number|postal code|country code|order reference",
         item_value="item:unit_price/value", order_reference="order_number",

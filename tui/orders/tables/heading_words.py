@@ -9,36 +9,41 @@ from typing import Final
 DELIVERY_PLACES: Final = (
     "shipping|shipping address|ship|ship to|shipto|ship to address|delivery|delivery address|deliver to|deliver"
     "|dispatch|dispatch address|dispatch to|post to|posting|destination|destination address|consignment address|drop off"
+    "|delivered to|leveringssted|leveringsted|local de entrega|send to|goods to|dest|shipping details|shipping info|delivery details|delivery info|shipping order address|deliveries shipping order address"
     "|lieferadresse|lieferanschrift|liefer|lieferung|abweichende lieferadresse|abweichende lieferanschrift|versand"
     "|versandadresse|versandanschrift|versand an|lieferung an|liefern an|zustelladresse|zustellung|zustell"
-    "|livraison|adresse de livraison|adresse livraison|expedition|adresse d expedition|adresse expedition"
+    "|lief|lieferadr|lief adr|lief anschrift|liefer an|versenden an|abw lieferadresse|abweichende lieferung|abweichend"
+    "|livraison|adresse de livraison|adresse livraison|expedition|adresse d expedition|adresse expedition|livr|liv|livrer a|adresse livr"
     "|afleveradres|aflever|leveringsadres|levering|leveradres|lever|bezorgadres|bezorg|bezorging|verzending|verzendadres"
-    "|verzend|verz|adres verz|afwijkend afleveradres|ander afleveradres"
-    "|envio|direccion de envio|direccion envio|entrega|direccion de entrega|direccion entrega"
+    "|verzend|verz|adres verz|afwijkend afleveradres|ander afleveradres|afl|aflev|verzenden naar|leveren aan|bezorgen bij"
+    "|envio|direccion de envio|direccion envio|entrega|direccion de entrega|direccion entrega|enviar a|entregar en|lugar de entrega"
     "|spedizione|indirizzo di spedizione|indirizzo spedizione|consegna|indirizzo di consegna|indirizzo consegna"
-    "|destinazione|wysylka|wysylki|adres wysylki|dostawa|dostawy|adres dostawy|adres do wysylki|adres do dostawy"
+    "|destinazione|destinazione diversa|destinazione merce|spedire a|sped|luogo di consegna|wysylka|wysylki|adres wysylki|dostawa|dostawy|adres dostawy|adres do wysylki|adres do dostawy|miejsce dostawy|wyslac do"
     "|leverans|leveransadress|leverans adress|leveringsadresse|leverings|forsendelse|forsendelsesadresse"
     "|morada de entrega|morada entrega|morada de envio|endereco de entrega|endereco entrega|endereco de envio|expedicao"
 )
 DELIVERY_PERSONS: Final = (
-    "recipient|receiver|consignee|addressee|to|ship to person|lieferempfanger|warenempfanger|empfanger|empfangers|destinataire"
-    "|ontvanger|geadresseerde|destinatario|odbiorca|odbiorcy|mottagare|mottagarens|modtager|modtagers|recetor|recebedor"
+    "recipient|cons|gift recipient|receiver|consignee|addressee|to|ship to person|lieferempfanger|warenempfanger|empfanger|empfangers|destinataire"
+    "|ontvanger|geadresseerde|destinatario|destinatario merce|odbiorca|odbiorcy|end customer|end user|endkunde|endkunden|eindklant|client final|cliente final|cliente finale"
+    "|klient koncowy|slutkund|slutkunde|mottagare|mottagarens|modtager|modtagers|recetor|recebedor"
 )
 BILLING_PLACES: Final = (
-    "billing|billing address|bill|bill to|billto|invoice|invoice address|invoice to|invoicing"
-    "|rechnung|rechnungsadresse|rechnungsanschrift|rechnungs|facturation|adresse de facturation|adresse facturation"
+    "billing|billing address|bill|bill to|billto|invoice|invoice address|invoice to|invoicing|sold to|soldto|invoiced to|inv"
+    "|rechnung|rechnungsadresse|rechnungsanschrift|rechnungs|facturation|adresse de facturation|adresse facturation|rechn|rechnung an"
     "|facture|facturatie|facturatieadres|factuur|factuuradres|fact|adres fact"
     "|facturacion|direccion de facturacion|direccion facturacion|factura|fatturazione|indirizzo di fatturazione"
-    "|indirizzo fatturazione|fattura|faktura|faktury|adres rozliczeniowy|adres do faktury|dane do faktury|rozliczeniowy"
-    "|fakturaadress|fakturerings|fakturering|faktureringsadress|faktureringsadresse|fakturaadresse"
+    "|indirizzo fatturazione|fattura|fatt|billing details|billing info|invoice details|faktura|faktury|adres rozliczeniowy|adres do faktury|dane do faktury|rozliczeniowy"
+    "|faktura till|fakturaadress|fakturerings|fakturering|faktureringsadress|faktureringsadresse|fakturaadresse"
     "|faturacao|morada de faturacao|faturamento|endereco de faturamento|endereco de cobranca|cobranca|fatura"
 )
-BILLING_PERSONS: Final = "payer|paid by|rechnungsempfanger|zahler|payeur|betaler|pagador|pagatore|platnik|betalare"
+BILLING_PERSONS: Final = (
+    "payer|rechnungsempfanger|zahler|payeur|betaler|pagador|intestatario fattura|pagatore|platnik|betalare"
+)
 CUSTOMER_PLACES: Final = "buyer address|customer address|account|kundenadresse|klantadres|adresse client|adres klienta"
 CUSTOMER_PERSONS: Final = (
-    "customer|contact|buyer|purchaser|client|shopper|member|ordered by|kunde|kunden|kaufer|kaufers|besteller|auftraggeber"
-    "|acheteur|klant|koper|besteller|cliente|comprador|compratore|acquirente|klient|klienta|kupujacy|kupujacego|nabywca"
-    "|nabywcy|zamawiajacy|kund|kundens|kopare|kober|kundes|ordonnateur|commanditaire"
+    "customer|order customer|contact|buyer|purchaser|client|shopper|member|ordered by|kunde|kunden|kaufer|kaufers|besteller|auftraggeber"
+    "|acheteur|klant|koper|besteller|cliente|comprador|compratore|acquirente|klient|klienta|kupujacy|kupujacego|kontrahent|nabywca"
+    "|nabywcy|zamawiajacy|kund|kundens|kopare|kober|kundes|ordonnateur|commanditaire|reseller|dealer|handler|wederverkoper|revendeur|distribuidor|rivenditore|aterforsaljare|forhandler|besteld door|ordered for|bestellt von|commande par"
 )
 SENDERS: Final = (
     "sender|sender address|ship from|from|return|return address|returns|seller|store address|warehouse|origin address"
@@ -47,7 +52,7 @@ SENDERS: Final = (
 )
 
 ADDRESS: Final = {
-    "name": "name|full name|fullname|recipient name|addressee name|contact name|contact person|attention|attn|naam"
+    "name": "name|full name|fullname|att|tav|t a v|ter attentie van|z hd|zhd|zu handen|zu handen von|recipient name|addressee name|contact name|contact person|attention|attn|naam"
     "|volledige naam|nom|nom complet|nom prenom|nom et prenom|prenom nom|nombre|nombre completo|nombre y apellidos"
     "|apellidos y nombre|nome|nome completo|nome e cognome|cognome e nome|nominativo|vor und nachname|vor nachname"
     "|name vorname|vollstandiger name|imie i nazwisko|nazwisko i imie|imie nazwisko|namn|fullstandigt namn|for och efternamn"
@@ -63,7 +68,7 @@ ADDRESS: Final = {
     "|nom de la rue|numero et rue|ligne d adresse 1|adresse ligne 1|calle|direccion|direccion 1|direccion1|domicilio"
     "|nombre de la calle|linea de direccion 1|via|indirizzo|indirizzo 1|indirizzo riga 1|via e numero civico|via e numero"
     "|ulica|ulica i numer|ulica i nr domu|adres linia 1|gata|gatuadress|adress|adress 1|gatunamn|adressrad 1|vej|gade|vejnavn"
-    "|gadenavn|adresselinje 1|vej og nummer|rua|morada|morada 1|endereco|endereco 1|logradouro|linha de endereco 1",
+    "|gadenavn|adresselinje 1|vej og nummer|street and number|street number and name|street house number|straat nr|straat huisnummer|rua|morada|morada 1|endereco|endereco 1|logradouro|linha de endereco 1",
     "house_number": "house number|house no|house nr|housenumber|house|huisnummer|huisnr|hausnummer|hausnr|haus nr|hnr"
     "|street number|street no|number|no|nr|numero|numero de rue|numero de voie|n de rue|numero de calle|numero civico"
     "|civico|n civico|nr domu|numer domu|numer budynku|nr budynku|husnummer|husnr|gatunummer|vejnummer|numero da porta"
@@ -77,20 +82,20 @@ ADDRESS: Final = {
     "|appartement|residence|adres 2|adresregel 2|adres regel 2|adres aanvulling|extra adresregel|extra adres|verdieping"
     "|direccion 2|direccion2|linea de direccion 2|complemento|complemento de direccion|piso|puerta|piso y puerta"
     "|informacion adicional|indirizzo 2|indirizzo riga 2|interno|scala|presso|complemento indirizzo|adres linia 2"
-    "|dodatkowy adres|adress 2|adressrad 2|lagenhet|lagenhetsnummer|vaning|adresselinje 2|etage dor|sal|endereco 2|morada 2"
+    "|dodatkowy adres|adress 2|adressrad 2|lagenhet|lagenhetsnummer|vaning|adresselinje 2|additional address line 1|additional address line1|address cont|address continued|street cont|adresse suite|adresse fortsetzung|etage dor|sal|endereco 2|morada 2"
     "|andar|fracao|linha de endereco 2|toevoeging adres|adrestoevoeging",
     "po_box": "po box|pobox|p o box|postbox|postbus|postfach|boite postale|apartado|apartado de correos|casella postale"
     "|skrytka pocztowa|postboks|caixa postal",
-    "postal_code": "postal code|postcode|post code|zip|zip code|zipcode|zip postal code|zip postcode|postal zip code|postal"
+    "postal_code": "postal code|postcode|pcode|post code|zip|zip code|zipcode|zip postal code|zip postcode|postal zip code|postal"
     "|postalcode|plz|postleitzahl|code postal|cp|cap|codigo postal|cod postal|codice postale|codice avviamento postale"
     "|kod pocztowy|kod|postnummer|postnr|post nr|cep|zip post code|postal zip",
-    "city": "city|town|city town|town city|suburb|locality|plaats|woonplaats|plaatsnaam|stad|ort|stadt|wohnort|ortschaft"
+    "city": "city|town|city town|town city|suburb|locality|plaats|woonplaats|plaatsnaam|gemeente|municipality|gemeinde|stad|ort|stadt|wohnort|ortschaft"
     "|ville|localite|commune|ciudad|poblacion|localidad|municipio|citta|comune|localita|miasto|miejscowosc|postort|by|bynavn"
     "|cidade|localidade|city name|nom de la ville",
-    "country_code": "country code|country|country iso|country iso 2|country iso code|iso country|iso country code|iso code"
+    "country_code": "country code|country|ctry|country iso|country iso 2|country iso code|iso country|iso country code|iso code"
     "|country 2|country 3|land|landcode|landencode|landercode|landerkurzel|landeskurzel|lander code|landkurzel|land iso"
     "|pays|code pays|code pays iso|pais|codigo pais|codigo de pais|paese|nazione|codice paese|codice nazione|kraj|kod kraju"
-    "|landkod|landekode|landskode|country name|nom du pays|nazwa kraju",
+    "|landkod|landskod|landekode|landskode|country name|nom du pays|nazwa kraju",
     "state_province_code": "state code|province code|state|province|region|region code|county|provincie|bundesland|kanton"
     "|state province|province state|state region|state county|province name|state name|departement|provincia|estado|stato"
     "|comunidad autonoma|wojewodztwo|lan|distrito|prov|regione|regiao|region province",
@@ -115,15 +120,15 @@ LAST_NAMES: Final = (
 NUMBER_ADDITIONS: Final = (
     "house number addition|house number extension|house number suffix|house number ext|house number letter|number addition"
     "|number extension|number suffix|number add|huisnummer toevoeging|huisnummertoevoeging|huisnummer toevoegsel"
-    "|huisnummer achtervoegsel|huisnummer extensie|huisnr toevoeging|nummer toevoeging|huisletter|toevoeging|addition|suffix"
-    "|house suffix|house extension|house addition|hausnummer zusatz|hausnummerzusatz|hausnr zusatz|hnr zusatz|busnummer|bus"
+    "|huisnummer achtervoegsel|huisnummer extensie|huisnr toevoeging|nummer toevoeging|huisletter|toevoeging|addition|suffix|toev|toevoegsel|nr toev"
+    "|house suffix|house extension|house addition|hausnummer zusatz|hausnummerzusatz|hausnummernzusatz|hausnrzusatz|hausnr zusatz|hnr zusatz|busnummer|bus"
     "|bus nummer|bus nr|boite|bte|numero bis|indice de repetition|bis ter|esponente|barrato|nr lokalu|numer lokalu|nr mieszkania"
     "|numer mieszkania|lokal|mieszkanie|husbokstav|bogstav|bokstav|letra|porta"
 )
 THIRD_LINES: Final = (
     "address 3|address3|address line 3|address line3|addr 3|addr3|line 3|line3|street 3|street3|street line 3|adresse 3"
     "|adresse3|adresszeile 3|adresszusatz 2|zusatz 2|adres 3|adresregel 3|complement 2|direccion 3|indirizzo 3|adress 3"
-    "|adresselinje 3|endereco 3|morada 3|address 4|address line 4|line 4"
+    "|adresselinje 3|endereco 3|morada 3|address 4|address line 4|line 4|side|dor|side dor|sida"
 )
 
 ITEM_WORDS: Final = (
@@ -131,10 +136,15 @@ ITEM_WORDS: Final = (
     "|artikel|artikels|produkt|produkts|produkte|position|pos|produit|produits|du produit|de l article|del producto|producto"
     "|productos|articulo|del articulo|prodotto|del prodotto|prodotti|articolo|dell articolo|riga|produktu|produkty|towar"
     "|towaru|pozycja|pozycji|vara|varu|varans|vare|varens|produktets|produto|do produto|artigo|do artigo|bestelregel|regel"
-    "|ligne|goods|des artikels|des produkts|offer|listing"
+    "|ligne|goods|des artikels|des produkts|offer|listing|lines|line items|lineitems|order lines|orderlines|order items"
+    "|positions|auftragszeilen|auftragszeile|bestellzeilen|auftragspositionen|auftragsposition|bestellpositionen|bestellposition"
+    "|positionen|lignes|lignes de la commande|lignes de commande|ligne de commande|lignes commande|lineas|linea"
+    "|lineas del pedido|lineas de pedido|lineas pedido|linea de pedido|orderregels|orderregel|bestelregels|righe"
+    "|righe ordine|righe dell ordine|riga ordine|riga d ordine|pozycje zamowienia|pozycja zamowienia|orderrader|orderrad"
+    "|ordrelinjer|ordrelinje|linhas da encomenda|linhas do pedido|linhas|linha|oferty|angebots|objet|de l objet|oggetto"
 )
 ITEM_MEMBERS: Final = {
-    "name": "name|title|naam|titel|bezeichnung|beschreibung kurz|nom|titre|designation|libelle|nombre|titulo|nome|titolo"
+    "name": "name|title|naam|titel|tekst|text|bezeichnung|beschreibung kurz|nom|titre|designation|libelle|nombre|titulo|nome|titolo"
     "|nazwa|tytul|namn|navn|benamning|betegnelse|omschrijving|label",
     "quantity": "quantity|qty|amount ordered|count|number|menge|anzahl|aantal|hoeveelheid|quantite|qte|cantidad|cant|quantita"
     "|qta|ilosc|antal|maengde|mangd|quantidade|qtd|qtde|units|pieces|stuck|stk|szt",
@@ -160,28 +170,32 @@ ITEM_MEMBERS: Final = {
     "image_url": "image url|image",
 }
 ITEM_ALONE: Final = {
-    "name": "item name|product name|title|product title|product|titel|artikel|artikelname|artikelbezeichnung|article"
+    "name": "item name|product name|title|product title|product|titel|artikel|artikelname|materialkurztext|kurztext|material description|concepto|designacao|artikelbezeichnung|article"
     "|produkt|productnaam|producttitel|item description|omschrijving|bezeichnung|produktbezeichnung|produit|designation"
     "|libelle|producto|articulo|prodotto|articolo|nazwa produktu|nazwa towaru|towar|produktnamn|produktnavn|varenavn|vara"
-    "|benamning|produto|artigo|item|angebotstitel|offertitel|listing title|description of goods|contents description",
+    "|benamning|produto|artigo|item|artikelnaam|vare|varetekst|angebotstitel|offertitel|listing title|description of goods|contents description|articolo descrizione|nazwa oferty",
     "quantity": "quantity|qty|quantity purchased|quantity ordered|quantity refund|pieces|pcs|units|aantal|hoeveelheid|menge"
     "|anzahl|anz|stk|stuck|stuckzahl|stuks|quantite|qte|cantidad|cant|quantita|qta|pezzi|piezas|unidades|ilosc|ilosc sztuk"
     "|liczba sztuk|sztuk|szt|antal|antal stk|mangd|maengde|quantidade|qtd|qtde|no of items|unites|nombre d articles",
-    "unit_price/value": "unit price|price per unit|price per item|price each|item value|price|value|prijs|preis|prix|precio"
+    "unit_price/value": "unit price|price per unit|price per item|price each|item value|price|value|waarde|wert|valeur|prijs|preis|prix|precio"
     "|prezzo|einzelpreis|stuckpreis|stukprijs|stuksprijs|prijs per stuk|prix unitaire|pu|precio unitario|precio por unidad"
     "|prezzo unitario|cena|cena jednostkowa|pris|styckpris|stykpris|enhedspris|a pris|preco|preco unitario|sold for"
-    "|verkauft fur|vendu|price incl vat|unit cost|declared value per unit",
+    "|verkauft fur|vendu|vk preis|vk|verkaufspreis|prix de vente|precio de venta|prezzo di vendita|verkoopprijs"
+    "|prijs per eenheid|price per each|selling price|sale price|cena sprzedazy|salgspris|forsaljningspris|preco de venda|price incl vat|item rate|nettopreis|bruttopreis|nettoprijs|brutoprijs|valor unitario"
+    "|unit cost|declared value per unit",
     "total_price/value": "line total|item total|total price|amount|betrag|bedrag|importo|belopp|belob|row total|order line total|line amount|total line amount"
     "|regel totaal|regeltotaal|gesamtpreis|zeilensumme|positionssumme|total ligne|prix total|importe|importe total linea"
     "|total linea|totale riga|precio total|preis gesamt|prezzo totale|wartosc|cena calkowita|radsumma|linjetotal|totalpris|preco total|total da linha",
-    "sku": "sku|article number|article no|article code|artikelnummer|artikelnr|artikel nr|artnr|item number|item no"
+    "sku": "sku|variant sku|article number|article no|article code|artikelnummer|artikelnr|artikel nr|artnr|item number|item no"
     "|product code|product reference|seller sku|merchant sku|stock keeping unit|custom label|custom label sku"
     "|bestandseinheit|reference article|reference produit|ref article|codigo de producto|codigo articulo|codice articolo"
     "|codice prodotto|kod produktu|symbol|sygnatura|produktnummer|varenummer|varunummer|varenr|referencia do produto"
-    "|codigo do produto|part number",
+    "|codigo do produto|part number|part no|cod articolo|cod prodotto|cod articulo|own sku|my sku|seller part number|merchant item number|eigene artikelnummer"
+    "|interne artikelnummer|handler sku|reference vendeur|ref vendeur|referencia del vendedor|codice venditore"
+    "|libelle personnalise|etiqueta personalizada|etichetta personalizzata|item code|art nr|varenr",
     "description": "variant|variations|variation|variation details|variant title|variant name|item properties|options"
     "|selected options|product options|attributes|description|variante|variation du produit|declinaison|varianten|opcje"
-    "|opciones|opzioni|opcoes|alternativ|item options|personalization|personalisation",
+    "|opciones|opzioni|opcoes|desc|descr|alternativ|item options|beschreibung|descripcion|descrizione|opis|beskrivning|beskrivelse|descricao|personalization|personalisation",
     "measurement/weight/value": "item weight|unit weight|weight per item|weight per unit|weight each|product weight"
     "|stuckgewicht|einzelgewicht|artikelgewicht|poids unitaire|poids article|gewicht per stuk|stukgewicht|peso unitario"
     "|waga jednostkowa|styckvikt|stykvaegt",
@@ -193,8 +207,8 @@ ITEM_ALONE: Final = {
     "country_of_origin": "country of origin|origin country|origin|origin country code|land van herkomst|ursprungsland"
     "|herkunftsland|country of manufacture|made in|pays d origine|pais de origen|paese di origine|paese d origine"
     "|kraj pochodzenia|ursprungsland kod|oprindelsesland|pais de origem",
-    "item_id": "order item id|line item id|lineitem id|item id",
-    "product_id": "product id|asin|listing id",
+    "item_id": "order item id|line item id|lineitem id|item id|positions id|position id|bestellposten id|bestellpositions id",
+    "product_id": "product id|asin|listing id|listing number|angebotsnummer|ebay item number|ebay item id",
     "variant_id": "variant id|variation id",
     "ean": "ean|gtin|barcode|ean code|ean13|upc|streepjescode|strichcode|code barre|codigo de barras|codice a barre"
     "|kod kreskowy|streckkod|stregkode",
@@ -211,11 +225,13 @@ ITEM_ALONE: Final = {
 QUANTITY_QUALIFIERS: Final = (
     "ordered|order|purchased|sold|bestellt|bestellte|besteld|bestelde|commandee|commande|commandees|vendue|pedida"
     "|vendida|ordinata|ordinate|venduta|zamowiona|zamowionych|sprzedana|bestalld|bestallda|bestilte|vendidas|bestilt|solgt|encomendada|de|of"
-    "|des|total|to|ship"
+    "|des|to|ship|auftrags|bestell|best|bestel|auftrags|order|number|no|nr|nombre|numero|liczba|gekaufte|verkaufte|achetee"
+    "|acquistata|acquistate|comprada|verkocht|kupiona|st|stuks|stk|szt|sztuk|ud|uds|pz|stykker|sold|pcs"
 )
 QUANTITY_WORDS: Final = (
     "quantity|qty|qte|quantite|menge|anzahl|anz|aantal|hoeveelheid|cantidad|quantita|qta|ilosc|antal|mangd"
-    "|maengde|quantidade|qtd|qtde|units|pieces|stk|stuck|stuckzahl"
+    "|maengde|quantidade|qtd|qtde|units|pieces|stk|stuck|stuckzahl|aant|uds|unid|unids|unidades|unidade|szt|sztuk|stuks|pezzi"
+    "|pz|pcs|pce|piezas|stykker|q ta"
 )
 
 ORDER_WORDS: Final = (
@@ -241,11 +257,14 @@ ORDER_MEMBERS: Final = {
     "shipping_details/measurement/weight/unit": "weight unit",
 }
 ORDER_ALONE: Final = {
-    "order_number": "order number|order reference|order no|order nr|reference|order name|bestelnummer|bestellnummer"
+    "order_number": "order number|order reference|order no|order nr|order name|bestelnummer|bestellnummer"
     "|bestellnr|bestell nr|auftragsnummer|auftragsnr|auftrag|ordernummer|ordernr|ordrenummer|ordrenr|numero de commande"
-    "|n de commande|no commande|order ref|referentie|referenz|referencia|riferimento|numero de pedido|numero pedido"
+    "|n de commande|no commande|order ref|numero de pedido|numero pedido"
     "|numero ordine|n ordine|numer zamowienia|nr zamowienia|bestallningsnummer|numero da encomenda|numero do pedido"
-    "|numero de encomenda|order|pedido|ordine|zamowienie|commande|bestellung|bestelling|verkaufsprotokollnummer|sales order",
+    "|numero de encomenda|order|pedido|ordine|zamowienie|commande|bestellung|bestelling|verkaufsprotokollnummer|ordre|sales order|so number|so no|so|sales order number|sales order no|belegnummer|belegnr|beleg nr"
+    "|vorgangsnummer|bestellreferenz|auftragsreferenz|reference de la commande|reference de commande|reference commande"
+    "|ref commande|referencia del pedido|referencia de pedido|referencia pedido|orderreferentie|bestelreferentie"
+    "|riferimento ordine|referencia da encomenda|referencia do pedido|orderreferens|ordrereference|num ordine|sendungsreferenz",
     "order_id": "order id|external order id|orderid|shop order id|external reference|amazon order id|id de commande"
     "|id commande|bestell id|id pedido|id ordine|id zamowienia",
     "order_details/integration/id": "shop|integration id|integration|shop id|sendcloud integration",
@@ -262,12 +281,13 @@ ORDER_ALONE: Final = {
     "|note|order note|order notes|order comment|comment|comments|remarks|opmerking|opmerkingen|bemerkung|bemerkungen"
     "|anmerkung|anmerkungen|kommentar|kundenkommentar|commentaire|commentaires|remarque|nota|notas|comentarios|commenti|uwagi"
     "|meddelande|bemaerkning|observacoes|delivery instructions|delivery notes|lieferhinweis|instructions de livraison"
-    "|klantopmerking|customer comment|message",
+    "|klantopmerking|customer comment|message|special instructions|instructions|hinweis|hinweise|lieferhinweise|zustellhinweis",
     "order_details/tags": "tags|labels",
-    "payment_details/total_price/value": "order total|total|grand total|order total amount|order value|order amount|totaal"
+    "payment_details/total_price/value": "order total|total|grand total|order total amount|order value|order amount|totaal|razem|i alt|lacznie|total paye|total pagado|totale pagato|total pago|endbetrag|endsumme|att betala"
+    "|at betale|te betalen"
     "|gesamt|grand total purchased|total amount|total order value|total paid|amount paid|gesamtbetrag|gesamtsumme"
     "|totaalbedrag|montant total|montant|total ttc|importe total|total pedido|totale|totale ordine|suma|do zaplaty"
-    "|wartosc zamowienia|summa|totalt|total a pagar|valor total|ordertotal|rechnungsbetrag",
+    "|wartosc zamowienia|summa|totalt|total a pagar|valor total|ordertotal|rechnungsbetrag|summe",
     "payment_details/total_price/currency": "currency|currency code|order currency|valuta|valutakod|valutakode|wahrung"
     "|wahrungscode|devise|moneda|divisa|waluta|moeda",
     "payment_details/subtotal_price/value": "subtotal|order subtotal|order subtotal amount|subtotaal|zwischensumme"
@@ -279,7 +299,11 @@ ORDER_ALONE: Final = {
     "|order shipping|shipping costs|shipping amount|shipping total|shipping fee|verzendkosten|versandkosten|versand"
     "|shipping and handling|shipping rate|shipment costs|shipment cost|delivery costs|delivery cost|postage|postage and packaging|postage and packing|verpackung und versand|frais de port"
     "|frais de livraison|frais d expedition|gastos de envio|costes de envio|spese di spedizione|costi di spedizione"
-    "|koszt wysylki|koszt dostawy|frakt|fraktkostnad|fragt|portes|portes de envio|custos de envio",
+    "|koszt wysylki|koszt dostawy|frakt|fraktkostnad|fragt|portes|portes de envio|custos de envio|line shipping|item shipping|shipping per item|shipping per line"
+    "|item shipping price|item shipping cost|line shipping cost|versandkosten pro artikel|versandkosten je artikel"
+    "|versandkosten je position|versandkosten pro position|verzendkosten per artikel|verzendkosten per regel"
+    "|frais de port par article|frais de port ligne|gastos de envio por articulo|spese di spedizione per articolo"
+    "|spedizione e imballaggio|gastos de envio y manipulacion|verzend en verpakkingskosten",
     "payment_details/estimated_tax_price/value": "tax|taxes|order total tax amount|tax amount|tax total|vat|vat amount"
     "|order tax|mwst|steuer|btw|tva|iva|moms|podatek",
     "payment_details/discount_granted/value": "discount|discount amount|discount total|cart discount amount|korting|rabatt"
@@ -313,9 +337,58 @@ ORDER_ALONE: Final = {
     "shipping_details/is_local_pickup": "local pickup|is local pickup",
     "service_point_details/id": "service point id|service point|to service point|to service point id|afhaalpunt",
     "service_point_details/carrier_service_point_id": "carrier service point id|pickup point id|parcel shop id",
-    "service_point_details/post_number": "post number|to post number|postnummer",
+    "service_point_details/post_number": "post number|to post number",
 }
-CUSTOMER_NAMES: Final = "customer full name|buyer name|buyer|klant|kunde|client|cliente|klient|kund"
+WEAK: Final = {
+    "order_number": "reference|ref|referentie|referenz|referencia|riferimento|reference 1|referenz 1|referenz1|kundenreferenz"
+    "|customer reference|referens|reference client|document number|document no|doc n|doc no|doc nr|num documento|nr dokumentu"
+    "|n documento|numero documento|n piece|verkaufsbeleg|numer dokumentu",
+    "item:sku": "reference|ref|referencia|riferimento|referens|code|codigo|codice",
+    "item:name": "name|naam|nom|nombre|nome|nazwa|namn|navn",
+    "item:quantity": "nombre|numero|count|no of items|q|st",
+    "service_point_details/post_number": "postnummer",
+}
+"""Words that name too many things. Such a column has this field only if no other column has it, in this order."""
+TITLES: Final = "title|titel|titre|titolo|titulo|tytul"
+"""Words for the name of an article. Beside the name of a person they mean `Mrs` or `Dr.`."""
+OPTIONS: Final = (
+    "colour|color|farbe|kleur|couleur|colore|kolor|farg|farve|cor|size|grosse|groesse|maat|taille|talla|taglia|rozmiar"
+    "|storlek|storrelse|tamanho"
+)
+"""Columns of what a customer chose, which are joined as the description of an item."""
+DESCRIPTIONS: Final = (
+    "description|desc|descr|beschreibung|artikelbeschreibung|produktbeschreibung|omschrijving|artikelomschrijving|descripcion"
+    "|descrizione|opis|beskrivning|beskrivelse|descricao|descriptif"
+)
+"""An item without a name has that of such a column."""
+NOTE_WORDS: Final = (
+    "note|notes|notitie|notities|comment|comments|message|messages|remark|remarks|instructions|notiz|bemerkung|bemerkungen|anmerkung|anmerkungen"
+    "|kommentar|kommentare|nachricht|hinweis|opmerking|opmerkingen|bericht|commentaire|commentaires|remarque|nota|notas"
+    "|comentario|comentarios|mensaje|commento|commenti|messaggio|uwagi|uwaga|wiadomosc|komentarz|meddelande|anteckning"
+    "|bemaerkning|besked|observacoes|mensagem"
+)
+NOTE_WRITERS: Final = (
+    "customer|customers|buyer|buyers|client|shopper|kunde|kunden|kaufer|kaufers|klant|koper|acheteur|cliente|comprador"
+    "|acquirente|klient|klienta|kupujacy|kupujacego|kund|kundens|kopare|kober|kundes"
+)
+"""A note of one of these is the customer's; it is preferred to a bare `Note`, which is often the shop's own."""
+PER_PIECE: Final = (
+    "unit|each|ea|per unit|per item|per piece|per pc|a piece|p st|per stuk|per st|pro stuck|pro stk|je stuck|je stk|stuck|stk|st"
+    "|unitaire|unit ht|a l unite|par unite|unitario|unitaria|ud|por unidad|por ud|uni|unid|per unita|cad|cadauno|za sztuke|za szt"
+    "|jedn|jednostkowa|szt|per styck|styck|pr stk|per stk|por unid"
+)
+PRICE_WORDS: Final = "price|preis|prijs|prix|precio|prezzo|cena|pris|preco|cost|p|vk preis|vk"
+WITH_TAXES: Final = "incl|inc|including|inkl|brutto|bruto|gross|ttc|incluido|incluida|incluidos|ivato|inclusa|incluso|mit|con|com|toutes|comprises"
+WITHOUT_TAXES: Final = (
+    "excl|ex|excluding|exc|exkl|zzgl|ohne|without|netto|net|neto|ht|hors|imponibile|esclusa|escluso|sin|sem|excluido"
+)
+TAXES: Final = "tax|taxes|vat|mwst|ust|btw|tva|taxe|taxes|iva|impuestos|moms|podatek|vatem"
+"""Words beside an amount about its taxes, which do not change what the amount is of."""
+ADDRESS_NOUNS: Final = (
+    "address|addr|adresse|adr|anschrift|adres|direccion|indirizzo|adress|morada|endereco|destination|to|an|consignee"
+)
+"""A place alone, such as `Delivery address`, is a street only with one of these words or written together with it."""
+
 
 COMPOUND_HEADS: Final = (
     "liefer|lieferungs|versand|zustell|empfanger|rechnungs|kunden|kaufer|besteller|aflever|bezorg|verzend|lever"
@@ -344,10 +417,20 @@ TECHNICAL: Final = (
     "|subtotal|total|totals|score|estimated|minimum|maximum|promise|reporting|bundle|parent|child|is|has|requires"
     "|digital|download|permissions|base|margin|profit|shipping|service|days|past|business|prime|replacement"
     "|verification|visibility|seller|gdpr|consent|tags|date|time|at|on|sold|via|shipment|web|store|pos"
+    "|zahlungsmethode|betaalmethode|forma|metodo|metoda|sposob|platnosci|betalsatt|betalningssatt|betalingsmetode|satz|mode|moyen"
+    "|kundennummer|kundennr|klantnummer|klantnr|kundnummer|kundenummer|anrede|salutation|civilite|tratamiento|aanhef"
+    "|betalingsvillkor|fulfillment|fulfilment|sales|last|abrechnungsnummer|abrechnung|latest|earliest|pseudo"
 )
 """A column is technical if each of its words is one of these; its values are not part of an order."""
+NO_ADDRESS: Final = (
+    "ip|mac|web|website|url|link|mail|email|card|payment|bank|wallet|tax|vat|mwst|browser|device|currency|origin|herkunft"
+    "|manufacture|store|shop|pos|seller|warehouse|location|username|nutzername|login|id|ids|type|status|service|method|usuario"
+    "|utente|pseudo|zone|fee|rate|gps|lat|lng"
+)
+"""Words of columns that have words of addresses and say nothing about where an order goes."""
 NEUTRAL: Final = (
     "order|item|items|lineitem|line|product|article|artikel|produkt|number|no|nr|nummer|code"
-    "|name|value|amount|level|details|info|status|reason|text|data|field|custom|other|total|title|price|cost"
+    "|name|value|amount|level|details|info|status|reason|text|data|field|custom|other|total|title|price|cost|customer|client|cliente|klient|kunde|klant"
+    "|kund|buyer|address|ship|by|bis|de|numero|numer"
 )
 """Words that a technical column may have beside technical ones."""

@@ -36,6 +36,61 @@ CONNECTORS: Final = frozenset(words.CONNECTORS.split("|"))
 _COMPOUND_HEADS: Final = words.COMPOUND_HEADS.split("|")
 _QUANTITY_WORDS: Final = frozenset(words.QUANTITY_WORDS.split("|"))
 _QUANTITY_QUALIFIERS: Final = frozenset(words.QUANTITY_QUALIFIERS.split("|"))
+_ADDRESS_NOUNS: Final = frozenset(words.ADDRESS_NOUNS.split("|"))
+_ADDRESS_ENDINGS: Final = ("adresse", "adress", "adres", "address", "anschrift")
+_NOTE_WORDS: Final = frozenset(words.NOTE_WORDS.split("|"))
+_NOTE_WRITERS: Final = frozenset(words.NOTE_WRITERS.split("|"))
+_NOTES: Final[FieldPath] = ("order_details", "notes")
+_PRICE_WORDS: Final = frozenset(words.PRICE_WORDS.split("|"))
+_PER_PIECE: Final = frozenset(words.PER_PIECE.split("|"))
+_WITH_TAXES: Final = frozenset(words.WITH_TAXES.split("|"))
+_WITHOUT_TAXES: Final = frozenset(words.WITHOUT_TAXES.split("|"))
+_TAXES: Final = frozenset(words.TAXES.split("|"))
+_TITLES: Final = frozenset(words.TITLES.split("|"))
+_OPTIONS: Final = frozenset(words.OPTIONS.split("|"))
+_UNCERTAIN_NUMBERS: Final = frozenset(
+    [
+        "number",
+        "no",
+        "nr",
+        "numero",
+        "suffix",
+        "addition",
+        "letra",
+        "porta",
+        "lokal",
+        "bus",
+        "toev",
+        "toevoeging",
+        "boite",
+    ]
+)
+_WEAK_WORDS: Final = frozenset(phrase for phrases in words.WEAK.values() for phrase in phrases.split("|"))
+WEAK_NAMES: Final = frozenset(words.WEAK["item:name"].split("|"))
+"""Headings that are the name of an item only if no other column is."""
+DESCRIPTION_WORDS: Final = frozenset(words.DESCRIPTIONS.split("|"))
+_ANY_NUMBER: Final = frozenset(["number", "no", "nr", "numero", "num", "nummer", "numer", "n", "id"])
+_NUMBER_ADDITIONS: Final = frozenset(
+    [
+        "addition",
+        "add",
+        "ext",
+        "extension",
+        "suffix",
+        "letter",
+        "zusatz",
+        "toev",
+        "toevoeging",
+        "toevoegsel",
+        "bogstav",
+        "bokstav",
+        "bis",
+        "ter",
+        "letra",
+        "esp",
+        "esponente",
+    ]
+)
 
 
 class Party(Enum):
@@ -80,14 +135,23 @@ class AddressHeading:
     rank: int
     part: NamePart | None = None
     is_addition: bool = False
+    is_alone: bool = False
+    """It names only the person or the place, as in `Recipient` or `Deliver to`."""
+
+
+_LIGATURES: Final = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe"})
 
 
 @lru_cache(maxsize=4096)
 def normalized(name: str) -> str:
     """Normalize a column name for comparison: `Ship-to ZIP_code` becomes `ship to zip code`."""
     name = re.sub(r"(?<=[a-z])['’]s\b", "", name)  # `Recipient's city`
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", re.sub(r"\b([dl])['’]", r"\1 ", name, flags=re.IGNORECASE))
-    return normalize(apart.replace("#", " number ").replace("ß", "ss"))
+    # `shipping.address.city` is a path, `C.P.` is an abbreviation.
+    apart = re.sub(
+        r"(?<=[^\W\d_]{2})\.(?=[^\W\d_]{2})", " ", re.sub(r"\b([dl])['’]", r"\1 ", name, flags=re.IGNORECASE)
+    )
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", apart.replace("MwSt", "Mwst"))
+    return normalize(apart.replace("#", " number ").translate(_LIGATURES))
 
 
 @cache
@@ -101,20 +165,59 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
     raw_names = [base_name(name, header) for name in header]
     known_format = format_of_header([normalized(name) for name in raw_names])
     meanings = known_format.fields if known_format is not None else {}
-    addresses = _with_sections(raw_names)
+    addresses = _without_item_names(_with_sections(raw_names), tuple(map(normalized, raw_names)))
     ship = _AddressChoice(addresses)
+    is_item = [
+        (name := normalized(raw)) not in _WEAK_WORDS
+        and any(guess.path[: len(EVERY_ITEM)] == EVERY_ITEM for guess in _order_guesses(name))
+        for raw in raw_names
+    ]
+    has_items = any(is_item)
     result = []
-    for raw, address in zip(raw_names, addresses, strict=True):
+    for column, (raw, address) in enumerate(zip(raw_names, addresses, strict=True)):
         name, unit = _split_unit(normalized(raw))
+        amount, currency = _split_currency(name, raw)
         guesses = [HeadingGuess(field_path(meanings[name]), -1, unit=unit)] if meanings.get(name) else []
         if exact := _paths_by_name().get(raw.strip().strip("/").replace(".", "/").casefold()):
             guesses.insert(0, HeadingGuess(exact, -2))
         if name not in meanings:
             guesses += [replace(guess, unit=unit) for guess in _order_guesses(name)]
+            if name in _TITLES:
+                is_person = any(_is_name(addresses, beside) for beside in (column - 1, column + 1))
+                guesses = [] if is_person else [replace(guess, rank=45) for guess in guesses]
+            if currency and not guesses:
+                guesses += [guess for guess in _order_guesses(amount) if is_amount(guess.path)]
             if address is not None:
-                guesses += ship.guesses(address)
+                # `Nazwa` is rather the name of an article.
+                guesses += [replace(guess, rank=90) if name == "nazwa" else guess for guess in ship.guesses(address)]
+            is_beside_item = any(is_item[max(column - 1, 0) : column] + is_item[column + 1 : column + 2])
+            guesses += _weak_guesses(name, raw, has_items=has_items, is_beside_item=is_beside_item)
         result.append(sorted(guesses, key=lambda guess: guess.rank))
     return result
+
+
+def _is_name(headings: Sequence[AddressHeading | None], column: int) -> bool:
+    heading = headings[column] if 0 <= column < len(headings) else None
+    return heading is not None and heading.member == "name"
+
+
+def _without_item_names(headings: list[AddressHeading | None], names: tuple[str, ...]) -> list[AddressHeading | None]:
+    """Leave out a bare `Name` beside the columns of items, if the recipient has a name and the item has none."""
+    is_item = [any(guess.path[: len(EVERY_ITEM)] == EVERY_ITEM for guess in _order_guesses(name)) for name in names]
+    if any(guess.path == (*EVERY_ITEM, "name") for name in names for guess in _order_guesses(name)):
+        return headings
+    has_other = any(
+        heading is not None and heading.member == "name" and heading.party in (Party.DELIVERY, Party.CUSTOMER)
+        for heading in headings
+    )
+    return [
+        None
+        if has_other
+        and name in WEAK_NAMES
+        and (any(is_item[column + 1 : column + 2]) or any(is_item[max(column - 1, 0) : column]))
+        else heading
+        for column, (heading, name) in enumerate(zip(headings, names, strict=True))
+    ]
 
 
 def base_name(name: str, header: Sequence[str]) -> str:
@@ -130,10 +233,20 @@ def is_known(name: str) -> bool:
     return bool(guess_fields([name])[0])
 
 
-def name_part(heading: str) -> NamePart | None:
-    """The part of a name that a heading names."""
-    found = address_heading(normalized(heading))
-    return found.part if found is not None else None
+def name_parts(header: Sequence[str]) -> list[NamePart | None]:
+    """The parts of a name that the headings name. `Nom` is the last name beside `Prénom`."""
+    found = _with_sections([base_name(name, header) for name in header])
+    return [heading.part if heading is not None else None for heading in found]
+
+
+def is_delivery(heading: str) -> bool:
+    """Whether a normalized heading names only that something is delivered, as in `Livraison`."""
+    return _party_words().get(tuple(heading.split(" "))) is Party.DELIVERY
+
+
+def is_amount(path: FieldPath) -> bool:
+    """Whether a field is an amount of money."""
+    return path[-1] == "value" and path[-2] not in ("weight", "dimension")
 
 
 def unit_in(name: str) -> str:
@@ -149,20 +262,36 @@ def field_path(text: str) -> FieldPath:
 
 # Addresses
 
+_LINES: Final[dict[str, tuple[str, int, NamePart | None, bool]]] = {
+    "1": ("address_line_1", 10, None, False),
+    "2": ("address_line_2", 10, None, False),
+    "3": ("address_line_2", 19, None, True),
+    "4": ("address_line_2", 19, None, True),
+}
+"""What numbered lines of an address are."""
+
 
 @lru_cache(maxsize=4096)
 def address_heading(name: str) -> AddressHeading | None:
     """The member of an address that a normalized heading names, and whose it is."""
     tokens = _split_compound(name.split(" "))
     for party, rest in _parties(tokens):
-        found = _member(_without_connectors(rest))
+        found = _member(_without_connectors(rest)) or _numbered_place(tokens, rest)
         if found is not None:
             member, rank, part, is_addition = found
+            if member == "house_number" and party not in (Party.BARE, Party.DELIVERY) and _is_any_number(rest):
+                continue  # `Invoice no` and `Customer number`
             return AddressHeading(party, member, rank, part, is_addition)
-        if not rest:
-            member = "name" if tuple(tokens) in _persons() else "address_line_1"
-            return AddressHeading(party, member, 20)
+        if not rest and tuple(tokens) in _persons():
+            return AddressHeading(party, "name", 9, is_alone=True)
+        if not rest and _is_place(tokens):
+            return AddressHeading(party, "address_line_1", 20, is_alone=True)
     return None
+
+
+def _is_place(tokens: Sequence[str]) -> bool:
+    """Whether the words name an address, and not only what is done there: `Delivery address`, but not `Delivery`."""
+    return any(token in _ADDRESS_NOUNS or token.endswith(_ADDRESS_ENDINGS) for token in tokens)
 
 
 class _AddressChoice:
@@ -183,6 +312,10 @@ class _AddressChoice:
             return []
         base, preference = group
         member, rank = heading.member, 10 * preference + heading.rank
+        if heading.is_alone and member == "address_line_1" and self._is_complete(Party.BARE):
+            # The whole address in one cell is not mixed with another one.
+            is_whole = self._members[heading.party].isdisjoint({"postal_code", "city"})
+            rank += 30 if is_whole else 0
         return [HeadingGuess((base, member), rank, heading.part is not None, heading.is_addition)]
 
     def _group(self, heading: AddressHeading) -> tuple[str, int] | None:
@@ -196,7 +329,9 @@ class _AddressChoice:
         is_taken = any(member in self._members[shipping] for shipping in self._shipping)
         if party is Party.BILLING and member not in _CONTACT:
             return ("customer_details", 4) if member == "name" else None
-        if is_taken or (member == "name" and party is Party.CUSTOMER and "name" in self._members[Party.BARE]):
+        is_elsewhere = self._billing is not None and self._shipping == (Party.DELIVERY,)
+        is_other_name = is_elsewhere or "name" in self._members[Party.BARE]
+        if is_taken or (member == "name" and party is Party.CUSTOMER and is_other_name):
             return ("customer_details", 2) if member in ("name", *_CONTACT) else None
         return SHIP, 3
 
@@ -241,7 +376,49 @@ def _with_sections(names: Sequence[str]) -> list[AddressHeading | None]:
             section = heading.party
         seen.add(name)
         found.append(heading)
-    return _with_name_parts(found)
+    return _with_name_parts(_with_names_alone(_with_house_numbers(found, names), names))
+
+
+def _with_house_numbers(headings: list[AddressHeading | None], names: Sequence[str]) -> list[AddressHeading | None]:
+    """Leave out a bare `No` that is not beside the street, and a bare `Suffix` that does not follow a house number."""
+    result: list[AddressHeading | None] = []
+    for column, (heading, name) in enumerate(zip(headings, names, strict=True)):
+        is_uncertain = (
+            heading is not None
+            and heading.party is Party.BARE
+            and heading.member == "house_number"
+            and normalized(name) in _UNCERTAIN_NUMBERS
+        )
+        if heading is not None and is_uncertain:
+            beside = (
+                *headings[max(column - 1, 0) : column],
+                *([] if heading.is_addition else headings[column + 1 : column + 2]),
+            )
+            if not any(other is not None and other.member in ("address_line_1", "house_number") for other in beside):
+                heading = None
+        result.append(heading)
+    return result
+
+
+def _with_names_alone(headings: list[AddressHeading | None], names: Sequence[str]) -> list[AddressHeading | None]:
+    """Treat `Deliver to` beside a street as the name of who is there."""
+    ends_with_to = [normalized(name).rpartition(" ")[2] in ("to", "an", "a", "naar", "till", "til") for name in names]
+    streets = {
+        heading.party
+        for heading, is_to in zip(headings, ends_with_to, strict=True)
+        if heading is not None and heading.member == "address_line_1" and not (heading.is_alone and is_to)
+    }
+    named = {heading.party for heading in headings if heading is not None and heading.member == "name"}
+    result: list[AddressHeading | None] = []
+    for heading, name, is_to in zip(headings, names, ends_with_to, strict=True):
+        if heading is not None and heading.party not in named:
+            is_person = is_to and heading.is_alone and not streets.isdisjoint({heading.party, Party.BARE})
+            # `Odbiorca nazwa` is a person or a company.
+            is_any_name = heading.party is not Party.BARE and "nazwa" in normalized(name).split(" ")
+            if is_person or (is_any_name and heading.member == "company_name" and "firmy" not in normalized(name)):
+                heading = replace(heading, member="name", rank=9)
+        result.append(heading)
+    return result
 
 
 def _with_name_parts(headings: list[AddressHeading | None]) -> list[AddressHeading | None]:
@@ -252,7 +429,7 @@ def _with_name_parts(headings: list[AddressHeading | None]) -> list[AddressHeadi
             parts.setdefault(heading.party, set()).add(heading.part)
     result: list[AddressHeading | None] = []
     for heading in headings:
-        if heading is not None and heading.member == "name" and heading.part is None and heading.rank < 20:
+        if heading is not None and heading.member == "name" and heading.part is None and not heading.is_alone:
             known = parts.get(heading.party, set()) & {NamePart.FIRST, NamePart.LAST}
             if len(known) == 1:
                 part = NamePart.LAST if NamePart.FIRST in known else NamePart.FIRST
@@ -264,14 +441,15 @@ def _with_name_parts(headings: list[AddressHeading | None]) -> list[AddressHeadi
 def _parties(tokens: list[str]) -> Iterator[tuple[Party, list[str]]]:
     """Yield the parties that a heading may name, with the remaining words; the most specific party first."""
     found: list[tuple[Party, list[str]]] = []
-    length = len(tokens)
+    length, taken = len(tokens), {True: False, False: False}
     for size in range(min(length, 5), 0, -1):
         for start, rest in ((0, tokens[size:]), (length - size, tokens[: length - size])):
             party = _party_words().get(tuple(tokens[start : start + size]))
-            if party is not None:
-                if party is Party.CUSTOMER:
-                    # `Customer shipping city` names two; the customer is the less specific one.
-                    found += [(inner, more) for inner, more in _parties(rest) if inner is not Party.BARE]
+            # `Bill to name` is not `to name` with something before it.
+            if party is not None and not taken[start == 0]:
+                taken[start == 0] = size > 1 and "to" in tokens[start : start + size]
+                # `Customer shipping city` names two; the customer is the less specific one.
+                found += [(inner, more) for inner, more in _parties(rest) if inner is not Party.BARE]
                 found.append((party, rest))
     order = (Party.DELIVERY, Party.BILLING, Party.SENDER, Party.CUSTOMER)
     yield from sorted(found, key=lambda pair: (order.index(pair[0]), len(pair[1])))
@@ -320,9 +498,43 @@ def _member_words() -> dict[tuple[str, ...], tuple[str, int, NamePart | None, bo
 
 def _member(tokens: Sequence[str]) -> tuple[str, int, NamePart | None, bool] | None:
     found = _member_words().get(tuple(tokens))
-    if found is None and len(tokens) > 2 and tokens[0] in ("address", "adresse", "adres"):
+    if found is not None or len(tokens) < 2:
+        return found
+    if tokens[0] in ("address", "adresse", "adres"):
         found = _member_words().get(tuple(tokens[1:]))  # `Delivery address street`
+        if (
+            len(tokens) == 2
+            and found is not None
+            and found[0] not in ("city", "postal_code", "country_code", "address_line_1")
+        ):
+            found = None
+    first, last = _member_words().get(tuple(tokens[:-1])), tokens[-1]
+    if found is None and first is not None and not first[3]:
+        if first[0] == "address_line_1":
+            found = _LINES.get(last)  # `Calle 2`
+        elif first[0] == "house_number" and last in _NUMBER_ADDITIONS:
+            found = ("house_number", 19, None, True)  # `Husnr. bogstav`
+    if found is None and all(_is_second_line(token) for token in tokens):
+        found = ("address_line_2", 18, None, False)  # `Flat / Unit`
     return found
+
+
+def _numbered_place(tokens: Sequence[str], rest: Sequence[str]) -> tuple[str, int, NamePart | None, bool] | None:
+    """The line of `Lieferadresse 2`."""
+    is_numbered = len(rest) == 1 and len(tokens) > 1 and _is_place([token for token in tokens if not token.isdigit()])
+    return _LINES.get(rest[0]) if is_numbered else None
+
+
+def _is_second_line(token: str) -> bool:
+    found = _member_words().get((token,))
+    return token in ("c", "o", "unit", "room", "block", "entrance") or (
+        found is not None and found[0] == "address_line_2"
+    )
+
+
+def _is_any_number(tokens: Sequence[str]) -> bool:
+    """Whether a number is not only one of a house."""
+    return all(token in _ANY_NUMBER or token in CONNECTORS for token in tokens)
 
 
 def _without_connectors(tokens: list[str]) -> list[str]:
@@ -340,6 +552,9 @@ def _split_compound(tokens: list[str]) -> list[str]:
     """Split words that are written together: `lieferstrasse` is `liefer strasse`."""
     found: list[str] = []
     for token in tokens:
+        if token[-1:].isdigit() and (token[:-1],) in _party_words() and (token,) not in _party_words():
+            found += [token[:-1], token[-1]]  # `Leveransadress1`
+            continue
         for head in _COMPOUND_HEADS:
             rest = token.removeprefix(head)
             if rest != token and (rest,) in _compound_tails() and (token,) not in _party_words():
@@ -356,27 +571,92 @@ def _compound_tails() -> frozenset[tuple[str, ...]]:
     for table in (words.ITEM_MEMBERS, words.ORDER_MEMBERS):
         for phrases in table.values():
             single |= {(phrase,) for phrase in phrases.split("|") if " " not in phrase and len(phrase) > 1}
-    return frozenset(single)
+    return frozenset(single) | {("by",)} | {(word,) for word in _NOTE_WORDS}
 
 
 # Orders and items
 
 
+def _weak_guesses(name: str, raw: str, *, has_items: bool, is_beside_item: bool) -> Iterator[HeadingGuess]:
+    """The fields of a heading that names too many things, after those of all other headings."""
+    for rank, (path, phrases) in enumerate(words.WEAK.items()):
+        full_path = field_path(path)
+        is_item = full_path[: len(EVERY_ITEM)] == EVERY_ITEM
+        if name not in phrases.split("|") or (is_item and not has_items):
+            continue
+        if is_item and name == "reference" and "é" not in raw.casefold():
+            continue  # `Référence` is an article's, `Reference` may be anything
+        if is_beside_item and full_path == NUMBER_PATH and (name == "ref" or "é" in raw.casefold()):
+            continue
+        yield HeadingGuess(full_path, 60 + rank)
+    if has_items and name in _OPTIONS:
+        yield HeadingGuess((*EVERY_ITEM, "description"), 59, is_part=True)
+
+
 @lru_cache(maxsize=4096)
 def _order_guesses(name: str) -> tuple[HeadingGuess, ...]:
     """The fields of the order and its items that a normalized heading may name."""
+    found = list(_known_guesses(name))
+    if not found:
+        bare, rank = _without_taxes(name.split(" "))
+        guesses = _known_guesses(" ".join(bare)) or _piece_price(bare)
+        found = [replace(guess, rank=guess.rank + rank) for guess in guesses if is_amount(guess.path)]
+    if not found and is_quantity(name):
+        found.append(HeadingGuess((*EVERY_ITEM, "quantity"), 30))
+    return tuple(found)
+
+
+def _without_taxes(tokens: Sequence[str]) -> tuple[list[str], int]:
+    """The words of an amount without those about taxes, and its rank: amounts with taxes come first."""
+    marks = _WITH_TAXES | _WITHOUT_TAXES
+    if "iva" in tokens:
+        tokens = [{"s": "sem", "c": "com"}.get(token, token) for token in tokens]
+    kept = [token for token in tokens if token not in marks | _TAXES]
+    if marks.isdisjoint(tokens) or kept in ([], ["amount"], ["value"]):
+        return [*tokens], 5  # `Total tax` and `Net amount`
+    return kept, 6 if not _WITHOUT_TAXES.isdisjoint(tokens) else 5
+
+
+def _piece_price(tokens: Sequence[str]) -> tuple[HeadingGuess, ...]:
+    """`Cena za sztukę`: a word for a price with one for a piece."""
+    for size in (1, 2):
+        price, rest = " ".join(tokens[:size]), " ".join(tokens[size:])
+        if price in _PRICE_WORDS and rest in _PER_PIECE:
+            return (HeadingGuess((*EVERY_ITEM, "unit_price", "value"), 5),)
+        price, rest = " ".join(tokens[-size:]), " ".join(tokens[:-size])
+        if price in _PRICE_WORDS and rest in _PER_PIECE:
+            return (HeadingGuess((*EVERY_ITEM, "unit_price", "value"), 5),)
+    return ()
+
+
+def _is_customer_note(tokens: Sequence[str]) -> bool:
+    """Whether a heading names a note and the customer as its writer: `Opmerking klant`, `Note from buyer`."""
+    rest = [token for token in tokens if token not in CONNECTORS and token not in ("from", "von", "af", "fran", "od")]
+    return (
+        len(rest) == 2 and any(token in _NOTE_WORDS for token in rest) and any(token in _NOTE_WRITERS for token in rest)
+    )
+
+
+@lru_cache(maxsize=4096)
+def _known_guesses(name: str) -> tuple[HeadingGuess, ...]:
     tokens = _split_compound(name.split(" "))
     found = [*_aliases().get(name, ())]
+    if _is_customer_note(tokens):
+        found.insert(0, HeadingGuess(_NOTES, 0))
     for scope, table, base in (
         (_item_scope(), _item_members(), 8),
         (_order_scope(), _order_members(), 12),
     ):
         for rest in _without_scope(tokens, scope):
-            found += (
-                replace(guess, rank=guess.rank + base) for guess in table.get(tuple(_without_connectors(rest)), ())
-            )
-    if not found and is_quantity(name):
-        found.append(HeadingGuess((*EVERY_ITEM, "quantity"), 30))
+            inner = _without_connectors(rest)
+            guesses = table.get(tuple(inner), ())
+            if not guesses and scope is _item_scope():
+                # `Position: Artikelname`
+                alone = [*_aliases().get(" ".join(inner), ())]
+                for innermost in _without_scope(inner, scope):
+                    alone += table.get(tuple(_without_connectors(innermost)), ())
+                guesses = tuple(guess for guess in alone if guess.path[: len(EVERY_ITEM)] == EVERY_ITEM)
+            found += (replace(guess, rank=guess.rank + base) for guess in guesses)
     return tuple(found)
 
 
@@ -390,7 +670,7 @@ def is_quantity(name: str) -> bool:
 
 def _without_scope(tokens: list[str], scope: frozenset[tuple[str, ...]]) -> Iterator[list[str]]:
     """Yield the rest of a heading that begins or ends with a word for an item or an order."""
-    for size in range(min(len(tokens) - 1, 3), 0, -1):
+    for size in range(min(len(tokens) - 1, 4), 0, -1):
         if tuple(tokens[:size]) in scope:
             yield tokens[size:]
         if tuple(tokens[-size:]) in scope:
@@ -477,6 +757,61 @@ _UNITS: Final = {
     "cm": "cm",
     "mm": "mm",
 }
+
+
+_CURRENCIES: Final = frozenset(
+    [
+        "eur",
+        "euro",
+        "euros",
+        "usd",
+        "gbp",
+        "chf",
+        "pln",
+        "sek",
+        "dkk",
+        "nok",
+        "czk",
+        "huf",
+        "ron",
+        "bgn",
+        "cad",
+        "aud",
+        "nzd",
+        "jpy",
+        "cny",
+        "try",
+        "brl",
+        "mxn",
+        "zar",
+    ]
+)
+_CURRENCY_SIGNS: Final = {"US$": "USD", "€": "EUR", "£": "GBP", "$": "USD", "zł": "PLN"}
+
+
+def _split_currency(name: str, raw: str) -> tuple[str, str]:
+    """Split `price in usd` or `Price ($)` into the amount and the currency, which is "" if there is none."""
+    tokens = name.split(" ")
+    codes = [token for token in tokens if token in _CURRENCIES]
+    sign = next((code for sign, code in _CURRENCY_SIGNS.items() if sign in raw), "")
+    if len(set(codes)) > 1 or not (codes or sign):
+        return name, ""
+    kept = [token for token in tokens if token not in _CURRENCIES and not (sign and token in ("us", "zl"))]
+    if len(kept) > 1 and kept[-1] in ("in", "en"):
+        kept = kept[:-1]
+    return " ".join(kept), sign or {"euro": "EUR", "euros": "EUR"}.get(codes[0], codes[0].upper())
+
+
+def currency_in(name: str) -> str:
+    """The currency in a column name such as `Price (USD)`, or ""."""
+    return _split_currency(normalized(name), name)[1]
+
+
+def is_currency_certain(header: Sequence[str]) -> bool:
+    """Whether the currency in the headings is not only a dollar sign."""
+    return any(sign in name for name in header for sign in ("US$", "€", "£", "zł")) or any(
+        token in _CURRENCIES for name in header for token in normalized(name).split(" ")
+    )
 
 
 def _split_unit(name: str) -> tuple[str, str]:

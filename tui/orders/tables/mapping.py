@@ -7,7 +7,19 @@ from typing import Final
 from tui.api.codec import Document, Json
 from tui.orders.parsed import GuessKind
 from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHOP, STATUS, WEIGHT, FieldPath
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, guess_fields, mappable, normalized, unit_in
+from tui.orders.tables.headings import (
+    DESCRIPTION_WORDS,
+    NUMBER_PATH,
+    ORDER_ID_PATH,
+    WEAK_NAMES,
+    currency_in,
+    guess_fields,
+    is_amount,
+    is_currency_certain,
+    mappable,
+    normalized,
+    unit_in,
+)
 from tui.orders.tables.layout import TableLayout
 from tui.orders.tables.steps.units import stated_unit
 
@@ -23,6 +35,8 @@ WEIGHT_PATH: Final[FieldPath] = (*WEIGHT.tokens, "value")
 WEIGHT_UNIT_PATH: Final[FieldPath] = (*WEIGHT.tokens, "unit")
 ITEM_WEIGHT_PATH: Final[FieldPath] = (*EVERY_ITEM, *WEIGHT_PATH[1:])
 ITEM_WEIGHT_UNIT_PATH: Final[FieldPath] = (*EVERY_ITEM, *WEIGHT_UNIT_PATH[1:])
+ITEM_NAME_PATH: Final[FieldPath] = (*EVERY_ITEM, "name")
+ITEM_DESCRIPTION_PATH: Final[FieldPath] = (*EVERY_ITEM, "description")
 SIZE_UNIT_PATH: Final[FieldPath] = ("shipping_details", "measurement", "dimension", "unit")
 
 USUAL_CONSTANTS: Final[dict[FieldPath, Json]] = {
@@ -221,7 +235,11 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
     if NUMBER_PATH not in mapped and ORDER_ID_PATH not in mapped and "id" in map(normalized, header):
         column = [normalized(name) for name in header].index("id")
         paths[column] = paths[column] or ORDER_ID_PATH
+    if ITEM_NAME_PATH not in mapped:
+        _use_description(header, paths, mapped)
     guessed: set[FieldPath] = set()
+    if ITEM_NAME_PATH in mapped and normalized(header[paths.index(ITEM_NAME_PATH)]) in WEAK_NAMES:
+        guessed.add(ITEM_NAME_PATH)
     stated = stated_unit(frozenset(map(normalized, header)))
     constants = {path: value for path, value in USUAL_CONSTANTS.items() if path not in mapped}
     constants |= {(*path[:-1], "unit"): unit for path, unit in units.items() if path[-1] == "value"}
@@ -233,8 +251,31 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
         if (*unit[:-1], "value") in mapped and unit not in mapped and unit not in constants:
             constants[unit] = stated or "kg"
             guessed |= set() if stated else {unit}
+    if CURRENCY_PATH not in mapped and (currency := _currency_of(header, paths)):
+        constants[CURRENCY_PATH] = currency
+        guessed |= set() if is_currency_certain(header) else {CURRENCY_PATH}
     mapping = ColumnMapping(tuple(header), tuple(paths), constants=tuple(constants.items()), guessed=frozenset(guessed))
     return mapping if shop is None else mapping.with_constant(SHOP_PATH, shop)
+
+
+def _use_description(header: Sequence[str], paths: list[FieldPath | None], mapped: dict[FieldPath, bool]) -> None:
+    """Use the description of an item as its name, if no column has the name."""
+    for column, path in enumerate(paths):
+        if path == ITEM_DESCRIPTION_PATH and not DESCRIPTION_WORDS.isdisjoint(normalized(header[column]).split(" ")):
+            paths[column] = ITEM_NAME_PATH
+            mapped[ITEM_NAME_PATH] = False
+            return
+
+
+def _currency_of(header: Sequence[str], paths: list[FieldPath | None]) -> str:
+    """The currency in the headings of amounts, or "". Columns of amounts in another currency lose their fields."""
+    currency = ""
+    for column, path in enumerate(paths):
+        if path is not None and is_amount(path) and (found := currency_in(header[column])):
+            currency = currency or found
+            if found != currency:
+                paths[column] = None
+    return currency
 
 
 def refine_by_rows(mapping: ColumnMapping, rows: Iterable[Sequence[str]]) -> ColumnMapping:

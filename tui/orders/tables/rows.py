@@ -19,9 +19,10 @@ from tui.orders.tables.context import ImportContext, error, item_rows, warning
 from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.defaults import fill_defaults
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, name_part, normalized
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, name_parts, normalized
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
+from tui.orders.tables.steps.doubtful_columns import check_doubtful
 from tui.orders.tables.steps.packed_items import split_packed_items
 from tui.orders.tables.steps.prices import SUMMED_PATHS, check_prices, combine_line_amounts
 from tui.orders.tables.steps.quantities import check_quantities, find_quantity_columns
@@ -153,10 +154,11 @@ class _OrderBuilder:
             for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
             if path is not None and (known := field_at(Pointer(path))) is not None
         ]
+        positions = [part.value if part is not None else 0 for part in name_parts(mapping.header)]
         # Countries come first, because other address fields depend on them; the parts of a name come in their order.
         self._order_columns = sorted(
             (column for column in self._columns if not column.is_item_field),
-            key=lambda column: (column.tokens[-1] != "country_code", _name_position(column)),
+            key=lambda column: (column.tokens[-1] != "country_code", positions[column.index]),
         )
         self._item_columns = [column for column in self._columns if column.is_item_field]
         used = {column.index for column in self._columns}
@@ -330,8 +332,23 @@ class _OrderBuilder:
             return "is a line"
         if self._may_be_order(texts):
             return ""
+        if self._is_sum_of_column(texts):
+            return "is a total, a count or a note"
         is_remark_below = len(self._table.header) >= _MIN_COLUMNS and is_remark(texts)
         return "is a total, a count or a note" if is_remark_below or is_footer(texts) else ""
+
+    def _is_sum_of_column(self, texts: list[str]) -> bool:
+        """Whether a row has only numbers of items, and its quantity is the sum of those above."""
+        filled = {index for index, text in enumerate(texts) if text}
+        columns = {column.index: column for column in self._item_columns}
+        quantity = next((column for column in self._item_columns if column.tokens == ("quantity",)), None)
+        if quantity is None or quantity.index not in filled or not filled <= columns.keys() or not self._orders:
+            return False
+        if any(columns[index].tokens[0] in ITEM_IDENTIFIERS for index in filled):
+            return False
+        items = [item for partial in self._orders for item in partial.items if isinstance(item, dict)]
+        counts = [count for item in items if isinstance(count := item.get("quantity"), int)]
+        return len(counts) > 1 and self._read(quantity, texts[quantity.index]).value == sum(counts)
 
     def _begins_second_table(self, row: TableRow) -> bool:
         texts = trimmed(row.cells)
@@ -527,6 +544,7 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
     check_weights,
     check_prices,
     check_quantities,
+    check_doubtful,
     check_unused,
     hold_damaged,
     confirm_encoding,
@@ -537,12 +555,6 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
 _MIN_COLUMNS: Final = 4
 """Columns of a table in which a row of one sentence is no order."""
 _LINE_TOTAL: Final = ("total_price", "value")
-
-
-def _name_position(column: _Column) -> int:
-    """The position of a column among the parts of a name."""
-    part = name_part(column.name) if column.tokens[-1] == "name" else None
-    return part.value if part is not None else 0
 
 
 def _may_belong(partial: _PartialOrder, shop: str) -> bool:

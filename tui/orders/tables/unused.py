@@ -14,7 +14,16 @@ from tui.orders.paths import BILL_TO, ITEMS, SHIP_TO
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.context import ImportContext, warning
 from tui.orders.tables.formats import format_of_header
-from tui.orders.tables.headings import CONNECTORS, LOCATION, Party, address_heading, base_name, is_quantity, normalized
+from tui.orders.tables.headings import (
+    CONNECTORS,
+    LOCATION,
+    Party,
+    address_heading,
+    base_name,
+    is_delivery,
+    is_quantity,
+    normalized,
+)
 
 _NOTHING: Final = frozenset(
     ["0", "00", "000", "n", "no", "nein", "non", "nee", "nej", "nie", "false", "falsch", "faux", "onwaar", "none"]
@@ -25,10 +34,30 @@ _ADDRESS_WORDS: Final = frozenset(
     for phrase in words.ADDRESS[member].split("|")
     for token in phrase.split(" ")
     if len(token) > 2 and token not in CONNECTORS
-) - {"name", "code", "number", "nummer", "numero", "numer", "kod", "line", "post", "iso", "nom", "num"}
+) - {
+    "name",
+    "code",
+    "number",
+    "nummer",
+    "numero",
+    "numer",
+    "kod",
+    "line",
+    "post",
+    "iso",
+    "nom",
+    "num",
+    "nazwa",
+    "nombre",
+    "nome",
+}
+_NO_ADDRESS: Final = frozenset(words.NO_ADDRESS.split("|"))
 _NEUTRAL: Final = frozenset(words.NEUTRAL.split("|"))
 _TECHNICAL: Final = frozenset(words.TECHNICAL.split("|"))
 _CUSTOMER_NAME: Final = Pointer.of("customer_details", "name")
+_WEIGHT: Final = re.compile(r"weight|gewicht|\bpoids\b|\bpeso\b|\bwaga\b|vikt|vaegt")
+_ADDRESS: Final = re.compile(r"\d.*[^\W\d]{3}.*[,\n;-]|[^\W\d]{3}.*[,\n;-].*\d", re.DOTALL)
+"""An address in one cell."""
 _TOKEN: Final = re.compile(r"\w+")
 
 
@@ -67,9 +96,11 @@ def check_unused(order: ParsedOrder, context: ImportContext) -> None:
         if _says_nothing(cell.text):
             continue
         used = used or _used(order.document)
-        if _is_used(cell, used):
+        if _is_used(cell, used) and not (cell.text.isdecimal() and _WEIGHT.search(normalized(header[cell.column]))):
             continue
         reported.add(cell.column)
+        if concern is Concern.OTHER and _ADDRESS.search(cell.text) and is_delivery(normalized(header[cell.column])):
+            concern = Concern.ADDRESS
         _report(order, context, cell, concern)
 
 
@@ -91,8 +122,7 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
     """What a column without a field may be about, by its heading."""
     raw = base_name(name, header)
     heading = normalized(raw)
-    known = format_of_header([normalized(base_name(other, header)) for other in header])
-    if known is not None and known.fields.get(heading) == "":
+    if is_ignored(name, header):
         return Concern.NOTHING
     address = address_heading(heading)
     if address is not None:
@@ -109,9 +139,16 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
         return Concern.NOTHING
     if is_quantity(heading):
         return Concern.QUANTITY
-    if any(token in _ADDRESS_WORDS for token in tokens) and not any(token in _TECHNICAL for token in tokens):
+    if any(token in _ADDRESS_WORDS for token in tokens) and _NO_ADDRESS.isdisjoint(tokens):
         return Concern.ADDRESS
     return Concern.OTHER
+
+
+@lru_cache(maxsize=1024)
+def is_ignored(name: str, header: tuple[str, ...]) -> bool:
+    """Whether the format of the file says that a column is no part of an order."""
+    known = format_of_header([normalized(base_name(other, header)) for other in header])
+    return known is not None and known.fields.get(normalized(base_name(name, header))) == ""
 
 
 def _says_nothing(text: str) -> bool:

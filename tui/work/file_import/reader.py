@@ -7,9 +7,11 @@ from pathlib import Path
 
 from tui.api.codec import LIMIT, Document
 from tui.api.wording import count_of, word_for
-from tui.orders.parsed import GuessKind, ParsedFile
+from tui.orders.parsed import GuessKind, ParsedFile, ParsedOrder
 from tui.orders.progress import OnProgress
+from tui.orders.tables.context import ImportContext
 from tui.orders.tables.csv_writer import to_csv
+from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.formats import format_of_header
 from tui.orders.tables.headings import base_name, normalized
 from tui.orders.tables.layout import (
@@ -22,6 +24,7 @@ from tui.orders.tables.layout import (
 )
 from tui.orders.tables.mapping import ColumnMapping, refine_by_rows, suggest_mapping
 from tui.orders.tables.rows import to_orders
+from tui.orders.tables.steps.doubtful_columns import refine_doubtful
 from tui.orders.tables.steps.prices import refine_prices
 from tui.orders.tables.steps.weights import refine_weights
 from tui.orders.tables.table import Table, TableRow, parse_table, with_header
@@ -86,11 +89,19 @@ def read_source(
         source, name, known=known if mapping is None else (mapping,), encoding=encoding, progress=progress
     )
     if isinstance(opened, ParsedFile):
+        opened = replace(opened, orders=tuple(_hold_damage(order, accepted) for order in opened.orders))
         return opened if shop is None else _with_shop(opened, shop)
     if mapping is not None and not mapping.fits(opened.table.header):
         raise ImportFileError(f"{_mapping_name(mapping)} is for other columns than those of {name}. Nothing was added.")
     confirmed = replace(opened.mapping, accepted=opened.mapping.accepted | frozenset(accepted))
     return read_table(replace(opened, mapping=confirmed), shop=shop, progress=progress, now=now)
+
+
+def _hold_damage(order: ParsedOrder, accepted: Collection[GuessKind]) -> ParsedOrder:
+    """Hold an order of JSON for values that a spreadsheet seems to have damaged, unless the user confirmed them."""
+    context = ImportContext(ColumnMapping((), (), accepted=frozenset(accepted)), datetime.now().astimezone())
+    hold_damaged(order, context)
+    return order
 
 
 def open_source(
@@ -264,7 +275,7 @@ def _source(
     saved_layout = mapping.layout if mapping is not None else None
     if mapping is None:
         mapping = refine_by_rows(suggest_mapping(table.header), (row.cells for row in table.rows))
-        mapping = refine_prices(refine_weights(mapping, table), table)
+        mapping = refine_prices(refine_weights(refine_doubtful(mapping, table), table), table)
     mapping = replace(mapping, layout=table.layout)
     return TableSource(name, data, table, mapping, sheets, saved_layout)
 

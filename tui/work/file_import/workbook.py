@@ -207,7 +207,8 @@ def _text(cell: object) -> str:
         case float():
             if cell.is_integer() and abs(cell) < 1e15:
                 return str(int(cell))
-            return f"{Decimal(repr(cell)):f}" if abs(cell) < 1e15 else repr(cell)
+            # A spreadsheet shows 15 digits: 10.3 is stored as 10.299999999999999.
+            return f"{Decimal(f'{cell:.15g}'):f}" if abs(cell) < 1e15 else repr(cell)
         case datetime():
             return cell.isoformat(" ", timespec="seconds")
         case date() | time():

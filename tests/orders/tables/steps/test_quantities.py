@@ -98,3 +98,19 @@ def test_confirmed_quantity_holds_nothing() -> None:
 def test_case_of_an_unknown_name_of_the_quantity() -> None:
     (order,) = read_case("quantity-name-unknown.csv").orders
     assert value(order, str(QUANTITY)) == 6
+
+
+@pytest.mark.parametrize(
+    "heading", ["Reste à livrer", "Nog te leveren", "Noch zu liefern", "Left to ship", "Do wysłania"]
+)
+def test_number_that_is_left_to_ship_holds_the_order(heading: str) -> None:
+    row = {"Order number": "A-9", "Item name": "Candle", "Quantity": "6", "Unit price": "10.00", heading: "2"}
+    (order,) = read_rows_of(row).orders
+    assert ("confirm_items", "/order_details/order_items/0/quantity") in errors(order)
+
+
+@pytest.mark.parametrize(("text", "is_held"), [("40066381", True), ("12500", True), ("500", False)])
+def test_implausible_quantity_holds_the_order(text: str, is_held: bool) -> None:
+    row = {"Order number": "A-9", "Item name": "Candle", "Quantity": text, "Unit price": "10.00"}
+    (order,) = read_rows_of(row).orders
+    assert (("confirm_items", "/order_details/order_items/0/quantity") in errors(order)) is is_held

@@ -125,3 +125,21 @@ def test_contact_of_the_recipient_is_not_replaced() -> None:
     row = {"Order number": "1", "Shipping email": "rita@example.org", "Billing email": "pay@example.org", **ITEM}
     (order,) = read_rows_of(row).orders
     assert value(order, "/shipping_address/email") == "rita@example.org"
+
+
+@pytest.mark.parametrize(
+    ("heading", "first", "second"),
+    [
+        ("Empfänger", "Rita Getter", "Getter, Rita"),
+        ("Destinataire", "Rita Getter", "RITA  GETTER"),
+        ("Straße", "Hauptstr. 3", "Hauptstraße 3"),
+        ("Postcode", "D-04109", "04109"),
+        ("Postcode", "1012 LG", "1012LG"),
+        ("Land", "DE", "Deutschland"),
+        ("Country", "United Kingdom (UK)", "GB"),
+    ],
+)
+def test_same_recipient_written_differently_is_not_held(heading: str, first: str, second: str) -> None:
+    rows = [{"Order number": "1", heading: text, **ITEM} for text in (first, second)]
+    (order,) = read_rows_of(*rows, address=False).orders
+    assert errors(order) == []

@@ -159,3 +159,30 @@ def test_the_weight_of_a_line_is_divided() -> None:
 def test_implausible_weights(headings: dict[str, str], pointer: object) -> None:
     (order,) = read_rows_of({"Order number": "1", **ITEM, **headings}).orders
     assert errors(order) == ([("confirm_weight", str(pointer))] if pointer is not None else [])
+
+
+@pytest.mark.parametrize("text", ["1 Pfund", "2 livres", "3 pond", "2 Pfd."])
+def test_unit_of_500_or_454_grams_holds_the_order(text: str) -> None:
+    (order,) = read_rows_of({"Order number": "A-9", "Item name": "Candle", "Quantity": "1", "Gewicht": text}).orders
+    (problem,) = [one for one in order.problems if one.code == "unread"]
+    assert "500 g" in problem.detail
+
+
+@pytest.mark.parametrize("heading", ["Weight (pond)", "Gewicht (Pfund)", "Poids (livres)"])
+def test_column_with_such_a_unit_is_a_warning(heading: str) -> None:
+    (order,) = read_rows_of({"Order number": "A-9", "Item name": "Candle", "Quantity": "1", heading: "3"}).orders
+    assert "unused_column" in [one.code for one in order.problems]
+
+
+@pytest.mark.parametrize(
+    ("heading", "text", "is_held"),
+    [
+        ("Weight (g)", "1.200", True),
+        ("Vægt (gram)", "1.200", True),
+        ("Weight (g)", "1200", False),
+        ("Poids (kg)", "1.200", False),
+    ],
+)
+def test_grams_with_three_decimals_hold_the_order(heading: str, text: str, is_held: bool) -> None:
+    (order,) = read_rows_of({"Order number": "A-9", "Item name": "Candle", "Quantity": "1", heading: text}).orders
+    assert ("confirm_weight" in [one.code for one in order.problems]) is is_held

@@ -113,6 +113,9 @@ def test_grouped_number_is_read_whatever_the_decimal_sign_of_the_table() -> None
         ("3 lbs.", "weight", "3", "lbs"),
         ("12oz", "weight", "12", "oz"),
         ("4 ounces", "weight", "4", "oz"),
+        ("2 lb 3 oz", "weight", "35", "oz"),
+        ("1 lb. 0,5 oz", "weight", "16.5", "oz"),
+        ("1 kg 200 g", "weight", "1200", "g"),
         ('5"', "dimension", "5", "in"),
         ("5 inch", "dimension", "5", "in"),
         ("5 Zoll", "dimension", "5", "in"),
@@ -127,7 +130,16 @@ def test_unit_after_a_measure_is_read(written: str, measure: str, number: str, u
 
 
 @pytest.mark.parametrize(
-    ("written", "measure"), [("30 cm", "weight"), ("2 kg", "dimension"), ("2 lb 3 oz", "weight"), ("5 x", "weight")]
+    ("written", "measure"),
+    [
+        ("30 cm", "weight"),
+        ("2 kg", "dimension"),
+        ("2 lb 3 cm", "weight"),
+        ("1 Pfund", "weight"),
+        ("2 livres", "weight"),
+        ("3 pond", "weight"),
+        ("5 x", "weight"),
+    ],
 )
 def test_unit_of_another_measure_is_not_read(written: str, measure: str) -> None:
     assert parse_measure(written, ",", measure) is None

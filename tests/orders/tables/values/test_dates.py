@@ -14,7 +14,7 @@ from tui.orders.tables.layout import detect_layout
 from tui.orders.tables.mapping import suggest_mapping
 from tui.orders.tables.rows import to_orders
 from tui.orders.tables.table import parse_table
-from tui.orders.tables.values.dates import Unread, date_order, parse_time
+from tui.orders.tables.values.dates import UNCLEAR_ORDER, Unread, date_order, parse_time
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=ZoneInfo("Europe/Berlin"))
 UPDATED_AT = Pointer.of("order_details", "order_updated_at")
@@ -88,6 +88,12 @@ def test_every_name_of_a_month_is_read(name: str) -> None:
 )
 def test_time_and_zone_are_read(written: str, wanted: str) -> None:
     assert parse_time(written, "", NOW) == wanted
+
+
+@pytest.mark.parametrize("order", ["", "dmy"])
+@pytest.mark.parametrize("written", ["26-08-02", "26/08/15"])
+def test_date_that_may_begin_with_its_year_is_not_read(written: str, order: str) -> None:
+    assert parse_time(written, order, NOW) == Unread(UNCLEAR_ORDER)
 
 
 @pytest.mark.parametrize(

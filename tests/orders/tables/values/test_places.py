@@ -111,3 +111,11 @@ def test_unknown_country_holds_the_order() -> None:
     pointer = SHIP_TO / "country_code"
     assert [[problem.pointer for problem in order.problems] for order in orders] == [[pointer], [pointer], []]
     assert [pointer.get(order.document) for order in orders] == ["Atlantis", "XX", "GR"]
+
+
+@pytest.mark.parametrize(
+    ("written", "code"),
+    [("DE-BY", "DE"), ("US-CA", "US"), ("IT-RM", "IT"), ("NL-NL", "NL"), ("de-AT", ""), ("DE-XX", "")],
+)
+def test_code_of_a_state_names_its_country(written: str, code: str) -> None:
+    assert country_in_cell(written) == code

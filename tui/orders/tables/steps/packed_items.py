@@ -12,7 +12,7 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Problem
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.money import as_json_number
-from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder
+from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder, UnusedCell
 from tui.orders.paths import CURRENCY, ITEMS, SHIP_TO
 from tui.orders.tables.context import ImportContext, error, item_rows, set_value
 from tui.orders.tables.headings import normalized
@@ -180,7 +180,8 @@ def _split_names(order: ParsedOrder, context: ImportContext) -> None:
         parts, quantity = unpack(str(item.get(key) or "")), item.get("quantity")
         pointer = ITEMS / index / (key if item.get(key) else "sku")
         column = order.cells[pointer][1] if pointer in order.cells else ""
-        is_sum = quantity == _pieces(parts) and (len(parts) > 1 or key != "name")
+        is_list = len(parts) > 1 or key != "name" or bool(_unpack_fields(str(item.get(key) or "").strip()))
+        is_sum = quantity == _pieces(parts) and is_list
         if parts and (quantity is None or is_sum):
             if len(parts) > 1 and (others := [other for other in item if other not in (key, "quantity")]):
                 detail = f"{column} has several items in one cell, but {others[0]} has one value. Give each item its own row."
@@ -189,7 +190,7 @@ def _split_names(order: ParsedOrder, context: ImportContext) -> None:
                 replacements[index] = parts
         elif key != "name":
             order.problems.append(_not_read(pointer, column))
-        elif quantity is None or len(parts) > 1 or _is_list_of_codes(str(item.get("sku") or "")):
+        elif quantity is None or is_list or _is_list_of_codes(str(item.get("sku") or "")):
             text = f"{column} may have several items or a quantity in one cell. It is read as one item."
             context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title="several items?")
     if replacements:
@@ -208,6 +209,7 @@ def _may_be_packed(item: dict[str, Any], key: str) -> bool:
         or any(sign in text for sign in (";", "|", "\n", "<br", "[{"))
         or _MAYBE_PACKED.search(text)
         or _LAST.fullmatch(text)
+        or (text.count(":") > 1 and _unpack_fields(text.strip()))
     ):
         return True
     return isinstance(sku, str) and _is_list_of_codes(sku)
@@ -230,9 +232,11 @@ def _not_read(pointer: Pointer, column: str) -> Problem:
 def _split_unused(order: ParsedOrder, columns: set[int], context: ImportContext) -> None:
     packed = [cell for cell in order.unused if cell.column in columns and not _is_count(cell.text)]
     items = _items(order)
+    header = context.mapping.header
+    if packed and _use_as_names(order, packed, context):
+        return
     if not packed or any(item.get("name") or item.get("sku") for item in items):
         return
-    header = context.mapping.header
     read = [(cell, unpack(cell.text)) for cell in packed]
     for cell, parts in read:
         if not parts:
@@ -250,6 +254,24 @@ def _split_unused(order: ParsedOrder, columns: set[int], context: ImportContext)
         _append(order, parts, cell.row, header[cell.column], context)
         order.unused.remove(cell)
         order.used += 1
+
+
+def _use_as_names(order: ParsedOrder, packed: Sequence[UnusedCell], context: ImportContext) -> bool:
+    """Use cells such as `Contents` as the names of items that have quantities of their own and no names."""
+    items, index_by_row = _items(order), {row: index for index, row in item_rows(order).items()}
+    is_plain = all(not unpack(cell.text) and not _may_be_packed({"name": cell.text}, "name") for cell in packed)
+    has_quantities = len(packed) == len(items) and all(
+        item.get("quantity") is not None and not item.get("name") for item in items
+    )
+    if not (is_plain and has_quantities and {cell.row for cell in packed} == set(index_by_row)):
+        return False
+    for cell in packed:
+        pointer = ITEMS / index_by_row[cell.row] / "name"
+        order.document = cast(Document, pointer.put(order.document, cell.text))
+        order.cells[pointer] = (cell.row, context.mapping.header[cell.column])
+        order.unused.remove(cell)
+        order.used += 1
+    return True
 
 
 def _replace(order: ParsedOrder, replacements: dict[int, tuple[PackedItem, ...]], context: ImportContext) -> None:

@@ -12,8 +12,10 @@ from tui.orders.paths import EVERY_ITEM, ITEMS, TOTAL
 from tui.orders.tables.context import ImportContext, error, item_rows, set_value
 from tui.orders.tables.headings import normalized
 from tui.orders.tables.steps.statuses import ENDED
-from tui.orders.tables.unused import Concern, concern_of
+from tui.orders.tables.unused import Concern, concern_of, is_ignored
 
+_IMPLAUSIBLE: Final = 10_000
+"""A quantity that is rather a number of something else."""
 QUANTITY_PATH: Final = (*EVERY_ITEM, "quantity")
 
 _QUANTITY: Final = re.compile(
@@ -29,6 +31,12 @@ _SHIPPED: Final = re.compile(
     r"\b(shipped|fulfilled|dispatched|delivered|sent|versandt\w*|versendet\w*|geliefert\w*|verzonden|geleverd|expedie\w*"
     r"|livree?s?|enviad\w*|spedit\w*|consegnat\w*|wyslan\w*|skickad\w*|levererad\w*|afsendt\w*|leveret)\b"
 )
+_LEFT: Final = re.compile(
+    r"(remaining|left|outstanding|open) to (ship|deliver|send)|to be (shipped|delivered)|(noch )?zu (liefern|versenden)"
+    r"|reste a (livrer|expedier)|(nog )?te (leveren|verzenden)|(pendiente|por) (de )?(enviar|entregar)|da (consegnare|spedire)"
+    r"|do wyslania|kvar att (leverera|skicka)|mangler at sende|por (enviar|expedir)"
+)
+"""Names of columns with what is left to ship."""
 _OTHER_QUANTITY: Final = re.compile(
     r"\b(stock|lager\w*|inventory|available|verfugbar\w*|voorraad\w*|stocke?|magazyn\w*|disponible\w*|min|max|minimum|maximum"
     r"|pack|package|packages|parcel|parcels|box|boxes|label|labels|backordered|reserved|unit|price|discount|invoiced|factured"
@@ -68,6 +76,7 @@ def find_quantity_columns(orders: Sequence[ParsedOrder], context: ImportContext)
 
 def check_quantities(order: ParsedOrder, context: ImportContext) -> None:
     """Compare quantities with the unused columns of their rows: subtract returned items, and hold contradictions."""
+    _check_plausible(order, context)
     numbers = [(cell, kind) for cell in order.unused if (kind := _kind_of(context.mapping.header[cell.column]))]
     if context.quantity_columns:
         numbers += [
@@ -94,8 +103,21 @@ def check_quantities(order: ParsedOrder, context: ImportContext) -> None:
         elif kind == "shipped" and count:
             text = f"{column} has {count}, so a part of this item was shipped already. The quantity is the ordered one."
             context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title="shipped in part")
-        elif kind == "quantity" and count != ordered[index] and (_is_assumed(order, pointer) or count != total):
+        elif (
+            kind == "quantity"
+            and count != ordered[index]
+            and (_is_assumed(order, pointer) or (count != total and not is_ignored(column, context.mapping.header)))
+        ):
             _hold_contradiction(order, pointer, cell.text, column, context)
+
+
+def _check_plausible(order: ParsedOrder, context: ImportContext) -> None:
+    for index, item in enumerate(_items(order)):
+        quantity, pointer = item.get("quantity"), ITEMS / index / "quantity"
+        if isinstance(quantity, int) and quantity >= _IMPLAUSIBLE and pointer in order.cells:
+            column = order.cells[pointer][1]
+            text = f"{column} has {quantity}, which is implausible for one order."
+            context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title="implausible")
 
 
 def _subtract(order: ParsedOrder, pointer: Pointer, count: int, column: str, context: ImportContext) -> None:
@@ -142,6 +164,8 @@ def _kind_of(name: str) -> str:
     words = normalized(name)
     if _COMPOUND_ENDED.search(words):
         return "ended"
+    if _LEFT.fullmatch(words):
+        return "quantity"
     if not _QUANTITY.search(words):
         return ""
     if ENDED.search(words):

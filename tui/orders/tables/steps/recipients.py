@@ -1,5 +1,6 @@
 """Who gets an order: recognizes two orders under one number, and completes contact data and billing addresses."""
 
+import re
 from typing import Final, cast
 
 from tui.api.codec import Document
@@ -9,6 +10,7 @@ from tui.orders.parsed import Derivation, How, ParsedOrder
 from tui.orders.paths import BILL_TO, PAYMENT_STATUS, SHIP_TO, STATUS, FieldPath
 from tui.orders.tables.context import ImportContext, error, set_value, warning
 from tui.orders.tables.headings import normalized
+from tui.orders.tables.values.places import country_in_cell
 
 _NAMES: Final = ("name", "company_name")
 _PLACES: Final = ("address_line_1", "address_line_2", "house_number", "po_box", "postal_code", "city", "country_code")
@@ -24,9 +26,22 @@ def conflict_problem(pointer: Pointer, detail: str, first_text: str, text: str, 
     It holds the order if it is about who gets it or whether it is to be shipped. `recipient`: the address that it goes to.
     """
     is_address = pointer.tokens[:1] == recipient and pointer.name in (*_NAMES, *_PLACES)
-    if (is_address or pointer in (STATUS, PAYMENT_STATUS)) and normalized(first_text) != normalized(text):
+    if (is_address or pointer in (STATUS, PAYMENT_STATUS)) and not _is_same(pointer.name, first_text, text):
         return error(pointer, "conflict", detail, "rows differ")
     return warning(pointer, "conflict", detail)
+
+
+def _is_same(name: str, first: str, other: str) -> bool:
+    """Whether two texts are the same value, written differently: `Hauptstr.` and `Hauptstraße`, `DE` and `Germany`."""
+    if normalized(first) == normalized(other):
+        return True
+    if name == "country_code":
+        return country_in_cell(first) == country_in_cell(other) != ""
+    if name == "postal_code":
+        plain = [re.sub(r"[^A-Z0-9]", "", re.sub(r"^[A-Z]{1,2}-", "", text.upper())) for text in (first, other)]
+        return plain[0] == plain[1]
+    words = [re.sub(r"strasse\b", "str", normalized(text)).split() for text in (first, other)]
+    return words[0] == words[1] or (name == "name" and sorted(words[0]) == sorted(words[1]))
 
 
 def check_recipients(order: ParsedOrder, context: ImportContext) -> None:

@@ -152,13 +152,24 @@ def _check_plausible(order: ParsedOrder, context: ImportContext, pointers: Seque
         quantity = (ITEMS / int(pointer.tokens[2]) / "quantity").get(order.document)
         if weight is not None and isinstance(quantity, int):
             total += weight * quantity
+        _check_thousands(order, context, pointer)
         if weight is not None and weight > _MAX_ITEM:
             _doubt(order, context, pointer / "value", f"over {_MAX_ITEM} kg for an item")
+    if has_total:
+        _check_thousands(order, context, WEIGHT)
     sent_weight = _kilograms(order, WEIGHT) if has_total else None
     if sent_weight is not None and sent_weight > _MAX_TOTAL_WEIGHT:
         _doubt(order, context, WEIGHT / "value", f"over {_MAX_TOTAL_WEIGHT} kg for a parcel")
     elif sent_weight is not None and total > sent_weight * 2 and len(pointers) > 0:
         _doubt(order, context, WEIGHT / "value", "less than half of the weight of its items")
+
+
+def _check_thousands(order: ParsedOrder, context: ImportContext, pointer: Pointer) -> None:
+    """Doubt grams with three decimals: `1.200` is usually 1,200."""
+    value, unit = (pointer / "value").get(order.document), (pointer / "unit").get(order.document)
+    is_read = (pointer / "value") in order.cells and (pointer / "value") not in order.derived
+    if unit == "g" and is_read and isinstance(value, Decimal) and value.as_tuple().exponent == -3:
+        _doubt(order, context, pointer / "value", f"{value} g; it may be {value * 1000:.0f} g")
 
 
 def _doubt(order: ParsedOrder, context: ImportContext, pointer: Pointer, reason: str) -> None:

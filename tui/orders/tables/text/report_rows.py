@@ -94,12 +94,20 @@ def header_index(rows: Sequence[Sequence[str]]) -> int:
     """The index of the header: the first row, unless a later one has more known names and only titles are above it."""
     filled = [[cell.strip() for cell in row if cell.strip()] for row in rows[:HEADER_ROWS]]
     known = [sum(_is_known(cell[:200]) for cell in cells) for cells in filled]
+    if len(filled) > 1 and _is_group_row(filled[0], filled[1], known):
+        return 1
     if not filled or (known[0] > 1 and known[0] * 2 >= len(filled[0])):
         return 0
     for index, cells in enumerate(filled):
         if len(cells) > 1 and (known[index] > 1 or (known[index] and index and max(map(len, filled[:index])) == 1)):
             return index if known[index] * 3 >= len(cells) and known[index] > known[0] else 0
     return 0
+
+
+def _is_group_row(groups: Sequence[str], names: Sequence[str], known: Sequence[int]) -> bool:
+    """Whether the first row has names of groups of columns, and the second one those of the columns."""
+    is_header = known[1] * 2 >= len(names) > 3 and not any(sign.isdigit() for name in names for sign in name[:1])
+    return is_header and len(groups) * 2 <= len(names) and known[1] > 2 * known[0]
 
 
 def known_share(rows: Sequence[Sequence[str]]) -> float:

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Final
 
@@ -68,7 +69,7 @@ _WEIGHTS: Final = {
     "g": "g gr grs gm gms gram grams gramm gramme grammes grammo grammi gramo gramos grama gramas gramy gramow gramów",
     "kg": "kg kgs kilo kilos kilogram kilograms kilogramm kilogramme kilogrammes kilogrammo kilogrammi kilogramo kilogramos "
     "quilo quilos quilograma quilogramas kilogramy kilogramów chilo chili chilogrammo chilogrammi",
-    "lbs": "lb lbs pound pounds pfund # libra libras livre livres libbra libbre",
+    "lbs": "lb lbs pound pounds # libra libras libbra libbre",
     "oz": "oz ozs ounce ounces unze unzen once onces oncia once onza onzas uncja uncje",
 }
 _LENGTHS: Final = {
@@ -86,6 +87,13 @@ UNITS: Final = {
 }
 """The units of each measure by their names."""
 _MEASURE: Final = re.compile(r"(?P<number>[\d.,](?:[\d.,\s'’]*[\d.,])?)\s*(?P<unit>[^\W\d_]+\.?|[\"”″#′]|''|’’|['’])")
+_COMPOUND: Final = re.compile(
+    r"(\d{1,5}) ?(lbs?|pounds?)\.?,? ?(\d{1,5}(?:[.,]\d{1,4})?) ?(oz|ozs|ounces?)\.?|(\d{1,5}) ?(kgs?)\.?,? ?(\d{1,5}) ?(gr?)\.?",
+    re.IGNORECASE,
+)
+"""A weight in two units: `2 lb 3 oz`."""
+AMBIGUOUS_UNIT: Final = re.compile(r"[\d.,\s]*(pfd|pfund|livres?|pond|ponden|pund)\.?", re.IGNORECASE)
+"""Units that mean 500 g to some and 453.6 g to others."""
 _COUNTED: Final = re.compile(
     r"(?:x\s?)?(?P<number>\d[\d.,]*)\s*(?:x|×|pcs?|pieces?|units?|st|stk|stück|stuks?|pièces?|pz|pezzi|uds?|unidades|szt|un)?\.?",
     re.IGNORECASE,
@@ -189,12 +197,19 @@ def parse_money(text: str, decimal: str) -> Amount | None:
 
 def parse_measure(text: str, decimal: str, measure: str) -> Amount | None:
     """Parse a number with a unit after it. `measure`: `weight` or `dimension`."""
+    if measure == "weight" and (parts := _COMPOUND.fullmatch(text.strip())) is not None:
+        return _compound_weight(*[part for part in parts.groups() if part])
     match = _MEASURE.fullmatch(text.strip())
     if match is None:
         return None
     unit = unit_named(match["unit"], measure)
     number = parse_number(match["number"], decimal)
     return Amount(number, unit=unit) if unit and number is not None else None
+
+
+def _compound_weight(whole: str, _: str, rest: str, small: str) -> Amount:
+    times, unit = (16, "oz") if unit_named(small, "weight") == "oz" else (1000, "g")
+    return Amount(f"{(int(whole) * times + Decimal(rest.replace(',', '.'))).normalize():f}", unit=unit)
 
 
 def parse_count(text: str, decimal: str) -> str | None:

@@ -14,6 +14,8 @@ NO_DAY: Final = "a day is needed, such as 2025-11-23 14:30"
 _NO_SUCH_DAY: Final = "there is no such day"
 _NO_SUCH_TIME: Final = "there is no such time of day"
 _LONGEST: Final = 80
+_LONGEST_AGE: Final = 5
+"""Years since a date that may begin with a year of two digits."""
 
 _ZONES: Final = {
     "z": 0,
@@ -192,7 +194,13 @@ def _parse_numeric(match: re.Match[str], order: str, today: date) -> date | Unre
     if not order:
         return Unread(UNCLEAR_ORDER)
     day, month = (first, second) if order == "dmy" else (second, first)
-    return _day(year, str(month), str(day))
+    found = _day(year, str(month), str(day))
+    years_ago = today.year - 2000 - first
+    if len(match[4]) == 2 and match[2] != "." and first > 12 >= second and -1 <= years_ago <= _LONGEST_AGE:
+        by_year = _day(f"20{first}", str(second), match[4])
+        if isinstance(by_year, date) and isinstance(found, date) and found.year < by_year.year - 1:
+            return Unread(UNCLEAR_ORDER)  # 26-08-02 may begin with the year
+    return found
 
 
 def _parse_named(text: str, today: date) -> date | Unread:

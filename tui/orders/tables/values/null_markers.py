@@ -6,7 +6,11 @@ from tui.orders.fields import Field
 
 _DATABASES: Final = (
     "NULL null (null) (NULL) <null> <NULL> [null] [NULL] \\N NaN nan NAN NaT <NA> None none NONE nil undefined "
-    "N/A n/a N/a n.a. N.A. #N/A n/d N/D s/d k.A. k.a. n.v.t. nvt - -- --- – — ‒ −"
+    "N/A n/a N/a n.a. N.A. #N/A n/d N/D s/d k.A. k.a. n.v.t. nvt - -- --- – — ‒ − "
+    "n.a N.A n.d. N.D. n.b. (blank) (leer) (vide) (leeg) (vacío) (vuoto) (puste) (tom) (vazio) (empty) (none) (n/a) ? ?? ??? . .. ... "
+    "tbd TBD tba TBA unknown Unknown UNKNOWN unbekannt Unbekannt inconnu Inconnu onbekend Onbekend desconocido Desconocido "
+    "sconosciuto Sconosciuto nieznany Nieznany okänd Okänd ukendt Ukendt desconhecido Desconhecido "
+    "keine keiner entfällt aucun aucune geen ninguno ninguna nessuno nessuna brak ingen inget nenhum nenhuma"
 )
 _SPREADSHEETS: Final = (
     "#N/A #N/A! #NV #N/D #N/B #REF! #VALUE! #NAME? #DIV/0! #NUM! #NULL! #SPILL! #CALC! #BEZUG! #WERT! #ZAHL! #NOM? "
@@ -14,7 +18,9 @@ _SPREADSHEETS: Final = (
     "#ADR! #ARG! #NAZWA? #LICZBA! #DZIEL/0! #BRAK! #SAKNAS! #OTILLGÄNGLIGT! #REFERENS! #VÄRDEFEL! #NAMN? #I/T "
     "#REFERENCE! #VÆRDI! #NAVN? #VALOR!"
 )
-NULL_MARKERS: Final = frozenset([*_DATABASES.split(), *_SPREADSHEETS.split(), "k. A.", "n. v. t."])
+NULL_MARKERS: Final = frozenset(
+    [*_DATABASES.split(), *_SPREADSHEETS.split(), "k. A.", "n. v. t.", "[object Object]", "nicht vorhanden"]
+)
 """Texts of whole cells. `Null` and `Nan`, as a person's name is written, are not among them."""
 
 _ALSO_VALUES: Final = {"NA": frozenset({"country_code", "country_of_origin", "state_province_code", "name"})}

@@ -74,6 +74,7 @@ _ARTICLES: Final = frozenset(
 )
 _TRANSCRIBED: Final = re.compile(r"(?<=[aou])e")
 """The e of an umlaut that is written with two letters: Oesterreich."""
+_SUBDIVISION: Final = re.compile(r"[A-Za-z]{2}-[A-Z0-9]{1,3}")
 _PARTS: Final = re.compile(r"\s*[()\[\]/|;:,–—]\s*|\s+-\s*|\s*-\s+|(?<=^[A-Z]{2})-")
 
 
@@ -83,6 +84,8 @@ def country_in_cell(text: str) -> str:
 
     A cell may have several names of the same country. A part that names another country, or none, makes it unknown.
     """
+    if _SUBDIVISION.fullmatch(text.strip()):
+        return _country_of_subdivision(text.strip())
     if found := _country(text):
         return found
     parts = [part for part in _PARTS.split(text) if part and normalize(part) not in _ARTICLES]
@@ -90,6 +93,17 @@ def country_in_cell(text: str) -> str:
         parts = [part for part in head.groups() if part]
     codes = {_country(part) for part in parts}
     return codes.pop() if len(codes) == 1 and len(parts) <= 4 else ""
+
+
+def _country_of_subdivision(code: str) -> str:
+    """The country of an ISO 3166-2 code such as `DE-BY`, or of a code that is given twice; "" for anything else."""
+    import pycountry
+
+    first, _, second = code.partition("-")
+    if _country(first) == _country(second):
+        return _country(first)
+    known = pycountry.subdivisions.get(code=code)  # type: ignore[no-untyped-call]
+    return first if known is not None else ""
 
 
 @lru_cache(maxsize=4096)

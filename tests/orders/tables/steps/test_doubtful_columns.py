@@ -1,0 +1,108 @@
+"""Columns whose headings name several things."""
+
+import pytest
+from order_files import errors, value
+
+from tui.api.pointer import ABSENT
+from tui.orders.parsed import GuessKind, ParsedOrder
+from tui.work.file_import.reader import read_source
+
+PLACE = "Street;Zip;City;Country"
+IN_LEIPZIG = "Lieferweg 3;04109;Leipzig;DE"
+
+
+def read(text: str, *accepted: GuessKind) -> ParsedOrder:
+    (order,) = read_source(text.encode(), "orders.csv", shop=7, accepted=accepted).orders
+    return order
+
+
+def codes(order: ParsedOrder) -> list[str]:
+    return [code for code, _ in errors(order)]
+
+
+@pytest.mark.parametrize(
+    ("header", "row"),
+    [
+        (
+            "Order;Recipient;Street;Zip;City;Country;Name;Qty;Unit price",
+            "A;Rita Getter;Lieferweg 3;04109;Leipzig;DE;Candle;2;10.00",
+        ),
+        (
+            "Order;Klant;Adres;Postcode;Plaats;Land;Naam;Aantal;Stuksprijs",
+            "A;Rita Getter;Lieferweg 3;04109;Leipzig;DE;Candle;2;10.00",
+        ),
+        (
+            "Bestellung;Kunde;Straße;PLZ;Ort;Land;Name;Menge;Einzelpreis",
+            "A;Rita Getter;Lieferweg 3;04109;Leipzig;DE;Candle;2;10,00",
+        ),
+        (
+            "Zamówienie;Odbiorca;Ulica;Kod pocztowy;Miasto;Kraj;Nazwa;Ilość;Cena jednostkowa",
+            "A;Rita Getter;Lieferweg 3;04109;Leipzig;DE;Candle;2;10,00",
+        ),
+    ],
+)
+def test_a_bare_name_beside_items_is_confirmed(header: str, row: str) -> None:
+    order = read(f"{header}\n{row}\n")
+    assert value(order, "/shipping_address/name") == "Rita Getter"
+    assert value(order, "/order_details/order_items/0/name") == "Candle"
+    assert "confirm_items" in codes(order)
+    order = read(f"{header}\n{row}\n", GuessKind.ITEMS)
+    assert "confirm_items" not in codes(order)
+
+
+def test_a_bare_name_of_a_person_is_not_asked_about() -> None:
+    order = read(f"Order;Name;{PLACE};Item;Qty;Unit price\nA;Rita Getter;{IN_LEIPZIG};Candle;2;10.00\n")
+    assert value(order, "/shipping_address/name") == "Rita Getter"
+    assert errors(order) == []
+
+
+def test_whole_numbers_under_amount_may_be_quantities() -> None:
+    order = read(f"Order;Name;{PLACE};Item;Amount\nA;Rita Getter;{IN_LEIPZIG};Candle;2\n")
+    assert value(order, "/order_details/order_items/0/quantity") == 2
+    assert "confirm_items" in codes(order)
+
+
+def test_an_amount_with_cents_is_money() -> None:
+    order = read(f"Order;Name;{PLACE};Item;Qty;Amount\nA;Rita Getter;{IN_LEIPZIG};Candle;2;20.00\n")
+    assert value(order, "/order_details/order_items/0/quantity") == 2
+    assert errors(order) == []
+
+
+def test_the_name_of_a_shop_is_no_number_of_an_integration() -> None:
+    order = read(f"Order;Shop;Name;{PLACE};Item;Qty;Price\nA;Etsy;Rita Getter;{IN_LEIPZIG};Candle;2;10.00\n")
+    assert "unread" not in codes(order)
+
+
+def test_a_contact_with_addresses_is_an_e_mail() -> None:
+    row = f"A;Rita Getter;{IN_LEIPZIG};rita@example.org;Candle;2;10.00"
+    order = read(f"Order;Name;{PLACE};Contact;Item;Qty;Price\n{row}\n")
+    assert value(order, "/customer_details/email") == "rita@example.org"
+
+
+@pytest.mark.parametrize(("heading", "text"), [("State", "processing"), ("State", "cancelled")])
+def test_a_state_with_statuses_is_no_province(heading: str, text: str) -> None:
+    order = read(f"Order;{heading};Name;{PLACE};Item;Qty;Price\nA;{text};Rita Getter;{IN_LEIPZIG};Candle;2;10.00\n")
+    assert value(order, "/shipping_address/state_province_code") is ABSENT
+    assert (text == "cancelled") == bool(errors(order))
+
+
+def test_a_state_with_provinces_is_one() -> None:
+    order = read(
+        "Order;State;Name;Street;Zip;City;Country;Item;Qty;Price\nA;NY;Rita;5 Main St;10001;NY;US;Candle;2;10\n"
+    )
+    assert value(order, "/shipping_address/state_province_code") == "NY"
+
+
+@pytest.mark.parametrize(
+    ("heading", "currency", "is_held"),
+    [
+        ("Unit price (USD)", "USD", False),
+        ("Unit price £", "GBP", False),
+        ("Preis in EUR", "EUR", False),
+        ("Unit price ($)", "USD", True),
+    ],
+)
+def test_the_currency_of_a_heading(heading: str, currency: str, is_held: bool) -> None:
+    order = read(f"Order;Name;{PLACE};Item;Qty;{heading}\nA;Rita Getter;{IN_LEIPZIG};Candle;2;10.00\n")
+    assert value(order, "/payment_details/total_price/currency") == currency
+    assert ("confirm_price" in codes(order)) == is_held

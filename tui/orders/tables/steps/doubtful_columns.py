@@ -1,0 +1,92 @@
+"""Columns whose headings name several things: their cells tell what they are, or the order is held until it is confirmed."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from itertools import islice
+from typing import Final
+
+from tui.orders.parsed import GuessKind, ParsedOrder
+from tui.orders.paths import CURRENCY, EVERY_ITEM, ITEMS, FieldPath
+from tui.orders.tables.context import ImportContext, item_rows
+from tui.orders.tables.headings import SHIP, normalized
+from tui.orders.tables.mapping import CURRENCY_PATH, ITEM_NAME_PATH, SHOP_PATH, STATUS_PATH, ColumnMapping
+from tui.orders.tables.steps.status_words import known_phrase
+from tui.orders.tables.table import Table
+
+QUANTITY_PATH: Final[FieldPath] = (*EVERY_ITEM, "quantity")
+_SAMPLE: Final = 5000
+"""Rows that are used to tell what a column is."""
+_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_SMALL_NUMBER: Final = re.compile(r"[1-9]\d{0,2}")
+_AMOUNTS: Final = frozenset(["amount", "item amount", "product amount"])
+_NAMES: Final = ((SHIP, "name"), ("customer_details", "name"))
+
+
+def refine_doubtful(mapping: ColumnMapping, table: Table) -> ColumnMapping:
+    """Correct the fields of columns whose every cell shows that they are something else than their headings say."""
+    for column, path in enumerate(mapping.paths):
+        if path == SHOP_PATH and not _all(table, column, lambda text: text.isdecimal()):
+            mapping = _moved(mapping, column, None)  # the shop's name
+        elif path in _NAMES and _all(table, column, lambda text: _EMAIL.fullmatch(text) is not None):
+            email = (*path[:-1], "email")
+            mapping = _moved(mapping, column, email if email not in mapping.paths else None)
+        elif path == (SHIP, "state_province_code") and _all(table, column, _is_status):
+            mapping = _moved(mapping, column, STATUS_PATH if STATUS_PATH not in mapping.paths else None)
+        elif _may_count(mapping, column) and _all(
+            table, column, lambda text: _SMALL_NUMBER.fullmatch(text) is not None
+        ):
+            mapping = _moved(mapping, column, QUANTITY_PATH)
+            mapping = replace(mapping, guessed=mapping.guessed | {QUANTITY_PATH})
+    return mapping
+
+
+def check_doubtful(order: ParsedOrder, context: ImportContext) -> None:
+    """Hold an order whose item names, quantities or currency are from a column that may be something else."""
+    guessed = context.mapping.guessed
+    for path, reading in ((ITEM_NAME_PATH, "name"), (QUANTITY_PATH, "quantity")):
+        if path not in guessed:
+            continue
+        for index in item_rows(order):
+            pointer = ITEMS / index / path[-1]
+            if pointer in order.cells:
+                column = order.cells[pointer][1]
+                text = f"{column} may be something else. It is read as the {reading} of an item."
+                context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title=f"{reading} of item?")
+    if CURRENCY_PATH in guessed and CURRENCY in order.derived:
+        code = CURRENCY.get(order.document)
+        del order.derived[CURRENCY]
+        text = f"The sign in the headings is read as {code}; other currencies have the same sign."
+        context.guess(order, CURRENCY, GuessKind.PRICE, text, title="currency?")
+
+
+def _may_count(mapping: ColumnMapping, column: int) -> bool:
+    path = mapping.paths[column]
+    return (
+        path is not None
+        and path[-2:] == ("total_price", "value")
+        and QUANTITY_PATH not in mapping.paths
+        and normalized(mapping.header[column]) in _AMOUNTS
+    )
+
+
+def _is_status(text: str) -> bool:
+    return len(text) > 3 and known_phrase(text) is not None
+
+
+def _moved(mapping: ColumnMapping, column: int, path: FieldPath | None) -> ColumnMapping:
+    constants = tuple(pair for pair in mapping.constants if pair[0] != path)
+    paths = (*mapping.paths[:column], path, *mapping.paths[column + 1 :])
+    return replace(mapping, paths=paths, constants=constants)
+
+
+def _all(table: Table, column: int, test: Callable[[str], bool]) -> bool:
+    """Whether a column has cells and each passes the test."""
+    cells = list(_cells(table, column))
+    return bool(cells) and all(map(test, cells))
+
+
+def _cells(table: Table, column: int) -> Iterator[str]:
+    for row in islice(table.rows, _SAMPLE):
+        if column < len(row.cells) and (text := row.cells[column].strip()):
+            yield text

@@ -34,6 +34,7 @@ LOCATION: Final = frozenset(
 _CONTACT: Final = ("email", "phone_number")
 CONNECTORS: Final = frozenset(words.CONNECTORS.split("|"))
 _COMPOUND_HEADS: Final = words.COMPOUND_HEADS.split("|")
+_NUMBER_WORDS: Final = frozenset(words.NUMBER_WORDS.split("|"))
 _QUANTITY_WORDS: Final = frozenset(words.QUANTITY_WORDS.split("|"))
 _QUANTITY_QUALIFIERS: Final = frozenset(words.QUANTITY_QUALIFIERS.split("|"))
 
@@ -103,8 +104,11 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
     addresses = _with_sections(raw_names)
     ship = _AddressChoice(addresses)
     result = []
-    for raw, address in zip(raw_names, addresses, strict=True):
+    for column, (raw, address) in enumerate(zip(raw_names, addresses, strict=True)):
         name, unit = _split_unit(normalized(raw))
+        before = addresses[column - 1] if column else None
+        if address is not None and name in _NUMBER_WORDS and not _is_street(before):
+            address = None
         guesses = [HeadingGuess(field_path(meanings[name]), -1, unit=unit)] if meanings.get(name) else []
         if exact := _paths_by_name().get(raw.strip().strip("/").replace(".", "/").casefold()):
             guesses.insert(0, HeadingGuess(exact, -2))
@@ -112,8 +116,14 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
             guesses += [replace(guess, unit=unit) for guess in _order_guesses(name)]
             if address is not None:
                 guesses += ship.guesses(address)
+            elif name in _NUMBER_WORDS:
+                guesses.append(HeadingGuess(NUMBER_PATH, 40))
         result.append(sorted(guesses, key=lambda guess: guess.rank))
     return result
+
+
+def _is_street(heading: AddressHeading | None) -> bool:
+    return heading is not None and heading.member == "address_line_1"
 
 
 def base_name(name: str, header: Sequence[str]) -> str:
@@ -129,10 +139,10 @@ def is_known(name: str) -> bool:
     return bool(guess_fields([name])[0])
 
 
-def name_part(heading: str) -> NamePart | None:
-    """The part of a name that a heading names."""
-    found = address_heading(normalized(heading))
-    return found.part if found is not None else None
+def name_parts(header: Sequence[str]) -> list[NamePart | None]:
+    """The part of a name that each heading names. `Nom` is the last name if there is a `Prénom`."""
+    headings = _with_sections([base_name(name, header) for name in header])
+    return [found.part if found is not None else None for found in headings]
 
 
 def unit_in(name: str) -> str:
@@ -155,6 +165,8 @@ def address_heading(name: str) -> AddressHeading | None:
     tokens = _split_compound(name.split(" "))
     for party, rest in _parties(tokens):
         found = _member(_without_connectors(rest))
+        if found is not None and party is Party.CUSTOMER and " ".join(rest) in _NUMBER_WORDS:
+            continue  # `Kundennr` is the number of the customer.
         if found is not None:
             member, rank, part, is_addition = found
             return AddressHeading(party, member, rank, part, is_addition)

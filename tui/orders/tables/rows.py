@@ -19,7 +19,7 @@ from tui.orders.tables.context import ImportContext, error, item_rows, warning
 from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.defaults import fill_defaults
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, name_part, normalized
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, NamePart, name_parts, normalized
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.steps.packed_items import split_packed_items
@@ -154,9 +154,10 @@ class _OrderBuilder:
             if path is not None and (known := field_at(Pointer(path))) is not None
         ]
         # Countries come first, because other address fields depend on them; the parts of a name come in their order.
+        parts = name_parts(mapping.header)
         self._order_columns = sorted(
             (column for column in self._columns if not column.is_item_field),
-            key=lambda column: (column.tokens[-1] != "country_code", _name_position(column)),
+            key=lambda column: (column.tokens[-1] != "country_code", _name_position(column, parts[column.index])),
         )
         self._item_columns = [column for column in self._columns if column.is_item_field]
         used = {column.index for column in self._columns}
@@ -539,10 +540,9 @@ _MIN_COLUMNS: Final = 4
 _LINE_TOTAL: Final = ("total_price", "value")
 
 
-def _name_position(column: _Column) -> int:
+def _name_position(column: _Column, part: NamePart | None) -> int:
     """The position of a column among the parts of a name."""
-    part = name_part(column.name) if column.tokens[-1] == "name" else None
-    return part.value if part is not None else 0
+    return part.value if part is not None and column.tokens[-1] == "name" else 0
 
 
 def _may_belong(partial: _PartialOrder, shop: str) -> bool:

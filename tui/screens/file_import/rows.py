@@ -155,7 +155,7 @@ def order_text(one: ParsedOrder, problems: list[Problem]) -> str:
     if one.derived:
         lines += ["", "Not in the file:"]
         lines += [
-            f"  {label_of(pointer)}: {_shown(pointer.get(one.document))}, {source.how}: {source.text}"
+            f"  {label_of(pointer)}: {', '.join(filter(None, (_shown(pointer.get(one.document)), source.how)))}: {source.text}"
             for pointer, source in one.derived.items()
         ]
     return "\n".join([*lines, "", pretty(one.document)])

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.timer import Timer
 
-from tui.api.wording import count_of
+from tui.api.wording import count_of, word_for
 from tui.orders.parsed import ParsedFile
 from tui.screens.common.routes import ShowText
 from tui.screens.composer.view import ComposerCommands, ComposerView
@@ -137,7 +137,9 @@ class FileAdding(ComposerCommands):
         if intake.refused:
             notice += f"; {len(intake.refused)} refused"
         if intake.ignored:
-            more.append(f"{intake.ignored} cells of {count_of(len(intake.unmapped), 'column')} were not imported")
+            cells = count_of(intake.ignored, "cell")
+            were = word_for(intake.ignored, "was", "were")
+            more.append(f"{cells} of {count_of(len(intake.unmapped), 'column')} {were} not imported")
         if converted:
             more.append(f"{converted} with converted values")
         show_added(self._view, ids, f"{notice}.", f" {'; '.join(more)}." if more else "")

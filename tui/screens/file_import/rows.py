@@ -63,11 +63,17 @@ def mapping_rows(source: TableSource, parsed: ParsedFile, problems: Collection[F
 
 
 def _guess_row(key: str, guess: Guess, mapping: ColumnMapping) -> RenderedRow:
-    if guess.kind in mapping.accepted:
+    if mapping.accepts(guess):
         return RenderedRow(key, (f"confirmed: {guess.kind}", guess.text, guess.subject), "=")
     return RenderedRow(
         key, (f"confirm {guess.kind}?", StyledCell(guess.text, "warning"), guess.subject), "?", "warning"
     )
+
+
+def guess_help(guess: Guess, mapping: ColumnMapping) -> str:
+    if mapping.accepts(guess):
+        return f"Confirmed; Enter takes that back: {guess.text}"
+    return f"Enter confirms; orders are held until then: {guess.text}"
 
 
 def _column_row(source: TableSource, index: int, problems: Collection[FieldPath]) -> RenderedRow:

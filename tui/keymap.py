@@ -339,7 +339,7 @@ COMMANDS: Final = (
         "c",
         "set a field",
         "Set a field, or apply a saved change by name: in triage as a draft or, on marked orders, "
-        "as a dry run. Composer: set one value on all marked orders, or choose how an empty value "
+        "as a dry run. Composer: set one value, after ; on all marked orders, or choose how an empty value "
         "is sent.",
         (
             Context.TRIAGE,

@@ -5,6 +5,7 @@ import pytest
 from tui.orders.paths import EVERY_ITEM
 from tui.orders.tables.headings import NamePart, name_parts
 from tui.orders.tables.mapping import suggest_mapping
+from tui.orders.tables.unused import Concern, concern_of
 
 ITEM = "/".join(EVERY_ITEM)
 
@@ -153,6 +154,25 @@ def test_parts_of_names_have_an_order() -> None:
     assert name_parts(["Vorname", "Achternaam", "Shipping first name", "Lieferadresse Nachname", "Stadt"]) == [
         NamePart.FIRST, NamePart.LAST, NamePart.FIRST, NamePart.LAST, None,
     ]  # fmt: skip
+    assert name_parts(["Nom (livraison)", "Prénom (livraison)"]) == [NamePart.LAST, NamePart.FIRST]
+
+
+@pytest.mark.parametrize("number", ["Nr.", "No", "Number", "Numéro"])
+def test_a_bare_number_is_a_house_number_only_behind_a_street(number: str) -> None:
+    assert mapped([number, "Name", "Street", "City"])[number] == "order_number"
+    assert mapped(["Order number", "Name", "Street", number, "City"])[number] == "shipping_address/house_number"
+    assert mapped(["Order number", number, "Name", "Street", "City"])[number] == ""
+
+
+@pytest.mark.parametrize("column", ["Kundennr", "Customer no", "Klantnummer"])
+def test_a_customer_number_is_no_house_number(column: str) -> None:
+    header = ("Order number", column, "Name", "Street", "City")
+    assert "house_number" not in mapped(list(header))[column]
+    assert concern_of(column, header) is not Concern.ADDRESS
+
+
+def test_the_french_heading_of_a_sku() -> None:
+    assert mapped(["N° de commande", "Article", "UGS", "Quantité"])["UGS"] == f"{ITEM}/sku"
 
 
 def test_a_second_set_of_the_same_headings_belongs_to_the_party_before_it() -> None:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from order_files import read_rows_of
 from table_files import SERVICE, rows, text
 
 from tui.api.models import Operation, validate_order
@@ -509,3 +510,10 @@ def test_missing_value_refers_to_its_empty_cell() -> None:
     assert second.cells[SHIP / "city"] == (4, "City")
     assert second.cells[SHIP / "name"] == (4, "Name")
     assert not any(pointer.tokens[0] == "billing_address" for order in (first, second) for pointer in order.cells)
+
+
+def test_nom_beside_prenom_is_joined_behind_it() -> None:
+    order = {"Order number": "1", "Prénom (livraison)": "Luc", "Nom (livraison)": "Moreau", "Adresse 1 (livraison)": "5 rue X",
+             "Code postal (livraison)": "44000", "Ville (livraison)": "Nantes", "Pays (livraison)": "FR", "Article": "Savon"}  # fmt: skip
+    (parsed,) = read_rows_of(order, address=False).orders
+    assert Pointer.parse("/shipping_address/name").get(parsed.document) == "Luc Moreau"

@@ -198,9 +198,11 @@ async def test_full_problem_text_is_shown_at_the_cursor(tmp_path: Path) -> None:
         await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
         assert "columns mapped" in harness.text
         await harness.press("j", "j")
-        assert "row 3: Items 1, quantity: 'some' cannot be read: a whole number is needed" in harness.lines[-2]
+        shown = " ".join(line.strip() for line in harness.lines[-4:-2])
+        assert shown == "row 3: Items 1, quantity: 'some' cannot be read: a whole number is needed. (Quantity, row 3)"
         await harness.press("tab", "j")
-        assert "'some' cannot be read: a whole number is needed. (Quantity" in harness.lines[-2]
+        shown = " ".join(line.strip() for line in harness.lines[-7:-2])
+        assert "'some' cannot be read: a whole number is needed. (Quantity, row 3) │" in shown
 
 
 async def test_arrows_choose_among_matching_fields(tmp_path: Path) -> None:
@@ -316,6 +318,25 @@ async def test_a_second_column_for_a_field_is_joined_only_as_answered(
         address = harness.app.workspace.staging.orders[0].document["shipping_address"]
         assert isinstance(address, dict)
         assert (address["address_line_1"], address.get("address_line_2")) == (street, second_line)
+
+
+async def test_guesses_about_values_are_confirmed_one_by_one_and_are_shown_whole(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "Order number,Financial Status,Name,Street,House number,Zip,City,Country,Item,Price,Quantity\n"
+        "A1,refunded,Rita,Weg,1,04109,Leipzig,DE,Cup,1,1\nA2,pending,Rita,Weg,1,04109,Leipzig,DE,Cup,1,1\n"
+    )
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        await harness.until("2 guesses to confirm")
+        shown = " ".join(line.strip() for line in harness.lines[-4:-2])
+        assert shown.startswith("Enter confirms; orders are held until then: Financial Status is 'refunded'")
+        assert shown.endswith("Is it to be shipped?")
+        await harness.press("enter")
+        await harness.until("1 guess to confirm")
+        assert importing(harness).mapping.accepted == frozenset()
+        assert "not to be shipped" in harness.text
 
 
 async def test_a_guess_is_confirmed_by_enter_and_its_orders_are_no_longer_held(tmp_path: Path) -> None:

@@ -45,8 +45,9 @@ class ImportContext:
 
         `detail`: the sentence at the value of this order, if `text` is about the whole column.
         """
-        self.guesses.setdefault(Guess(kind, subject, text))
-        if kind in self.mapping.accepted:
+        found = Guess(kind, subject, text)
+        self.guesses.setdefault(found)
+        if self.mapping.accepts(found):
             order.derived.setdefault(pointer, Derivation(How.CONFIRMED, text))
             return
         detail = f"{detail or text} Confirm this on the import screen or with --accept {kind}."

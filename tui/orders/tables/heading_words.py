@@ -111,6 +111,8 @@ ADDRESS: Final = {
     "|mejl|epost|e post|e postadress|epostadress|mailadress|e mailadresse|endereco de e mail|endereco de email"
     "|correio eletronico|email id",
 }
+NUMBER_WORDS: Final = "number|no|nr|numero"
+"""House numbers only beside a street."""
 FIRST_NAMES: Final = "first name|firstname|given name|forename|first|voornaam|vorname|prenom|imie|fornamn|fornavn|primeiro nome|nombre de pila"
 MIDDLE_NAMES: Final = "middle name|tussenvoegsel|tussenvoegsels|middle initial|zweiter vorname|mellannamn|mellemnavn"
 LAST_NAMES: Final = (
@@ -186,7 +188,7 @@ ITEM_ALONE: Final = {
     "total_price/value": "line total|item total|total price|amount|betrag|bedrag|importo|belopp|belob|row total|order line total|line amount|total line amount"
     "|regel totaal|regeltotaal|gesamtpreis|zeilensumme|positionssumme|total ligne|prix total|importe|importe total linea"
     "|total linea|totale riga|precio total|preis gesamt|prezzo totale|wartosc|cena calkowita|radsumma|linjetotal|totalpris|preco total|total da linha",
-    "sku": "sku|variant sku|article number|article no|article code|artikelnummer|artikelnr|artikel nr|artnr|item number|item no"
+    "sku": "sku|ugs|variant sku|article number|article no|article code|artikelnummer|artikelnr|artikel nr|artnr|item number|item no"
     "|product code|product reference|seller sku|merchant sku|stock keeping unit|custom label|custom label sku"
     "|bestandseinheit|reference article|reference produit|ref article|codigo de producto|codigo articulo|codice articolo"
     "|codice prodotto|kod produktu|symbol|sygnatura|produktnummer|varenummer|varunummer|varenr|referencia do produto"

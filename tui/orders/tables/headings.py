@@ -34,6 +34,7 @@ LOCATION: Final = frozenset(
 _CONTACT: Final = ("email", "phone_number")
 CONNECTORS: Final = frozenset(words.CONNECTORS.split("|"))
 _COMPOUND_HEADS: Final = words.COMPOUND_HEADS.split("|")
+_NUMBER_WORDS: Final = frozenset(words.NUMBER_WORDS.split("|"))
 _QUANTITY_WORDS: Final = frozenset(words.QUANTITY_WORDS.split("|"))
 _QUANTITY_QUALIFIERS: Final = frozenset(words.QUANTITY_QUALIFIERS.split("|"))
 _ADDRESS_NOUNS: Final = frozenset(words.ADDRESS_NOUNS.split("|"))
@@ -177,6 +178,9 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
     for column, (raw, address) in enumerate(zip(raw_names, addresses, strict=True)):
         name, unit = _split_unit(normalized(raw))
         amount, currency = _split_currency(name, raw)
+        is_beside_street = _is_street(addresses, column - 1) or _is_street(addresses, column + 1)
+        if address is not None and name in _NUMBER_WORDS and not is_beside_street:
+            address = None
         guesses = [HeadingGuess(field_path(meanings[name]), -1, unit=unit)] if meanings.get(name) else []
         if exact := _paths_by_name().get(raw.strip().strip("/").replace(".", "/").casefold()):
             guesses.insert(0, HeadingGuess(exact, -2))
@@ -190,10 +194,17 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
             if address is not None:
                 # `Nazwa` is rather the name of an article.
                 guesses += [replace(guess, rank=90) if name == "nazwa" else guess for guess in ship.guesses(address)]
+            elif name in _NUMBER_WORDS:
+                guesses.append(HeadingGuess(NUMBER_PATH, 40))
             is_beside_item = any(is_item[max(column - 1, 0) : column] + is_item[column + 1 : column + 2])
             guesses += _weak_guesses(name, raw, has_items=has_items, is_beside_item=is_beside_item)
         result.append(sorted(guesses, key=lambda guess: guess.rank))
     return result
+
+
+def _is_street(headings: Sequence[AddressHeading | None], column: int) -> bool:
+    heading = headings[column] if 0 <= column < len(headings) else None
+    return heading is not None and heading.member == "address_line_1"
 
 
 def _is_name(headings: Sequence[AddressHeading | None], column: int) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tui.api.codec import Document, Json
-from tui.orders.parsed import GuessKind
+from tui.orders.parsed import Guess, GuessKind
 from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHOP, STATUS, WEIGHT, FieldPath
 from tui.orders.tables.headings import (
     DESCRIPTION_WORDS,
@@ -46,6 +46,9 @@ USUAL_CONSTANTS: Final[dict[FieldPath, Json]] = {
 }
 """Default constants for fields that every order needs and most files lack."""
 
+_ABOUT_VALUES: Final = frozenset([GuessKind.STATUS, GuessKind.ADDRESS, GuessKind.ITEMS])
+"""The kinds of guesses that depend on the rows of a file."""
+
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
@@ -53,7 +56,7 @@ class ColumnMapping:
 
     Columns with the same path are joined by a space, or by that of `separators`. `constants`: values for fields that a row leaves empty.
     `fills_defaults`: whether missing values are derived from others. `accepted`: the kinds of guesses that the user
-    confirmed. `ignored`: the names of the columns that the user left out. `guessed`: the units, and the columns of
+    confirmed. `confirmed`: guesses about values that the user confirmed one by one, for this file only. `ignored`: the names of the columns that the user left out. `guessed`: the units, and the columns of
     weights and prices, whose meaning is a guess.
     """
 
@@ -67,6 +70,7 @@ class ColumnMapping:
     separators: tuple[tuple[FieldPath, str], ...] = ()
     layout: TableLayout | None = field(default=None, compare=False)
     guessed: frozenset[FieldPath] = frozenset()
+    confirmed: frozenset[Guess] = field(default=frozenset(), compare=False)
 
     @property
     def unmapped(self) -> tuple[str, ...]:
@@ -93,9 +97,20 @@ class ColumnMapping:
         others = tuple(pair for pair in self.separators if pair[0] != path)
         return replace(self, separators=others if separator == " " else (*others, (path, separator)))
 
-    def with_accepted(self, kind: GuessKind, *, is_accepted: bool) -> "ColumnMapping":
-        """A copy in which guesses of this kind are confirmed, or not."""
-        return replace(self, accepted=self.accepted | {kind} if is_accepted else self.accepted - {kind})
+    def accepts(self, guess: Guess) -> bool:
+        """Whether the user confirmed this guess, or all of its kind."""
+        return guess.kind in self.accepted or guess in self.confirmed
+
+    def with_accepted(self, guess: Guess, *, is_accepted: bool) -> "ColumnMapping":
+        """A copy in which a guess is confirmed, or not.
+
+        What a column means is confirmed by kind and is saved with the mapping. Values are confirmed one by one: the next
+        file has other ones.
+        """
+        if is_accepted and guess.kind in _ABOUT_VALUES:
+            return replace(self, confirmed=self.confirmed | {guess})
+        accepted = self.accepted | {guess.kind} if is_accepted else self.accepted - {guess.kind}
+        return replace(self, accepted=accepted, confirmed=self.confirmed - {guess})
 
     def with_path(self, column: int, path: FieldPath | None) -> "ColumnMapping":
         """A copy that maps a column to a field, or to none.

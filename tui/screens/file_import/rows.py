@@ -63,11 +63,17 @@ def mapping_rows(source: TableSource, parsed: ParsedFile, problems: Collection[F
 
 
 def _guess_row(key: str, guess: Guess, mapping: ColumnMapping) -> RenderedRow:
-    if guess.kind in mapping.accepted:
+    if mapping.accepts(guess):
         return RenderedRow(key, (f"confirmed: {guess.kind}", guess.text, guess.subject), "=")
     return RenderedRow(
         key, (f"confirm {guess.kind}?", StyledCell(guess.text, "warning"), guess.subject), "?", "warning"
     )
+
+
+def guess_help(guess: Guess, mapping: ColumnMapping) -> str:
+    if mapping.accepts(guess):
+        return f"Confirmed; Enter takes that back: {guess.text}"
+    return f"Enter confirms; orders are held until then: {guess.text}"
 
 
 def _column_row(source: TableSource, index: int, problems: Collection[FieldPath]) -> RenderedRow:
@@ -155,7 +161,7 @@ def order_text(one: ParsedOrder, problems: list[Problem]) -> str:
     if one.derived:
         lines += ["", "Not in the file:"]
         lines += [
-            f"  {label_of(pointer)}: {_shown(pointer.get(one.document))}, {source.how}: {source.text}"
+            f"  {label_of(pointer)}: {', '.join(filter(None, (_shown(pointer.get(one.document)), source.how)))}: {source.text}"
             for pointer, source in one.derived.items()
         ]
     return "\n".join([*lines, "", pretty(one.document)])

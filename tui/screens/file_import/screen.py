@@ -25,11 +25,13 @@ from tui.screens.common.routes import Back, ShowText
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.file_import.column_joining import ask_to_join
+from tui.screens.file_import.detail import Detail
 from tui.screens.file_import.layout_commands import LayoutCommands
 from tui.screens.file_import.rows import (
     COLUMNS,
     PREVIEW,
     found_in,
+    guess_help,
     key_of,
     mapping_rows,
     order_text,
@@ -115,6 +117,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
             with Container(id="orders"):
                 yield RuleLine(id="rule")
                 yield OrderTable(PREVIEW, empty="No row makes an order yet.", id="preview")
+        yield Detail(id="detail")
         yield self.line
         yield StatusLine()
         yield QuestionBar()
@@ -154,10 +157,11 @@ class ImportScreen(BaseScreen[ParsedFile]):
 
     def on_resize(self, event: events.Resize) -> None:
         self.query_one("#import").set_class(event.size.width >= _WIDE, "-wide")
+        self.show_status()
 
     def status_items(self) -> list[str]:
         here = self._problem_here()
-        if here:
+        if here and not self.query_one(Detail).display:
             return [here]
         mapping = self.mapping
         unused = len(mapping.unmapped)
@@ -172,13 +176,19 @@ class ImportScreen(BaseScreen[ParsedFile]):
             facts.append(f"as saved: {mapping.name}")
         return [*facts, "nothing is staged yet"]
 
+    def show_status(self) -> None:
+        # While the app quits, a screen may have no widgets any more.
+        for detail in self.query(Detail):
+            detail.show(self._problem_here(), self.size.width)
+        super().show_status()
+
     def _problem_here(self) -> str:
         """What is wrong with the order under the cursor, or with what its column holds: the rows have no room for it."""
         key = self.list_view.cursor_key if isinstance(self.list_view, OrderTable) else None
         if key is None:
             return ""
         if not self._in_orders and key.startswith("g"):
-            return self._guess_help(self._intake.guesses[int(key[1:])])
+            return guess_help(self._intake.guesses[int(key[1:])], self.mapping)
         if not self._in_orders:
             return problem_of_column(self._intake, self.mapping.header[int(key[1:])]) if key.startswith("c") else ""
         if key.isdigit():
@@ -198,7 +208,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
         self._intake = preview(source, _PREVIEWED, now=self._now())
         rows = len(table.rows)
         self.query_one(TitleLine).set(f"Import {source.name}", f"{rows:,} {word_for(rows, 'row')} · w stages them")
-        unconfirmed = sum(guess.kind not in self.mapping.accepted for guess in self._intake.guesses)
+        unconfirmed = sum(not self.mapping.accepts(guess) for guess in self._intake.guesses)
         guesses = f"{count_of(unconfirmed, 'guess', 'guesses')} to confirm" if unconfirmed else "d e s ' o f change it"
         self.query_one("#layout", RuleLine).set(table.layout.summary, guesses)
         self.columns.load(mapping_rows(source, self._intake, problem_paths(self._intake, self.mapping)))
@@ -264,19 +274,14 @@ class ImportScreen(BaseScreen[ParsedFile]):
             self.columns.move(1)
 
     def _confirm(self, guess: Guess) -> None:
-        """Confirm the guesses of this kind, or take that back."""
-        is_accepted = guess.kind not in self.mapping.accepted
-        self._change(self.mapping.with_accepted(guess.kind, is_accepted=is_accepted))
+        """Confirm a guess, or take that back."""
+        is_accepted = not self.mapping.accepts(guess)
+        self._change(self.mapping.with_accepted(guess, is_accepted=is_accepted))
         self.show_notice(
-            f"Confirmed for this file: {guess.text}"
+            "Confirmed; its orders are no longer held because of it."
             if is_accepted
             else "No longer confirmed; orders that depend on it are held."
         )
-
-    def _guess_help(self, guess: Guess) -> str:
-        if guess.kind in self.mapping.accepted:
-            return f"Confirmed; Enter takes that back: {guess.text}"
-        return f"Enter confirms; orders are held until then: {guess.text}"
 
     def _open_order(self) -> None:
         key = self.preview.cursor_key or ""

@@ -98,3 +98,14 @@ def test_shipping_repeated_in_each_row_is_not_added_up() -> None:
     both = {**row, "Order total": "45.98"}
     (order,) = read_rows_of(both, {**both, "Item name": "Bowl"}).orders
     assert value(order, SHIPPING) == Decimal("5.98")
+
+
+@pytest.mark.parametrize(("amounts", "total"), [(("0", "0"), "0"), (("1.50", "2.00"), "3.50")])
+def test_discounts_of_rows_are_numbers_although_the_service_has_them_as_text(
+    amounts: tuple[str, str], total: str
+) -> None:
+    (order,) = read_rows_of(
+        *({"Order number": "1", **ITEM, "SKU": name, "Unit price": "9", "Discount": discount} for name, discount in zip("ab", amounts, strict=True))
+    ).orders  # fmt: skip
+    assert "conflict" not in [code for code, _ in warnings(order)]
+    assert value(order, "/payment_details/discount_granted/value") == total

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from itertools import islice, product
 from typing import Any, Final
 
@@ -183,9 +183,7 @@ def combine_line_amounts(
 ) -> None:
     """Combine the shipping costs, taxes and discounts of an order's rows. `amounts`: the row and value of each."""
     for path, found in amounts.items():
-        values = [
-            Decimal(value) for _, value in found if isinstance(value, int | Decimal) and not isinstance(value, bool)
-        ]
+        values = [amount for _, value in found if (amount := _as_amount(value)) is not None]
         pointer = Pointer(path)
         if len(found) < 2 or pointer not in order.cells:
             continue
@@ -205,7 +203,19 @@ def combine_line_amounts(
             detail = f"Row {row} has another amount in {column}; that of row {found[0][0]} was used, which makes the order total."
             order.problems.append(warning(pointer, "conflict", detail))
         elif total != values[0]:
-            set_value(order, pointer, as_json_number(total), How.COMPUTED, f"sum of {column} in {len(found)} rows")
+            is_text = isinstance(found[0][1], str)
+            summed: Json = str(total) if is_text else as_json_number(total)
+            set_value(order, pointer, summed, How.COMPUTED, f"sum of {column} in {len(found)} rows")
+
+
+def _as_amount(value: Json) -> Decimal | None:
+    """An amount as it was read: a number, or text in a field of the type text. None if it could not be read."""
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
+        return None
+    try:
+        return Decimal(value)
+    except InvalidOperation:
+        return None
 
 
 def _makes_total(order: ParsedOrder, amount: Decimal, other: Decimal) -> bool:

@@ -282,12 +282,12 @@ def _set_code(order: ParsedOrder, pointer: Pointer, text: str, code: str) -> Non
     """Replace a shop's word by the service's code. Words of the service stay."""
     if text == code or text in _CODES.values() or text in _PAYMENT_CODES.values() or text == "unshipped":
         return
-    set_value(order, pointer, code, How.COMPUTED, f"{code}, for {text!r} of the file")
+    set_value(order, pointer, code, How.COMPUTED, f"for {text!r} in the file")
     order.converted += 1
 
 
 def _derive_payment(order: ParsedOrder, code: str, text: str) -> None:
-    set_value(order, PAYMENT_STATUS, code, How.COMPUTED, f"{code}, {text}")
+    set_value(order, PAYMENT_STATUS, code, How.COMPUTED, text)
 
 
 def _hold(order: ParsedOrder, context: ImportContext, pointer: Pointer, column: str, text: str) -> None:

@@ -18,7 +18,8 @@ import pytest
 
 from tui.api.auth import SENDCLOUD, SENDCLOUD_TOKEN_URL
 from tui.api.errors import ConfigError
-from tui.cli import OWN_URL
+from tui.cli import GUESS_KINDS, OWN_URL
+from tui.orders.parsed import GuessKind
 
 ROOT = Path(__file__).parents[1]
 SECRET = "s3cret-that-nobody-may-see"
@@ -287,3 +288,7 @@ def test_an_unknown_setting_is_an_error(program: Program) -> None:
     assert ", line 2: 'keep_day' in [journal] is not a setting; did you mean 'keep_days'?" in ended.error
     assert ended.error.count("\n") == 1
     assert ended.out == b""
+
+
+def test_the_kinds_of_guesses_are_those_of_the_import() -> None:
+    assert sorted(GUESS_KINDS) == sorted(GuessKind)

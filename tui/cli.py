@@ -131,7 +131,7 @@ def _file_parser(command: str, description: str, details: str) -> argparse.Argum
         default=frozenset(),
         metavar="KINDS",
         help="confirm how a table was read where that is a guess: "
-        f"{', '.join(_GUESS_KINDS)} or all, separated by commas; orders that depend on a guess are held otherwise",
+        f"{', '.join(GUESS_KINDS)} or all, separated by commas; orders that depend on a guess are held otherwise",
     )
     parser.add_argument(
         "--verbose",
@@ -184,15 +184,15 @@ def _submit_parser() -> argparse.ArgumentParser:
     return parser
 
 
-_GUESS_KINDS = ("price", "weight", "unit", "items", "encoding", "status", "address")
+GUESS_KINDS = ("price", "weight", "unit", "items", "encoding", "status", "address")
 
 
 def _guess_kinds(text: str) -> frozenset[str]:
     kinds = frozenset(text.replace(" ", "").lower().split(","))
-    if unknown := sorted(kinds - {*_GUESS_KINDS, "all"}):
-        expected = f"{', '.join(_GUESS_KINDS)} or all"
+    if unknown := sorted(kinds - {*GUESS_KINDS, "all"}):
+        expected = f"{', '.join(GUESS_KINDS)} or all"
         raise argparse.ArgumentTypeError(f"{unknown[0][:40]!r} is not a kind of guess: expected {expected}")
-    return frozenset(_GUESS_KINDS) if "all" in kinds else kinds
+    return frozenset(GUESS_KINDS) if "all" in kinds else kinds
 
 
 def _shop(text: str) -> int:

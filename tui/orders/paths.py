@@ -41,3 +41,8 @@ FieldPath: TypeAlias = tuple[str, ...]
 """The path of a field in the schema; an index into a list of objects is `ANY`."""
 
 EVERY_ITEM: Final[FieldPath] = (*ITEMS.tokens, ANY)
+
+
+def is_item_path(path: FieldPath) -> bool:
+    """Whether a path is that of a field of the order items."""
+    return path[: len(EVERY_ITEM)] == EVERY_ITEM

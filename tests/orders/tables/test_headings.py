@@ -3,7 +3,7 @@
 import pytest
 
 from tui.orders.paths import EVERY_ITEM
-from tui.orders.tables.headings import NamePart, name_parts
+from tui.orders.tables.address_headings import NamePart, name_parts
 from tui.orders.tables.mapping import suggest_mapping
 from tui.orders.tables.unused import Concern, concern_of
 

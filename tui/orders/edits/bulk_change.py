@@ -15,7 +15,7 @@ from tui.orders.edits.merge import matches
 from tui.orders.edits.request_choice import RequestChoice, choose_request, choose_upsert
 from tui.orders.edits.upsert import unknown_pointers
 from tui.orders.fields import Field, all_fields, field_at, label_of
-from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, LISTS, TAGS
+from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, LISTS, TAGS, is_item_path
 from tui.orders.value_parser import show_value
 
 VERSION: Final = 1
@@ -47,7 +47,7 @@ class FieldAssignment:
 
     @property
     def is_item_field(self) -> bool:
-        return self.path[: len(EVERY_ITEM)] == EVERY_ITEM
+        return is_item_path(self.path)
 
 
 @dataclass(frozen=True, slots=True)

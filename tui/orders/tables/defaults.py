@@ -11,7 +11,7 @@ from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer
 from tui.orders.money import amount_at, as_json_number, value_at
 from tui.orders.parsed import Derivation, How
-from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, FieldPath
+from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, FieldPath, is_item_path
 from tui.orders.tables.headings import BILL, SHIP
 from tui.orders.tables.mapping import CURRENCY_PATH, ORDERED_AT_PATH, USUAL_CONSTANTS, ColumnMapping
 
@@ -72,7 +72,7 @@ def _pointer(path: FieldPath) -> Pointer:
 def _apply_constant(
     document: Document, items: list[Any], path: FieldPath, value: Json, note: DefaultNote, source: Derivation
 ) -> None:
-    if path[: len(EVERY_ITEM)] == EVERY_ITEM:
+    if is_item_path(path):
         rest = path[len(EVERY_ITEM) :]
         for index, item in enumerate(items):
             if value_at(item, rest) is None and not _lacks_value(item, rest):

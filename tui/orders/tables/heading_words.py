@@ -436,3 +436,14 @@ NEUTRAL: Final = (
     "|kund|buyer|address|ship|by|bis|de|numero|numer"
 )
 """Words that a technical column may have beside technical ones."""
+UNCERTAIN_NUMBERS: Final = "number|no|nr|numero|suffix|addition|letra|porta|lokal|bus|toev|toevoeging|boite"
+"""House numbers or parts of them only beside a street or a house number."""
+ANY_NUMBERS: Final = "number|no|nr|numero|num|nummer|numer|n|id"
+"""Words for numbers of anything."""
+ADDITION_ENDINGS: Final = (
+    "addition|add|ext|extension|suffix|letter|zusatz|toev|toevoeging|toevoegsel|bogstav|bokstav|bis|ter|letra|esp"
+    "|esponente"
+)
+"""Words that make an addition of a word for a house number."""
+CURRENCIES: Final = "eur|euro|euros|usd|gbp|chf|pln|sek|dkk|nok|czk|huf|ron|bgn|cad|aud|nzd|jpy|cny|try|brl|mxn|zar"
+"""Currencies in headings, normalized."""

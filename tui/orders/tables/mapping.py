@@ -7,18 +7,15 @@ from typing import Final
 from tui.api.codec import Document, Json
 from tui.orders.parsed import Guess, GuessKind
 from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHOP, STATUS, WEIGHT, FieldPath
+from tui.orders.tables.heading_text import currency_in, is_currency_certain, normalized, unit_in
 from tui.orders.tables.headings import (
     DESCRIPTION_WORDS,
     NUMBER_PATH,
     ORDER_ID_PATH,
     WEAK_NAMES,
-    currency_in,
     guess_fields,
     is_amount,
-    is_currency_certain,
     mappable,
-    normalized,
-    unit_in,
 )
 from tui.orders.tables.layout import TableLayout
 from tui.orders.tables.steps.units import stated_unit
@@ -35,6 +32,7 @@ WEIGHT_PATH: Final[FieldPath] = (*WEIGHT.tokens, "value")
 WEIGHT_UNIT_PATH: Final[FieldPath] = (*WEIGHT.tokens, "unit")
 ITEM_WEIGHT_PATH: Final[FieldPath] = (*EVERY_ITEM, *WEIGHT_PATH[1:])
 ITEM_WEIGHT_UNIT_PATH: Final[FieldPath] = (*EVERY_ITEM, *WEIGHT_UNIT_PATH[1:])
+QUANTITY_PATH: Final[FieldPath] = (*EVERY_ITEM, "quantity")
 ITEM_NAME_PATH: Final[FieldPath] = (*EVERY_ITEM, "name")
 ITEM_DESCRIPTION_PATH: Final[FieldPath] = (*EVERY_ITEM, "description")
 SIZE_UNIT_PATH: Final[FieldPath] = ("shipping_details", "measurement", "dimension", "unit")

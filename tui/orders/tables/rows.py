@@ -12,14 +12,16 @@ from tui.api.models import Kind
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.fields import Field, field_at, label_of
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedFile, ParsedOrder, RefusedEntry, UnusedCell
-from tui.orders.paths import ANY, EVERY_ITEM, FieldPath
+from tui.orders.paths import ANY, EVERY_ITEM, FieldPath, is_item_path
 from tui.orders.progress import OnProgress, Progress
+from tui.orders.tables.address_headings import name_parts
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
 from tui.orders.tables.context import ImportContext, error, item_rows, warning
 from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.defaults import fill_defaults
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, name_parts, normalized
+from tui.orders.tables.heading_text import normalized
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.steps.doubtful_columns import check_doubtful
@@ -144,10 +146,10 @@ class _OrderBuilder:
                 known,
                 (
                     path[len(EVERY_ITEM) :]
-                    if path[: len(EVERY_ITEM)] == EVERY_ITEM
+                    if is_item_path(path)
                     else tuple("0" if token == ANY else token for token in path)
                 ),
-                path[: len(EVERY_ITEM)] == EVERY_ITEM,
+                is_item_path(path),
                 _layout_of(table, index, known),
                 mapping.separator(path),
             )
@@ -463,9 +465,7 @@ class _OrderBuilder:
             _set_value(item, column.tokens, read.value)
             if read.unit:
                 _set_value(item, (*column.tokens[:-1], "unit"), read.unit)
-        if item or (
-            not self._item_columns and any(path[: len(EVERY_ITEM)] == EVERY_ITEM for path, _ in self._mapping.constants)
-        ):
+        if item or (not self._item_columns and any(is_item_path(path) for path, _ in self._mapping.constants)):
             partial.items.append(item)
         return bool(item)
 

@@ -12,18 +12,10 @@ from tui.orders.addresses.formats import country_named, normalize
 from tui.orders.parsed import GuessKind, ParsedOrder, UnusedCell
 from tui.orders.paths import BILL_TO, ITEMS, SHIP_TO
 from tui.orders.tables import heading_words as words
+from tui.orders.tables.address_headings import CONNECTORS, LOCATION, Party, address_heading, is_delivery
 from tui.orders.tables.context import ImportContext, warning
-from tui.orders.tables.formats import format_of_header
-from tui.orders.tables.headings import (
-    CONNECTORS,
-    LOCATION,
-    Party,
-    address_heading,
-    base_name,
-    is_delivery,
-    is_quantity,
-    normalized,
-)
+from tui.orders.tables.heading_text import base_name, known_format, normalized
+from tui.orders.tables.headings import is_quantity
 
 _NOTHING: Final = frozenset(
     ["0", "00", "000", "n", "no", "nein", "non", "nee", "nej", "nie", "false", "falsch", "faux", "onwaar", "none"]
@@ -147,7 +139,7 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
 @lru_cache(maxsize=1024)
 def is_ignored(name: str, header: tuple[str, ...]) -> bool:
     """Whether the format of the file says that a column is no part of an order."""
-    known = format_of_header([normalized(base_name(other, header)) for other in header])
+    known = known_format(header)
     return known is not None and known.fields.get(normalized(base_name(name, header))) == ""
 
 

@@ -12,8 +12,7 @@ from tui.orders.progress import OnProgress
 from tui.orders.tables.context import ImportContext
 from tui.orders.tables.csv_writer import to_csv
 from tui.orders.tables.damage_guesses import hold_damaged
-from tui.orders.tables.formats import format_of_header
-from tui.orders.tables.headings import base_name, normalized
+from tui.orders.tables.heading_text import known_format
 from tui.orders.tables.layout import (
     TableError,
     TableLayout,
@@ -57,8 +56,7 @@ class TableSource:
     @property
     def format_name(self) -> str:
         """The kind of export that the table is by its headings: `Etsy orders`; empty if it is unknown."""
-        header = self.table.header
-        known = format_of_header([normalized(base_name(name, header)) for name in header])
+        known = known_format(self.table.header)
         return known.name if known is not None else ""
 
     @property

@@ -7,16 +7,21 @@ from itertools import islice
 from typing import Final
 
 from tui.orders.parsed import GuessKind, ParsedOrder
-from tui.orders.paths import CURRENCY, EVERY_ITEM, ITEMS, FieldPath
+from tui.orders.paths import CURRENCY, ITEMS, FieldPath
 from tui.orders.tables.context import ImportContext, item_rows
-from tui.orders.tables.headings import SHIP, normalized
-from tui.orders.tables.mapping import CURRENCY_PATH, ITEM_NAME_PATH, SHOP_PATH, STATUS_PATH, ColumnMapping
+from tui.orders.tables.heading_text import normalized
+from tui.orders.tables.headings import SHIP
+from tui.orders.tables.mapping import (
+    CURRENCY_PATH,
+    ITEM_NAME_PATH,
+    QUANTITY_PATH,
+    SHOP_PATH,
+    STATUS_PATH,
+    ColumnMapping,
+)
 from tui.orders.tables.steps.status_words import known_phrase
-from tui.orders.tables.table import Table
+from tui.orders.tables.table import SAMPLE_ROWS, Table
 
-QUANTITY_PATH: Final[FieldPath] = (*EVERY_ITEM, "quantity")
-_SAMPLE: Final = 5000
-"""Rows that are used to tell what a column is."""
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SMALL_NUMBER: Final = re.compile(r"[1-9]\d{0,2}")
 _AMOUNTS: Final = frozenset(["amount", "item amount", "product amount"])
@@ -87,6 +92,6 @@ def _all(table: Table, column: int, test: Callable[[str], bool]) -> bool:
 
 
 def _cells(table: Table, column: int) -> Iterator[str]:
-    for row in islice(table.rows, _SAMPLE):
+    for row in islice(table.rows, SAMPLE_ROWS):
         if column < len(row.cells) and (text := row.cells[column].strip()):
             yield text

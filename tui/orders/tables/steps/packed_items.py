@@ -15,7 +15,7 @@ from tui.orders.money import as_json_number
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder, UnusedCell
 from tui.orders.paths import CURRENCY, ITEMS, SHIP_TO
 from tui.orders.tables.context import ImportContext, error, item_rows, set_value
-from tui.orders.tables.headings import normalized
+from tui.orders.tables.heading_text import normalized
 from tui.orders.tables.values.amounts import currency_of, parse_money
 
 _FIELDS: Final = {

@@ -15,15 +15,15 @@ from tui.orders.money import amount_at, as_json_number, value_at
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder
 from tui.orders.paths import EVERY_ITEM, ITEMS, SHIP_TO, TOTAL, FieldPath
 from tui.orders.tables.context import ImportContext, set_value, warning
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, normalized
-from tui.orders.tables.mapping import ColumnMapping
-from tui.orders.tables.table import Table
+from tui.orders.tables.heading_text import normalized
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH
+from tui.orders.tables.mapping import QUANTITY_PATH, ColumnMapping
+from tui.orders.tables.table import SAMPLE_ROWS, Table
 from tui.orders.tables.values.amounts import parse_money, parse_number
 
 UNIT_PRICE_PATH: Final[FieldPath] = (*EVERY_ITEM, "unit_price", "value")
 LINE_TOTAL_PATH: Final[FieldPath] = (*EVERY_ITEM, "total_price", "value")
 ORDER_TOTAL_PATH: Final[FieldPath] = (*TOTAL.tokens, "value")
-_QUANTITY_PATH: Final[FieldPath] = (*EVERY_ITEM, "quantity")
 _EXTRA_PATHS: Final[dict[FieldPath, int]] = {
     ("payment_details", "estimated_shipping_price", "value"): 1,
     ("payment_details", "estimated_tax_price", "value"): 1,
@@ -45,8 +45,6 @@ _BARE_TOTAL: Final = re.compile(
 )
 """Names of a total that may be of a line or of the order."""
 _PER_LINE: Final = re.compile(r"\b(item|line|lineitem|per item|artikel\w*|positions\w*|regel|ligne|linea|riga)\b")
-_SAMPLE: Final = 5000
-"""Rows that are used to tell what a column means."""
 _CENT: Final = Decimal("0.011")
 
 
@@ -159,9 +157,9 @@ def _lines_by_order(mapping: ColumnMapping, table: Table) -> Iterator[list[_Line
     keys = [index for index, path in enumerate(mapping.paths) if path in (ORDER_ID_PATH, NUMBER_PATH)]
     wanted = {UNIT_PRICE_PATH, LINE_TOTAL_PATH, ORDER_TOTAL_PATH, *_EXTRA_PATHS}
     columns = [(index, path) for index, path in enumerate(mapping.paths) if path in wanted and path is not None]
-    quantities = [index for index, path in enumerate(mapping.paths) if path == _QUANTITY_PATH]
+    quantities = [index for index, path in enumerate(mapping.paths) if path == QUANTITY_PATH]
     orders: dict[tuple[str, ...], list[_Line]] = defaultdict(list)
-    for row in islice(table.rows, _SAMPLE):
+    for row in islice(table.rows, SAMPLE_ROWS):
         cells = row.cells
         key = tuple(_cell(cells, index) for index in keys) if keys else (str(row.number),)
         quantity = parse_number(_cell(cells, quantities[0]), decimal) if quantities else None

@@ -8,15 +8,15 @@ from typing import Any, Final
 from tui.api.pointer import Pointer
 from tui.orders.money import amount_at, as_json_number
 from tui.orders.parsed import GuessKind, How, ParsedOrder
-from tui.orders.paths import EVERY_ITEM, ITEMS, TOTAL
+from tui.orders.paths import ITEMS, TOTAL
 from tui.orders.tables.context import ImportContext, error, item_rows, set_value
-from tui.orders.tables.headings import normalized
+from tui.orders.tables.heading_text import normalized
+from tui.orders.tables.mapping import QUANTITY_PATH
 from tui.orders.tables.steps.statuses import ENDED
 from tui.orders.tables.unused import Concern, concern_of, is_ignored
 
 _IMPLAUSIBLE: Final = 10_000
 """A quantity that is rather a number of something else."""
-QUANTITY_PATH: Final = (*EVERY_ITEM, "quantity")
 
 _QUANTITY: Final = re.compile(
     r"\b(qty|qtys|quantity|quantities|\w*menge|\w*mengen|\w*anzahl|stuckzahl|stuck|stk|anz|\w*aantal|stuks|qte|qtes|quantite"

@@ -9,7 +9,7 @@ from tui.api.pointer import Pointer
 from tui.orders.parsed import Derivation, How, ParsedOrder
 from tui.orders.paths import BILL_TO, PAYMENT_STATUS, SHIP_TO, STATUS, FieldPath
 from tui.orders.tables.context import ImportContext, error, set_value, warning
-from tui.orders.tables.headings import normalized
+from tui.orders.tables.heading_text import normalized
 from tui.orders.tables.values.places import country_in_cell
 
 _NAMES: Final = ("name", "company_name")

@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from tui.orders.tables.headings import normalized
+from tui.orders.tables.heading_text import normalized
 
 
 class Meaning(StrEnum):

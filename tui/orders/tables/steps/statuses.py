@@ -8,7 +8,7 @@ from tui.api.pointer import ABSENT, Pointer
 from tui.orders.parsed import GuessKind, How, ParsedOrder, UnusedCell
 from tui.orders.paths import PAYMENT_STATUS, STATUS
 from tui.orders.tables.context import ImportContext, set_value, warning
-from tui.orders.tables.headings import normalized
+from tui.orders.tables.heading_text import normalized
 from tui.orders.tables.steps.status_hints import (
     REASONS,
     check_notes,

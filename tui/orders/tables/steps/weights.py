@@ -11,12 +11,14 @@ from typing import Final
 from tui.api.pointer import Pointer
 from tui.orders.money import as_json_number
 from tui.orders.parsed import GuessKind, How, ParsedOrder
-from tui.orders.paths import EVERY_ITEM, ITEMS, WEIGHT, FieldPath
+from tui.orders.paths import EVERY_ITEM, ITEMS, WEIGHT, FieldPath, is_item_path
 from tui.orders.tables.context import ImportContext, set_value
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, normalized
+from tui.orders.tables.heading_text import normalized
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP
 from tui.orders.tables.mapping import (
     ITEM_WEIGHT_PATH,
     ITEM_WEIGHT_UNIT_PATH,
+    QUANTITY_PATH,
     SIZE_UNIT_PATH,
     WEIGHT_PATH,
     WEIGHT_UNIT_PATH,
@@ -28,11 +30,9 @@ from tui.orders.tables.steps.units import (
     propose_weight_unit,
     stated_unit,
 )
-from tui.orders.tables.table import Table
+from tui.orders.tables.table import SAMPLE_ROWS, Table
 from tui.orders.tables.values.amounts import parse_number
 
-_SAMPLE: Final = 5000
-"""Rows that are used to tell what a column means."""
 _MAX_ITEM: Final = Decimal(70)
 _MAX_TOTAL_WEIGHT: Final = Decimal(1000)
 """Kilograms. More is implausible."""
@@ -185,9 +185,7 @@ def _refine_meaning(mapping: ColumnMapping, table: Table) -> ColumnMapping:
     if path is None or (WEIGHT_PATH in mapping.paths and ITEM_WEIGHT_PATH in mapping.paths):
         return mapping
     column = mapping.paths.index(path)
-    has_items = any(
-        other is not None and other[: len(EVERY_ITEM)] == EVERY_ITEM and other != path for other in mapping.paths
-    )
+    has_items = any(other is not None and is_item_path(other) and other != path for other in mapping.paths)
     if not has_items or not _BARE.fullmatch(normalized(mapping.header[column])):
         return mapping
     orders = list(_rows_by_order(mapping, table, column))
@@ -228,9 +226,9 @@ def _rows_by_order(mapping: ColumnMapping, table: Table, column: int) -> Iterato
     products = [
         index for index, path in enumerate(mapping.paths) if path in ((*EVERY_ITEM, "sku"), (*EVERY_ITEM, "name"))
     ]
-    quantities = [index for index, path in enumerate(mapping.paths) if path == (*EVERY_ITEM, "quantity")]
+    quantities = [index for index, path in enumerate(mapping.paths) if path == QUANTITY_PATH]
     orders: dict[tuple[str, ...], list[_Row]] = defaultdict(list)
-    for row in islice(table.rows, _SAMPLE):
+    for row in islice(table.rows, SAMPLE_ROWS):
         key = tuple(_cell(row.cells, index) for index in keys) if keys else (str(row.number),)
         quantity = parse_number(_cell(row.cells, quantities[0]), decimal) if quantities else None
         orders[key].append(
@@ -245,7 +243,7 @@ def _rows_by_order(mapping: ColumnMapping, table: Table, column: int) -> Iterato
 
 def _numbers(table: Table, column: int) -> list[Decimal]:
     """The numbers without a unit in a column."""
-    found = (_number(_cell(row.cells, column), table.layout.decimal) for row in islice(table.rows, _SAMPLE))
+    found = (_number(_cell(row.cells, column), table.layout.decimal) for row in islice(table.rows, SAMPLE_ROWS))
     return [number for number in found if number is not None and number > 0]
 
 
@@ -254,7 +252,7 @@ def _is_american(mapping: ColumnMapping, table: Table) -> bool:
     if path not in mapping.paths:
         return False
     column = mapping.paths.index(path)
-    found = {normalized(_cell(row.cells, column)) for row in islice(table.rows, _SAMPLE)} - {""}
+    found = {normalized(_cell(row.cells, column)) for row in islice(table.rows, SAMPLE_ROWS)} - {""}
     return bool(found) and found <= _AMERICAN
 
 

@@ -1,0 +1,90 @@
+"""Reads the text of a column heading: its words in a comparable form, its unit, and its currency."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Final
+
+from tui.orders.addresses.formats import normalize
+from tui.orders.tables import heading_words as words
+from tui.orders.tables.formats import KnownFormat, format_of_header
+
+_LIGATURES: Final = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe"})
+
+_UNITS: Final = {
+    **dict.fromkeys(("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms", "kilogramm", "kilogramme"), "kg"),
+    **dict.fromkeys(("g", "gr", "gram", "grams", "gramm", "gramme", "grammes", "grammi", "gramos", "gramow"), "g"),
+    **dict.fromkeys(("lb", "lbs", "pound", "pounds"), "lbs"),
+    **dict.fromkeys(("oz", "ounce", "ounces"), "oz"),
+    "cm": "cm",
+    "mm": "mm",
+}
+
+_CURRENCY_SIGNS: Final = {"US$": "USD", "€": "EUR", "£": "GBP", "$": "USD", "zł": "PLN"}
+_CURRENCIES: Final = frozenset(words.CURRENCIES.split("|"))
+
+
+@lru_cache(maxsize=4096)
+def normalized(name: str) -> str:
+    """Normalize a column name for comparison: `Ship-to ZIP_code` becomes `ship to zip code`."""
+    name = re.sub(r"(?<=[a-z])['’]s\b", "", name)  # `Recipient's city`
+    # `shipping.address.city` is a path, `C.P.` is an abbreviation.
+    apart = re.sub(
+        r"(?<=[^\W\d_]{2})\.(?=[^\W\d_]{2})", " ", re.sub(r"\b([dl])['’]", r"\1 ", name, flags=re.IGNORECASE)
+    )
+    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", apart.replace("MwSt", "Mwst"))
+    return normalize(apart.replace("#", " number ").translate(_LIGATURES))
+
+
+def base_name(name: str, header: Sequence[str]) -> str:
+    """A column name without the number that made it unique, and without the group of a `Group - Name` heading."""
+    if (match := re.fullmatch(r"(.+) \(\d+\)", name)) and match[1] in header:
+        name = match[1]
+    group, dash, rest = name.partition(" - ")
+    return rest if dash and normalized(group) in ("date", "amount", "custom", "count") else name
+
+
+def unit_in(name: str) -> str:
+    """The unit in a column name such as `Gewicht (kg)`, or ""."""
+    return split_unit(normalized(name))[1]
+
+
+def split_unit(name: str) -> tuple[str, str]:
+    """Split `gewicht kg` into the measure and the unit, which is "" if there is none."""
+    tokens = name.split(" ")
+    if len(tokens) > 1 and tokens[-1] in _UNITS:
+        kept = tokens[:-1]
+        if len(kept) > 1 and kept[-1] == "in":
+            kept = kept[:-1]
+        return " ".join(kept), _UNITS[tokens[-1]]
+    return name, ""
+
+
+def currency_in(name: str) -> str:
+    """The currency in a column name such as `Price (USD)`, or ""."""
+    return split_currency(normalized(name), name)[1]
+
+
+def split_currency(name: str, raw: str) -> tuple[str, str]:
+    """Split `price in usd` or `Price ($)` into the amount and the currency, which is "" if there is none."""
+    tokens = name.split(" ")
+    codes = [token for token in tokens if token in _CURRENCIES]
+    sign = next((code for sign, code in _CURRENCY_SIGNS.items() if sign in raw), "")
+    if len(set(codes)) > 1 or not (codes or sign):
+        return name, ""
+    kept = [token for token in tokens if token not in _CURRENCIES and not (sign and token in ("us", "zl"))]
+    if len(kept) > 1 and kept[-1] in ("in", "en"):
+        kept = kept[:-1]
+    return " ".join(kept), sign or {"euro": "EUR", "euros": "EUR"}.get(codes[0], codes[0].upper())
+
+
+def is_currency_certain(header: Sequence[str]) -> bool:
+    """Whether the currency in the headings is not only a dollar sign."""
+    return any(sign in name for name in header for sign in ("US$", "€", "£", "zł")) or any(
+        token in _CURRENCIES for name in header for token in normalized(name).split(" ")
+    )
+
+
+def known_format(header: Sequence[str]) -> KnownFormat | None:
+    """The export format that has these column names; None if it is none of the usual ones."""
+    return format_of_header([normalized(base_name(name, header)) for name in header])

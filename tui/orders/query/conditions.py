@@ -1,0 +1,121 @@
+"""Conditions on the facts of an order: what a parsed query means, for evaluation in memory and in the database.
+
+A condition is true or false, never unknown: an absent value fulfils no condition but `Not`.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+TEXTS = (
+    "number",
+    "id",
+    "name",
+    "company",
+    "street",
+    "postcode",
+    "city",
+    "email",
+    "phone",
+    "phone_digits",
+    "sku",
+    "item",
+    "note",
+    "tag",
+    "carrier",
+)
+"""The folded texts of an order (`tui.orders.query.folding.fold`); several values are joined by a line break."""
+
+CODES = ("key", "shop", "status", "payment", "country", "state", "currency", "stage", "severity")
+"""The exact values of an order, folded, of which it has one at most. `status` and `payment` are the codes.
+
+`key`: tui.api.query.order_key. `stage`: open, finished or unknown. `severity`: of the gravest problem.
+"""
+
+LISTS = ("sku", "tag", "hs", "origin", "ean", "problem", "message", "flag")
+"""The exact values of an order, folded, of which it may have several.
+
+`problem`: codes of checks. `message`: texts of order status and payment status. `flag`: what is true of the order
+(`FLAGS`).
+"""
+
+NUMBERS = ("total", "weight", "items", "quantity", "created", "updated", "due", "pk")
+"""The numbers of an order. Times are seconds since 1970, `weight` is in kg, `pk` is Sendcloud's id."""
+
+FLAGS = ("abroad", "customs", "pickup", "servicepoint", "unpaid", "hold", "note", "email", "phone")
+"""The values of the list `flag`: properties that are decided when the order is read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contains:
+    """The folded text is part of one of these `TEXTS`."""
+
+    fields: tuple[str, ...]
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """One of these folded values is the value of a field of `CODES`, or one of the values of a field of `LISTS`."""
+
+    field: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """A number is within a range. None is an open end; the ends are included unless they are excluded."""
+
+    field: str
+    low: float | None = None
+    high: float | None = None
+    excludes_low: bool = False
+    excludes_high: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Present:
+    """A field of `TEXTS`, `CODES`, `LISTS` or `NUMBERS` has a value that is not empty."""
+
+    field: str
+
+
+@dataclass(frozen=True, slots=True)
+class Not:
+    """The condition is not fulfilled."""
+
+    part: "Condition"
+
+
+@dataclass(frozen=True, slots=True)
+class All:
+    """All conditions are fulfilled; no condition is true."""
+
+    parts: "tuple[Condition, ...]" = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Some:
+    """At least one condition is fulfilled; no condition is false."""
+
+    parts: "tuple[Condition, ...]" = ()
+
+
+Condition: TypeAlias = Contains | OneOf | Between | Present | Not | All | Some
+
+
+@dataclass(frozen=True, slots=True)
+class SortKey:
+    """Sort by a field of `NUMBERS`, `CODES` or `TEXTS`; orders without a value come last. Texts sort as folded text."""
+
+    field: str
+    descending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What queries know of an order: folded texts, exact values and numbers by field, without absent and empty ones."""
+
+    texts: dict[str, str]
+    codes: dict[str, str]
+    lists: dict[str, tuple[str, ...]]
+    numbers: dict[str, float]

@@ -71,7 +71,13 @@ LAYERS = {
     ),
     "tui.orders": orders("countries display edits fields money parsed paths progress suggestions summary value_parser"),
     # store/: the database
-    "tui.store": layer("tui.store tui.api.codec", NETWORK - {"socket"}, DISK - {"sqlite3"}, TERMINAL, SERVER),
+    "tui.store": layer(
+        "tui.store tui.api.codec tui.orders.query.conditions",
+        NETWORK - {"socket"},
+        DISK - {"sqlite3"},
+        TERMINAL,
+        SERVER,
+    ),
     # work/: long-running work without a screen
     "tui.work.cache": work("cache"),
     "tui.work.writes": work("writes"),

@@ -43,14 +43,19 @@ class Database:
     even from one that interrupted another call.
     """
 
-    def __init__(self, path: Path, migrations: Sequence[str]) -> None:
-        """Open or create the file; `migrations[n]` is the script from version n to version n + 1."""
-        self.path = path
+    def __init__(self, path: Path | None, migrations: Sequence[str], *, secure_delete: bool = False) -> None:
+        """Open or create the file, or a database in memory; `migrations[n]` leads from version n to version n + 1.
+
+        `secure_delete`: whether removed data is overwritten.
+        """
+        self.name = path or "the database in memory"
+        self._path = path
+        self._secure_delete = secure_delete
         self._jobs: SimpleQueue[_Job[object] | None] = SimpleQueue()
         self._synchronous = ""
         self._lock = threading.RLock()
         self._closed = False
-        self._thread = threading.Thread(target=self._serve, name=f"store {path.name}", daemon=True)
+        self._thread = threading.Thread(target=self._serve, name=f"store {self.name}", daemon=True)
         self._thread.start()
         try:
             self._connection = self._run(lambda: self._connect(migrations))
@@ -70,6 +75,10 @@ class Database:
         """
         return self._run(lambda: self._transact("BEGIN IMMEDIATE", work, "FULL" if durable else "NORMAL"))
 
+    def checkpoint(self) -> None:
+        """Move everything from the write-ahead log to the file and empty the log, as far as no one else reads from it."""
+        self._run(lambda: self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
+
     def close(self) -> None:
         """Close the file after all waiting calls; later calls raise StoreError."""
         if not self._closed:
@@ -88,7 +97,7 @@ class Database:
         job = _Job(work)
         with self._lock:
             if self._closed:
-                raise StoreError(f"{self.path} is closed")
+                raise StoreError(f"{self.name} is closed")
             self._jobs.put(cast("_Job[object]", job))
         return job.result()
 
@@ -101,9 +110,9 @@ class Database:
         if not isinstance(error, sqlite3.Error):
             return error
         if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            store_error: StoreError = StoreBusy(f"{self.path} is in use by another copy of the app ({error})")
+            store_error: StoreError = StoreBusy(f"{self.name} is in use by another copy of the app ({error})")
         else:
-            store_error = StoreError(f"{self.path} cannot be used: {error}")
+            store_error = StoreError(f"{self.name} cannot be used: {error}")
         store_error.__cause__ = error
         return store_error
 
@@ -116,14 +125,19 @@ class Database:
             return work(connection)
 
     def _connect(self, migrations: Sequence[str]) -> sqlite3.Connection:
-        make_private(self.path)
-        connection = sqlite3.connect(self.path, timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False)
+        if self._path is not None:
+            make_private(self._path)
+        connection = sqlite3.connect(
+            self._path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+        )
         try:
             connection.row_factory = sqlite3.Row
             connection.execute("PRAGMA foreign_keys=ON")
             connection.execute("PRAGMA trusted_schema=OFF")
             # On macOS a plain fsync leaves data in the drive's cache.
             connection.execute("PRAGMA fullfsync=ON")
+            if self._secure_delete:
+                connection.execute("PRAGMA secure_delete=ON")
             connection.create_function("name_in", -1, name_in, deterministic=True)
             self._migrate(connection, migrations)
         except BaseException:
@@ -135,10 +149,10 @@ class Database:
         version = _pragma(connection, "user_version")
         application = _pragma(connection, "application_id")
         if application != _APPLICATION and (version or connection.execute("SELECT 1 FROM sqlite_master").fetchone()):
-            raise StoreError(f"{self.path} is a database of another program")
+            raise StoreError(f"{self.name} is a database of another program")
         if version > len(migrations):
             raise NewerStore(
-                f"{self.path} was written by a newer version of this app (format {version}, "
+                f"{self.name} was written by a newer version of this app (format {version}, "
                 f"this version reads up to {len(migrations)}). Update the app, or start it with another data folder."
             )
         connection.execute("PRAGMA journal_mode=WAL")

@@ -102,6 +102,8 @@ class Some:
 
 Condition: TypeAlias = Contains | OneOf | Between | Present | Not | All | Some
 
+EVERY_ORDER = All()
+
 
 @dataclass(frozen=True, slots=True)
 class SortKey:

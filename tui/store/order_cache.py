@@ -1,0 +1,372 @@
+"""`OrderCache`: the local copy of an account's orders, with the index that queries need. All of it can be read again.
+
+The file is apart from the store: it is large, it is dropped when it is damaged or of another format, and reading from it
+does not wait for writes to the store.
+"""
+
+import sqlite3
+import zlib
+from array import array
+from collections.abc import Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, cast
+
+from tui.api.codec import CodecError, Document, Json, decode, encode
+from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, NUMBERS, TEXTS, Condition, Facts, SortKey
+from tui.store.conditions_sql import COLUMN, TEXT_COLUMN, order_by, where
+from tui.store.db import Database, StoreBusy, StoreError, pack, unpack, unpack_text
+
+FORMAT: Final = 1
+"""Part of the file's name. A file of another format is removed; its orders are read from the service again."""
+
+_FULL_TEXT_SINCE = (3, 34)
+"""The first SQLite version with an index of sequences of three characters."""
+_DEEPEST = 400
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOrder:
+    """An order to be kept, as it was read. `checked`: the version of the code and settings that made the facts."""
+
+    key: str
+    document: Document
+    facts: Facts
+    checked: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CachedOrder:
+    """An order of the cache. `id` is its row, `read_at` and `gone_at` are seconds since 1970.
+
+    `gone_at`: when the service no longer had it.
+    """
+
+    id: int
+    key: str
+    document: Document
+    read_at: float
+    gone_at: float | None = None
+
+
+class OrderCache:
+    """The orders of one account. All methods are synchronous and thread-safe; reads do not wait for `put`.
+
+    Times are seconds since 1970. Every method raises StoreError if the file cannot be used.
+    """
+
+    def __init__(self, path: Path | None) -> None:
+        """Open or create the file; None keeps the orders in memory only. A damaged file is replaced by an empty one."""
+        self.path = path
+        self.has_index = _has_full_text()
+        try:
+            self._writer = self._open()
+        except StoreBusy:
+            raise
+        except StoreError:
+            if path is None or not _is_ours(path):
+                raise
+            remove_file(path)
+            self._writer = self._open()
+        # A second connection, so that the screen's reads do not wait for the pages that are being stored.
+        self._reader = self._open() if path is not None else self._writer
+
+    def close(self) -> None:
+        """Close the file. Closing twice is harmless."""
+        self._reader.close()
+        self._writer.close()
+
+    # Writing
+
+    def put(self, orders: Sequence[ReadOrder], read_at: float, sweep: int | None = None) -> int:
+        """Keep these orders as read last. Returns how many are new or differ from what was kept.
+
+        `sweep`: the number of the complete reading to which they belong.
+        """
+        return self._writer.write(lambda connection: sum(_put(connection, order, read_at, sweep) for order in orders))
+
+    def remove(self, keys: Iterable[str]) -> None:
+        """Remove orders that were deleted through this program."""
+        packed = [(pack(key),) for key in keys]
+        self._writer.write(lambda c: _delete(c, "key_json = ?", packed))
+
+    def mark_gone(self, keys: Iterable[str], at: float) -> None:
+        """Note that the service no longer has these orders. They are kept, but no query finds them."""
+        rows = [(at, pack(key)) for key in keys]
+        self._writer.write(lambda c: c.executemany("UPDATE entry SET gone_at = ? WHERE key_json = ?", rows))
+
+    def purge(self, before: float) -> int:
+        """Remove the orders that were last read before a time, from the file and its index. Returns how many."""
+
+        def work(connection: sqlite3.Connection) -> int:
+            removed = _delete(connection, "read_at < ?", [(before,)])
+            if removed and self.has_index:
+                # Merges the index into a new one; removed words stay in the old one until then.
+                connection.execute("INSERT INTO words (words) VALUES ('optimize')")
+            return removed
+
+        removed = self._writer.write(work)
+        if removed:
+            self._writer.checkpoint()
+        return removed
+
+    # Reading
+
+    def find(
+        self,
+        condition: Condition = EVERY_ORDER,
+        sort: Sequence[SortKey] = (),
+        *,
+        limit: int | None = None,
+    ) -> "array[int]":
+        """The rows of the orders that fulfil a condition, sorted, the newest first among equals."""
+        test, values = where(condition, has_index=self.has_index)
+        sql = f"SELECT entry.id FROM entry WHERE gone_at IS NULL AND {test} ORDER BY {order_by(sort)} LIMIT ?"
+        parameters = [*values, -1 if limit is None else limit]
+        return self._reader.read(lambda c: array("q", (row[0] for row in c.execute(sql, parameters))))
+
+    def count(self, condition: Condition = EVERY_ORDER) -> int:
+        """How many orders fulfil a condition."""
+        test, values = where(condition, has_index=self.has_index)
+        sql = f"SELECT count(*) FROM entry WHERE gone_at IS NULL AND {test}"
+        return int(self._reader.read(lambda c: c.execute(sql, values).fetchone()[0]))
+
+    def facets(self, condition: Condition, fields: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
+        """For each field of `CODES` or `LISTS`, its values among the orders that fulfil a condition, with counts.
+
+        The most frequent values come first. Raises KeyError for another field.
+        """
+        test, values = where(condition, has_index=self.has_index)
+
+        def work(connection: sqlite3.Connection) -> dict[str, list[tuple[str, int]]]:
+            connection.execute("CREATE TEMP TABLE IF NOT EXISTS found (id INTEGER PRIMARY KEY)")
+            connection.execute("DELETE FROM found")
+            connection.execute(f"INSERT INTO found SELECT id FROM entry WHERE gone_at IS NULL AND {test}", values)
+            return {field: [(row[0], row[1]) for row in connection.execute(*_counts(field))] for field in fields}
+
+        return self._reader.read(work)
+
+    def rows(self, ids: Sequence[int]) -> dict[int, CachedOrder]:
+        """The orders of some rows, by row. Rows that no longer exist are left out."""
+        sql = f"{_SELECT} WHERE entry.id IN (SELECT value FROM json_each(?))"
+        parameter = pack(list(ids))
+        found = self._reader.read(lambda c: c.execute(sql, (parameter,)).fetchall())
+        return {order.id: order for order in map(_cached, found)}
+
+    def get(self, key: str) -> CachedOrder | None:
+        """The order with this key (tui.api.query.order_key), also one that is gone."""
+        row = self._reader.read(lambda c: c.execute(f"{_SELECT} WHERE key_json = ?", (pack(key),)).fetchone())
+        return None if row is None else _cached(row)
+
+    def keys(self, ids: Sequence[int]) -> list[str]:
+        """The keys of some rows, in their order. Rows that no longer exist are left out."""
+        sql = "SELECT key_json FROM json_each(?) wanted JOIN entry ON entry.id = wanted.value ORDER BY wanted.key"
+        parameter = pack(list(ids))
+        return [unpack_text(row[0]) for row in self._reader.read(lambda c: c.execute(sql, (parameter,)).fetchall())]
+
+    def row_of(self, key: str) -> int | None:
+        """The row of an order."""
+        found = self._reader.read(
+            lambda c: c.execute("SELECT id FROM entry WHERE key_json = ?", (pack(key),)).fetchone()
+        )
+        return None if found is None else int(found[0])
+
+    def outdated(self, checked: str, limit: int) -> list[CachedOrder]:
+        """Some orders whose facts were made by another version of the code or settings."""
+        sql = f"{_SELECT} WHERE checked <> ? LIMIT ?"
+        return [_cached(row) for row in self._reader.read(lambda c: c.execute(sql, (checked, limit)).fetchall())]
+
+    def missing_from(self, sweep: int, low: int, high: int) -> list[str]:
+        """The keys of the orders whose id is within a range and that a complete reading did not find."""
+        sql = (
+            f"SELECT key_json FROM entry WHERE gone_at IS NULL AND sweep <> ? AND {COLUMN['pk']} BETWEEN ? AND ? "
+            f"ORDER BY {COLUMN['pk']}"
+        )
+        rows = self._reader.read(lambda c: c.execute(sql, (sweep, low, high)).fetchall())
+        return [unpack_text(row[0]) for row in rows]
+
+    # State of the synchronisation
+
+    def state(self, key: str) -> Json:
+        """A value stored by `put_state`; None if there is none."""
+        row = self._reader.read(lambda c: c.execute("SELECT value_json FROM state WHERE key = ?", (key,)).fetchone())
+        return None if row is None else unpack(row[0])
+
+    def put_state(self, key: str, value: Json) -> None:
+        """Store a value that belongs to this cache and is lost with it."""
+        row = (key, pack(value))
+        self._writer.write(lambda c: c.execute("INSERT OR REPLACE INTO state (key, value_json) VALUES (?, ?)", row))
+
+    def _open(self) -> Database:
+        return Database(self.path, (_schema(self.has_index),), secure_delete=True)
+
+
+def remove_file(path: Path) -> None:
+    """Remove a cache with the files that SQLite keeps beside it. Raises StoreError."""
+    try:
+        for suffix in ("", "-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(f"{path} cannot be removed: {error.strerror}") from error
+
+
+def _is_ours(path: Path) -> bool:
+    """Whether a damaged file may be replaced: only a database, and only under the name that this module gives."""
+    return path.name.startswith("cache-") and path.suffix == ".sqlite3"
+
+
+def cache_path(folder: Path, account_id: int) -> Path:
+    """The file of an account's cache in the user's data folder."""
+    return folder / f"cache-{account_id}-{FORMAT}.sqlite3"
+
+
+def _has_full_text() -> bool:
+    if sqlite3.sqlite_version_info < _FULL_TEXT_SINCE:
+        return False
+    with closing(sqlite3.connect(":memory:")) as connection:
+        options = {row[0] for row in connection.execute("PRAGMA compile_options")}
+    return "ENABLE_FTS5" in options
+
+
+_SELECT: Final = (
+    "SELECT entry.id, entry.key_json, body.document, entry.read_at, entry.gone_at "
+    "FROM entry JOIN body ON body.entry = entry.id"
+)
+
+
+def _schema(has_index: bool) -> str:
+    codes = ", ".join(f"{COLUMN[name]} TEXT" for name in CODES)
+    numbers = ", ".join(f"{COLUMN[name]} REAL" for name in NUMBERS)
+    texts = ", ".join(TEXT_COLUMN.values())
+    words = (
+        f"CREATE VIRTUAL TABLE words USING fts5({texts}, tokenize='trigram')"
+        if has_index
+        else f"CREATE TABLE words (rowid INTEGER PRIMARY KEY, {texts})"
+    )
+    return f"""
+        CREATE TABLE entry (
+            id INTEGER PRIMARY KEY,
+            key_json TEXT NOT NULL UNIQUE,
+            read_at REAL NOT NULL,
+            first_read_at REAL NOT NULL,
+            changed_at REAL NOT NULL,
+            gone_at REAL,
+            sweep INTEGER NOT NULL,
+            checked TEXT NOT NULL,
+            {codes},
+            {numbers}
+        );
+        CREATE INDEX entry_newest ON entry ({COLUMN["pk"]} DESC, id DESC) WHERE gone_at IS NULL;
+        CREATE INDEX entry_key ON entry ({COLUMN["key"]});
+        -- Apart from the columns that queries read, since documents are large.
+        CREATE TABLE body (entry INTEGER PRIMARY KEY, document BLOB NOT NULL);
+        CREATE TABLE value (
+            field TEXT NOT NULL,
+            value TEXT NOT NULL,
+            entry INTEGER NOT NULL,
+            PRIMARY KEY (field, value, entry)
+        ) WITHOUT ROWID;
+        CREATE INDEX value_of_entry ON value (entry);
+        CREATE TABLE state (key TEXT PRIMARY KEY, value_json TEXT NOT NULL) WITHOUT ROWID;
+        {words};
+    """
+
+
+_COLUMNS: Final = (*CODES, *NUMBERS)
+_UPDATE: Final = (
+    "UPDATE entry SET read_at = ?, changed_at = ?, gone_at = NULL, sweep = coalesce(?, sweep), checked = ?, "
+    + ", ".join(f"{COLUMN[name]} = ?" for name in _COLUMNS)
+    + " WHERE id = ?"
+)
+_INSERT_WORDS: Final = (
+    f"INSERT INTO words (rowid, {', '.join(TEXT_COLUMN.values())}) VALUES (?{', ?' * len(TEXT_COLUMN)})"
+)
+
+
+def _put(connection: sqlite3.Connection, order: ReadOrder, read_at: float, sweep: int | None) -> bool:
+    body = zlib.compress(encode(order.document), 1)
+    key = pack(order.key)
+    kept = connection.execute(
+        "SELECT id, document, checked, changed_at FROM entry JOIN body ON entry = id WHERE key_json = ?", (key,)
+    ).fetchone()
+    is_same = kept is not None and kept["document"] == body
+    if is_same and kept["checked"] == order.checked:
+        connection.execute(
+            "UPDATE entry SET read_at = ?, gone_at = NULL, sweep = coalesce(?, sweep) WHERE id = ?",
+            (read_at, sweep, kept["id"]),
+        )
+        return False
+    if kept is None:
+        added = connection.execute(
+            "INSERT INTO entry (key_json, read_at, first_read_at, changed_at, sweep, checked) VALUES (?, ?, ?, ?, 0, '')",
+            (key, read_at, read_at, read_at),
+        )
+        id = cast(int, added.lastrowid)
+    else:
+        id = int(kept["id"])
+        _delete_facts(connection, id)
+    facts = order.facts
+    connection.execute(
+        _UPDATE,
+        (
+            read_at,
+            kept["changed_at"] if is_same else read_at,
+            sweep,
+            order.checked,
+            *(facts.codes.get(name) for name in CODES),
+            *(facts.numbers.get(name) for name in NUMBERS),
+            id,
+        ),
+    )
+    connection.execute("INSERT OR REPLACE INTO body (entry, document) VALUES (?, ?)", (id, body))
+    connection.execute(_INSERT_WORDS, (id, *(facts.texts.get(name, "") for name in TEXTS)))
+    connection.executemany(
+        "INSERT OR IGNORE INTO value (field, value, entry) VALUES (?, ?, ?)",
+        [(field, value, id) for field in LISTS for value in facts.lists.get(field, ())],
+    )
+    return not is_same
+
+
+def _delete_facts(connection: sqlite3.Connection, id: int) -> None:
+    connection.execute("DELETE FROM words WHERE rowid = ?", (id,))
+    connection.execute("DELETE FROM value WHERE entry = ?", (id,))
+
+
+def _delete(connection: sqlite3.Connection, test: str, parameters: Iterable[tuple[str | float, ...]]) -> int:
+    removed = 0
+    for values in parameters:
+        for (id,) in connection.execute(f"SELECT id FROM entry WHERE {test}", values).fetchall():
+            _delete_facts(connection, id)
+            connection.execute("DELETE FROM body WHERE entry = ?", (id,))
+            connection.execute("DELETE FROM entry WHERE id = ?", (id,))
+            removed += 1
+    return removed
+
+
+def _counts(field: str) -> tuple[str, tuple[str, ...]]:
+    if field in CODES:
+        column = COLUMN[field]
+        sql = f"SELECT {column}, count(*) FROM found JOIN entry USING (id) WHERE {column} IS NOT NULL GROUP BY {column}"
+        return f"{sql} ORDER BY count(*) DESC, {column}", ()
+    if field not in LISTS:
+        raise KeyError(field)
+    sql = "SELECT value, count(*) FROM value JOIN found ON found.id = entry WHERE field = ? GROUP BY value"
+    return f"{sql} ORDER BY count(*) DESC, value", (field,)
+
+
+def _cached(row: sqlite3.Row) -> CachedOrder:
+    return CachedOrder(
+        row["id"], unpack_text(row["key_json"]), _document(row["document"]), row["read_at"], row["gone_at"]
+    )
+
+
+def _document(body: bytes) -> Document:
+    try:
+        text = zlib.decompress(body)
+        document = decode(text, limit=len(text), deepest=_DEEPEST)
+    except (CodecError, zlib.error) as error:
+        raise StoreError(f"A cached order cannot be read: {error}") from error
+    if not isinstance(document, dict):
+        raise StoreError("A cached order is not a JSON object")
+    return document

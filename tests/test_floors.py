@@ -79,7 +79,7 @@ LAYERS = {
         SERVER,
     ),
     # work/: long-running work without a screen
-    "tui.work.cache": work("cache"),
+    "tui.work.cache": work("cache writes.backoff"),
     "tui.work.writes": work("writes"),
     "tui.work.drafts": work("drafts writes"),
     "tui.work.file_import": work("file_import account gc_pause typed_paths"),

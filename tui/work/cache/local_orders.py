@@ -1,0 +1,125 @@
+"""`LocalOrders`: an account's orders as far as they were read, and windows on those that fulfil a condition."""
+
+from array import array
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from tui.api.codec import Document
+from tui.api.query import order_key
+from tui.orders.query.conditions import EVERY_ORDER, Condition, Facts, SortKey
+from tui.store.order_cache import CachedOrder, OrderCache, ReadOrder
+from tui.work.writes.backoff import Now
+
+Describe: TypeAlias = Callable[[Document], Facts]
+
+_CHUNK = 64
+_KEPT_CHUNKS = 8
+_DESCRIBED_AT_ONCE = 50
+
+
+class LocalOrders:
+    """The orders of an account in its cache. Methods are synchronous; those that write may be called in a thread.
+
+    `describe` makes the facts of an order, and `version` names the code and settings by which it does.
+    """
+
+    def __init__(self, cache: OrderCache, describe: Describe, version: str, now: Now) -> None:
+        self.cache = cache
+        self.revision = 0
+        """Grows whenever orders were added, changed or removed."""
+        self._describe = describe
+        self._version = version
+        self._now = now
+
+    def keep(self, documents: Sequence[Document], sweep: int | None = None) -> int:
+        """Keep orders as read now. Returns how many are new or changed. Orders without an id are not kept."""
+        read = [
+            ReadOrder(key, document, self._describe(document), self._version)
+            for document in documents
+            if (key := order_key(document))
+        ]
+        changed = self.cache.put(read, self._now().timestamp(), sweep)
+        self.revision += bool(changed)
+        return changed
+
+    def remove(self, key: str) -> None:
+        """Remove an order that was deleted through this program."""
+        self.cache.remove([key])
+        self.revision += 1
+
+    def mark_gone(self, keys: Sequence[str]) -> None:
+        """Note that the service no longer has these orders."""
+        self.cache.mark_gone(keys, self._now().timestamp())
+        self.revision += 1
+
+    def find(self, key: str) -> CachedOrder | None:
+        """The order with this key, as read last; also one that is gone."""
+        return self.cache.get(key)
+
+    def window(
+        self, condition: Condition = EVERY_ORDER, sort: Sequence[SortKey] = (), limit: int | None = None
+    ) -> "OrderWindow":
+        """The orders that fulfil a condition, in order. Raises StoreError."""
+        return OrderWindow(self.cache, self.cache.find(condition, sort, limit=limit))
+
+    def describe_outdated(self) -> bool:
+        """Make the facts of some orders again whose facts are of another version. Returns whether there are more."""
+        orders = self.cache.outdated(self._version, _DESCRIBED_AT_ONCE)
+        for order in orders:
+            read = ReadOrder(order.key, order.document, self._describe(order.document), self._version)
+            self.cache.put([read], order.read_at)
+        self.revision += bool(orders)
+        return len(orders) == _DESCRIBED_AT_ONCE
+
+    def purge(self, days: int) -> int:
+        """Remove the orders that were last read more than this many days ago. Returns how many."""
+        return self.cache.purge(self._now().timestamp() - days * 86400)
+
+    def close(self) -> None:
+        """Close the cache."""
+        self.cache.close()
+
+
+@dataclass(slots=True)
+class OrderWindow(Sequence[CachedOrder]):
+    """Orders by position. Only their rows are in memory; the orders are read in chunks when they are asked for."""
+
+    cache: OrderCache
+    ids: "array[int]"
+    _chunks: dict[int, dict[int, CachedOrder]] = field(default_factory=dict)
+    _positions: dict[str, int] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def __getitem__(self, index: int) -> CachedOrder:  # type: ignore[override]
+        """The order at a position. Raises IndexError, also if it was removed since."""
+        id = self.ids[index]
+        return self._chunk(index // _CHUNK)[id] if index >= 0 else self[len(self) + index]
+
+    def __iter__(self) -> Iterator[CachedOrder]:
+        return (self[index] for index in range(len(self)))
+
+    def index_of(self, key: str) -> int | None:
+        """The position of an order."""
+        row = self.cache.row_of(key)
+        if row is None:
+            return None
+        try:
+            return self.ids.index(row)
+        except ValueError:
+            return None
+
+    def keys(self, start: int = 0, stop: int | None = None) -> list[str]:
+        """The keys of the orders from one position to another one."""
+        return self.cache.keys(self.ids[start:stop])
+
+    def _chunk(self, number: int) -> dict[int, CachedOrder]:
+        chunk = self._chunks.pop(number, None)
+        if chunk is None:
+            chunk = self.cache.rows(self.ids[number * _CHUNK : (number + 1) * _CHUNK])
+        self._chunks[number] = chunk
+        while len(self._chunks) > _KEPT_CHUNKS:
+            del self._chunks[next(iter(self._chunks))]
+        return chunk

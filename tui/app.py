@@ -96,7 +96,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
 
     async def on_unmount(self) -> None:
         if self._session is not None:
-            self._session.workspace.account.store.close()
+            self._session.close()
         if self._service is not None:
             await self._service.client.aclose()
             self._service.close()

@@ -20,7 +20,11 @@ from tui.widgets.diff_renderer import DiffRenderer
 from tui.work.account import Account, open_account, open_remembered
 from tui.work.batches.staging import Staging
 from tui.work.bulk.runner import Jobs
+from tui.work.cache.describe import check_order
 from tui.work.cache.index import OrderIndex
+from tui.work.cache.local_orders import LocalOrders
+from tui.work.cache.opening import open_orders
+from tui.work.cache.sync import OrderSync
 from tui.work.journal.entries import prune_journal
 from tui.work.writes.serialization import edited_order
 
@@ -32,16 +36,20 @@ _SOON = 1.0
 class Session:
     """An open workspace. Its background work runs in workers of the app, because the opening screen is closed."""
 
-    def __init__(self, app: DiffRenderer[int], profile: str, account: Account, settings: Settings) -> None:
+    def __init__(
+        self, app: DiffRenderer[int], profile: str, account: Account, local: LocalOrders, settings: Settings
+    ) -> None:
         self._app = app
         self._settings = settings
+        self._local = local
         self.navigator = navigator = Navigator(app, self.leave)
         self.workspace = navigator.workspace = Workspace(
             profile=profile,
             account=account,
             staging=Staging(account),
             jobs=Jobs(account),
-            orders=OrderIndex(),
+            orders=OrderIndex(local, check_order),
+            sync=OrderSync(account.client, local, now=account.now),
             now=account.now,
             go=navigator.go,
             open=navigator.open,
@@ -53,7 +61,7 @@ class Session:
             suspend=navigator.suspend,
         )
         account.listeners.append(lambda _: navigator.store_changed())
-        account.draft_sender.on_change = navigator.order_changed
+        account.draft_sender.on_change = self._order_changed
         self.workspace.jobs.on_change = lambda _: navigator.store_changed()
 
     def start(self, ready: Callable[[], None]) -> None:
@@ -61,6 +69,7 @@ class Session:
         start = self.navigator.start
         start(self._open_screens(ready), name="open the screens and look up writes in flight")
         start(self._verify(), name="follow accepted orders")
+        start(self._read_orders(), name="read all orders")
         start(self.workspace.staging.check_all(), name="check the batch")
         start(asyncio.to_thread(_warm_up), name="load other screens")
 
@@ -87,6 +96,27 @@ class Session:
                 self.workspace.show_notice(f"Accepted orders are not being verified: {error}", "error")
                 await asyncio.sleep(_TRIED_AGAIN)
 
+    async def _read_orders(self) -> None:
+        """Keep the cache up to date while the app runs; after an error of its file, try again."""
+        while True:
+            try:
+                await asyncio.to_thread(self._local.purge, self._settings.keep_cache_days)
+                while await asyncio.to_thread(self._local.describe_outdated):
+                    pass
+                await self.workspace.sync.run()
+            except StoreError as error:
+                self.workspace.show_notice(f"Orders that are read are not kept: {error}", "error")
+                await asyncio.sleep(_TRIED_AGAIN)
+
+    def _order_changed(self, order_id: str) -> None:
+        """Update the cache with what a write found out, and notify the screens."""
+        status = self.workspace.account.draft_sender.status(order_id)
+        if status is not None and status.deleted:
+            self._local.remove(order_id)
+        elif status is not None and status.document is not None:
+            self._local.keep([status.document])
+        self.navigator.order_changed(order_id)
+
     async def _recover(self) -> None:
         account = self.workspace.account
         for write in account.store.writes.adopt(account.account_id):
@@ -109,6 +139,11 @@ class Session:
             self.workspace.show_notice(f"Old writes stay in the journal until the next start: {error}", "warning")
 
     # Leaving
+
+    def close(self) -> None:
+        """Close the store and the cache."""
+        self.workspace.account.store.close()
+        self._local.close()
 
     def leave(self) -> None:
         """Quit the app. Ask first if writes are in flight."""
@@ -159,10 +194,11 @@ async def open_session(
         account = open_remembered(service.client, store, service.name, now=now, zone=zone)
         if account is None:
             account = await open_account(service.client, store, service.name, now=now, zone=zone)
+        local = open_orders(account, in_memory=settings.no_cache)
     except BaseException:
         store.close()
         raise
-    return Session(app, profile, account, settings)
+    return Session(app, profile, account, local, settings)
 
 
 def _warm_up() -> None:

@@ -60,11 +60,20 @@ class Profile:
     partner_id: str | None = None
 
 
+_CACHE_DAYS = 90
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The user's choices in `settings.toml`. `keep_days`: how long the journal keeps completed writes; None: forever."""
+    """The user's choices in `settings.toml` and on the command line.
+
+    `keep_days`: how long the journal keeps completed writes; None: forever. `keep_cache_days`: how long the cache keeps
+    an order after it was last read. `no_cache`: orders that are read are kept in memory only.
+    """
 
     keep_days: int | None = None
+    keep_cache_days: int = _CACHE_DAYS
+    no_cache: bool = False
 
 
 class SettingsError(ValueError):
@@ -73,7 +82,7 @@ class SettingsError(ValueError):
 
 SETTINGS = "settings.toml"
 _MAX_DAYS = 36500
-_KEYS = {"": ("journal",), "journal": ("keep_days",)}
+_KEYS = {"": ("cache", "journal"), "cache": ("keep_days",), "journal": ("keep_days",)}
 """The valid keys of each table; the root is ""."""
 
 
@@ -101,12 +110,18 @@ def _parse(path: Path, text: str) -> Settings:
         model_config = ConfigDict(extra="forbid")
         keep_days: int | None = Field(default=None, strict=True, ge=1, le=_MAX_DAYS)
 
+    class Cache(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+        keep_days: int = Field(default=_CACHE_DAYS, strict=True, ge=1, le=_MAX_DAYS)
+
     class SettingsFile(BaseModel):
         model_config = ConfigDict(extra="forbid")
+        cache: Cache = Cache()
         journal: Journal = Journal()
 
     try:
-        return Settings(keep_days=SettingsFile.model_validate(tomllib.loads(text)).journal.keep_days)
+        read = SettingsFile.model_validate(tomllib.loads(text))
+        return Settings(keep_days=read.journal.keep_days, keep_cache_days=read.cache.keep_days)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
     except ValidationError as error:

@@ -239,3 +239,12 @@ def test_state_is_kept(tmp_path: Path) -> None:
     again = OrderCache(cache_path(tmp_path, 1))
     assert again.state("ranges") == [[1, 2]]
     again.close()
+
+
+def test_new_and_changed_orders_since_a_time(cache: OrderCache) -> None:
+    cache.put([read("1", {"a": 1}), read("2", {"a": 1})], 1.0)
+    cache.put([read("2", {"a": 2}), read("3", {"a": 1})], 5.0)
+    assert cache.new_since(1.0) == ["3"]
+    assert cache.changed_since(1.0) == ["2"]
+    assert cache.new_since(0.0) == ["1", "2", "3"]
+    assert cache.changed_since(5.0) == []

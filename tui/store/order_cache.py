@@ -177,14 +177,21 @@ class OrderCache:
         sql = f"{_SELECT} WHERE checked <> ? LIMIT ?"
         return [_cached(row) for row in self._reader.read(lambda c: c.execute(sql, (checked, limit)).fetchall())]
 
+    def new_since(self, at: float) -> list[str]:
+        """The keys of the orders that were read for the first time after a time."""
+        return self._keys_where("first_read_at > ?", (at,))
+
+    def changed_since(self, at: float) -> list[str]:
+        """The keys of the orders that were known at a time and changed after it."""
+        return self._keys_where("changed_at > ? AND first_read_at <= ?", (at, at))
+
     def missing_from(self, sweep: int, low: int, high: int) -> list[str]:
         """The keys of the orders whose id is within a range and that a complete reading did not find."""
-        sql = (
-            f"SELECT key_json FROM entry WHERE gone_at IS NULL AND sweep <> ? AND {COLUMN['pk']} BETWEEN ? AND ? "
-            f"ORDER BY {COLUMN['pk']}"
-        )
-        rows = self._reader.read(lambda c: c.execute(sql, (sweep, low, high)).fetchall())
-        return [unpack_text(row[0]) for row in rows]
+        return self._keys_where(f"sweep <> ? AND {COLUMN['pk']} BETWEEN ? AND ?", (sweep, low, high))
+
+    def _keys_where(self, test: str, values: tuple[float, ...]) -> list[str]:
+        sql = f"SELECT key_json FROM entry WHERE gone_at IS NULL AND {test} ORDER BY {COLUMN['pk']}"
+        return [unpack_text(row[0]) for row in self._reader.read(lambda c: c.execute(sql, values).fetchall())]
 
     # State of the synchronisation
 

@@ -212,4 +212,18 @@ MIGRATIONS: tuple[str, ...] = (
         JOIN session ON session.id = write.session
         JOIN write_event event ON event.id = (SELECT max(id) FROM write_event WHERE write_event.write = write.id);
     """,
+    """
+    -- What the user noted about an order, on this machine only. Times are UTC.
+    CREATE TABLE private_mark (
+        account INTEGER NOT NULL REFERENCES account,
+        key_json TEXT NOT NULL,
+        done_at TEXT,
+        flagged_at TEXT,
+        snoozed_until TEXT,
+        -- The order as it was when it was snoozed or marked as done; a change ends that.
+        version TEXT NOT NULL,
+        note_json TEXT NOT NULL,
+        PRIMARY KEY (account, key_json)
+    ) WITHOUT ROWID;
+    """,
 )

@@ -10,6 +10,7 @@ from tui.store.drafts import ScreenStates, StoredEdits
 from tui.store.editor_files import EditorFiles
 from tui.store.journal import Writes
 from tui.store.journal_queries import JournalQueries
+from tui.store.private_marks import PrivateMarks
 from tui.store.schema import MIGRATIONS
 from tui.store.sent_requests import SentRequests
 from tui.store.sessions import Sessions
@@ -57,6 +58,7 @@ class Store:
         self.batches = Batches(self._database, self.sessions, now)
         self.writes = Writes(self._database, self.sessions, now)
         self.journal_queries = JournalQueries(self._database)
+        self.private_marks = PrivateMarks(self._database)
         self.sent_requests = SentRequests(self._database)
         self.verifications = Verifications(self._database, self.sessions, now)
 

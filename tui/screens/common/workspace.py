@@ -13,6 +13,7 @@ from tui.work.account import Account
 from tui.work.batches.staging import Staging
 from tui.work.bulk.runner import Jobs
 from tui.work.cache.index import OrderIndex
+from tui.work.cache.sync import OrderSync
 
 R = TypeVar("R")
 
@@ -34,7 +35,9 @@ class WaitForScreen(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What every screen gets. `profile`: the name of the profile. `orders`: the orders read last.
+    """What every screen gets. `profile`: the name of the profile. `orders`: those that the list shows, and all others.
+
+    `sync` reads all orders in the background.
 
     `open` opens a screen of the same family or of a family below it; `ask_screen` also waits for its result.
     `start` runs work that continues when the screen is closed. `show_notice` shows a notice on the top screen.
@@ -46,6 +49,7 @@ class Workspace:
     staging: Staging
     jobs: Jobs
     orders: OrderIndex
+    sync: OrderSync
     now: Callable[[], datetime]
     go: Callable[[Route], None]
     open: Callable[[Screen[Any]], None]

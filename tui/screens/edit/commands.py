@@ -134,9 +134,9 @@ class EditCommands:
     def step_order(self, by: int) -> None:
         order = self._screen.workspace.orders.neighbour(self._owner.order_id, by)
         if order is not None:
-            self._owner.open_order(order_key(order), self._pane.sheet.cursor_pointer)
+            self._owner.open_order(order.key, self._pane.sheet.cursor_pointer)
         else:
-            self._screen.show_notice("This is the last order that was read." if by > 0 else "This is the first order.")
+            self._screen.show_notice("This is the last order of the list." if by > 0 else "This is the first order.")
 
     @handles(next_problem=1, previous_problem=-1)
     def step_problem(self, by: int) -> None:

@@ -24,17 +24,17 @@ class ChangeCommands(OrderCommands):
     async def ask_on_all(self) -> None:
         """Ask for a change of all orders of this filter that were read."""
         index = self._workspace.orders
-        count = len(index.keys)
+        count = len(index.window)
         if not count:
             self._screen.show_notice("No orders marked; Space marks.")
             return
         last = SavedChanges(self._workspace.account).last
         answers = [("c", "set a field"), ("t", "tags"), *([(".", "repeat")] if last is not None else [])]
-        more = "" if index.is_complete else " read so far"
+        more = "" if self._workspace.sync.state.is_complete else " read so far"
         answer = await self._screen.ask(f"None marked. On all {count}{more}:", answers)
         if answer is None:
             return
-        self._orders.table.set_marks(index.keys)
+        self._orders.table.set_marks(index.window.keys())
         self._screen.on_marked = True
         await {"c": self.set_field, "t": self.set_tags, ".": self.repeat}[answer](answer)
 
@@ -125,10 +125,11 @@ class ChangeCommands(OrderCommands):
     def _open_many(self, recipe: BulkChange, edit: Pointer | None = None) -> None:
         """Open a bulk change of the marked orders, including those not listed."""
         index, marks = self._workspace.orders, self._orders.table.marks
-        listed = [key for key in index.keys if key in marks]
+        shown = index.window.keys()
+        listed = [key for key in shown if key in marks]
         wanted = [*listed, *sorted(marks - set(listed))]
         orders = [(key, order_name(found) if (found := index.find(key)) is not None else f"#{key}") for key in wanted]
         scope = ""
-        if len(listed) == len(index.keys) == len(wanted):
-            scope = "all of this filter" if index.is_complete else "all read so far"
+        if len(listed) == len(shown) == len(wanted):
+            scope = "all of this filter" if self._workspace.sync.state.is_complete else "all read so far"
         self._workspace.go(OpenBulk(self._workspace.jobs.make(recipe, orders, scope).id, edit))

@@ -1,7 +1,8 @@
 """Commands of the order list: moving, opening, filtering, sorting, reading again."""
 
 from tui.api.codec import pretty
-from tui.api.query import SORT_KEYS, order_key
+from tui.api.errors import ApiError, NotFound
+from tui.api.query import order_key
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import EditOrder, ShowText
@@ -9,13 +10,17 @@ from tui.screens.common.workspace_actions import look_up_again
 from tui.screens.triage.order_list import OrderCommands
 from tui.screens.triage.shops import shops_text
 
-_SORT_NAMES = {
-    "integration": "shop",
-    "order_number": "number",
-    "order_created_at": "ordered",
-    "order_updated_at": "updated",
-    "pk": "received",
-}
+_SORTS = (
+    ("number", "number", False),
+    ("created", "ordered", True),
+    ("updated", "updated", True),
+    ("shop", "shop", False),
+    ("country", "country", False),
+    ("weight", "weight", True),
+    ("total", "total", True),
+    ("due", "due", False),
+)
+"""The columns of the question: their names in the query and for users, and whether they sort descending at first."""
 
 
 class ListCommands(OrderCommands):
@@ -40,8 +45,8 @@ class ListCommands(OrderCommands):
     @handles(next_problem=1, previous_problem=-1)
     def step_problem(self, by: int) -> None:
         if self._workspace.orders.problem_beside(self._orders.table.cursor_key or "", by) is None:
-            more = " among the orders read; G reads more" if self._orders.reader.has_more else ""
-            self._screen.show_notice(f"No {'further' if by > 0 else 'earlier'} order with a problem{more}.")
+            more = "" if self._workspace.sync.state.is_complete else " so far; more are being read"
+            self._screen.show_notice(f"No {'further' if by > 0 else 'earlier'} order with an error{more}.")
 
     @handles("filter")
     def filter(self, key: str) -> None:
@@ -49,27 +54,47 @@ class ListCommands(OrderCommands):
 
     @handles("sort")
     async def sort(self, key: str) -> None:
-        answers = [(str(number), _SORT_NAMES[sort]) for number, sort in enumerate(SORT_KEYS, 1)]
+        answers = [(str(number), name) for number, (_, name, _) in enumerate(_SORTS, 1)]
         answer = await self._screen.ask("Sort by (again reverses)", answers)
         if answer is None:
             return
-        sort = SORT_KEYS[int(answer) - 1]
-        # Names sort ascending and times descending; choosing the same again reverses that.
-        first = sort if sort in ("order_number", "integration") else f"-{sort}"
-        other = sort if first != sort else f"-{sort}"
+        column, _, is_descending = _SORTS[int(answer) - 1]
+        # Names sort ascending and times descending at first; choosing the same again reverses that.
+        first, other = (f"-{column}", column) if is_descending else (column, f"-{column}")
         orders = self._orders
-        words = [word for word in orders.filter_line.filter.split() if not word.startswith("sort:")]
-        orders.set_filter(" ".join([*words, f"sort:{other if orders.reader.filter.sort == (first,) else first}"]))
+        words = orders.filter_line.filter.split()
+        kept = [word for word in words if not word.startswith("sort:")]
+        orders.set_query(" ".join([*kept, f"sort:{other if f'sort:{first}' in words else first}"]))
 
     @handles("refresh")
     def refresh(self, key: str) -> None:
         order = self._orders.order
         if order is not None and not look_up_again(self._screen, order_key(order)):
-            self._orders.reader.read("read an order again", self._orders.reader.read_order(order_key(order)))
+            self._orders.read("read an order again", self._read_order(order_key(order)))
+
+    async def _read_order(self, order_id: str) -> None:
+        """Read one order again and show a notice."""
+        account, local = self._workspace.account, self._workspace.orders.local
+        try:
+            document = await account.client.get_order(order_id)
+        except NotFound as error:
+            if error.confirmed_by_service:
+                local.mark_gone([order_id])
+                self._orders.reader.look_again()
+            gone = "The order is no longer in Sendcloud: it was shipped or deleted."
+            self._screen.show_notice(gone if error.confirmed_by_service else str(error), "warning")
+            return
+        except ApiError as error:
+            self._screen.show_notice(str(error), "error")
+            return
+        account.draft_sender.forget(order_id)
+        local.keep([document])
+        self._orders.reader.look_again()
+        self._screen.show_notice("Refreshed.")
 
     @handles("shops")
     def show_shops(self, key: str) -> None:
-        self._orders.reader.read("read why a shop fails", self._show_shops())
+        self._orders.read("read why a shop fails", self._show_shops())
 
     async def _show_shops(self) -> None:
         self._workspace.go(ShowText("Shops", await shops_text(self._workspace.account)))

@@ -2,6 +2,7 @@
 
 from tui.api.codec import Document
 from tui.api.errors import ApiError, NotFound
+from tui.orders.query.conditions import All
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.key_lines import marked_keys
@@ -9,6 +10,7 @@ from tui.screens.common.table_rows import mark_by
 from tui.screens.common.workspace_actions import stage_copies
 from tui.screens.triage.changes import ChangeCommands
 from tui.screens.triage.order_list import OrderCommands, OrderList
+from tui.work.cache.index import HAS_ERROR
 
 
 class MarkCommands(OrderCommands):
@@ -25,12 +27,11 @@ class MarkCommands(OrderCommands):
 
     @handles("marks")
     async def mark_many(self, key: str) -> None:
-        answers = [("a", "all read"), ("n", "none"), ("i", "invert"), ("p", "with problems")]
+        answers = [("a", "all"), ("n", "none"), ("i", "invert"), ("p", "with problems")]
         answer = await self._screen.ask("Mark", answers)
         if answer == "p":
             index = self._workspace.orders
-            shown = zip(index.keys, index.orders, strict=True)
-            self._orders.table.set_marks(key for key, order in shown if index.will_not_ship(order))
+            self._orders.table.set_marks(index.local.window(All((index.condition, HAS_ERROR))).keys())
         elif answer is not None:
             mark_by(self._orders.table, answer)
 
@@ -40,7 +41,7 @@ class MarkCommands(OrderCommands):
         if not marks:
             self._screen.run_dialog(self._changes.ask_on_all())
         else:
-            hidden = len(marks - set(self._workspace.orders.keys))
+            hidden = self._workspace.orders.hidden(marks)
             self._screen.next_on_marked = True
             others = f", {hidden} not in this list" if hidden else ""
             self._screen.show_notice(f"On {len(marks)} marked{others}: {marked_keys(self._screen.WHERE)}")
@@ -50,7 +51,7 @@ class MarkCommands(OrderCommands):
         unread = [key for key in sorted(self._orders.table.marks) if self._workspace.orders.find(key) is None]
         if self._screen.on_marked and unread:
             self._screen.show_notice(f"Reading {len(unread)} marked orders that are not in this list …")
-            self._orders.reader.read("read marked orders", self._read_marked(unread))
+            self._orders.read("read marked orders", self._read_marked(unread))
         else:
             self._screen.run_dialog(self._ask_stage(self._orders.targets()))
 

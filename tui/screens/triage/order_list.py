@@ -1,12 +1,13 @@
 """`OrderList`, which the command groups of triage share: the panes, the reader, and the order under the cursor."""
 
+from collections.abc import Coroutine
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, datetime
 from typing import Any
 
 from tui.api.codec import Document, Json
 from tui.api.query import order_key
-from tui.orders.query.filters import FilterError, parse_filter
+from tui.orders.query.language import QueryError
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.triage.reading import OrderReader
@@ -14,6 +15,7 @@ from tui.widgets.filter_line import FilterLine
 from tui.widgets.pager import Pager
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
+from tui.work.cache.local_orders import CachedOrder
 from tui.work.drafts.drafts import Draft
 
 ALL = "all"
@@ -38,8 +40,13 @@ class OrderList:
     @property
     def order(self) -> Document | None:
         """The order under the cursor, as read last."""
-        key = self.table.cursor_key
-        return self.workspace.orders.find(key) if key is not None else None
+        return cached.document if (cached := self.cached) is not None else None
+
+    @property
+    def cached(self) -> CachedOrder | None:
+        """The order under the cursor with the time when it was read."""
+        window = self.workspace.orders.window
+        return window[self.table.cursor] if self.table.cursor < len(window) else None
 
     def changeable(self) -> Document | None:
         """The order under the cursor, if it has the id needed to open, change or delete it."""
@@ -60,7 +67,8 @@ class OrderList:
 
     def draft_of(self, order: Document) -> Draft:
         """The draft of an order, which may have no changes yet."""
-        read_at = self.reader.read_at or self.workspace.now()
+        cached = self.workspace.orders.local.find(order_key(order))
+        read_at = datetime.fromtimestamp(cached.read_at, UTC) if cached is not None else self.workspace.now()
         return self.workspace.account.drafts.of(order_key(order), order, read_at)
 
     def save(self, draft: Draft) -> None:
@@ -69,60 +77,58 @@ class OrderList:
         self.workspace.account.drafts.save(draft)
         self.workspace.order_changed(draft.order_id)
 
-    def begin(self) -> None:
-        """Read the orders of shop and filter from page one."""
-        self.table.set_empty("Reading …")
-        self.reader.begin(self.tab_bar.current)
+    def read(self, name: str, work: Coroutine[Any, Any, None]) -> None:
+        """Run work that reads from the service, replacing any such work in progress."""
+        self.screen.run_worker(work, name=name, group="read", exclusive=True)
 
-    def set_filter(self, text: str) -> None:
-        """Read the orders of a filter. An invalid filter changes nothing."""
+    def begin(self) -> None:
+        """Show the orders of shop and query."""
+        shop = self.tab_bar.current
+        self.reader.shop = shop if shop != ALL else None
+        self.reader.begin()
+
+    def set_query(self, text: str) -> None:
+        """Show the orders of a query. An invalid query changes nothing."""
         try:
-            self.reader.filter = parse_filter(text, self._today())
-        except FilterError as error:
+            self.reader.query = self.reader.parse(text)
+        except QueryError as error:
             self.filter_line.set(self.filter_line.filter)
             self.filter_line.reopen(text)
             self.screen.show_notice(str(error), "error")
             return
         self.screen.clear_notice()
         self.filter_line.set(text)
-        self.reader.wanted_key, self.reader.wanted_depth = self.table.cursor_key, 0
         self.begin()
-
-    def _today(self) -> date:
-        return self.workspace.now().astimezone(self.workspace.account.zone).date()
 
     # Stored for the next start.
 
-    def restore(self) -> str:
-        """Restore filter, marks and position. Returns the chosen shop."""
+    def restore(self) -> tuple[str, str | None]:
+        """Restore query and marks. Returns the chosen shop and the key of the order under the cursor."""
         account = self.workspace.account
         kept = account.store.screen_states.get(account.account_id, _STATE)
         left = kept if isinstance(kept, dict) else {}
         line = left.get("filter")
         if isinstance(line, str):
             try:
-                self.reader.filter = parse_filter(line, self._today())
+                self.reader.query = self.reader.parse(line)
                 self.filter_line.set(line)
-            except FilterError:
+            except QueryError:
                 self.filter_line.set("")
         marks = left.get("marks")
         if isinstance(marks, list):
             self.table.set_marks(str(mark) for mark in marks)
-        cursor, depth = left.get("cursor"), left.get("read")
-        self.reader.wanted_key = cursor if isinstance(cursor, str) else None
-        self.reader.wanted_depth = depth if isinstance(depth, int) else 0
-        return str(left.get("shop") or ALL)
+        cursor = left.get("cursor")
+        return str(left.get("shop") or ALL), cursor if isinstance(cursor, str) else None
 
     def remember(self) -> None:
-        """Store filter, marks and position for the next start."""
-        account, table, feed = self.workspace.account, self.table, self.reader.feed
+        """Store query, marks and position for the next start."""
+        account, table = self.workspace.account, self.table
         marks: list[Json] = [*sorted(table.marks)]
         state: Json = {
             "shop": self.tab_bar.current,
             "filter": self.filter_line.filter,
-            "cursor": self.reader.wanted_key or table.cursor_key,
+            "cursor": table.cursor_key,
             "marks": marks,
-            "read": feed.read if feed is not None else 0,
         }
         with self.screen.report_store_errors():
             account.store.screen_states.put(account.account_id, _STATE, state)

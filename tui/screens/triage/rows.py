@@ -23,9 +23,9 @@ from tui.orders.summary import (
     text_at,
     weight_text,
 )
-from tui.screens.common.table_rows import KeyedRows
 from tui.screens.order.preview import state_mark, why_text
 from tui.widgets.table import CellText, Column, RenderedRow, StyledCell
+from tui.work.cache.local_orders import CachedOrder, OrderWindow
 from tui.work.drafts.drafts import Draft
 from tui.work.drafts.sender import DraftSendStatus
 from tui.work.writes.send_state import LABELS, SendState
@@ -90,24 +90,31 @@ def _changed_fields(draft: Draft) -> str:
 
 
 @dataclass(slots=True)
-class OrderRows(KeyedRows[Document]):
+class OrderRows:
     """Provides rows when they are drawn."""
 
-    keys: Sequence[str]
+    window: OrderWindow
     shop_numbers: Mapping[int, int]
     now: datetime
     zone: tzinfo | None
     columns: Sequence[Column]
-    state_of: Callable[[str], RowStatus | None]
+    state_of: Callable[[CachedOrder], RowStatus | None]
     problems_of: Callable[[Document], tuple[Problem, ...]]
 
+    def __len__(self) -> int:
+        return len(self.window)
+
     def key_at(self, index: int) -> str:
-        return self.keys[index]
+        return self.window[index].key
+
+    def index_of(self, key: str) -> int | None:
+        return self.window.index_of(key)
 
     def row_at(self, index: int) -> RenderedRow:
-        order, key = self.elements[index], self.keys[index]
+        cached = self.window[index]
+        order = cached.document
         problems = self.problems_of(order)
-        state = self.state_of(key)
+        state = self.state_of(cached)
         mark, tone = state_mark(problems)
         if state is not None:
             mark, tone = state.mark, state.tone
@@ -125,7 +132,7 @@ class OrderRows(KeyedRows[Document]):
             "total": money_at(order, TOTAL),
             "why": why,
         }
-        return RenderedRow(key, tuple(cells[column.key] for column in self.columns), mark, tone)
+        return RenderedRow(cached.key, tuple(cells[column.key] for column in self.columns), mark, tone)
 
     def _shop(self, order: Document) -> str:
         number = id_number(text_at(order, SHOP))

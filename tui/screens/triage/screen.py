@@ -1,6 +1,7 @@
 """Triage: the orders of each shop, and why they will not ship."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from textual import on
 from textual.app import ComposeResult
@@ -11,7 +12,6 @@ from tui.api.errors import ApiError
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.keymap import Context
-from tui.orders.query import filters
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.general_commands import TabCommands
@@ -36,6 +36,7 @@ from tui.widgets.status import RuleLine
 from tui.widgets.tab_bar import TabBar, TabLabel
 from tui.widgets.table import OrderTable
 from tui.widgets.text import fit, safe
+from tui.work.cache.local_orders import CachedOrder
 from tui.work.file_import.json_reader import describe_paste
 from tui.work.writes.send_state import SendState
 
@@ -75,13 +76,15 @@ class TriageScreen(BaseScreen[None]):
         self.preview = Pager(id="preview")
         self._rule = RuleLine(id="rule")
         self._filter_line = FilterLine()
-        self._reader = OrderReader(self, self._rows_changed, self._progress_changed, lambda: self._orders.remember())
+        self._reader = OrderReader(self, self._rows_changed, self._progress_changed)
         self._orders = OrderList(self, self._reader, self.tab_bar, self._filter_line, self.table, self.preview)
         changes = ChangeCommands(self._orders)
         self._drafts = DraftCommands(self._orders)
         tabs = TabCommands(self, self.tab_bar, "There is no shop {}.")
         self.groups = (tabs, ListCommands(self._orders), self._drafts, changes, MarkCommands(self._orders, changes))
         self._is_wide = False
+        self._wanted_key: str | None = None
+        """The order to move the cursor to as soon as it is in the list."""
 
     def compose(self) -> ComposeResult:
         self._side = Container(self._rule, self.preview, id="side")
@@ -107,8 +110,11 @@ class TriageScreen(BaseScreen[None]):
     def on_mount(self) -> None:
         index = self.workspace.orders
         index.cursor, index.move_cursor = lambda: self.table.cursor, self.table.go
-        self._show_shops(self._orders.restore())
+        self.workspace.sync.on_change = self._reader.reading_changed
+        shop, self._wanted_key = self._orders.restore()
+        self._show_shops(shop)
         self._orders.begin()
+        self.run_worker(self._reader.follow(), name="look up orders")
         self.run_worker(self._read_shops(), name="read the shops")
 
     def on_screen_resume(self) -> None:
@@ -150,12 +156,12 @@ class TriageScreen(BaseScreen[None]):
 
     @on(TabBar.Selected)
     def _shop_chosen(self) -> None:
-        self._reader.wanted_key, self._reader.wanted_depth = None, 0
+        self._wanted_key = None
         self._orders.begin()
 
     @handles("refresh_all")
     def refresh_all(self, key: str) -> None:
-        self._reader.refresh()
+        self.workspace.sync.refresh()
         self.run_worker(self._read_shops(), name="read the shops")
         self.show_status()
 
@@ -163,49 +169,44 @@ class TriageScreen(BaseScreen[None]):
 
     def _rows_changed(self) -> None:
         self._show_rows()
-        if self._reader.wanted_key is not None and self.table.go_to_key(self._reader.wanted_key):
-            self._reader.wanted_key = None
+        if self._wanted_key is not None and (
+            self.table.go_to_key(self._wanted_key) or self.workspace.sync.state.is_complete
+        ):
+            self._wanted_key = None
 
     def _progress_changed(self) -> None:
-        self.show_status()
-        self._show_preview()
-
-    @on(OrderTable.NearEnd)
-    def _near_end(self) -> None:
-        self._reader.want_page()
+        if self.is_attached:
+            self._filter_line.set(self._filter_line.filter, self._reader.progress)
+            self.table.set_empty(self._reader.empty_text)
+            self.show_status()
 
     def stop_reading(self) -> bool:
-        if self._reader.feed is not None:
-            self._reader.feed.stop()
-        return super().stop_reading()
+        is_reading = self.workspace.sync.state.is_reading
+        if is_reading:
+            self.workspace.sync.pause()
+        return super().stop_reading() or is_reading
 
     @on(InputLine.Submitted)
     def _filtered(self, event: InputLine.Submitted) -> None:
-        self._orders.set_filter(event.text.strip())
+        self._orders.set_query(event.text.strip())
 
     @on(InputLine.Opened)
     def _filter_opened(self, event: InputLine.Opened) -> None:
         event.prevent_default()
-        names = " ".join(f"{name}:" for name in filters.FILTER_NAMES)
-        self.key_line.set([("Enter", "accept"), ("Esc", "cancel"), (names, "or text")])
+        self.key_line.set([("Enter", "accept"), ("Esc", "cancel"), ("is: why: country: city: sku: total>", "or words")])
 
     # What is shown.
 
     def _show_title(self) -> None:
-        index = self.workspace.orders
-        drafted = len(self.workspace.account.drafts.all())
-        to_fix = sum(map(index.will_not_ship, index.orders))
-        facts = [f"to fix {to_fix}" if index.orders else "", f"drafted {drafted}" if drafted else ""]
+        drafted, to_fix = len(self.workspace.account.drafts.all()), self._reader.to_fix
+        at_least = "" if self.workspace.sync.state.is_complete else "≥ "
+        facts = [f"to fix {at_least}{to_fix}" if to_fix else "", f"drafted {drafted}" if drafted else ""]
         self.title_line.set(self.workspace.heading, " · ".join(filter(None, facts)))
 
     def _show_rows(self) -> None:
-        if self._reader.feed is None:
-            return
-        self._reader.show_fitting()
         account, index = self.workspace.account, self.workspace.orders
         rows = OrderRows(
-            index.orders,
-            index.keys,
+            index.window,
             {shop.id: number for number, shop in enumerate(account.shops or (), 1)},
             self.workspace.now(),
             account.zone,
@@ -214,17 +215,15 @@ class TriageScreen(BaseScreen[None]):
             index.problems,
         )
         self.table.load(rows)
-        self.table.set_empty(self._reader.empty_text)
-        self.table.set_footer(self._reader.tail, has_more=self._reader.has_more)
-        self._filter_line.set(self._filter_line.filter, self._reader.progress)
-        self.show_status()
+        self.table.set_footer("end" if index.window and self.workspace.sync.state.is_complete else "")
+        self._progress_changed()
         self._show_title()
         self._show_preview()
 
-    def _status_of(self, key: str) -> RowStatus | None:
-        account, read_at = self.workspace.account, self._reader.read_at
-        status, draft = account.draft_sender.status(key), account.drafts.get(key)
-        if status is not None and status.state is SendState.VERIFIED and read_at and read_at > status.at:
+    def _status_of(self, order: CachedOrder) -> RowStatus | None:
+        account = self.workspace.account
+        status, draft = account.draft_sender.status(order.key), account.drafts.get(order.key)
+        if status is not None and status.state is SendState.VERIFIED and order.read_at > status.at.timestamp():
             status = None
         if status is not None and (mark := status_mark(status, draft)) is not None:
             return mark
@@ -233,7 +232,7 @@ class TriageScreen(BaseScreen[None]):
     @on(OrderTable.CursorMoved)
     def _moved(self) -> None:
         self._show_preview()
-        if self._reader.wanted_key is None:
+        if self._wanted_key is None:
             self._orders.remember()
 
     @on(OrderTable.MarksChanged)
@@ -242,8 +241,12 @@ class TriageScreen(BaseScreen[None]):
         self.show_status()
 
     def _read_time(self) -> str:
-        read_at = self._reader.read_at
-        return f"read {read_at.astimezone(self.workspace.account.zone):%H:%M}" if read_at else ""
+        cached = self._orders.cached
+        if cached is None:
+            return ""
+        zone = self.workspace.account.zone
+        read, now = datetime.fromtimestamp(cached.read_at, zone), self.workspace.now().astimezone(zone)
+        return f"read {read:%H:%M}" if read.date() == now.date() else f"read {read:%a %d %b %H:%M}"
 
     def _show_preview(self) -> None:
         order = self.order
@@ -265,12 +268,18 @@ class TriageScreen(BaseScreen[None]):
         self.preview.set_lines(_lay_out(lines, width))
 
     def status_items(self) -> Sequence[str | Piece]:
-        account, feed = self.workspace.account, self._reader.feed
+        account, state = self.workspace.account, self.workspace.sync.state
         drafted, on_way = len(account.drafts.all()), len(account.outbox.unfinished)
         failing = sum(bool(shop.failing_since) for shop in account.shops or ())
         facts: list[str | Piece] = []
-        if feed is not None and feed.loading:
-            facts.append(("reading … Ctrl+C stops", "info"))
+        if state.is_reading and not state.is_complete:
+            facts.append((f"reading … {state.read} so far, Ctrl+C stops", "info"))
+        elif state.is_paused:
+            facts.append(("reading is paused, R resumes", "warning"))
+        if state.error is not None:
+            facts.append((f"Not up to date: {state.error} R tries again.", "error"))
+        elif state.notice:
+            facts.append((state.notice, "warning"))
         if paused := account.client.paused_for:
             facts.append((f"the service asks to wait {paused:.0f} s", "warning"))
         facts.append(f"{count_of(drafted, 'draft')}, {on_way} in flight")
@@ -279,10 +288,8 @@ class TriageScreen(BaseScreen[None]):
         )
         if self.table.marks:
             facts.append(f"{len(self.table.marks)} marked")
-        facts.append(self._read_time())
         if failing:
             facts.append((f"{count_of(failing, 'shop')} failing, I shows why", "error"))
-        facts.extend((warning, "warning") for warning in (feed.warnings if feed is not None else ())[:1])
         return facts
 
     # What happened elsewhere.
@@ -296,17 +303,14 @@ class TriageScreen(BaseScreen[None]):
         self._show_title()
 
     def order_changed(self, order_id: str) -> None:
-        account, feed = self.workspace.account, self._reader.feed
+        account = self.workspace.account
         status = account.draft_sender.status(order_id)
         order = self.workspace.orders.find(order_id)
         name = order_name(order) if order is not None else order_id
-        if feed is not None and status is not None:
-            if status.deleted:
-                feed.drop(order_id)
-                self.table.set_marks(self.table.marks - {order_id})
-            elif status.document is not None:
-                feed.put(status.document)
+        if status is not None and status.deleted:
+            self.table.set_marks(self.table.marks - {order_id})
         self.table.refresh_row(order_id)
+        self._reader.look_again()
         if status is not None and status.state is not SendState.SENDING and not account.draft_sender.unsettled:
             self.clear_notice()
             if status.deleted:
@@ -336,7 +340,7 @@ class TriageScreen(BaseScreen[None]):
             if await offer_address(self, text):
                 await self._drafts.open_address(text)
         elif await self.ask(f"Pasted: {number}.", [("g", "go to this order")]):
-            self._orders.set_filter(f'number:"{number}"')
+            self._orders.set_query(f'number:="{number}"')
 
 
 def _lay_out(lines: Sequence[Sequence[Piece]], width: int) -> list[list[Piece]]:

@@ -1,94 +1,93 @@
-"""`OrderIndex`: the orders that the list of orders has read, for the screens that need one of them or its neighbour."""
+"""`OrderIndex`: the orders that the list shows, for the screens that need one of them or its neighbour."""
 
-from collections.abc import Callable, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Collection
 
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
-from tui.orders.checks.spreadsheet_damage import find_problems
+from tui.orders.query.conditions import EVERY_ORDER, All, Condition, OneOf
 from tui.orders.suggestions import Suggestions, learn_suggestions
-from tui.work.cache.order_feed import OrderFeed
+from tui.store.order_cache import CachedOrder
+from tui.work.cache.local_orders import LocalOrders, OrderWindow
 
-_LEARNED_FROM = 2000
+HAS_ERROR = OneOf("severity", (Severity.ERROR.value,))
+_LEARNED_FROM = 1000
+_KEPT_PROBLEMS = 500
 
 
 class OrderIndex:
-    """The orders of one list, as they were read last, in the order in which the list shows them.
+    """A window on an account's orders, as the list shows it.
 
-    The list updates it: `begin` sets the orders that it reads, `show` those that it shows. `cursor` and `move_cursor`
-    access the cursor of the list, which follows when another screen moves to the next order.
+    The list updates it with `show`. `cursor` and `move_cursor` access the cursor of the list, which follows when another
+    screen moves to the next order. `check` finds the problems of an order.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, local: LocalOrders, check: Callable[[Document], tuple[Problem, ...]]) -> None:
+        self.local = local
         self.cursor: Callable[[], int] = lambda: 0
         self.move_cursor: Callable[[int], None] = lambda _: None
-        self._feed: OrderFeed | None = None
-        self.keys: Sequence[str] = []
-        """The keys of the orders that are shown."""
-        self.orders: Sequence[Document] = []
-        """The orders that are shown."""
-        self._problems: dict[int, tuple[Document, tuple[Problem, ...]]] = {}
-        self._learned: tuple[tuple[str, int, int], Suggestions] | None = None
+        self.condition: Condition = EVERY_ORDER
+        """What the orders fulfil that are shown."""
+        self.window = OrderWindow.empty(local.cache)
+        self._check = check
+        self._problems: OrderedDict[int, tuple[Document, tuple[Problem, ...]]] = OrderedDict()
+        self._with_errors: set[int] | None = None
+        self._learned: tuple[tuple[str, int], Suggestions] | None = None
 
-    def begin(self, feed: OrderFeed) -> None:
-        """Start with another list, of which no order is shown yet."""
-        self._feed = feed
-        self.show(())
-
-    def show(self, rows: Sequence[tuple[str, Document]]) -> None:
-        """Set the orders that the list shows, with their keys."""
-        self.keys = [key for key, _ in rows]
-        self.orders = [order for _, order in rows]
-
-    @property
-    def is_complete(self) -> bool:
-        """Whether all orders that fit the filter were read."""
-        return self._feed is not None and self._feed.complete
+    def show(self, window: OrderWindow, condition: Condition) -> None:
+        """Set the orders that the list shows, and what they fulfil."""
+        self.window, self.condition, self._with_errors = window, condition, None
 
     def find(self, order_id: str) -> Document | None:
-        """An order that was read, shown or not."""
-        return self._feed.get(order_id) if self._feed is not None else None
+        """An order that was read, shown or not; also one that the service no longer has."""
+        kept = self.local.find(order_id)
+        return kept.document if kept is not None else None
 
     def position_of(self, order_id: str) -> tuple[int, int]:
         """The position of an order from 1, or 0 if it is not shown, and how many orders are shown."""
-        return (self.keys.index(order_id) + 1 if order_id in self.keys else 0), len(self.keys)
+        index = self.window.index_of(order_id)
+        return (0 if index is None else index + 1), len(self.window)
 
-    def neighbour(self, order_id: str, by: int) -> Document | None:
+    def neighbour(self, order_id: str, by: int) -> CachedOrder | None:
         """The order that is `by` places away from another one. The cursor of the list moves to it."""
-        if order_id not in self.keys:
+        index = self.window.index_of(order_id)
+        if index is None or not 0 <= index + by < len(self.window):
             return None
-        index = self.keys.index(order_id) + by
-        if not 0 <= index < len(self.keys):
-            return None
-        self.move_cursor(index)
-        return self.orders[index]
+        self.move_cursor(index + by)
+        return self.window[index + by]
 
     def problem_beside(self, order_id: str, by: int) -> str | None:
-        """The next order that will not ship, starting at an order or else at the cursor, which moves to it."""
-        index = (self.keys.index(order_id) if order_id in self.keys else self.cursor()) + by
-        while 0 <= index < len(self.orders):
-            if self.will_not_ship(self.orders[index]):
+        """The next order that has an error, starting at an order or else at the cursor, which moves to it."""
+        if self._with_errors is None:
+            self._with_errors = set(self.local.cache.find(All((self.condition, HAS_ERROR))))
+        start = self.window.index_of(order_id)
+        index = (self.cursor() if start is None else start) + by
+        while 0 <= index < len(self.window):
+            if self.window.ids[index] in self._with_errors:
                 self.move_cursor(index)
-                return self.keys[index]
+                return self.window[index].key
             index += by
         return None
 
+    def hidden(self, keys: Collection[str]) -> int:
+        """How many of these orders are not shown."""
+        shown = set(self.window.ids)
+        return sum(self.local.cache.row_of(key) not in shown for key in keys)
+
     def problems(self, order: Document) -> tuple[Problem, ...]:
         """The problems of an order. The checks run once for each document."""
-        kept = self._problems.get(id(order))
+        kept = self._problems.pop(id(order), None)
         if kept is None or kept[0] is not order:
-            kept = self._problems[id(order)] = (order, tuple(find_problems(order)))
+            kept = (order, self._check(order))
+        self._problems[id(order)] = kept
+        if len(self._problems) > _KEPT_PROBLEMS:
+            self._problems.popitem(last=False)
         return kept[1]
-
-    def will_not_ship(self, order: Document) -> bool:
-        """Whether one of its problems is an error."""
-        return any(problem.severity is Severity.ERROR for problem in self.problems(order))
 
     def suggestions(self, shop_id: str = "") -> Suggestions:
         """Suggestions that a shop's orders (or all) use in free text fields; kept until more orders are read."""
-        feed = self._feed
-        if feed is None:
-            return {}
-        known = (shop_id, feed.read, id(feed))
+        known = (shop_id, self.local.revision)
         if self._learned is None or self._learned[0] != known:
-            self._learned = known, learn_suggestions(feed.orders[:_LEARNED_FROM], shop_id)
+            orders = (order.document for order in self.local.window(limit=_LEARNED_FROM))
+            self._learned = known, learn_suggestions(orders, shop_id)
         return self._learned[1]

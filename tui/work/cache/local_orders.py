@@ -8,6 +8,8 @@ from typing import TypeAlias
 from tui.api.codec import Document
 from tui.api.query import order_key
 from tui.orders.query.conditions import EVERY_ORDER, Condition, Facts, SortKey
+from tui.orders.paths import NUMBER, ORDER_ID, SHOP
+from tui.orders.summary import text_at
 from tui.store.order_cache import CachedOrder, OrderCache, ReadOrder
 from tui.work.writes.backoff import Now
 
@@ -33,11 +35,9 @@ class LocalOrders:
         self._now = now
 
     def keep(self, documents: Sequence[Document], sweep: int | None = None) -> int:
-        """Keep orders as read now. Returns how many are new or changed. Orders without an id are not kept."""
+        """Keep orders as read now. Returns how many are new or changed."""
         read = [
-            ReadOrder(key, document, self._describe(document), self._version)
-            for document in documents
-            if (key := order_key(document))
+            ReadOrder(key_of(document), document, self._describe(document), self._version) for document in documents
         ]
         changed = self.cache.put(read, self._now().timestamp(), sweep)
         self.revision += bool(changed)
@@ -81,6 +81,12 @@ class LocalOrders:
         self.cache.close()
 
 
+def key_of(document: Document) -> str:
+    """The key of an order in the cache: its id (tui.api.query.order_key), or else the shop's ids of the order."""
+    shop_ids = (text_at(document, pointer) for pointer in (ORDER_ID, NUMBER, SHOP))
+    return order_key(document) or f"without id: {', '.join(filter(None, shop_ids))}"
+
+
 @dataclass(slots=True)
 class OrderWindow(Sequence[CachedOrder]):
     """Orders by position. Only their rows are in memory; the orders are read in chunks when they are asked for."""
@@ -88,7 +94,11 @@ class OrderWindow(Sequence[CachedOrder]):
     cache: OrderCache
     ids: "array[int]"
     _chunks: dict[int, dict[int, CachedOrder]] = field(default_factory=dict)
-    _positions: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def empty(cls, cache: OrderCache) -> "OrderWindow":
+        """A window without orders."""
+        return cls(cache, array("q"))
 
     def __len__(self) -> int:
         return len(self.ids)

@@ -1,0 +1,81 @@
+"""Private marks of orders: toggling, and how they end with time and with a change of the order."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from fake_service import Time
+
+from tui.orders.query.conditions import Facts
+from tui.store.order_cache import OrderCache
+from tui.store.store import Store
+from tui.work.cache.local_orders import LocalOrders
+from tui.work.cache.private_marks import OrderMarks
+
+
+class Setup:
+    """Two orders in a cache, and the marks; `restart` reads the marks again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.time = Time()
+        self.store = Store(folder, now=self.time.now)
+        self.account_id = self.store.account_id("https://example.test", "1")
+        self.orders = LocalOrders(OrderCache(None), lambda _: Facts({}, {}, {}, {}), "1", self.time.now)
+        self.orders.keep([{"id": "7"}, {"id": "8"}])
+        self.restart()
+
+    def restart(self) -> None:
+        self.marks = OrderMarks(self.store, self.account_id, self.orders, self.time.now)
+
+
+@pytest.fixture
+def setup(tmp_path: Path) -> Iterator[Setup]:
+    setup = Setup(tmp_path)
+    yield setup
+    setup.store.close()
+    setup.orders.close()
+
+
+def test_flags_are_toggled_together(setup: Setup) -> None:
+    assert setup.marks.toggle_flag(["7"])
+    assert setup.marks.toggle_flag(["7", "8"])
+    setup.restart()
+    assert setup.marks.keys(lambda mark: mark.flagged_at) == {"7", "8"}
+    assert not setup.marks.toggle_flag(["7", "8"])
+    assert setup.marks.keys(lambda mark: mark.flagged_at) == frozenset()
+
+
+def test_a_snooze_ends_with_its_time(setup: Setup) -> None:
+    until = setup.time.now() + timedelta(hours=2)
+    setup.marks.snooze(["7"], until)
+    setup.restart()
+    assert setup.marks.of("7").snoozed_until == until
+    setup.time.now_ = until
+    assert setup.marks.of("7").snoozed_until is None
+
+
+@pytest.mark.parametrize("kind", ["done", "snoozed"])
+def test_a_change_of_the_order_ends_done_and_snoozed_but_not_flag_and_note(setup: Setup, kind: str) -> None:
+    if kind == "done":
+        assert setup.marks.toggle_done(["7"])
+    else:
+        setup.marks.snooze(["7"], setup.time.now() + timedelta(days=1))
+    setup.marks.toggle_flag(["7"])
+    setup.marks.set_note("7", "called")
+    assert setup.marks.of("7").done_at or setup.marks.of("7").snoozed_until
+    setup.orders.keep([{"id": "7", "notes": "changed"}])
+    mark = setup.marks.of("7")
+    assert (mark.done_at, mark.snoozed_until) == (None, None)
+    assert mark.flagged_at is not None
+    assert mark.note == "called"
+
+
+def test_done_can_be_taken_back(setup: Setup) -> None:
+    setup.marks.toggle_done(["7"])
+    assert setup.marks.of("7").done_at == setup.time.now()
+    assert not setup.marks.toggle_done(["7"])
+    setup.marks.snooze(["8"], setup.time.now() + timedelta(days=1))
+    setup.marks.snooze(["8"], None)
+    setup.restart()
+    assert setup.marks.keys(lambda mark: not mark.is_empty) == frozenset()

@@ -1,0 +1,137 @@
+"""The columns in which orders can be listed and exported: one table of names, titles and values.
+
+Imports no models, so that rows from the cache are painted without pydantic.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from decimal import Decimal
+from typing import Final
+
+from tui.api.codec import Document, Json, as_list
+from tui.api.errors import Problem, Severity
+from tui.api.pointer import Absent, Pointer
+from tui.api.query import order_key, read_instant
+from tui.orders.paths import (
+    DELIVERY_INDICATOR,
+    ITEMS,
+    NOTES,
+    NUMBER,
+    ORDER_ID,
+    ORDERED_AT,
+    PAYMENT_STATUS,
+    SHIP_TO,
+    SHIPPING_OPTION,
+    SHOP,
+    STATUS,
+    TOTAL,
+    UPDATED_AT,
+)
+from tui.orders.summary import age_text, item_count, kilograms, tags_of, text_at
+
+
+@dataclass(frozen=True, slots=True)
+class ListedOrder:
+    """An order with what was found about it. `shop`: the name of its shop, if it is known."""
+
+    document: Document
+    problems: Sequence[Problem]
+    stage: str
+    shop: str
+    now: datetime
+    zone: tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class OrderColumn:
+    """A column by its name in queries and options."""
+
+    name: str
+    title: str
+    value: Callable[[ListedOrder], Json]
+
+
+def _text(name: str, title: str, pointer: Pointer) -> OrderColumn:
+    return OrderColumn(name, title, lambda order: text_at(order.document, pointer))
+
+
+def _address(name: str, title: str, member: str) -> OrderColumn:
+    return _text(name, title, SHIP_TO / member)
+
+
+def _time(name: str, title: str, pointer: Pointer) -> OrderColumn:
+    def value(order: ListedOrder) -> str:
+        when = read_instant(pointer.get(order.document))
+        return when.astimezone(order.zone).isoformat(timespec="minutes") if when is not None else ""
+
+    return OrderColumn(name, title, value)
+
+
+def _number(value: Json | Absent) -> Json:
+    return value if isinstance(value, int | Decimal | str) and not isinstance(value, bool) else ""
+
+
+def _item_texts(order: ListedOrder, member: str) -> str:
+    return ", ".join(filter(None, (text_at(item, Pointer.of(member)) for item in as_list(ITEMS.get(order.document)))))
+
+
+def _quantity(order: ListedOrder) -> int:
+    quantities = (Pointer.of("quantity").get(item) for item in as_list(ITEMS.get(order.document)))
+    return sum(value for value in quantities if isinstance(value, int) and not isinstance(value, bool))
+
+
+def _contact(order: ListedOrder, member: str, of_customer: str) -> str:
+    customer = Pointer.of("customer_details", of_customer)
+    return text_at(order.document, SHIP_TO / member) or text_at(order.document, customer)
+
+
+def _why(order: ListedOrder) -> str:
+    return "; ".join(problem.title or problem.detail for problem in order.problems if problem.severity is Severity.ERROR)
+
+
+COLUMNS: Final = {
+    column.name: column
+    for column in (
+        _text("number", "order", NUMBER),
+        OrderColumn("id", "id", lambda order: order_key(order.document)),
+        _text("order_id", "order id", ORDER_ID),
+        OrderColumn("shop", "shop", lambda order: order.shop or text_at(order.document, SHOP)),
+        OrderColumn("age", "age", lambda order: age_text(order.document, order.now)),
+        _time("created", "ordered", ORDERED_AT),
+        _time("updated", "updated", UPDATED_AT),
+        _text("status", "status", STATUS),
+        _text("payment", "payment", PAYMENT_STATUS),
+        OrderColumn("stage", "stage", lambda order: order.stage),
+        _address("country", "cc", "country_code"),
+        _address("state", "state", "state_province_code"),
+        _address("postcode", "postcode", "postal_code"),
+        _address("city", "city", "city"),
+        _address("street", "street", "address_line_1"),
+        _address("house_number", "number", "house_number"),
+        _address("name", "recipient", "name"),
+        _address("company", "company", "company_name"),
+        OrderColumn("email", "email", lambda order: _contact(order, "email", "email")),
+        OrderColumn("phone", "phone", lambda order: _contact(order, "phone_number", "phone_number")),
+        OrderColumn("items", "items", lambda order: item_count(order.document) or 0),
+        OrderColumn("quantity", "quantity", _quantity),
+        OrderColumn("sku", "SKUs", lambda order: _item_texts(order, "sku")),
+        OrderColumn("item", "items", lambda order: _item_texts(order, "name")),
+        OrderColumn("weight", "kg", lambda order: kilograms(order.document)),
+        OrderColumn("total", "total", lambda order: _number((TOTAL / "value").get(order.document))),
+        _text("currency", "currency", TOTAL / "currency"),
+        OrderColumn(
+            "carrier",
+            "carrier",
+            lambda order: text_at(order.document, SHIPPING_OPTION) or text_at(order.document, DELIVERY_INDICATOR),
+        ),
+        OrderColumn("tag", "tags", lambda order: ", ".join(tags_of(order.document))),
+        _text("note", "note", NOTES),
+        OrderColumn("why", "why it will not ship", _why),
+        OrderColumn("warnings", "warnings", lambda order: sum(p.severity is Severity.WARNING for p in order.problems)),
+    )
+}
+"""Every column by its name."""
+
+DEFAULT_COLUMNS: Final = ("number", "shop", "age", "country", "name", "weight", "total", "currency", "stage", "why")
+"""The columns of a list for which none were chosen."""

@@ -1,0 +1,75 @@
+"""`OrderMarks`: done, flagged, snoozed and notes of an account's orders, which stay on this machine."""
+
+import hashlib
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from tui.api.codec import Document, encode
+from tui.store.private_marks import PrivateMark
+from tui.store.store import Store
+from tui.work.cache.local_orders import LocalOrders
+from tui.work.writes.backoff import Now
+
+
+class OrderMarks:
+    """The user's marks. Those of an order that changed since it was snoozed or done no longer count.
+
+    Methods that change something raise StoreError.
+    """
+
+    def __init__(self, store: Store, account_id: int, orders: LocalOrders, now: Now) -> None:
+        self._store = store
+        self._account_id = account_id
+        self._orders = orders
+        self._now = now
+        self._marks = store.private_marks.all(account_id)
+
+    def of(self, key: str) -> PrivateMark:
+        """The marks of an order, as far as they still count."""
+        mark = self._marks.get(key, PrivateMark())
+        if mark.snoozed_until is not None and mark.snoozed_until <= self._now():
+            mark = replace(mark, snoozed_until=None)
+        if (mark.done_at or mark.snoozed_until) and mark.version != self._version(key):
+            mark = replace(mark, done_at=None, snoozed_until=None)
+        return mark
+
+    def keys(self, has: Callable[[PrivateMark], object]) -> frozenset[str]:
+        """The keys of the orders whose marks fulfil a condition."""
+        return frozenset(key for key in self._marks if has(self.of(key)))
+
+    def toggle_done(self, keys: Iterable[str]) -> bool:
+        """Mark orders as done, or as not done if all are. Returns whether they are done now."""
+        wanted = list(keys)
+        is_done = not all(self.of(key).done_at for key in wanted)
+        self._change(wanted, lambda mark: replace(mark, done_at=self._now() if is_done else None))
+        return is_done
+
+    def toggle_flag(self, keys: Iterable[str]) -> bool:
+        """Flag orders, or remove the flags if all are flagged. Returns whether they are flagged now."""
+        wanted = list(keys)
+        is_flagged = not all(self.of(key).flagged_at for key in wanted)
+        self._change(wanted, lambda mark: replace(mark, flagged_at=self._now() if is_flagged else None))
+        return is_flagged
+
+    def snooze(self, keys: Iterable[str], until: datetime | None) -> None:
+        """Hide orders from the views of open work until a time, or until they change; None ends it."""
+        self._change(list(keys), lambda mark: replace(mark, snoozed_until=until))
+
+    def set_note(self, key: str, note: str) -> None:
+        """Replace the note of an order."""
+        self._change([key], lambda mark: replace(mark, note=note))
+
+    def _change(self, keys: list[str], change: Callable[[PrivateMark], PrivateMark]) -> None:
+        changed = {key: replace(change(self.of(key)), version=self._version(key)) for key in keys}
+        self._store.private_marks.put(self._account_id, changed.items())
+        self._marks |= changed
+
+    def _version(self, key: str) -> str:
+        cached = self._orders.find(key)
+        return version_of(cached.document) if cached is not None else ""
+
+
+def version_of(document: Document) -> str:
+    """A text that differs for documents that differ."""
+    return hashlib.sha256(encode(document)).hexdigest()[:16]

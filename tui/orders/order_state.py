@@ -75,15 +75,23 @@ def order_state(document: Document, shop_type: str | None, learned: Mapping[str,
     known = learned.get(code.lower())
     if known is not None:
         return known
-    return state_of_code(code, shop_type) or state_of_code(text_at(document, STATUS.parent / "message"), None) or (
-        OrderState.UNKNOWN
+    return (
+        state_of_code(code, shop_type)
+        or state_of_code(text_at(document, STATUS.parent / "message"), None)
+        or (OrderState.UNKNOWN)
     )
 
 
 def state_of_code(code: str, shop_type: str | None) -> OrderState | None:
     """The state that a status means in this type of shop; None if its words are not understood."""
-    family = next((name for name in ("shopify", "prestashop", "shopware", "magento", "woocommerce", "amazon", "ebay")
-                   if name in (shop_type or "").lower()), shop_type or "")
+    family = next(
+        (
+            name
+            for name in ("shopify", "prestashop", "shopware", "magento", "woocommerce", "amazon", "ebay")
+            if name in (shop_type or "").lower()
+        ),
+        shop_type or "",
+    )
     known = _BY_TYPE.get((family, code.lower()))
     if known is not None:
         return known

@@ -18,7 +18,38 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-EU: Final = frozenset("AT BE BG CY CZ DE DK EE ES FI FR GR HR HU IE IT LT LU LV MC MT NL PL PT RO SE SI SK".split())
+EU: Final = frozenset(
+    [
+        "AT",
+        "BE",
+        "BG",
+        "CY",
+        "CZ",
+        "DE",
+        "DK",
+        "EE",
+        "ES",
+        "FI",
+        "FR",
+        "GR",
+        "HR",
+        "HU",
+        "IE",
+        "IT",
+        "LT",
+        "LU",
+        "LV",
+        "MC",
+        "MT",
+        "NL",
+        "PL",
+        "PT",
+        "RO",
+        "SE",
+        "SI",
+        "SK",
+    ]
+)
 """The member states, with Monaco, which belongs to France for customs and VAT."""
 
 
@@ -50,7 +81,7 @@ _COUNTRIES: Final = {
 }
 """Countries that share an area with others. Any other country is an area of its own."""
 
-_POSTCODES: Final = {
+_POSTCODES: Final[dict[str, dict[tuple[str, ...], Territory]]] = {
     "ES": {
         ("35", "38"): _territory("EU", "Canaries"),
         ("51",): _territory("Ceuta", "Ceuta"),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
-from tui.orders.checks.spreadsheet_damage import find_problems
+from tui.orders.checks.registry import find_problems
 from tui.orders.suggestions import Suggestions, learn_suggestions
 from tui.work.cache.order_feed import OrderFeed
 

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
-from tui.orders.checks.shipping import needs_customs
+from tui.orders.checks.customs_territories import needs_customs
 from tui.orders.money import amount_at, as_json_number, value_at
 from tui.orders.names import normalized
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder

@@ -51,7 +51,7 @@ def declared(order: CheckedOrder, context: CheckContext) -> bool:
 
 
 def _items(
-    order: CheckedOrder, context: CheckContext, name: str, is_bad: Callable[[Document], bool]
+    order: CheckedOrder, context: CheckContext, name: str, is_bad: Callable[[CheckedItem], bool]
 ) -> Iterator[Found]:
     """Report the member `name` of all items that are bad, as one problem."""
     if declared(order, context) and (bad := [item.index for item in order.items if is_bad(item)]):

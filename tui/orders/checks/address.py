@@ -15,14 +15,12 @@ from tui.orders.checks.carriers import (
     carrier_of,
     names_service_point,
     needs_phone,
-    needs_service_point,
 )
 from tui.orders.checks.context import CheckContext
 from tui.orders.checks.facts import CheckedOrder, Found, excerpt, found, text_at_pointer, text_of
 from tui.orders.checks.postal_territories import country_of_postcode
 from tui.orders.countries import country_name
-from tui.orders.paths import SHIP_TO, SHIPPING_OPTION
-from tui.orders.summary import text_at
+from tui.orders.paths import SHIP_TO
 
 NAME: Final = SHIP_TO / "name"
 STREET_LINE: Final = SHIP_TO / "address_line_1"
@@ -174,24 +172,22 @@ def territory(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def too_long(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    carrier = carrier_of(order.document)
+    carrier = carrier_of(order.option, order.wish)
     if order.ships and carrier in LIMITS:
         yield from _too_long(order, LIMITS[carrier], carrier)
 
 
 def long(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    if order.ships and carrier_of(order.document) not in LIMITS:
+    if order.ships and carrier_of(order.option, order.wish) not in LIMITS:
         yield from _too_long(order, STRICTEST, "")
 
 
 def _too_long(order: CheckedOrder, limits: dict[str, int], carrier: str) -> Iterator[Found]:
     address = order.address or {}
     for field, limit in limits.items():
-        if field == STREET:
-            length, pointer = len(f"{order.street} {order.number}".strip()), STREET_LINE
-        else:
-            length, pointer = len(text_of(address, field)), SHIP_TO / field
+        length = len(text_of(address, field) if field != STREET else f"{order.street} {order.number}".strip())
         if length > limit:
+            pointer = STREET_LINE if field == STREET else SHIP_TO / field
             yield found(pointer, label=_LABELS[field], length=length, limit=limit, carrier=carrier)
 
 
@@ -207,8 +203,8 @@ def phone_of(order: CheckedOrder) -> str:
 
 def phone_missing(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
     if order.ships and not phone_of(order):
-        carrier = carrier_of(order.document)
-        if needs_phone(carrier) or text_at(order.document, SHIPPING_OPTION) in context.phone_options:
+        carrier = carrier_of(order.option, order.wish)
+        if needs_phone(carrier) or order.option in context.phone_options:
             yield found(PHONE, reason="The shipping option")
         elif order.country in PHONE_COUNTRIES and order.country != context.shop.sender_country:
             yield found(PHONE, reason=country_name(order.country))
@@ -228,11 +224,12 @@ def _is_phone(text: str) -> bool:
 
 
 def non_latin(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    if not order.ships or order.country == context.shop.sender_country:
+    texts = f"{order.name}{order.company}{order.street}{order.second_line}{order.city}"
+    if texts.isascii() or not order.ships or order.country == context.shop.sender_country:
         return
     for field in ("name", "company_name", "address_line_1", "address_line_2", "city"):
         text = text_of(order.address or {}, field)
-        if not text.isascii() and any(_is_other_letter(letter) for letter in text):
+        if any(_is_other_letter(letter) for letter in text):
             yield found(SHIP_TO / field, label=_LABELS.get(field, "street"))
 
 
@@ -241,7 +238,7 @@ def _is_other_letter(letter: str) -> bool:
 
 
 def service_point(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    if not order.ships or not needs_service_point(order.document):
+    if not order.ships or not names_service_point(order.option or order.wish):
         return
     point = _SERVICE_POINT.get(order.document)
     has_point = isinstance(point, dict) and any(point.get(name) for name in ("id", "carrier_service_point_id"))

@@ -11,10 +11,6 @@ import re
 from functools import lru_cache
 from typing import Final
 
-from tui.api.codec import Document
-from tui.orders.paths import DELIVERY_INDICATOR, SHIPPING_OPTION
-from tui.orders.summary import text_at
-
 STREET: Final = "street"
 """Street and house number together, as carriers measure them (SQ7.3)."""
 
@@ -84,30 +80,17 @@ PHONE_COUNTRIES: Final = frozenset(
 
 
 @lru_cache(maxsize=1024)
-def _carrier(option: str, indicator: str) -> str:
+def carrier_of(option: str, wish: str) -> str:
+    """The carrier as its option codes name it, from the shipping option or else the delivery indicator; "" if unknown."""
     if option:
         return option.partition(":")[0].lower()
-    return next((carrier for carrier, words in _NAMED.items() if re.search(words, indicator, re.IGNORECASE)), "")
+    return next((carrier for carrier, words in _NAMED.items() if re.search(words, wish, re.IGNORECASE)), "")
 
 
-def carrier_of(order: Document) -> str:
-    """The carrier as the option code names it, from the shipping option or else the delivery indicator; "" if unknown."""
-    return _carrier(text_at(order, SHIPPING_OPTION), text_at(order, DELIVERY_INDICATOR))
-
-
-@lru_cache(maxsize=1024)
-def _is_point(text: str) -> bool:
-    return re.search(_POINT, text, re.IGNORECASE) is not None
-
-
-def needs_service_point(order: Document) -> bool:
-    """Whether the shipping option, or without one the delivery indicator, is a delivery to a service point (SQ7.7)."""
-    return _is_point(text_at(order, SHIPPING_OPTION) or text_at(order, DELIVERY_INDICATOR))
-
-
+@lru_cache(maxsize=4096)
 def names_service_point(text: str) -> bool:
-    """Whether an address line is a locker or a service point: `Packstation 145`."""
-    return _is_point(text)
+    """Whether a shipping option, a delivery indicator or an address line is a service point: `Packstation 145`."""
+    return re.search(_POINT, text, re.IGNORECASE) is not None
 
 
 def needs_phone(carrier: str) -> bool:

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Callable, Iterator
 from decimal import Decimal
+from functools import lru_cache
 from typing import Final
 
 from tui.api.codec import as_list
 from tui.api.pointer import Pointer
 from tui.api.wording import count_of
 from tui.orders.checks.context import CheckContext
-from tui.orders.checks.customs_territories import EU, needs_customs, territory_of
+from tui.orders.checks.customs_territories import EU, territory_of
 from tui.orders.checks.facts import (
     CheckedItem,
     CheckedOrder,
@@ -40,47 +41,39 @@ _IOSS_UP_TO: Final = Decimal(150)
 """The most euros of goods that a seller may declare by IOSS: Directive 2006/112/EC, title XII, chapter 6, section 4."""
 
 
-def declared(order: CheckedOrder, context: CheckContext) -> bool:
-    """Whether the order needs a customs declaration. False as long as the country is not known."""
-    shop = context.shop
-    return (
-        order.ships
-        and order.country != ""
-        and needs_customs(order.country, order.postcode, shop.sender_country, shop.sender_postcode)
-    )
-
-
-def _items(
-    order: CheckedOrder, context: CheckContext, name: str, is_bad: Callable[[CheckedItem], bool]
-) -> Iterator[Found]:
+def _items(order: CheckedOrder, name: str, is_bad: Callable[[CheckedItem], bool]) -> Iterator[Found]:
     """Report the member `name` of all items that are bad, as one problem."""
-    if declared(order, context) and (bad := [item.index for item in order.items if is_bad(item)]):
+    if bad := [item.index for item in order.items if is_bad(item)]:
         values = {"items": count_of(len(bad), "item"), "country": country_name(order.country)}
         first = excerpt(text_at(order.document, ITEMS / bad[0] / name))
         yield Found(item_pointers(bad, name), {**values, "value": first})
 
 
 def no_customs(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    if declared(order, context) and not isinstance(CUSTOMS.get(order.document), dict):
+    if order.declared and not isinstance(CUSTOMS.get(order.document), dict):
         yield found(_SHIPMENT_TYPE, country=country_name(order.country))
 
 
 def hs_code(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    return _items(order, context, "hs_code", lambda item: not text_at(item.document, _HS_CODE).strip())
+    if order.declared:
+        yield from _items(order, "hs_code", lambda item: not text_at(item.document, _HS_CODE).strip())
 
 
 def hs_format(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    def is_bad(item: CheckedItem) -> bool:
-        code = text_of(item.document, "hs_code")
-        return code != "" and _chapter(code) is None
+    if order.declared:
+        yield from _items(order, "hs_code", lambda item: _has_bad_code(text_of(item.document, "hs_code")))
 
-    return _items(order, context, "hs_code", is_bad)
+
+def _has_bad_code(code: str) -> bool:
+    return code != "" and _chapter(code) is None
 
 
 def hs_chapter(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    return _items(order, context, "hs_code", lambda item: _chapter(text_of(item.document, "hs_code")) in (98, 99))
+    if order.declared:
+        yield from _items(order, "hs_code", lambda item: _chapter(text_of(item.document, "hs_code")) in (98, 99))
 
 
+@lru_cache(maxsize=1024)
 def _chapter(code: str) -> int | None:
     """The chapter of an HS code of 6 to 15 digits (Q8.19); None for anything else, and for 00 and 77, which do not exist."""
     digits = re.sub(r"[.\s]", "", code)
@@ -90,17 +83,19 @@ def _chapter(code: str) -> int | None:
 
 
 def origin(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    return _items(
-        order, context, "country_of_origin", lambda item: not country_name(text_of(item.document, "country_of_origin"))
-    )
+    if order.declared:
+        yield from _items(
+            order, "country_of_origin", lambda item: not country_name(text_of(item.document, "country_of_origin"))
+        )
 
 
 def item_value(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    return _items(order, context, "total_price", lambda item: not (item.line or item.unit))
+    if order.declared:
+        yield from _items(order, "total_price", lambda item: not (item.line or item.unit))
 
 
 def customs_currency(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    if not declared(order, context):
+    if not order.declared:
         return
     used = {item.currency: item.index for item in reversed(order.items) if item.currency and item.line is not None}
     if len(used) > 1:
@@ -108,16 +103,18 @@ def customs_currency(order: CheckedOrder, context: CheckContext) -> Iterator[Fou
 
 
 def vague_description(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    def is_bad(item: CheckedItem) -> bool:
-        texts = [text for name in ("description", "name") if (text := text_of(item.document, name))]
-        return bool(texts) and all(map(is_vague, texts))
+    if order.declared:
+        yield from _items(order, "name", _is_vague)
 
-    return _items(order, context, "name", is_bad)
+
+def _is_vague(item: CheckedItem) -> bool:
+    texts = [text for name in ("description", "name") if (text := text_of(item.document, name))]
+    return bool(texts) and all(map(is_vague, texts))
 
 
 def invoice_number(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
     details = CUSTOMS.get(order.document)
-    if isinstance(details, dict) and declared(order, context) and not text_of(details, INVOICE.name):
+    if isinstance(details, dict) and order.declared and not text_of(details, INVOICE.name):
         yield found(INVOICE, country=country_name(order.country))
 
 
@@ -138,7 +135,7 @@ def _value_in_euros(order: CheckedOrder) -> Decimal | None:
 
 
 def eori(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    if not declared(order, context):
+    if not order.declared:
         return
     numbers = _numbers(order, "sender", "EORI") + _numbers(order, "receiver", "EORI")
     for pointer, number in numbers:
@@ -151,7 +148,7 @@ def eori(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def ioss(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    if not declared(order, context):
+    if not order.declared:
         return
     numbers = _numbers(order, "sender", "IOSS")
     for pointer, number in numbers:

@@ -8,9 +8,11 @@ from typing import Final
 
 from tui.api.codec import Document, Json, as_list
 from tui.api.pointer import Absent, Pointer
+from tui.orders.checks.context import ShopSettings
+from tui.orders.checks.customs_territories import needs_customs
 from tui.orders.countries import country_name
-from tui.orders.paths import ITEMS, SHIP_TO, WEIGHT
-from tui.orders.summary import grams_of
+from tui.orders.paths import DELIVERY_INDICATOR, ITEMS, SHIP_TO, SHIPPING_OPTION, WEIGHT
+from tui.orders.summary import grams_of, text_at
 
 _PICKUP: Final = Pointer.of("shipping_details", "is_local_pickup")
 
@@ -60,7 +62,8 @@ class CheckedOrder:
     """An order with its shipping address as stripped texts; a missing text is empty.
 
     `address`: None if there is none. `ships`: the address is used, because the customer does not collect the order.
-    `country`: the code in capitals, empty if it is not known. `grams`: the weight of the parcel. `items`: those that are
+    `country`: the code in capitals, empty if it is not known. `declared`: the way to it needs a customs declaration. `option`, `wish`: the codes of the shipping
+    option and of the delivery indicator. `grams`: the weight of the parcel. `items`: those that are
     objects.
     """
 
@@ -76,33 +79,43 @@ class CheckedOrder:
     city: str
     country_text: str
     country: str
+    declared: bool
     state: str
     po_box: str
+    option: str
+    wish: str
     grams: Decimal | None
     items: tuple[CheckedItem, ...]
 
     @classmethod
-    def of(cls, document: Document) -> "CheckedOrder":
-        """Read the values of an order of any shape."""
+    def of(cls, document: Document, shop: ShopSettings) -> "CheckedOrder":
+        """Read the values of an order of any shape, which the shop sends."""
         found = SHIP_TO.get(document)
         address = found if isinstance(found, dict) else None
         node = address or {}
-        country_text = text_of(node, "country_code")
+        ships = address is not None and _PICKUP.get(document) is not True
+        country_text, postcode = text_of(node, "country_code"), text_of(node, "postal_code")
+        country = country_text.upper() if country_name(country_text) else ""
         return cls(
             document=document,
             address=address,
-            ships=address is not None and _PICKUP.get(document) is not True,
+            ships=ships,
             name=text_of(node, "name"),
             company=text_of(node, "company_name"),
             street=text_of(node, "address_line_1"),
             second_line=text_of(node, "address_line_2"),
             number=text_of(node, "house_number"),
-            postcode=text_of(node, "postal_code"),
+            postcode=postcode,
             city=text_of(node, "city"),
             country_text=country_text,
-            country=country_text.upper() if country_name(country_text) else "",
+            country=country,
+            declared=ships
+            and country != ""
+            and needs_customs(country, postcode, shop.sender_country, shop.sender_postcode),
             state=text_of(node, "state_province_code"),
             po_box=text_of(node, "po_box"),
+            option=text_at(document, SHIPPING_OPTION),
+            wish=text_at(document, DELIVERY_INDICATOR),
             grams=grams_of(WEIGHT.get(document)),
             items=tuple(
                 CheckedItem.of(index, item)

@@ -45,7 +45,7 @@ def fix_for(document: Document, problem: Problem, context: CheckContext = NO_CON
     if problem.code in DAMAGE_CODES:
         return repair(document, problem.pointer, problem.code)
     propose = _PROPOSALS.get(problem.code)
-    if propose is not None and (fix := propose(CheckedOrder.of(document), problem, context)) is not None:
+    if propose is not None and (fix := propose(CheckedOrder.of(document, context.shop), problem, context)) is not None:
         return fix
     if not problem.pointer.get(document) and (total := missing_total(document, problem.pointer)) is not None:
         return Fix(total[0], ((total[1], total[2]),))

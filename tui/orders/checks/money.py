@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
+from tui.api.codec import as_document
 from tui.api.pointer import Pointer
 from tui.orders.checks.context import CheckContext
 from tui.orders.checks.facts import CheckedOrder, Found, decimal_of, excerpt, found, text_at_pointer
@@ -15,15 +16,7 @@ UNIT_PRICE: Final = Pointer.of("unit_price", "value")
 LINE_CURRENCY: Final = Pointer.of("total_price", "currency")
 _TOTAL: Final = TOTAL / "value"
 _ON_DELIVERY: Final = Pointer.of("payment_details", "is_cash_on_delivery")
-_EXTRAS: Final = tuple(
-    (Pointer.of("payment_details", name, "value"), sign)
-    for name, sign in (
-        ("freight_costs", 1),
-        ("other_costs", 1),
-        ("estimated_shipping_price", 1),
-        ("discount_granted", -1),
-    )
-)
+_EXTRAS: Final = (("freight_costs", 1), ("other_costs", 1), ("estimated_shipping_price", 1), ("discount_granted", -1))
 """Amounts that a total may include besides the lines, with their sign."""
 _CURRENCIES: Final = frozenset({"EUR", "GBP", "USD"})
 """The currencies that the document lists (Q8.1); carriers may refuse others (Q8.2)."""
@@ -50,8 +43,9 @@ def totals(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
     if total is None or total == lines_total or not order.items:
         return
     extras = Decimal(0)
-    for pointer, sign in _EXTRAS:
-        extras += (decimal_of(pointer.get(order.document)) or Decimal(0)) * sign
+    payment = as_document(order.document.get("payment_details"))
+    for name, sign in _EXTRAS:
+        extras += (decimal_of(as_document(payment.get(name)).get("value")) or 0) * sign
     if total != lines_total + extras and abs(total - lines_total) > max(Decimal("0.05"), abs(extras)):
         yield found(_TOTAL, lines=lines_total, total=total)
 

@@ -19,7 +19,6 @@ from tui.orders.paths import (
     ORDERED_AT,
     PAYMENT_STATUS,
     SHIP_TO,
-    SHIPPING_OPTION,
     SHOP,
     STATUS,
     TAGS,
@@ -49,6 +48,8 @@ def quantity(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def same_items(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if len(order.items) < 2:
+        return
     first: dict[tuple[str, str], int] = {}
     for item in order.items:
         key = text_of(item.document, "name"), text_of(item.document, "sku")
@@ -106,7 +107,7 @@ def _together(order: CheckedOrder, other: RelatedOrder) -> str:
     """Why another order to the same address can or cannot be shipped together with this one."""
     if other.shop != text_at(order.document, SHOP):
         return "is of another shop and ships separately"
-    if other.option != text_at(order.document, SHIPPING_OPTION):
+    if other.option != order.option:
         return "has another shipping option"
     return "can ship together" if other.ready else "has errors and cannot ship yet"
 

@@ -50,10 +50,13 @@ class Check:
 
     def problem(self, found: Found, blocks: Blocks) -> Problem:
         """The problem at the first pointer that was found."""
+        title, detail = self.title, self.detail
+        if found.values:
+            title, detail = title.format_map(found.values), detail.format_map(found.values)
         return Problem(
-            self.detail.format_map(found.values),
+            detail,
             self.code,
-            self.title.format_map(found.values),
+            title,
             pointer=found.pointers[0],
             severity=Severity.WARNING if blocks is Blocks.NOTHING else Severity.ERROR,
             reported_by=ReportedBy.LOCAL,
@@ -273,7 +276,7 @@ def run_check(code: str, document: Document, context: CheckContext = NO_CONTEXT)
 
 def at_every_item(document: Document, problem: Problem, context: CheckContext = NO_CONTEXT) -> Sequence[Problem]:
     """The problem at each value that it concerns, if it concerns several."""
-    order = CheckedOrder.of(document)
+    order = CheckedOrder.of(document, context.shop)
     for check, function in _functions():
         if check.code == problem.code:
             for found in function(order, context):
@@ -283,7 +286,7 @@ def at_every_item(document: Document, problem: Problem, context: CheckContext = 
 
 
 def _run(document: Document, context: CheckContext, checks: Iterable[tuple[Check, Function]]) -> Iterator[Problem]:
-    order = CheckedOrder.of(document)
+    order = CheckedOrder.of(document, context.shop)
     levels = context.shop.checks
     for check, function in checks:
         blocks = check.blocks if not levels else _blocks(check, context)

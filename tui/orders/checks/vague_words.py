@@ -5,7 +5,7 @@ force since 2 February 2026, with the additions of 4 May 2026), as far as an ite
 same words in the languages of the app. A description is refused if it is nothing but such a word.
 """
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import Final
 
 from tui.orders.names import normalized
@@ -31,6 +31,7 @@ def _words() -> frozenset[str]:
     return frozenset(_WORDS.split("|"))
 
 
+@lru_cache(maxsize=4096)
 def is_vague(description: str) -> bool:
     """Whether a description is nothing but a vague word, or has no word at all."""
     words = normalized(description).rstrip("0123456789 ")

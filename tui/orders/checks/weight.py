@@ -9,7 +9,6 @@ from tui.api.wording import count_of
 from tui.orders.checks.context import CheckContext
 from tui.orders.checks.facts import CheckedOrder, Found, found, item_pointers
 from tui.orders.paths import ITEMS, WEIGHT
-from tui.orders.summary import kilograms
 
 ITEM_WEIGHT: Final = Pointer.of("measurement", "weight")
 _VALUE: Final = "value"
@@ -28,33 +27,39 @@ def no_weight(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def zero_weight(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    for pointer, grams in _weights(order):
-        if grams <= 0:
-            yield found(pointer / _VALUE)
+    if order.grams is not None and order.grams <= 0:
+        yield found(WEIGHT / _VALUE)
+    for item in order.items:
+        if item.grams is not None and item.grams <= 0:
+            yield found(ITEMS / item.index + ITEM_WEIGHT / _VALUE)
 
 
 def weight_sum(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    if order.grams is None or order.grams <= 0:
+    if order.grams is None or order.grams <= 0 or not order.items:
         return
-    items = kilograms({**order.document, "shipping_details": None})
-    if items is not None and order.grams < items * 1000:
-        yield found(WEIGHT / _VALUE, parcel=_kg(order.grams), items=_kg(items * 1000))
+    items = Decimal(0)
+    for item in order.items:
+        quantity = item.document.get("quantity")
+        if item.grams is None or type(quantity) is not int:
+            return
+        items += item.grams * quantity
+    if order.grams < items:
+        yield found(WEIGHT / _VALUE, parcel=_kg(order.grams), items=_kg(items))
 
 
 def weight_implausible(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    lightest = context.shop.lightest * 1000
-    heaviest_order, heaviest_item = context.shop.heaviest_order * 1000, context.shop.heaviest_item * 1000
-    for pointer, grams in _weights(order):
-        if 0 < grams < lightest or grams > (heaviest_order if pointer is WEIGHT else heaviest_item):
-            yield found(pointer / _VALUE, weight=_kg(grams))
-
-
-def _weights(order: CheckedOrder) -> Iterator[tuple[Pointer, Decimal]]:
-    if order.grams is not None:
-        yield WEIGHT, order.grams
+    shop = context.shop
+    if order.grams is not None and _is_implausible(order.grams, shop.lightest, shop.heaviest_order):
+        yield found(WEIGHT / _VALUE, weight=_kg(order.grams))
     for item in order.items:
-        if item.grams is not None:
-            yield ITEMS / item.index + ITEM_WEIGHT, item.grams
+        if item.grams is not None and _is_implausible(item.grams, shop.lightest, shop.heaviest_item):
+            yield found(ITEMS / item.index + ITEM_WEIGHT / _VALUE, weight=_kg(item.grams))
+
+
+def _is_implausible(grams: Decimal, lightest: Decimal, heaviest: Decimal) -> bool:
+    """Whether a weight is positive and out of bounds, which are in kilograms."""
+    kilograms = grams / 1000
+    return 0 < kilograms < lightest or kilograms > heaviest
 
 
 def _kg(grams: Decimal) -> str:

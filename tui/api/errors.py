@@ -33,6 +33,7 @@ from tui.api.wording import count_of
 
 __all__ = [
     "ApiError",
+    "Blocks",
     "ConfigError",
     "Forbidden",
     "InvalidCursor",
@@ -72,6 +73,16 @@ class Severity(StrEnum):
         return list(Severity).index(self)
 
 
+class Blocks(StrEnum):
+    """What a problem prevents. Only `SEND` holds an order back from sending."""
+
+    SEND = "send"
+    """The service would refuse the order, or the wrong goods or the wrong recipient are likely."""
+    SHIP = "ship"
+    """The order can be sent, but no label can be made yet."""
+    NOTHING = "nothing"
+
+
 class ReportedBy(StrEnum):
     """Who found a problem."""
 
@@ -86,6 +97,7 @@ class Problem:
     A `detail` from the service is untrusted text: escape it for display.
 
     `pointer` is relative to the order of `scope`; `raw_pointer` is its text as the service sent it, None if it sent none.
+    `sendable`: the order can be sent despite the error.
     """
 
     detail: str
@@ -100,6 +112,14 @@ class Problem:
     header: str | None = None
     severity: Severity = Severity.ERROR
     reported_by: ReportedBy = ReportedBy.SERVICE
+    sendable: bool = False
+
+    @property
+    def blocks(self) -> Blocks:
+        """What the problem prevents; anything but an error prevents nothing."""
+        if self.severity is not Severity.ERROR:
+            return Blocks.NOTHING
+        return Blocks.SHIP if self.sendable else Blocks.SEND
 
 
 class ConfigError(ValueError):

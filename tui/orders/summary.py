@@ -63,7 +63,7 @@ def money_at(order: Json, pointer: Pointer) -> str:
 
 def kilograms(order: Document) -> Decimal | None:
     """The parcel's weight, else the sum of the items' weights if all of them have one."""
-    measured = _grams(WEIGHT.get(order))
+    measured = grams_of(WEIGHT.get(order))
     if measured is not None:
         return measured / 1000
     items = ITEMS.get(order)
@@ -71,7 +71,7 @@ def kilograms(order: Document) -> Decimal | None:
         return None
     total = Decimal(0)
     for item in items:
-        grams = _grams(Pointer.of("measurement", "weight").get(item))
+        grams = grams_of(Pointer.of("measurement", "weight").get(item))
         quantity = item.get("quantity") if isinstance(item, dict) else None
         if grams is None or not isinstance(quantity, int) or isinstance(quantity, bool):
             return None
@@ -157,7 +157,8 @@ def searchable_text(order: Document) -> str:
     return "\n".join(parts).lower()
 
 
-def _grams(weight: Json | Absent) -> Decimal | None:
+def grams_of(weight: Json | Absent) -> Decimal | None:
+    """A weight in grams; None without a number or with an unknown unit."""
     if not isinstance(weight, dict):
         return None
     value, unit = weight.get("value"), weight.get("unit")

@@ -21,7 +21,7 @@ class Setup:
         self.time = Time()
         self.store = Store(folder, now=self.time.now)
         self.account_id = self.store.account_id("https://example.test", "1")
-        self.orders = LocalOrders(OrderCache(None), lambda _: Facts({}, {}, {}, {}), "1", self.time.now)
+        self.orders = LocalOrders(OrderCache(None), lambda _: Facts({}, {}, {}, {}), lambda: "1", self.time.now)
         self.orders.keep([{"id": "7"}, {"id": "8"}])
         self.restart()
 

@@ -32,7 +32,7 @@ class Setup:
 
     def restart(self) -> None:
         cache = OrderCache(cache_path(self._folder, 1))
-        self.orders = LocalOrders(cache, describe, "1", self.service.time.now)
+        self.orders = LocalOrders(cache, describe, lambda: "1", self.service.time.now)
         self.sync = OrderSync(
             self.service.client, self.orders, now=self.service.time.now, sleep=self.service.time.sleep
         )

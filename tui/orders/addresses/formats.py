@@ -91,6 +91,27 @@ def is_postcode(country: str, text: str) -> bool | None:
 
 
 @cache
+def required_parts(country: str) -> frozenset[str]:
+    """What addresses in a country need, as letters of libaddressinput: A street, C city, S state, Z postcode.
+
+    All but the state if the country is not known.
+    """
+    return frozenset(_rules(country).get("require", "") or "A") if country else frozenset("ACZ")
+
+
+@cache
+def state_of_postcode(country: str, postcode: str) -> str:
+    """The ISO 3166-2 code of the state that a postcode belongs to, or "" if libaddressinput's data do not say."""
+    rules = _rules(country)
+    for key, beginnings in zip(
+        rules.get("sub_keys", "").split("~"), rules.get("sub_zips", "").split("~"), strict=False
+    ):
+        if beginnings and re.match(beginnings, postcode.strip()):
+            return state_named(country, key)
+    return ""
+
+
+@cache
 def loose_format(code: str) -> AddressFormat:
     """The format for invalid postcodes, for text that names the country."""
     return AddressFormat(code, _finder(code, r"\d{3,6}"), *_layout(_rules(code)))

@@ -9,7 +9,7 @@ from tui.api.codec import Document, Json, as_list
 from tui.api.errors import Problem
 from tui.api.models import Group, Invalid
 from tui.api.pointer import ABSENT, Absent, Pointer, present
-from tui.orders.checks.shipping import preflight
+from tui.orders.checks.registry import find_problems
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.merge import matches
 from tui.orders.edits.request_choice import RequestChoice, choose_request, choose_upsert
@@ -321,8 +321,8 @@ def _warnings(edit: Edit, request: RequestChoice) -> Iterator[str]:
     for error in request.tolerated:
         if error.pointer in changed:
             yield f"{label_of(error.pointer)}: {error.detail}"
-    problems_before = {_problem_key(problem) for problem in preflight(edit.base)}
-    for problem in preflight(edit.document):
+    problems_before = {_problem_key(problem) for problem in find_problems(edit.base)}
+    for problem in find_problems(edit.document):
         if _problem_key(problem) not in problems_before:
             yield problem.title or problem.detail
     yield from _kept_units(edit)

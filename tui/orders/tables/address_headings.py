@@ -6,8 +6,9 @@ from enum import Enum, auto
 from functools import cache, lru_cache
 from typing import Final, TypeAlias
 
+from tui.orders.names import normalized
 from tui.orders.tables import heading_words as words
-from tui.orders.tables.heading_text import base_name, normalized, split_unit
+from tui.orders.tables.heading_text import base_name, split_unit
 
 LOCATION: Final = frozenset(
     [

@@ -1,7 +1,8 @@
 """Holds orders with values that a spreadsheet seems to have damaged, until they are fixed or confirmed."""
 
 from tui.api.errors import Severity
-from tui.orders.checks.spreadsheet_damage import find_damage, fix_for
+from tui.orders.checks.fixes import fix_for
+from tui.orders.checks.registry import find_damage
 from tui.orders.parsed import GuessKind, ParsedOrder
 from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.tables.context import ImportContext

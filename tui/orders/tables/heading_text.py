@@ -2,14 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Final
 
-from tui.orders.addresses.formats import normalize
+from tui.orders.names import normalized
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.formats import KnownFormat, format_of_header
-
-_LIGATURES: Final = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe"})
 
 _UNITS: Final = {
     **dict.fromkeys(("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms", "kilogramm", "kilogramme"), "kg"),
@@ -22,18 +19,6 @@ _UNITS: Final = {
 
 _CURRENCY_SIGNS: Final = {"US$": "USD", "€": "EUR", "£": "GBP", "$": "USD", "zł": "PLN"}
 _CURRENCIES: Final = frozenset(words.CURRENCIES.split("|"))
-
-
-@lru_cache(maxsize=4096)
-def normalized(name: str) -> str:
-    """Normalize a column name for comparison: `Ship-to ZIP_code` becomes `ship to zip code`."""
-    name = re.sub(r"(?<=[a-z])['’]s\b", "", name)  # `Recipient's city`
-    # `shipping.address.city` is a path, `C.P.` is an abbreviation.
-    apart = re.sub(
-        r"(?<=[^\W\d_]{2})\.(?=[^\W\d_]{2})", " ", re.sub(r"\b([dl])['’]", r"\1 ", name, flags=re.IGNORECASE)
-    )
-    apart = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", apart.replace("MwSt", "Mwst"))
-    return normalize(apart.replace("#", " number ").translate(_LIGATURES))
 
 
 def base_name(name: str, header: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ from typing import Final
 
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.fields import Field, all_fields
+from tui.orders.names import normalized
 from tui.orders.paths import ANY, BILL_TO, EVERY_ITEM, NUMBER, ORDER_ID, SHIP_TO, FieldPath, is_item_path
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.address_headings import (
@@ -19,7 +20,7 @@ from tui.orders.tables.address_headings import (
     split_compound,
     without_connectors,
 )
-from tui.orders.tables.heading_text import base_name, known_format, normalized, split_currency, split_unit
+from tui.orders.tables.heading_text import base_name, known_format, split_currency, split_unit
 
 SHIP: Final = SHIP_TO.name
 BILL: Final = BILL_TO.name

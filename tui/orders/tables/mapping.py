@@ -5,9 +5,10 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tui.api.codec import Document, Json
+from tui.orders.names import normalized
 from tui.orders.parsed import Guess, GuessKind
 from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHOP, STATUS, WEIGHT, FieldPath
-from tui.orders.tables.heading_text import currency_in, is_currency_certain, normalized, unit_in
+from tui.orders.tables.heading_text import currency_in, is_currency_certain, unit_in
 from tui.orders.tables.headings import (
     DESCRIPTION_WORDS,
     NUMBER_PATH,

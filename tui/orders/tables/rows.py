@@ -11,6 +11,7 @@ from tui.api.codec import Json
 from tui.api.models import Kind
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.fields import Field, field_at, label_of
+from tui.orders.names import normalized
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedFile, ParsedOrder, RefusedEntry, UnusedCell
 from tui.orders.paths import ANY, EVERY_ITEM, FieldPath, is_item_path
 from tui.orders.progress import OnProgress, Progress
@@ -20,7 +21,6 @@ from tui.orders.tables.context import ImportContext, error, item_rows, warning
 from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.defaults import fill_defaults
-from tui.orders.tables.heading_text import normalized
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping

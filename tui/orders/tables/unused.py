@@ -9,12 +9,13 @@ from typing import Any, Final
 from tui.api.codec import Document
 from tui.api.pointer import ROOT, Pointer
 from tui.orders.addresses.formats import country_named, normalize
+from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, ParsedOrder, UnusedCell
 from tui.orders.paths import BILL_TO, ITEMS, SHIP_TO
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.address_headings import CONNECTORS, LOCATION, Party, address_heading, is_delivery
 from tui.orders.tables.context import ImportContext, warning
-from tui.orders.tables.heading_text import base_name, known_format, normalized
+from tui.orders.tables.heading_text import base_name, known_format
 from tui.orders.tables.headings import is_quantity
 
 _NOTHING: Final = frozenset(

@@ -6,7 +6,7 @@ from tui.api.codec import Json
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.wording import count_of
-from tui.orders.checks.spreadsheet_damage import DAMAGE_CODES
+from tui.orders.checks.registry import DAMAGE_CODES
 from tui.orders.display import display_value
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.edits.edit import Edit

@@ -8,8 +8,8 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.checks.shipping import at_every_item
-from tui.orders.checks.spreadsheet_damage import DAMAGE_CODES, find_problems, fix_for
+from tui.orders.checks.fixes import fix_for
+from tui.orders.checks.registry import DAMAGE_CODES, at_every_item, find_problems
 from tui.orders.display import display_value
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.json_merge import check_change, keep_fixed_fields, rebase

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
 from tui.api.wording import count_of
-from tui.orders.checks.spreadsheet_damage import fix_for
+from tui.orders.checks.fixes import fix_for
 from tui.orders.fields import label_of
 from tui.orders.paths import DELIVERY_INDICATOR, ITEMS, NOTES, PAYMENT_STATUS, SHIPPING_OPTION, STATUS, TOTAL
 from tui.orders.summary import address_lines, item_count, money_at, tags_of, text_at

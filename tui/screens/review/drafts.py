@@ -11,7 +11,7 @@ from tui.api.errors import Severity
 from tui.api.models import Operation
 from tui.api.pointer import ABSENT
 from tui.api.wording import count_of
-from tui.orders.checks.spreadsheet_damage import find_problems
+from tui.orders.checks.registry import find_problems
 from tui.orders.display import change_label, display_value
 from tui.orders.edits.request_choice import RequestChoice
 from tui.orders.fields import label_of

@@ -2,7 +2,7 @@
 
 from tui.api.codec import Document
 from tui.api.query import order_key
-from tui.orders.checks.spreadsheet_damage import fix_for
+from tui.orders.checks.fixes import fix_for
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import ShowLines

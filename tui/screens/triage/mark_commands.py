@@ -10,7 +10,7 @@ from tui.screens.common.table_rows import mark_by
 from tui.screens.common.workspace_actions import stage_copies
 from tui.screens.triage.changes import ChangeCommands
 from tui.screens.triage.order_list import OrderCommands, OrderList
-from tui.work.cache.index import HAS_ERROR
+from tui.work.cache.index import NEEDS_WORK
 
 
 class MarkCommands(OrderCommands):
@@ -31,7 +31,7 @@ class MarkCommands(OrderCommands):
         answer = await self._screen.ask("Mark", answers)
         if answer == "p":
             index = self._workspace.orders
-            self._orders.table.set_marks(index.local.window(All((index.condition, HAS_ERROR))).keys())
+            self._orders.table.set_marks(index.local.window(All((index.condition, NEEDS_WORK))).keys())
         elif answer is not None:
             mark_by(self._orders.table, answer)
 

@@ -8,7 +8,7 @@ from typing import Any
 from tui.orders.query.conditions import All, Condition, OneOf
 from tui.orders.query.language import Query, QueryContext, parse
 from tui.screens.common.screen import BaseScreen
-from tui.work.cache.index import HAS_ERROR
+from tui.work.cache.index import NEEDS_WORK
 from tui.work.cache.local_orders import OrderWindow
 from tui.work.cache.query_context import query_context
 from tui.work.writes.backoff import sleep_or_event
@@ -93,7 +93,7 @@ class OrderReader:
         window, to_fix, known = await asyncio.to_thread(
             lambda: (
                 local.window(condition, sort),
-                local.cache.count(All((condition, HAS_ERROR))),
+                local.cache.count(All((condition, NEEDS_WORK))),
                 local.cache.count(),
             )
         )

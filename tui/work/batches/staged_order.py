@@ -13,8 +13,8 @@ from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import ABSENT, Absent, Pointer, Scope, position_of
 from tui.api.query import id_text
 from tui.orders.checks.fix import Fix
+from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.sending import check_order, check_shop
-from tui.orders.checks.spreadsheet_damage import fix_for
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.upsert import to_upsert

@@ -5,12 +5,14 @@ from collections.abc import Callable, Collection
 
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
-from tui.orders.query.conditions import EVERY_ORDER, All, Condition, OneOf
+from tui.orders.query.conditions import EVERY_ORDER, All, Condition, Not, OneOf
+from tui.orders.order_state import OrderState
 from tui.orders.suggestions import Suggestions, learn_suggestions
 from tui.store.order_cache import CachedOrder
 from tui.work.cache.local_orders import LocalOrders, OrderWindow
 
-HAS_ERROR = OneOf("severity", (Severity.ERROR.value,))
+NEEDS_WORK = All((OneOf("severity", (Severity.ERROR.value,)), Not(OneOf("stage", (OrderState.FINISHED.value,)))))
+"""An order has an error and is not finished."""
 _LEARNED_FROM = 1000
 _KEPT_PROBLEMS = 500
 
@@ -57,9 +59,9 @@ class OrderIndex:
         return self.window[index + by]
 
     def problem_beside(self, order_id: str, by: int) -> str | None:
-        """The next order that has an error, starting at an order or else at the cursor, which moves to it."""
+        """The next order that needs work, starting at an order or else at the cursor, which moves to it."""
         if self._with_errors is None:
-            self._with_errors = set(self.local.cache.find(All((self.condition, HAS_ERROR))))
+            self._with_errors = set(self.local.cache.find(All((self.condition, NEEDS_WORK))))
         start = self.window.index_of(order_id)
         index = (self.cursor() if start is None else start) + by
         while 0 <= index < len(self.window):

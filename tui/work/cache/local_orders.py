@@ -23,10 +23,10 @@ _DESCRIBED_AT_ONCE = 50
 class LocalOrders:
     """The orders of an account in its cache. Methods are synchronous; those that write may be called in a thread.
 
-    `describe` makes the facts of an order, and `version` names the code and settings by which it does.
+    `describe` makes the facts of an order, and `version` names what they depend on besides the order.
     """
 
-    def __init__(self, cache: OrderCache, describe: Describe, version: str, now: Now) -> None:
+    def __init__(self, cache: OrderCache, describe: Describe, version: Callable[[], str], now: Now) -> None:
         self.cache = cache
         self.revision = 0
         """Grows whenever orders were added, changed or removed."""
@@ -37,7 +37,7 @@ class LocalOrders:
     def keep(self, documents: Sequence[Document], sweep: int | None = None) -> int:
         """Keep orders as read now. Returns how many are new or changed."""
         read = [
-            ReadOrder(key_of(document), document, self._describe(document), self._version) for document in documents
+            ReadOrder(key_of(document), document, self._describe(document), self._version()) for document in documents
         ]
         changed = self.cache.put(read, self._now().timestamp(), sweep)
         self.revision += bool(changed)
@@ -65,9 +65,9 @@ class LocalOrders:
 
     def describe_outdated(self) -> bool:
         """Make the facts of some orders again whose facts are of another version. Returns whether there are more."""
-        orders = self.cache.outdated(self._version, _DESCRIBED_AT_ONCE)
+        orders = self.cache.outdated(self._version(), _DESCRIBED_AT_ONCE)
         for order in orders:
-            read = ReadOrder(order.key, order.document, self._describe(order.document), self._version)
+            read = ReadOrder(order.key, order.document, self._describe(order.document), self._version())
             self.cache.put([read], order.read_at)
         self.revision += bool(orders)
         return len(orders) == _DESCRIBED_AT_ONCE

@@ -5,7 +5,7 @@ from order_files import errors, read_rows_of, value, warnings
 
 from tui.orders.parsed import GuessKind
 from tui.orders.paths import PAYMENT_STATUS, STATUS
-from tui.orders.tables.steps.status_words import Meaning, meaning_of
+from tui.orders.status_words import Meaning, meaning_of
 
 ITEM = {"Item name": "Candle", "Quantity": "1", "Unit price": "10.00"}
 

@@ -6,7 +6,7 @@ from order_files import errors, read_case, read_rows_of, value, warnings
 from tui.api.pointer import ABSENT
 from tui.orders.parsed import GuessKind, How
 from tui.orders.paths import PAYMENT_STATUS, STATUS
-from tui.orders.tables.steps.status_words import Meaning, meaning_of
+from tui.orders.status_words import Meaning, meaning_of
 
 STATUS_ERROR = ("confirm_status", str(STATUS))
 PAYMENT_ERROR = ("confirm_status", str(PAYMENT_STATUS))

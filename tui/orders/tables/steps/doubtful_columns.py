@@ -6,10 +6,11 @@ from dataclasses import replace
 from itertools import islice
 from typing import Final
 
+from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, ParsedOrder
 from tui.orders.paths import CURRENCY, ITEMS, FieldPath
+from tui.orders.status_words import known_phrase
 from tui.orders.tables.context import ImportContext, item_rows
-from tui.orders.tables.heading_text import normalized
 from tui.orders.tables.headings import SHIP
 from tui.orders.tables.mapping import (
     CURRENCY_PATH,
@@ -19,7 +20,6 @@ from tui.orders.tables.mapping import (
     STATUS_PATH,
     ColumnMapping,
 )
-from tui.orders.tables.steps.status_words import known_phrase
 from tui.orders.tables.table import SAMPLE_ROWS, Table
 
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")

@@ -12,10 +12,10 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Problem
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.money import as_json_number
+from tui.orders.names import normalized
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder, UnusedCell
 from tui.orders.paths import CURRENCY, ITEMS, SHIP_TO
 from tui.orders.tables.context import ImportContext, error, item_rows, set_value
-from tui.orders.tables.heading_text import normalized
 from tui.orders.tables.values.amounts import currency_of, parse_money
 
 _FIELDS: Final = {

@@ -10,12 +10,12 @@ from typing import Any, Final
 
 from tui.api.codec import Json
 from tui.api.pointer import Pointer
-from tui.orders.checks.shipping import needs_customs
+from tui.orders.checks.customs_territories import needs_customs
 from tui.orders.money import amount_at, as_json_number, value_at
+from tui.orders.names import normalized
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder
 from tui.orders.paths import EVERY_ITEM, ITEMS, SHIP_TO, TOTAL, FieldPath
 from tui.orders.tables.context import ImportContext, set_value, warning
-from tui.orders.tables.heading_text import normalized
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH
 from tui.orders.tables.mapping import QUANTITY_PATH, ColumnMapping
 from tui.orders.tables.table import SAMPLE_ROWS, Table

@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from tui.api.pointer import Pointer
 from tui.orders.money import amount_at, as_json_number
+from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, How, ParsedOrder
 from tui.orders.paths import ITEMS, TOTAL
 from tui.orders.tables.context import ImportContext, error, item_rows, set_value
-from tui.orders.tables.heading_text import normalized
 from tui.orders.tables.mapping import QUANTITY_PATH
 from tui.orders.tables.steps.statuses import ENDED
 from tui.orders.tables.unused import Concern, concern_of, is_ignored

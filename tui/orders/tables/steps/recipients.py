@@ -6,10 +6,10 @@ from typing import Final, cast
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import Pointer
+from tui.orders.names import normalized
 from tui.orders.parsed import Derivation, How, ParsedOrder
 from tui.orders.paths import BILL_TO, PAYMENT_STATUS, SHIP_TO, STATUS, FieldPath
 from tui.orders.tables.context import ImportContext, error, set_value, warning
-from tui.orders.tables.heading_text import normalized
 from tui.orders.tables.values.places import country_in_cell
 
 _NAMES: Final = ("name", "company_name")

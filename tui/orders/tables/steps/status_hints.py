@@ -6,12 +6,12 @@ from typing import Final
 
 from tui.api.pointer import Pointer
 from tui.orders.money import amount_at
+from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, How, ParsedOrder, UnusedCell
 from tui.orders.paths import NUMBER, PAYMENT_STATUS, SHIP_TO, STATUS, TOTAL
+from tui.orders.status_words import Meaning, flag_meaning, flag_of, known_phrase, meaning_of
 from tui.orders.tables.address_headings import address_heading
 from tui.orders.tables.context import ImportContext, set_value, warning
-from tui.orders.tables.heading_text import normalized
-from tui.orders.tables.steps.status_words import Meaning, flag_meaning, flag_of, known_phrase, meaning_of
 from tui.orders.tables.values.dates import Unread, parse_time
 
 REASONS: Final = {

@@ -5,10 +5,11 @@ from functools import lru_cache
 from typing import Final
 
 from tui.api.pointer import ABSENT, Pointer
+from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, How, ParsedOrder, UnusedCell
 from tui.orders.paths import PAYMENT_STATUS, STATUS
+from tui.orders.status_words import NO_FLAGS, WAITS, Meaning, flag_meaning, flag_of, meaning_of
 from tui.orders.tables.context import ImportContext, set_value, warning
-from tui.orders.tables.heading_text import normalized
 from tui.orders.tables.steps.status_hints import (
     REASONS,
     check_notes,
@@ -16,7 +17,6 @@ from tui.orders.tables.steps.status_hints import (
     check_tracking,
     reason_in_column,
 )
-from tui.orders.tables.steps.status_words import NO_FLAGS, WAITS, Meaning, flag_meaning, flag_of, meaning_of
 
 _CODES: Final = {
     Meaning.OPEN: "unfulfilled",

@@ -10,10 +10,10 @@ from typing import Final
 
 from tui.api.pointer import Pointer
 from tui.orders.money import as_json_number
+from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, How, ParsedOrder
 from tui.orders.paths import EVERY_ITEM, ITEMS, WEIGHT, FieldPath, is_item_path
 from tui.orders.tables.context import ImportContext, set_value
-from tui.orders.tables.heading_text import normalized
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP
 from tui.orders.tables.mapping import (
     ITEM_WEIGHT_PATH,

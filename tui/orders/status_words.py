@@ -5,7 +5,7 @@ from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
-from tui.orders.tables.heading_text import normalized
+from tui.orders.names import normalized
 
 
 class Meaning(StrEnum):

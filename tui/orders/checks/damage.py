@@ -1,36 +1,17 @@
 """Finds values that a spreadsheet has damaged, and proposes fixes."""
 
 import re
-from dataclasses import replace
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from typing import Final
 
 from tui.api.codec import Document, Json
-from tui.api.errors import Problem, ReportedBy, Severity
-from tui.api.models import Kind
 from tui.api.pointer import Pointer
 from tui.orders.addresses.formats import dialling_code, is_postcode
-from tui.orders.checks import shipping
+from tui.orders.checks.facts import Found, excerpt
 from tui.orders.checks.fix import Fix
 from tui.orders.checks.number_dates import typed_codes, typed_numbers
-from tui.orders.fields import field_at
-from tui.orders.money import missing_total
-from tui.orders.value_parser import ValidValue, parse_entry
-
-DAMAGE_CODES: Final = frozenset(
-    [
-        "lost_zeros",
-        "scientific",
-        "serial_date",
-        "decimal_comma",
-        "formula",
-        "lost_plus",
-        "number_as_date",
-        "number_as_decimal",
-    ]
-)
 
 _SCIENTIFIC: Final = re.compile(r"([-+]?\d(?:[.,]\d+)?)[eE]\+(\d{1,2})", re.ASCII)
 _SERIAL: Final = re.compile(r"([2-7]\d{4})(?:[.,](\d+))?", re.ASCII)
@@ -64,48 +45,26 @@ _LENGTHS_WITHOUT_ZERO: Final = (5, 7, 9)
 """HS codes have an even number of digits; those of chapters 01 to 09 start with a zero."""
 
 
-def find_damage(order: Document) -> list[Problem]:
-    """Find values that a spreadsheet seems to have rewritten, as warnings, in document order."""
-    found: list[Problem] = []
+def damaged_values(order: Document) -> list[tuple[str, Found]]:
+    """Find values that a spreadsheet seems to have rewritten, with the code of the damage, in document order."""
+    found: list[tuple[str, Found]] = []
     _walk_object(order, [], found)
     return found
 
 
-def find_problems(order: Document) -> list[Problem]:
-    """Find what prevents an order from being shipped (errors) and what is doubtful or damaged (warnings), errors first.
-
-    For a damaged value the damage is reported, with the severity that `shipping` gives the value.
-    """
-    damage_by_pointer = {problem.pointer: problem for problem in find_damage(order)}
-    problems = []
-    for problem in shipping.preflight(order):
-        if (damage := damage_by_pointer.get(problem.pointer)) is None:
-            problems.append(problem)
-        elif problem.severity is Severity.ERROR:
-            damage_by_pointer[problem.pointer] = replace(damage, severity=Severity.ERROR)
-    return sorted([*problems, *damage_by_pointer.values()], key=lambda problem: problem.severity.rank)
-
-
-def fix_for(order: Document, problem: Problem) -> Fix | None:
-    """Propose a fix for any problem, if there is one. The key `m` uses this on every screen.
-
-    The fix is that of `shipping`, or repairs damage at the problem's pointer, or fills in a missing total.
-    """
-    if problem.code not in DAMAGE_CODES and (fix := shipping.fix_for(order, problem)) is not None:
-        return fix
-    value = problem.pointer.get(order)
-    if not value and (proposal := missing_total(order, problem.pointer)) is not None:
-        return Fix(proposal[0], ((proposal[1], proposal[2]),))
+def repair(order: Document, pointer: Pointer, code: str = "") -> Fix | None:
+    """Propose the original of a damaged value at a pointer, if it is known. `code`: only for this damage."""
+    value = pointer.get(order)
     if not isinstance(value, str) or not value:
         return None
-    diagnosis = _diagnose(problem.pointer, value, _country_of(order, problem.pointer))
-    if diagnosis is None or diagnosis[1] is None or (problem.code in DAMAGE_CODES and diagnosis[0] != problem.code):
+    diagnosis = _diagnose(pointer, value, _country_of(order, pointer))
+    if diagnosis is None or diagnosis[1] is None or (code and diagnosis[0] != code):
         return None
-    value_to_set = _as_field_value(problem.pointer, diagnosis[1])
-    return None if value_to_set is None else Fix(f"{diagnosis[1]}{diagnosis[2]}", ((problem.pointer, value_to_set),))
+    value_to_set = _as_field_value(pointer, diagnosis[1])
+    return None if value_to_set is None else Fix(f"{diagnosis[1]}{diagnosis[2]}", ((pointer, value_to_set),))
 
 
-def _walk_object(node: Document, tokens: list[str], found: list[Problem]) -> None:
+def _walk_object(node: Document, tokens: list[str], found: list[tuple[str, Found]]) -> None:
     # This runs for every value of a batch, so most values are skipped quickly.
     for key, value in node.items():
         if isinstance(value, str):
@@ -122,7 +81,7 @@ def _walk_object(node: Document, tokens: list[str], found: list[Problem]) -> Non
             tokens.pop()
 
 
-def _walk_list(node: list[Json], tokens: list[str], found: list[Problem]) -> None:
+def _walk_list(node: list[Json], tokens: list[str], found: list[tuple[str, Found]]) -> None:
     for index, value in enumerate(node):
         if isinstance(value, dict | list):
             tokens.append(str(index))
@@ -133,36 +92,13 @@ def _walk_list(node: list[Json], tokens: list[str], found: list[Problem]) -> Non
             tokens.pop()
 
 
-def _check_value(tokens: list[str], key: str, text: str, country: str, found: list[Problem]) -> None:
+def _check_value(tokens: list[str], key: str, text: str, country: str, found: list[tuple[str, Found]]) -> None:
     if _is_intact(key, text, country):
         return
     pointer = Pointer((*tokens, key))
     diagnosis = _diagnose(pointer, text, country)
     if diagnosis is not None:
-        title, detail = _TEXTS[diagnosis[0]]
-        excerpt = text if len(text) <= 20 else f"{text[:19]}…"
-        found.append(
-            Problem(
-                detail,
-                diagnosis[0],
-                f"{title}: {excerpt}",
-                pointer=pointer,
-                severity=Severity.WARNING,
-                reported_by=ReportedBy.LOCAL,
-            )
-        )
-
-
-_TEXTS: Final = {
-    "lost_zeros": ("zeros lost", "A spreadsheet seems to have removed the leading zeros."),
-    "scientific": ("1E+ number", "A spreadsheet has shortened this number; digits may be lost."),
-    "serial_date": ("date as a number", "This is a date in the day numbers of a spreadsheet."),
-    "decimal_comma": ("comma in a code", "A spreadsheet seems to have replaced the dot in this code by a comma."),
-    "formula": ("formula", "This is a spreadsheet formula, not its result."),
-    "number_as_date": ("date", "A spreadsheet seems to have made a date of this number."),
-    "number_as_decimal": ("decimal zero", "A spreadsheet seems to have added a decimal zero to this number."),
-    "lost_plus": ("phone without +", "A spreadsheet seems to have removed the leading +."),
-}
+        found.append((diagnosis[0], Found((pointer,), {"value": excerpt(text, 20)})))
 
 
 @lru_cache(maxsize=4096)
@@ -216,6 +152,9 @@ def _country_of(order: Document, pointer: Pointer) -> str:
 
 def _date_from_serial(pointer: Pointer, match: re.Match[str]) -> str:
     time = _DAY_0 + timedelta(days=float(f"{match[1]}.{match[2] or 0}"))
+    from tui.api.models import Kind  # needs pydantic, as does the next import
+    from tui.orders.fields import field_at
+
     field = field_at(pointer)
     if field is not None and field.kind is Kind.DATE_TEXT:
         return time.date().isoformat()
@@ -250,6 +189,10 @@ def _formula_result(text: str) -> str | None:
 
 def _as_field_value(pointer: Pointer, text: str) -> Json:
     """The proposal as a value of its field; None if the field cannot hold it."""
+    from tui.api.models import Kind
+    from tui.orders.fields import field_at
+    from tui.orders.value_parser import ValidValue, parse_entry
+
     field = field_at(pointer)
     if field is None or field.kind in (Kind.TEXT, Kind.WORD, Kind.LINES, Kind.JSON, Kind.TAGS):
         return text

@@ -1,0 +1,246 @@
+"""Checks of the shipping address. Each is named by its code in the registry."""
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from tui.api.pointer import Pointer
+from tui.orders.addresses.formats import country_named, format_of, is_postcode, required_parts, state_named
+from tui.orders.addresses.house_number import split_street
+from tui.orders.checks.carriers import (
+    LIMITS,
+    PHONE_COUNTRIES,
+    STREET,
+    STRICTEST,
+    carrier_of,
+    names_service_point,
+    needs_phone,
+)
+from tui.orders.checks.context import CheckContext
+from tui.orders.checks.facts import CheckedOrder, Found, excerpt, found, text_at_pointer, text_of
+from tui.orders.checks.postal_territories import country_of_postcode
+from tui.orders.countries import country_name
+from tui.orders.paths import SHIP_TO
+
+NAME: Final = SHIP_TO / "name"
+STREET_LINE: Final = SHIP_TO / "address_line_1"
+SECOND_LINE: Final = SHIP_TO / "address_line_2"
+NUMBER: Final = SHIP_TO / "house_number"
+POSTCODE: Final = SHIP_TO / "postal_code"
+CITY: Final = SHIP_TO / "city"
+COUNTRY: Final = SHIP_TO / "country_code"
+STATE: Final = SHIP_TO / "state_province_code"
+PHONE: Final = SHIP_TO / "phone_number"
+_CUSTOMER_PHONE: Final = Pointer.of("customer_details", "phone_number")
+_SERVICE_POINT: Final = Pointer.of("service_point_details")
+
+EMAIL: Final = r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+"
+_ADDITION: Final = r"(apt|app|appt|bus|flat|unit|etage|building|bât|bat)?\W*\d*\w?"
+_NAMED_HOUSES: Final = frozenset(
+    ["GB", "IE", "JE", "GG", "IM", "AE", "BH", "KW", "OM", "QA", "SA", "JO", "LB", "IN", "HK", "KR", "JP", "CN", "TH"]
+)
+"""Countries where houses have names, or addresses have no house number."""
+_WITH_STATE: Final = frozenset({"AU", "CA", "IT", "US"})
+"""Countries for which Sendcloud requires a state (sendcloud.dev/docs/shipping/international-shipping)."""
+_LABELS: Final = {
+    "name": "name",
+    "company_name": "company",
+    STREET: "street",
+    "address_line_2": "line 2",
+    "house_number": "house number",
+    "city": "city",
+    "postal_code": "postcode",
+}
+
+
+def no_address(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if order.address is None and not order.is_collected:
+        yield found(SHIP_TO)
+
+
+def no_name(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if order.ships and not order.name:
+        yield found(NAME)
+
+
+def no_street(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if order.ships and not order.street and not order.po_box:
+        yield found(STREET_LINE)
+
+
+def no_city(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if order.ships and not order.city and "C" in required_parts(order.country):
+        yield found(CITY)
+
+
+def no_postcode(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if order.ships and not order.postcode and "Z" in required_parts(order.country):
+        yield found(POSTCODE)
+
+
+def no_country(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if order.ships and not order.country_text:
+        yield found(COUNTRY)
+
+
+def unknown_country(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if order.ships and order.country_text and not order.country:
+        yield found(COUNTRY, country=excerpt(order.country_text))
+
+
+def swapped_lines(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if are_lines_swapped(order):
+        yield found(STREET_LINE)
+
+
+def are_lines_swapped(order: CheckedOrder) -> bool:
+    """Whether the street line holds only an addition, such as `apt 4`, and line 2 the street."""
+    return bool(
+        order.ships
+        and order.second_line
+        and order.street
+        and not order.number
+        and re.fullmatch(_ADDITION, order.street, re.IGNORECASE)
+        and re.search(r"[^\W\d]{3}", order.second_line)
+    )
+
+
+def street_number(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if (
+        order.ships
+        and order.street
+        and not order.number
+        and not are_lines_swapped(order)
+        and split_street(order.street, order.country) is not None
+    ):
+        yield found(NUMBER)
+
+
+def no_house_number(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if (
+        order.ships
+        and order.street
+        and not order.number
+        and not order.po_box
+        and order.country not in _NAMED_HOUSES
+        and not re.search(r"\d", order.street + order.second_line)
+    ):
+        yield found(NUMBER)
+
+
+def postcode(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if order.ships and order.postcode and is_postcode(order.country, order.postcode) is False:
+        yield found(POSTCODE, postcode=excerpt(order.postcode, 10), country=country_name(order.country))
+
+
+def state(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if not order.ships or order.country not in _WITH_STATE:
+        return
+    if not order.state:
+        yield found(STATE, title="no state", country=country_name(order.country))
+    elif state_code(order.country, order.state) == "":
+        yield found(STATE, title=f"state {excerpt(order.state)}?", country=country_name(order.country))
+
+
+def state_code(country: str, text: str) -> str:
+    """The ISO 3166-2 code of a state that is written as code, letters (both are accepted, Q8.18) or name; else ""."""
+    letters = text.upper().removeprefix(f"{country}-")
+    return state_named(country, letters) or (state_named(country, text) if len(text) > 3 else "")
+
+
+def city_postcode(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if order.ships and split_city(order) is not None:
+        yield found(CITY, city=excerpt(order.city, 20))
+
+
+def split_city(order: CheckedOrder) -> tuple[str, str] | None:
+    """The city and the postcode of a city field that holds also a postcode or the country's name; else None."""
+    text, postcode = order.city, ""
+    format = format_of(order.country) if re.search(r"\d{3}", text) else None
+    if format is not None and (match := format.postcode.search(text)):
+        text, postcode = f"{text[: match.start()]} {text[match.end() :]}", match["zip"]
+    head, comma, last = text.rpartition(",")
+    if comma and head.strip() and order.country and country_named(last.strip(" ()")) == order.country:
+        text = head
+    city = " ".join(text.split()).strip(" ,-/")
+    return (city, postcode) if city and city != " ".join(order.city.split()).strip(" ,-/") else None
+
+
+def territory(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if order.ships and (code := country_of_postcode(order.country, order.postcode)):
+        yield found(COUNTRY, postcode=excerpt(order.postcode, 10), there=country_name(code), code=code)
+
+
+def too_long(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    carrier = carrier_of(order.option, order.wish)
+    if order.ships and carrier in LIMITS:
+        yield from _too_long(order, LIMITS[carrier], carrier)
+
+
+def long(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if order.ships and carrier_of(order.option, order.wish) not in LIMITS:
+        yield from _too_long(order, STRICTEST, "")
+
+
+def _too_long(order: CheckedOrder, limits: dict[str, int], carrier: str) -> Iterator[Found]:
+    address = order.address or {}
+    for field, limit in limits.items():
+        length = len(text_of(address, field) if field != STREET else f"{order.street} {order.number}".strip())
+        if length > limit:
+            pointer = STREET_LINE if field == STREET else SHIP_TO / field
+            yield found(pointer, label=_LABELS[field], length=length, limit=limit, carrier=carrier)
+
+
+def email_in_name(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if order.ships and "@" in order.name and re.search(EMAIL, order.name):
+        yield found(NAME)
+
+
+def phone_of(order: CheckedOrder) -> str:
+    """The recipient's phone number, or else the customer's."""
+    return text_of(order.address or {}, "phone_number") or text_at_pointer(order.document, _CUSTOMER_PHONE)
+
+
+def phone_missing(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if order.ships and not phone_of(order):
+        carrier = carrier_of(order.option, order.wish)
+        if needs_phone(carrier) or order.option in context.phone_options:
+            yield found(PHONE, reason="The shipping option")
+        elif order.country in PHONE_COUNTRIES and order.country != context.shop.sender_country:
+            yield found(PHONE, reason=country_name(order.country))
+
+
+def phone_format(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    text = text_of(order.address or {}, "phone_number")
+    if text and order.ships and not _is_phone(text):
+        yield found(PHONE, phone=excerpt(text))
+
+
+def _is_phone(text: str) -> bool:
+    """Whether a text has 6 to 15 digits (E.164) and an extension at most, and no other letters."""
+    number = re.split(r"(?i)\s*(?:ext|x|durchwahl|toestel|poste)\b\.?", text)[0]
+    digits = re.sub(r"\D", "", number.replace("(0)", ""))
+    return 6 <= len(digits.removeprefix("00")) <= 15 and not re.search(r"[^\W\d_]", number)
+
+
+def non_latin(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    texts = f"{order.name}{order.company}{order.street}{order.second_line}{order.city}"
+    if texts.isascii() or not order.ships or order.country == context.shop.sender_country:
+        return
+    for field in ("name", "company_name", "address_line_1", "address_line_2", "city"):
+        text = text_of(order.address or {}, field)
+        if any(_is_other_letter(letter) for letter in text):
+            yield found(SHIP_TO / field, label=_LABELS.get(field, "street"))
+
+
+def _is_other_letter(letter: str) -> bool:
+    return letter > "\u024f" and letter.isalpha() and not "\u1e00" <= letter <= "\u1eff"
+
+
+def service_point(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    if not order.ships or not names_service_point(order.option or order.wish):
+        return
+    point = _SERVICE_POINT.get(order.document)
+    has_point = isinstance(point, dict) and any(point.get(name) for name in ("id", "carrier_service_point_id"))
+    if not has_point and not any(map(names_service_point, (order.street, order.second_line, order.company))):
+        yield found(_SERVICE_POINT / "id")

@@ -1,0 +1,77 @@
+"""`OrderKnowledge`: what the checks and the queries know about an account's orders besides the orders themselves."""
+
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+
+from tui.api.codec import Document
+from tui.api.errors import Problem
+from tui.orders.checks.context import CheckContext, ShopSettings
+from tui.orders.checks.customs_territories import needs_customs
+from tui.orders.checks.deadline import due_at
+from tui.orders.checks.facts import CheckedOrder
+from tui.orders.checks.registry import CHECKS, find_problems
+from tui.orders.order_state import OrderState, order_state
+from tui.orders.paths import SHOP
+from tui.orders.query.conditions import Facts
+from tui.orders.query.facts import FactsContext, facts_of
+from tui.orders.summary import text_at
+from tui.work.account import Account
+
+_FORMAT = "1"
+"""Increase this when facts are made in another way, so that those in the cache are made again."""
+
+
+class OrderKnowledge:
+    """Judges the orders of an account: their state, their problems, when they are due."""
+
+    def __init__(self, account: Account) -> None:
+        self._account = account
+
+    @property
+    def version(self) -> str:
+        """Names what the facts depend on: the checks, and what is known of the shops."""
+        types = sorted((shop.id, shop.kind) for shop in self._account.shops or ())
+        known = f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types}"
+        return hashlib.sha256(known.encode()).hexdigest()[:12]
+
+    def state(self, document: Document) -> OrderState:
+        """Whether the order is open according to its shop."""
+        shop = self._account.shop(text_at(document, SHOP))
+        return order_state(document, shop.kind if shop is not None else None, {})
+
+    def due(self, document: Document) -> datetime | None:
+        """When the order has to be handed over."""
+        return due_at(document, self._settings(document))
+
+    def problems(self, document: Document) -> tuple[Problem, ...]:
+        """What the checks find now, errors first."""
+        return tuple(find_problems(document, replace(self._context(document), now=self._account.now())))
+
+    def facts(self, document: Document) -> Facts:
+        """The facts that queries use. They do not depend on the time; see `is:due` and `is:late`."""
+        context = self._context(document)
+        found = tuple((problem.code, problem.severity.value) for problem in find_problems(document, context))
+        order, shop = CheckedOrder.of(document, context.shop), context.shop
+        return facts_of(
+            document,
+            FactsContext(
+                stage=self.state(document).value,
+                problems=found,
+                is_abroad=bool(order.country) and order.country != shop.sender_country,
+                needs_customs=bool(order.country)
+                and needs_customs(order.country, order.postcode, shop.sender_country, shop.sender_postcode),
+                due=self.due(document),
+            ),
+        )
+
+    def _context(self, document: Document) -> CheckContext:
+        shop = self._account.shop(text_at(document, SHOP))
+        return CheckContext(
+            shop=self._settings(document),
+            shops=self._account.shop_ids,
+            shop_type=shop.kind if shop is not None else None,
+        )
+
+    def _settings(self, document: Document) -> ShopSettings:
+        return ShopSettings(zone=self._account.zone)

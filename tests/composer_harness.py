@@ -17,7 +17,7 @@ def composer(harness: AppHarness) -> ComposerScreen:
 
 
 async def enter_composer(harness: AppHarness) -> ComposerScreen:
-    await harness.until("100+ read")
+    await harness.until("all read")
     await harness.press("B")
     await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
     return composer(harness)

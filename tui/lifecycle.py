@@ -20,10 +20,10 @@ from tui.widgets.diff_renderer import DiffRenderer
 from tui.work.account import Account, open_account, open_remembered
 from tui.work.batches.staging import Staging
 from tui.work.bulk.runner import Jobs
-from tui.work.cache.describe import check_order
 from tui.work.cache.index import OrderIndex
-from tui.work.cache.local_orders import LocalOrders
 from tui.work.cache.opening import open_orders
+from tui.work.cache.order_knowledge import OrderKnowledge
+from tui.work.cache.private_marks import OrderMarks
 from tui.work.cache.sync import OrderSync
 from tui.work.journal.entries import prune_journal
 from tui.work.writes.serialization import edited_order
@@ -36,20 +36,20 @@ _SOON = 1.0
 class Session:
     """An open workspace. Its background work runs in workers of the app, because the opening screen is closed."""
 
-    def __init__(
-        self, app: DiffRenderer[int], profile: str, account: Account, local: LocalOrders, settings: Settings
-    ) -> None:
+    def __init__(self, app: DiffRenderer[int], profile: str, account: Account, settings: Settings) -> None:
         self._app = app
         self._settings = settings
-        self._local = local
+        knowledge = OrderKnowledge(account)
+        self._local = local = open_orders(account, knowledge, in_memory=settings.no_cache)
         self.navigator = navigator = Navigator(app, self.leave)
         self.workspace = navigator.workspace = Workspace(
             profile=profile,
             account=account,
             staging=Staging(account),
             jobs=Jobs(account),
-            orders=OrderIndex(local, check_order),
+            orders=OrderIndex(local, knowledge),
             sync=OrderSync(account.client, local, now=account.now),
+            marks=OrderMarks(account.store, account.account_id, local, account.now),
             now=account.now,
             go=navigator.go,
             open=navigator.open,
@@ -101,8 +101,6 @@ class Session:
         while True:
             try:
                 await asyncio.to_thread(self._local.purge, self._settings.keep_cache_days)
-                while await asyncio.to_thread(self._local.describe_outdated):
-                    pass
                 await self.workspace.sync.run()
             except StoreError as error:
                 self.workspace.show_notice(f"Orders that are read are not kept: {error}", "error")
@@ -194,11 +192,10 @@ async def open_session(
         account = open_remembered(service.client, store, service.name, now=now, zone=zone)
         if account is None:
             account = await open_account(service.client, store, service.name, now=now, zone=zone)
-        local = open_orders(account, in_memory=settings.no_cache)
+        return Session(app, profile, account, settings)
     except BaseException:
         store.close()
         raise
-    return Session(app, profile, account, local, settings)
 
 
 def _warm_up() -> None:

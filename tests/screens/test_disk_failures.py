@@ -27,7 +27,7 @@ NAME = Pointer.of("shipping_address", "name")
 
 
 async def opened(harness: AppHarness) -> str:
-    await harness.until("100+ read")
+    await harness.until("all read")
     order = harness.app.screen.order
     await harness.press("enter")
     await harness.until(lambda: isinstance(harness.app.screen, EditScreen) and harness.app.screen.sheet.rows)
@@ -98,7 +98,7 @@ async def test_review_lists_remote_changes(tmp_path: Path) -> None:
 
 async def test_review_names_the_fields_that_require_a_full_order(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         order = harness.app.screen.order
         draft = harness.app.workspace.account.drafts.of(order["id"], order, harness.app.workspace.now())
         assert draft.edit.drop(Pointer.of("shipping_address", "city"), "city absent")
@@ -122,7 +122,7 @@ async def test_review_names_the_fields_that_require_a_full_order(tmp_path: Path)
 @pytest.mark.parametrize("error", [BatchLocked("This batch is in other hands."), StoreError("The disk is full.")])
 async def test_locked_batch_is_reported_when_staging(tmp_path: Path, error: Exception) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
 
         def refuse(*_: Any, **__: Any) -> str:
             raise error
@@ -170,7 +170,7 @@ async def test_quitting_asks_while_an_order_is_in_flight(tmp_path: Path) -> None
 
 async def test_full_disk_does_not_stop_verification(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
 
         def full(*_: Any) -> Any:
             raise StoreError("The disk is full.")

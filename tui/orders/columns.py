@@ -87,7 +87,9 @@ def _contact(order: ListedOrder, member: str, of_customer: str) -> str:
 
 
 def _why(order: ListedOrder) -> str:
-    return "; ".join(problem.title or problem.detail for problem in order.problems if problem.severity is Severity.ERROR)
+    return "; ".join(
+        problem.title or problem.detail for problem in order.problems if problem.severity is Severity.ERROR
+    )
 
 
 COLUMNS: Final = {

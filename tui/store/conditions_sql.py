@@ -43,8 +43,11 @@ def where(condition: Condition, *, has_index: bool) -> Sql:
             return _contains([TEXT_COLUMN[field] for field in fields], text, has_index=has_index)
         case OneOf(field, values) if field in CODES:
             return f"ifnull({COLUMN[field]} IN (SELECT value FROM json_each(?)), 0)", [json.dumps(values)]
+        case OneOf(field, values) if field not in LISTS:
+            column = f"char(10) || {TEXT_COLUMN[field]} || char(10)"
+            tests = " OR ".join(f"instr({column}, char(10) || ? || char(10))" for _ in values)
+            return f"entry.id IN (SELECT rowid FROM words WHERE {tests or '0'})", list(values)
         case OneOf(field, values):
-            _require_list(field)
             sql = "entry.id IN (SELECT entry FROM value WHERE field = ? AND value IN (SELECT value FROM json_each(?)))"
             return sql, [field, json.dumps(values)]
         case Between():
@@ -108,8 +111,3 @@ def _joined(word: str, empty: str, parts: Iterable[Sql]) -> Sql:
         sqls.append(sql)
         values.extend(own)
     return (f"({word.join(sqls)})" if sqls else empty), values
-
-
-def _require_list(field: str) -> None:
-    if field not in LISTS:
-        raise KeyError(field)

@@ -86,6 +86,15 @@ class OrderCache:
         """
         return self._writer.write(lambda connection: sum(_put(connection, order, read_at, sweep) for order in orders))
 
+    def describe(self, orders: Sequence[ReadOrder]) -> None:
+        """Replace the facts of orders that are kept, and nothing else."""
+        read_at = {order.key: cached.read_at for order in orders if (cached := self.get(order.key)) is not None}
+        self._writer.write(
+            lambda connection: [
+                _put(connection, order, read_at[order.key], None) for order in orders if order.key in read_at
+            ]
+        )
+
     def remove(self, keys: Iterable[str]) -> None:
         """Remove orders that were deleted through this program."""
         packed = [(pack(key),) for key in keys]

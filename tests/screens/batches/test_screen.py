@@ -22,7 +22,7 @@ from tui.work.writes.send_state import SendState
 
 
 async def enter(harness: AppHarness) -> None:
-    await harness.until("100+ read")
+    await harness.until("all read")
     await harness.press("B")
     await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
 

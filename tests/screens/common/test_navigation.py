@@ -19,7 +19,7 @@ def dialogs(screen: BaseScreen[Any]) -> list[str]:
 
 
 async def triage(harness: AppHarness) -> TriageScreen:
-    await harness.until("100+ read")
+    await harness.until("all read")
     screen = harness.app.screen
     assert isinstance(screen, TriageScreen)
     return screen

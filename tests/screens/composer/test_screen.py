@@ -108,7 +108,7 @@ async def test_blank_order_is_created_and_completed_by_keys(tmp_path: Path) -> N
 
 async def test_copy_and_update_are_staged_in_triage(tmp_path: Path) -> None:
     async with open_app(tmp_path / "data", ticking=True) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         read = dict(harness.app.screen.order)
         await harness.press("a", "c", "a", "u", "B")
         await harness.until(
@@ -351,7 +351,7 @@ async def test_cells_of_a_spreadsheet_are_offered_and_lines_of_json_are_read(tmp
 
 async def test_marked_orders_outside_the_list_are_read_and_staged(tmp_path: Path) -> None:
     async with open_app(tmp_path / "data") as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         triage: Any = harness.app.screen
         client = harness.app.workspace.account.client
         page = await client.list_orders(OrderQuery(page_size=200))
@@ -463,7 +463,7 @@ async def test_problem_list_starts_at_the_chosen_order_beside_its_form(tmp_path:
 
 async def test_unchanged_order_is_neither_held_nor_released(tmp_path: Path) -> None:
     async with open_app(tmp_path / "data") as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("a", "u", "B")
         await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
         await harness.until(lambda: send_states(harness) == ["unchanged"])

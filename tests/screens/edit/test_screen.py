@@ -16,7 +16,7 @@ from tui.screens.triage.screen import TriageScreen
 
 async def open_first(harness: AppHarness) -> dict[str, Any]:
     """Open the form of the first order whose name can be edited."""
-    await harness.until("100+ read")
+    await harness.until("all read")
     order = harness.app.screen.order
     await harness.press("enter")
     await harness.until(lambda: isinstance(harness.app.screen, EditScreen) and harness.app.screen.sheet.rows)
@@ -199,7 +199,7 @@ async def test_form_fills_the_screen_and_fields_have_help(tmp_path: Path, size: 
 
 async def test_fix_is_a_draft_that_can_be_undone(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("slash")
         await harness.type("street")
         await harness.press("enter")

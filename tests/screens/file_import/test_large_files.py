@@ -46,7 +46,7 @@ def write_file(path: Path) -> None:
 
 async def stage_file(harness: AppHarness, path: Path) -> None:
     write_file(path)
-    await harness.until("100+ read")
+    await harness.until("all read")
     await harness.press("B")
     await harness.until(composing(harness))
     await harness.press("a", "f")

@@ -21,7 +21,7 @@ SIZES = [(80, 24), (160, 45)]
 
 
 async def open_file(harness: AppHarness, path: Path) -> None:
-    await harness.until("100+ read")
+    await harness.until("all read")
     await harness.press("B")
     await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
     await again(harness, path)

@@ -29,7 +29,7 @@ async def send(harness: AppHarness) -> None:
 
 async def correct(harness: AppHarness, name: str = "Jan Klaassen") -> dict[str, Any]:
     """Correct the recipient of the order under the cursor, wait until it is verified, and return the order as it was."""
-    await harness.until("100+ read")
+    await harness.until("all read")
     order = dict(harness.app.screen.order)
     await harness.press("enter")
     await harness.until(lambda: isinstance(harness.app.screen, EditScreen) and harness.app.screen.sheet.rows)
@@ -119,7 +119,7 @@ async def test_conflict_of_an_undo_waits_for_a_decision(tmp_path: Path) -> None:
 
 async def test_undo_of_a_deletion_stages_the_order_and_lists_losses(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         order = dict(harness.app.screen.order)
         await harness.press("D")
         await harness.type(order["order_number"])
@@ -171,7 +171,7 @@ async def test_journal_opens_at_the_newest_write_of_an_order(tmp_path: Path) -> 
 
 async def test_sorting_by_order_gives_each_order_a_row(tmp_path: Path) -> None:
     async with open_app(tmp_path, ticking=True) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         account = harness.app.workspace.account
         shown = [order for order in harness.app.workspace.orders.orders if order.get("order_id")][:3]
         drafts = []
@@ -245,7 +245,7 @@ async def test_reverted_changes_are_listed_and_drafted_again(tmp_path: Path) -> 
 
 async def test_bulk_change_is_undone_with_a_line_per_order(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         account = harness.app.workspace.account
         real = account.store.writes.record
         account.store.writes.record = lambda account, new: real(account, replace(new, job="hold"))  # type: ignore[method-assign]
@@ -276,7 +276,7 @@ def pointer_to_city() -> Any:
 async def test_write_in_flight_at_a_crash_is_reported_after_restart(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW, settle=0.2))
     async with open_app(tmp_path, sandbox=box) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         order = dict(harness.app.screen.order)
         account = harness.app.workspace.account.account_id
     store = Store(tmp_path, now=lambda: NOW)
@@ -299,7 +299,7 @@ async def test_write_in_flight_at_a_crash_is_reported_after_restart(tmp_path: Pa
 async def test_app_closed_in_the_journal_reopens_the_journal(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with open_app(tmp_path, sandbox=box) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await journal(harness)
         assert "No writes yet." in harness.text
         await harness.press("u", "enter", "n", "v", "o", "X", "tab", "J", "w")
@@ -311,7 +311,7 @@ async def test_app_closed_in_the_journal_reopens_the_journal(tmp_path: Path) -> 
 async def test_old_writes_are_removed_at_start_and_reported(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with open_app(tmp_path, sandbox=box) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         account = harness.app.workspace.account.account_id
     store = Store(tmp_path, now=lambda: NOW.replace(month=1))
     write = store.writes.record(account, NewWrite(WriteKind.PATCH, "PATCH", "/orders/1", b"{}", {}, order_id="1"))

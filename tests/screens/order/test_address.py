@@ -40,7 +40,7 @@ def row(harness: AppHarness, label: str) -> str:
 
 async def on_order(harness: AppHarness, **shipping: Any) -> dict[str, Any]:
     """Give the first order of the list this shipping address on the service."""
-    await harness.until("100+ read")
+    await harness.until("all read")
     order = dict(harness.app.screen.order)
     await harness.app.workspace.account.client.patch_order(order["id"], {"shipping_address": shipping})
     await harness.press("r")
@@ -132,7 +132,7 @@ async def test_typed_address_survives_a_restart_until_applied(tmp_path: Path) ->
         await harness.type("Fatma Demir\rPrinses Beatr")
         await harness.until("Prinses Beatr")
     async with open_app(tmp_path, sandbox=box) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("A")
         await harness.until("Text from before")
         assert "Prinses Beatr" in harness.text

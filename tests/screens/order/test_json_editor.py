@@ -89,7 +89,7 @@ async def wait_for_check(harness: AppHarness) -> None:
 
 async def open_json(harness: AppHarness) -> dict[str, Any]:
     """Open the form of the first order, and the order as JSON."""
-    await harness.until("100+ read")
+    await harness.until("all read")
     order = harness.app.screen.order
     await harness.press("enter")
     await harness.until(lambda: isinstance(harness.app.screen, EditScreen) and harness.app.screen.draft is not None)
@@ -299,7 +299,7 @@ async def test_paste_runs_no_commands(tmp_path: Path) -> None:
 
 async def test_json_editor_opens_from_list_and_composer(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("E")
         await harness.until(lambda: isinstance(harness.app.screen, JsonScreen))
         await wait_for_check(harness)
@@ -468,7 +468,7 @@ async def test_field_opens_in_the_external_editor(tmp_path: Path, editor: Editor
         "path.write_bytes(b'x' * 300_000)",
     )
     async with open_app(tmp_path / "data") as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("enter")
         await harness.until(lambda: isinstance(harness.app.screen, EditScreen) and harness.app.screen.sheet.rows)
         await harness.press("enter", "ctrl+g")
@@ -494,7 +494,7 @@ async def test_field_opens_in_the_external_editor(tmp_path: Path, editor: Editor
 
 async def open_document(harness: AppHarness, document: Document) -> Draft:
     """Let the service return an unexpected order."""
-    await harness.until("100+ read")
+    await harness.until("all read")
     workspace = harness.app.workspace
     draft = workspace.account.drafts.of("90000001", document, NOW)
     workspace.open(JsonScreen(workspace, OpenDraft(workspace.account, workspace.now, draft), lambda: None))

@@ -12,7 +12,7 @@ from tui.screens.system.request_log import RequestLogScreen
 
 async def test_requests_are_listed_with_bodies_on_demand(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("T")
         await harness.until("/user/auth/metadata")
         assert "200" in harness.line_with("/api/v3/orders?")
@@ -29,7 +29,7 @@ async def test_requests_are_listed_with_bodies_on_demand(tmp_path: Path) -> None
 @pytest.mark.parametrize("way", ["back", "exit"])
 async def test_log_can_be_closed_while_requests_arrive(tmp_path: Path, way: str) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("T")
         await harness.until("/user/auth/metadata")
         screen = harness.app.screen

@@ -46,7 +46,7 @@ def marks_seen(harness: AppHarness) -> set[str]:
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
 async def test_orders_of_all_shops_are_shown_with_reasons(tmp_path: Path, size: tuple[int, int]) -> None:
     async with open_app(tmp_path, size=size) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         assert "0 all" in harness.text
         assert harness.line_with("order ").count("why it will not ship") == 1
         assert any(line[2:3] == "!" for line in harness.lines)
@@ -55,7 +55,7 @@ async def test_orders_of_all_shops_are_shown_with_reasons(tmp_path: Path, size: 
 
 async def test_moving_down_reads_pages_until_the_end(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         for _ in range(6):
             await harness.press("G")
         await harness.until("300 read")
@@ -67,7 +67,7 @@ async def test_moving_down_reads_pages_until_the_end(tmp_path: Path) -> None:
 
 async def test_shop_and_filter_narrow_the_request(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("1")
         await harness.until(lambda: table(harness).row_count > 0)
         await harness.until("read")
@@ -76,7 +76,7 @@ async def test_shop_and_filter_narrow_the_request(tmp_path: Path) -> None:
         assert shop.isdigit()
         target = harness.app.screen.order
         await harness.press("0")
-        await harness.until("00+ read")
+        await harness.until("all read")
         await harness.press("slash")
         await harness.type(f"number:{target['order_number']}")
         await harness.press("enter")
@@ -86,7 +86,7 @@ async def test_shop_and_filter_narrow_the_request(tmp_path: Path) -> None:
 
 async def test_invalid_filter_changes_nothing(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         before = table(harness).row_count
         await harness.press("slash")
         await harness.type("city:Gent")
@@ -105,7 +105,7 @@ async def test_invalid_filter_changes_nothing(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("why", "marks"), [("any", {"!", "~"}), ("none", {" "}), ("weight", {"!"})])
 async def test_why_filter_is_applied_locally(tmp_path: Path, why: str, marks: set[str]) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("slash")
         assert "why: or text" in harness.lines[-1]
         await harness.type(f"why:{why}")
@@ -120,7 +120,7 @@ async def test_why_filter_is_applied_locally(tmp_path: Path, why: str, marks: se
 
 async def test_wide_preview_shows_reasons_below_the_address(tmp_path: Path) -> None:
     async with open_app(tmp_path, size=(160, 45)) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("n")
         order = harness.app.screen.order
         lines = [line[114:].strip() for line in harness.lines]
@@ -130,7 +130,7 @@ async def test_wide_preview_shows_reasons_below_the_address(tmp_path: Path) -> N
 
 async def test_words_are_filtered_locally_with_a_notice(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("slash")
         await harness.type("weight")
         await harness.press("enter")
@@ -141,7 +141,7 @@ async def test_words_are_filtered_locally_with_a_notice(tmp_path: Path) -> None:
 async def test_triage_is_restored_after_a_restart(tmp_path: Path) -> None:
     box = Sandbox(SandboxSettings(orders=300, now=NOW))
     async with open_app(tmp_path, sandbox=box) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("6")
         await harness.until(lambda: table(harness).row_count > 5)
         await harness.press("j", "j", "space", "space", "j")
@@ -161,7 +161,7 @@ async def test_triage_is_restored_after_a_restart(tmp_path: Path) -> None:
 
 async def test_refreshing_keeps_cursor_and_marks(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("j", "j", "space", "j")
         key, marks = table(harness).cursor_key, table(harness).marks
         await harness.press("R")
@@ -172,7 +172,7 @@ async def test_refreshing_keeps_cursor_and_marks(tmp_path: Path) -> None:
 
 async def test_delete_requires_typing_the_number(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("space", "k")
         target = harness.app.screen.order
         await harness.press("D")
@@ -190,7 +190,7 @@ async def test_delete_requires_typing_the_number(tmp_path: Path) -> None:
 async def test_paste_on_the_list_runs_no_commands(tmp_path: Path) -> None:
 
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         target = harness.app.screen.order
         harness.app.post_message(Paste("D\ny\n"))
         await harness.pilot.pause()
@@ -204,7 +204,7 @@ async def test_paste_on_the_list_runs_no_commands(tmp_path: Path) -> None:
 
 async def test_split_escape_sequence_runs_no_commands(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("escape", "[", "D")
         assert not harness.app.screen.query_one(QuestionBar).is_open
         await harness.press("escape", "O", "B", "j")
@@ -221,7 +221,7 @@ async def test_hostile_texts_are_shown_safely(tmp_path: Path, size: tuple[int, i
     planted["order_details"]["tags"] = [HOSTILE]
     planted |= {"id": "99000001"}
     async with open_app(tmp_path, plant=(json.dumps(planted).encode(),), size=size) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("slash")
         await harness.type("number:HOSTILE-1")
         await harness.press("enter")
@@ -234,7 +234,7 @@ async def test_hostile_texts_are_shown_safely(tmp_path: Path, size: tuple[int, i
 
 async def test_only_an_answer_after_the_question_deletes(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         target = harness.app.screen.order
         await harness.press("D", "escape")
         assert "Type its number" not in harness.text
@@ -243,7 +243,7 @@ async def test_only_an_answer_after_the_question_deletes(tmp_path: Path) -> None
 
 async def test_read_only_writes_nothing(tmp_path: Path) -> None:
     async with open_app(tmp_path, read_only=True) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         assert "READ ONLY" in harness.text
         await harness.press("D")
         assert "Read-only: this account cannot write." in harness.text
@@ -253,7 +253,7 @@ async def test_type_ahead_reaches_the_screen_opened_before(tmp_path: Path) -> No
     from textual.events import Key
 
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         target = harness.app.screen.order
         # All keys arrive at once, as on a slow connection: open, down, edit, type, accept.
         burst = [("enter", "\r"), ("j", "j"), ("enter", "\r"), ("ctrl+e", None), ("ctrl+u", None)]
@@ -270,7 +270,7 @@ async def test_filter_typed_ahead_runs_no_commands(tmp_path: Path) -> None:
     from textual.events import Key
 
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         for key in ("slash", *"weighta", "enter"):
             harness.app.post_message(Key(key, "/" if key == "slash" else key if len(key) == 1 else "\r"))
         await harness.until("/ weighta")
@@ -280,11 +280,11 @@ async def test_filter_typed_ahead_runs_no_commands(tmp_path: Path) -> None:
 
 async def test_active_filter_is_shown_after_the_composer(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("B")
         await harness.until("staged")
         await harness.press("q")
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("slash")
         await harness.type("date:yes")
         assert "/ date:yes" in harness.text
@@ -326,7 +326,7 @@ async def test_keys_typed_for_a_failed_start_are_dropped(tmp_path: Path, monkeyp
 
 async def test_orders_pasted_into_the_list_open_in_the_composer(tmp_path: Path) -> None:
     async with open_app(tmp_path / "data") as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         harness.app.post_message(Paste(text(rows(2), "\t", end="\r")))
         await harness.until("Pasted 3 rows of cells")
         await harness.press("o")
@@ -334,7 +334,7 @@ async def test_orders_pasted_into_the_list_open_in_the_composer(tmp_path: Path) 
         assert "Import pasted cells" in harness.text
         await harness.press("q", "q")
         # An open composer below this screen takes them as well.
-        await harness.until("100+ read")
+        await harness.until("all read")
         harness.app.post_message(Paste(json.dumps([order(order_id="P", order_number="P")])))
         await harness.until("characters of JSON")
         await harness.press("o")
@@ -351,7 +351,7 @@ async def test_a_low_terminal_keeps_four_orders_on_the_screen(tmp_path: Path) ->
 @pytest.mark.parametrize("size", [(160, 45), (200, 50)])
 async def test_a_preview_beside_the_list_shows_every_reason(tmp_path: Path, size: tuple[int, int]) -> None:
     async with open_app(tmp_path, size=size, plant=(json.dumps(BAD).encode(),)) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("slash")
         await harness.type("number:BAD-1")
         await harness.press("enter")
@@ -364,7 +364,7 @@ async def test_a_preview_beside_the_list_shows_every_reason(tmp_path: Path, size
 
 async def test_unbound_key_is_reported_once(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("%")
         assert "% is not bound here; ? lists the keys." in harness.text
         await harness.press("j")
@@ -375,7 +375,7 @@ async def test_unbound_key_is_reported_once(tmp_path: Path) -> None:
 
 async def test_a_filter_error_is_gone_after_a_valid_filter(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
-        await harness.until("100+ read")
+        await harness.until("all read")
         await harness.press("/")
         await harness.type("date:nonsense")
         await harness.press("enter")

@@ -1,95 +1,121 @@
 """The index of orders: neighbours in list order, and the data known of each order."""
 
-from datetime import UTC
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 
 import pytest
-from fake_service import Service, service_with
 
+from tui.api.codec import Document
+from tui.api.errors import Problem
 from tui.api.query import order_key
+from tui.orders.query.conditions import EVERY_ORDER, Facts, Not, OneOf
+from tui.store.order_cache import OrderCache
 from tui.work.cache.index import OrderIndex
-from tui.work.cache.order_feed import OrderFeed
+from tui.work.cache.local_orders import LocalOrders
+from tui.work.cache.order_knowledge import OrderKnowledge
 
 
-class ListCursor:
-    """The cursor of a list, as the index receives it."""
+def describe(document: Document) -> Facts:
+    key = order_key(document)
+    codes = {"key": key, "stage": str(document.get("stage", "open")), "severity": str(document.get("severity", ""))}
+    return Facts({}, codes, {}, {"pk": float(key)})
 
-    def __init__(self, index: OrderIndex) -> None:
+
+@dataclass
+class Knowledge(OrderKnowledge):
+    """Finds the problem that the order names, and counts how often it was asked."""
+
+    asked: list[str] = field(default_factory=list)
+
+    def problems(self, document: Document) -> tuple[Problem, ...]:
+        self.asked.append(order_key(document))
+        return (Problem(str(document["problem"])),) if "problem" in document else ()
+
+
+class Setup:
+    """An index of five orders, 5 to 1, and the cursor of a list."""
+
+    def __init__(self) -> None:
+        self.knowledge = Knowledge()
+        self.local = LocalOrders(OrderCache(None), describe, lambda: "1", lambda: datetime(2026, 11, 23, tzinfo=UTC))
+        self.index = OrderIndex(self.local, self.knowledge)
+        self.index.cursor, self.index.move_cursor = lambda: self.place, self._move
         self.place = 0
-        index.cursor, index.move_cursor = lambda: self.place, self.move
 
-    def move(self, place: int) -> None:
+    def _move(self, place: int) -> None:
         self.place = place
+
+    def keep(self, **changes: dict[str, object]) -> None:
+        self.local.keep([{"id": key} | changes.get(f"_{key}", {}) for key in "12345"])  # type: ignore[dict-item]
+        self.show()
+
+    def show(self, hidden: str = "") -> None:
+        condition = Not(OneOf("key", (hidden,))) if hidden else EVERY_ORDER
+        self.index.show(self.local.window(condition), condition)
 
 
 @pytest.fixture
-def service() -> Service:
-    return service_with(5)
+def setup() -> Iterator[Setup]:
+    setup = Setup()
+    yield setup
+    setup.local.close()
 
 
-async def read(service: Service) -> OrderIndex:
-    feed = OrderFeed(service.client, zone=UTC)
-    index = OrderIndex()
-    index.begin(feed)
-    await feed.more()
-    index.show(feed.keyed)
-    return index
-
-
-async def test_an_index_without_a_list_is_empty() -> None:
-    index = OrderIndex()
-    assert (list(index.keys), index.find("1"), index.is_complete, index.suggestions()) == ([], None, False, {})
+def test_an_index_without_orders_is_empty(setup: Setup) -> None:
+    index = setup.index
+    assert (len(index.window), index.find("1")) == (0, None)
     assert index.position_of("1") == (0, 0)
     assert index.neighbour("1", 1) is None
     assert index.problem_beside("1", 1) is None
 
 
-async def test_cursor_moves_to_the_neighbouring_order(service: Service) -> None:
-    index = await read(service)
-    cursor = ListCursor(index)
-    first, second = index.keys[:2]
-    found = index.neighbour(first, 1)
+def test_cursor_moves_to_the_neighbouring_order(setup: Setup) -> None:
+    setup.keep()
+    found = setup.index.neighbour("5", 1)
     assert found is not None
-    assert order_key(found) == second
-    assert cursor.place == 1
-    assert index.neighbour(first, -1) is None
-    assert index.neighbour(index.keys[-1], 1) is None
-    assert index.neighbour("not listed", 1) is None
-    assert cursor.place == 1
+    assert found.key == "4"
+    assert setup.place == 1
+    assert setup.index.neighbour("5", -1) is None
+    assert setup.index.neighbour("1", 1) is None
+    assert setup.index.neighbour("not listed", 1) is None
+    assert setup.place == 1
 
 
-async def test_hidden_orders_are_not_counted_and_can_still_be_found(service: Service) -> None:
-    index = await read(service)
-    hidden, *shown = index.keys
-    index.show([(key, order) for key in shown if (order := index.find(key)) is not None])
-    assert index.position_of(shown[0]) == (1, len(shown))
-    assert index.position_of(hidden) == (0, len(shown))
-    assert index.find(hidden) is not None
-    assert index.is_complete
+def test_hidden_orders_are_not_counted_and_can_still_be_found(setup: Setup) -> None:
+    setup.keep()
+    setup.show(hidden="4")
+    index = setup.index
+    assert index.position_of("4") == (0, 4)
+    assert index.position_of("3") == (2, 4)
+    assert index.find("4") == {"id": "4"}
+    assert index.hidden({"4", "3", "unknown"}) == 2
 
 
-async def test_the_next_problem_is_sought_from_an_order_or_else_from_the_cursor(
-    service: Service, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    index = await read(service)
-    cursor = ListCursor(index)
-    wrong = index.find(index.keys[3])
-    monkeypatch.setattr(OrderIndex, "will_not_ship", lambda _, order: order is wrong)
-    assert index.problem_beside(index.keys[0], 1) == index.keys[3]
-    assert cursor.place == 3
-    assert index.problem_beside(index.keys[3], 1) is None
-    cursor.place = 4
-    assert index.problem_beside("not listed", -1) == index.keys[3]
+def test_the_next_order_that_needs_work(setup: Setup) -> None:
+    setup.keep(_4={"severity": "warning"}, _3={"severity": "error", "stage": "finished"}, _2={"severity": "error"})
+    assert setup.index.problem_beside("5", 1) == "2"
+    assert setup.place == 3
+    assert setup.index.problem_beside("2", 1) is None
+    assert setup.index.problem_beside("1", -1) == "2"
+    setup.place = 0
+    assert setup.index.problem_beside("not listed", 1) == "2"
 
 
-async def test_problems_of_a_document_are_found_once_and_of_a_new_one_again(service: Service) -> None:
-    index = await read(service)
-    order = index.find(index.keys[0])
-    assert order is not None
-    assert index.problems(order) is index.problems(order)
-    assert index.problems({**order}) == index.problems(order)
+def test_checks_run_once_for_each_document(setup: Setup) -> None:
+    setup.keep(_3={"problem": "x"})
+    order = setup.index.window[2].document
+    assert [problem.detail for problem in setup.index.problems(order)] == ["x"]
+    setup.index.problems(order)
+    assert setup.knowledge.asked == ["3"]
+    setup.keep(_3={"problem": "y"})
+    changed = setup.index.window[2].document
+    assert [problem.detail for problem in setup.index.problems(changed)] == ["y"]
 
 
-async def test_another_list_begins_empty(service: Service) -> None:
-    index = await read(service)
-    index.begin(OrderFeed(service.client, zone=UTC))
-    assert (list(index.keys), list(index.orders), index.is_complete) == ([], [], False)
+def test_suggestions_come_from_the_orders_read(setup: Setup) -> None:
+    assert not any(setup.index.suggestions().values())
+    setup.keep(_3={"order_details": {"integration": {"id": 7}, "status": {"code": "unshipped"}}})
+    own = setup.index.suggestions("7")["order_details", "status", "code"]
+    other = setup.index.suggestions("8")["order_details", "status", "code"]
+    assert (own, other) == ((("unshipped", "1×"),), (("unshipped", "in other shops"),))

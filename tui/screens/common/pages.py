@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from textual.app import ComposeResult
 
 from tui.keymap import COMMANDS, Command, Context, Purpose, commands_in, key_name
-from tui.orders.query.filters import HELP as FILTER_HELP
+from tui.orders.query import vocabulary
 from tui.screens.common.key_lines import key_names
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
@@ -94,7 +94,7 @@ def help_lines(where: Context) -> Iterator[TextLine]:
     if where is Context.JSON:
         yield from _list("While a line is edited", _TEXT_EDITOR)
     if where is Context.TRIAGE:
-        yield from _list("In the filter line", FILTER_HELP)
+        yield from _list("In the filter line", vocabulary.help_lines())
     yield [("Marks in front of a row", "title")]
     yield from ([(f"  {fit(mark, _KEYS_WIDTH)} ", style), (text, "")] for mark, text, style in _MARKS)
     yield ""

@@ -3,7 +3,6 @@
 from typing import Protocol
 
 from tui.api.pointer import Pointer
-from tui.api.query import order_key
 from tui.orders.edits.merge import Conflict
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles

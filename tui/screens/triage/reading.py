@@ -6,7 +6,8 @@ from datetime import datetime
 from typing import Any
 
 from tui.orders.query.conditions import All, Condition, OneOf
-from tui.orders.query.language import Query, QueryContext, parse
+from tui.orders.query.language import Query, parse
+from tui.orders.query.meaning import QueryContext
 from tui.screens.common.screen import BaseScreen
 from tui.work.cache.index import NEEDS_WORK
 from tui.work.cache.local_orders import OrderWindow
@@ -39,6 +40,7 @@ class OrderReader:
         self._rows_changed = rows_changed
         self._progress_changed = progress_changed
         self._shown_revision = -1
+        self._has_all = False
         self._changed = asyncio.Event()
         self._urgent = asyncio.Event()
 
@@ -51,7 +53,7 @@ class OrderReader:
 
     def context(self) -> QueryContext:
         """What a query may refer to, as it is now."""
-        return query_context(self._workspace.account, self._workspace.now())
+        return query_context(self._workspace.account, self._workspace.orders.local, self._workspace.marks)
 
     def parse(self, line: str) -> Query:
         """Parse a query. Raises QueryError."""
@@ -61,7 +63,8 @@ class OrderReader:
         """Show the orders of the query: the first ones at once, the others as soon as they are found."""
         local = self._workspace.orders.local
         first = local.window(self.condition, self.query.sort, limit=_FIRST_ROWS)
-        self._show(first, local.revision if len(first) < _FIRST_ROWS else -1)
+        self._has_all = len(first) < _FIRST_ROWS
+        self._show(first, local.revision)
         self.look_again()
 
     def look_again(self) -> None:
@@ -98,7 +101,7 @@ class OrderReader:
             )
         )
         if condition == self.condition and sort == self.query.sort:
-            self.to_fix, self.known = to_fix, known
+            self.to_fix, self.known, self._has_all = to_fix, known, True
             self._show(window, revision)
 
     def _show(self, window: OrderWindow, revision: int) -> None:
@@ -114,7 +117,7 @@ class OrderReader:
         """The text of a list without orders."""
         state = self._workspace.sync.state
         if self.known:
-            return "No order fits. / changes the query." if self.query.text else "No orders here."
+            return "No order fits. / changes the query." if self.query != Query() else "No orders here."
         if state.error is not None:
             return "Nothing was read. R tries again."
         return "No orders here." if state.is_complete else "Reading …"
@@ -123,6 +126,8 @@ class OrderReader:
     def progress(self) -> str:
         """How many orders are shown, of how many, and how far they were read."""
         state, shown = self._workspace.sync.state, len(self._workspace.orders.window)
+        if not self._has_all:
+            return "looking up …"
         count = f"{shown} of {self.known}" if shown != self.known else f"{shown}"
         if state.complete_at is None or not state.is_complete:
             return f"{count} so far"

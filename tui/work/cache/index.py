@@ -5,11 +5,12 @@ from collections.abc import Callable, Collection
 
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
-from tui.orders.query.conditions import EVERY_ORDER, All, Condition, Not, OneOf
 from tui.orders.order_state import OrderState
+from tui.orders.query.conditions import EVERY_ORDER, All, Condition, Not, OneOf
 from tui.orders.suggestions import Suggestions, learn_suggestions
 from tui.store.order_cache import CachedOrder
 from tui.work.cache.local_orders import LocalOrders, OrderWindow
+from tui.work.cache.order_knowledge import OrderKnowledge
 
 NEEDS_WORK = All((OneOf("severity", (Severity.ERROR.value,)), Not(OneOf("stage", (OrderState.FINISHED.value,)))))
 """An order has an error and is not finished."""
@@ -21,17 +22,17 @@ class OrderIndex:
     """A window on an account's orders, as the list shows it.
 
     The list updates it with `show`. `cursor` and `move_cursor` access the cursor of the list, which follows when another
-    screen moves to the next order. `check` finds the problems of an order.
+    screen moves to the next order.
     """
 
-    def __init__(self, local: LocalOrders, check: Callable[[Document], tuple[Problem, ...]]) -> None:
+    def __init__(self, local: LocalOrders, knowledge: OrderKnowledge) -> None:
         self.local = local
+        self.knowledge = knowledge
         self.cursor: Callable[[], int] = lambda: 0
         self.move_cursor: Callable[[int], None] = lambda _: None
         self.condition: Condition = EVERY_ORDER
         """What the orders fulfil that are shown."""
         self.window = OrderWindow.empty(local.cache)
-        self._check = check
         self._problems: OrderedDict[int, tuple[Document, tuple[Problem, ...]]] = OrderedDict()
         self._with_errors: set[int] | None = None
         self._learned: tuple[tuple[str, int], Suggestions] | None = None
@@ -80,7 +81,7 @@ class OrderIndex:
         """The problems of an order. The checks run once for each document."""
         kept = self._problems.pop(id(order), None)
         if kept is None or kept[0] is not order:
-            kept = (order, self._check(order))
+            kept = (order, self.knowledge.problems(order))
         self._problems[id(order)] = kept
         if len(self._problems) > _KEPT_PROBLEMS:
             self._problems.popitem(last=False)

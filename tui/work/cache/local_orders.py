@@ -7,14 +7,17 @@ from typing import TypeAlias
 
 from tui.api.codec import Document
 from tui.api.query import order_key
-from tui.orders.query.conditions import EVERY_ORDER, Condition, Facts, SortKey
 from tui.orders.paths import NUMBER, ORDER_ID, SHOP
+from tui.orders.query.conditions import EVERY_ORDER, Condition, Facts, SortKey
 from tui.orders.summary import text_at
 from tui.store.order_cache import CachedOrder, OrderCache, ReadOrder
 from tui.work.writes.backoff import Now
 
+__all__ = ["CachedOrder", "Describe", "LocalOrders", "OrderWindow", "key_of"]
+
 Describe: TypeAlias = Callable[[Document], Facts]
 
+_SEEN = "seen_at"
 _CHUNK = 64
 _KEPT_CHUNKS = 8
 _DESCRIBED_AT_ONCE = 50
@@ -32,14 +35,13 @@ class LocalOrders:
         """Grows whenever orders were added, changed or removed."""
         self._describe = describe
         self._version = version
-        self._now = now
+        self.now = now
 
     def keep(self, documents: Sequence[Document], sweep: int | None = None) -> int:
         """Keep orders as read now. Returns how many are new or changed."""
-        read = [
-            ReadOrder(key_of(document), document, self._describe(document), self._version()) for document in documents
-        ]
-        changed = self.cache.put(read, self._now().timestamp(), sweep)
+        version = self._version()
+        read = [ReadOrder(key_of(document), document, self._describe(document), version) for document in documents]
+        changed = self.cache.put(read, self.now().timestamp(), sweep)
         self.revision += bool(changed)
         return changed
 
@@ -50,7 +52,7 @@ class LocalOrders:
 
     def mark_gone(self, keys: Sequence[str]) -> None:
         """Note that the service no longer has these orders."""
-        self.cache.mark_gone(keys, self._now().timestamp())
+        self.cache.mark_gone(keys, self.now().timestamp())
         self.revision += 1
 
     def find(self, key: str) -> CachedOrder | None:
@@ -66,15 +68,26 @@ class LocalOrders:
     def describe_outdated(self) -> bool:
         """Make the facts of some orders again whose facts are of another version. Returns whether there are more."""
         orders = self.cache.outdated(self._version(), _DESCRIBED_AT_ONCE)
-        for order in orders:
-            read = ReadOrder(order.key, order.document, self._describe(order.document), self._version())
-            self.cache.put([read], order.read_at)
+        version = self._version()
+        read = [ReadOrder(order.key, order.document, self._describe(order.document), version) for order in orders]
+        self.cache.describe(read)
         self.revision += bool(orders)
         return len(orders) == _DESCRIBED_AT_ONCE
 
+    @property
+    def seen_at(self) -> float:
+        """When the user last said to have seen all orders, in seconds since 1970; infinite if never."""
+        stored = self.cache.state(_SEEN)
+        return float(stored) if isinstance(stored, int) else float("inf")
+
+    def set_seen(self) -> None:
+        """Note that the user has seen all orders that were read. Later ones are new."""
+        self.cache.put_state(_SEEN, int(self.now().timestamp()))
+        self.revision += 1
+
     def purge(self, days: int) -> int:
         """Remove the orders that were last read more than this many days ago. Returns how many."""
-        return self.cache.purge(self._now().timestamp() - days * 86400)
+        return self.cache.purge(self.now().timestamp() - days * 86400)
 
     def close(self) -> None:
         """Close the cache."""

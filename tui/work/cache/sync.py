@@ -96,6 +96,9 @@ class OrderSync:
             self._wanted.clear()
             try:
                 await self.read_once()
+                while await asyncio.to_thread(self._orders.describe_outdated):
+                    pass
+                self.on_change()
                 failures = 0
                 pause = OPEN_EVERY
             except (NotAuthorised, Forbidden):
@@ -125,6 +128,8 @@ class OrderSync:
             return
         if is_first:
             self._note_time(_ALL_READ, _OPEN_READ)
+            if self._orders.seen_at == float("inf"):
+                self._orders.set_seen()
         elif self._is_due(_ALL_READ, ALL_EVERY):
             await self._sweep(0)
         elif self._is_whole_wanted or self._is_due(_OPEN_READ, OPEN_EVERY):

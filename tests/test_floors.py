@@ -62,7 +62,8 @@ LAYERS = {
     "tui.settings": layer("", NETWORK, DISK, TERMINAL, SERVER),
     "tui.api": layer("tui.api", DISK, TERMINAL, SERVER),
     # orders/: the meaning of an order
-    "tui.orders.query": orders("query"),
+    # query reads facts from documents; of addresses only the names of countries and their dialling codes
+    "tui.orders.query": orders("query addresses.formats paths summary"),
     "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
     "tui.orders.checks": orders("checks addresses countries fields money paths summary value_parser"),
     "tui.orders.edits": orders("edits checks fields paths summary value_parser"),

@@ -22,8 +22,13 @@ TEXTS = (
     "note",
     "tag",
     "carrier",
+    "hs",
+    "ean",
 )
-"""The folded texts of an order (`tui.orders.query.folding.fold`); several values are joined by a line break."""
+"""The folded texts of an order (`tui.orders.query.folding.fold_value`); several values are joined by a line break.
+
+No value contains a line break. `id`: the shop's id and Sendcloud's. `postcode`, `phone_digits`: see `facts`.
+"""
 
 CODES = ("key", "shop", "status", "payment", "country", "state", "currency", "stage", "severity")
 """The exact values of an order, folded, of which it has one at most. `status` and `payment` are the codes.
@@ -31,11 +36,11 @@ CODES = ("key", "shop", "status", "payment", "country", "state", "currency", "st
 `key`: tui.api.query.order_key. `stage`: open, finished or unknown. `severity`: of the gravest problem.
 """
 
-LISTS = ("sku", "tag", "hs", "origin", "ean", "problem", "message", "flag")
+LISTS = ("sku", "tag", "hs", "origin", "ean", "problem", "status_text", "payment_text", "flag")
 """The exact values of an order, folded, of which it may have several.
 
-`problem`: codes of checks. `message`: texts of order status and payment status. `flag`: what is true of the order
-(`FLAGS`).
+`problem`: codes of checks. `status_text`, `payment_text`: the messages of the order's and the payment's status. `flag`:
+what is true of the order (`FLAGS`).
 """
 
 NUMBERS = ("total", "weight", "items", "quantity", "created", "updated", "due", "pk")
@@ -47,7 +52,7 @@ FLAGS = ("abroad", "customs", "pickup", "servicepoint", "unpaid", "hold", "note"
 
 @dataclass(frozen=True, slots=True)
 class Contains:
-    """The folded text is part of one of these `TEXTS`."""
+    """The folded text, which is not empty, is part of one of these `TEXTS`."""
 
     fields: tuple[str, ...]
     text: str
@@ -55,7 +60,10 @@ class Contains:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """One of these folded values is the value of a field of `CODES`, or one of the values of a field of `LISTS`."""
+    """One of these folded values is the value of a field of `CODES`, or one of the values of a field of `LISTS`.
+
+    For a field that is in `TEXTS` only: it is one of the lines of the text.
+    """
 
     field: str
     values: tuple[str, ...]

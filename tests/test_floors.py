@@ -125,8 +125,17 @@ LAYERS = {
     ),
     "tui.service": layer("tui.settings tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
     "tui.start": layer("tui.app tui.service tui.settings", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.commands.output": layer("tui.widgets.text", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.commands": layer(
+        "tui.commands tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders tui.widgets.text "
+        "tui.api.codec tui.api.errors tui.api.pointer tui.api.query tui.api.wording",
+        NETWORK,
+        DISK,
+        TERMINAL,
+        SERVER,
+    ),
     "tui.headless": layer(
-        "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.parsed tui.orders.paths "
+        "tui.commands.output tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.parsed tui.orders.paths "
         "tui.orders.progress tui.orders.tables.mapping tui.orders.tables.text.encodings tui.widgets.text tui.api.codec "
         "tui.api.errors tui.api.pointer tui.api.wording",
         NETWORK,
@@ -134,7 +143,9 @@ LAYERS = {
         TERMINAL,
         SERVER,
     ),
-    "tui.cli": layer("tui.start tui.headless tui.settings tui.sandbox.command", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.cli": layer(
+        "tui.start tui.headless tui.commands tui.settings tui.sandbox.command", NETWORK, DISK, TERMINAL, SERVER
+    ),
     "tui.__main__": layer("tui.cli", NETWORK, DISK, TERMINAL, SERVER),
     "tui.sandbox": layer(
         "tui.sandbox tui.api.codec tui.api.pointer tui.api.errors tui.api.models",

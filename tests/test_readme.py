@@ -14,7 +14,7 @@ import pytest
 import readme_parts
 from pseudo_terminal import PROGRAM, Terminal
 
-from tui.headless import DENIED, PROBLEMS, SUCCESS, UNKNOWN, USAGE
+from tui.commands.output import DENIED, PROBLEMS, SUCCESS, UNKNOWN, USAGE
 from tui.keymap import Context, commands_by_key
 from tui.orders.parsed import GuessKind
 from tui.orders.tables.formats import FORMATS

@@ -25,6 +25,9 @@ _PAIRS = (
 )
 
 _OTHERS = """headless commands:
+  sendcloud-orders list QUERY     print the orders that fit a query
+  sendcloud-orders count QUERY    print how many there are, by reason, country, …
+  sendcloud-orders show ORDER     print one order with its problems, by number or id
   sendcloud-orders check FILE     report the problems of a file of orders; needs no account
   sendcloud-orders submit FILE    stage, send and verify the orders of a file
   sendcloud-orders sandbox        serve the same API on this machine; sendcloud-orders sandbox --help
@@ -83,6 +86,8 @@ def _run(arguments: list[str]) -> int:
         return _check(_check_parser().parse_args(arguments[1:]))
     if arguments[:1] == ["submit"]:
         return _submit(_submit_parser().parse_args(arguments[1:]))
+    if arguments[:1] in (["list"], ["show"], ["count"]):
+        return _orders(arguments[0], arguments[1:])
     return _app(_app_parser().parse_args(arguments))
 
 
@@ -228,6 +233,73 @@ def _submit(options: argparse.Namespace) -> int:
     from tui.headless import submit
 
     return _run_or_usage_error(lambda: submit(options, profile))
+
+
+def _orders(command: str, arguments: list[str]) -> int:
+    """Run a command on the orders of the account. Arguments that are no options are the query, also `-country:DE`."""
+    parser = _orders_parser(command)
+    options, words = parser.parse_known_args(arguments)
+    if command == "show":
+        options.order = " ".join(words)
+        if not options.order:
+            raise UsageError("show needs the number or id of an order; see sendcloud-orders show --help.")
+    else:
+        misspelt = next((word for word in words if word.startswith("--") and word != "--"), None)
+        if misspelt is not None and "--" not in words[: words.index(misspelt)]:
+            raise UsageError(f"{misspelt} is not an option; see sendcloud-orders {command} --help.")
+        options.query = words
+    if options.json and getattr(options, "csv", False):
+        raise UsageError("--json and --csv exclude each other.")
+    if options.cached and options.refresh:
+        raise UsageError("--cached and --refresh exclude each other.")
+    profile = _profile(options)
+
+    from tui.commands.orders import count_orders, list_orders, show_order
+
+    run_command = {"list": list_orders, "show": show_order, "count": count_orders}[command]
+    return _run_or_usage_error(lambda: run_command(options, profile))
+
+
+_ORDERS_HELP = {
+    "list": ("[QUERY…]", "Print the orders that fit a query, by default all."),
+    "show": ("ORDER", "Print one order, its problems and what was sent of it."),
+    "count": ("[QUERY…]", "Print how many orders fit a query."),
+}
+_READING = """New and open orders are read first, with progress on standard error. Orders are kept in a cache on this machine.
+Exit codes: 0 found, 1 none found, 2 usage error, 3 the service is unreachable or denied access."""
+
+
+def _orders_parser(command: str) -> argparse.ArgumentParser:
+    words, description = _ORDERS_HELP[command]
+    parser = _Parser(
+        prog=f"sendcloud-orders {command}",
+        usage=f"sendcloud-orders {command} [options] {words}",
+        description=description,
+        epilog=f"{_READING}\n\n{_CREDENTIALS}",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    _add_account(parser)
+    parser.add_argument("--cached", action="store_true", help="use the cache only; send no request")
+    parser.add_argument("--refresh", action="store_true", help="read all open orders again first")
+    parser.add_argument("--no-cache", action="store_true", help="keep what is read in memory only")
+    parser.add_argument("--json", action="store_true", help="JSON: one object per line")
+    if command == "list":
+        parser.add_argument("--csv", action="store_true", help="CSV for spreadsheets")
+        parser.add_argument("--columns", metavar="A,B", default="", help="columns of the text and of CSV")
+        parser.add_argument("--limit", type=_count, metavar="N", help="print at most N orders")
+        parser.add_argument("--raw", action="store_true", help="add the whole document to each line of JSON")
+    if command == "count":
+        parser.add_argument(
+            "--by", metavar="A,B", default="", help="count by these: why, country, shop, status, sku, …"
+        )
+    return parser
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) > 0):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a positive number")
+    return int(text)
 
 
 def _app(options: argparse.Namespace) -> int:

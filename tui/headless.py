@@ -2,8 +2,6 @@
 
 import argparse
 import asyncio
-import json
-import os
 import signal
 import sys
 import time
@@ -11,13 +9,26 @@ from collections import Counter
 from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from tui.api.codec import LIMIT
 from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import Pointer
 from tui.api.wording import count_of
+from tui.commands.output import (
+    DENIED,
+    PROBLEMS,
+    SUCCESS,
+    UNKNOWN,
+    USAGE,
+    CommandEnded,
+    Interrupted,
+    guarded,
+    json_line,
+    print_lines,
+    say,
+    write_error,
+)
 from tui.orders.fields import field_at, label_of
 from tui.orders.parsed import GuessKind, How
 from tui.orders.paths import ANY
@@ -37,59 +48,20 @@ if TYPE_CHECKING:
     from tui.work.submit.results import SubmitResult
     from tui.work.submit.run import Submission
 
-SUCCESS, PROBLEMS, USAGE, DENIED, UNKNOWN = 0, 1, 2, 3, 4
-"""Exit codes; the highest wins. DENIED: the service is unreachable or denied access. UNKNOWN: an outcome is not known."""
-
 STANDARD_INPUT = "-"
 
 _MIN_SHARED = 3
 """Orders from which a warning that most of them share is printed once."""
 
 
-class CommandEnded(Exception):
-    """The command cannot continue; str() is a sentence for users."""
-
-    def __init__(self, message: str, code: int) -> None:
-        super().__init__(message)
-        self.code = code
-
-
-class Interrupted(CommandEnded):
-    """The command was interrupted by a signal; the exit code says so."""
-
-    def __init__(self, number: int) -> None:
-        name = signal.Signals(number).name
-        super().__init__(f"Stopped by {name}. Orders already sent will be recognised on the next run.", 128 + number)
-
-
 def check(options: argparse.Namespace, profile: Profile | None) -> int:
     """Check a file, and with a profile its account too. Returns the exit code."""
-    return _guarded(lambda: _check(options, profile))
+    return guarded(lambda: _check(options, profile))
 
 
 def submit(options: argparse.Namespace, profile: Profile) -> int:
     """Send the orders of a file and verify them. Returns the exit code."""
-    return _guarded(lambda: _submit(options, profile))
-
-
-def _guarded(work: Callable[[], int]) -> int:
-    """Run a command so that signals and I/O errors end it with a message and an exit code."""
-    before = {number: signal.signal(number, _interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        return work()
-    except CommandEnded as end:
-        _say(str(end))
-        return end.code
-    except OSError as error:
-        _say(f"Cannot continue: {error.strerror or error}. Orders already sent will be recognised on the next run.")
-        return DENIED
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _interrupt(number: int, _: FrameType | None) -> None:
-    raise Interrupted(number)
+    return guarded(lambda: _submit(options, profile))
 
 
 # check
@@ -105,9 +77,9 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
         (entry, problem) for entry in entries for problem in (*entry.problems, *_update(known.get(entry.position)))
     ]
     if options.json:
-        _print(_json(_check_line(entry, problem)) for entry, problem in found)
+        print_lines(json_line(_check_line(entry, problem)) for entry, problem in found)
     else:
-        _print(_check_lines(name, found, verbose=options.verbose))
+        print_lines(_check_lines(name, found, verbose=options.verbose))
     bad = sum(bool(entry.errors) for entry in entries)
     warned = sum(entry.severity is Severity.WARNING for entry in entries)
     counts = [f"{bad} with errors", f"{warned} with warnings only"]
@@ -116,7 +88,7 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
         counts += [
             f"{actions.count('new')} new, {actions.count('UPDATE')} to update, {actions.count('same')} unchanged"
         ]
-    _say(f"{name}: {count_of(len(entries), 'order')}, {', '.join(counts)}.{_infos(entries)}")
+    say(f"{name}: {count_of(len(entries), 'order')}, {', '.join(counts)}.{_infos(entries)}")
     return max(code, PROBLEMS if bad else SUCCESS)
 
 
@@ -142,7 +114,7 @@ def _check_account(
     try:
         return *asyncio.run(ask()), SUCCESS
     except ApiError as error:
-        _say(f"The account could not be checked; these are the results for the file alone. {error}")
+        say(f"The account could not be checked; these are the results for the file alone. {error}")
         return entries, {}, DENIED
     finally:
         service.close()
@@ -230,8 +202,8 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
         return asyncio.run(_submitted(options, profile, service, name, batch, entries))
     except StoreError as error:
         # The run has not started; orders sent by an earlier one are recognised by the next.
-        _print(_json(_not_opened(entry, str(error))) for entry in entries)
-        _say(f"Nothing was sent: {error}")
+        print_lines(json_line(_not_opened(entry, str(error))) for entry in entries)
+        say(f"Nothing was sent: {error}")
         return DENIED
     finally:
         service.close()
@@ -267,8 +239,8 @@ async def _submitted(
                 account = await signals.during(opening)
             except ApiError as error:
                 progress_line.end()
-                _print(_json(_not_opened(entry, str(error))) for entry in entries)
-                _say(f"The account cannot be opened. {error}")
+                print_lines(json_line(_not_opened(entry, str(error))) for entry in entries)
+                say(f"The account cannot be opened. {error}")
                 return DENIED
         staging = Staging(account, batch)
         run = Submission(account, staging, entries, name, submit_options, progress_line.show)
@@ -279,17 +251,17 @@ async def _submitted(
             store.flush()
         except BatchLocked as error:
             progress_line.end()
-            _say(str(error))
+            say(str(error))
             code = DENIED
         except StoreError as error:
             progress_line.end()
             run.ended_by(error)
-            _say(f"{error}. Orders already sent will be recognised on the next run.")
+            say(f"{error}. Orders already sent will be recognised on the next run.")
             code = DENIED
         progress_line.end()
         code = max(code, _print_results(run))
         if signals.code:
-            _say("Stopped. Run the same command again to continue.")
+            say("Stopped. Run the same command again to continue.")
         return signals.code or code
     except asyncio.CancelledError:
         if not signals.code:
@@ -307,14 +279,14 @@ def _print_results(run: "Submission") -> int:
     from tui.work.submit.results import SubmitOutcome
 
     results = run.results()
-    _print(_json(_result_line(result)) for result in results)
+    print_lines(json_line(_result_line(result)) for result in results)
     counts = Counter(result.outcome for result in results)
     summary = ", ".join(f"{counts[outcome]} {outcome}" for outcome in SubmitOutcome if counts[outcome])
     requests = count_of(run.requests, "write request")
-    _say(f"{count_of(len(results), 'order')}: {summary or 'nothing to do'}; {requests}.")
+    say(f"{count_of(len(results), 'order')}: {summary or 'nothing to do'}; {requests}.")
     code = SUCCESS
     if run.unreachable is not None:
-        _say(run.unreachable)
+        say(run.unreachable)
         code = DENIED
     if counts[SubmitOutcome.UNKNOWN]:
         return UNKNOWN
@@ -337,9 +309,9 @@ def _dry_run(entries: list[FileEntry], profile: Profile, retry_for: float | None
         outcome = outcomes[status.action.value]
         notes = (note(f"This would change {changes_text(status.changes)}."),) if status.changes else ()
         results.append(SubmitResult(entry, outcome, status.id, (*entry.problems, *notes)))
-    _print(_json(_result_line(result)) for result in results)
+    print_lines(json_line(_result_line(result)) for result in results)
     bad = sum(result.outcome is SubmitOutcome.HELD for result in results)
-    _say(f"{count_of(len(results), 'order')}, {bad} of them cannot be sent. Nothing was sent.")
+    say(f"{count_of(len(results), 'order')}, {bad} of them cannot be sent. Nothing was sent.")
     return max(code, PROBLEMS if any(entry.errors for entry in entries) else SUCCESS)
 
 
@@ -371,7 +343,7 @@ def _close(store: "Store") -> None:
     try:
         store.close()
     except StoreError as error:
-        _say(f"{error}.")
+        say(f"{error}.")
 
 
 async def _cancel_tasks() -> None:
@@ -416,7 +388,7 @@ class Signals:
             if self._main is not None:
                 self._main.cancel()
             return
-        _say("Stopping after the request in flight. Press again to end at once.")
+        say("Stopping after the request in flight. Press again to end at once.")
         self.stop()
 
 
@@ -436,14 +408,14 @@ class ReadingProgress:
             now = self._clock()
             if self._terminal and now - self._from >= 1.0 and (self._shown is None or now - self._shown >= 0.1):
                 self._shown = now
-                _write_error(f"\r\x1b[K{task} {progress.done:,} of {progress.total:,}")
+                write_error(f"\r\x1b[K{task} {progress.done:,} of {progress.total:,}")
 
         return show
 
     def end(self) -> None:
         """Clear the line, so that other output can follow."""
         if self._shown is not None:
-            _write_error("\r\x1b[K")
+            write_error("\r\x1b[K")
             self._shown = None
 
 
@@ -465,14 +437,14 @@ class ProgressLine:
         self._last, self._shown = now, text
         if self._terminal:
             self._open = True
-            _write_error(f"\r\x1b[K{safe(text)}")
+            write_error(f"\r\x1b[K{safe(text)}")
         else:
-            _write_error(f"{text}\n")
+            write_error(f"{text}\n")
 
     def end(self) -> None:
         """Clear the line, so that other output can follow."""
         if self._open:
-            _write_error("\r\x1b[K")
+            write_error("\r\x1b[K")
             self._open = False
 
 
@@ -507,7 +479,7 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry]]:
     finally:
         reading.end()
     for sentence in intake.notes:
-        _say(f"{name}: {sentence}")
+        say(f"{name}: {sentence}")
     return name, entries
 
 
@@ -536,7 +508,7 @@ def _standard_input() -> bytes:
     if sys.stdin is None:
         raise ImportFileError("There is no standard input to read.")
     if sys.stdin.isatty():
-        _say("Reading orders from this terminal; press Ctrl+D to end the input.")
+        say("Reading orders from this terminal; press Ctrl+D to end the input.")
     data = sys.stdin.buffer.read(LIMIT + 1)
     if len(data) > LIMIT:
         raise ImportFileError(f"Standard input exceeds the limit of {LIMIT // 2**20} MB.")
@@ -569,34 +541,3 @@ def _problem(entry: FileEntry, problem: Problem) -> dict[str, object]:
     if column is not None:
         found["column"] = column
     return found
-
-
-def _json(value: dict[str, object]) -> str:
-    """Encode as ASCII, so that untrusted text cannot affect a terminal."""
-    return json.dumps(value, ensure_ascii=True)
-
-
-def _print(lines: Iterable[str]) -> None:
-    """Print lines to standard output; a closed pipe is not an error."""
-    try:
-        for line in lines:
-            sys.stdout.buffer.write(f"{line}\n".encode())
-        sys.stdout.buffer.flush()
-    except OSError as error:
-        # Discard the rest of the buffer, or flushing at exit would fail again.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        if not isinstance(error, BrokenPipeError):
-            raise
-
-
-def _say(text: str) -> None:
-    _write_error(f"sendcloud-orders: {safe(text)}\n")
-
-
-def _write_error(text: str) -> None:
-    try:
-        sys.stderr.write(text)
-        sys.stderr.flush()
-    except OSError:
-        # Standard error is closed.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stderr.fileno())

@@ -110,7 +110,7 @@ class Session:
         """Update the cache with what a write found out, and notify the screens."""
         status = self.workspace.account.draft_sender.status(order_id)
         if status is not None and status.deleted:
-            self._local.remove(order_id)
+            self._local.mark_gone([order_id])
         elif status is not None and status.document is not None:
             self._local.keep([status.document])
         self.navigator.order_changed(order_id)

@@ -174,9 +174,10 @@ def test_orders_that_a_complete_reading_did_not_find(cache: OrderCache) -> None:
     assert "1" in found(cache)
 
 
-def test_removed_orders_leave_no_index(cache: OrderCache) -> None:
-    cache.put([read("1", name="maes"), read("2", name="maes")], 1.0)
-    cache.remove(["1", "9"])
+def test_purged_orders_leave_no_index(cache: OrderCache) -> None:
+    cache.put([read("1", name="maes")], 1.0)
+    cache.put([read("2", name="maes")], 2.0)
+    assert cache.purge(2.0) == 1
     assert cache.get("1") is None
     assert found(cache, Contains(("name",), "maes")) == ["2"]
     assert cache.row_of("1") is None

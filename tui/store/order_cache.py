@@ -95,11 +95,6 @@ class OrderCache:
             ]
         )
 
-    def remove(self, keys: Iterable[str]) -> None:
-        """Remove orders that were deleted through this program."""
-        packed = [(pack(key),) for key in keys]
-        self._writer.write(lambda c: _delete(c, "key_json = ?", packed))
-
     def mark_gone(self, keys: Iterable[str], at: float) -> None:
         """Note that the service no longer has these orders. They are kept, but no query finds them."""
         rows = [(at, pack(key)) for key in keys]

@@ -74,6 +74,11 @@ def has_substitutes(text: str, *, multiline: bool = False) -> bool:
     return safe(text, newline="\n" if multiline else LINE_BREAK) != text
 
 
+def width_of(text: str) -> int:
+    """The width of a text in cells."""
+    return cell_len(text)
+
+
 def fit(text: object, width: int, align: Align = "left") -> str:
     """Make a text safe and exactly `width` cells wide: padded, or cut with an ellipsis."""
     text = text if isinstance(text, str) else str(text)

@@ -1,13 +1,13 @@
 """An opened account: its client, its stored data, its shops, and the services that work on its orders."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
 from tui.api.client import Client
-from tui.api.codec import Document
+from tui.api.codec import Document, as_document, as_list
 from tui.api.errors import Forbidden, InvalidResponse, NotFound, RequestRefused
 from tui.api.query import id_number, id_text
 from tui.api.request_log import RequestLog
@@ -21,6 +21,7 @@ from tui.work.writes.outbox import Outbox
 from tui.work.writes.verifier import Verifier
 
 _REMEMBERED = "user"
+_SHOPS = "shops"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,8 @@ class Account:
     shops: list[Shop] | None = None
     shops_hidden: bool = False
     own_shop: int | None = None
+    earlier_shops: Sequence[Shop] = ()
+    """The shops as they were read the last time."""
     listeners: list[Callable[[Write | Verification], None]] = field(default_factory=list)
     """Functions to call after each step of a write and at the end of each verification."""
 
@@ -84,6 +87,7 @@ class Account:
         with suppress(NotFound, Forbidden, RequestRefused):
             rows = tuple(await self.client.list_integrations())
             self.shops_hidden = False
+            self.store.screen_states.put(self.account_id, _SHOPS, list(rows))
         found = [shop for shop in map(Shop.read, rows) if shop is not None]
         # The service sorts by the last read, and tab numbers should not change without a reason.
         self.shops = sorted(found, key=lambda shop: (shop.name.casefold(), shop.id))
@@ -95,9 +99,12 @@ class Account:
         return None if self.shops is None or self.shops_hidden else frozenset(shop.id for shop in self.shops)
 
     def shop(self, id: str) -> Shop | None:
-        """Return the shop with this id, which comes from an order and may be any text."""
+        """Return the shop with this id, which comes from an order and may be any text.
+
+        Until the shops are read, those of the last time are known.
+        """
         number = id_number(id)
-        return next((shop for shop in self.shops or () if shop.id == number), None)
+        return next((shop for shop in self.shops or self.earlier_shops if shop.id == number), None)
 
 
 async def open_account(
@@ -176,4 +183,6 @@ def _account(
     )
     draft_sender = DraftSender(client, store, account_id, drafts, outbox, now=now)
     account = Account(client, store, account_id, drafts, now, zone, outbox, verifier, draft_sender, own_shop=own_shop)
+    documents = map(as_document, as_list(store.screen_states.get(account_id, _SHOPS)))
+    account.earlier_shops = [shop for shop in map(Shop.read, documents) if shop is not None]
     return account

@@ -5,15 +5,17 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from tui.orders.query.conditions import All, Condition, OneOf
+from tui.orders.query.conditions import EVERY_ORDER, All, Condition, OneOf
 from tui.orders.query.language import Query, parse
 from tui.orders.query.meaning import QueryContext
+from tui.orders.query.syntax import Both
 from tui.screens.common.screen import BaseScreen
 from tui.work.cache.index import NEEDS_WORK
 from tui.work.cache.local_orders import OrderWindow
 from tui.work.cache.query_context import query_context
 from tui.work.writes.backoff import sleep_or_event
 
+EVERYTHING = Query(Both(), EVERY_ORDER)
 _FIRST_ROWS = 200
 _EVERY = 1.0
 """Seconds between two looks at the cache while orders are being read."""
@@ -28,7 +30,7 @@ class OrderReader:
     def __init__(
         self, screen: BaseScreen[Any], rows_changed: Callable[[], None], progress_changed: Callable[[], None]
     ) -> None:
-        self.query = Query()
+        self.query = EVERYTHING
         self.shop: str | None = None
         """The id of the only shop whose orders are shown."""
         self.to_fix = 0
@@ -117,7 +119,7 @@ class OrderReader:
         """The text of a list without orders."""
         state = self._workspace.sync.state
         if self.known:
-            return "No order fits. / changes the query." if self.query != Query() else "No orders here."
+            return "No order fits. / changes the query." if self.query != EVERYTHING else "No orders here."
         if state.error is not None:
             return "Nothing was read. R tries again."
         return "No orders here." if state.is_complete else "Reading …"

@@ -100,6 +100,7 @@ class OrderRows:
     columns: Sequence[Column]
     state_of: Callable[[CachedOrder], RowStatus | None]
     problems_of: Callable[[Document], tuple[Problem, ...]]
+    is_finished: Callable[[Document], bool]
 
     def __len__(self) -> int:
         return len(self.window)
@@ -113,12 +114,16 @@ class OrderRows:
     def row_at(self, index: int) -> RenderedRow:
         cached = self.window[index]
         order = cached.document
-        problems = self.problems_of(order)
+        is_finished = self.is_finished(order)
+        # The problems of a finished order are no work; they are in the preview.
+        problems = () if is_finished else self.problems_of(order)
         state = self.state_of(cached)
         mark, tone = state_mark(problems)
         if state is not None:
             mark, tone = state.mark, state.tone
         why = StyledCell(state.text, state.tone) if state is not None else StyledCell(why_text(problems), tone)
+        if is_finished and state is None:
+            why = StyledCell(f"finished: {text_at(order, STATUS)}", "dim")
         cells: dict[str, CellText] = {
             "order": order_name(order),
             "shop": self._shop(order),

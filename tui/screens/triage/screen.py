@@ -12,6 +12,7 @@ from tui.api.errors import ApiError
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.keymap import Context
+from tui.orders.order_state import OrderState
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.general_commands import TabCommands
@@ -213,6 +214,7 @@ class TriageScreen(BaseScreen[None]):
             WIDE if self._is_wide else NARROW,
             self._status_of,
             index.problems,
+            lambda order: index.knowledge.state(order) is OrderState.FINISHED,
         )
         self.table.load(rows)
         self.table.set_footer("end" if index.window and self.workspace.sync.state.is_complete else "")

@@ -45,11 +45,6 @@ class LocalOrders:
         self.revision += bool(changed)
         return changed
 
-    def remove(self, key: str) -> None:
-        """Remove an order that was deleted through this program."""
-        self.cache.remove([key])
-        self.revision += 1
-
     def mark_gone(self, keys: Sequence[str]) -> None:
         """Note that the service no longer has these orders."""
         self.cache.mark_gone(keys, self.now().timestamp())

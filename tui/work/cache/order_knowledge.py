@@ -15,7 +15,7 @@ from tui.orders.order_state import OrderState, order_state
 from tui.orders.paths import SHOP
 from tui.orders.query.conditions import Facts
 from tui.orders.query.facts import FactsContext, facts_of
-from tui.orders.summary import text_at
+from tui.orders.summary import ordered_at, text_at
 from tui.work.account import Account
 
 _FORMAT = "1"
@@ -31,7 +31,7 @@ class OrderKnowledge:
     @property
     def version(self) -> str:
         """Names what the facts depend on: the checks, and what is known of the shops."""
-        types = sorted((shop.id, shop.kind) for shop in self._account.shops or ())
+        types = sorted((shop.id, shop.kind) for shop in self._account.shops or self._account.earlier_shops)
         known = f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types}"
         return hashlib.sha256(known.encode()).hexdigest()[:12]
 
@@ -53,7 +53,7 @@ class OrderKnowledge:
         context = self._context(document)
         found = tuple((problem.code, problem.severity.value) for problem in find_problems(document, context))
         order, shop = CheckedOrder.of(document, context.shop), context.shop
-        return facts_of(
+        facts = facts_of(
             document,
             FactsContext(
                 stage=self.state(document).value,
@@ -64,6 +64,12 @@ class OrderKnowledge:
                 due=self.due(document),
             ),
         )
+        placed = ordered_at(document)
+        if placed is not None:
+            facts.codes["day"] = placed.astimezone(self._account.zone).date().isoformat()
+        if carrier := facts.texts.get("carrier"):
+            facts.codes["carrier"] = carrier.partition("\n")[0]
+        return facts
 
     def _context(self, document: Document) -> CheckContext:
         shop = self._account.shop(text_at(document, SHOP))

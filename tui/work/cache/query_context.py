@@ -17,7 +17,7 @@ def query_context(
     return QueryContext(
         now=account.now(),
         zone=account.zone,
-        shops={str(shop.id): shop.name for shop in account.shops or ()},
+        shops={str(shop.id): shop.name for shop in account.shops or account.earlier_shops},
         titles={check.code: check.title for check in CHECKS},
         keys={
             "draft": [draft.order_id for draft in account.drafts.all()],

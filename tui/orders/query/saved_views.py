@@ -1,0 +1,54 @@
+"""Saved views: named queries, those that are given from the start and those of the user."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from tui.api.codec import Json, as_list
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A query with a name, and the letter that opens it after `v`."""
+
+    letter: str
+    name: str
+    query: str
+
+
+BUILT_IN: Final = (
+    SavedView("f", "to fix", "is:open is:error -is:snoozed -is:done"),
+    SavedView("n", "new", "is:new is:open"),
+    SavedView("d", "due today", "is:due"),
+    SavedView("h", "on hold", "is:hold is:open"),
+    SavedView("u", "unpaid", "is:unpaid is:open"),
+    SavedView("b", "abroad", "is:abroad is:open"),
+    SavedView("o", "overwritten", "is:overwritten"),
+    SavedView("z", "snoozed", "is:snoozed"),
+    SavedView("k", "unknown status", "is:unknown"),
+)
+"""The views that exist from the start. A view of the user with the same letter replaces one of them."""
+
+LETTERS: Final = "abcdefghijklmnopqrtuvwxyz"
+"""The letters that a view may have; `s` saves one."""
+
+
+def views_of(saved: Iterable[SavedView]) -> tuple[SavedView, ...]:
+    """All views: those given, with the user's in place of those with the same letter, and the user's others."""
+    by_letter = {view.letter: view for view in (*BUILT_IN, *saved)}
+    return tuple(by_letter.values())
+
+
+def to_json(views: Iterable[SavedView]) -> Json:
+    """The user's views as stored."""
+    return [{"letter": view.letter, "name": view.name, "query": view.query} for view in views]
+
+
+def from_json(stored: Json) -> list[SavedView]:
+    """The user's views as `to_json` returned them; entries of another form are left out."""
+    views = []
+    for entry in as_list(stored):
+        match entry:
+            case {"letter": str(letter), "name": str(name), "query": str(query)} if letter in tuple(LETTERS):
+                views.append(SavedView(letter, name, query))
+    return views

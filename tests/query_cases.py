@@ -217,7 +217,8 @@ def _field_term(rng: Random, name: str) -> str:
     low, high = rng.choice(values), rng.choice(values)
     return rng.choice(
         (
-            f"{name}{rng.choice(('>', '>=', '<', '<=', ':', ':>='))}{low}",
+            f"{name}:{values[0]},{values[1]}",
+            f"{name}{rng.choice(('>', '>=', '<', '<=', ':>='))}{low}",
             f"{name}:{low}..{high}",
             f"{name}:{low}..,..{high}",
         )

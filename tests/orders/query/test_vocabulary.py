@@ -9,7 +9,17 @@ from query_cases import CONTEXT
 from tui.orders.query.conditions import CODES, LISTS, NUMBERS, TEXTS
 from tui.orders.query.language import parse
 from tui.orders.query.syntax import Both, Term
-from tui.orders.query.vocabulary import ALIASES, FIELDS, IS_WORDS, SORT_ALIASES, SORT_FIELDS, help_lines, nearest
+from tui.orders.query.vocabulary import (
+    ALIASES,
+    FIELDS,
+    IS_WORDS,
+    SORT_ALIASES,
+    SORT_FIELDS,
+    SYNTAX,
+    WORD_TEXTS,
+    help_lines,
+    nearest,
+)
 
 SPECIFIED = set(
     re.findall(
@@ -40,6 +50,10 @@ def test_every_line_of_the_help_is_a_query(line: tuple[str, str]) -> None:
     assert parse(example, CONTEXT).tree != Both() or example.startswith("sort:")
     assert 0 < len(example) <= 30
     assert 0 < len(text) <= 130
+
+
+def test_the_help_names_the_fields_of_a_word() -> None:
+    assert SYNTAX[0][1].partition(": ")[2].split(", ") == list(WORD_TEXTS)
 
 
 def test_the_help_has_every_field_and_word() -> None:

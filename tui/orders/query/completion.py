@@ -49,7 +49,9 @@ def complete(line: str, cursor: int, context: QueryContext, counts: Counts, *, l
     start += found.end() + _part_start(typed[found.end() :], ",")
     if name == "sort" and line.startswith("-", start) and start < cursor:
         start += 1
-    return Completion(start, cursor, _matching(line[start:cursor].strip('"'), _values(name, context, counts), limit))
+    return Completion(
+        start, cursor, _matching(line[start:cursor].strip('"'), _values(name, found[2], context, counts), limit)
+    )
 
 
 def _part_start(text: str, separators: str) -> int:
@@ -78,7 +80,7 @@ def _names() -> Iterator[Candidate]:
     yield from (Candidate(f"{field.name}:", field.help) for field in FIELDS.values())
 
 
-def _values(name: str, context: QueryContext, counts: Counts) -> Iterator[Candidate]:
+def _values(name: str, operator: str, context: QueryContext, counts: Counts) -> Iterator[Candidate]:
     if name == "sort":
         yield from map(Candidate, SORT_FIELDS)
     elif name in ("is", "why", "shop"):
@@ -95,7 +97,12 @@ def _values(name: str, context: QueryContext, counts: Counts) -> Iterator[Candid
         kind = FIELDS[name].kind
         if kind is FieldKind.DATE:
             yield from map(Candidate, DATE_WORDS)
-            yield from (Candidate("-3d", "the day three days ago"), Candidate("-6h", "six hours ago"))
+            yield Candidate("-3d", "the day three days ago")
+            yield (
+                Candidate("-6h", "six hours ago")
+                if operator.lstrip(":=")
+                else Candidate("-6h..", "since six hours ago")
+            )
         elif kind is not FieldKind.NUMBER:
             for value, count in counts(name).items():
                 text = value.upper() if name in _IN_CAPITALS else value

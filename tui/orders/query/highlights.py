@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 
 from tui.orders.query.conditions import Contains, OneOf
+from tui.orders.query.facts import compact
 from tui.orders.query.folding import digits, fold
 
 
@@ -17,6 +18,8 @@ def highlights(text: str, terms: Iterable[Contains | OneOf], field: str) -> list
         needles = (term.text,) if isinstance(term, Contains) else term.values
         if field in fields:
             found.extend(part for needle in needles for part in _parts(needle, *_folded(text)))
+        if field in fields and field in ("postcode", "hs"):
+            found.extend(part for needle in needles for part in _parts(needle, *_compact(text)))
         if field == "phone" and "phone_digits" in fields:
             found.extend(part for needle in needles for part in _parts(needle, *_digits(text)))
     return _merged((start, _with_marks(text, end)) for start, end in found)
@@ -32,6 +35,12 @@ def _folded(text: str) -> tuple[str, list[int]]:
                 chars.append(folded)
                 positions.append(position)
     return "".join(chars), positions
+
+
+def _compact(text: str) -> tuple[str, list[int]]:
+    """The folded text as `facts.compact` makes it, with positions."""
+    found = [(char, position) for char, position in zip(*_folded(text), strict=True) if compact(char)]
+    return "".join(char for char, _ in found), [position for _, position in found]
 
 
 def _digits(text: str) -> tuple[str, list[int]]:

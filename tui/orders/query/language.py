@@ -47,6 +47,7 @@ _BLANKS: Final = re.compile(r"\s*")
 _WORD: Final = re.compile(r'[^\s"()]+')
 _VALUE: Final = re.compile(r'[^\s"(),]+')
 _PHRASE: Final = re.compile(r'"((?:[^"]|"")*)"')
+_COMPARISON: Final = re.compile(r"(?::=?|[<>]=?)[\d.-]*(?=[\s()]|$)")
 _KEYWORD: Final = re.compile(rf"({'|'.join(KEYWORDS)})(?=[\s()\"]|$)", re.IGNORECASE)
 
 _DEEPEST: Final = 40
@@ -170,6 +171,8 @@ class _Parser:
         start = self._column()
         found = OPERATORS.match(self.line, self.position)
         if found is None or (found[2] == "=" and self._field_name(found[1]) not in FIELDS):
+            if _COMPARISON.match(self.line, self.position):
+                raise QueryError("A field is missing; write total>50 without blanks.", start)
             return Term("", "", (TermValue(self._text(_WORD), column=start),), start)
         name = self._field_name(found[1])
         if name not in FIELDS and name not in ("is", "why", "sort"):

@@ -1,6 +1,6 @@
-"""The generated parts of the README: its commands and its key table. `python tests/readme_parts.py` writes the table.
+"""The generated parts of the README: its commands and its tables. `python tests/readme_parts.py` writes the tables.
 
-Only the standard library and the keymap are used, so that any Python will do.
+Only the standard library, the keymap and the words of the query language are used, so that any Python will do.
 """
 
 import re
@@ -13,6 +13,7 @@ README = ROOT / "README.md"
 sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []
 
 from tui.keymap import COMMANDS, Command, Context, key_name  # noqa: E402
+from tui.orders.query.vocabulary import FIELDS, IS_WORDS, SYNTAX, FieldKind  # noqa: E402
 
 
 def text() -> str:
@@ -55,11 +56,35 @@ def _row(command: Command) -> str:
     return f"| {' '.join(f'`{key}`' for key in keys)} | {title} | {places} | {command.help.replace('|', '&#124;')} |"
 
 
-def write_table() -> None:
-    """Write the current table into the README."""
-    readme, before = text(), f"<!-- keys -->\n{block('keys')}\n<!-- /keys -->"
-    README.write_text(readme.replace(before, f"<!-- keys -->\n{key_table()}\n<!-- /keys -->"), encoding="utf-8")
+def query_table() -> str:
+    """Return the forms, fields and words of the query language as a table."""
+    rows = ["| example | what it finds |", "| --- | --- |"]
+    rows += [f"| `{example}` | {text[0].upper()}{text[1:]}. |" for example, text in SYNTAX]
+    rows += [f"| {_fields(kind)} | {text} |" for kind, text in _KINDS.items()]
+    words = " ".join(f"`{word}`" for word in IS_WORDS)
+    rows.append(f"| {words} | After `is:`; `?` on the filter line explains each. |")
+    return "\n".join(rows)
+
+
+_KINDS = {
+    FieldKind.TEXT: "Text fields: the value is a part of them.",
+    FieldKind.EXACT: "Fields that are equal to the value. Countries also by name, shops by id or name.",
+    FieldKind.NUMBER: "Numbers. `weight` is in kg, `items` counts lines, `total` ignores the currency.",
+    FieldKind.DATE: "Dates, in the profile's time zone. `created` and `updated` are the shop's.",
+}
+
+
+def _fields(kind: FieldKind) -> str:
+    return " ".join(f"`{field.name}`" for field in FIELDS.values() if field.kind is kind)
+
+
+def write_tables() -> None:
+    """Write the current tables into the README."""
+    readme = text()
+    for name, table in (("keys", key_table()), ("query", query_table())):
+        readme = readme.replace(f"<!-- {name} -->\n{block(name)}\n", f"<!-- {name} -->\n{table}\n")
+    README.write_text(readme, encoding="utf-8")
 
 
 if __name__ == "__main__":
-    write_table()
+    write_tables()

@@ -47,6 +47,7 @@ _BLANKS: Final = re.compile(r"\s*")
 _WORD: Final = re.compile(r'[^\s"()]+')
 _VALUE: Final = re.compile(r'[^\s"(),]+')
 _PHRASE: Final = re.compile(r'"((?:[^"]|"")*)"')
+_COMPARISON: Final = re.compile(r"(?::=?|[<>]=?)[\d.-]*(?=[\s()]|$)")
 _KEYWORD: Final = re.compile(rf"({'|'.join(KEYWORDS)})(?=[\s()\"]|$)", re.IGNORECASE)
 
 _DEEPEST: Final = 40
@@ -101,19 +102,21 @@ class _Parser:
         self._skip_blanks()
         if self._at_end():
             return Both()
-        tree = self._either(0)
+        tree = self._either(0) or Both()
         if not self._at_end():
             raise QueryError("No parenthesis is open here.", self._column())
         return tree
 
-    def _either(self, depth: int) -> Tree:
+    def _either(self, depth: int) -> Tree | None:
+        """The terms up to the next closing parenthesis; None if there are only sort orders."""
         parts = [self._both(depth)]
         while self._take_keyword("or"):
             parts.append(self._both(depth))
-        return either([part for part in parts if part is not None]) if any(parts) else Both()
+        trees = [part for part in parts if part is not None]
+        return either(trees) if trees else None
 
     def _both(self, depth: int) -> Tree | None:
-        """The terms up to the next `or` or parenthesis; None if it only has `sort:`."""
+        """The terms up to the next `or` or parenthesis; None if there are only sort orders."""
         start, sorts = self._column(), len(self.sort)
         parts: list[Tree] = []
         while not self._at_end() and self.line[self.position] != ")" and not self._keyword("or"):
@@ -168,6 +171,8 @@ class _Parser:
         start = self._column()
         found = OPERATORS.match(self.line, self.position)
         if found is None or (found[2] == "=" and self._field_name(found[1]) not in FIELDS):
+            if _COMPARISON.match(self.line, self.position):
+                raise QueryError("A field is missing; write total>50 without blanks.", start)
             return Term("", "", (TermValue(self._text(_WORD), column=start),), start)
         name = self._field_name(found[1])
         if name not in FIELDS and name not in ("is", "why", "sort"):

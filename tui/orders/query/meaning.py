@@ -161,6 +161,8 @@ def _date(name: str, operator: str, value: TermValue, context: QueryContext) -> 
         return Not(Present(name)) if value.text == ABSENT_WORD else Present(name)
     first = _period(value.text, value, context)
     last = first if value.end is None else _period(value.end, value, context)
+    if operator in (":", ":=") and value.end is None and first is not None and first.end is None:
+        raise QueryError(f"{value.text} is an instant, not a day.", value.column, f"{name}>={value.text}")
     low = None if first is None else first.start
     high, excludes_high = (None, False) if last is None else _end(last)
     match operator:

@@ -59,7 +59,7 @@ class Term:
         if self.name:
             return f"{self.name}{self.operator}{','.join(map(str, self.values))}"
         text = self.values[0].text
-        is_plain = not re.search(r'[\s"()]|^-|^$|^[<>=]+$', text)
+        is_plain = not re.search(r'[\s"()]|^[-<>:]|^$', text)
         return text if is_plain and text.lower() not in KEYWORDS and not OPERATORS.match(text) else quote(text)
 
 

@@ -128,21 +128,27 @@ SORT_FIELDS: Final = tuple(name for name in (*FIELDS, "pk", "severity", "stage")
 
 SYNTAX: Final = (
     (
-        "word",
-        "every word must match: number, id, recipient, company, street, postcode, city, email, phone, SKU, item, note, tag",
+        "mug delft",
+        "every word is in one of: number, id, name, company, street, postcode, city, email, phone, sku, item, note, tag",
     ),
-    ('"exact phrase"', "keeps blanks together, also after a field"),
-    ("field:value", "the field contains the value; shop, country and the like are equal to it; a comma means or"),
-    ("field:=value", "the field is equal to the value"),
-    ("field:none  field:any", "has no value; has a value"),
-    ("total>50  total:10..20", "also >= < <=; numbers and dates; a range includes both ends"),
-    ("-term  not term", "orders that do not match the term or (group)"),
-    ("a or b  (a or b) c", "blank means and, and comes before or"),
-    ("why:weight", "by the code of a check or a word of its title; why:any why:none why:error"),
+    ('"two words"', "keeps blanks together, also after a field"),
+    (
+        "city:delft,haag",
+        "a text field contains the value; shop, country and the like are equal to it; a comma means or",
+    ),
+    ("city:=delft", "the field is equal to the value"),
+    ("note:none note:any", "the field has no value; it has one"),
+    ("total>50 total:10..20", "also >= < <= and open ranges such as 10..; a range includes both ends"),
+    (
+        "created:-3d",
+        "dates: 2026-11-22 today yesterday tomorrow monday; -3d three days ago; -6h six hours ago, to the second",
+    ),
+    ("-delft not haag", "orders that do not match; also a group, -(a or b)"),
+    ("mug (delft or haag)", "blank means and, which binds tighter than or"),
+    ("why:any", "by the code of a check or a word of its title; why:any, why:none, why:error"),
     ("sort:total,-created", "by any column; - for descending"),
-    ("created:-3d", "dates: 2026-11-22 today yesterday tomorrow monday; -3d a day; -6h six hours ago"),
 )
-"""Forms of terms with an explanation."""
+"""Examples of each form of term, with an explanation."""
 
 
 def help_lines() -> tuple[tuple[str, str], ...]:

@@ -252,7 +252,7 @@ def find_problems(document: Document, context: CheckContext = NO_CONTEXT) -> lis
         elif problem.severity.rank < damage.severity.rank:
             damaged[problem.pointer] = replace(damage, severity=problem.severity, sendable=problem.sendable)
     problems += damaged.values()
-    problems.sort(key=lambda problem: problem.severity is not Severity.ERROR)
+    problems.sort(key=lambda problem: problem.rank)
     return problems
 
 

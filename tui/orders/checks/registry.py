@@ -109,7 +109,7 @@ CHECKS: Final = (
     Check(ADDRESS, "phone_format", NOTHING, f"{_TO}/phone_number", "the phone number has letters, or not 6 to 15 digits",
           "phone {phone}?", "A phone number has 6 to 15 digits and no letters."),
     Check(ADDRESS, "non_latin", NOTHING, f"{_TO}/*", "letters of another script, in another country than the sender's",
-          "{label} not in Latin letters", "Some carriers refuse other letters than Latin ones."),
+          "not in Latin letters", "Some carriers refuse other letters than Latin ones."),
     Check(ADDRESS, "service_point", SHIP, "/service_point_details/id",
           "the shipping option (or without one the delivery wish) is a service point, and none is chosen",
           "no service point", "The delivery is to a service point, but the order names none."),

@@ -27,6 +27,7 @@ ORDER: dict[str, Any] = {
         "tags": ["fragile", "gift"],
     },
     "payment_details": {"total_price": {"value": 14.5, "currency": "EUR"}, "status": {"code": "paid"}},
+    "shipping_details": {"measurement": {"weight": {"value": 0.4, "unit": "kg"}}},
     "customer_details": {"name": "Jane Doe", "phone_number": "+311"},
     "shipping_address": {
         "name": "John Doe",

@@ -59,18 +59,23 @@ def orders(allowed: str) -> Layer:
 
 LAYERS = {
     "tui.keymap": layer("", NETWORK, DISK, TERMINAL, SERVER),
-    "tui.settings": layer("", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.settings": layer("tui.orders.checks.context tui.orders.checks.registry", NETWORK, DISK, TERMINAL, SERVER),
     "tui.api": layer("tui.api", DISK, TERMINAL, SERVER),
     # orders/: the meaning of an order
     # query reads facts from documents; of addresses only the names of countries and their dialling codes
     "tui.orders.query": orders("query addresses.formats paths summary"),
     "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
-    "tui.orders.checks": orders("checks addresses countries fields money paths summary value_parser"),
+    "tui.orders.checks": orders(
+        "checks addresses countries fields money names order_state paths status_words summary value_parser"
+    ),
     "tui.orders.edits": orders("edits checks fields paths summary value_parser"),
     "tui.orders.tables": orders(
-        "tables addresses checks countries edits fields money parsed paths progress value_parser"
+        "tables addresses checks countries edits fields money names parsed paths progress status_words value_parser"
     ),
-    "tui.orders": orders("countries display edits fields money parsed paths progress suggestions summary value_parser"),
+    "tui.orders": orders(
+        "addresses countries display edits fields money names parsed paths progress status_words suggestions summary "
+        "value_parser"
+    ),
     # store/: the database
     "tui.store": layer(
         "tui.store tui.api.codec tui.orders.query.conditions",

@@ -30,8 +30,9 @@ CSV = """Order number;Integration;Status;Name;Address;House number;Postal code;C
 """
 
 
-def problems(ended: CommandResult, *, severity: str = "error") -> list[tuple[str | None, str]]:
-    return [(line["order_id"], line["pointer"]) for line in ended.lines if line["severity"] == severity]
+def problems(ended: CommandResult) -> list[tuple[str | None, str]]:
+    """Return the order and the pointer of each problem that keeps an order from being sent."""
+    return [(line["order_id"], line["pointer"]) for line in ended.lines if line["blocks"] == "send"]
 
 
 # check
@@ -129,7 +130,7 @@ def test_text_output_names_the_cell(shell: Shell) -> None:
     lines = shell.run("check", path).out.splitlines()
     assert f"{path}:3:Quantity 1068 Items 1, quantity: 'zwei' cannot be read: a whole number is needed." in lines
     assert all(line.startswith(f"{path}:") for line in lines)
-    (line,) = [line for line in shell.run("check", "--json", path).lines if line["severity"] == "error"]
+    (line,) = [line for line in shell.run("check", "--json", path).lines if line["blocks"] == "send"]
     assert (line["order"], line["row"], line["column"]) == (1, 3, "Quantity")
 
 
@@ -147,15 +148,19 @@ def test_guessed_encoding_is_printed_and_can_be_confirmed_or_named(shell: Shell)
     assert (named.code, "It was read as Mac Roman." in named.error) == (0, True)
 
 
-def test_warnings_alone_are_a_success(shell: Shell) -> None:
-    ended = shell.run("check", "--json", shell.write("a.json", orders(1)))
+def test_problems_that_do_not_hold_an_order_are_a_success(shell: Shell) -> None:
+    path = shell.write("a.json", [{**orders(1)[0], "shipping_details": {}}])
+    ended = shell.run("check", "--json", path)
     assert ended.code == 0
-    assert {line["severity"] for line in ended.lines} == {"warning"}
+    assert {(line["severity"], line["blocks"]) for line in ended.lines} == {("error", "ship")}
+    text = shell.run("check", path)
+    assert "cannot ship yet: Neither the parcel nor all items have a weight with a unit." in text.out
+    assert "0 with errors, 1 that cannot ship yet, 0 with warnings only." in text.error
 
 
 def test_positions_count_all_entries(shell: Shell) -> None:
     path = shell.write("a.json", [None, *orders(1), 5, *orders(1, "I", **{BAD: 0})])
-    lines = [line for line in shell.run("check", "--json", path).lines if line["severity"] == "error"]
+    lines = [line for line in shell.run("check", "--json", path).lines if line["blocks"] == "send"]
     assert [line["order"] for line in lines] == [0, 2, 3]
 
 
@@ -291,11 +296,12 @@ def test_orders_that_a_refusal_does_not_name_are_resent(account: Shell) -> None:
     ended = account.submit(path)
     assert (ended.code, account.writes()) == (1, 3), ended.error
     assert [line["outcome"] for line in ended.lines] == ["verified", "refused", "verified", "refused", "verified"]
-    (problem,) = [line for line in ended.lines[1]["problems"] if line["severity"] == "error"]
+    (problem,) = [line for line in ended.lines[1]["problems"] if line["blocks"] == "send"]
     assert problem == {
         "pointer": "/order_number",
         "code": "invalid",
         "severity": "error",
+        "blocks": "send",
         "detail": "This number is spoken for",
         "from": "service",
     }

@@ -13,7 +13,7 @@ def test_order_number_of_another_order_of_the_shop_holds_the_order(account: Shel
     assert first.outcomes == {"5512166000001": "verified"}
     checked = account.run("check", "--json", AGAIN, *shop)
     assert checked.code == 1
-    (found,) = [line for line in checked.lines if line["severity"] == "error"]
+    (found,) = [line for line in checked.lines if line["blocks"] == "send"]
     assert (found["code"], found["pointer"]) == ("number_exists", "/order_id")
     assert "5512166000001" in found["detail"]
     writes = account.writes()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from tui.api.codec import LIMIT
-from tui.api.errors import Problem, ReportedBy, Severity
+from tui.api.errors import Blocks, Problem, ReportedBy, Severity
 from tui.api.pointer import Pointer
 from tui.api.wording import count_of
 from tui.commands.output import (
@@ -81,8 +81,11 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
     else:
         print_lines(_check_lines(name, found, verbose=options.verbose))
     bad = sum(bool(entry.errors) for entry in entries)
+    unshippable = sum(entry.severity is Severity.ERROR and not entry.errors for entry in entries)
     warned = sum(entry.severity is Severity.WARNING for entry in entries)
     counts = [f"{bad} with errors", f"{warned} with warnings only"]
+    if unshippable:
+        counts.insert(1, f"{unshippable} that cannot ship yet")
     if known:
         actions = [status.action.value for status in known.values()]
         counts += [
@@ -134,28 +137,42 @@ def _check_line(entry: FileEntry, problem: Problem) -> dict[str, object]:
 
 
 def _check_lines(name: str, found: Sequence[tuple[FileEntry, Problem]], *, verbose: bool) -> Iterator[str]:
-    """A line for each problem. A warning that most orders share is one line; infos are printed if `verbose`."""
-    texts = [(entry, problem, _field(problem)) for entry, problem in found]
+    """A line for each problem. One that most orders share and that does not hold them is one line.
+
+    Infos are printed if `verbose`.
+    """
+    texts = [(entry, problem, _field(problem), _prefix(problem)) for entry, problem in found]
     counts = Counter(
-        (field, problem.detail) for _, problem, field in texts if problem.severity is Severity.WARNING and field
+        (field, prefix, problem.detail)
+        for _, problem, field, prefix in texts
+        if prefix and field and problem.severity is not Severity.INFO
     )
-    total = len({entry.position for entry, _, _ in texts})
+    total = len({entry.position for entry, _, _, _ in texts})
     shared = {key for key, count in counts.items() if count >= _MIN_SHARED and count * 2 > total}
-    for field, detail in dict.fromkeys((field, problem.detail) for _, problem, field in texts):
-        if (field, detail) in shared:
-            yield safe(f"{name} {field}: warning: {detail} ({counts[field, detail]} times)")
-    for entry, problem, field in texts:
-        if (field, problem.detail) not in shared and (verbose or problem.severity is not Severity.INFO):
+    for field, prefix, detail in dict.fromkeys((field, prefix, problem.detail) for _, problem, field, prefix in texts):
+        if (field, prefix, detail) in shared:
+            yield safe(f"{name} {field}: {prefix}{detail} ({counts[field, prefix, detail]} times)")
+    for entry, problem, field, prefix in texts:
+        if (field, prefix, problem.detail) not in shared and (verbose or problem.severity is not Severity.INFO):
             yield _check_text(name, entry, problem, field)
+
+
+def _prefix(problem: Problem) -> str:
+    """What comes before the text of a problem that does not hold the order."""
+    match problem.blocks:
+        case Blocks.SEND:
+            return ""
+        case Blocks.SHIP:
+            return "cannot ship yet: "
+    return f"{problem.severity}: "
 
 
 def _check_text(name: str, entry: FileEntry, problem: Problem, field: str) -> str:
     row, column = entry.cell(problem.pointer)
     where = [name, str(row) if row is not None else entry.place, *([column] if column is not None else [])]
-    severity = "" if problem.severity is Severity.ERROR else f"{problem.severity}: "
     order = f" {entry.order_id}" if entry.order_id else ""
     # A pipe may end on a terminal too, as with `head`; the raw text is available with `--json`.
-    return safe(f"{':'.join(where)}{order}{f' {field}' if field else ''}: {severity}{problem.detail}")
+    return safe(f"{':'.join(where)}{order}{f' {field}' if field else ''}: {_prefix(problem)}{problem.detail}")
 
 
 def _field(problem: Problem) -> str:
@@ -534,6 +551,7 @@ def _problem(entry: FileEntry, problem: Problem) -> dict[str, object]:
         "pointer": str(problem.pointer),
         "code": problem.code,
         "severity": problem.severity.value,
+        "blocks": problem.blocks.value,
         "detail": problem.detail,
     }
     if row is not None:

@@ -39,7 +39,7 @@ class Session:
     def __init__(self, app: DiffRenderer[int], profile: str, account: Account, settings: Settings) -> None:
         self._app = app
         self._settings = settings
-        knowledge = OrderKnowledge(account)
+        knowledge = OrderKnowledge(account, settings.shops)
         self._local = local = open_orders(account, knowledge, in_memory=settings.no_cache)
         self.navigator = navigator = Navigator(app, self.leave)
         self.workspace = navigator.workspace = Workspace(
@@ -59,6 +59,7 @@ class Session:
             order_changed=navigator.order_changed,
             remember=navigator.remember,
             suspend=navigator.suspend,
+            copy=navigator.copy,
         )
         account.listeners.append(lambda _: navigator.store_changed())
         account.draft_sender.on_change = self._order_changed

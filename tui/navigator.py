@@ -149,6 +149,10 @@ class Navigator:
         """Suspend the app while another program uses the terminal."""
         return self._app.suspend()
 
+    def copy(self, text: str) -> None:
+        """Send a text to the clipboard of the user's terminal (OSC 52)."""
+        self._app.copy_to_clipboard(text)
+
     def _back(self) -> None:
         """Close the top screen, unless it is the only one."""
         if len(self.screens) > 1:

@@ -2,12 +2,18 @@
 
 import os
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
+from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
 
 from platformdirs import PlatformDirs
+
+if TYPE_CHECKING:
+    from tui.orders.checks.context import ShopSettings
 
 _DIRS = PlatformDirs("sendcloud-orders", appauthor=False)
 
@@ -68,12 +74,14 @@ class Settings:
     """The user's choices in `settings.toml` and on the command line.
 
     `keep_days`: how long the journal keeps completed writes; None: forever. `keep_cache_days`: how long the cache keeps
-    an order after it was last read. `no_cache`: orders that are read are kept in memory only.
+    an order after it was last read. `no_cache`: orders that are read are kept in memory only. `shops`: what the checks
+    of orders have to know about a shop, by the number of the integration; shops that are not named have the defaults.
     """
 
     keep_days: int | None = None
     keep_cache_days: int = _CACHE_DAYS
     no_cache: bool = False
+    shops: "Mapping[int, ShopSettings]" = field(default_factory=dict)
 
 
 class SettingsError(ValueError):
@@ -82,7 +90,25 @@ class SettingsError(ValueError):
 
 SETTINGS = "settings.toml"
 _MAX_DAYS = 36500
-_KEYS = {"": ("cache", "journal"), "cache": ("keep_days",), "journal": ("keep_days",)}
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_HINTS = {
+    "keep_days": f"a number of days from 1 to {_MAX_DAYS}",
+    "sender_country": "the two letters of a country, such as NL",
+    "sender_postcode": "a text",
+    "handling_days": "a number of days from 0 to 60",
+    "cut_off": 'a time of day, such as "16:00"',
+    "days_off": 'a list of dates such as 2026-12-25 and of weekdays such as "sunday"',
+    "heaviest_order": "a weight in kilograms",
+    "heaviest_item": "a weight in kilograms",
+}
+"""What the value of a setting must be, by its key."""
+_LEVELS_HINT = '"off", "error" or "warning"'
+_KEYS = {
+    "": ("cache", "journal", "shops"),
+    "cache": ("keep_days",),
+    "journal": ("keep_days",),
+    "shops": (*tuple(_HINTS)[1:], "checks"),
+}
 """The valid keys of each table; the root is ""."""
 
 
@@ -106,6 +132,9 @@ def _parse(path: Path, text: str) -> Settings:
 
     from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+    from tui.orders.checks.context import Level
+    from tui.orders.checks.registry import CODES
+
     class Journal(BaseModel):
         model_config = ConfigDict(extra="forbid")
         keep_days: int | None = Field(default=None, strict=True, ge=1, le=_MAX_DAYS)
@@ -114,42 +143,88 @@ def _parse(path: Path, text: str) -> Settings:
         model_config = ConfigDict(extra="forbid")
         keep_days: int = Field(default=_CACHE_DAYS, strict=True, ge=1, le=_MAX_DAYS)
 
+    class Shop(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+        sender_country: str | None = Field(default=None, pattern="^[A-Z]{2}$")
+        sender_postcode: str | None = None
+        handling_days: int | None = Field(default=None, strict=True, ge=0, le=60)
+        cut_off: time | None = None
+        days_off: list[Literal[_WEEKDAYS] | date] = []  # type: ignore[valid-type]
+        heaviest_order: Decimal | None = Field(default=None, gt=0)
+        heaviest_item: Decimal | None = Field(default=None, gt=0)
+        checks: dict[str, Level] = {}
+
     class SettingsFile(BaseModel):
         model_config = ConfigDict(extra="forbid")
         cache: Cache = Cache()
         journal: Journal = Journal()
+        shops: dict[int, Shop] = {}
 
     try:
-        read = SettingsFile.model_validate(tomllib.loads(text))
-        return Settings(keep_days=read.journal.keep_days, keep_cache_days=read.cache.keep_days)
+        file = SettingsFile.model_validate(tomllib.loads(text))
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
-        *tables, key = map(str, problem["loc"])
-        table = ".".join(tables)
+        names = [str(name) for name in problem["loc"]]
         raise SettingsError(
-            f"{path}{_line_of(key, text)}: {_message(problem['type'], table, key, problem['input'])}"
+            f"{path}{_line_of(names, text)}: {_message(problem['type'], names, problem['input'])}"
         ) from error
+    for number, shop in file.shops.items():
+        if unknown := [code for code in shop.checks if code not in CODES]:
+            names = ["shops", str(number), "checks", unknown[0]]
+            raise SettingsError(
+                f"{path}{_line_of(names, text)}: {_unknown(unknown[0], _table(names[:-1]), tuple(CODES))}"
+            )
+    zone = local_zone()
+    shops = {number: _shop_settings(shop.model_dump(exclude_none=True), zone) for number, shop in file.shops.items()}
+    return Settings(file.journal.keep_days, file.cache.keep_days, shops=shops)
 
 
-def _message(code: str, table: str, key: str, value: object) -> str:
-    place = f" in [{table}]" if table else ""
-    match code:
-        case "extra_forbidden":
-            valid = _KEYS[table]
-            nearest = (get_close_matches(key, valid, 1) or valid)[0]
-            return f"{key!r}{place} is not a setting; did you mean {nearest!r}?"
-        case "model_type":
-            return f"{key} must be a table: [{key}]"
-    return f"{key} = {value!r}{place} must be a number of days from 1 to {_MAX_DAYS}"
+def _shop_settings(values: dict[str, Any], zone: tzinfo) -> "ShopSettings":
+    """The settings of a shop. Weekdays among the days off replace the usual weekend."""
+    from tui.orders.checks.context import ShopSettings
+
+    days = values.pop("days_off")
+    weekend = frozenset(_WEEKDAYS.index(day) for day in days if isinstance(day, str))
+    if weekend:
+        values["weekend"] = weekend
+    return ShopSettings(**values, zone=zone, days_off=frozenset(day for day in days if not isinstance(day, str)))
 
 
-def _line_of(key: str, text: str) -> str:
-    for number, line in enumerate(text.splitlines(), 1):
-        if re.match(rf"\s*\[?\s*[\"']?{re.escape(key)}[\"']?\s*(?:=|\]|\.)", line):
-            return f", line {number}"
-    return ""
+def _table(names: Sequence[str]) -> str:
+    """The name of a table as the file has it: `[shops."7".checks]`; empty for the root."""
+    shown = [f'"{name}"' if name.isdecimal() else name for name in names]
+    return f" in [{'.'.join(shown)}]" if shown else ""
+
+
+def _unknown(key: str, place: str, valid: Sequence[str]) -> str:
+    nearest = (get_close_matches(key, valid, 1) or valid)[0]
+    return f"{key!r}{place} is not a setting; did you mean {nearest!r}?"
+
+
+def _message(code: str, names: Sequence[str], value: object) -> str:
+    """What is wrong with the setting at a path of keys."""
+    *tables, key = names
+    if code == "extra_forbidden":
+        return _unknown(key, _table(tables), _KEYS[tables[0] if tables else ""])
+    if names[0] == "shops" and len(names) == 3 and key == "[key]":
+        return f"{names[1]!r} is not the number of a shop"
+    if code in ("model_type", "dict_type"):
+        return f"{key} must be a table: {_table(names).removeprefix(' in ')}"
+    if "checks" in tables:
+        return f"{key} = {value!r}{_table(tables)} must be {_LEVELS_HINT}"
+    key = next(name for name in names if name in _HINTS)
+    return f"{key} = {value!r}{_table(names[: names.index(key)])} must be {_HINTS[key]}"
+
+
+def _line_of(names: Sequence[str], text: str) -> str:
+    """The number of the line that has the last of these keys, each of which is looked for after the one before."""
+    lines, found = text.splitlines(), 0
+    for name in names:
+        pattern = re.compile(rf"(?:^|[\s.\[\"']){re.escape(name)}[\"']?\s*(?:=|\]|\.)")
+        found = next((number for number in range(found, len(lines)) if pattern.search(lines[number])), found)
+    return f", line {found + 1}" if names and pattern.search(lines[found]) else ""
 
 
 def config_folder() -> Path:

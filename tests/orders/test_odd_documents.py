@@ -11,7 +11,8 @@ from tui.api.codec import Document, decode, encode, same
 from tui.api.models import Kind, Operation, validate_order
 from tui.api.pointer import ABSENT, ROOT, Pointer, walk
 from tui.orders import summary
-from tui.orders.checks.shipping import fix_for, preflight
+from tui.orders.checks.fixes import fix_for
+from tui.orders.checks.registry import find_problems
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Edit, same_or_absent
 from tui.orders.edits.list_items import add_entry, addable, copy_entry, move_entry, remove_entry
@@ -44,7 +45,7 @@ def test_odd_order_can_be_shown_and_checked(odd: str) -> None:
         summary.ordered_at_text(order, UTC)
         summary.money_at(order, TOTAL)
         list(summary.address_lines(order))
-        for problem in preflight(order):
+        for problem in find_problems(order):
             proposal = fix_for(order, problem)
             assert label_of(problem.pointer)
             if proposal is not None:
@@ -155,7 +156,7 @@ def test_long_text_is_checked_in_linear_time(text: str) -> None:
     for odd_pointer, value in walk(order):
         if isinstance(value, str):
             order = cast(Document, odd_pointer.put(order, text))
-    for problem in preflight(order):
+    for problem in find_problems(order):
         fix_for(order, problem)
     summary.searchable_text(order)
     for kind in Kind:

@@ -15,8 +15,7 @@ from tui.api.codec import Document
 from tui.api.errors import Problem, ReportedBy
 from tui.api.models import Operation
 from tui.api.pointer import ROOT, Pointer
-from tui.orders.checks.shipping import preflight
-from tui.orders.checks.spreadsheet_damage import find_problems
+from tui.orders.checks.registry import find_problems
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.request_choice import choose_upsert
 from tui.orders.paths import ITEMS, NOTES, SHIP_TO
@@ -37,7 +36,7 @@ def notes_of(edit: Edit, pointer: Pointer) -> list[FormNote]:
     invalid = [
         Problem(problem.detail, problem.code, pointer=problem.pointer) for problem in choose_upsert(edit).tolerated
     ]
-    return [FormNote(problem) for problem in (service_problem, *preflight(edit.document), *invalid)]
+    return [FormNote(problem) for problem in (service_problem, *find_problems(edit.document), *invalid)]
 
 
 def rows_of(document: Document, pointer: Pointer, view: FormView = FormView.ALL, text: str = "") -> list[SheetRow]:

@@ -121,6 +121,11 @@ class Problem:
             return Blocks.NOTHING
         return Blocks.SHIP if self.sendable else Blocks.SEND
 
+    @property
+    def rank(self) -> tuple[int, bool]:
+        """The position in a list of problems: what blocks sending first."""
+        return self.severity.rank, self.sendable
+
 
 class ConfigError(ValueError):
     """The configured address or credentials are invalid."""

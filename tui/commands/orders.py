@@ -23,7 +23,7 @@ from tui.orders.query.folding import fold
 from tui.orders.query.language import Query, QueryContext, QueryError, parse
 from tui.orders.summary import order_name, text_at
 from tui.orders.tables.csv_writer import to_csv
-from tui.settings import Profile, data_folder, local_zone
+from tui.settings import Profile, data_folder, local_zone, read_settings
 from tui.widgets.text import fit, safe, width_of
 from tui.work.cache.facets import FACETS, FacetValue, count_by
 from tui.work.cache.local_orders import CachedOrder, LocalOrders
@@ -138,7 +138,7 @@ async def _opened(options: argparse.Namespace, profile: Profile) -> "AsyncIterat
             account = open_remembered(service.client, store, service.name, now=now, zone=zone)
             if account is None:
                 account = await open_account(service.client, store, service.name, now=now, zone=zone)
-            knowledge = OrderKnowledge(account)
+            knowledge = OrderKnowledge(account, read_settings().shops)
             orders = open_orders(account, knowledge, in_memory=options.no_cache)
             try:
                 yield _Opened(account, orders, knowledge)

@@ -37,7 +37,7 @@ _BY_TYPE: Final[Mapping[tuple[str, str], OrderState]] = {
     # Amazon and eBay.
     ("amazon", "invoiceunconfirmed"): OrderState.FINISHED,
     ("ebay", "completed"): OrderState.OPEN,  # the checkout is complete; it says nothing about shipping
-    # Shopware 5 stores numbers: 2 completely completed, 7 completely delivered, -1 cancelled, 4 cancelled or rejected.
+    # Shopware 5 stores numbers: 2 completely completed, 7 completely delivered, -1 cancelled, 4 cancelled or refused.
     ("shopware", "2"): OrderState.FINISHED,
     ("shopware", "4"): OrderState.FINISHED,
     ("shopware", "7"): OrderState.FINISHED,

@@ -4,7 +4,8 @@ import pytest
 
 from tui.orders.addresses.house_number import split_street
 from tui.orders.addresses.months import MONTHS, WEEKDAYS
-from tui.orders.checks.shipping import fix_for, preflight
+from tui.orders.checks.fixes import fix_for
+from tui.orders.checks.registry import find_problems
 from tui.orders.paths import SHIP_TO
 
 
@@ -78,8 +79,8 @@ def test_country_decides_between_two_numbers(country: str, number: str) -> None:
 @pytest.mark.parametrize("street", ["Postfach 12 34", "Rue du 8 Mai 1945", "BP 12"])
 def test_no_fix_is_proposed_where_nothing_is_split(street: str) -> None:
     order = SHIP_TO.put({}, {"address_line_1": street, "country_code": "FR"})
-    assert not any(fix_for(order, problem) for problem in preflight(order))  # type: ignore[arg-type]
-    assert "street_number" not in {problem.code for problem in preflight(order)}  # type: ignore[arg-type]
+    assert not any(fix_for(order, problem) for problem in find_problems(order))  # type: ignore[arg-type]
+    assert "street_number" not in {problem.code for problem in find_problems(order)}  # type: ignore[arg-type]
 
 
 def test_names_of_months_are_complete() -> None:

@@ -208,7 +208,11 @@ async def test_rows_are_sorted_and_filtered_by_problems_and_the_cursor_stays(tmp
 @SIZES
 async def test_same_problem_is_marked_fixed_and_undone_together(tmp_path: Path, size: tuple[int, int]) -> None:
     async with open_app(tmp_path / "data", size=size) as harness:
-        street = {"shipping_address__address_line_1": "Kerkstraat 12B", "shipping_address__house_number": ""}
+        street = {
+            "shipping_address__address_line_1": "Kerkstraat 12B",
+            "shipping_address__house_number": "",
+            "shipping_details": {},
+        }
         wrong = [order(order_id=f"W{n}", order_number=f"W{n}", **street) for n in range(3)]
         await stage(harness, tmp_path, order(order_id="A", order_number="A"), *wrong)
         await harness.press("G", "asterisk", "s")

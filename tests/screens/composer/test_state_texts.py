@@ -46,7 +46,7 @@ async def test_edit_marks_service_errors_stale_until_the_next_send(tmp_path: Pat
         assert send_states(harness) == ["ready", "refused"]
 
 
-async def test_warnings_do_not_block_and_a_local_error_can_be_overridden(
+async def test_what_only_blocks_shipping_does_not_hold_and_a_local_error_can_be_overridden(
     tmp_path: Path,
 ) -> None:
     async with open_app(tmp_path / "data", ticking=True) as harness:
@@ -57,11 +57,11 @@ async def test_warnings_do_not_block_and_a_local_error_can_be_overridden(
         ]
         await add_file(harness, tmp_path, warned, *wrong)
         assert send_states(harness) == ["ready", "invalid", "invalid"]
-        assert row(harness, "W")[2:3] == "~"
+        assert row(harness, "W")[2:3] == "!"
         assert "no house number" in row(harness, "W")
         await review(harness)
         assert "1 order will be written" in harness.text
-        assert "~ Ship to, house number" in harness.text
+        assert "! Ship to, house number" in harness.text
         await harness.press("n", "g", "j", "z", "a")
         assert send_states(harness) == ["ready", "ready", "invalid"]
         assert "sent despite" in row(harness, "E0")

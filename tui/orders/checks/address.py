@@ -40,6 +40,7 @@ _NAMED_HOUSES: Final = frozenset(
     ["GB", "IE", "JE", "GG", "IM", "AE", "BH", "KW", "OM", "QA", "SA", "JO", "LB", "IN", "HK", "KR", "JP", "CN", "TH"]
 )
 """Countries where houses have names, or addresses have no house number."""
+_PRINTED: Final = ("name", "company_name", "address_line_1", "address_line_2", "city")
 _WITH_STATE: Final = frozenset({"AU", "CA", "IT", "US"})
 """Countries for which Sendcloud requires a state (sendcloud.dev/docs/shipping/international-shipping)."""
 _LABELS: Final = {
@@ -227,10 +228,10 @@ def non_latin(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
     texts = f"{order.name}{order.company}{order.street}{order.second_line}{order.city}"
     if texts.isascii() or not order.ships or order.country == context.shop.sender_country:
         return
-    for field in ("name", "company_name", "address_line_1", "address_line_2", "city"):
-        text = text_of(order.address or {}, field)
-        if any(_is_other_letter(letter) for letter in text):
-            yield found(SHIP_TO / field, label=_LABELS.get(field, "street"))
+    address = order.address or {}
+    other = [field for field in _PRINTED if any(map(_is_other_letter, text_of(address, field)))]
+    if other:
+        yield Found(tuple(SHIP_TO / field for field in other), {})
 
 
 def _is_other_letter(letter: str) -> bool:

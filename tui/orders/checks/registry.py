@@ -109,7 +109,7 @@ CHECKS: Final = (
     Check(ADDRESS, "phone_format", NOTHING, f"{_TO}/phone_number", "the phone number has letters, or not 6 to 15 digits",
           "phone {phone}?", "A phone number has 6 to 15 digits and no letters."),
     Check(ADDRESS, "non_latin", NOTHING, f"{_TO}/*", "letters of another script, in another country than the sender's",
-          "{label} not in Latin letters", "Some carriers refuse other letters than Latin ones."),
+          "not in Latin letters", "Some carriers refuse other letters than Latin ones."),
     Check(ADDRESS, "service_point", SHIP, "/service_point_details/id",
           "the shipping option (or without one the delivery wish) is a service point, and none is chosen",
           "no service point", "The delivery is to a service point, but the order names none."),
@@ -120,7 +120,7 @@ CHECKS: Final = (
     Check(WEIGHT, "zero_weight", SEND, f"{_ITEM}/measurement/weight/value", "a weight is zero or negative",
           "weight 0", "A weight must be more than zero; the service refuses this."),
     Check(WEIGHT, "weight_sum", NOTHING, "/shipping_details/measurement/weight/value", "the parcel is lighter than its items",
-          "parcel lighter than items", "The parcel weighs {parcel}, but its items {items}."),
+          "parcel lighter than items", "The parcel weighs {total}, but its items {items}."),
     Check(WEIGHT, "weight_implausible", NOTHING, f"{_ITEM}/measurement/weight/value",
           "over 70 kg a parcel, over 30 kg an item, or under 1 g (settings)",
           "weight {weight}?", "The weight is implausible: {weight}. Is the unit right?"),
@@ -212,6 +212,7 @@ CHECKS: Final = (
 """All checks, by group. Within one order, problems of the same severity are reported in this sequence."""
 
 DAMAGE_CODES: Final = frozenset(check.code for check in CHECKS if check.group == DAMAGE)
+CODES: Final = tuple(check.code for check in CHECKS)
 _BY_CODE: Final = {check.code: check for check in CHECKS}
 _LEVELS: Final = {Level.ERROR: Blocks.SHIP, Level.WARNING: Blocks.NOTHING}
 
@@ -252,7 +253,7 @@ def find_problems(document: Document, context: CheckContext = NO_CONTEXT) -> lis
         elif problem.severity.rank < damage.severity.rank:
             damaged[problem.pointer] = replace(damage, severity=problem.severity, sendable=problem.sendable)
     problems += damaged.values()
-    problems.sort(key=lambda problem: problem.severity is not Severity.ERROR)
+    problems.sort(key=lambda problem: problem.rank)
     return problems
 
 

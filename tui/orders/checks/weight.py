@@ -44,7 +44,7 @@ def weight_sum(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
             return
         items += item.grams * quantity
     if order.grams < items:
-        yield found(WEIGHT / _VALUE, parcel=_kg(order.grams), items=_kg(items))
+        yield found(WEIGHT / _VALUE, total=_kg(order.grams), items=_kg(items))
 
 
 def weight_implausible(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:

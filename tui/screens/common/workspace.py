@@ -42,7 +42,7 @@ class Workspace:
 
     `open` opens a screen of the same family or of a family below it; `ask_screen` also waits for its result.
     `start` runs work that continues when the screen is closed. `show_notice` shows a notice on the top screen.
-    `remember` stores the place for the next start. `suspend` suspends the app while another program uses the terminal.
+    `remember` stores the place for the next start. `suspend` suspends the app while another program uses the terminal. `copy` sends a text to the terminal's clipboard.
     """
 
     profile: str
@@ -61,6 +61,7 @@ class Workspace:
     order_changed: Callable[[str], None]
     remember: Callable[[Place], None]
     suspend: Callable[[], AbstractContextManager[None]]
+    copy: Callable[[str], None]
 
     @property
     def heading(self) -> str:

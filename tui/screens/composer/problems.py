@@ -1,5 +1,6 @@
 """Movement between problems, across all orders of the batch."""
 
+from tui.api.errors import Severity
 from tui.screens.common.commands import handles
 from tui.screens.composer.grid_rows import visible_pointer
 from tui.screens.composer.view import ComposerCommands
@@ -23,7 +24,7 @@ class ProblemCommands(ComposerCommands):
         shown, count, here = state.shown, len(state.shown), state.position()
         for step in range(0 if starts_here else 1, count + 1 if count else 0):
             order = shown[(here + by * step) % count]
-            if not self._blocking(order):
+            if not self._errors(order):
                 continue
             self._go_to(order, by)
             if not 0 <= here + by * step < count or (step == count and not starts_here):
@@ -32,17 +33,20 @@ class ProblemCommands(ComposerCommands):
                 )
             return
         listed = {order.id for order in shown}
-        hidden = sum(bool(self._blocking(order)) for order in self._staging.orders if order.id not in listed)
+        hidden = sum(bool(self._errors(order)) for order in self._staging.orders if order.id not in listed)
         more = f"; {hidden} hidden orders have problems" if hidden else ""
         view.screen.show_notice(f"No problems left{more}.")
 
-    def _blocking(self, order: StagedOrder) -> list[Finding]:
-        """The problems that keep an order from being sent."""
+    def _errors(self, order: StagedOrder) -> list[Finding]:
+        """The problems that keep an order from being sent or shipped."""
         state = self._staging.send_state(order)
-        is_sent = order.sent and state not in (SendState.UNKNOWN, SendState.DIFFERS)
-        if is_sent or (state is SendState.READY and order.override_version is None):
+        if order.sent and state not in (SendState.UNKNOWN, SendState.DIFFERS):
             return []
-        return [finding for finding in self._staging.findings(order) if finding.stops]
+        return [
+            finding
+            for finding in self._staging.findings(order)
+            if finding.problem.severity is Severity.ERROR and not finding.stale
+        ]
 
     def _step_cell(self, by: int) -> bool:
         """Go to the next cell with a problem in this row. Returns whether there is one."""
@@ -82,5 +86,5 @@ class ProblemCommands(ComposerCommands):
         cell = grid.cell
         if (cell is not None and cell.row is not None and cell.row.mark in _WRONG_CELL) or self._step_cell(by):
             return True
-        places = (visible_pointer(order, finding) for finding in self._blocking(order))
+        places = (visible_pointer(order, finding) for finding in self._errors(order))
         return any(pointer is not None and self._view.grid_pane.go_to_field(order, pointer) for pointer in places)

@@ -108,8 +108,12 @@ def tab_labels(staging: Staging) -> list[TabLabel]:
 def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
     """The mark of an order's row, and its style."""
     state = SendState.SENDING if staging.sender.is_waiting(order.id) else staging.send_state(order)
-    if state is SendState.READY and any(not finding.stale for finding in staging.findings(order)):
-        return "~", "warning"
+    if state is SendState.READY:
+        found = [finding.problem.severity for finding in staging.findings(order) if not finding.stale]
+        if Severity.ERROR in found:
+            return "!", "error"
+        if found:
+            return "~", "warning"
     return state.mark, state.style
 
 
@@ -346,5 +350,5 @@ def _request_lines(staging: Staging, planned: PlannedOrder) -> Iterator[list[Pie
             continue
         is_error = finding.problem.severity is Severity.ERROR
         text = f"{location_text(finding)}: {finding.problem.detail}"
-        mark = "despite" if is_error else "~"
+        mark = "despite" if finding.stops else "!" if is_error else "~"
         yield [(f"    {mark} {safe(text)}", "error" if is_error else "warning")]

@@ -106,7 +106,7 @@ def found_in(arrival: ParsedOrder, shops: Collection[int] | None) -> list[Proble
     """What is wrong with an order as it would be staged: what could not be read first, errors before warnings."""
     unread = {problem.pointer for problem in arrival.problems}
     here = [problem for problem in check_order(arrival.document, shops) if problem.pointer not in unread]
-    return sorted([*arrival.problems, *here], key=lambda problem: problem.severity.rank)
+    return sorted([*arrival.problems, *here], key=lambda problem: problem.rank)
 
 
 def preview_rows(intake: ParsedFile, shops: Collection[int] | None) -> list[RenderedRow]:

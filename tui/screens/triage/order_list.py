@@ -12,6 +12,7 @@ from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.triage.reading import OrderReader
 from tui.widgets.filter_line import FilterLine
+from tui.widgets.input_line import InputLine
 from tui.widgets.pager import Pager
 from tui.widgets.tab_bar import TabBar
 from tui.widgets.table import OrderTable
@@ -30,6 +31,8 @@ class OrderList:
     reader: OrderReader
     tab_bar: TabBar
     filter_line: FilterLine
+    prompt: InputLine
+    """Asks for a text, such as the name of a view."""
     table: OrderTable
     preview: Pager
 
@@ -90,7 +93,7 @@ class OrderList:
     def set_query(self, text: str) -> None:
         """Show the orders of a query. An invalid query changes nothing."""
         try:
-            self.reader.query = self.reader.parse(text)
+            self.reader.set_line(text)
         except QueryError as error:
             self.filter_line.set(self.filter_line.filter)
             self.filter_line.reopen(text)
@@ -110,7 +113,7 @@ class OrderList:
         line = left.get("filter")
         if isinstance(line, str):
             try:
-                self.reader.query = self.reader.parse(line)
+                self.reader.set_line(line)
                 self.filter_line.set(line)
             except QueryError:
                 self.filter_line.set("")

@@ -1,7 +1,7 @@
 """`OrderReader`: shows the orders of the cache that fit the query, and follows the reading of all orders."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
@@ -24,13 +24,19 @@ _EVERY = 1.0
 class OrderReader:
     """Looks up the orders of a query in the cache, and again when orders were read.
 
-    `rows_changed` is called when the index shows other orders, `progress_changed` when the reading got further.
+    `marked` returns the keys of the orders that are marked in the list. `rows_changed` is called when the index shows other orders, `progress_changed` when the reading got further.
     """
 
     def __init__(
-        self, screen: BaseScreen[Any], rows_changed: Callable[[], None], progress_changed: Callable[[], None]
+        self,
+        screen: BaseScreen[Any],
+        marked: Callable[[], Collection[str]],
+        rows_changed: Callable[[], None],
+        progress_changed: Callable[[], None],
     ) -> None:
         self.query = EVERYTHING
+        self._line = ""
+        self._marked = marked
         self.shop: str | None = None
         """The id of the only shop whose orders are shown."""
         self.to_fix = 0
@@ -55,11 +61,12 @@ class OrderReader:
 
     def context(self) -> QueryContext:
         """What a query may refer to, as it is now."""
-        return query_context(self._workspace.account, self._workspace.orders.local, self._workspace.marks)
+        workspace = self._workspace
+        return query_context(workspace.account, workspace.orders.local, workspace.marks, self._marked())
 
-    def parse(self, line: str) -> Query:
-        """Parse a query. Raises QueryError."""
-        return parse(line, self.context())
+    def set_line(self, line: str) -> None:
+        """Set the query. Raises QueryError, and changes nothing, if it is invalid."""
+        self.query, self._line = parse(line, self.context()), line
 
     def begin(self) -> None:
         """Show the orders of the query: the first ones at once, the others as soon as they are found."""
@@ -93,6 +100,8 @@ class OrderReader:
                 await sleep_or_event(_EVERY, self._urgent, asyncio.sleep)
 
     async def _look(self) -> None:
+        # Drafts, marks and the time may have changed what the query means.
+        self.set_line(self._line)
         local, condition, sort = self._workspace.orders.local, self.condition, self.query.sort
         revision = local.revision
         window, to_fix, known = await asyncio.to_thread(

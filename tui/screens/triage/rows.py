@@ -26,6 +26,7 @@ from tui.orders.summary import (
 from tui.screens.order.preview import state_mark, why_text
 from tui.widgets.table import CellText, Column, RenderedRow, StyledCell
 from tui.work.cache.local_orders import CachedOrder, OrderWindow
+from tui.work.cache.private_marks import PrivateMark
 from tui.work.drafts.drafts import Draft
 from tui.work.drafts.sender import DraftSendStatus
 from tui.work.writes.send_state import LABELS, SendState
@@ -78,6 +79,15 @@ def draft_status(draft: Draft) -> RowStatus:
     return RowStatus("*", f"draft: {_changed_fields(draft)}", "changed")
 
 
+def private_status(mark: PrivateMark, zone: tzinfo) -> RowStatus | None:
+    """How the table shows an order that the user snoozed, flagged or set to done on this machine."""
+    if mark.snoozed_until is not None:
+        return RowStatus("z", f"snoozed until {mark.snoozed_until.astimezone(zone):%a %d %b %H:%M}", "dim")
+    if mark.done_at is not None:
+        return RowStatus("x", f"done {mark.done_at.astimezone(zone):%a %d %b %H:%M}", "dim")
+    return None
+
+
 def _changed_fields(draft: Draft) -> str:
     """What a draft changes, for its row: the label of the first changed field, and how many more there are."""
     pointers = [change.pointer for change in draft.edit.changes()]
@@ -101,6 +111,7 @@ class OrderRows:
     state_of: Callable[[CachedOrder], RowStatus | None]
     problems_of: Callable[[Document], tuple[Problem, ...]]
     is_finished: Callable[[Document], bool]
+    is_flagged: Callable[[str], bool]
 
     def __len__(self) -> int:
         return len(self.window)
@@ -124,6 +135,8 @@ class OrderRows:
         why = StyledCell(state.text, state.tone) if state is not None else StyledCell(why_text(problems), tone)
         if is_finished and state is None:
             why = StyledCell(f"finished: {text_at(order, STATUS)}", "dim")
+        if mark == " " and self.is_flagged(cached.key):
+            mark, tone = "f", "info"
         cells: dict[str, CellText] = {
             "order": order_name(order),
             "shop": self._shop(order),

@@ -27,8 +27,10 @@ from tui.screens.triage.draft_commands import DraftCommands
 from tui.screens.triage.list_commands import ListCommands
 from tui.screens.triage.mark_commands import MarkCommands
 from tui.screens.triage.order_list import ALL, OrderList
+from tui.screens.triage.private_commands import PrivateCommands
 from tui.screens.triage.reading import OrderReader
-from tui.screens.triage.rows import NARROW, WIDE, OrderRows, RowStatus, draft_status, status_mark
+from tui.screens.triage.rows import NARROW, WIDE, OrderRows, RowStatus, draft_status, private_status, status_mark
+from tui.screens.triage.view_commands import ViewCommands
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
@@ -59,7 +61,15 @@ class TriageScreen(BaseScreen[None]):
     """The first screen. Shows separately what the service filters and what is filtered locally."""
 
     WHERE = Context.TRIAGE
-    GROUPS = (TabCommands, ListCommands, DraftCommands, ChangeCommands, MarkCommands)
+    GROUPS = (
+        TabCommands,
+        ListCommands,
+        ViewCommands,
+        DraftCommands,
+        ChangeCommands,
+        PrivateCommands,
+        MarkCommands,
+    )
     READ_AGAIN = "R reads again"
     CSS = """
     #triage { height: 1fr; layout: vertical; }
@@ -77,19 +87,32 @@ class TriageScreen(BaseScreen[None]):
         self.preview = Pager(id="preview")
         self._rule = RuleLine(id="rule")
         self._filter_line = FilterLine()
-        self._reader = OrderReader(self, self._rows_changed, self._progress_changed)
-        self._orders = OrderList(self, self._reader, self.tab_bar, self._filter_line, self.table, self.preview)
+        self._prompt = InputLine(hides=True)
+        self._reader = OrderReader(self, lambda: self.table.marks, self._rows_changed, self._progress_changed)
+        self._orders = OrderList(
+            self, self._reader, self.tab_bar, self._filter_line, self._prompt, self.table, self.preview
+        )
         changes = ChangeCommands(self._orders)
         self._drafts = DraftCommands(self._orders)
         tabs = TabCommands(self, self.tab_bar, "There is no shop {}.")
-        self.groups = (tabs, ListCommands(self._orders), self._drafts, changes, MarkCommands(self._orders, changes))
+        self.groups = (
+            tabs,
+            ListCommands(self._orders),
+            ViewCommands(self._orders),
+            self._drafts,
+            changes,
+            PrivateCommands(self._orders),
+            MarkCommands(self._orders, changes),
+        )
         self._is_wide = False
         self._wanted_key: str | None = None
         """The order to move the cursor to as soon as it is in the list."""
 
     def compose(self) -> ComposeResult:
         self._side = Container(self._rule, self.preview, id="side")
-        return self.framed(self.tab_bar, self._filter_line, Container(self.table, self._side, id="triage"))
+        return self.framed(
+            self.tab_bar, self._filter_line, self._prompt, Container(self.table, self._side, id="triage")
+        )
 
     @property
     def list_view(self) -> LineView:
@@ -189,10 +212,14 @@ class TriageScreen(BaseScreen[None]):
 
     @on(InputLine.Submitted)
     def _filtered(self, event: InputLine.Submitted) -> None:
+        if event.control is not self._filter_line:
+            return
         self._orders.set_query(event.text.strip())
 
     @on(InputLine.Opened)
     def _filter_opened(self, event: InputLine.Opened) -> None:
+        if event.control is not self._filter_line:
+            return
         event.prevent_default()
         self.key_line.set([("Enter", "accept"), ("Esc", "cancel"), ("is: why: country: city: sku: total>", "or words")])
 
@@ -215,6 +242,7 @@ class TriageScreen(BaseScreen[None]):
             self._status_of,
             index.problems,
             lambda order: index.knowledge.state(order) is OrderState.FINISHED,
+            lambda key: self.workspace.marks.of(key).flagged_at is not None,
         )
         self.table.load(rows)
         self.table.set_footer("end" if index.window and self.workspace.sync.state.is_complete else "")
@@ -229,7 +257,9 @@ class TriageScreen(BaseScreen[None]):
             status = None
         if status is not None and (mark := status_mark(status, draft)) is not None:
             return mark
-        return draft_status(draft) if draft is not None else None
+        if draft is not None:
+            return draft_status(draft)
+        return private_status(self.workspace.marks.of(order.key), account.zone)
 
     @on(OrderTable.CursorMoved)
     def _moved(self) -> None:
@@ -264,6 +294,8 @@ class TriageScreen(BaseScreen[None]):
         self._rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", self._read_time())
         width = self.preview.size.width
         lines = list(preview_lines(shown, problems, None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS))
+        if note := self.workspace.marks.of(key).note:
+            lines.insert(0, [(f"private note: {safe(note)}", "info")])
         status = account.draft_sender.status(key)
         if status is not None:
             lines.insert(0, [(safe(status.message), "service" if status.problems else "info")])

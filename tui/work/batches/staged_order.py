@@ -9,7 +9,7 @@ from operator import is_
 from typing import TypeVar, cast
 
 from tui.api.codec import Document, Json, as_document, as_list, decode, encode, same
-from tui.api.errors import Problem, ReportedBy, Severity
+from tui.api.errors import Blocks, Problem, ReportedBy, Severity
 from tui.api.pointer import ABSENT, Absent, Pointer, Scope, position_of
 from tui.api.query import id_text
 from tui.orders.checks.fix import Fix
@@ -77,7 +77,7 @@ class Finding:
 
     @property
     def stops(self) -> bool:
-        return self.problem.severity is Severity.ERROR and not self.stale
+        return self.problem.blocks is Blocks.SEND and not self.stale
 
 
 @dataclass(slots=True)
@@ -256,7 +256,7 @@ class StagedOrder:
             for problem in self.local_problems(shops)
             if (problem.pointer, problem.detail) not in known and (problem.pointer, problem.severity) not in covered
         ]
-        local.sort(key=lambda problem: problem.severity.rank)
+        local.sort(key=lambda problem: problem.rank)
         return [*fresh, *(Finding(problem) for problem in local), *(finding for finding in reported if finding.stale)]
 
     def send_state(self, shops: Collection[int] | None) -> SendState:

@@ -1,11 +1,13 @@
 """`OrderKnowledge`: what the checks and the queries know about an account's orders besides the orders themselves."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
 from tui.api.codec import Document
 from tui.api.errors import Problem
+from tui.api.query import id_number
 from tui.orders.checks.context import CheckContext, ShopSettings
 from tui.orders.checks.customs_territories import needs_customs
 from tui.orders.checks.deadline import due_at
@@ -25,14 +27,17 @@ _FORMAT = "1"
 class OrderKnowledge:
     """Judges the orders of an account: their state, their problems, when they are due."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: Account, settings: Mapping[int, ShopSettings]) -> None:
         self._account = account
+        self._shops = settings
 
     @property
     def version(self) -> str:
         """Names what the facts depend on: the checks, and what is known of the shops."""
         types = sorted((shop.id, shop.kind) for shop in self._account.shops or self._account.earlier_shops)
-        known = f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types}"
+        known = (
+            f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types} {sorted(self._shops.items())}"
+        )
         return hashlib.sha256(known.encode()).hexdigest()[:12]
 
     def state(self, document: Document) -> OrderState:
@@ -80,4 +85,6 @@ class OrderKnowledge:
         )
 
     def _settings(self, document: Document) -> ShopSettings:
-        return ShopSettings(zone=self._account.zone)
+        number = id_number(text_at(document, SHOP))
+        found = self._shops.get(number) if number is not None else None
+        return found or ShopSettings(zone=self._account.zone)

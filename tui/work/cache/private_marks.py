@@ -11,6 +11,8 @@ from tui.store.store import Store
 from tui.work.cache.local_orders import LocalOrders
 from tui.work.writes.backoff import Now
 
+__all__ = ["OrderMarks", "PrivateMark", "version_of"]
+
 
 class OrderMarks:
     """The user's marks. Those of an order that changed since it was snoozed or done no longer count.

@@ -1,12 +1,15 @@
 """What a query refers to besides the orders: shops, checks, drafts, private marks, and what is new."""
 
+import re
 from collections.abc import Collection
 
-from tui.orders.checks.registry import CHECKS
+from tui.orders.checks.registry import CHECKS, title_of
 from tui.orders.query.language import QueryContext
 from tui.work.account import Account
 from tui.work.cache.local_orders import LocalOrders
 from tui.work.cache.private_marks import OrderMarks
+
+_PLACEHOLDER = re.compile(r"\{\w+\}")
 
 
 def query_context(
@@ -18,7 +21,7 @@ def query_context(
         now=account.now(),
         zone=account.zone,
         shops={str(shop.id): shop.name for shop in account.shops or account.earlier_shops},
-        titles={check.code: check.title for check in CHECKS},
+        titles={check.code: f"{title_of(check.code)} {_PLACEHOLDER.sub('', check.title)}" for check in CHECKS},
         keys={
             "draft": [draft.order_id for draft in account.drafts.all()],
             "marked": marked,

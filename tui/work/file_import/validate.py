@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import cast
 
 from tui.api.codec import Document, Json
-from tui.api.errors import Problem, ReportedBy, Severity
+from tui.api.errors import Blocks, Problem, ReportedBy, Severity
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.api.query import id_text
 from tui.orders.checks.sending import check_duplicates, check_order
@@ -56,7 +56,8 @@ class FileEntry:
 
     @property
     def errors(self) -> tuple[Problem, ...]:
-        return tuple(one for one in self.problems if one.severity is Severity.ERROR)
+        """The problems that keep it from being sent."""
+        return tuple(one for one in self.problems if one.blocks is Blocks.SEND)
 
     @property
     def severity(self) -> Severity | None:
@@ -107,7 +108,7 @@ def check_entries(
         if (duplicate := duplicates.get(str(one.position))) is not None:
             problems.insert(0, duplicate)
         problems += derivation_infos(one.parsed)
-        problems.sort(key=lambda problem: problem.severity.rank)
+        problems.sort(key=lambda problem: problem.rank)
         result.append(replace(one, problems=tuple(problems)))
     return result
 

@@ -14,7 +14,7 @@ from functools import partial
 from typing import TypeVar
 
 from tui.api.codec import same
-from tui.api.errors import ApiError, Problem, ReportedBy, RequestRefused, Severity
+from tui.api.errors import ApiError, Blocks, Problem, ReportedBy, RequestRefused, Severity
 from tui.api.pointer import ABSENT
 from tui.api.query import id_text
 from tui.api.request_log import LoggedRequest, RequestOutcome
@@ -299,7 +299,7 @@ class Submission:
         if order.override_version == order.version:
             return False
         read = entry.parsed.problems if entry.parsed is not None else ()
-        if any(problem.severity is Severity.ERROR for problem in read):
+        if any(problem.blocks is Blocks.SEND for problem in read):
             return True
         return self._staging.send_state(order) is SendState.INVALID
 
@@ -420,7 +420,7 @@ class Submission:
             ]
         if reason:
             problems.append(note(reason))
-        problems.sort(key=lambda problem: problem.severity.rank)
+        problems.sort(key=lambda problem: problem.rank)
         return SubmitResult(entry, outcome, id, tuple(problems))
 
     def _outcome(self, entry: FileEntry, order: StagedOrder) -> tuple[SubmitOutcome, str]:

@@ -19,6 +19,8 @@ def problem_to_json(problem: Problem) -> Document:
     values |= {name: getattr(problem, name) for name in _TEXTS if getattr(problem, name)}
     optional = {"raw_pointer": problem.raw_pointer, "status": problem.status, "order": problem.order}
     values |= {name: value for name, value in optional.items() if value is not None}
+    if problem.sendable:
+        values["sendable"] = True
     return values | {"severity": problem.severity, "origin": problem.reported_by}
 
 
@@ -41,6 +43,7 @@ def problem_from_json(value: Json) -> Problem:
         header=texts.get("header"),
         severity=Severity(str(value["severity"])),
         reported_by=ReportedBy(str(value["origin"])),
+        sendable=value.get("sendable") is True,
     )
 
 

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import Pointer
+from tui.orders.checks.fixes import fix_for
+from tui.orders.checks.registry import find_damage
 from tui.orders.checks.sending import check_order
-from tui.orders.checks.spreadsheet_damage import find_damage, fix_for
 from tui.orders.paths import ITEMS
 
 SHIP = Pointer.of("shipping_address")

@@ -1,0 +1,128 @@
+"""Done, snoozed, flagged and notes: the user's marks of orders, which stay on this machine; and copying."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+from typing import Final
+
+from tui.api.codec import Document, pretty
+from tui.api.query import order_key
+from tui.api.wording import count_of
+from tui.orders.paths import SHIP_TO
+from tui.orders.query.conditions import All, Not, OneOf
+from tui.orders.summary import address_lines, order_name, text_at
+from tui.screens.common.commands import handles
+from tui.screens.triage.order_list import OrderCommands
+from tui.work.cache.index import NEEDS_WORK
+
+_MORNING: Final = time(8)
+_MONDAY: Final = 0
+
+
+class PrivateCommands(OrderCommands):
+    """Commands on the order under the cursor, or after `;` on the marked ones."""
+
+    @handles("done")
+    def set_done(self, key: str) -> None:
+        if keys := self._targets():
+            is_done = self._workspace.marks.toggle_done(keys)
+            self._changed(keys, f"{self._named(keys)} set to done on this machine" if is_done else "No longer done")
+
+    @handles("flag")
+    def set_flag(self, key: str) -> None:
+        if keys := self._targets():
+            is_flagged = self._workspace.marks.toggle_flag(keys)
+            self._changed(keys, f"{self._named(keys)} flagged on this machine" if is_flagged else "Flag removed")
+
+    @handles("snooze")
+    async def snooze(self, key: str) -> None:
+        keys = self._targets()
+        if not keys:
+            return
+        now = self._workspace.now().astimezone(self._workspace.account.zone)
+        times = _snooze_times(now)
+        answers = [(letter, label) for letter, label, _ in times]
+        if any(self._workspace.marks.of(key).snoozed_until for key in keys):
+            answers.append(("e", "end it"))
+        answer = await self._screen.ask(f"Snooze {self._named(keys)} until", answers)
+        if answer == "e":
+            self._workspace.marks.snooze(keys, None)
+            self._changed(keys, "No longer snoozed")
+        elif answer is not None:
+            until = next(until for letter, _, until in times if letter == answer)
+            self._workspace.marks.snooze(keys, until)
+            self._changed(keys, f"{self._named(keys)} snoozed until {until:%a %d %b %H:%M}, or until it changes")
+
+    @handles("private_note")
+    async def write_note(self, key: str) -> None:
+        cached = self._orders.cached
+        if cached is None:
+            return
+        note = await self._orders.prompt.ask("private note: ", self._workspace.marks.of(cached.key).note)
+        if note is not None:
+            self._workspace.marks.set_note(cached.key, note)
+            self._changed(
+                [cached.key], "Noted on this machine; it is never sent" if note else "Note removed", move=False
+            )
+
+    @handles("copy")
+    async def copy(self, key: str) -> None:
+        order = self._orders.order
+        if order is None:
+            return
+        texts = _texts_to_copy(order)
+        answer = await self._screen.ask("Copy", [(letter, label) for letter, label, _ in texts])
+        if answer is not None:
+            label, text = next((label, text) for letter, label, text in texts if letter == answer)
+            self._workspace.copy(text)
+            self._screen.show_notice(f"The {label} was sent to the clipboard of your terminal (OSC 52).")
+
+    def _targets(self) -> list[str]:
+        if self._screen.on_marked:
+            return sorted(self._orders.table.marks)
+        key = self._orders.table.cursor_key
+        return [key] if key is not None else []
+
+    def _named(self, keys: Sequence[str]) -> str:
+        order = self._workspace.orders.find(keys[0]) if len(keys) == 1 else None
+        return order_name(order) if order is not None else count_of(len(keys), "order")
+
+    def _changed(self, keys: Sequence[str], done: str, *, move: bool = True) -> None:
+        """Say what was done and how much work is left, and go to the next order that needs work."""
+        if self._screen.on_marked:
+            self._orders.table.set_marks(self._orders.table.marks - set(keys))
+        elif move and keys == [self._orders.table.cursor_key]:
+            self._workspace.orders.problem_beside(keys[0], 1)
+        marks = self._workspace.marks
+        hidden = marks.keys(lambda mark: mark.done_at or mark.snoozed_until)
+        index = self._workspace.orders
+        left = index.local.cache.count(All((index.condition, NEEDS_WORK, Not(OneOf("key", tuple(hidden))))))
+        self._orders.reader.look_again()
+        self._screen.show_notice(f"{done}. {left} left to fix.")
+
+
+def _snooze_times(now: datetime) -> list[tuple[str, str, datetime]]:
+    """The choices of the question: a letter, words, and the time, in the zone of `now`."""
+
+    def morning(days: int) -> datetime:
+        return datetime.combine(now.date() + timedelta(days=days), _MORNING, now.tzinfo)
+
+    to_monday = (_MONDAY - now.weekday() - 1) % 7 + 1
+    return [
+        ("1", "in an hour", now + timedelta(hours=1)),
+        ("4", "in 4 hours", now + timedelta(hours=4)),
+        ("t", "tomorrow 08:00", morning(1)),
+        ("m", "Monday 08:00", morning(to_monday)),
+        ("w", "in a week", morning(7)),
+    ]
+
+
+def _texts_to_copy(order: Document) -> list[tuple[str, str, str]]:
+    """What can be copied of an order: a letter, words, and the text. Empty texts are left out."""
+    texts = [
+        ("n", "number", order_name(order)),
+        ("i", "Sendcloud id", order_key(order)),
+        ("a", "address", "\n".join(address_lines(order))),
+        ("e", "e-mail", text_at(order, SHIP_TO / "email")),
+        ("j", "order as JSON", pretty(order)),
+    ]
+    return [entry for entry in texts if entry[2]]

@@ -1,0 +1,95 @@
+"""Saved views, facets, orders of the same customer, and what counts as new."""
+
+from typing import Final
+
+from tui.api.codec import Document
+from tui.api.pointer import Pointer
+from tui.orders.paths import SHIP_TO
+from tui.orders.query.saved_views import LETTERS, SavedView, from_json, to_json, views_of
+from tui.orders.query.syntax import quote
+from tui.orders.summary import text_at
+from tui.screens.common.commands import handles
+from tui.screens.triage.facets import FacetScreen
+from tui.screens.triage.order_list import ALL, OrderCommands
+
+_SAVED: Final = "views"
+_SAVE: Final = "s"
+_EVERY: Final = "0"
+_CUSTOMER: Final = Pointer.of("customer_details")
+
+
+class ViewCommands(OrderCommands):
+    """Commands that choose what the list shows."""
+
+    @handles("views")
+    async def choose(self, key: str) -> None:
+        own = self._saved()
+        views = views_of(own)
+        answers = [(view.letter, view.name) for view in views]
+        line = self._orders.filter_line.filter
+        answers += [(_EVERY, "all orders"), *([(_SAVE, "save this query")] if line else [])]
+        answer = await self._screen.ask("View", answers)
+        if answer == _SAVE:
+            await self._save(own, line)
+        elif answer == _EVERY:
+            self.show(ALL, "")
+        elif answer is not None:
+            self.show(ALL, next(view.query for view in views if view.letter == answer))
+
+    def show(self, shop: str, line: str) -> None:
+        """Show the orders of a shop, or of all, that fit a query."""
+        self._orders.tab_bar.select(shop)
+        self._orders.set_query(line)
+
+    async def _save(self, own: list[SavedView], line: str) -> None:
+        free = [letter for letter in LETTERS if letter != _SAVE]
+        letter = await self._screen.ask(f"Letter of the view with {line}", [(letter, "") for letter in free])
+        if letter is None:
+            return
+        name = await self._orders.prompt.ask("name of the view: ")
+        if not name:
+            self._screen.show_notice("No name entered; the view was not saved.")
+            return
+        account = self._workspace.account
+        kept = [view for view in own if view.letter != letter]
+        saved = to_json([*kept, SavedView(letter, name, line)])
+        account.store.screen_states.put(account.account_id, _SAVED, saved)
+        self._screen.show_notice(f"Saved: v {letter} shows {name}.")
+
+    def _saved(self) -> list[SavedView]:
+        account = self._workspace.account
+        return from_json(account.store.screen_states.get(account.account_id, _SAVED))
+
+    @handles("facets")
+    async def show_facets(self, key: str) -> None:
+        index = self._workspace.orders
+        term = await self._screen.ask_screen(FacetScreen(self._workspace, index.condition, len(index.window)))
+        if term is not None:
+            self._orders.set_query(f"{self._orders.filter_line.filter} {term}".strip())
+
+    @handles("same_customer")
+    def show_customer(self, key: str) -> None:
+        order = self._orders.order
+        line = _customer_query(order) if order is not None else ""
+        if not line:
+            self._screen.show_notice("This order has no e-mail, phone number or address.")
+        else:
+            self.show(ALL, line)
+
+    @handles("seen")
+    def set_seen(self, key: str) -> None:
+        self._workspace.orders.local.set_seen()
+        self._orders.reader.look_again()
+        self._screen.show_notice("All orders count as seen; v n shows what comes in from now on.")
+
+
+def _customer_query(order: Document) -> str:
+    """The query for orders with the same e-mail, phone number, or street and postcode."""
+    email = text_at(order, SHIP_TO / "email") or text_at(order, _CUSTOMER / "email")
+    phone = text_at(order, SHIP_TO / "phone_number") or text_at(order, _CUSTOMER / "phone_number")
+    street = f"{text_at(order, SHIP_TO / 'address_line_1')} {text_at(order, SHIP_TO / 'house_number')}".strip()
+    postcode = text_at(order, SHIP_TO / "postal_code")
+    terms = [f"{name}:{quote(value)}" for name, value in (("email", email), ("phone", phone)) if value.strip()]
+    if street and postcode:
+        terms.append(f"(street:{quote(street)} postcode:{quote(postcode)})")
+    return " or ".join(terms)

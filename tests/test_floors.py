@@ -85,7 +85,9 @@ LAYERS = {
         SERVER,
     ),
     # work/: long-running work without a screen
-    "tui.work.cache": work("cache writes.backoff"),
+    "tui.work.cache.query_context": work("cache account journal.overwritten"),
+    "tui.work.cache": work("cache account typed_paths writes.backoff"),
+    "tui.work.journal.overwritten": work("account cache.local_orders journal.entries journal.recheck"),
     "tui.work.writes": work("writes"),
     "tui.work.drafts": work("drafts writes"),
     "tui.work.file_import": work("file_import account gc_pause typed_paths"),

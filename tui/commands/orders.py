@@ -15,7 +15,7 @@ from tui.api.pointer import Pointer
 from tui.api.query import id_text, order_key
 from tui.api.wording import count_of
 from tui.commands.output import DENIED, PROBLEMS, SUCCESS, USAGE, CommandEnded, guarded, print_bytes, print_lines, say
-from tui.orders.columns import COLUMNS, DEFAULT_COLUMNS, ListedOrder
+from tui.orders.columns import COLUMNS, DEFAULT_COLUMNS
 from tui.orders.paths import NUMBER, ORDER_ID, SHOP
 from tui.orders.query.arguments import from_arguments
 from tui.orders.query.conditions import Contains, OneOf, Some
@@ -204,27 +204,15 @@ def _columns(names: str) -> Sequence[str]:
     return chosen
 
 
-def _listed(opened: _Opened, order: CachedOrder) -> ListedOrder:
-    shop = opened.account.shop(text_at(order.document, SHOP))
-    return ListedOrder(
-        order.document,
-        opened.knowledge.problems(order.document),
-        opened.knowledge.state(order.document).value,
-        shop.name if shop is not None else "",
-        opened.account.now(),
-        opened.account.zone,
-    )
-
-
 def _table(opened: _Opened, orders: Iterable[CachedOrder], columns: Sequence[str]) -> Iterator[list[Json]]:
     yield [COLUMNS[name].title for name in columns]
     for order in orders:
-        listed = _listed(opened, order)
+        listed = opened.knowledge.listed(order.document)
         yield [COLUMNS[name].value(listed) for name in columns]
 
 
 def _line(opened: _Opened, order: CachedOrder, *, raw: bool) -> dict[str, Json]:
-    listed = _listed(opened, order)
+    listed = opened.knowledge.listed(order.document)
     line: dict[str, Json] = {
         "id": order_key(order.document) or None,
         "order_id": text_at(order.document, ORDER_ID) or None,
@@ -259,7 +247,7 @@ def _writes(account: "Account", document: Document) -> list[Json]:
 
 
 def _shown(opened: _Opened, order: CachedOrder, writes: Sequence[Json]) -> Iterator[str]:
-    listed = _listed(opened, order)
+    listed = opened.knowledge.listed(order.document)
     yield safe(f"{order_name(order.document)}  {listed.stage}, {listed.shop or 'shop unknown'}")
     for problem in listed.problems:
         yield safe(f"  {problem.severity.value}: {problem.pointer or 'order'}: {problem.detail} [{problem.code}]")

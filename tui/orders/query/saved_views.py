@@ -8,7 +8,7 @@ from tui.api.codec import Json, as_list
 
 
 @dataclass(frozen=True, slots=True)
-class SavedView:
+class QueryView:
     """A query with a name, and the letter that opens it after `v`."""
 
     letter: str
@@ -17,15 +17,15 @@ class SavedView:
 
 
 BUILT_IN: Final = (
-    SavedView("f", "to fix", "is:open is:error -is:snoozed -is:done"),
-    SavedView("n", "new", "is:new is:open"),
-    SavedView("d", "due today", "is:due"),
-    SavedView("h", "on hold", "is:hold is:open"),
-    SavedView("u", "unpaid", "is:unpaid is:open"),
-    SavedView("b", "abroad", "is:abroad is:open"),
-    SavedView("o", "overwritten", "is:overwritten"),
-    SavedView("z", "snoozed", "is:snoozed"),
-    SavedView("k", "unknown status", "is:unknown"),
+    QueryView("f", "to fix", "is:open is:error -is:snoozed -is:done"),
+    QueryView("n", "new", "is:new is:open"),
+    QueryView("d", "due today", "is:due"),
+    QueryView("h", "on hold", "is:hold is:open"),
+    QueryView("u", "unpaid", "is:unpaid is:open"),
+    QueryView("b", "abroad", "is:abroad is:open"),
+    QueryView("o", "overwritten", "is:overwritten"),
+    QueryView("z", "snoozed", "is:snoozed"),
+    QueryView("k", "unknown status", "is:unknown"),
 )
 """The views that exist from the start. A view of the user with the same letter replaces one of them."""
 
@@ -33,22 +33,22 @@ LETTERS: Final = "abcdefghijklmnopqrtuvwxyz"
 """The letters that a view may have; `s` saves one."""
 
 
-def views_of(saved: Iterable[SavedView]) -> tuple[SavedView, ...]:
+def views_of(saved: Iterable[QueryView]) -> tuple[QueryView, ...]:
     """All views: those given, with the user's in place of those with the same letter, and the user's others."""
     by_letter = {view.letter: view for view in (*BUILT_IN, *saved)}
     return tuple(by_letter.values())
 
 
-def to_json(views: Iterable[SavedView]) -> Json:
+def to_json(views: Iterable[QueryView]) -> Json:
     """The user's views as stored."""
     return [{"letter": view.letter, "name": view.name, "query": view.query} for view in views]
 
 
-def from_json(stored: Json) -> list[SavedView]:
+def from_json(stored: Json) -> list[QueryView]:
     """The user's views as `to_json` returned them; entries of another form are left out."""
     views = []
     for entry in as_list(stored):
         match entry:
             case {"letter": str(letter), "name": str(name), "query": str(query)} if letter in tuple(LETTERS):
-                views.append(SavedView(letter, name, query))
+                views.append(QueryView(letter, name, query))
     return views

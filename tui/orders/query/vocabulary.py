@@ -96,6 +96,7 @@ KEY_WORDS: Final = {
     "snoozed": "you snoozed it",
     "done": "you set it to done",
     "labelled": "a label exists",
+    "overwritten": "the shop changed back what you corrected",
 }
 """Words of `is:` for what only this machine knows, as sets of order keys."""
 

@@ -10,11 +10,11 @@ from tui.widgets.input_line import InputLine
 from tui.work.typed_paths import at_home, completed
 
 
-async def ask_export_path(screen: BaseScreen[Any], line: InputLine, name: str) -> Path | None:
+async def ask_export_path(screen: BaseScreen[Any], line: InputLine, name: str, ending: str = "jsonl") -> Path | None:
     """Ask for a file name, proposing one with today's date. Returns None if the user cancels."""
     account = screen.workspace.account
     today = screen.workspace.now().astimezone(account.zone).date()
-    proposed = account.store.path.parent / f"{name}-{today:%Y-%m-%d}.jsonl"
+    proposed = account.store.path.parent / f"{name}-{today:%Y-%m-%d}.{ending}"
     answer = await line.ask(line.prompt, str(proposed), complete=completed)
     if answer == "":
         screen.show_notice("No file name entered; nothing was exported.")

@@ -24,6 +24,7 @@ from tui.screens.order.address import looks_like_address, offer_address
 from tui.screens.order.preview import preview_lines
 from tui.screens.triage.changes import ChangeCommands
 from tui.screens.triage.draft_commands import DraftCommands
+from tui.screens.triage.export_commands import ExportCommands
 from tui.screens.triage.list_commands import ListCommands
 from tui.screens.triage.mark_commands import MarkCommands
 from tui.screens.triage.order_list import ALL, OrderList
@@ -68,6 +69,7 @@ class TriageScreen(BaseScreen[None]):
         DraftCommands,
         ChangeCommands,
         PrivateCommands,
+        ExportCommands,
         MarkCommands,
     )
     READ_AGAIN = "R reads again"
@@ -102,6 +104,7 @@ class TriageScreen(BaseScreen[None]):
             self._drafts,
             changes,
             PrivateCommands(self._orders),
+            ExportCommands(self._orders),
             MarkCommands(self._orders, changes),
         )
         self._is_wide = False

@@ -5,7 +5,7 @@ from typing import Final
 from tui.api.codec import Document
 from tui.api.pointer import Pointer
 from tui.orders.paths import SHIP_TO
-from tui.orders.query.saved_views import LETTERS, SavedView, from_json, to_json, views_of
+from tui.orders.query.saved_views import LETTERS, QueryView, from_json, to_json, views_of
 from tui.orders.query.syntax import quote
 from tui.orders.summary import text_at
 from tui.screens.common.commands import handles
@@ -41,7 +41,7 @@ class ViewCommands(OrderCommands):
         self._orders.tab_bar.select(shop)
         self._orders.set_query(line)
 
-    async def _save(self, own: list[SavedView], line: str) -> None:
+    async def _save(self, own: list[QueryView], line: str) -> None:
         free = [letter for letter in LETTERS if letter != _SAVE]
         letter = await self._screen.ask(f"Letter of the view with {line}", [(letter, "") for letter in free])
         if letter is None:
@@ -52,11 +52,11 @@ class ViewCommands(OrderCommands):
             return
         account = self._workspace.account
         kept = [view for view in own if view.letter != letter]
-        saved = to_json([*kept, SavedView(letter, name, line)])
+        saved = to_json([*kept, QueryView(letter, name, line)])
         account.store.screen_states.put(account.account_id, _SAVED, saved)
         self._screen.show_notice(f"Saved: v {letter} shows {name}.")
 
-    def _saved(self) -> list[SavedView]:
+    def _saved(self) -> list[QueryView]:
         account = self._workspace.account
         return from_json(account.store.screen_states.get(account.account_id, _SAVED))
 

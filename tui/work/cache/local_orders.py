@@ -54,6 +54,11 @@ class LocalOrders:
         """The order with this key, as read last; also one that is gone."""
         return self.cache.get(key)
 
+    def document(self, key: str) -> Document | None:
+        """The document of the order with this key, unless the service no longer has it."""
+        kept = self.cache.get(key)
+        return kept.document if kept is not None and kept.gone_at is None else None
+
     def window(
         self, condition: Condition = EVERY_ORDER, sort: Sequence[SortKey] = (), limit: int | None = None
     ) -> "OrderWindow":

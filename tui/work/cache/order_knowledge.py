@@ -13,6 +13,7 @@ from tui.orders.checks.customs_territories import needs_customs
 from tui.orders.checks.deadline import due_at
 from tui.orders.checks.facts import CheckedOrder
 from tui.orders.checks.registry import CHECKS, find_problems
+from tui.orders.columns import ListedOrder
 from tui.orders.order_state import OrderState, order_state
 from tui.orders.paths import SHOP
 from tui.orders.query.conditions import Facts
@@ -52,6 +53,13 @@ class OrderKnowledge:
     def problems(self, document: Document) -> tuple[Problem, ...]:
         """What the checks find now, errors first."""
         return tuple(find_problems(document, replace(self._context(document), now=self._account.now())))
+
+    def listed(self, document: Document) -> ListedOrder:
+        """The order with what is found about it now, for lists and exports."""
+        shop = self._account.shop(text_at(document, SHOP))
+        name = shop.name if shop is not None else ""
+        found, state = self.problems(document), self.state(document).value
+        return ListedOrder(document, found, state, name, self._account.now(), self._account.zone)
 
     def facts(self, document: Document) -> Facts:
         """The facts that queries use. They do not depend on the time; see `is:due` and `is:late`."""

@@ -1,6 +1,6 @@
 """Rechecks the changes of a day: which values are unchanged, and which the shop's synchronisation reverted (Q3.15)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
@@ -23,7 +23,7 @@ from tui.work.journal.entries import JournalEntry, Part, after, open_entry
 from tui.work.writes.lookup import look_up
 
 _AT_ONCE: Final = 50
-_DONE: Final = (WriteState.CONFIRMED, WriteState.VERIFIED)
+DONE: Final = (WriteState.CONFIRMED, WriteState.VERIFIED)
 
 
 class RecheckResult(StrEnum):
@@ -59,7 +59,7 @@ def entries_of_day(store: Store, account_id: int, base_url: str, day: date, zone
     start = datetime.combine(day, time(), zone)
     end = datetime.combine(day + timedelta(days=1), time(), zone)
     kinds = (WriteKind.PATCH, WriteKind.UPSERT)
-    places = store.journal_queries.find(account_id, states=_DONE, kinds=kinds, since=start, until=end)
+    places = store.journal_queries.find(account_id, states=DONE, kinds=kinds, since=start, until=end)
     entries = (open_entry(store, base_url, id) for id, _ in reversed(places))
     return [entry for entry in entries if entry is not None]
 
@@ -71,11 +71,7 @@ async def recheck(
 
     May be cancelled at any time. An order that could not be read has one entry that says why.
     """
-    by_order: dict[str, list[tuple[JournalEntry, Part]]] = {}
-    for entry in entries:
-        for part in entry.parts:
-            by_order.setdefault(part.remote_id or f"{part.key}", []).append((entry, part))
-    orders = list(by_order.values())
+    orders = list(_by_order(entries).values())
     checks: list[RecheckedChange] = []
     for start in range(0, len(orders), _AT_ONCE):
         chunk = orders[start : start + _AT_ONCE]
@@ -85,6 +81,28 @@ async def recheck(
         progress(Progress(min(start + _AT_ONCE, len(orders)), len(orders)))
     ranks = list(RecheckResult)
     return sorted(checks, key=lambda check: ranks.index(check.result))
+
+
+def compare_with(
+    entries: Iterable[JournalEntry], document_of: Callable[[str], Document | None]
+) -> Iterator[RecheckedChange]:
+    """Compare the values of these writes, the oldest first, with orders that are known already.
+
+    `document_of` returns the order with a Sendcloud id; None leaves it out.
+    """
+    for order_id, writes in _by_order(entries).items():
+        document = document_of(order_id)
+        if document is not None:
+            yield from _compared(writes, document)
+
+
+def _by_order(entries: Iterable[JournalEntry]) -> dict[str, list[tuple[JournalEntry, Part]]]:
+    """The writes by order: by its Sendcloud id, or else by its upsert key."""
+    by_order: dict[str, list[tuple[JournalEntry, Part]]] = {}
+    for entry in entries:
+        for part in entry.parts:
+            by_order.setdefault(part.remote_id or f"{part.key}", []).append((entry, part))
+    return by_order
 
 
 def updated(check: RecheckedChange, document: Document) -> RecheckedChange:

@@ -181,6 +181,13 @@ def test_errors_name_the_column_and_the_nearest_right_word(line: str, column: in
     assert f"Did you mean {suggestion}?" in str(error) if suggestion else "Did you mean" not in str(error)
 
 
+def test_a_decimal_comma_is_explained() -> None:
+    with pytest.raises(QueryError, match=r"the decimal sign is a point: 41\.90"):
+        parse("total>41,90", CONTEXT)
+    with pytest.raises(QueryError, match=r"total> takes one value\. \("):
+        parse("total>41,90,1", CONTEXT)
+
+
 def test_a_deep_or_long_query_within_the_limits_is_parsed() -> None:
     assert str(parse("(" * 40 + "a" + ")" * 40, CONTEXT)) == "a"
     assert len(str(parse("a " * 500, CONTEXT)).split()) == 500

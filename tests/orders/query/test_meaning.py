@@ -154,6 +154,8 @@ EXAMPLES: list[tuple[str, Document, Document]] = [
     ("total<50", total(49), total(50)),
     ("total<50", total(-1), {}),
     ("total<=50", total(50), total(51)),
+    ("total<=50", total(1), {}),
+    ("total>=50", total(99), {}),
     ("total:41.90", total("41.9"), total(41)),
     ("total:10..20", total(20), total(21)),
     ("total:10..20", total(10), total(9)),

@@ -60,6 +60,7 @@ def test_terms_that_the_service_can_answer(query: str, expected: OrderQuery) -> 
         "id:any",
         "shop:none",
         "shop:0",
+        "shop:7,10",
         "-shop:7",
         "shop:7 or a",
         "-(shop:7)",

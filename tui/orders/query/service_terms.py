@@ -57,7 +57,8 @@ def _narrowed(asked: OrderQuery, term: Term, context: QueryContext) -> OrderQuer
     is_single = len(term.values) == 1 and text.isascii()
     match term.name, condition:
         case "shop", OneOf(_, ids) if not asked.integration:
-            numbers = tuple(number for shop in ids if (number := id_number(shop)))
+            # The service refuses a query for a shop that the account does not have (Q4.7).
+            numbers = tuple(number for shop in ids if shop in context.shops and (number := id_number(shop)))
             return replace(asked, integration=numbers) if len(numbers) == len(ids) else None
         case "status", _ if term.operator == ":=" and is_single and asked.status is None:
             return replace(asked, status=text)

@@ -25,6 +25,7 @@ class Context(StrEnum):
     BATCHES = "batches"
     HISTORY = "history"
     FACETS = "facets"
+    VIEWS = "views"
 
 
 class Pane(StrEnum):
@@ -167,6 +168,7 @@ COMMANDS: Final = (
             Context.BATCHES,
             Context.HISTORY,
             Context.FACETS,
+            Context.VIEWS,
         ),
         Purpose.MOVE,
         "open",
@@ -256,6 +258,15 @@ COMMANDS: Final = (
         (Context.TRIAGE,),
         Purpose.FIND,
         "views",
+    ),
+    _command(
+        "save_view",
+        "S",
+        "save the query",
+        "Save the query of the list as a view.",
+        (Context.VIEWS,),
+        Purpose.FIND,
+        "save",
     ),
     _command(
         "facets",

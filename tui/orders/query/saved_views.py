@@ -29,8 +29,8 @@ BUILT_IN: Final = (
 )
 """The views that exist from the start. A view of the user with the same letter replaces one of them."""
 
-LETTERS: Final = "abcdefghijklmnopqrtuvwxyz"
-"""The letters that a view may have; `s` saves one."""
+LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
+"""The letters that a view may have."""
 
 
 def views_of(saved: Iterable[QueryView]) -> tuple[QueryView, ...]:

@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 
 from tui.api.wording import count_of
 from tui.keymap import Context
+from tui.orders.checks.registry import title_of
 from tui.orders.query.conditions import Condition
 from tui.screens.common.commands import handles
 from tui.screens.common.general_commands import TabCommands
@@ -61,9 +62,17 @@ class FacetScreen(BaseScreen[str]):
     def show_all(self) -> None:
         """Show the values of the current facet."""
         values = self._facets.get(self._tab_bar.current or "", [])
+        is_reason = self._tab_bar.current == "why"
         largest = max((value.count for value in values), default=1)
         rows = [
-            RenderedRow(value.term, (value.name, str(value.count), "█" * max(1, value.count * _BAR // largest)))
+            RenderedRow(
+                value.term,
+                (
+                    title_of(value.name) if is_reason else value.name,
+                    str(value.count),
+                    "█" * max(1, value.count * _BAR // largest),
+                ),
+            )
             for value in values
         ]
         self.table.load(rows)

@@ -43,6 +43,8 @@ class OrderReader:
         """How many of the orders shown have an error."""
         self.known = 0
         """How many orders the cache has."""
+        self.by_shop: dict[str, int] = {}
+        """How many orders of each shop fit the query."""
         self._screen = screen
         self._workspace = screen.workspace
         self._rows_changed = rows_changed
@@ -67,6 +69,10 @@ class OrderReader:
     def set_line(self, line: str) -> None:
         """Set the query. Raises QueryError, and changes nothing, if it is invalid."""
         self.query, self._line = parse(line, self.context()), line
+
+    def count(self, line: str) -> int:
+        """How many orders fit a query. Raises QueryError, StoreError."""
+        return self._workspace.orders.local.cache.count(parse(line, self.context()).condition)
 
     def begin(self) -> None:
         """Show the orders of the query: the first ones at once, the others as soon as they are found."""
@@ -104,15 +110,17 @@ class OrderReader:
         self.set_line(self._line)
         local, condition, sort = self._workspace.orders.local, self.condition, self.query.sort
         revision = local.revision
-        window, to_fix, known = await asyncio.to_thread(
+        query = self.query.condition
+        window, to_fix, known, shops = await asyncio.to_thread(
             lambda: (
                 local.window(condition, sort),
                 local.cache.count(All((condition, NEEDS_WORK))),
                 local.cache.count(),
+                dict(local.cache.facets(query, ["shop"])["shop"]),
             )
         )
         if condition == self.condition and sort == self.query.sort:
-            self.to_fix, self.known, self._has_all = to_fix, known, True
+            self.to_fix, self.known, self.by_shop, self._has_all = to_fix, known, shops, True
             self._show(window, revision)
 
     def _show(self, window: OrderWindow, revision: int) -> None:

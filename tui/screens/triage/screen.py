@@ -173,8 +173,18 @@ class TriageScreen(BaseScreen[None]):
 
     def _show_shops(self, current: str) -> None:
         shops = self.workspace.account.shops
-        labels = [TabLabel(ALL, "all")]
-        labels += [TabLabel(str(shop.id), shop.name, failing=bool(shop.failing_since)) for shop in shops or ()]
+        counts = self._reader.by_shop
+        labels = [TabLabel(ALL, "all", str(sum(counts.values())) if counts else "")]
+        labels += [
+            TabLabel(
+                str(shop.id),
+                shop.name,
+                str(counts.get(str(shop.id), 0)) if counts else "",
+                failing=bool(shop.failing_since),
+                empty=bool(counts) and str(shop.id) not in counts,
+            )
+            for shop in shops or ()
+        ]
         if current != ALL and all(label.key != current for label in labels):
             # A remembered shop, until the list of shops is read.
             labels.append(TabLabel(current, f"shop {current}" if shops is None else f"{current} (gone)"))
@@ -249,8 +259,8 @@ class TriageScreen(BaseScreen[None]):
         )
         self.table.load(rows)
         self.table.set_footer("end" if index.window and self.workspace.sync.state.is_complete else "")
+        self._show_shops(self.tab_bar.current or ALL)
         self._progress_changed()
-        self._show_title()
         self._show_preview()
 
     def _status_of(self, order: CachedOrder) -> RowStatus | None:

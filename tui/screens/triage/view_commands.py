@@ -11,10 +11,9 @@ from tui.orders.summary import text_at
 from tui.screens.common.commands import handles
 from tui.screens.triage.facets import FacetScreen
 from tui.screens.triage.order_list import ALL, OrderCommands
+from tui.screens.triage.view_screen import ViewScreen
 
 _SAVED: Final = "views"
-_SAVE: Final = "s"
-_EVERY: Final = "0"
 _CUSTOMER: Final = Pointer.of("customer_details")
 
 
@@ -24,17 +23,12 @@ class ViewCommands(OrderCommands):
     @handles("views")
     async def choose(self, key: str) -> None:
         own = self._saved()
-        views = views_of(own)
-        answers = [(view.letter, view.name) for view in views]
-        line = self._orders.filter_line.filter
-        answers += [(_EVERY, "all orders"), *([(_SAVE, "save this query")] if line else [])]
-        answer = await self._screen.ask("View", answers)
-        if answer == _SAVE:
+        reader, line = self._orders.reader, self._orders.filter_line.filter
+        view = await self._screen.ask_screen(ViewScreen(self._workspace, views_of(own), line, reader.count))
+        if view is not None and view.name:
+            self.show(ALL, view.query)
+        elif view is not None:
             await self._save(own, line)
-        elif answer == _EVERY:
-            self.show(ALL, "")
-        elif answer is not None:
-            self.show(ALL, next(view.query for view in views if view.letter == answer))
 
     def show(self, shop: str, line: str) -> None:
         """Show the orders of a shop, or of all, that fit a query."""
@@ -42,19 +36,17 @@ class ViewCommands(OrderCommands):
         self._orders.set_query(line)
 
     async def _save(self, own: list[QueryView], line: str) -> None:
-        free = [letter for letter in LETTERS if letter != _SAVE]
-        letter = await self._screen.ask(f"Letter of the view with {line}", [(letter, "") for letter in free])
-        if letter is None:
-            return
-        name = await self._orders.prompt.ask("name of the view: ")
-        if not name:
-            self._screen.show_notice("No name entered; the view was not saved.")
+        """Ask for a name and a letter, and save the query as a view."""
+        entered = await self._orders.prompt.ask("letter and name of the view: ")
+        letter, _, name = (entered or "").partition(" ")
+        if letter not in tuple(LETTERS) or not name.strip():
+            self._screen.show_notice("Not saved: enter a small letter, a blank and a name, such as: w wholesale.")
             return
         account = self._workspace.account
         kept = [view for view in own if view.letter != letter]
-        saved = to_json([*kept, QueryView(letter, name, line)])
+        saved = to_json([*kept, QueryView(letter, name.strip(), line)])
         account.store.screen_states.put(account.account_id, _SAVED, saved)
-        self._screen.show_notice(f"Saved: v {letter} shows {name}.")
+        self._screen.show_notice(f"Saved: v {letter} shows {name.strip()}.")
 
     def _saved(self) -> list[QueryView]:
         account = self._workspace.account

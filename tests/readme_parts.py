@@ -1,6 +1,7 @@
-"""The generated parts of the README: its commands and its key table. `python tests/readme_parts.py` writes the table.
+"""The generated parts of the README: its commands and its tables of keys and checks. `python tests/readme_parts.py` writes
+the tables.
 
-Only the standard library and the keymap are used, so that any Python will do.
+Only the standard library, the keymap and the registry of the checks are used, so that any Python will do.
 """
 
 import re
@@ -13,6 +14,7 @@ README = ROOT / "README.md"
 sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []
 
 from tui.keymap import COMMANDS, Command, Context, key_name  # noqa: E402
+from tui.orders.checks.registry import CHECKS  # noqa: E402
 
 
 def text() -> str:
@@ -55,10 +57,24 @@ def _row(command: Command) -> str:
     return f"| {' '.join(f'`{key}`' for key in keys)} | {title} | {places} | {command.help.replace('|', '&#124;')} |"
 
 
+def check_table() -> str:
+    """Return the checks of orders as a table."""
+    rows = ["| group | code | when it fires | pointer | severity | blocks |", "| --- | --- | --- | --- | --- | --- |"]
+    rows += [
+        f"| {check.group} | `{check.code}` | {check.fires} | `{check.pointer}` | {check.severity} | {check.blocks} |"
+        for check in CHECKS
+    ]
+    return "\n".join(rows)
+
+
 def write_table() -> None:
-    """Write the current table into the README."""
-    readme, before = text(), f"<!-- keys -->\n{block('keys')}\n<!-- /keys -->"
-    README.write_text(readme.replace(before, f"<!-- keys -->\n{key_table()}\n<!-- /keys -->"), encoding="utf-8")
+    """Write the current tables into the README."""
+    readme = text()
+    for name, table in (("keys", key_table()), ("checks", check_table())):
+        readme = readme.replace(
+            f"<!-- {name} -->\n{block(name)}\n<!-- /{name} -->", f"<!-- {name} -->\n{table}\n<!-- /{name} -->"
+        )
+    README.write_text(readme, encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -34,7 +34,8 @@ PHONE: Final = SHIP_TO / "phone_number"
 _CUSTOMER_PHONE: Final = Pointer.of("customer_details", "phone_number")
 _SERVICE_POINT: Final = Pointer.of("service_point_details")
 
-EMAIL: Final = r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+"
+EMAIL: Final = r"[^\s@<>()]{1,64}@[^\s@<>()]{1,255}\.[^\s@<>()]{1,63}"
+"""An e-mail address within a text; its parts are limited, so that a long text is scanned in linear time."""
 _ADDITION: Final = r"(apt|app|appt|bus|flat|unit|etage|building|bât|bat)?\W*\d*\w?"
 _NO_NUMBERS: Final = frozenset(
     ["AE", "BH", "CN", "HK", "IN", "JO", "JP", "KR", "KW", "LB", "OM", "QA", "SA", "SG", "TH", "TW", "VN"]
@@ -222,6 +223,8 @@ def phone_format(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 def _is_phone(text: str) -> bool:
     """Whether a text has 6 to 15 digits (E.164) and an extension at most, and no other letters."""
+    if text.lstrip("+").isdigit():
+        return 6 <= len(text.lstrip("+0")) <= 15
     number = re.split(r"(?i)\s*(?:ext|x|durchwahl|toestel|poste)\b\.?", text)[0]
     digits = re.sub(r"\D", "", number.replace("(0)", ""))
     return 6 <= len(digits.removeprefix("00")) <= 15 and not re.search(r"[^\W\d_]", number)

@@ -1,6 +1,6 @@
 """The generated parts of the README: its commands and its tables. `python tests/readme_parts.py` writes the tables.
 
-Only the standard library, the keymap and the words of the query language are used, so that any Python will do.
+Only the standard library, the keymap, the checks and the words of the query language are used, so that any Python will do.
 """
 
 import re
@@ -13,6 +13,7 @@ README = ROOT / "README.md"
 sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []
 
 from tui.keymap import COMMANDS, Command, Context, key_name  # noqa: E402
+from tui.orders.checks.registry import CHECKS  # noqa: E402
 from tui.orders.query.vocabulary import FIELDS, IS_WORDS, SYNTAX, FieldKind  # noqa: E402
 
 
@@ -78,11 +79,23 @@ def _fields(kind: FieldKind) -> str:
     return " ".join(f"`{field.name}`" for field in FIELDS.values() if field.kind is kind)
 
 
+def check_table() -> str:
+    """Return the checks of orders as a table."""
+    rows = ["| group | code | when it fires | pointer | severity | blocks |", "| --- | --- | --- | --- | --- | --- |"]
+    rows += [
+        f"| {check.group} | `{check.code}` | {check.fires} | `{check.pointer}` | {check.severity} | {check.blocks} |"
+        for check in CHECKS
+    ]
+    return "\n".join(rows)
+
+
 def write_tables() -> None:
     """Write the current tables into the README."""
     readme = text()
-    for name, table in (("keys", key_table()), ("query", query_table())):
-        readme = readme.replace(f"<!-- {name} -->\n{block(name)}\n", f"<!-- {name} -->\n{table}\n")
+    for name, table in (("keys", key_table()), ("query", query_table()), ("checks", check_table())):
+        readme = readme.replace(
+            f"<!-- {name} -->\n{block(name)}\n<!-- /{name} -->", f"<!-- {name} -->\n{table}\n<!-- /{name} -->"
+        )
     README.write_text(readme, encoding="utf-8")
 
 

@@ -1,10 +1,13 @@
 """The settings file: valid settings, and one error sentence for everything else."""
 
+from datetime import date, time
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from tui.settings import SETTINGS, Settings, SettingsError, config_folder, read_settings
+from tui.orders.checks.context import Level, ShopSettings
+from tui.settings import SETTINGS, Settings, SettingsError, config_folder, local_zone, read_settings
 
 
 @pytest.fixture
@@ -26,6 +29,37 @@ def test_valid_settings(file: Path, text: str, days: int | None) -> None:
     assert read_settings().keep_days == days
 
 
+def test_settings_of_shops(file: Path) -> None:
+    file.write_text(
+        """
+[shops."412088"]
+sender_country = "GB"
+sender_postcode = "BT1 5GS"
+handling_days = 0
+cut_off = "14:30"
+days_off = [2026-12-25, "sunday"]
+heaviest_item = 25.5
+checks.totals = "off"
+checks.unpaid = "error"
+
+[shops.7]
+"""
+    )
+    shops = read_settings().shops
+    assert shops[412088] == ShopSettings(
+        "GB",
+        "BT1 5GS",
+        0,
+        time(14, 30),
+        frozenset({date(2026, 12, 25)}),
+        frozenset({6}),
+        local_zone(),
+        heaviest_item=Decimal("25.5"),
+        checks={"totals": Level.OFF, "unpaid": Level.ERROR},
+    )
+    assert shops[7] == ShopSettings(zone=local_zone())
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -40,6 +74,21 @@ def test_valid_settings(file: Path, text: str, days: int | None) -> None:
         ("[journal]\nkeep_days = true", "keep_days = True"),
         ('[journal]\nkeep_days = "90"', "keep_days = '90'"),
         ("[journal]\nkeep_days = 999999", "keep_days = 999999"),
+        ("[shops.7]\nsender_contry = 'NL'", "line 2: 'sender_contry' in [shops.\"7\"] is not a setting"),
+        (
+            "[shops.7]\n\n[shops.8]\nsender_country = 'nl'",
+            "line 4: sender_country = 'nl' in [shops.\"8\"] must be the two",
+        ),
+        ("[shops.7]\nhandling_days = 1.5", "handling_days = 1.5"),
+        ("[shops.7]\ncut_off = 'noon'", "cut_off = 'noon' in [shops.\"7\"] must be a time of day"),
+        ("[shops.7]\ndays_off = ['sonntag']", "line 2: days_off = 'sonntag'"),
+        ("[shops.wick]\ncut_off = '12:00'", "'wick' is not the number of a shop"),
+        ("[shops]\n7 = 3", '7 must be a table: [shops."7"]'),
+        (
+            "[shops.7]\nchecks.no_wait = 'off'",
+            "line 2: 'no_wait' in [shops.\"7\".checks] is not a setting; did you mean 'no_weight'?",
+        ),
+        ("[shops.7]\nchecks.no_weight = 'on'", 'line 2: no_weight = \'on\' in [shops."7".checks] must be "off"'),
     ],
 )
 def test_invalid_settings_raise_with_one_sentence(file: Path, text: str, message: str) -> None:

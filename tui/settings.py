@@ -166,7 +166,7 @@ def _parse(path: Path, text: str) -> Settings:
         raise SettingsError(f"{path} is not valid TOML: {error}") from error
     except ValidationError as error:
         problem = error.errors(include_url=False)[0]
-        names = [str(name) for name in problem["loc"]]
+        names = _as_written([str(name) for name in problem["loc"]])
         raise SettingsError(
             f"{path}{_line_of(names, text)}: {_message(problem['type'], names, problem['input'])}"
         ) from error
@@ -203,6 +203,12 @@ def _unknown(key: str, place: str, valid: Sequence[str]) -> str:
     return f"{key!r}{place} is not a setting; did you mean {nearest!r}?"
 
 
+def _as_written(names: list[str]) -> list[str]:
+    """A path of keys without the parts below a setting that has one value: positions in a list, types."""
+    end = next((place for place, name in enumerate(names) if name in _HINTS), len(names))
+    return names[: end + 1]
+
+
 def _message(code: str, names: Sequence[str], value: object) -> str:
     """What is wrong with the setting at a path of keys."""
     *tables, key = names
@@ -214,8 +220,7 @@ def _message(code: str, names: Sequence[str], value: object) -> str:
         return f"{key} must be a table: {_table(names).removeprefix(' in ')}"
     if "checks" in tables:
         return f"{key} = {value!r}{_table(tables)} must be {_LEVELS_HINT}"
-    key = next(name for name in names if name in _HINTS)
-    return f"{key} = {value!r}{_table(names[: names.index(key)])} must be {_HINTS[key]}"
+    return f"{key} = {value!r}{_table(tables)} must be {_HINTS[key]}"
 
 
 def _line_of(names: Sequence[str], text: str) -> str:

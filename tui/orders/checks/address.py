@@ -34,12 +34,15 @@ PHONE: Final = SHIP_TO / "phone_number"
 _CUSTOMER_PHONE: Final = Pointer.of("customer_details", "phone_number")
 _SERVICE_POINT: Final = Pointer.of("service_point_details")
 
-EMAIL: Final = r"[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+"
+EMAIL: Final = r"[^\s@<>()]{1,64}@[^\s@<>()]{1,255}\.[^\s@<>()]{1,63}"
+"""An e-mail address within a text; its parts are limited, so that a long text is scanned in linear time."""
 _ADDITION: Final = r"(apt|app|appt|bus|flat|unit|etage|building|bât|bat)?\W*\d*\w?"
-_NAMED_HOUSES: Final = frozenset(
-    ["GB", "IE", "JE", "GG", "IM", "AE", "BH", "KW", "OM", "QA", "SA", "JO", "LB", "IN", "HK", "KR", "JP", "CN", "TH"]
+_NO_NUMBERS: Final = frozenset(
+    ["AE", "BH", "CN", "HK", "IN", "JO", "JP", "KR", "KW", "LB", "OM", "QA", "SA", "SG", "TH", "TW", "VN"]
 )
-"""Countries where houses have names, or addresses have no house number."""
+"""Countries whose addresses have no house number, or have it as a part of a longer text."""
+_NAMED_HOUSES: Final = _NO_NUMBERS | {"GB", "GG", "IE", "IM", "JE"}
+"""Countries where a house may have a name instead of a number."""
 _PRINTED: Final = ("name", "company_name", "address_line_1", "address_line_2", "city")
 _WITH_STATE: Final = frozenset({"AU", "CA", "IT", "US"})
 """Countries for which Sendcloud requires a state (sendcloud.dev/docs/shipping/international-shipping)."""
@@ -111,6 +114,7 @@ def street_number(order: CheckedOrder, context: CheckContext) -> Iterator[Found]
         order.ships
         and order.street
         and not order.number
+        and order.country not in _NO_NUMBERS
         and not are_lines_swapped(order)
         and split_street(order.street, order.country) is not None
     ):
@@ -219,6 +223,8 @@ def phone_format(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 def _is_phone(text: str) -> bool:
     """Whether a text has 6 to 15 digits (E.164) and an extension at most, and no other letters."""
+    if text.lstrip("+").isdigit():
+        return 6 <= len(text.lstrip("+0")) <= 15
     number = re.split(r"(?i)\s*(?:ext|x|durchwahl|toestel|poste)\b\.?", text)[0]
     digits = re.sub(r"\D", "", number.replace("(0)", ""))
     return 6 <= len(digits.removeprefix("00")) <= 15 and not re.search(r"[^\W\d_]", number)

@@ -6,9 +6,10 @@ from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final, TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
-from tui.orders.order_state import OrderState
+if TYPE_CHECKING:  # the words of statuses take some milliseconds
+    from tui.orders.order_state import OrderState
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -89,7 +90,7 @@ class CheckContext:
     shop: ShopSettings = ShopSettings()
     shops: frozenset[int] | None = None
     shop_type: str | None = None
-    learned: Mapping[str, OrderState] = field(default_factory=_empty)
+    learned: "Mapping[str, OrderState]" = field(default_factory=_empty)
     history: Mapping[str, SkuHistory] = field(default_factory=_empty)
     duplicates: Mapping[str, tuple[str, ...]] = field(default_factory=_empty)
     related: Mapping[str, tuple[RelatedOrder, ...]] = field(default_factory=_empty)

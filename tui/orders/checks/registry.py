@@ -123,7 +123,7 @@ CHECKS: Final = (
           "parcel lighter than items", "The parcel weighs {total}, but its items {items}."),
     Check(WEIGHT, "weight_implausible", NOTHING, f"{_ITEM}/measurement/weight/value",
           "over 70 kg a parcel, over 30 kg an item, or under 1 g (settings)",
-          "weight {weight}?", "The weight is implausible: {weight}. Is the unit right?"),
+          "weight {weight}?", "The weight is implausible: {weight}. The unit may be wrong."),
     # Customs.
     Check(CUSTOMS, "no_customs", SHIP, "/customs_details/shipment_type", "there are no customs details",
           "no customs data", "{country} needs a customs declaration; invoice number and shipment type are missing."),

@@ -1,6 +1,6 @@
 """The generated parts of the README: its commands and its tables. `python tests/readme_parts.py` writes the tables.
 
-Only the standard library, the keymap, the checks and the words of the query language are used, so that any Python will do.
+The keymap, the checks and the words of the query language come from the app.
 """
 
 import re

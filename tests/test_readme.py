@@ -205,7 +205,7 @@ def test_stored_files_are_private_and_hold_no_secret(tmp_path: Path, oauth: bool
             keys = {"SENDCLOUD_CLIENT_ID": "me", "SENDCLOUD_CLIENT_SECRET": SECRET, "SENDCLOUD_TOKEN_URL": token}
         environment = {"HOME": str(tmp_path), "SENDCLOUD_ORDERS_DATA": str(data), **keys}
         with Terminal([*PROGRAM, "--url", url], environment=environment) as terminal:
-            terminal.wait("100+ read")
+            terminal.wait("all read")
             terminal.press("T")
             terminal.wait("/integrations")
             shown = terminal.text

@@ -144,7 +144,7 @@ def ours(size: tuple[int, int]) -> Iterator[Program]:
     with serving(SandboxSettings(orders=2000)) as url, tempfile.TemporaryDirectory() as folder:
         environment = demo_environment(folder)
         with Terminal([*PROGRAM, "--url", url], environment=environment, size=size) as first:
-            first.wait("100+ read")
+            first.wait("all read")
             first.press("Q")
             first.ended()
         yield Program(

@@ -23,7 +23,7 @@ def start(service: Service, tmp_path: Path) -> Iterator[Start]:
     """Start the program; all starts of a test use the same folders."""
     with ExitStack() as stack:
 
-        def start(*, ready: str = "100+ read", size: tuple[int, int] = (80, 24), **environment: Any) -> Terminal:
+        def start(*, ready: str = "all read", size: tuple[int, int] = (80, 24), **environment: Any) -> Terminal:
             folders = {"HOME": str(tmp_path), "SENDCLOUD_ORDERS_DATA": str(tmp_path / "data")}
             keys = {"SENDCLOUD_PUBLIC_KEY": "demo", "SENDCLOUD_SECRET_KEY": "demo"}
             terminal = Terminal([*PROGRAM, "--url", service.url], environment=folders | keys | environment, size=size)

@@ -23,7 +23,8 @@ class InputLine(LineView, can_focus=True):
     """Accepts text while it is open. It takes the focus when it opens; on its message the screen moves the focus back.
 
     An input that `hides` uses no line of the screen while it is closed. `complete`, if set, is called with the text when
-    Tab is pressed, and returns the completed text and a notice about possible continuations.
+    Tab is pressed, and returns the completed text and a notice about possible continuations. `history`: earlier texts,
+    the newest last, which ↑ and ↓ bring back.
     """
 
     DEFAULT_CSS = """
@@ -57,6 +58,8 @@ class InputLine(LineView, can_focus=True):
         self._scroll = 0
         self.notice = ""
         self.complete: Completion | None = None
+        self.history: list[str] = []
+        self._earlier = 0
         self._answer: asyncio.Future[str | None] | None = None
 
     @property
@@ -76,7 +79,7 @@ class InputLine(LineView, can_focus=True):
 
     def open(self, text: str = "") -> None:
         self._editing = TextModel(text)
-        self._scroll = 0
+        self._scroll = self._earlier = 0
         self.notice = ""
         self.can_focus = True
         self.display = True
@@ -124,11 +127,21 @@ class InputLine(LineView, can_focus=True):
                 self._editing = TextModel(text)
                 self.post_message(self.Changed(self, text))
             self._draw()
+        elif event.key in ("up", "down") and self.history:
+            self._go_in_history(1 if event.key == "up" else -1)
         elif self._editing.key(event.key, event.character):
             self.notice = ""
             if self._editing.text != before:
                 self.post_message(self.Changed(self, self._editing.text))
             self._draw()
+
+    def _go_in_history(self, by: int) -> None:
+        """Show an earlier text, or a later one; after the last one the line is empty."""
+        self._earlier = max(0, min(len(self.history), self._earlier + by))
+        text = self.history[-self._earlier] if self._earlier else ""
+        self._editing = TextModel(text)
+        self.post_message(self.Changed(self, text))
+        self._draw()
 
     def on_paste(self, event: events.Paste) -> None:
         if self._editing is None:

@@ -30,10 +30,10 @@ TEXTS = (
 No value contains a line break. `id`: the shop's id and Sendcloud's. `postcode`, `phone_digits`: see `facts`.
 """
 
-CODES = ("key", "shop", "status", "payment", "country", "state", "currency", "carrier", "day", "stage", "severity")
+CODES = ("key", "shop", "status", "payment", "country", "state", "currency", "carrier_code", "day", "stage", "severity")
 """The exact values of an order, folded, of which it has one at most. `status` and `payment` are the codes.
 
-`key`: tui.api.query.order_key. `day`: when the order was placed, as 2026-11-23. `stage`: open, finished or unknown. `severity`: of the gravest problem.
+`key`: tui.api.query.order_key. `carrier_code`: the carrier without the method. `day`: when the order was placed, as 2026-11-23. `stage`: open, finished or unknown. `severity`: of the gravest problem.
 """
 
 LISTS = ("sku", "tag", "hs", "origin", "ean", "problem", "status_text", "payment_text", "flag")

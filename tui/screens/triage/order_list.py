@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document, Json, as_list
 from tui.api.query import order_key
 from tui.orders.query.language import QueryError
 from tui.screens.common.screen import BaseScreen
@@ -21,6 +21,8 @@ from tui.work.drafts.drafts import Draft
 
 ALL = "all"
 _STATE = "triage"
+_HISTORY = "queries"
+_LONGEST_HISTORY = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,23 @@ class OrderList:
             return
         self.screen.clear_notice()
         self.filter_line.set(text)
+        self._add_to_history(text)
         self.begin()
+
+    def history(self) -> list[str]:
+        """The queries that were entered last, the newest last."""
+        account = self.workspace.account
+        kept = as_list(account.store.screen_states.get(account.account_id, _HISTORY))
+        return [line for line in kept if isinstance(line, str)]
+
+    def _add_to_history(self, line: str) -> None:
+        if not line:
+            return
+        lines = [*(known for known in self.filter_line.history if known != line), line][-_LONGEST_HISTORY:]
+        self.filter_line.history = lines
+        account = self.workspace.account
+        with self.screen.report_store_errors():
+            account.store.screen_states.put(account.account_id, _HISTORY, [*lines])
 
     # Stored for the next start.
 

@@ -1,15 +1,18 @@
 """`OrderReader`: shows the orders of the cache that fit the query, and follows the reading of all orders."""
 
 import asyncio
+import os
 from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
-from tui.orders.query.conditions import EVERY_ORDER, All, Condition, OneOf
+from tui.orders.query.completion import complete
+from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, All, Condition, OneOf
 from tui.orders.query.language import Query, parse
 from tui.orders.query.meaning import QueryContext
 from tui.orders.query.syntax import Both
 from tui.screens.common.screen import BaseScreen
+from tui.work.cache.facets import FACETS
 from tui.work.cache.index import NEEDS_WORK
 from tui.work.cache.local_orders import OrderWindow
 from tui.work.cache.query_context import query_context
@@ -17,6 +20,7 @@ from tui.work.writes.backoff import sleep_or_event
 
 EVERYTHING = Query(Both(), EVERY_ORDER)
 _FIRST_ROWS = 200
+_CANDIDATES = 6
 _EVERY = 1.0
 """Seconds between two looks at the cache while orders are being read."""
 
@@ -69,6 +73,24 @@ class OrderReader:
     def set_line(self, line: str) -> None:
         """Set the query. Raises QueryError, and changes nothing, if it is invalid."""
         self.query, self._line = parse(line, self.context()), line
+
+    def complete(self, line: str) -> tuple[str, str]:
+        """Complete the end of a query as far as it is certain; the notice lists what may follow, with counts."""
+        found = complete(line, len(line), self.context(), self._values_seen)
+        texts = [candidate.text for candidate in found.candidates]
+        if not texts:
+            return line, "nothing to complete"
+        begun = line[found.start : found.end]
+        common = texts[0] if len(texts) == 1 else os.path.commonprefix(texts)  # noqa: RUF071 - no paths
+        done = common if common.lower().startswith(begun.lower()) else begun
+        shown = [f"{entry.text} {entry.count or ''}".strip() for entry in found.candidates[:_CANDIDATES]]
+        return line[: found.start] + done + line[found.end :], "" if len(texts) == 1 else "  ".join(shown)
+
+    def _values_seen(self, field: str) -> dict[str, int]:
+        name = FACETS.get(field, field)
+        if name not in (*CODES, *LISTS):
+            return {}
+        return dict(self._workspace.orders.local.cache.facets(EVERY_ORDER, [name])[name])
 
     def count(self, line: str) -> int:
         """How many orders fit a query. Raises QueryError, StoreError."""

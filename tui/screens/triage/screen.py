@@ -141,6 +141,8 @@ class TriageScreen(BaseScreen[None]):
         shop, self._wanted_key = self._orders.restore()
         self._show_shops(shop)
         self._orders.begin()
+        self._filter_line.complete = self._reader.complete
+        self._filter_line.history = self._orders.history()
         self.run_worker(self._reader.follow(), name="look up orders")
         self.run_worker(self._read_shops(), name="read the shops")
 
@@ -181,7 +183,6 @@ class TriageScreen(BaseScreen[None]):
                 shop.name,
                 str(counts.get(str(shop.id), 0)) if counts else "",
                 failing=bool(shop.failing_since),
-                empty=bool(counts) and str(shop.id) not in counts,
             )
             for shop in shops or ()
         ]
@@ -234,7 +235,14 @@ class TriageScreen(BaseScreen[None]):
         if event.control is not self._filter_line:
             return
         event.prevent_default()
-        self.key_line.set([("Enter", "accept"), ("Esc", "cancel"), ("is: why: country: city: sku: total>", "or words")])
+        self.key_line.set(
+            [
+                ("Enter", "accept"),
+                ("Tab", "complete"),
+                ("↑", "earlier"),
+                ("is: why: country: city: sku: total>", "or words"),
+            ]
+        )
 
     # What is shown.
 

@@ -16,7 +16,7 @@ FACETS: Final = {
     "country": "country",
     "status": "status",
     "payment": "payment",
-    "carrier": "carrier",
+    "carrier": "carrier_code",
     "sku": "sku",
     "tag": "tag",
     "day": "day",
@@ -27,6 +27,8 @@ FACETS: Final = {
 """The facets by name, with the field of the cache that each counts."""
 _PLAIN: Final = re.compile(r"(?!(?:any|none)$)[\w-]+")
 _CODES: Final = frozenset({"country", "currency", "origin"})
+_PARTLY: Final = frozenset({"carrier", "sku", "tag", "status", "payment"})
+"""Facets whose query would otherwise find more than the value: parts of it, or the shop's words."""
 _TERMS: Final = {"day": "created", "stage": "is"}
 """Names of facets that differ from the field of a query."""
 
@@ -58,5 +60,6 @@ def _value(account: Account, name: str, value: str, count: int) -> FacetValue:
     shown = value.upper() if name in _CODES else value
     if name == "shop" and (shop := account.shop(value)) is not None:
         shown = shop.name
+    operator = ":=" if name in _PARTLY else ":"
     written = value if _PLAIN.fullmatch(value) else quote(value)
-    return FacetValue(shown, count, f"{_TERMS.get(name, name)}:{written}")
+    return FacetValue(shown, count, f"{_TERMS.get(name, name)}{operator}{written}")

@@ -81,7 +81,7 @@ class OrderKnowledge:
         if placed is not None:
             facts.codes["day"] = placed.astimezone(self._account.zone).date().isoformat()
         if carrier := facts.texts.get("carrier"):
-            facts.codes["carrier"] = carrier.partition("\n")[0]
+            facts.codes["carrier_code"] = carrier.partition("\n")[0]
         return facts
 
     def _context(self, document: Document) -> CheckContext:

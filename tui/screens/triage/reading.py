@@ -47,8 +47,8 @@ class OrderReader:
         """How many of the orders shown have an error."""
         self.known = 0
         """How many orders the cache has."""
-        self.by_shop: dict[str, int] = {}
-        """How many orders of each shop fit the query."""
+        self.by_shop: dict[str, int] | None = None
+        """How many orders of each shop fit the query; None until they were counted."""
         self._screen = screen
         self._workspace = screen.workspace
         self._rows_changed = rows_changed
@@ -77,13 +77,14 @@ class OrderReader:
     def complete(self, line: str) -> tuple[str, str]:
         """Complete the end of a query as far as it is certain; the notice lists what may follow, with counts."""
         found = complete(line, len(line), self.context(), self._values_seen)
-        texts = [candidate.text for candidate in found.candidates]
+        begun = line[found.start : found.end]
+        fitting = [entry for entry in found.candidates if entry.text.lower().startswith(begun.lower())]
+        texts = [entry.text for entry in fitting or found.candidates]
         if not texts:
             return line, "nothing to complete"
-        begun = line[found.start : found.end]
         common = texts[0] if len(texts) == 1 else os.path.commonprefix(texts)  # noqa: RUF071 - no paths
         done = common if common.lower().startswith(begun.lower()) else begun
-        shown = [f"{entry.text} {entry.count or ''}".strip() for entry in found.candidates[:_CANDIDATES]]
+        shown = [f"{entry.text} {entry.count or ''}".strip() for entry in (fitting or found.candidates)[:_CANDIDATES]]
         return line[: found.start] + done + line[found.end :], "" if len(texts) == 1 else "  ".join(shown)
 
     def _values_seen(self, field: str) -> dict[str, int]:

@@ -176,12 +176,12 @@ class TriageScreen(BaseScreen[None]):
     def _show_shops(self, current: str) -> None:
         shops = self.workspace.account.shops
         counts = self._reader.by_shop
-        labels = [TabLabel(ALL, "all", str(sum(counts.values())) if counts else "")]
+        labels = [TabLabel(ALL, "all", str(sum(counts.values())) if counts is not None else "")]
         labels += [
             TabLabel(
                 str(shop.id),
                 shop.name,
-                str(counts.get(str(shop.id), 0)) if counts else "",
+                str(counts.get(str(shop.id), 0)) if counts is not None else "",
                 failing=bool(shop.failing_since),
             )
             for shop in shops or ()

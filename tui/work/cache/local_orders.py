@@ -1,5 +1,6 @@
 """`LocalOrders`: an account's orders as far as they were read, and windows on those that fulfil a condition."""
 
+import math
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -78,11 +79,11 @@ class LocalOrders:
     def seen_at(self) -> float:
         """When the user last said to have seen all orders, in seconds since 1970; infinite if never."""
         stored = self.cache.state(_SEEN)
-        return float(stored) if isinstance(stored, int) else float("inf")
+        return stored / 1000 if isinstance(stored, int) else float("inf")
 
     def set_seen(self) -> None:
         """Note that the user has seen all orders that were read. Later ones are new."""
-        self.cache.put_state(_SEEN, int(self.now().timestamp()))
+        self.cache.put_state(_SEEN, math.ceil(self.now().timestamp() * 1000))
         self.revision += 1
 
     def purge(self, days: int) -> int:

@@ -1,0 +1,213 @@
+"""Views, facets, completion, private marks, copying and exports of the order list, by keys alone."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+from app_harness import AppHarness, open_app
+from sandbox_harness import order
+
+from tui.screens.triage.facets import FacetScreen
+from tui.screens.triage.screen import TriageScreen
+from tui.screens.triage.view_screen import ViewScreen
+from tui.widgets.table import OrderTable
+
+
+def table(harness: AppHarness) -> OrderTable:
+    return harness.app.screen.query_one(OrderTable)
+
+
+def number(harness: AppHarness) -> str:
+    """The number of the order under the cursor."""
+    assert isinstance(harness.app.screen, TriageScreen)
+    return str(harness.app.screen.order["order_number"])
+
+
+async def query(harness: AppHarness, line: str) -> None:
+    await harness.press("slash", "ctrl+u")
+    await harness.type(line)
+    await harness.press("enter")
+
+
+async def test_a_view_is_opened_by_its_letter(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("300 │ all read")
+        await harness.press("v")
+        await harness.until(lambda: isinstance(harness.app.screen, ViewScreen))
+        await harness.until(lambda: "…" not in harness.text)
+        count = int(harness.line_with("to fix").split()[4])
+        await harness.press("f")
+        await harness.until(f"{count} of 300 │ all read")
+        assert "/ is:open is:error -is:snoozed -is:done" in harness.text
+        assert f"to fix {count}" in harness.lines[0]
+        await harness.press("v", "0")
+        await harness.until("300 │ all read")
+
+
+async def test_a_query_is_saved_as_a_view(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("all read")
+        await query(harness, "country:DE is:open")
+        await harness.press("v", "S")
+        await harness.until("letter and name of the view:")
+        await harness.type("w Germany")
+        await harness.press("enter")
+        await harness.until("Saved: v w shows Germany.")
+        await harness.press("v", "0")
+        await harness.until("300 │ all read")
+    async with open_app(tmp_path) as harness:
+        await harness.until("all read")
+        await harness.press("v")
+        await harness.until("Germany")
+        await harness.press("w")
+        await harness.until("/ country:DE is:open")
+
+
+async def test_facets_narrow_and_exclude(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("300 │ all read")
+        await harness.press("F")
+        await harness.until(lambda: isinstance(harness.app.screen, FacetScreen) and "█" in harness.text)
+        await harness.press("3")
+        await harness.until(lambda: table(harness).cursor_key == "country:nl")
+        count = int(harness.line_with("NL").split()[2])
+        await harness.press("enter")
+        await harness.until(f"{count} of 300 │ all read")
+        assert "/ country:nl" in harness.text
+        await query(harness, "")
+        await harness.press("F")
+        await harness.until("█")
+        await harness.press("3", "e")
+        await harness.until(f"{300 - count} of 300 │ all read")
+        assert "/ -country:nl" in harness.text
+
+
+async def test_tab_completes_and_up_brings_back(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("all read")
+        await harness.press("slash")
+        await harness.type("cou")
+        await harness.press("tab")
+        assert "/ country:" in harness.lines[2]
+        await harness.press("tab")
+        assert "NL" in harness.lines[2]
+        await harness.type("NL")
+        await harness.press("enter")
+        await harness.until("/ country:NL")
+        await query(harness, "country:DE")
+        await harness.until("/ country:DE")
+        await harness.press("slash", "up", "up")
+        assert "/ country:NL" in harness.lines[2]
+        await harness.press("down")
+        assert "/ country:DE" in harness.lines[2]
+
+
+async def test_orders_of_the_same_customer(tmp_path: Path) -> None:
+    address = {"shipping_address__email": "zoe@example.org", "shipping_address__phone_number": ""}
+    planted = [
+        json.dumps(order(order_number=f"ZOE-{n}", order_id=f"zoe{n}", **address) | {"id": f"9900000{n}"}).encode()
+        for n in (1, 2)
+    ]
+    async with open_app(tmp_path, plant=tuple(planted)) as harness:
+        await harness.until("all read")
+        await query(harness, "number:ZOE-1")
+        await harness.until("1 of 302")
+        await harness.press("=")
+        await harness.until(lambda: "ZOE-2" in harness.text and "ZOE-1" in harness.text)
+
+
+async def test_snoozed_and_done_orders_leave_the_work_list(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("all read")
+        await harness.press("v", "f")
+        await harness.until("/ is:open is:error")
+        await harness.until("all read")
+        count = table(harness).row_count
+        first = number(harness)
+        await harness.press("z", "t")
+        await harness.until(f"{first} snoozed until")
+        await harness.until(lambda: table(harness).row_count == count - 1)
+        assert f"{count - 1} left to fix" in harness.text
+        second = number(harness)
+        assert second != first
+        await harness.press("x")
+        await harness.until(lambda: table(harness).row_count == count - 2)
+        assert f"{second} set to done on this machine" in harness.text
+    async with open_app(tmp_path) as harness:
+        await harness.until(lambda: table(harness).row_count == count - 2)
+        await query(harness, "is:snoozed or is:done")
+        await harness.until("2 of 300")
+        assert {line[2] for line in harness.lines[4:6]} == {"z", "x"}
+
+
+async def test_flags_of_marked_orders(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("all read")
+        await harness.press("space", "space", ";", "f")
+        await harness.until("2 orders flagged on this machine")
+        assert not table(harness).marks
+        await query(harness, "is:flagged")
+        await harness.until("2 of 300")
+
+
+async def test_a_private_note_is_shown_and_never_sent(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("all read")
+        key = table(harness).cursor_key
+        await harness.press("i")
+        await harness.type("called her")
+        await harness.press("enter")
+        await harness.until("private note: called her")
+        assert key is not None
+        assert "called her" not in json.dumps(await harness.order(key), default=str)
+
+
+async def test_seen_orders_are_no_longer_new(tmp_path: Path) -> None:
+    async with open_app(tmp_path, ticking=True) as harness:
+        await harness.until("all read")
+        await harness.press("S")
+        await harness.until("All orders count as seen")
+        await query(harness, "is:new")
+        await harness.until("0 of 300")
+
+
+async def test_the_number_is_copied_to_the_clipboard_of_the_terminal(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("all read")
+        await harness.press("Y", "n")
+        await harness.until("sent to the clipboard")
+        assert harness.app.clipboard == number(harness)
+
+
+async def test_exports_of_the_list_and_of_marked_orders(tmp_path: Path) -> None:
+    async with open_app(tmp_path / "data") as harness:
+        await harness.until("300 │ all read")
+
+        async def export(kind: str, name: str) -> Path:
+            await harness.press(kind)
+            await harness.until("export to:")
+            await harness.press("ctrl+u")
+            await harness.type(str(tmp_path / name))
+            await harness.press("enter")
+            await harness.until("exported, readable only by you")
+            return tmp_path / name
+
+        await harness.press("X")
+        found = list(csv.reader(io.StringIO((await export("c", "a.csv")).read_text("utf-8-sig"))))
+        assert len(found) == 301
+        assert len({row[0] for row in found}) > 290
+        await harness.press("space", "space", ";", "X")
+        documents = [json.loads(line) for line in (await export("j", "a.jsonl")).read_text().splitlines()]
+        assert len(documents) == 2
+        await harness.press(";", "X")
+        picked = list(csv.DictReader(io.StringIO((await export("p", "p.csv")).read_text("utf-8-sig"))))
+        items = [item for document in documents for item in document["order_details"]["order_items"]]
+        assert sum(int(line["quantity"]) for line in picked) == sum(item["quantity"] for item in items)
+        # An existing file is never replaced.
+        await harness.press("X", "c")
+        await harness.until("export to:")
+        await harness.press("ctrl+u")
+        await harness.type(str(tmp_path / "a.csv"))
+        await harness.press("enter")
+        await harness.until("The file exists already; nothing was written.")

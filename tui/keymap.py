@@ -941,10 +941,10 @@ COMMANDS: Final = (
             Context.TRIAGE,
             Context.JOURNAL,
             Context.HISTORY,
-        marked=True,
-    ),
+        ),
         Purpose.VIEW,
         "export",
+        marked=True,
     ),
     _command(
         "shops",

@@ -12,7 +12,7 @@ async def ask_to_join(screen: BaseScreen[Any], mapping: ColumnMapping, place: in
     if path is None:
         return mapping
     others = [column for column in mapping.columns_of(path) if column != place]
-    choices = [("r", "replace"), ("b", "blank"), ("c", "comma")]
+    choices = [("r", "replace"), ("f", "replace where filled"), ("b", "blank"), ("c", "comma")]
     if path[-1] == "address_line_1":
         choices.append(("l", "line 2"))
     match await screen.ask(f"Join to {', '.join(mapping.header[column] for column in others)}?", choices):
@@ -20,6 +20,8 @@ async def ask_to_join(screen: BaseScreen[Any], mapping: ColumnMapping, place: in
             for column in others:
                 mapping = mapping.with_path(column, None)
             return mapping
+        case "f":
+            return mapping.with_overriding(place)
         case "b":
             return mapping.with_separator(path, " ")
         case "c":

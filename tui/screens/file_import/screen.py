@@ -30,8 +30,12 @@ from tui.screens.file_import.layout_commands import LayoutCommands
 from tui.screens.file_import.rows import (
     COLUMNS,
     PREVIEW,
+    column_text,
+    constant_text,
+    constant_words,
     found_in,
     guess_help,
+    holding_columns,
     key_of,
     mapping_rows,
     order_text,
@@ -107,6 +111,8 @@ class ImportScreen(BaseScreen[ParsedFile]):
         self._intake = ParsedFile((), ())
         self._counting: ImportProgress | None = None
         self._read: ParsedFile | None = None
+        self._is_changed = False
+        """Whether the user changed something that is not saved."""
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -164,7 +170,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
         if here and not self.query_one(Detail).display:
             return [here]
         mapping = self.mapping
-        unused = len(mapping.unmapped)
+        unused = len(set(mapping.unmapped) - holding_columns(self._intake))
         facts = [
             f"{mapping.mapped} columns mapped",
             f"{unused} not used" if unused else "",
@@ -211,7 +217,8 @@ class ImportScreen(BaseScreen[ParsedFile]):
         unconfirmed = sum(not self.mapping.accepts(guess) for guess in self._intake.guesses)
         guesses = f"{count_of(unconfirmed, 'guess', 'guesses')} to confirm" if unconfirmed else "d e s ' o f change it"
         self.query_one("#layout", RuleLine).set(table.layout.summary, guesses)
-        self.columns.load(mapping_rows(source, self._intake, problem_paths(self._intake, self.mapping)))
+        problems = problem_paths(self._intake, self.mapping)
+        self.columns.load(mapping_rows(source, self._intake, problems, self.workspace.account.shops or ()))
         self.preview.load(preview_rows(self._intake, self.workspace.account.shop_ids))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
         count, refused = len(self._intake.orders), len(self._intake.refused)
@@ -223,6 +230,10 @@ class ImportScreen(BaseScreen[ParsedFile]):
         return self.workspace.now().astimezone(self.workspace.account.zone)
 
     def _change(self, mapping: ColumnMapping) -> None:
+        self._is_changed = True
+        self._set_mapping(mapping)
+
+    def _set_mapping(self, mapping: ColumnMapping) -> None:
         self.source = replace(self.source, mapping=mapping)
         self.show_all()
 
@@ -298,6 +309,23 @@ class ImportScreen(BaseScreen[ParsedFile]):
             lines = [f"{refused.place} {refused.reason}", "", *refused.cells]
             self.workspace.go(ShowText(f"{refused.place} of {self.source.name}", "\n".join(lines)))
 
+    @handles("long_text")
+    def show_long_text(self, key: str) -> None:
+        """Show all about the row at the cursor: an order, a column, a guess, or a value for all rows."""
+        row = self.columns.cursor_key
+        if self._in_orders or row is None:
+            self._open_order()
+            return
+        if row.startswith("g"):
+            text = guess_help(self._intake.guesses[int(row[1:])], self.mapping)
+        elif row.startswith("c"):
+            text = column_text(self.source, self._intake, int(row[1:]))
+        else:
+            path = path_of_key(row)
+            words = constant_words(path, self.mapping.constant(path), self.workspace.account.shops or ())
+            text = constant_text(self._intake, path, words)
+        self.workspace.go(ShowText(self.source.name, text))
+
     @handles("ignore_column")
     def leave_out(self, key: str) -> None:
         row = self.columns.cursor_key or ""
@@ -345,9 +373,9 @@ class ImportScreen(BaseScreen[ParsedFile]):
         if account.shops is None:
             self.run_worker(self._read_shops(), name="read the shops", group="read")
         elif len(account.shops) == 1:
-            self._change(self.mapping.with_constant(SHOP_PATH, account.shops[0].id))
+            self._set_mapping(self.mapping.with_constant(SHOP_PATH, account.shops[0].id))
         elif account.own_shop is not None:
-            self._change(self.mapping.with_constant(SHOP_PATH, account.own_shop))
+            self._set_mapping(self.mapping.with_constant(SHOP_PATH, account.own_shop))
 
     async def _read_shops(self) -> None:
         try:
@@ -374,6 +402,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
 
     def take_source(self, source: TableSource) -> None:
         """Show a table that was read with another layout."""
+        self._is_changed = True
         self.source = source
         if not self._has_shop:
             self._guess_shop()
@@ -396,7 +425,8 @@ class ImportScreen(BaseScreen[ParsedFile]):
         if new := await self.line.ask("name: ", name):
             mapping = replace(self.mapping, name=new)
             kept.save(mapping)
-            self._change(mapping)
+            self._set_mapping(mapping)
+            self._is_changed = bool(mapping.confirmed)
             self.show_notice(f"Saved as {new}; it is offered again for the same columns.")
 
     @handles("refused")
@@ -451,9 +481,11 @@ class ImportScreen(BaseScreen[ParsedFile]):
         return self._counting is not None
 
     @handles("back")
-    def back(self, key: str) -> None:
+    async def back(self, key: str) -> None:
         # Otherwise reading would continue, and stage orders although the screen was closed.
-        if not self.stop_reading():
+        if self.stop_reading():
+            return
+        if not self._is_changed or await self.ask("Drop your changes here? Nothing is staged.", [("y", "drop them")]):
             self.workspace.go(Back())
 
 

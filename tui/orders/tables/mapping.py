@@ -212,7 +212,9 @@ class ColumnMapping:
                 if isinstance(stored, dict) and (path := _path(stored.get("path"))) in known and path is not None
             ),
             layout=TableLayout.from_json(value.get("layout")),
-            guessed=frozenset(path for stored in _list(value.get("guessed")) if (path := _path(stored)) in known and path),
+            guessed=frozenset(
+                path for stored in _list(value.get("guessed")) if (path := _path(stored)) in known and path
+            ),
             overriding=frozenset(str(name) for name in _list(value.get("overriding"))),
         )
 

@@ -520,7 +520,7 @@ def test_nom_beside_prenom_is_joined_behind_it() -> None:
 
 
 def test_a_column_may_replace_another_where_it_is_filled() -> None:
-    data = b"Number,Delivery town,Town,Delivery item,Item\nA,,Bonn,,Cup\nB,Jena,Bonn,Mug,Cup\n"
+    data = "Number,Delivery town,Town,Delivery item,Item\nA,,Bonn,,Cup\nB,Jena,Bonn,Mug,Cup\n"
     table = parse_table(data, detect_layout(data))
     item = (*EVERY_ITEM, "name")
     town = ("shipping_address", "city")

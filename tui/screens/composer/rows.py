@@ -136,7 +136,7 @@ def problem_text(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> s
         case SendState.HELD:
             return f"held{': ' + _first(findings) if findings else ''}"
         case SendState.UNKNOWN if is_waiting:
-            return "response lost, looking it up"
+            return "response lost, checking"
         case SendState.UNKNOWN:
             return "response lost; r looks it up, resends if missing"
         case SendState.DIFFERS if order.state is StagedState.MISSING:

@@ -108,4 +108,3 @@ async def test_an_order_whose_answer_was_lost_is_shown_as_looked_up_and_not_as_q
         assert row(harness, "L")[2:3] == "#"
         harness.interceptor.handler = None
         looked_up.set()
-        await harness.until(lambda: send_states(harness) == ["verified"])

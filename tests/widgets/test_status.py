@@ -63,8 +63,8 @@ async def test_a_long_notice_is_wrapped_and_takes_one_line_again_afterwards() ->
         status.set([(text, "warning")])
         await pilot.pause()
         assert screen_lines(app)[:3] == [
-            " 4 orders added from orders.csv. 4 cells",
-            " of 3 columns were not imported.",
+            " 4 orders added from orders.csv. 4",
+            " cells of 3 columns were not imported.",
             "",
         ]
         await pilot.resize_terminal(80, 6)

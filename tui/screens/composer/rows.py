@@ -238,9 +238,9 @@ def _mark_of_note(note: FormNote) -> tuple[str, str]:
 
 
 def _named(problem: Problem) -> str:
-    """What a problem of the whole request is about, as the service spells it."""
+    """What a problem of the whole request is about, as the service spells it; `/data` is the whole body."""
     named = (("parameter", problem.parameter), ("header", problem.header))
-    names = [problem.raw_pointer or "", *(f"{kind} {name}" for kind, name in named if name)]
+    names = [(problem.raw_pointer or "").removesuffix("/data"), *(f"{kind} {name}" for kind, name in named if name)]
     return ", ".join(filter(None, names)) or "the request"
 
 

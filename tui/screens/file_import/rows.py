@@ -11,13 +11,13 @@ from tui.orders.display import short_problem
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.fields import field_at, label_of
 from tui.orders.parsed import Guess, GuessKind, ParsedFile, ParsedOrder
-from tui.orders.paths import ANY, ITEMS, TOTAL, FieldPath
+from tui.orders.paths import ITEMS, TOTAL, FieldPath
 from tui.orders.summary import order_name, text_at
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.table import column_letters
 from tui.orders.tables.unused import Concern, concern_of
 from tui.orders.value_parser import show_value
-from tui.widgets.table import CellText, Column, RenderedRow, StyledCell
+from tui.widgets.table import Column, RenderedRow, StyledCell
 from tui.work.account import Shop
 from tui.work.file_import.reader import TableSource
 
@@ -38,6 +38,7 @@ PREVIEW = (
 CONSTANT = "for all:"
 READ_AS_STATUS = "read as a status"
 """The target of a column without a field whose values hold orders back."""
+NOT_USED = "not used"
 _DOUBTFUL = "~"
 """The mark of an unused column that may be part of an order."""
 
@@ -51,8 +52,7 @@ def mapping_rows(
     """
     mapping = source.mapping
     rows = [_guess_row(f"g{index}", guess, mapping) for index, guess in enumerate(parsed.guesses)]
-    holding = holding_columns(parsed)
-    columns = [_column_row(source, index, problems, holding) for index in range(len(mapping.header))]
+    columns = [_column_row(source, parsed, index, problems) for index in range(len(mapping.header))]
     rows += sorted(columns, key=lambda row: row.mark != _DOUBTFUL)
     constants = dict(mapping.constants)
     if SHOP_PATH not in constants and SHOP_PATH not in mapping.paths:
@@ -93,23 +93,27 @@ def guess_help(guess: Guess, mapping: ColumnMapping) -> str:
     return f"Enter confirms; orders are held until then: {guess.text}"
 
 
-def _column_row(
-    source: TableSource, index: int, problems: Collection[FieldPath], holding: Collection[str]
-) -> RenderedRow:
+def target_of(source: TableSource, parsed: ParsedFile, index: int) -> str:
+    """What a column is used for."""
+    mapping = source.mapping
+    path = mapping.paths[index]
+    if path is not None:
+        return f"{full_label(path)}{_sharing(mapping, index, path)}"
+    return READ_AS_STATUS if mapping.header[index] in holding_columns(parsed) else NOT_USED
+
+
+def _column_row(source: TableSource, parsed: ParsedFile, index: int, problems: Collection[FieldPath]) -> RenderedRow:
     mapping = source.mapping
     name, path = mapping.header[index], mapping.paths[index]
     values = " · ".join(cells_of(source, index))[:120]
     mark, tone = " ", ""
     if path in problems and path is not None:
         mark, tone = "!", "error"
-    elif path is None and values and name not in mapping.ignored and name not in holding:
+    elif path is None and values and name not in mapping.ignored | holding_columns(parsed):
         concern = concern_of(name, mapping.header)
         mark, tone = (" ", "") if concern is Concern.NOTHING else (_DOUBTFUL, "warning")
-    field: CellText
-    if path is not None:
-        field = f"{full_label(path)}{_sharing(mapping, index, path)}"
-    else:
-        field = READ_AS_STATUS if name in holding else StyledCell("not used", tone or "dim")
+    target = target_of(source, parsed, index)
+    field = StyledCell(target, tone or "dim") if target == NOT_USED else target
     return RenderedRow(f"c{index}", (f"{column_letters(index)} {name}", field, values), mark, tone)
 
 
@@ -199,30 +203,6 @@ def order_text(one: ParsedOrder, problems: list[Problem]) -> str:
             for pointer, source in one.derived.items()
         ]
     return "\n".join([*lines, "", pretty(one.document)])
-
-
-def column_text(source: TableSource, parsed: ParsedFile, index: int) -> str:
-    """All about a column for a pane: its field, what could not be read, and its first values."""
-    mapping = source.mapping
-    name, path = mapping.header[index], mapping.paths[index]
-    if path is not None:
-        target = f"goes to {full_label(path)}{_sharing(mapping, index, path)}"
-    else:
-        target = READ_AS_STATUS if name in holding_columns(parsed) else "not used"
-    guesses = [guess_help(guess, mapping) for guess in parsed.guesses if guess.subject == name]
-    problem = problem_of_column(parsed, name)
-    return "\n".join(
-        [f"Column {column_letters(index)}, {name}: {target}.", *guesses, *filter(None, [problem]), "", "First rows:"]
-        + (cells_of(source, index) or ["(empty)"])
-    )
-
-
-def constant_text(parsed: ParsedFile, path: FieldPath, value: str) -> str:
-    """All about a value for all rows: the value, and where it came from."""
-    pointer = Pointer(tuple("0" if token == ANY else token for token in path))
-    sources = [one.derived[pointer] for one in parsed.orders if pointer in one.derived]
-    origin = f"{sources[0].how}: {sources[0].text}" if sources else "No order shown takes this value."
-    return f"{full_label(path)}, for all rows without a value of their own: {value}\n{origin}"
 
 
 def problem_paths(intake: ParsedFile, mapping: ColumnMapping) -> set[FieldPath]:

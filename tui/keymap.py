@@ -839,6 +839,7 @@ COMMANDS: Final = (
         "Show the whole value and where an imported one came from, or the order as JSON; in the history, the bodies sent.",
         (
             *_ORDER_SCREENS,
+            Context.IMPORT,
             Context.JSON,
             Context.HISTORY,
         ),

@@ -50,11 +50,16 @@ class ImportContext:
         if self.mapping.accepts(found):
             order.derived.setdefault(pointer, Derivation(How.CONFIRMED, text))
             return
-        detail = f"{detail or text} Confirm this on the import screen or with --accept {kind}."
+        detail = f"{detail or text} {how_to_confirm(kind)}"
         problem = Problem(
             detail, f"confirm_{kind}", title or f"confirm {kind}", pointer=pointer, reported_by=ReportedBy.LOCAL
         )
         order.problems.append(problem)
+
+
+def how_to_confirm(kind: GuessKind) -> str:
+    """How an order is released that is held because of a guess of this kind, as a sentence for all screens and commands."""
+    return f"To confirm: Enter on the import screen, z in the composer, or --accept {kind}."
 
 
 def item_rows(order: ParsedOrder) -> dict[int, int]:

@@ -55,7 +55,8 @@ class ColumnMapping:
 
     Columns with the same path are joined by a space, or by that of `separators`. `constants`: values for fields that a row leaves empty.
     `fills_defaults`: whether missing values are derived from others. `accepted`: the kinds of guesses that the user
-    confirmed. `confirmed`: guesses about values that the user confirmed one by one, for this file only. `ignored`: the names of the columns that the user left out. `guessed`: the units, and the columns of
+    confirmed. `overriding`: the names of columns whose value, where they are filled, replaces that of the other columns of their
+    field. `confirmed`: guesses about values that the user confirmed one by one, for this file only. `ignored`: the names of the columns that the user left out. `guessed`: the units, and the columns of
     weights and prices, whose meaning is a guess.
     """
 
@@ -67,6 +68,7 @@ class ColumnMapping:
     accepted: frozenset[GuessKind] = frozenset()
     ignored: frozenset[str] = frozenset()
     separators: tuple[tuple[FieldPath, str], ...] = ()
+    overriding: frozenset[str] = frozenset()
     layout: TableLayout | None = field(default=None, compare=False)
     guessed: frozenset[FieldPath] = frozenset()
     confirmed: frozenset[Guess] = field(default=frozenset(), compare=False)
@@ -96,6 +98,10 @@ class ColumnMapping:
         others = tuple(pair for pair in self.separators if pair[0] != path)
         return replace(self, separators=others if separator == " " else (*others, (path, separator)))
 
+    def with_overriding(self, column: int) -> "ColumnMapping":
+        """A copy in which the value of this column, where it is filled, replaces that of the other columns of its field."""
+        return replace(self, overriding=self.overriding | {self.header[column]})
+
     def accepts(self, guess: Guess) -> bool:
         """Whether the user confirmed this guess, or all of its kind."""
         return guess.kind in self.accepted or guess in self.confirmed
@@ -122,6 +128,7 @@ class ColumnMapping:
             self,
             paths=(*self.paths[:column], path, *self.paths[column + 1 :]),
             ignored=self.ignored | name if path is None else self.ignored - name,
+            overriding=self.overriding - name,
         )
         old_unit, new_unit = unit_path(old_path), unit_path(path)
         if new_unit is not None and new_unit not in mapping.paths and mapping.constant(new_unit) is None:
@@ -169,6 +176,7 @@ class ColumnMapping:
             "constants": constants,
             "derives": self.fills_defaults,
             "separators": [{"path": [*path], "text": separator} for path, separator in self.separators],
+            "overriding": [str(name) for name in sorted(self.overriding)],
             "ignored": [str(name) for name in sorted(self.ignored)],
             "accepted": [str(kind) for kind in sorted(self.accepted)],
             "guessed": [[*path] for path in sorted(self.guessed)],
@@ -204,8 +212,11 @@ class ColumnMapping:
                 for stored in _list(value.get("separators"))
                 if isinstance(stored, dict) and (path := _path(stored.get("path"))) in known and path is not None
             ),
-            TableLayout.from_json(value.get("layout")),
-            frozenset(path for stored in _list(value.get("guessed")) if (path := _path(stored)) in known and path),
+            layout=TableLayout.from_json(value.get("layout")),
+            guessed=frozenset(
+                path for stored in _list(value.get("guessed")) if (path := _path(stored)) in known and path
+            ),
+            overriding=frozenset(str(name) for name in _list(value.get("overriding"))),
         )
 
 

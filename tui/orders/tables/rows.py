@@ -96,6 +96,8 @@ class _Column:
     """The table's layout, with the order of day and month in this column."""
     separator: str
     """The text before its value if another column of the field has one."""
+    is_overriding: bool
+    """Whether its value replaces that of the other columns of the field."""
 
 
 @dataclass(slots=True)
@@ -152,6 +154,7 @@ class _OrderBuilder:
                 is_item_path(path),
                 _layout_of(table, index, known),
                 mapping.separator(path),
+                name in mapping.overriding,
             )
             for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
             if path is not None and (known := field_at(Pointer(path))) is not None
@@ -160,9 +163,11 @@ class _OrderBuilder:
         # Countries come first, because other address fields depend on them; the parts of a name come in their order.
         self._order_columns = sorted(
             (column for column in self._columns if not column.is_item_field),
-            key=lambda column: (column.tokens[-1] != "country_code", positions[column.index]),
+            key=lambda column: (column.tokens[-1] != "country_code", column.is_overriding, positions[column.index]),
         )
-        self._item_columns = [column for column in self._columns if column.is_item_field]
+        self._item_columns = sorted(
+            (column for column in self._columns if column.is_item_field), key=lambda column: column.is_overriding
+        )
         used = {column.index for column in self._columns}
         self._ignored_columns = [index for index in range(len(mapping.paths)) if index not in used]
         self._key_columns = [
@@ -406,11 +411,11 @@ class _OrderBuilder:
         joined: dict[FieldPath, tuple[str, _Column, int]] = {}
         for column in self._order_columns:
             if column.index < width and (text := texts[column.index]):
-                before = joined.get(column.tokens)
+                before, first, count = joined.get(column.tokens, ("", column, 0))
                 joined[column.tokens] = (
-                    (text, column, 1)
-                    if before is None
-                    else (f"{before[0]}{column.separator}{text}", before[1], before[2] + 1)
+                    (f"{before}{column.separator}{text}", first, count + 1)
+                    if count and not column.is_overriding
+                    else (text, column, count + 1)
                 )
         for tokens, (text, column, count) in joined.items():
             first_text = partial.first_texts.get(tokens)
@@ -456,7 +461,7 @@ class _OrderBuilder:
         for column in self._item_columns:
             if column.index >= width or not (text := texts[column.index]):
                 continue
-            if column.tokens in seen:
+            if column.tokens in seen and not column.is_overriding:
                 text = f"{seen[column.tokens]}{column.separator}{text}"
             seen[column.tokens] = text
             partial.result.used += 1

@@ -113,9 +113,9 @@ class OpenBatch:
 
     def _check_can_close(self) -> None:
         if self.is_importing:
-            raise BatchLocked("A file is being added to this batch. Another batch can be opened when that is done.")
+            raise BatchLocked("A file is being added to this batch; open another one when that is done.")
         if self._in_flight():
-            raise BatchLocked("This batch is being sent. Another batch can be opened when that is done or paused.")
+            raise BatchLocked("This batch is being sent; open another one when that is done or paused.")
 
     def _close(self) -> None:
         """Release the open batch."""
@@ -235,7 +235,7 @@ class OpenBatch:
             if not self.store.claim(batch):
                 raise BatchLocked(f"This batch is locked by {self.owner}.")
             self.reopen()
-            raise BatchLocked("The other copy has closed. The batch is now yours and was reloaded; repeat the action.")
+            raise BatchLocked("The other copy has closed. The batch is yours now; repeat the action.")
         try:
             work()
         except NotOwner as error:

@@ -386,7 +386,7 @@ COMMANDS: Final = (
         "fix",
         "m",
         "apply the fix",
-        "Apply the proposed fix of this problem to the draft.",
+        "Apply the proposed fix of this problem to the draft. On marked orders: one kind of fix, after a preview.",
         (
             Context.TRIAGE,
             Context.EDIT,
@@ -394,6 +394,7 @@ COMMANDS: Final = (
         ),
         Purpose.CHANGE,
         "fix",
+        marked=True,
     ),
     _command(
         "fix_problem",

@@ -9,9 +9,10 @@ from tui.api.codec import Document
 from tui.api.errors import Problem
 from tui.api.query import id_number
 from tui.orders.checks.context import CheckContext, ShopSettings
-from tui.orders.checks.customs_territories import needs_customs
 from tui.orders.checks.deadline import due_at
-from tui.orders.checks.facts import CheckedOrder
+from tui.orders.checks.facts import CheckedOrder, text_of
+from tui.orders.checks.fix import Fix
+from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.registry import CHECKS, find_problems
 from tui.orders.columns import ListedOrder
 from tui.orders.order_state import OrderState, order_state
@@ -19,7 +20,9 @@ from tui.orders.paths import SHOP
 from tui.orders.query.conditions import Facts
 from tui.orders.query.facts import FactsContext, facts_of
 from tui.orders.summary import ordered_at, text_at
+from tui.store.order_cache import OrderCache
 from tui.work.account import Account
+from tui.work.cache.sku_history import checked_items, sku_history
 
 _FORMAT = "1"
 """Increase this when facts are made in another way, so that those in the cache are made again."""
@@ -54,6 +57,12 @@ class OrderKnowledge:
         """What the checks find now, errors first."""
         return tuple(find_problems(document, replace(self._context(document), now=self._account.now())))
 
+    def fix(self, document: Document, problem: Problem, cache: OrderCache) -> Fix | None:
+        """The fix that is proposed for a problem, also from what earlier orders of the same articles have."""
+        skus = [text_of(item.document, "sku") for item in checked_items(document)]
+        context = replace(self._context(document), history=sku_history(cache, skus))
+        return fix_for(document, problem, context)
+
     def listed(self, document: Document) -> ListedOrder:
         """The order with what is found about it now, for lists and exports."""
         shop = self._account.shop(text_at(document, SHOP))
@@ -72,8 +81,7 @@ class OrderKnowledge:
                 stage=self.state(document).value,
                 problems=found,
                 is_abroad=bool(order.country) and order.country != shop.sender_country,
-                needs_customs=bool(order.country)
-                and needs_customs(order.country, order.postcode, shop.sender_country, shop.sender_postcode),
+                needs_customs=order.declared,
                 due=self.due(document),
             ),
         )

@@ -143,15 +143,15 @@ async def test_layout_and_constant_values_are_changed_by_keys(tmp_path: Path) ->
     async with open_app(tmp_path / "data") as harness:
         await open_file(harness, path)
         await harness.until("comma · UTF-8 · decimal point")
-        assert "1.234" in harness.line_with("~ 2 ")
+        assert "1.234" in harness.line_with("! 2 ")
         await harness.press("s")
         await harness.until("Read as comma · UTF-8 · decimal comma")
-        assert "1234" in harness.line_with("~ 2 ")
+        assert "1234" in harness.line_with("! 2 ")
         await harness.press("d")
         await harness.until("semicolon")
         await harness.press("d", "d", "d")
         await harness.until(lambda: importing(harness).source.table.layout.delimiter == ",")
-        await harness.press("G", "g", "j", "j", "j", "enter")
+        await harness.press("G", "g", "j", "j", "j", "j", "enter")
         await harness.until(lambda: not isinstance(harness.app.screen, ImportScreen))
         for _ in range(14):
             await harness.press("backspace")

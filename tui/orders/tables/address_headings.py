@@ -1,6 +1,6 @@
 """Finds out whose address a heading names, and which member of it: `Lieferort` is the city of the recipient."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cache, lru_cache
@@ -30,6 +30,10 @@ _UNCERTAIN_NUMBERS: Final = frozenset(words.UNCERTAIN_NUMBERS.split("|"))
 _ANY_NUMBER: Final = frozenset(words.ANY_NUMBERS.split("|"))
 _NUMBER_ADDITIONS: Final = frozenset(words.ADDITION_ENDINGS.split("|"))
 _NOTE_WORDS: Final = frozenset(words.NOTE_WORDS.split("|"))
+_SALUTATIONS: Final = frozenset(words.SALUTATIONS.split("|"))
+_TITLES: Final = frozenset(words.TITLES.split("|"))
+_POSTCODE_DIGITS: Final = frozenset(words.POSTCODE_DIGITS.split("|"))
+_POSTCODE_LETTERS: Final = frozenset(words.POSTCODE_LETTERS.split("|"))
 
 
 class Party(Enum):
@@ -111,20 +115,68 @@ def _is_place(tokens: Sequence[str]) -> bool:
 def headings_of(header: Sequence[str]) -> list[AddressHeading | None]:
     """The address headings of a header. A heading that comes twice belongs to the address before it."""
     names = [base_name(name, header) for name in header]
+    plain = _without_abbreviations([split_unit(normalized(raw))[0] for raw in names])
     found: list[AddressHeading | None] = []
     seen: set[str] = set()
     section: Party | None = None
-    for raw in names:
-        name = split_unit(normalized(raw))[0]
+    second = second_address(tuple(header))
+    for column, name in enumerate(plain):
         heading = address_heading(name)
-        if heading is not None and name in seen:
+        if heading is not None and column in second:
+            heading = replace(heading, party=Party.DELIVERY)
+        elif heading is not None and name in seen:
             # A second `Delivery city` behind `Billing name` is a billing city.
             heading = replace(heading, party=section) if section not in (None, heading.party) else None
         elif heading is not None and heading.party is not Party.BARE:
             section = heading.party
         seen.add(name)
         found.append(heading)
+    found = _with_postcode_letters(found, plain)
     return _with_name_parts(_with_house_numbers(_with_names_alone(found, names), names))
+
+
+@lru_cache(maxsize=64)
+def second_address(header: tuple[str, ...]) -> frozenset[int]:
+    """The columns of a second whole address with the same bare headings as the first, if no heading names a party."""
+    names = [split_unit(normalized(base_name(name, header)))[0] for name in header]
+    headings = {name: address_heading(name) for name in names}
+    found: dict[int, str] = {}
+    for column, name in enumerate(names):
+        heading = headings[name]
+        if heading is None:
+            continue
+        is_third = names[:column].count(name) > 1
+        if is_third or (heading.party is not Party.BARE and heading.member in LOCATION):
+            return frozenset()
+        if name in names[:column]:
+            found[column] = heading.member
+    return frozenset(found) if {"address_line_1", "city"} <= set(found.values()) else frozenset()
+
+
+def _without_abbreviations(names: list[str]) -> list[str]:
+    """The headings with the abbreviations of parties written out: `name li` is `name lieferung` beside `name re`."""
+    for pair in words.ABBREVIATED_PARTIES.split("|"):
+        billing, delivery = pair.split(":")
+        for place in (-1, 0):
+            ends = [tokens[place] for name in names if len(tokens := name.split(" ")) > 1]
+            if ends.count(billing) > 1 and ends.count(delivery) > 1:
+                full = {billing: "rechnung", delivery: "lieferung"}
+                return [_with_token(name.split(" "), place, full) for name in names]
+    return names
+
+
+def _with_token(tokens: list[str], place: int, full: Mapping[str, str]) -> str:
+    if len(tokens) > 1:
+        tokens[place] = full.get(tokens[place], tokens[place])
+    return " ".join(tokens)
+
+
+def is_salutation(name: str) -> bool:
+    """Whether a normalized heading names only how somebody is addressed: `Lieferadresse Anrede`, `Shipping title`."""
+    return any(
+        (word := " ".join(without_connectors(rest))) in _SALUTATIONS or (party is not Party.BARE and word in _TITLES)
+        for party, rest in _parties(split_compound(name.split(" ")))
+    )
 
 
 def _with_house_numbers(headings: list[AddressHeading | None], names: Sequence[str]) -> list[AddressHeading | None]:
@@ -140,6 +192,16 @@ def _with_house_numbers(headings: list[AddressHeading | None], names: Sequence[s
                 is_certain = _has_member([*before, *after], ("address_line_1",))
             heading = heading if is_certain else None
         result.append(heading)
+    return result
+
+
+def _with_postcode_letters(headings: list[AddressHeading | None], names: Sequence[str]) -> list[AddressHeading | None]:
+    """Treat a bare `Letters` behind a postcode as its second part."""
+    result = list(headings)
+    for column in range(1, len(headings)):
+        before = headings[column - 1]
+        if names[column] in _POSTCODE_LETTERS and before is not None and before.member == "postal_code":
+            result[column] = AddressHeading(before.party, "postal_code", 19, is_addition=True)
     return result
 
 
@@ -262,6 +324,10 @@ def _member(tokens: Sequence[str]) -> MemberGuess | None:
     if found is None and first is not None and not first[3]:
         if first[0] == "address_line_1":
             found = _LINES.get(last)  # `Calle 2`
+        elif first[0] == "postal_code" and last in _POSTCODE_DIGITS:
+            found = ("postal_code", 0, None, False)
+        elif first[0] == "postal_code" and (last in _POSTCODE_LETTERS or last == "2"):
+            found = ("postal_code", 19, None, True)
         elif first[0] == "house_number" and last in _NUMBER_ADDITIONS:
             found = ("house_number", 19, None, True)  # `Husnr. bogstav`
     if found is None and all(_is_second_line(token) for token in tokens):

@@ -9,7 +9,7 @@ from typing import Final
 DELIVERY_PLACES: Final = (
     "shipping|shipping address|ship|ship to|shipto|ship to address|delivery|delivery address|deliver to|deliver"
     "|dispatch|dispatch address|dispatch to|post to|posting|destination|destination address|consignment address|drop off"
-    "|delivered to|leveringssted|leveringsted|local de entrega|send to|goods to|dest|shipping details|shipping info|delivery details|delivery info|shipping order address|deliveries shipping order address"
+    "|delivered to|leveres til|levereres til|sendes til|levereras till|skickas till|wyslac na|dostarczyc do|dostawa do|consegnare a|entregar em|enviar para|livre a|envoyer a|leveringssted|leveringsted|local de entrega|send to|goods to|dest|shipping details|shipping info|delivery details|delivery info|shipping order address|deliveries shipping order address"
     "|lieferadresse|lieferanschrift|liefer|lieferung|abweichende lieferadresse|abweichende lieferanschrift|versand"
     "|versandadresse|versandanschrift|versand an|lieferung an|liefern an|zustelladresse|zustellung|zustell"
     "|lief|lieferadr|lief adr|lief anschrift|liefer an|versenden an|abw lieferadresse|abweichende lieferung|abweichend"
@@ -19,7 +19,7 @@ DELIVERY_PLACES: Final = (
     "|envio|direccion de envio|direccion envio|entrega|direccion de entrega|direccion entrega|enviar a|entregar en|lugar de entrega"
     "|spedizione|indirizzo di spedizione|indirizzo spedizione|consegna|indirizzo di consegna|indirizzo consegna"
     "|destinazione|destinazione diversa|destinazione merce|spedire a|sped|luogo di consegna|wysylka|wysylki|adres wysylki|dostawa|dostawy|adres dostawy|adres do wysylki|adres do dostawy|miejsce dostawy|wyslac do"
-    "|leverans|leveransadress|leverans adress|leveringsadresse|leverings|forsendelse|forsendelsesadresse"
+    "|leverans|lev|levadress|leveransadress|leverans adress|leveringsadresse|leverings|forsendelse|forsendelsesadresse"
     "|morada de entrega|morada entrega|morada de envio|endereco de entrega|endereco entrega|endereco de envio|expedicao"
 )
 DELIVERY_PERSONS: Final = (
@@ -33,7 +33,7 @@ BILLING_PLACES: Final = (
     "|facture|facturatie|facturatieadres|factuur|factuuradres|fact|adres fact"
     "|facturacion|direccion de facturacion|direccion facturacion|factura|fatturazione|indirizzo di fatturazione"
     "|indirizzo fatturazione|fattura|fatt|billing details|billing info|invoice details|faktura|faktury|adres rozliczeniowy|adres do faktury|dane do faktury|rozliczeniowy"
-    "|faktura till|fakturaadress|fakturerings|fakturering|faktureringsadress|faktureringsadresse|fakturaadresse"
+    "|fakt|faktureres til|faktureras till|faktura til|faktura till|fakturaadress|fakturerings|fakturering|faktureringsadress|faktureringsadresse|fakturaadresse"
     "|faturacao|morada de faturacao|faturamento|endereco de faturamento|endereco de cobranca|cobranca|fatura"
 )
 BILLING_PERSONS: Final = (
@@ -50,6 +50,9 @@ SENDERS: Final = (
     "|absender|absenderadresse|rucksende|expediteur|afzender|retour|retouradres|remitente|mittente|nadawca|nadawcy"
     "|avsandare|afsender|remetente|pickup address|shipper"
 )
+
+ABBREVIATED_PARTIES: Final = "re:li|ra:la|inv:del|fac:lev|fakt:lev|fv:wys|bt:st|f:l|r:l"
+"""Abbreviations of the billing and the delivery address, as in `Name RE` and `Name LI`. They count only as a pair."""
 
 ADDRESS: Final = {
     "name": "name|full name|fullname|att|tav|t a v|ter attentie van|z hd|zhd|zu handen|zu handen von|recipient name|addressee name|contact name|contact person|attention|attn|naam"
@@ -113,6 +116,9 @@ ADDRESS: Final = {
 }
 NUMBER_WORDS: Final = "number|no|nr|numero"
 """House numbers only beside a street."""
+POSTCODE_DIGITS: Final = "cijfers|cijfer|numbers|digits|ziffern|chiffres|num|cijfergedeelte"
+POSTCODE_LETTERS: Final = "letters|letter|buchstaben|lettres|lettergedeelte|alpha"
+"""Words beside one for a postcode, where its digits and its letters have columns of their own, as in the Netherlands."""
 FIRST_NAMES: Final = "first name|firstname|given name|forename|first|voornaam|vorname|prenom|imie|fornamn|fornavn|primeiro nome|nombre de pila"
 MIDDLE_NAMES: Final = "middle name|tussenvoegsel|tussenvoegsels|middle initial|zweiter vorname|mellannamn|mellemnavn"
 LAST_NAMES: Final = (
@@ -345,7 +351,7 @@ WEAK: Final = {
     "order_number": "reference|ref|referentie|referenz|referencia|riferimento|reference 1|referenz 1|referenz1|kundenreferenz"
     "|customer reference|referens|reference client|document number|document no|doc n|doc no|doc nr|num documento|nr dokumentu"
     "|n documento|numero documento|n piece|verkaufsbeleg|numer dokumentu",
-    "item:sku": "reference|ref|referencia|riferimento|referens|code|codigo|codice",
+    "item:sku": "reference|ref|referencia|riferimento|referens|code|codigo|codice|kod",
     "item:name": "name|naam|nom|nombre|nome|nazwa|namn|navn",
     "item:quantity": "nombre|numero|count|no of items|q|st",
     "service_point_details/post_number": "postnummer",
@@ -353,6 +359,11 @@ WEAK: Final = {
 """Words that name too many things. Such a column has this field only if no other column has it, in this order."""
 TITLES: Final = "title|titel|titre|titolo|titulo|tytul"
 """Words for the name of an article. Beside the name of a person they mean `Mrs` or `Dr.`."""
+SALUTATIONS: Final = (
+    "salutation|anrede|civilite|tratamiento|aanhef|courtesy title|name prefix|prefix|honorific|zwrot|zwrot grzecznosciowy"
+    "|tilltal|tiltale|tratamento|appellativo|titolo di cortesia|titre de civilite|gender|geschlecht|geslacht|genre"
+)
+"""Columns with `Mrs` or `Frau`, also of an address; they are no part of a name on a parcel."""
 OPTIONS: Final = (
     "colour|color|farbe|kleur|couleur|colore|kolor|farg|farve|cor|size|grosse|groesse|maat|taille|talla|taglia|rozmiar"
     "|storlek|storrelse|tamanho"
@@ -426,7 +437,7 @@ TECHNICAL: Final = (
 """A column is technical if each of its words is one of these; its values are not part of an order."""
 NO_ADDRESS: Final = (
     "ip|mac|web|website|url|link|mail|email|card|payment|bank|wallet|tax|vat|mwst|browser|device|currency|origin|herkunft"
-    "|manufacture|store|shop|pos|seller|warehouse|location|username|nutzername|login|id|ids|type|status|service|method|usuario"
+    "|manufacture|store|shop|branch|filiale|filial|vestiging|agence|sucursal|oddzial|pos|seller|warehouse|location|username|nutzername|login|id|ids|type|status|service|method|usuario"
     "|utente|pseudo|zone|fee|rate|gps|lat|lng"
 )
 """Words of columns that have words of addresses and say nothing about where an order goes."""

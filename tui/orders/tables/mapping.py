@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 from typing import Final
 
 from tui.api.codec import Document, Json
-from tui.orders.parsed import Guess, GuessKind
-from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHOP, STATUS, WEIGHT, FieldPath
+from tui.orders.parsed import Guess, GuessKind, Memory
+from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHIP_TO, SHOP, STATUS, WEIGHT, FieldPath
+from tui.orders.tables.address_headings import second_address
 from tui.orders.tables.heading_text import currency_in, is_currency_certain, normalized, unit_in
 from tui.orders.tables.headings import (
     DESCRIPTION_WORDS,
@@ -35,6 +36,7 @@ ITEM_WEIGHT_UNIT_PATH: Final[FieldPath] = (*EVERY_ITEM, *WEIGHT_UNIT_PATH[1:])
 QUANTITY_PATH: Final[FieldPath] = (*EVERY_ITEM, "quantity")
 ITEM_NAME_PATH: Final[FieldPath] = (*EVERY_ITEM, "name")
 ITEM_DESCRIPTION_PATH: Final[FieldPath] = (*EVERY_ITEM, "description")
+SHIP_STREET_PATH: Final[FieldPath] = (SHIP_TO / "address_line_1").tokens
 SIZE_UNIT_PATH: Final[FieldPath] = ("shipping_details", "measurement", "dimension", "unit")
 
 USUAL_CONSTANTS: Final[dict[FieldPath, Json]] = {
@@ -44,9 +46,6 @@ USUAL_CONSTANTS: Final[dict[FieldPath, Json]] = {
 }
 """Default constants for fields that every order needs and most files lack."""
 
-_ABOUT_VALUES: Final = frozenset([GuessKind.STATUS, GuessKind.ADDRESS, GuessKind.ITEMS])
-"""The kinds of guesses that depend on the rows of a file."""
-
 
 @dataclass(frozen=True, slots=True)
 class ColumnMapping:
@@ -54,7 +53,7 @@ class ColumnMapping:
 
     Columns with the same path are joined by a space, or by that of `separators`. `constants`: values for fields that a row leaves empty.
     `fills_defaults`: whether missing values are derived from others. `accepted`: the kinds of guesses that the user
-    confirmed. `confirmed`: guesses about values that the user confirmed one by one, for this file only. `ignored`: the names of the columns that the user left out. `guessed`: the units, and the columns of
+    confirmed. `confirmed`: guesses that the user confirmed one by one; those for one file only are not stored. `ignored`: the names of the columns that the user left out. `guessed`: the units, and the columns of
     weights and prices, whose meaning is a guess.
     """
 
@@ -100,12 +99,8 @@ class ColumnMapping:
         return guess.kind in self.accepted or guess in self.confirmed
 
     def with_accepted(self, guess: Guess, *, is_accepted: bool) -> "ColumnMapping":
-        """A copy in which a guess is confirmed, or not.
-
-        What a column means is confirmed by kind and is saved with the mapping. Values are confirmed one by one: the next
-        file has other ones.
-        """
-        if is_accepted and guess.kind in _ABOUT_VALUES:
+        """A copy in which a guess is confirmed, or not, as far as its confirmation is good for."""
+        if is_accepted and guess.memory is not Memory.KIND:
             return replace(self, confirmed=self.confirmed | {guess})
         accepted = self.accepted | {guess.kind} if is_accepted else self.accepted - {guess.kind}
         return replace(self, accepted=accepted, confirmed=self.confirmed - {guess})
@@ -170,6 +165,11 @@ class ColumnMapping:
             "separators": [{"path": [*path], "text": separator} for path, separator in self.separators],
             "ignored": [str(name) for name in sorted(self.ignored)],
             "accepted": [str(kind) for kind in sorted(self.accepted)],
+            "confirmed": [
+                {"kind": str(guess.kind), "subject": guess.subject, "text": guess.text}
+                for guess in sorted(self.confirmed, key=lambda guess: (guess.kind, guess.subject, guess.text))
+                if guess.memory is not Memory.FILE
+            ],
             "guessed": [[*path] for path in sorted(self.guessed)],
             "layout": self.layout.to_json() if self.layout is not None else None,
         }
@@ -205,6 +205,11 @@ class ColumnMapping:
             ),
             TableLayout.from_json(value.get("layout")),
             frozenset(path for stored in _list(value.get("guessed")) if (path := _path(stored)) in known and path),
+            frozenset(
+                Guess(GuessKind(kind), str(stored.get("subject")), str(stored.get("text")), Memory.GUESS)
+                for stored in _list(value.get("confirmed"))
+                if isinstance(stored, dict) and (kind := stored.get("kind")) in [*GuessKind] and isinstance(kind, str)
+            ),
         )
 
 
@@ -253,6 +258,8 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
     guessed: set[FieldPath] = set()
     if ITEM_NAME_PATH in mapped and normalized(header[paths.index(ITEM_NAME_PATH)]) in WEAK_NAMES:
         guessed.add(ITEM_NAME_PATH)
+    if second_address(tuple(header)):
+        guessed.add(SHIP_STREET_PATH)
     stated = stated_unit(frozenset(map(normalized, header)))
     constants = {path: value for path, value in USUAL_CONSTANTS.items() if path not in mapped}
     constants |= {(*path[:-1], "unit"): unit for path, unit in units.items() if path[-1] == "value"}

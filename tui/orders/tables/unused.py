@@ -12,7 +12,14 @@ from tui.orders.addresses.formats import country_named, normalize
 from tui.orders.parsed import GuessKind, ParsedOrder, UnusedCell
 from tui.orders.paths import BILL_TO, ITEMS, SHIP_TO
 from tui.orders.tables import heading_words as words
-from tui.orders.tables.address_headings import CONNECTORS, LOCATION, Party, address_heading, is_delivery
+from tui.orders.tables.address_headings import (
+    CONNECTORS,
+    LOCATION,
+    Party,
+    address_heading,
+    is_delivery,
+    is_salutation,
+)
 from tui.orders.tables.context import ImportContext, warning
 from tui.orders.tables.heading_text import base_name, known_format, normalized
 from tui.orders.tables.headings import is_quantity
@@ -47,6 +54,8 @@ _NO_ADDRESS: Final = frozenset(words.NO_ADDRESS.split("|"))
 _NEUTRAL: Final = frozenset(words.NEUTRAL.split("|"))
 _TECHNICAL: Final = frozenset(words.TECHNICAL.split("|"))
 _CUSTOMER_NAME: Final = Pointer.of("customer_details", "name")
+_MORE_MEANINGS: Final = frozenset(["kod", "suffix", "via"])
+"""Bare words for parts of an address that mean something else where the address has another column for the part."""
 _WEIGHT: Final = re.compile(r"weight|gewicht|\bpoids\b|\bpeso\b|\bwaga\b|vikt|vaegt")
 _ADDRESS: Final = re.compile(r"\d.*[^\W\d]{3}.*[,\n;-]|[^\W\d]{3}.*[,\n;-].*\d", re.DOTALL)
 """An address in one cell."""
@@ -114,8 +123,10 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
     """What a column without a field may be about, by its heading."""
     raw = base_name(name, header)
     heading = normalized(raw)
-    if is_ignored(name, header):
+    if is_ignored(name, header) or is_salutation(heading):
         return Concern.NOTHING
+    if heading in _MORE_MEANINGS:
+        return Concern.NOTHING if heading == "via" else Concern.OTHER
     address = address_heading(heading)
     if address is not None:
         if address.party is Party.SENDER:

@@ -258,7 +258,7 @@ def _hold(order: ParsedOrder, context: ImportContext, pointer: Pointer, text: st
     context.guess(
         order,
         pointer,
-        GuessKind.STATUS,
+        GuessKind.CANCELLED,
         f"{text} Is it to be shipped?",
         subject=_column(order, pointer),
         title="not to be shipped",

@@ -157,7 +157,7 @@ def parse_number(text: str, decimal: str) -> str | None:
         decimal, thousands = thousands, decimal
     if thousands in text:
         if re.fullmatch(
-            rf"[-+]?\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+(?:{re.escape(decimal)}\d*)?", text, re.ASCII
+            rf"[-+]?[1-9]\d{{0,2}}(?:{re.escape(thousands)}\d{{3}})+(?:{re.escape(decimal)}\d*)?", text, re.ASCII
         ):
             text = text.replace(thousands, "")
         elif decimal in text or text.count(thousands) > 1:

@@ -131,7 +131,7 @@ def headings_of(header: Sequence[str]) -> list[AddressHeading | None]:
             section = heading.party
         seen.add(name)
         found.append(heading)
-    found = _with_postcode_letters(found, plain)
+    found = _with_postcode_letters(_with_country(found), plain)
     return _with_name_parts(_with_house_numbers(_with_names_alone(found, names), names))
 
 
@@ -193,6 +193,23 @@ def _with_house_numbers(headings: list[AddressHeading | None], names: Sequence[s
             heading = heading if is_certain else None
         result.append(heading)
     return result
+
+
+def _with_country(headings: list[AddressHeading | None]) -> list[AddressHeading | None]:
+    """Treat a bare country behind a delivery address without one as part of it."""
+    places = [
+        column
+        for column, heading in enumerate(headings)
+        if heading is not None and heading.party is Party.DELIVERY and heading.member in LOCATION
+    ]
+    countries = [column for column, heading in enumerate(headings) if heading and heading.member == "country_code"]
+    if not places or len(countries) != 1 or countries[0] < places[-1]:
+        return headings
+    (column,) = countries
+    heading = headings[column]
+    if heading is None or heading.party is not Party.BARE:
+        return headings
+    return [*headings[:column], replace(heading, party=Party.DELIVERY), *headings[column + 1 :]]
 
 
 def _with_postcode_letters(headings: list[AddressHeading | None], names: Sequence[str]) -> list[AddressHeading | None]:

@@ -194,7 +194,9 @@ ITEM_ALONE: Final = {
     "total_price/value": "line total|item total|total price|amount|betrag|bedrag|importo|belopp|belob|row total|order line total|line amount|total line amount"
     "|regel totaal|regeltotaal|gesamtpreis|zeilensumme|positionssumme|total ligne|prix total|importe|importe total linea"
     "|total linea|totale riga|precio total|preis gesamt|prezzo totale|wartosc|cena calkowita|radsumma|linjetotal|totalpris|preco total|total da linha",
-    "sku": "sku|ugs|variant sku|article number|article no|article code|artikelnummer|artikelnr|artikel nr|artnr|item number|item no"
+    "sku": "sku|ugs|variant sku|material number|material no|material nr|material code|materialnummer|materialnr|matnr|mat nr"
+    "|nr materialu|numer materialu|indeks materialowy|numero de material|codigo de material|codigo material|numero materiale"
+    "|codice materiale|numero de materiel|code materiel|code matiere|materiaalnummer|materiaalcode|materialekode|materialkod|article number|article no|article code|artikelnummer|artikelnr|artikel nr|artnr|item number|item no"
     "|product code|product reference|seller sku|merchant sku|stock keeping unit|custom label|custom label sku"
     "|bestandseinheit|reference article|reference produit|ref article|codigo de producto|codigo articulo|codice articolo"
     "|codice prodotto|kod produktu|symbol|sygnatura|produktnummer|varenummer|varunummer|varenr|referencia do produto"
@@ -227,7 +229,8 @@ ITEM_ALONE: Final = {
     "|global trade item number|isbn|jan",
     "image_url": "image url|product image",
     "mid_code": "mid code",
-    "material_content": "material content|material",
+    "material_content": "material content|material composition|composition|fabric|material|materiaal|materiale|material"
+    "|matiere|zusammensetzung|samenstelling|composicion|composizione|materialzusammensetzung",
     "intended_use": "intended use",
 }
 QUANTITY_QUALIFIERS: Final = (
@@ -349,7 +352,7 @@ ORDER_ALONE: Final = {
 }
 WEAK: Final = {
     "order_number": "reference|ref|referentie|referenz|referencia|riferimento|reference 1|referenz 1|referenz1|kundenreferenz"
-    "|customer reference|referens|reference client|document number|document no|doc n|doc no|doc nr|num documento|nr dokumentu"
+    "|customer reference|sales document|sales doc|sales document no|sales document number|referens|reference client|document number|document no|doc n|doc no|doc nr|num documento|nr dokumentu"
     "|n documento|numero documento|n piece|verkaufsbeleg|numer dokumentu",
     "item:sku": "reference|ref|referencia|riferimento|referens|code|codigo|codice|kod",
     "item:name": "name|naam|nom|nombre|nome|nazwa|namn|navn",

@@ -16,6 +16,7 @@ from tui.orders.tables.headings import (
     WEAK_NAMES,
     guess_fields,
     is_amount,
+    item_groups,
     mappable,
 )
 from tui.orders.tables.layout import TableLayout
@@ -235,18 +236,21 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
     paths: list[FieldPath | None] = [None] * len(header)
     units: dict[FieldPath, str] = {}
     mapped: dict[FieldPath, bool] = {}
+    groups = item_groups(tuple(header))
+    taken: dict[tuple[FieldPath, int], bool] = {}
     ranked = sorted(
         (guess.rank, column) for column, column_candidates in enumerate(candidates) for guess in column_candidates
     )
     for rank, column in ranked:
         if paths[column] is not None:
             continue
+        item = groups[column].number if column in groups else 0
         for guess in candidates[column]:
-            if guess.rank == rank and (
-                guess.path not in mapped or guess.is_addition or (guess.is_part and mapped[guess.path])
-            ):
+            key = (guess.path, item)
+            if guess.rank == rank and (key not in taken or guess.is_addition or (guess.is_part and taken[key])):
                 paths[column] = guess.path
-                mapped[guess.path] = guess.is_part or mapped.get(guess.path, False)
+                taken[key] = guess.is_part or taken.get(key, False)
+                mapped[guess.path] = taken[key]
                 if guess.unit:
                     units[guess.path] = guess.unit
                 break
@@ -257,6 +261,8 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
         _use_description(header, paths, mapped)
     guessed: set[FieldPath] = set()
     if ITEM_NAME_PATH in mapped and normalized(header[paths.index(ITEM_NAME_PATH)]) in WEAK_NAMES:
+        guessed.add(ITEM_NAME_PATH)
+    if any(not group.is_stated and group.number > 1 for group in groups.values()):
         guessed.add(ITEM_NAME_PATH)
     if second_address(tuple(header)):
         guessed.add(SHIP_STREET_PATH)
@@ -284,7 +290,8 @@ def _use_description(header: Sequence[str], paths: list[FieldPath | None], mappe
         if path == ITEM_DESCRIPTION_PATH and not DESCRIPTION_WORDS.isdisjoint(normalized(header[column]).split(" ")):
             paths[column] = ITEM_NAME_PATH
             mapped[ITEM_NAME_PATH] = False
-            return
+            if column not in item_groups(tuple(header)):
+                return
 
 
 def _currency_of(header: Sequence[str], paths: list[FieldPath | None]) -> str:

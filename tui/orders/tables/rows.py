@@ -21,7 +21,7 @@ from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.defaults import fill_defaults
 from tui.orders.tables.heading_text import normalized
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, item_groups
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.steps.decimals import check_decimals, decimal_readings
@@ -108,6 +108,8 @@ class _Column:
     """The table's layout, with the order of day and month in this column."""
     separator: str
     """The text before its value if another column of the field has one."""
+    item: int
+    """The number of its item, in a file with items beside each other, else 0."""
     reading: DecimalReading | None
     """How its ambiguous numbers are read, if it has some."""
 
@@ -161,6 +163,7 @@ class _OrderBuilder:
         }
         numbers = [index for index, known in known_fields.items() if known.kind in _NUMBERS]
         readings = decimal_readings(whole, numbers, mapping)
+        groups = item_groups(mapping.header)
         self._columns = [
             _Column(
                 index,
@@ -174,6 +177,7 @@ class _OrderBuilder:
                 is_item_path(path),
                 _layout_of(whole, index, known, readings.get(index)),
                 mapping.separator(path),
+                groups[index].number if index in groups else 0,
                 readings.get(index),
             )
             for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
@@ -186,6 +190,10 @@ class _OrderBuilder:
             key=lambda column: (column.tokens[-1] != "country_code", positions[column.index]),
         )
         self._item_columns = [column for column in self._columns if column.is_item_field]
+        numbers_of_items = sorted({column.item for column in self._item_columns})
+        self._columns_by_item = [
+            [column for column in self._item_columns if column.item == item] for item in numbers_of_items
+        ]
         self._unclear_columns = [column for column in self._columns if column.reading is not None]
         used = {column.index for column in self._columns}
         self._ignored_columns = [index for index in range(len(mapping.paths)) if index not in used]
@@ -296,7 +304,7 @@ class _OrderBuilder:
             self._add_summary(partial, row.number, texts)
             has_item = False
         else:
-            has_item = self._add_item(partial, row.number, texts)
+            has_item = self._add_items(partial, row.number, texts)
         self._record_emptied(partial, emptied, has_item)
         if has_item:
             first_row = partial.item_rows_by_text.setdefault(tuple(texts), row.number)
@@ -479,11 +487,25 @@ class _OrderBuilder:
             self._record_cell(partial, pointer, column, row, text, read)
             _set_value(partial.result.document, total, read.value)
 
-    def _add_item(self, partial: _PartialOrder, row: int, texts: list[str]) -> bool:
-        """Add the row's item. Returns False if the row has none."""
+    def _add_items(self, partial: _PartialOrder, row: int, texts: list[str]) -> bool:
+        """Add the row's items: one, unless the file has items beside each other. Returns False if the row has none."""
+        if not self._item_columns and any(is_item_path(path) for path, _ in self._mapping.constants):
+            partial.items.append({})
+            return False
+        is_one = len(self._columns_by_item) == 1
+        return any(
+            [
+                self._add_item(partial, row, texts, columns)
+                for columns in self._columns_by_item
+                if is_one or any(column.index < len(texts) and not _is_nothing(texts[column.index]) for column in columns)
+            ]
+        )
+
+    def _add_item(self, partial: _PartialOrder, row: int, texts: list[str], columns: Sequence[_Column]) -> bool:
+        """Add the item of these columns. Returns False if the row has none."""
         width, item, index = len(texts), cast(dict[str, Json], {}), len(partial.items)
         seen: dict[FieldPath, str] = {}
-        for column in self._item_columns:
+        for column in columns:
             if column.index >= width or not (text := texts[column.index]):
                 continue
             if column.tokens in seen:
@@ -495,7 +517,7 @@ class _OrderBuilder:
             _set_value(item, column.tokens, read.value)
             if read.unit:
                 _set_value(item, (*column.tokens[:-1], "unit"), read.unit)
-        if item or (not self._item_columns and any(is_item_path(path) for path, _ in self._mapping.constants)):
+        if item:
             partial.items.append(item)
         return bool(item)
 
@@ -587,6 +609,11 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
 _MIN_COLUMNS: Final = 4
 """Columns of a table in which a row of one sentence is no order."""
 _LINE_TOTAL: Final = ("total_price", "value")
+
+
+def _is_nothing(text: str) -> bool:
+    """Whether a cell is empty or zero, as those of an item that an order does not have."""
+    return not text.strip("0.,")
 
 
 def _may_belong(partial: _PartialOrder, shop: str) -> bool:

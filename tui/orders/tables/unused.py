@@ -56,6 +56,8 @@ _TECHNICAL: Final = frozenset(words.TECHNICAL.split("|"))
 _CUSTOMER_NAME: Final = Pointer.of("customer_details", "name")
 _MORE_MEANINGS: Final = frozenset(["kod", "suffix", "via"])
 """Bare words for parts of an address that mean something else where the address has another column for the part."""
+_NAME_AFFIXES: Final = frozenset([*words.TITLES.split("|"), "suffix", "name suffix", "prefix"])
+"""Bare words for `Dr.` or `Jr.` beside a name."""
 _WEIGHT: Final = re.compile(r"weight|gewicht|\bpoids\b|\bpeso\b|\bwaga\b|vikt|vaegt")
 _ADDRESS: Final = re.compile(r"\d.*[^\W\d]{3}.*[,\n;-]|[^\W\d]{3}.*[,\n;-].*\d", re.DOTALL)
 """An address in one cell."""
@@ -125,6 +127,8 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
     heading = normalized(raw)
     if is_ignored(name, header) or is_salutation(heading):
         return Concern.NOTHING
+    if heading in _NAME_AFFIXES and _is_beside_name(name, header):
+        return Concern.NOTHING
     if heading in _MORE_MEANINGS:
         return Concern.NOTHING if heading == "via" else Concern.OTHER
     address = address_heading(heading)
@@ -145,6 +149,13 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
     if any(token in _ADDRESS_WORDS for token in tokens) and _NO_ADDRESS.isdisjoint(tokens):
         return Concern.ADDRESS
     return Concern.OTHER
+
+
+def _is_beside_name(name: str, header: tuple[str, ...]) -> bool:
+    column = header.index(name)
+    beside = (*header[max(column - 1, 0) : column], *header[column + 1 : column + 2])
+    found = (address_heading(normalized(base_name(other, header))) for other in beside)
+    return any(heading is not None and heading.member == "name" for heading in found)
 
 
 @lru_cache(maxsize=1024)

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import islice
 from typing import Final
 
 from tui.orders.parsed import GuessKind, ParsedOrder
-from tui.orders.paths import CURRENCY, ITEMS, FieldPath
+from tui.orders.paths import CURRENCY, EVERY_ITEM, ITEMS, FieldPath
+from tui.orders.tables import heading_words as words
 from tui.orders.tables.context import ImportContext, item_rows
 from tui.orders.tables.heading_text import normalized
-from tui.orders.tables.headings import SHIP
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP
 from tui.orders.tables.mapping import (
     CURRENCY_PATH,
     ITEM_NAME_PATH,
@@ -20,18 +20,32 @@ from tui.orders.tables.mapping import (
     ColumnMapping,
 )
 from tui.orders.tables.steps.status_words import known_phrase
-from tui.orders.tables.table import SAMPLE_ROWS, Table
+from tui.orders.tables.table import Table
 
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SMALL_NUMBER: Final = re.compile(r"[1-9]\d{0,2}")
 _AMOUNTS: Final = frozenset(["amount", "item amount", "product amount"])
+SKU_PATH: Final[FieldPath] = (*EVERY_ITEM, "sku")
+MATERIAL_PATH: Final[FieldPath] = (*EVERY_ITEM, "material_content")
+STREET_PATH: Final[FieldPath] = (SHIP, "address_line_1")
+HOUSE_NUMBER_PATH: Final[FieldPath] = (SHIP, "house_number")
+_MATERIALS: Final = frozenset(["material", "materiaal", "materiale", "matiere", "item material", "artikel material"])
+"""What an article is made of, and its number in the words of ERP systems."""
+_NUMBERS: Final = frozenset(words.NUMBER_WORDS.split("|"))
+_CODE: Final = re.compile(r"(?=.*\d)[\w./-]{2,}")
+_SUBSTANCE: Final = re.compile(r"(?!.*[A-Z]-[A-Z])(?:\d{1,3}(?:[.,]\d+)? ?%|[^\d])*[^\W\d_]{3}(?:\d{1,3}(?:[.,]\d+)? ?%|[^\d])*")
+_WITH_NUMBER: Final = re.compile(r"\d[\w /-]{0,5}$|^\d+\w?[ ,]")
 _NAMES: Final = ((SHIP, "name"), ("customer_details", "name"))
 
 
 def refine_doubtful(mapping: ColumnMapping, table: Table) -> ColumnMapping:
     """Correct the fields of columns whose every cell shows that they are something else than their headings say."""
     for column, path in enumerate(mapping.paths):
-        if path == SHOP_PATH and not _all(table, column, lambda text: text.isdecimal()):
+        if path == MATERIAL_PATH and normalized(mapping.header[column]) in _MATERIALS:
+            mapping = _refine_material(mapping, table, column)
+        elif path == HOUSE_NUMBER_PATH and _may_be_order_number(mapping, table, column):
+            mapping = _moved(mapping, column, NUMBER_PATH)
+        elif path == SHOP_PATH and not _all(table, column, lambda text: text.isdecimal()):
             mapping = _moved(mapping, column, None)  # the shop's name
         elif path in _NAMES and _all(table, column, lambda text: _EMAIL.fullmatch(text) is not None):
             email = (*path[:-1], "email")
@@ -49,7 +63,11 @@ def refine_doubtful(mapping: ColumnMapping, table: Table) -> ColumnMapping:
 def check_doubtful(order: ParsedOrder, context: ImportContext) -> None:
     """Hold an order whose item names, quantities or currency are from a column that may be something else."""
     guessed = context.mapping.guessed
-    for path, reading in ((ITEM_NAME_PATH, "name"), (QUANTITY_PATH, "quantity")):
+    for path, reading in (
+        (ITEM_NAME_PATH, "name"),
+        (QUANTITY_PATH, "quantity"),
+        (MATERIAL_PATH, "material content"),
+    ):
         if path not in guessed:
             continue
         for index in item_rows(order):
@@ -63,6 +81,25 @@ def check_doubtful(order: ParsedOrder, context: ImportContext) -> None:
         del order.derived[CURRENCY]
         text = f"The sign in the headings is read as {code}; other currencies have the same sign."
         context.guess(order, CURRENCY, GuessKind.PRICE, text, title="currency?")
+
+
+def _refine_material(mapping: ColumnMapping, table: Table, column: int) -> ColumnMapping:
+    """Tell article numbers, as ERP systems name them, from what the articles are made of."""
+    if _all(table, column, lambda text: _CODE.fullmatch(text) is not None):
+        return _moved(mapping, column, SKU_PATH if SKU_PATH not in mapping.paths else None)
+    if _all(table, column, lambda text: _SUBSTANCE.fullmatch(text) is not None):
+        return mapping
+    return replace(mapping, guessed=mapping.guessed | {MATERIAL_PATH})
+
+
+def _may_be_order_number(mapping: ColumnMapping, table: Table, column: int) -> bool:
+    """Whether a bare `Number` beside the street is the order's, because each street has a house number."""
+    if NUMBER_PATH in mapping.paths or ORDER_ID_PATH in mapping.paths or STREET_PATH not in mapping.paths:
+        return False
+    street = mapping.paths.index(STREET_PATH)
+    return normalized(mapping.header[column]) in _NUMBERS and _all(
+        table, street, lambda text: _WITH_NUMBER.search(text) is not None
+    )
 
 
 def _may_count(mapping: ColumnMapping, column: int) -> bool:
@@ -92,6 +129,6 @@ def _all(table: Table, column: int, test: Callable[[str], bool]) -> bool:
 
 
 def _cells(table: Table, column: int) -> Iterator[str]:
-    for row in islice(table.rows, SAMPLE_ROWS):
+    for row in table.rows:
         if column < len(row.cells) and (text := row.cells[column].strip()):
             yield text

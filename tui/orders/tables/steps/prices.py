@@ -16,7 +16,7 @@ from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder
 from tui.orders.paths import EVERY_ITEM, ITEMS, SHIP_TO, TOTAL, FieldPath
 from tui.orders.tables.context import ImportContext, set_value, warning
 from tui.orders.tables.heading_text import normalized
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, item_groups
 from tui.orders.tables.mapping import QUANTITY_PATH, ColumnMapping
 from tui.orders.tables.table import SAMPLE_ROWS, Table
 from tui.orders.tables.values.amounts import parse_money, parse_number
@@ -88,8 +88,11 @@ def _refine_price(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> 
     if UNIT_PRICE_PATH not in mapping.paths or not any(line.quantity > 1 for lines in orders for line in lines):
         return mapping
     column = mapping.paths.index(UNIT_PRICE_PATH)
-    if not _BARE_PRICE.fullmatch(normalized(mapping.header[column])):
+    group = item_groups(mapping.header).get(column)
+    if not _BARE_PRICE.fullmatch(group.name if group is not None else normalized(mapping.header[column])):
         return mapping
+    if group is not None:
+        return replace(mapping, guessed=mapping.guessed | {UNIT_PRICE_PATH})
     several = [lines for lines in orders if any(line.quantity > 1 for line in lines)]
     if LINE_TOTAL_PATH in mapping.paths and ORDER_TOTAL_PATH not in mapping.paths:
         if _fits_line(several, LINE_TOTAL_PATH):

@@ -87,7 +87,8 @@ def check_quantities(order: ParsedOrder, context: ImportContext) -> None:
     if not numbers:
         return
     items = _items(order)
-    item_by_row = {row: index for index, row in item_rows(order).items()}
+    rows = item_rows(order)
+    item_by_row = {row: index for index, row in rows.items() if [*rows.values()].count(row) == 1}
     ordered = [item.get("quantity") for item in items]
     total = sum(quantity for quantity in ordered if isinstance(quantity, int))
     for cell, kind in numbers:

@@ -78,7 +78,7 @@ class Concern(Enum):
 class _Used:
     """The values of an order. `words`: those of its names and addresses, which other columns often repeat in parts."""
 
-    values: frozenset[str]
+    values: set[str]
     words: frozenset[str]
     countries: frozenset[object]
 
@@ -90,10 +90,11 @@ def check_unused(order: ParsedOrder, context: ImportContext) -> None:
     used: _Used | None = None
     reported: set[int] = set()
     header = context.mapping.header
+    concerns = _concerns(header)
     for cell in order.unused:
+        concern = concerns[cell.column]
         if (cell.row, cell.column) in context.understood:
             continue
-        concern = concern_of(header[cell.column], header)
         if concern is Concern.NOTHING or cell.column in reported or header[cell.column] in context.mapping.ignored:
             continue
         if _says_nothing(cell.text):
@@ -118,6 +119,11 @@ def _report(order: ParsedOrder, context: ImportContext, cell: UnusedCell, concer
     else:
         detail = f'The column "{column}" has a value here and is not used.'
         order.problems.append(warning(ROOT, "unused_column", detail, f"unused: {column[:12]}"))
+
+
+@lru_cache(maxsize=64)
+def _concerns(header: tuple[str, ...]) -> tuple[Concern, ...]:
+    return tuple(concern_of(name, header) for name in header)
 
 
 @lru_cache(maxsize=1024)
@@ -171,12 +177,10 @@ def _says_nothing(text: str) -> bool:
 
 def _is_used(cell: UnusedCell, used: _Used) -> bool:
     text = normalize(cell.text)
-    return text in used.values or _words(text) <= used.words or country_named(cell.text) in used.countries
+    return text in used.values or _words(text) <= used.words or _country(cell.text) in used.countries
 
 
 def _used(document: Document) -> _Used:
-    values: set[str] = set()
-    _collect(document, values)
     words_of_addresses: set[str] = set()
     for address in (SHIP_TO.get(document), BILL_TO.get(document), {"name": _CUSTOMER_NAME.get(document)}):
         for member, value in address.items() if isinstance(address, dict) else ():
@@ -184,19 +188,27 @@ def _used(document: Document) -> _Used:
                 words_of_addresses |= _words(normalize(value))
     codes = (place.get(document) for place in (SHIP_TO / "country_code", BILL_TO / "country_code"))
     countries = frozenset(code for code in codes if isinstance(code, str))
-    return _Used(frozenset(values), frozenset(words_of_addresses), countries)
+    return _Used(_values_of(document), frozenset(words_of_addresses), countries)
 
 
-def _collect(node: Any, values: set[str]) -> None:
-    if isinstance(node, dict):
-        for value in node.values():
-            _collect(value, values)
-    elif isinstance(node, list):
-        for value in node:
-            _collect(value, values)
-    elif node is not None:
-        values.add(normalize(str(node)))
+def _values_of(document: Document) -> set[str]:
+    """All values of an order in a comparable form."""
+    found: set[str] = set()
+    nodes: list[Any] = [document]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, dict):
+            nodes += node.values()
+        elif isinstance(node, list):
+            nodes += node
+        elif node is not None:
+            found.add(normalize(node if isinstance(node, str) else str(node)))
+    return found
 
 
+_country = lru_cache(maxsize=20_000)(country_named)
+
+
+@lru_cache(maxsize=20_000)
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split(" "))

@@ -36,6 +36,11 @@ _POSTCODE_DIGITS: Final = frozenset(words.POSTCODE_DIGITS.split("|"))
 _POSTCODE_LETTERS: Final = frozenset(words.POSTCODE_LETTERS.split("|"))
 
 
+_ENGLISH_VERBS: Final = frozenset(["ship", "deliver", "delivery", "dispatch", "send", "post", "shipping"])
+_NO_NAME: Final = frozenset([*words.NO_ADDRESS.split("|"), *words.NOTE_WORDS.split("|"), *words.TECHNICAL.split("|")])
+_NAME_WORDS: Final = frozenset(["name", "nom", "naam", "nome", "nombre", "nazwa", "namn", "navn"])
+
+
 class Party(Enum):
     """Whose address a heading names. `BARE`: it names nobody, as in `Street`."""
 
@@ -83,6 +88,8 @@ _LINES: Final[dict[str, MemberGuess]] = {
 def address_heading(name: str) -> AddressHeading | None:
     """The member of an address that a normalized heading names, and whose it is."""
     tokens = split_compound(name.split(" "))
+    if tokens[-1] == "by" and not _ENGLISH_VERBS.isdisjoint(tokens):
+        return None  # `Ship by` is a date; `by` is a city only in Danish
     for party, rest in _parties(tokens):
         found = _member(without_connectors(rest)) or _numbered_place(tokens, rest)
         if found is not None:
@@ -90,7 +97,7 @@ def address_heading(name: str) -> AddressHeading | None:
             if member == "house_number" and party not in (Party.BARE, Party.DELIVERY) and _is_any_number(rest):
                 continue  # `Invoice no` and `Customer number`
             return AddressHeading(party, member, rank, part, is_addition)
-        if not rest and tuple(tokens) in _persons():
+        if not rest and tuple(tokens) in _persons() and party is _party_words()[tuple(tokens)]:
             return AddressHeading(party, "name", 9, is_alone=True)
         if not rest and _is_place(tokens):
             return AddressHeading(party, "address_line_1", 20, is_alone=True)
@@ -159,7 +166,8 @@ def _without_abbreviations(names: list[str]) -> list[str]:
         billing, delivery = pair.split(":")
         for place in (-1, 0):
             ends = [tokens[place] for name in names if len(tokens := name.split(" ")) > 1]
-            if ends.count(billing) > 1 and ends.count(delivery) > 1:
+            # Beside bare headings, those of the delivery address are enough.
+            if ends.count(delivery) > (1 if ends.count(billing) > 1 else 2):
                 full = {billing: "rechnung", delivery: "lieferung"}
                 return [_with_token(name.split(" "), place, full) for name in names]
     return names
@@ -169,6 +177,19 @@ def _with_token(tokens: list[str], place: int, full: Mapping[str, str]) -> str:
     if len(tokens) > 1:
         tokens[place] = full.get(tokens[place], tokens[place])
     return " ".join(tokens)
+
+
+def may_name_recipient(name: str) -> bool:
+    """Whether a normalized heading that is not understood may be the name of the recipient: `Recipient label`."""
+    tokens = split_compound(name.split(" "))
+    if not _NO_NAME.isdisjoint([token for token in tokens if (token,) not in _party_words()]):
+        return False
+    phrases = {tuple(tokens[:2]), tuple(tokens[-2:]), *((token,) for token in tokens)}
+    is_person = not phrases.isdisjoint(set(phrases_of(words.DELIVERY_PERSONS)) - {("to",)})
+    is_delivery_name = any(_party_words().get(phrase) is Party.DELIVERY for phrase in phrases) and bool(
+        _NAME_WORDS.intersection(tokens)
+    )
+    return is_person or is_delivery_name
 
 
 def is_salutation(name: str) -> bool:

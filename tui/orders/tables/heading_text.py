@@ -68,11 +68,15 @@ def currency_in(name: str) -> str:
 def split_currency(name: str, raw: str) -> tuple[str, str]:
     """Split `price in usd` or `Price ($)` into the amount and the currency, which is "" if there is none."""
     tokens = name.split(" ")
-    codes = [token for token in tokens if token in _CURRENCIES]
+    # `cad` is also Italian for each.
+    written = set(re.findall(r"[^\W\d_]+", raw))
+    codes = [
+        token for token in tokens if token in _CURRENCIES and (token not in ("cad", "try") or token.upper() in written)
+    ]
     sign = next((code for sign, code in _CURRENCY_SIGNS.items() if sign in raw), "")
     if len(set(codes)) > 1 or not (codes or sign):
         return name, ""
-    kept = [token for token in tokens if token not in _CURRENCIES and not (sign and token in ("us", "zl"))]
+    kept = [token for token in tokens if token not in codes and not (sign and token in ("us", "zl"))]
     if len(kept) > 1 and kept[-1] in ("in", "en"):
         kept = kept[:-1]
     return " ".join(kept), sign or {"euro": "EUR", "euros": "EUR"}.get(codes[0], codes[0].upper())

@@ -62,6 +62,8 @@ class HeadingGuess:
     is_part: bool = False
     is_addition: bool = False
     unit: str = ""
+    party: Party = Party.BARE
+    """Whose address it is of. Parts of names are joined only within one."""
 
 
 @cache
@@ -102,6 +104,8 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
                 guesses.append(HeadingGuess(NUMBER_PATH, 40))
             is_beside_item = any(is_item[max(column - 1, 0) : column] + is_item[column + 1 : column + 2])
             guesses += _weak_guesses(name, raw, has_items=has_items, is_beside_item=is_beside_item)
+        if "%" in raw:
+            guesses = [guess for guess in guesses if not is_amount(guess.path)]
         if groups:
             # In a file with items beside each other, `HS code` alone belongs to none of them.
             guesses = [guess for guess in guesses if is_item_path(guess.path) is (column in groups)]
@@ -217,12 +221,23 @@ class _AddressChoice:
         if group is None:
             return []
         base, preference = group
+        if heading.party is Party.BARE and base == SHIP and self._is_beside_delivery(heading.member):
+            return [HeadingGuess(("customer_details", "name"), 50, heading.part is not None)] if heading.member == "name" else []
         member, rank = heading.member, 10 * preference + heading.rank
         if heading.is_alone and member == "address_line_1" and self._is_complete(Party.BARE):
             # The whole address in one cell is not mixed with another one.
             is_whole = self._members[heading.party].isdisjoint({"postal_code", "city"})
             rank += 30 if is_whole else 0
-        return [HeadingGuess((base, member), rank, heading.part is not None, heading.is_addition)]
+        return [
+            HeadingGuess((base, member), rank, heading.part is not None, heading.is_addition, party=heading.party)
+        ]
+
+    def _is_beside_delivery(self, member: str) -> bool:
+        """Whether a bare name or company is the customer's, because the delivery address has a name of its own."""
+        delivery = self._members[Party.DELIVERY]
+        return (member == "name" and "name" in delivery) or (
+            member == "company_name" and {"name", "address_line_1"} <= delivery
+        )
 
     def _group(self, heading: AddressHeading) -> tuple[str, int] | None:
         party, member = heading.party, heading.member
@@ -341,7 +356,7 @@ def _known_guesses(name: str) -> tuple[HeadingGuess, ...]:
         (_order_scope(), _order_members(), 12),
     ):
         for rest in _without_scope(tokens, scope):
-            inner = without_connectors(rest)
+            inner = without_connectors(rest) or [token for token in rest if token in _NUMBER_WORDS]
             guesses = table.get(tuple(inner), ())
             if not guesses and scope is _item_scope():
                 # `Position: Artikelname`

@@ -7,7 +7,8 @@ from typing import Final
 from tui.api.codec import Document, Json
 from tui.orders.parsed import Guess, GuessKind, Memory
 from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHIP_TO, SHOP, STATUS, WEIGHT, FieldPath
-from tui.orders.tables.address_headings import second_address
+from tui.orders.tables import heading_words as words
+from tui.orders.tables.address_headings import Party, second_address
 from tui.orders.tables.heading_text import currency_in, is_currency_certain, normalized, unit_in
 from tui.orders.tables.headings import (
     DESCRIPTION_WORDS,
@@ -40,6 +41,7 @@ ITEM_DESCRIPTION_PATH: Final[FieldPath] = (*EVERY_ITEM, "description")
 SHIP_STREET_PATH: Final[FieldPath] = (SHIP_TO / "address_line_1").tokens
 SIZE_UNIT_PATH: Final[FieldPath] = ("shipping_details", "measurement", "dimension", "unit")
 
+_FLATS: Final = frozenset(words.FLAT_NUMBERS.split("|"))
 USUAL_CONSTANTS: Final[dict[FieldPath, Json]] = {
     STATUS_PATH: "unfulfilled",
     PAYMENT_STATUS_PATH: "paid",
@@ -235,9 +237,10 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
     candidates = guess_fields(header)
     paths: list[FieldPath | None] = [None] * len(header)
     units: dict[FieldPath, str] = {}
-    mapped: dict[FieldPath, bool] = {}
+    mapped: set[FieldPath] = set()
     groups = item_groups(tuple(header))
-    taken: dict[tuple[FieldPath, int], bool] = {}
+    taken: dict[tuple[FieldPath, int], Party | None] = {}
+    """The party of which the parts of a value are joined; None if it has no parts."""
     ranked = sorted(
         (guess.rank, column) for column, column_candidates in enumerate(candidates) for guess in column_candidates
     )
@@ -247,10 +250,12 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
         item = groups[column].number if column in groups else 0
         for guess in candidates[column]:
             key = (guess.path, item)
-            if guess.rank == rank and (key not in taken or guess.is_addition or (guess.is_part and taken[key])):
+            if guess.rank == rank and (
+                key not in taken or guess.is_addition or (guess.is_part and taken[key] is guess.party)
+            ):
                 paths[column] = guess.path
-                taken[key] = guess.is_part or taken.get(key, False)
-                mapped[guess.path] = taken[key]
+                taken[key] = guess.party if guess.is_part else taken.get(key)
+                mapped.add(guess.path)
                 if guess.unit:
                     units[guess.path] = guess.unit
                 break
@@ -280,16 +285,28 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
     if CURRENCY_PATH not in mapped and (currency := _currency_of(header, paths)):
         constants[CURRENCY_PATH] = currency
         guessed |= set() if is_currency_certain(header) else {CURRENCY_PATH}
-    mapping = ColumnMapping(tuple(header), tuple(paths), constants=tuple(constants.items()), guessed=frozenset(guessed))
+    separators = tuple((path, "/") for name, path in zip(header, paths, strict=True) if path and _is_flat(name, path))[:1]
+    mapping = ColumnMapping(
+        tuple(header),
+        tuple(paths),
+        constants=tuple(constants.items()),
+        guessed=frozenset(guessed),
+        separators=separators,
+    )
     return mapping if shop is None else mapping.with_constant(SHOP_PATH, shop)
 
 
-def _use_description(header: Sequence[str], paths: list[FieldPath | None], mapped: dict[FieldPath, bool]) -> None:
+def _is_flat(name: str, path: FieldPath) -> bool:
+    """Whether a column has the numbers of flats, which follow the house number behind a slash."""
+    return path == (SHIP_TO / "house_number").tokens and normalized(name) in _FLATS
+
+
+def _use_description(header: Sequence[str], paths: list[FieldPath | None], mapped: set[FieldPath]) -> None:
     """Use the description of an item as its name, if no column has the name."""
     for column, path in enumerate(paths):
         if path == ITEM_DESCRIPTION_PATH and not DESCRIPTION_WORDS.isdisjoint(normalized(header[column]).split(" ")):
             paths[column] = ITEM_NAME_PATH
-            mapped[ITEM_NAME_PATH] = False
+            mapped.add(ITEM_NAME_PATH)
             if column not in item_groups(tuple(header)):
                 return
 

@@ -19,6 +19,7 @@ from tui.orders.tables.address_headings import (
     address_heading,
     is_delivery,
     is_salutation,
+    may_name_recipient,
 )
 from tui.orders.tables.context import ImportContext, warning
 from tui.orders.tables.heading_text import base_name, known_format, normalized
@@ -49,6 +50,7 @@ _ADDRESS_WORDS: Final = frozenset(
     "nazwa",
     "nombre",
     "nome",
+    "cod",
 }
 _NO_ADDRESS: Final = frozenset(words.NO_ADDRESS.split("|"))
 _NEUTRAL: Final = frozenset(words.NEUTRAL.split("|"))
@@ -145,6 +147,8 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
             address.member in LOCATION - {"address_line_2", "po_box", "state_province_code"} or address.is_addition
         )
         return Concern.ADDRESS if decides or address.member == "name" else Concern.OTHER
+    if may_name_recipient(heading):
+        return Concern.ADDRESS
     tokens = [token for token in heading.split(" ") if token not in CONNECTORS and not token.isdigit()]
     if not tokens or "ip" in tokens:
         return Concern.NOTHING

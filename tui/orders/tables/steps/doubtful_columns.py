@@ -10,16 +10,17 @@ from tui.orders.paths import CURRENCY, EVERY_ITEM, ITEMS, FieldPath
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.context import ImportContext, item_rows
 from tui.orders.tables.heading_text import normalized
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, guess_fields
 from tui.orders.tables.mapping import (
     CURRENCY_PATH,
+    ITEM_DESCRIPTION_PATH,
     ITEM_NAME_PATH,
     QUANTITY_PATH,
     SHOP_PATH,
     STATUS_PATH,
     ColumnMapping,
 )
-from tui.orders.tables.steps.status_words import known_phrase
+from tui.orders.tables.steps.status_words import flag_of, known_phrase
 from tui.orders.tables.table import Table
 
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
@@ -29,6 +30,7 @@ SKU_PATH: Final[FieldPath] = (*EVERY_ITEM, "sku")
 MATERIAL_PATH: Final[FieldPath] = (*EVERY_ITEM, "material_content")
 STREET_PATH: Final[FieldPath] = (SHIP, "address_line_1")
 HOUSE_NUMBER_PATH: Final[FieldPath] = (SHIP, "house_number")
+_ON_DELIVERY_PATH: Final[FieldPath] = ("payment_details", "is_cash_on_delivery")
 _MATERIALS: Final = frozenset(["material", "materiaal", "materiale", "matiere", "item material", "artikel material"])
 """What an article is made of, and its number in the words of ERP systems."""
 _NUMBERS: Final = frozenset(words.NUMBER_WORDS.split("|"))
@@ -40,6 +42,7 @@ _NAMES: Final = ((SHIP, "name"), ("customer_details", "name"))
 
 def refine_doubtful(mapping: ColumnMapping, table: Table) -> ColumnMapping:
     """Correct the fields of columns whose every cell shows that they are something else than their headings say."""
+    mapping = _refine_article(mapping, table)
     for column, path in enumerate(mapping.paths):
         if path == MATERIAL_PATH and normalized(mapping.header[column]) in _MATERIALS:
             mapping = _refine_material(mapping, table, column)
@@ -47,6 +50,11 @@ def refine_doubtful(mapping: ColumnMapping, table: Table) -> ColumnMapping:
             mapping = _moved(mapping, column, NUMBER_PATH)
         elif path == SHOP_PATH and not _all(table, column, lambda text: text.isdecimal()):
             mapping = _moved(mapping, column, None)  # the shop's name
+        elif path in _NAMES and _all(table, column, str.isdecimal):
+            mapping = _moved(mapping, column, None)  # the customer's number
+        elif path == _ON_DELIVERY_PATH and normalized(mapping.header[column]) == "cod":
+            if not _all(table, column, lambda text: flag_of(text) is not None):
+                mapping = _moved(mapping, column, SKU_PATH if SKU_PATH not in mapping.paths else None)
         elif path in _NAMES and _all(table, column, lambda text: _EMAIL.fullmatch(text) is not None):
             email = (*path[:-1], "email")
             mapping = _moved(mapping, column, email if email not in mapping.paths else None)
@@ -81,6 +89,21 @@ def check_doubtful(order: ParsedOrder, context: ImportContext) -> None:
         del order.derived[CURRENCY]
         text = f"The sign in the headings is read as {code}; other currencies have the same sign."
         context.guess(order, CURRENCY, GuessKind.PRICE, text, title="currency?")
+
+
+def _refine_article(mapping: ColumnMapping, table: Table) -> ColumnMapping:
+    """Tell the codes of articles from their names, if one column may be either and another one has the names."""
+    if mapping.paths.count(ITEM_NAME_PATH) != 1 or SKU_PATH in mapping.paths:
+        return mapping
+    code = mapping.paths.index(ITEM_NAME_PATH)
+    if not _all(table, code, lambda text: _CODE.fullmatch(text) is not None):
+        return mapping
+    for column, (guesses, path) in enumerate(zip(guess_fields(mapping.header), mapping.paths, strict=True)):
+        may_name = any(guess.path in (ITEM_NAME_PATH, ITEM_DESCRIPTION_PATH) for guess in guesses)
+        if column != code and path in (None, ITEM_DESCRIPTION_PATH) and may_name:
+            if _all(table, column, lambda text: _CODE.fullmatch(text) is None):
+                return _moved(_moved(mapping, code, SKU_PATH), column, ITEM_NAME_PATH)
+    return mapping
 
 
 def _refine_material(mapping: ColumnMapping, table: Table, column: int) -> ColumnMapping:

@@ -8,19 +8,18 @@ from typing import Final
 from tui.orders.addresses.formats import normalize
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.formats import KnownFormat, format_of_header
+from tui.orders.tables.values.amounts import UNITS, currency_sign_in
 
 _LIGATURES: Final = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe"})
 
+_OTHER_WORDS: Final = frozenset(["m", "in", "once", "cal", "tum", "ft", "foot", "feet", "libra", "cali"])
+"""Names of units that mean something else at the end of a heading."""
 _UNITS: Final = {
-    **dict.fromkeys(("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms", "kilogramm", "kilogramme"), "kg"),
-    **dict.fromkeys(("g", "gr", "gram", "grams", "gramm", "gramme", "grammes", "grammi", "gramos", "gramow"), "g"),
-    **dict.fromkeys(("lb", "lbs", "pound", "pounds"), "lbs"),
-    **dict.fromkeys(("oz", "ounce", "ounces"), "oz"),
-    "cm": "cm",
-    "mm": "mm",
+    normalize(name): unit
+    for units in UNITS.values()
+    for name, unit in units.items()
+    if name.isalpha() and normalize(name) not in _OTHER_WORDS
 }
-
-_CURRENCY_SIGNS: Final = {"US$": "USD", "€": "EUR", "£": "GBP", "$": "USD", "zł": "PLN"}
 _CURRENCIES: Final = frozenset(words.CURRENCIES.split("|"))
 
 
@@ -73,7 +72,7 @@ def split_currency(name: str, raw: str) -> tuple[str, str]:
     codes = [
         token for token in tokens if token in _CURRENCIES and (token not in ("cad", "try") or token.upper() in written)
     ]
-    sign = next((code for sign, code in _CURRENCY_SIGNS.items() if sign in raw), "")
+    sign = currency_sign_in(raw)[0]
     if len(set(codes)) > 1 or not (codes or sign):
         return name, ""
     kept = [token for token in tokens if token not in codes and not (sign and token in ("us", "zl"))]
@@ -84,7 +83,7 @@ def split_currency(name: str, raw: str) -> tuple[str, str]:
 
 def is_currency_certain(header: Sequence[str]) -> bool:
     """Whether the currency in the headings is not only a dollar sign."""
-    return any(sign in name for name in header for sign in ("US$", "€", "£", "zł")) or any(
+    return any(currency_sign_in(name)[1] for name in header) or any(
         token in _CURRENCIES for name in header for token in normalized(name).split(" ")
     )
 

@@ -27,7 +27,9 @@ BILL: Final = BILL_TO.name
 NUMBER_PATH: Final[FieldPath] = NUMBER.tokens
 ORDER_ID_PATH: Final[FieldPath] = ORDER_ID.tokens
 _ITEM_NUMBER: Final = re.compile(r"(?<![\d.])[1-9]\d?(?= |$)")
-_NUMBERED_OPTION: Final = re.compile(r"(option|opcion|opzione|opcja|opcao|attribute|attribut|variation|variant)s? ?[1-9]( value)?")
+_NUMBERED_OPTION: Final = re.compile(
+    r"(option|opcion|opzione|opcja|opcao|attribute|attribut|variation|variant)s? ?[1-9]( value)?"
+)
 _ITEM_NAMES: Final = frozenset({(*EVERY_ITEM, "name"), (*EVERY_ITEM, "sku")})
 _CONTACT: Final = ("email", "phone_number")
 _NUMBER_WORDS: Final = frozenset(words.NUMBER_WORDS.split("|"))
@@ -145,7 +147,9 @@ def item_groups(header: tuple[str, ...]) -> dict[int, ItemGroup]:
     if not (wanted if are_stated else {1, 2} <= wanted and (*EVERY_ITEM, "quantity") in fields[2]):
         return {}
     first = {group.name for group in found.values() if group.number > 1}
-    return {column: group for column, group in found.items() if group.is_stated or group.number > 1 or group.name in first}
+    return {
+        column: group for column, group in found.items() if group.is_stated or group.number > 1 or group.name in first
+    }
 
 
 def _without_number(name: str) -> tuple[str, int]:
@@ -222,15 +226,17 @@ class _AddressChoice:
             return []
         base, preference = group
         if heading.party is Party.BARE and base == SHIP and self._is_beside_delivery(heading.member):
-            return [HeadingGuess(("customer_details", "name"), 50, heading.part is not None)] if heading.member == "name" else []
+            return (
+                [HeadingGuess(("customer_details", "name"), 50, heading.part is not None)]
+                if heading.member == "name"
+                else []
+            )
         member, rank = heading.member, 10 * preference + heading.rank
         if heading.is_alone and member == "address_line_1" and self._is_complete(Party.BARE):
             # The whole address in one cell is not mixed with another one.
             is_whole = self._members[heading.party].isdisjoint({"postal_code", "city"})
             rank += 30 if is_whole else 0
-        return [
-            HeadingGuess((base, member), rank, heading.part is not None, heading.is_addition, party=heading.party)
-        ]
+        return [HeadingGuess((base, member), rank, heading.part is not None, heading.is_addition, party=heading.party)]
 
     def _is_beside_delivery(self, member: str) -> bool:
         """Whether a bare name or company is the customer's, because the delivery address has a name of its own."""

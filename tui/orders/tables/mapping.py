@@ -133,6 +133,15 @@ class ColumnMapping:
         # The user chose what the column means.
         return replace(mapping, guessed=mapping.guessed - {old_path, path})
 
+    def moved(self, column: int, path: FieldPath | None) -> "ColumnMapping":
+        """A copy with another field for a column whose rows show what it is."""
+        return replace(
+            self,
+            paths=(*self.paths[:column], path, *self.paths[column + 1 :]),
+            constants=tuple(pair for pair in self.constants if pair[0] != path),
+            guessed=self.guessed - {self.paths[column]},
+        )
+
     def with_constant(self, path: FieldPath, value: Json) -> "ColumnMapping":
         """A copy with this value for rows that leave the field empty; None removes the constant."""
         constants = {other_path: other_value for other_path, other_value in self.constants if other_path != path}
@@ -285,7 +294,9 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
     if CURRENCY_PATH not in mapped and (currency := _currency_of(header, paths)):
         constants[CURRENCY_PATH] = currency
         guessed |= set() if is_currency_certain(header) else {CURRENCY_PATH}
-    separators = tuple((path, "/") for name, path in zip(header, paths, strict=True) if path and _is_flat(name, path))[:1]
+    separators = tuple((path, "/") for name, path in zip(header, paths, strict=True) if path and _is_flat(name, path))[
+        :1
+    ]
     mapping = ColumnMapping(
         tuple(header),
         tuple(paths),

@@ -493,16 +493,14 @@ class _OrderBuilder:
             partial.items.append({})
             return False
         is_one = len(self._columns_by_item) == 1
-        return any(
-            [
+        count = len(partial.items)
+        for columns in self._columns_by_item:
+            if is_one or any(not _is_nothing(texts[one.index]) for one in columns if one.index < len(texts)):
                 self._add_item(partial, row, texts, columns)
-                for columns in self._columns_by_item
-                if is_one or any(column.index < len(texts) and not _is_nothing(texts[column.index]) for column in columns)
-            ]
-        )
+        return len(partial.items) > count
 
-    def _add_item(self, partial: _PartialOrder, row: int, texts: list[str], columns: Sequence[_Column]) -> bool:
-        """Add the item of these columns. Returns False if the row has none."""
+    def _add_item(self, partial: _PartialOrder, row: int, texts: list[str], columns: Sequence[_Column]) -> None:
+        """Add the item of these columns, if they have one."""
         width, item, index = len(texts), cast(dict[str, Json], {}), len(partial.items)
         seen: dict[FieldPath, str] = {}
         for column in columns:
@@ -519,7 +517,6 @@ class _OrderBuilder:
                 _set_value(item, (*column.tokens[:-1], "unit"), read.unit)
         if item:
             partial.items.append(item)
-        return bool(item)
 
     def _read(self, column: _Column, text: str, country: str = "") -> CellValue:
         """Read a cell. Cached, because most columns repeat their values."""

@@ -105,6 +105,8 @@ def check_unused(order: ParsedOrder, context: ImportContext) -> None:
         if _is_used(cell, used) and not (cell.text.isdecimal() and _WEIGHT.search(normalized(header[cell.column]))):
             continue
         reported.add(cell.column)
+        if concern is Concern.ADDRESS and cell.text.isdecimal() and _is_person(header[cell.column], header):
+            concern = Concern.OTHER  # a customer's number
         if concern is Concern.OTHER and _ADDRESS.search(cell.text) and is_delivery(normalized(header[cell.column])):
             concern = Concern.ADDRESS
         _report(order, context, cell, concern)
@@ -159,6 +161,11 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
     if any(token in _ADDRESS_WORDS for token in tokens) and _NO_ADDRESS.isdisjoint(tokens):
         return Concern.ADDRESS
     return Concern.OTHER
+
+
+def _is_person(name: str, header: tuple[str, ...]) -> bool:
+    heading = address_heading(normalized(base_name(name, header)))
+    return heading is not None and heading.member == "name"
 
 
 def _is_beside_name(name: str, header: tuple[str, ...]) -> bool:

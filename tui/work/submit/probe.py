@@ -10,7 +10,14 @@ from tui.api.query import id_text
 from tui.orders.edits.edit import Change, Edit
 from tui.store.batches import StagedState
 from tui.work.account import Shop
-from tui.work.batches.staged_order import PlannedAction, RemoteSnapshot, StagedOrder, gone_problem, number_problem, unchecked_problem
+from tui.work.batches.staged_order import (
+    PlannedAction,
+    RemoteSnapshot,
+    StagedOrder,
+    gone_problem,
+    number_problem,
+    unchecked_problem,
+)
 from tui.work.file_import.validate import FileEntry, check_entries, with_kept_date
 from tui.work.writes.lookup import LookupTarget, NotLookedUp, NumberSearch, look_up
 

@@ -26,7 +26,9 @@ def read(*rows: dict[str, str], accept: list[GuessKind] | None = None) -> Parsed
         ({"Quantity": "2,000"}, QUANTITY, GuessKind.ITEMS),
     ],
 )
-def test_a_number_that_may_be_a_thousand_times_another_holds(row: dict[str, str], pointer: str, kind: GuessKind) -> None:
+def test_a_number_that_may_be_a_thousand_times_another_holds(
+    row: dict[str, str], pointer: str, kind: GuessKind
+) -> None:
     assert (f"confirm_{kind}", pointer) in errors(read(row))
     assert (f"confirm_{kind}", pointer) not in errors(read(row, accept=[kind]))
 

@@ -111,7 +111,9 @@ def test_the_currency_of_a_heading(heading: str, currency: str, is_held: bool) -
 ITEM = "/order_details/order_items/0"
 
 
-@pytest.mark.parametrize("heading", ["Material", "Materialnummer", "Material No.", "Nr materiału", "Code matière", "Matnr"])
+@pytest.mark.parametrize(
+    "heading", ["Material", "Materialnummer", "Material No.", "Nr materiału", "Code matière", "Matnr"]
+)
 def test_article_numbers_of_an_erp_system_are_the_sku(heading: str) -> None:
     order = read(f"Order;Name;{PLACE};{heading};Bezeichnung;Qty;Line total\nA;Rita;{IN_LEIPZIG};C-1001;Candle;2;7.00")
     assert value(order, f"{ITEM}/sku") == "C-1001"

@@ -169,7 +169,9 @@ def test_delivery_headings(headings: str) -> None:
     assert errors(order) == []
 
 
-@pytest.mark.parametrize("names", ["Postcode cijfers;Postcode letters", "Postcode;Letters", "Postcode;Postcode letters"])
+@pytest.mark.parametrize(
+    "names", ["Postcode cijfers;Postcode letters", "Postcode;Letters", "Postcode;Postcode letters"]
+)
 def test_dutch_postcode_in_two_columns(names: str) -> None:
     text = f"Order;Naam;Straat;Huisnr;{names};Plaats;Land;Item;Qty;Line total\n1;Rita;Damrak;3;1012;LG;Amsterdam;NL;Cup;2;7"
     (order,) = read_source(text.encode(), "orders.csv", shop=7).orders
@@ -199,7 +201,9 @@ def test_two_addresses_with_the_same_headings_are_asked_about() -> None:
 )
 def test_columns_that_say_nothing_about_the_parcel(heading: str, text: str) -> None:
     header = f"Order;Name;Street;Zip;City;Country;Item;Qty;Line total;{heading}\n"
-    (order,) = read_source(f"{header}1;Rita;Lieferweg 3;04109;Leipzig;DE;Cup;2;7;{text}".encode(), "a.csv", shop=7).orders
+    (order,) = read_source(
+        f"{header}1;Rita;Lieferweg 3;04109;Leipzig;DE;Cup;2;7;{text}".encode(), "a.csv", shop=7
+    ).orders
     assert "unused_column" not in [problem.code for problem in order.problems]
     assert errors(order) == []
 
@@ -207,6 +211,8 @@ def test_columns_that_say_nothing_about_the_parcel(heading: str, text: str) -> N
 @pytest.mark.parametrize(("heading", "text"), [("Branch city", "Berlin"), ("Suffix", "A")])
 def test_columns_that_are_warned_about_but_do_not_hold(heading: str, text: str) -> None:
     header = f"Order;Name;Street;Zip;City;Country;Item;Qty;Line total;{heading}\n"
-    (order,) = read_source(f"{header}1;Rita;Lieferweg 3;04109;Leipzig;DE;Cup;2;7;{text}".encode(), "a.csv", shop=7).orders
+    (order,) = read_source(
+        f"{header}1;Rita;Lieferweg 3;04109;Leipzig;DE;Cup;2;7;{text}".encode(), "a.csv", shop=7
+    ).orders
     assert "unused_column" in [problem.code for problem in order.problems]
     assert errors(order) == []

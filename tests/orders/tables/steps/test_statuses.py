@@ -1,7 +1,7 @@
 """Statuses of shops: which orders are not to be shipped, and the codes of the service."""
 
 import pytest
-from order_files import errors, read_case, read_rows_of, value, warnings
+from order_files import errors, read_case, read_rows_of, value
 
 from tui.api.pointer import ABSENT
 from tui.orders.parsed import GuessKind, How

@@ -103,7 +103,15 @@ def check_decimals(order: ParsedOrder, context: ImportContext) -> None:
                 order.derived.setdefault(pointer, Derivation(How.DECIDED, words))
                 continue
             sentence = f"The {name} before three digits in {column} is read as {way}."
-            context.guess(order, pointer, _kind_of(pointer.tokens), sentence, subject=column, title="decimal sign?", memory=Memory.GUESS)
+            context.guess(
+                order,
+                pointer,
+                _kind_of(pointer.tokens),
+                sentence,
+                subject=column,
+                title="decimal sign?",
+                memory=Memory.GUESS,
+            )
 
 
 def _kind_of(path: FieldPath) -> GuessKind:

@@ -35,7 +35,9 @@ _MATERIALS: Final = frozenset(["material", "materiaal", "materiale", "matiere", 
 """What an article is made of, and its number in the words of ERP systems."""
 _NUMBERS: Final = frozenset(words.NUMBER_WORDS.split("|"))
 _CODE: Final = re.compile(r"(?=.*\d)[\w./-]{2,}")
-_SUBSTANCE: Final = re.compile(r"(?!.*[A-Z]-[A-Z])(?:\d{1,3}(?:[.,]\d+)? ?%|[^\d])*[^\W\d_]{3}(?:\d{1,3}(?:[.,]\d+)? ?%|[^\d])*")
+_SUBSTANCE: Final = re.compile(
+    r"(?!.*[A-Z]-[A-Z])(?:\d{1,3}(?:[.,]\d+)? ?%|[^\d])*[^\W\d_]{3}(?:\d{1,3}(?:[.,]\d+)? ?%|[^\d])*"
+)
 _WITH_NUMBER: Final = re.compile(r"\d[\w /-]{0,5}$|^\d+\w?[ ,]")
 _NAMES: Final = ((SHIP, "name"), ("customer_details", "name"))
 
@@ -47,23 +49,23 @@ def refine_doubtful(mapping: ColumnMapping, table: Table) -> ColumnMapping:
         if path == MATERIAL_PATH and normalized(mapping.header[column]) in _MATERIALS:
             mapping = _refine_material(mapping, table, column)
         elif path == HOUSE_NUMBER_PATH and _may_be_order_number(mapping, table, column):
-            mapping = _moved(mapping, column, NUMBER_PATH)
+            mapping = mapping.moved(column, NUMBER_PATH)
         elif path == SHOP_PATH and not _all(table, column, lambda text: text.isdecimal()):
-            mapping = _moved(mapping, column, None)  # the shop's name
+            mapping = mapping.moved(column, None)  # the shop's name
         elif path in _NAMES and _all(table, column, str.isdecimal):
-            mapping = _moved(mapping, column, None)  # the customer's number
+            mapping = mapping.moved(column, None)  # the customer's number
         elif path == _ON_DELIVERY_PATH and normalized(mapping.header[column]) == "cod":
             if not _all(table, column, lambda text: flag_of(text) is not None):
-                mapping = _moved(mapping, column, SKU_PATH if SKU_PATH not in mapping.paths else None)
+                mapping = mapping.moved(column, SKU_PATH if SKU_PATH not in mapping.paths else None)
         elif path in _NAMES and _all(table, column, lambda text: _EMAIL.fullmatch(text) is not None):
             email = (*path[:-1], "email")
-            mapping = _moved(mapping, column, email if email not in mapping.paths else None)
+            mapping = mapping.moved(column, email if email not in mapping.paths else None)
         elif path == (SHIP, "state_province_code") and _all(table, column, _is_status):
-            mapping = _moved(mapping, column, STATUS_PATH if STATUS_PATH not in mapping.paths else None)
+            mapping = mapping.moved(column, STATUS_PATH if STATUS_PATH not in mapping.paths else None)
         elif _may_count(mapping, column) and _all(
             table, column, lambda text: _SMALL_NUMBER.fullmatch(text) is not None
         ):
-            mapping = _moved(mapping, column, QUANTITY_PATH)
+            mapping = mapping.moved(column, QUANTITY_PATH)
             mapping = replace(mapping, guessed=mapping.guessed | {QUANTITY_PATH})
     return mapping
 
@@ -98,18 +100,21 @@ def _refine_article(mapping: ColumnMapping, table: Table) -> ColumnMapping:
     code = mapping.paths.index(ITEM_NAME_PATH)
     if not _all(table, code, lambda text: _CODE.fullmatch(text) is not None):
         return mapping
-    for column, (guesses, path) in enumerate(zip(guess_fields(mapping.header), mapping.paths, strict=True)):
-        may_name = any(guess.path in (ITEM_NAME_PATH, ITEM_DESCRIPTION_PATH) for guess in guesses)
-        if column != code and path in (None, ITEM_DESCRIPTION_PATH) and may_name:
-            if _all(table, column, lambda text: _CODE.fullmatch(text) is None):
-                return _moved(_moved(mapping, code, SKU_PATH), column, ITEM_NAME_PATH)
-    return mapping
+    names = [
+        column
+        for column, (guesses, path) in enumerate(zip(guess_fields(mapping.header), mapping.paths, strict=True))
+        if column != code
+        and path in (None, ITEM_DESCRIPTION_PATH)
+        and any(guess.path in (ITEM_NAME_PATH, ITEM_DESCRIPTION_PATH) for guess in guesses)
+        and _all(table, column, lambda text: _CODE.fullmatch(text) is None)
+    ]
+    return mapping.moved(code, SKU_PATH).moved(names[0], ITEM_NAME_PATH) if names else mapping
 
 
 def _refine_material(mapping: ColumnMapping, table: Table, column: int) -> ColumnMapping:
     """Tell article numbers, as ERP systems name them, from what the articles are made of."""
     if _all(table, column, lambda text: _CODE.fullmatch(text) is not None):
-        return _moved(mapping, column, SKU_PATH if SKU_PATH not in mapping.paths else None)
+        return mapping.moved(column, SKU_PATH if SKU_PATH not in mapping.paths else None)
     if _all(table, column, lambda text: _SUBSTANCE.fullmatch(text) is not None):
         return mapping
     return replace(mapping, guessed=mapping.guessed | {MATERIAL_PATH})
@@ -137,12 +142,6 @@ def _may_count(mapping: ColumnMapping, column: int) -> bool:
 
 def _is_status(text: str) -> bool:
     return len(text) > 3 and known_phrase(text) is not None
-
-
-def _moved(mapping: ColumnMapping, column: int, path: FieldPath | None) -> ColumnMapping:
-    constants = tuple(pair for pair in mapping.constants if pair[0] != path)
-    paths = (*mapping.paths[:column], path, *mapping.paths[column + 1 :])
-    return replace(mapping, paths=paths, constants=constants)
 
 
 def _all(table: Table, column: int, test: Callable[[str], bool]) -> bool:

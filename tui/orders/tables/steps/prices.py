@@ -75,9 +75,9 @@ def _refine_total(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> 
         is_line, is_order = _fits_line(orders, path), _fits_order(orders, path, UNIT_PRICE_PATH, is_unit=True)
         differs = any(len({line.amounts.get(path) for line in lines} - {None}) > 1 for lines in orders)
         if path == LINE_TOTAL_PATH and not is_line and is_order:
-            return _moved(mapping, column, path, other)
+            return mapping.moved(column, other)
         if path == ORDER_TOTAL_PATH and differs and is_line:
-            return _moved(mapping, column, path, other)
+            return mapping.moved(column, other)
         if not is_line and not is_order and (differs or path == LINE_TOTAL_PATH):
             return replace(mapping, guessed=mapping.guessed | {path})
     return mapping
@@ -109,14 +109,8 @@ def _refine_price(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> 
         if LINE_TOTAL_PATH not in mapping.paths and _fits_order(
             several, ORDER_TOTAL_PATH, UNIT_PRICE_PATH, is_unit=False
         ):
-            return _moved(mapping, column, UNIT_PRICE_PATH, LINE_TOTAL_PATH)
+            return mapping.moved(column, LINE_TOTAL_PATH)
     return replace(mapping, guessed=mapping.guessed | {UNIT_PRICE_PATH})
-
-
-def _moved(mapping: ColumnMapping, column: int, path: FieldPath, other: FieldPath) -> ColumnMapping:
-    """The mapping with a column at another price."""
-    paths = (*mapping.paths[:column], other, *mapping.paths[column + 1 :])
-    return replace(mapping, paths=paths, guessed=mapping.guessed - {path})
 
 
 def _fits_line(orders: Sequence[Sequence[_Line]], path: FieldPath) -> bool:

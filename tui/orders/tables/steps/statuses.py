@@ -175,7 +175,13 @@ def _check_order_status(order: ParsedOrder, context: ImportContext, is_on_delive
     column = order.cells[STATUS][1]
     meaning = _meaning_in(column, text)
     if meaning is None:
-        _ask(order, context, STATUS, column, f"{column} is {text!r}, which is not known as a status. It is sent as it is.")
+        _ask(
+            order,
+            context,
+            STATUS,
+            column,
+            f"{column} is {text!r}, which is not known as a status. It is sent as it is.",
+        )
         return None
     _set_code(order, STATUS, text, _CODES[meaning])
     if _stops(meaning, is_on_delivery):

@@ -55,6 +55,8 @@ _SIGN_COUNTRIES: Final = {
 _DEFAULT_CURRENCY: Final = {"$": "USD", "¥": "JPY", "kr": ""}
 
 _CODE_BY_SIGN: Final = {sign: code for code, signs in _SIGNS.items() for sign in signs.split()}
+_WRITTEN_SIGNS: Final = sorted((sign for sign in _CODE_BY_SIGN if re.search("[^a-z.]", sign)), key=len, reverse=True)
+"""The signs that are no words, longest first."""
 _SIGN: Final = "|".join(sorted(map(re.escape, _CODE_BY_SIGN), key=len, reverse=True))
 _CURRENCY: Final = re.compile(
     rf"(?P<open>\()?\s*(?P<minus>-)?\s*(?P<before>{_SIGN}|[a-z]{{3}})?\s*(?P<minus_2>[-+])?\s*"
@@ -118,6 +120,15 @@ def currency_named(text: str) -> str:
     if sign in _SIGN_COUNTRIES:
         return _DEFAULT_CURRENCY[sign]
     return sign or (text.strip().upper() if text.strip().upper() in _currency_codes() else "")
+
+
+@lru_cache(maxsize=1024)
+def currency_sign_in(text: str) -> tuple[str, bool]:
+    """The code of the currency whose sign is in a text, such as `Price (US$)`, or ""; and whether it is certain."""
+    lowered = text.casefold()
+    sign = next((sign for sign in _WRITTEN_SIGNS if sign in lowered), "")
+    code = _CODE_BY_SIGN.get(sign, "")
+    return (_DEFAULT_CURRENCY[code], False) if code in _SIGN_COUNTRIES else (code, bool(code))
 
 
 def currency_of(sign: str, country: str) -> tuple[str, bool]:

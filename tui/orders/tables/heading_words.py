@@ -134,7 +134,7 @@ NUMBER_ADDITIONS: Final = (
     "|numer mieszkania|lokal|mieszkanie|husbokstav|bogstav|bokstav|letra|porta"
 )
 THIRD_LINES: Final = (
-    "address 3|address3|address line 3|address line3|addr 3|addr3|line 3|line3|street 3|street3|street line 3|adresse 3"
+    "name 2|name2|name 3|name3|namenszusatz|name zusatz|address 3|address3|address line 3|address line3|addr 3|addr3|line 3|line3|street 3|street3|street line 3|adresse 3"
     "|adresse3|adresszeile 3|adresszusatz 2|zusatz 2|adres 3|adresregel 3|complement 2|direccion 3|indirizzo 3|adress 3"
     "|puerta|escalera|scala|interno|adresselinje 3|endereco 3|morada 3|address 4|address line 4|line 4|side|dor|side dor|sida"
 )
@@ -235,7 +235,7 @@ ITEM_ALONE: Final = {
 }
 QUANTITY_QUALIFIERS: Final = (
     "ordered|order|purchased|sold|bestellt|bestellte|besteld|bestelde|commandee|commande|commandees|vendue|pedida"
-    "|vendida|ordinata|ordinate|venduta|zamowiona|zamowionych|sprzedana|bestalld|bestallda|bestilte|vendidas|bestilt|solgt|encomendada|de|of"
+    "|vendida|ordinata|ordinate|venduta|zamowiona|zamowionych|sprzedana|bestallt|bestalld|bestallda|bestilte|vendidas|bestilt|solgt|encomendada|de|of"
     "|des|to|ship|auftrags|bestell|best|bestel|auftrags|order|number|no|nr|nombre|numero|liczba|gekaufte|verkaufte|achetee"
     "|acquistata|acquistate|comprada|verkocht|kupiona|st|stuks|stk|szt|sztuk|ud|uds|pz|stykker|sold|pcs"
 )
@@ -299,7 +299,7 @@ ORDER_ALONE: Final = {
     "|gesamt|grand total purchased|total amount|total order value|total paid|amount paid|gesamtbetrag|gesamtsumme"
     "|totaalbedrag|montant total|montant|total ttc|importe total|total pedido|totale|totale ordine|suma|do zaplaty"
     "|wartosc zamowienia|summa|totalt|total a pagar|valor total|ordertotal|rechnungsbetrag|summe",
-    "payment_details/total_price/currency": "currency|currency code|order currency|valuta|valutakod|valutakode|wahrung"
+    "payment_details/total_price/currency": "currency|currency code|order currency|curr|curr code|wahr|valuta|valutakod|valutakode|wahrung"
     "|wahrungscode|devise|moneda|divisa|waluta|moeda",
     "payment_details/subtotal_price/value": "subtotal|order subtotal|order subtotal amount|subtotaal|zwischensumme"
     "|sous total|subtotale|delsumma",
@@ -336,7 +336,7 @@ ORDER_ALONE: Final = {
     "shipping_details/measurement/weight/value": "weight|parcel weight|total weight|order weight|shipping weight|versandgewicht|verzendgewicht|gewicht|gesamtgewicht"
     "|paketgewicht|poids|poids total|poids du colis|peso|peso total|peso totale|waga|waga paczki|vikt|vaegt|totaalgewicht"
     "|shipment weight|package weight|gross weight|bruttogewicht|brutto gewicht|poids brut|peso bruto|peso lordo|waga brutto|bruttovikt|bruttovaegt",
-    "shipping_details/measurement/weight/unit": "weight unit|unit of weight|parcel weight unit|gewichtseinheit"
+    "shipping_details/measurement/weight/unit": "weight unit|unit of weight|weight uom|parcel weight unit|gewichtseinheit"
     "|unite de poids|gewichtseenheid|unidad de peso|unita di peso",
     "shipping_details/measurement/dimension/length": "length|parcel length|lengte|lange|longueur|largo|lunghezza|dlugosc"
     "|langd|laengde|comprimento",
@@ -439,6 +439,12 @@ TECHNICAL: Final = (
     "|betalingsvillkor|fulfillment|fulfilment|sales|last|abrechnungsnummer|abrechnung|latest|earliest|pseudo"
 )
 """A column is technical if each of its words is one of these; its values are not part of an order."""
+PICKUP_POINTS: Final = (
+    r"(pick ?up|service|parcel|collection|relay|drop off) (point|shop|station|locker)|packstation|paketshop|paketautomat"
+    r"|point relais|relais colis|pakketpunt|afhaalpunt|ophaalpunt|punto de recogida|punto di ritiro|punkt odbioru|paczkomat"
+    r"|ombud|utlamningsstalle|pakkeshop|pakkeautomat|ponto de recolha"
+)
+"""Words for a place where the recipient collects the parcel, as a regular expression."""
 NO_ADDRESS: Final = (
     "ip|mac|web|website|url|link|mail|email|card|payment|bank|wallet|tax|vat|mwst|browser|device|currency|origin|herkunft"
     "|manufacture|store|shop|branch|filiale|filial|vestiging|agence|sucursal|oddzial|pos|seller|warehouse|location|username|nutzername|login|id|ids|type|status|service|method|usuario"

@@ -61,6 +61,7 @@ _MORE_MEANINGS: Final = frozenset(["kod", "suffix", "via"])
 _NAME_AFFIXES: Final = frozenset([*words.TITLES.split("|"), "suffix", "name suffix", "prefix"])
 """Bare words for `Dr.` or `Jr.` beside a name."""
 _WEIGHT: Final = re.compile(r"weight|gewicht|\bpoids\b|\bpeso\b|\bwaga\b|vikt|vaegt")
+_PICKUP_POINT: Final = re.compile(rf"\b({words.PICKUP_POINTS})\b")
 _ADDRESS: Final = re.compile(r"\d.*[^\W\d]{3}.*[,\n;-]|[^\W\d]{3}.*[,\n;-].*\d", re.DOTALL)
 """An address in one cell."""
 _TOKEN: Final = re.compile(r"\w+")
@@ -148,8 +149,9 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
         decides = (
             address.member in LOCATION - {"address_line_2", "po_box", "state_province_code"} or address.is_addition
         )
-        return Concern.ADDRESS if decides or address.member == "name" else Concern.OTHER
-    if may_name_recipient(heading):
+        is_recipient = address.member == "name" and not (address.party is Party.CUSTOMER and _names_recipient(header))
+        return Concern.ADDRESS if decides or is_recipient else Concern.OTHER
+    if may_name_recipient(heading) or _PICKUP_POINT.search(heading):
         return Concern.ADDRESS
     tokens = [token for token in heading.split(" ") if token not in CONNECTORS and not token.isdigit()]
     if not tokens or "ip" in tokens:
@@ -161,6 +163,13 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
     if any(token in _ADDRESS_WORDS for token in tokens) and _NO_ADDRESS.isdisjoint(tokens):
         return Concern.ADDRESS
     return Concern.OTHER
+
+
+@lru_cache(maxsize=64)
+def _names_recipient(header: tuple[str, ...]) -> bool:
+    """Whether a column has the name of the recipient, so that another person's is not his."""
+    found = (address_heading(normalized(base_name(name, header))) for name in header)
+    return any(one is not None and one.party is Party.DELIVERY and one.member == "name" for one in found)
 
 
 def _is_person(name: str, header: tuple[str, ...]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
 
+from tui.orders.money import amount_at
 from tui.orders.parsed import GuessKind, ParsedOrder
 from tui.orders.paths import CURRENCY, EVERY_ITEM, ITEMS, FieldPath
 from tui.orders.tables import heading_words as words
@@ -15,13 +16,18 @@ from tui.orders.tables.mapping import (
     CURRENCY_PATH,
     ITEM_DESCRIPTION_PATH,
     ITEM_NAME_PATH,
+    ITEM_WEIGHT_PATH,
+    ITEM_WEIGHT_UNIT_PATH,
     QUANTITY_PATH,
     SHOP_PATH,
     STATUS_PATH,
+    WEIGHT_PATH,
+    WEIGHT_UNIT_PATH,
     ColumnMapping,
 )
 from tui.orders.tables.steps.status_words import flag_of, known_phrase
 from tui.orders.tables.table import Table
+from tui.orders.tables.values.amounts import currency_named, unit_named
 
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SMALL_NUMBER: Final = re.compile(r"[1-9]\d{0,2}")
@@ -30,6 +36,30 @@ SKU_PATH: Final[FieldPath] = (*EVERY_ITEM, "sku")
 MATERIAL_PATH: Final[FieldPath] = (*EVERY_ITEM, "material_content")
 STREET_PATH: Final[FieldPath] = (SHIP, "address_line_1")
 HOUSE_NUMBER_PATH: Final[FieldPath] = (SHIP, "house_number")
+_AMOUNT_NAMES: Final = ("unit_price", "total_price")
+_TYPE_COLUMNS: Final = frozenset(
+    ["line type", "item type", "line item type", "lineitem type", "positionstyp", "type de ligne", "regeltype"]
+)
+_NO_ARTICLES: Final = frozenset(
+    [
+        *words.ORDER_ALONE["payment_details/estimated_shipping_price/value"].split("|"),
+        *words.ORDER_ALONE["payment_details/discount_granted/value"].split("|"),
+        *(
+            "delivery",
+            "livraison",
+            "levering",
+            "consegna",
+            "wysylka",
+            "dostawa",
+            "coupon",
+            "gutschein",
+            "voucher",
+            "fee",
+            "refund",
+        ),
+    ]
+)
+"""Names of lines that are no articles."""
 _ON_DELIVERY_PATH: Final[FieldPath] = ("payment_details", "is_cash_on_delivery")
 _MATERIALS: Final = frozenset(["material", "materiaal", "materiale", "matiere", "item material", "artikel material"])
 """What an article is made of, and its number in the words of ERP systems."""
@@ -44,7 +74,7 @@ _NAMES: Final = ((SHIP, "name"), ("customer_details", "name"))
 
 def refine_doubtful(mapping: ColumnMapping, table: Table) -> ColumnMapping:
     """Correct the fields of columns whose every cell shows that they are something else than their headings say."""
-    mapping = _refine_article(mapping, table)
+    mapping = _refine_article(_refine_units(mapping, table), table)
     for column, path in enumerate(mapping.paths):
         if path == MATERIAL_PATH and normalized(mapping.header[column]) in _MATERIALS:
             mapping = _refine_material(mapping, table, column)
@@ -73,6 +103,7 @@ def refine_doubtful(mapping: ColumnMapping, table: Table) -> ColumnMapping:
 def check_doubtful(order: ParsedOrder, context: ImportContext) -> None:
     """Hold an order whose item names, quantities or currency are from a column that may be something else."""
     guessed = context.mapping.guessed
+    _check_articles(order, context)
     for path, reading in (
         (ITEM_NAME_PATH, "name"),
         (QUANTITY_PATH, "quantity"),
@@ -91,6 +122,39 @@ def check_doubtful(order: ParsedOrder, context: ImportContext) -> None:
         del order.derived[CURRENCY]
         text = f"The sign in the headings is read as {code}; other currencies have the same sign."
         context.guess(order, CURRENCY, GuessKind.PRICE, text, title="currency?")
+
+
+def _refine_units(mapping: ColumnMapping, table: Table) -> ColumnMapping:
+    """Find the currencies and the units of weights in columns with other names."""
+    wanted: list[tuple[FieldPath, Callable[[str], bool]]] = []
+    if CURRENCY_PATH not in mapping.paths:
+        wanted.append((CURRENCY_PATH, lambda text: text.isupper() and currency_named(text) == text))
+    for value, unit in ((WEIGHT_PATH, WEIGHT_UNIT_PATH), (ITEM_WEIGHT_PATH, ITEM_WEIGHT_UNIT_PATH)):
+        if value in mapping.paths and unit not in mapping.paths:
+            wanted.append((unit, lambda text: bool(unit_named(text, "weight"))))
+    for path, test in wanted:
+        column = next((column for column in mapping.columns_of(None) if _all(table, column, test)), None)
+        if column is not None:
+            mapping = replace(mapping.moved(column, path), guessed=mapping.guessed - {path})
+    return mapping
+
+
+def _check_articles(order: ParsedOrder, context: ImportContext) -> None:
+    """Hold an order with an item that seems to be shipping costs, a discount or the like."""
+    header = context.mapping.header
+    types = {
+        cell.row: cell.text
+        for cell in order.unused
+        if normalized(header[cell.column]) in _TYPE_COLUMNS and normalized(cell.text) in _NO_ARTICLES
+    }
+    items = ITEMS.get(order.document)
+    for index, row in item_rows(order).items():
+        item = items[index] if isinstance(items, list) and index < len(items) else None
+        price = min((amount for name in _AMOUNT_NAMES if (amount := amount_at(item, name)) is not None), default=0)
+        name = item.get("name") if isinstance(item, dict) else None
+        if row in types or price < 0 or (isinstance(name, str) and normalized(name) in _NO_ARTICLES):
+            text = f"{name} seems to be no article, but costs or a discount. It is sent as an item."
+            context.guess(order, ITEMS / index / "name", GuessKind.ITEMS, text, title="no article?")
 
 
 def _refine_article(mapping: ColumnMapping, table: Table) -> ColumnMapping:

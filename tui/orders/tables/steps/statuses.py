@@ -85,6 +85,10 @@ _PAID_AT_COLUMN: Final = re.compile(
     r"|de pago|pagamento|di pagamento|do pagamento|zaplaty|platnosci|bezahlt)|(bezahlt|gezahlt) am|zahlungsdatum|zahldatum"
     r"|betaald op|betaaldatum|betaldatum|paye le|betald den|betalingsdato|betalningsdatum|oplacono dnia"
 )
+_COLLECTED_COLUMN: Final = re.compile(
+    r"(cod|cash on delivery) (amount|value|total)|nachnahme ?betrag|montant (du )?contre remboursement|rembours ?bedrag"
+    r"|kwota pobrania|importe contra ?reembolso|importo contrassegno|postforskott belopp|efterkrav belob"
+)
 _ON_DELIVERY: Final = Pointer.of("payment_details", "is_cash_on_delivery")
 _NOTHING: Final = re.compile(
     r"(no|nein|nee|non|nie|nej|nao|n|false|falsch|faux|onwaar|none|null|nan|n a|keine?|0[0 ]*|)"
@@ -94,6 +98,11 @@ _NOTHING: Final = re.compile(
 def _is_paid_on_delivery(order: ParsedOrder, context: ImportContext) -> bool:
     if _ON_DELIVERY.get(order.document) is True:
         return True
+    for cell in order.unused:
+        name = context.mapping.header[cell.column]
+        if _COLLECTED_COLUMN.fullmatch(normalized(name)) and re.search("[1-9]", cell.text):
+            set_value(order, _ON_DELIVERY, True, How.COMPUTED, f"{name} is {cell.text}")
+            return True
     return any(
         meaning_of(cell.text) is Meaning.ON_DELIVERY
         for cell in order.unused

@@ -506,6 +506,23 @@ def test_a_held_guess_is_sent_when_it_is_accepted_in_a_later_run(account: Shell)
     assert "Product weight" in info["detail"]
 
 
+def test_an_order_that_is_not_to_be_shipped_is_sent_only_if_that_is_named(shell: Shell) -> None:
+    path = shell.write("status.csv", "Order number;Name;Street;Zip;City;Country;Item;Line total;Status\n"
+                       "1;Rita;Weg 1;04109;Leipzig;DE;Cup;7,00;Ready 4 pick\n"
+                       "2;Otto;Weg 2;04109;Leipzig;DE;Cup;7,00;cancelled\n")  # fmt: skip
+    for accepted, held in (
+        ([], "12"),
+        (["--accept", "status"], "2"),
+        (["--accept", "all"], "2"),
+        (["--accept", "cancelled"], "1"),
+        (["--accept", "all, cancelled"], ""),
+    ):
+        ended = shell.run("check", "--shop", "7", "--json", *accepted, path)
+        errors = [line["order_id"] for line in ended.lines if line["severity"] == "error"]
+        assert "".join(errors) == held, accepted
+    assert "--accept cancelled" in shell.run("check", "--shop", "7", path).out
+
+
 def test_values_that_are_not_in_the_file_are_counted_and_listed(shell: Shell) -> None:
     path = shell.write(
         "short.csv",

@@ -136,7 +136,8 @@ def _file_parser(command: str, description: str, details: str) -> argparse.Argum
         default=frozenset(),
         metavar="KINDS",
         help="confirm how a table was read where that is a guess: "
-        f"{', '.join(GUESS_KINDS)} or all, separated by commas; orders that depend on a guess are held otherwise",
+        f"{', '.join(GUESS_KINDS)} or all, separated by commas; orders that depend on a guess are held otherwise. "
+        "'all' does not include 'cancelled', which sends orders that are not to be shipped by the file",
     )
     parser.add_argument(
         "--verbose",
@@ -189,7 +190,7 @@ def _submit_parser() -> argparse.ArgumentParser:
     return parser
 
 
-GUESS_KINDS = ("price", "weight", "unit", "items", "encoding", "status", "address")
+GUESS_KINDS = ("price", "weight", "unit", "items", "encoding", "status", "address", "cancelled")
 
 
 def _guess_kinds(text: str) -> frozenset[str]:
@@ -197,7 +198,8 @@ def _guess_kinds(text: str) -> frozenset[str]:
     if unknown := sorted(kinds - {*GUESS_KINDS, "all"}):
         expected = f"{', '.join(GUESS_KINDS)} or all"
         raise argparse.ArgumentTypeError(f"{unknown[0][:40]!r} is not a kind of guess: expected {expected}")
-    return frozenset(GUESS_KINDS) if "all" in kinds else kinds
+    # An order that was cancelled, refunded or shipped is sent only if that is named.
+    return kinds - {"all"} | (frozenset(GUESS_KINDS) - {"cancelled"} if "all" in kinds else frozenset())
 
 
 def _shop(text: str) -> int:

@@ -263,7 +263,7 @@ def test_filling_in_defaults_can_be_turned_off() -> None:
 )
 def test_cells_are_parsed_by_the_kind_of_their_field(column: str, cell: str, pointer: Pointer, value: Any) -> None:
     [order] = read([["Order number", "Item name", column], ["A", "Mug", cell]]).orders
-    assert order.problems == []
+    assert [problem for problem in order.problems if problem.title != "no article?"] == []
     assert pointer.get(order.document) == value
 
 

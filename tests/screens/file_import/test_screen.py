@@ -151,7 +151,7 @@ async def test_layout_and_constant_values_are_changed_by_keys(tmp_path: Path) ->
         await harness.until("semicolon")
         await harness.press("d", "d", "d")
         await harness.until(lambda: importing(harness).source.table.layout.delimiter == ",")
-        await harness.press("G", "g", "j", "j", "j", "enter")
+        await harness.press("G", "g", "j", "j", "j", "j", "enter")
         await harness.until(lambda: not isinstance(harness.app.screen, ImportScreen))
         for _ in range(14):
             await harness.press("backspace")

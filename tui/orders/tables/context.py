@@ -7,9 +7,10 @@ from typing import cast
 from tui.api.codec import Document, Json
 from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import Pointer
-from tui.orders.parsed import Derivation, Guess, GuessKind, How, ParsedOrder
+from tui.orders.parsed import Derivation, Guess, GuessKind, How, Memory, ParsedOrder
 from tui.orders.paths import ITEMS
 from tui.orders.tables.mapping import ColumnMapping
+from tui.orders.tables.values.decimal_signs import DecimalReading
 
 
 @dataclass(slots=True)
@@ -29,6 +30,8 @@ class ImportContext:
     quantity_columns: frozenset[int] = frozenset()
     understood: set[tuple[int, int]] = field(default_factory=set)
     marked_as_text: set[tuple[int, str]] = field(default_factory=set)
+    unclear_numbers: dict[int, dict[str, tuple[DecimalReading, str]]] = field(default_factory=dict)
+    """By row and column, the numbers such as `1,250` that may be a thousand times another, and how they are read."""
 
     def guess(
         self,
@@ -40,12 +43,14 @@ class ImportContext:
         subject: str = "",
         title: str = "",
         detail: str = "",
+        memory: Memory | None = None,
     ) -> None:
         """Hold an order because of a guess. If the guess was confirmed, only record it at the value.
 
-        `detail`: the sentence at the value of this order, if `text` is about the whole column.
+        `detail`: the sentence at the value of this order, if `text` is about the whole column. `memory`: what a
+        confirmation is good for, if that is not as usual for the kind.
         """
-        found = Guess(kind, subject, text)
+        found = Guess.of(kind, subject, text, memory)
         self.guesses.setdefault(found)
         if self.mapping.accepts(found):
             order.derived.setdefault(pointer, Derivation(How.CONFIRMED, text))

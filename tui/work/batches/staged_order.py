@@ -19,7 +19,7 @@ from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.upsert import to_upsert
 from tui.orders.fields import entry_of, field_at
-from tui.orders.paths import LISTS, ORDER_ID
+from tui.orders.paths import LISTS, NUMBER, ORDER_ID
 from tui.store.batches import KEEP, Kept, NewStaged, Staged, StagedState
 from tui.store.journal import Write
 from tui.work.file_import.provenance import Provenance
@@ -65,6 +65,8 @@ class RemoteSnapshot:
     at: datetime
     remote: Document | None
     same_number: str = ""
+    is_number_unchecked: bool = False
+    """Whether another order with the same number was not looked for among all orders of the shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,6 +214,8 @@ class StagedOrder:
             yield gone_problem(document)
         if snapshot and snapshot.key == self.key and snapshot.same_number:
             yield number_problem(document, snapshot.same_number)
+        if snapshot and snapshot.key == self.key and snapshot.is_number_unchecked:
+            yield unchecked_problem()
 
     def findings(self, shops: Collection[int] | None) -> list[Finding]:
         """All problems: those from the service, those found locally, and last the stale ones."""
@@ -333,6 +337,22 @@ def number_problem(document: Document, order_id: str) -> Problem:
     return Problem(detail, "number_exists", "number exists", pointer=ORDER_ID, reported_by=ReportedBy.LOCAL)
 
 
+def unchecked_problem() -> Problem:
+    """The warning of a new order whose number was not looked up among all orders of its shop."""
+    detail = (
+        "Whether the shop has another order with this number was not checked: the file has too many new orders, "
+        "and the shop's list is too long."
+    )
+    return Problem(
+        detail,
+        "number_unchecked",
+        "number not checked",
+        pointer=NUMBER,
+        severity=Severity.WARNING,
+        reported_by=ReportedBy.LOCAL,
+    )
+
+
 def _move_problems(problems: Sequence[ServiceProblem], before: Edit, edit: Edit) -> tuple[ServiceProblem, ...]:
     """Translate problems to another edit. Those of removed items are left out."""
     found = [(found_problem, before.to_positions(found_problem.problem.pointer)) for found_problem in problems]
@@ -433,6 +453,8 @@ def meta_of(order: StagedOrder) -> Json:
         looked: Document = {"key": key, "at": order.snapshot.at.isoformat(), "remote": order.snapshot.remote}
         if order.snapshot.same_number:
             looked["same_number"] = order.snapshot.same_number
+        if order.snapshot.is_number_unchecked:
+            looked["number_unchecked"] = True
         meta["looked"] = looked
     return meta
 
@@ -470,6 +492,7 @@ def load_staged(row: Staged) -> StagedOrder:
             at,
             remote if isinstance(remote, dict) else None,
             str(stored.get("same_number") or ""),
+            stored.get("number_unchecked") is True,
         )
     if row.state not in (StagedState.ACCEPTED, StagedState.VERIFIED):
         order.meta_was_saved()

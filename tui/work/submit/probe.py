@@ -10,9 +10,16 @@ from tui.api.query import id_text
 from tui.orders.edits.edit import Change, Edit
 from tui.store.batches import StagedState
 from tui.work.account import Shop
-from tui.work.batches.staged_order import PlannedAction, RemoteSnapshot, StagedOrder, gone_problem, number_problem
+from tui.work.batches.staged_order import (
+    PlannedAction,
+    RemoteSnapshot,
+    StagedOrder,
+    gone_problem,
+    number_problem,
+    unchecked_problem,
+)
 from tui.work.file_import.validate import FileEntry, check_entries, with_kept_date
-from tui.work.writes.lookup import LookupTarget, look_up, look_up_numbers
+from tui.work.writes.lookup import LookupTarget, NotLookedUp, NumberSearch, look_up
 
 _AT_ONCE = 50
 
@@ -51,17 +58,14 @@ async def probe(
         entry for entry in entries if all(entry.key) and not any(found.code == "unknown_shop" for found in entry.errors)
     ]
     known: dict[int, RemoteStatus] = {}
+    numbers = NumberSearch(client, of=len(asked))
     for start in range(0, len(asked), _AT_ONCE):
         part = asked[start : start + _AT_ONCE]
         wanted = [LookupTarget(*one.key, id_text(one.document.get("id")) or None) for one in part]
         results = await look_up(client, wanted)
         new = [one for one, found in zip(part, results, strict=True) if found is None and "id" not in one.document]
         doubles = dict(
-            zip(
-                (one.position for one in new),
-                await look_up_numbers(client, [one.document for one in new], of=len(asked)),
-                strict=True,
-            )
+            zip((one.position for one in new), await numbers.find([one.document for one in new]), strict=True)
         )
         for entry, found in zip(part, results, strict=True):
             if isinstance(found, RequestRefused):
@@ -80,7 +84,9 @@ async def probe(
             double = doubles.get(entry.position)
             if isinstance(double, ApiError):
                 raise double
-            if double is not None:
+            if isinstance(double, NotLookedUp):
+                entries[entry.position] = replace(entry, problems=(*entry.problems, unchecked_problem()))
+            elif double is not None:
                 problem = number_problem(document, id_text(double.get("order_id")))
                 entries[entry.position] = replace(entry, problems=(problem, *entry.problems))
                 continue

@@ -107,7 +107,7 @@ def record_repairs(order: ParsedOrder, damaged: Mapping[tuple[int, str], str], c
 def _add_guess(context: ImportContext, column: str, text: str) -> None:
     """List the first damaged text of each column."""
     if not any(guess.kind is GuessKind.ENCODING and guess.subject == column for guess in context.guesses):
-        context.guesses[Guess(GuessKind.ENCODING, column, text)] = None
+        context.guesses[Guess.of(GuessKind.ENCODING, column, text)] = None
 
 
 def _repaired_once(text: str) -> str:

@@ -124,7 +124,7 @@ LAYERS = {
     "tui.service": layer("tui.settings tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
     "tui.start": layer("tui.app tui.service tui.settings", NETWORK, DISK, TERMINAL, SERVER),
     "tui.headless": layer(
-        "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.parsed tui.orders.paths "
+        "tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.checks.context tui.orders.fields tui.orders.parsed tui.orders.paths "
         "tui.orders.progress tui.orders.tables.mapping tui.orders.tables.text.encodings tui.widgets.text tui.api.codec "
         "tui.api.errors tui.api.pointer tui.api.wording",
         NETWORK,

@@ -35,6 +35,7 @@ class Session:
     def __init__(self, app: DiffRenderer[int], profile: str, account: Account, settings: Settings) -> None:
         self._app = app
         self._settings = settings
+        account.shop_settings = settings.shops
         self.navigator = navigator = Navigator(app, self.leave)
         self.workspace = navigator.workspace = Workspace(
             profile=profile,

@@ -194,7 +194,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
         if key.isdigit():
             one = self._intake.orders[int(key)]
             return " │ ".join(
-                problem_words(problem, one, whole=True) for problem in found_in(one, self.workspace.account.shop_ids)
+                problem_words(problem, one, whole=True) for problem in found_in(one, self.workspace.account.known_shops)
             )
         return self._intake.refused[int(key[1:])].reason
 
@@ -212,7 +212,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
         guesses = f"{count_of(unconfirmed, 'guess', 'guesses')} to confirm" if unconfirmed else "d e s ' o f change it"
         self.query_one("#layout", RuleLine).set(table.layout.summary, guesses)
         self.columns.load(mapping_rows(source, self._intake, problem_paths(self._intake, self.mapping)))
-        self.preview.load(preview_rows(self._intake, self.workspace.account.shop_ids))
+        self.preview.load(preview_rows(self._intake, self.workspace.account.known_shops))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
         count, refused = len(self._intake.orders), len(self._intake.refused)
         words = f"{count_of(count, 'order')}{f', {refused} refused' if refused else ''}"
@@ -290,7 +290,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
             self.workspace.go(
                 ShowText(
                     f"{one.place} of {self.source.name}",
-                    order_text(one, found_in(one, self.workspace.account.shop_ids)),
+                    order_text(one, found_in(one, self.workspace.account.known_shops)),
                 )
             )
         elif key:

@@ -158,6 +158,20 @@ def test_problems_that_do_not_hold_an_order_are_a_success(shell: Shell) -> None:
     assert "0 with errors, 1 that cannot ship yet, 0 with warnings only." in text.error
 
 
+def test_a_shop_sets_what_is_checked(shell: Shell) -> None:
+    path = shell.write("a.json", [{**orders(1)[0], "shipping_details": {}}])
+    shell.write("settings.toml", '[shops.7]\nchecks.no_weight = "warning"\n')
+    assert [(line["code"], line["blocks"]) for line in shell.run("check", "--json", path).lines] == [
+        ("no_weight", "nothing")
+    ]
+    shell.write("settings.toml", '[shops.7]\nchecks.no_weight = "off"\n')
+    assert shell.run("check", "--json", path).lines == []
+    shell.write("settings.toml", "[shops.7]\nchecks.no_weight = 1\n")
+    ended = shell.run("check", "--json", path)
+    assert (ended.code, ended.lines) == (2, [])
+    assert "line 2: no_weight = 1" in ended.error
+
+
 def test_positions_count_all_entries(shell: Shell) -> None:
     path = shell.write("a.json", [None, *orders(1), 5, *orders(1, "I", **{BAD: 0})])
     lines = [line for line in shell.run("check", "--json", path).lines if line["blocks"] == "send"]

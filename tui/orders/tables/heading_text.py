@@ -9,8 +9,6 @@ from tui.orders.tables import heading_words as words
 from tui.orders.tables.formats import KnownFormat, format_of_header
 from tui.orders.tables.values.amounts import UNITS, currency_sign_in
 
-_LIGATURES: Final = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe"})
-
 _OTHER_WORDS: Final = frozenset(["m", "in", "once", "cal", "tum", "ft", "foot", "feet", "libra", "cali"])
 """Names of units that mean something else at the end of a heading."""
 _UNITS: Final = {

@@ -6,6 +6,7 @@ from decimal import Decimal
 from tui.api.codec import Json, pretty
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import Pointer
+from tui.orders.checks.context import AccountShops
 from tui.orders.checks.sending import check_order
 from tui.orders.display import short_problem
 from tui.orders.edits.bulk_change import full_label
@@ -140,14 +141,14 @@ def path_of_key(key: str) -> FieldPath:
     return Pointer.parse(key[1:]).tokens
 
 
-def found_in(arrival: ParsedOrder, shops: Collection[int] | None) -> list[Problem]:
+def found_in(arrival: ParsedOrder, shops: AccountShops) -> list[Problem]:
     """What is wrong with an order as it would be staged: what could not be read first, errors before warnings."""
     unread = {problem.pointer for problem in arrival.problems}
     here = [problem for problem in check_order(arrival.document, shops) if problem.pointer not in unread]
     return sorted([*arrival.problems, *here], key=lambda problem: problem.rank)
 
 
-def preview_rows(intake: ParsedFile, shops: Collection[int] | None) -> list[RenderedRow]:
+def preview_rows(intake: ParsedFile, shops: AccountShops) -> list[RenderedRow]:
     """The first orders as they will be, and what of the rows is refused."""
     rows = [_order_row(str(place), one, found_in(one, shops)) for place, one in enumerate(intake.orders)]
     refused = [

@@ -198,7 +198,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
         if key.isdigit():
             one = self.intake.orders[int(key)]
             return " │ ".join(
-                problem_words(problem, one, whole=True) for problem in found_in(one, self.workspace.account.shop_ids)
+                problem_words(problem, one, whole=True) for problem in found_in(one, self.workspace.account.known_shops)
             )
         return self.intake.refused[int(key[1:])].reason
 
@@ -217,7 +217,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
         self.query_one("#layout", RuleLine).set(table.layout.summary, guesses)
         problems = problem_paths(self.intake, self.mapping)
         self.columns.load(mapping_rows(source, self.intake, problems, self.workspace.account.shops or ()))
-        self.preview.load(preview_rows(self.intake, self.workspace.account.shop_ids))
+        self.preview.load(preview_rows(self.intake, self.workspace.account.known_shops))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
         count, refused = len(self.intake.orders), len(self.intake.refused)
         words = f"{count_of(count, 'order')}{f', {refused} refused' if refused else ''}"
@@ -297,7 +297,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
             self.workspace.go(
                 ShowText(
                     f"{one.place} of {self.source.name}",
-                    order_text(one, found_in(one, self.workspace.account.shop_ids)),
+                    order_text(one, found_in(one, self.workspace.account.known_shops)),
                 )
             )
         elif key:

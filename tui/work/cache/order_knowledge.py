@@ -1,7 +1,6 @@
 """`OrderKnowledge`: what the checks and the queries know about an account's orders besides the orders themselves."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -31,17 +30,14 @@ _FORMAT = "1"
 class OrderKnowledge:
     """Judges the orders of an account: their state, their problems, when they are due."""
 
-    def __init__(self, account: Account, settings: Mapping[int, ShopSettings]) -> None:
+    def __init__(self, account: Account) -> None:
         self._account = account
-        self._shops = settings
 
     @property
     def version(self) -> str:
         """Names what the facts depend on: the checks, and what is known of the shops."""
         types = sorted((shop.id, shop.kind) for shop in self._account.shops or self._account.earlier_shops)
-        known = (
-            f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types} {sorted(self._shops.items())}"
-        )
+        known = f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types} {sorted(self._account.shop_settings.items())}"
         return hashlib.sha256(known.encode()).hexdigest()[:12]
 
     def state(self, document: Document) -> OrderState:
@@ -102,5 +98,5 @@ class OrderKnowledge:
 
     def _settings(self, document: Document) -> ShopSettings:
         number = id_number(text_at(document, SHOP))
-        found = self._shops.get(number) if number is not None else None
+        found = self._account.shop_settings.get(number) if number is not None else None
         return found or ShopSettings(zone=self._account.zone)

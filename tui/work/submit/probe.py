@@ -1,12 +1,13 @@
 """Checks the orders of a file against the account without staging them: whether their shops and the orders exist."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tui.api.client import Client
 from tui.api.errors import ApiError, Forbidden, NotFound, RequestRefused
 from tui.api.query import id_text
+from tui.orders.checks.context import AccountShops, ShopSettings
 from tui.orders.edits.edit import Change, Edit
 from tui.store.batches import StagedState
 from tui.work.account import Shop
@@ -46,13 +47,15 @@ async def shops_of(client: Client) -> frozenset[int] | None:
 
 
 async def probe(
-    client: Client, entries: Sequence[FileEntry], now: datetime
+    client: Client, entries: Sequence[FileEntry], now: datetime, settings: Mapping[int, ShopSettings]
 ) -> tuple[list[FileEntry], dict[int, RemoteStatus]]:
     """Check the entries against the account's shops, and find out what sending each would do, by position.
 
+    `settings`: those of the shops, by their ids.
+
     Raises ApiError.
     """
-    entries = check_entries(entries, await shops_of(client))
+    entries = check_entries(entries, AccountShops(await shops_of(client), settings))
     # The service refuses a lookup in a shop that it does not know.
     asked = [
         entry for entry in entries if all(entry.key) and not any(found.code == "unknown_shop" for found in entry.errors)

@@ -236,6 +236,7 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
     name, entries = _entries(options)
     if options.dry_run:
         return _dry_run(entries, profile, options.retry_for)
+    settings = _shop_settings()
     from tui.service import connect
     from tui.store.db import StoreError
     from tui.work.batches.catalog import BatchLocked, checked_name
@@ -246,7 +247,7 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
         raise CommandEnded(str(error), USAGE) from error
     service = connect(profile, options.retry_for)
     try:
-        return asyncio.run(_submitted(options, profile, service, name, batch, entries))
+        return asyncio.run(_submitted(options, profile, service, name, batch, entries, settings))
     except StoreError as error:
         # The run has not started; orders sent by an earlier one are recognised by the next.
         _print(_json(_not_opened(entry, str(error))) for entry in entries)
@@ -257,7 +258,13 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
 
 
 async def _submitted(
-    options: argparse.Namespace, profile: Profile, service: "Service", name: str, batch: str, entries: list[FileEntry]
+    options: argparse.Namespace,
+    profile: Profile,
+    service: "Service",
+    name: str,
+    batch: str,
+    entries: list[FileEntry],
+    settings: Mapping[int, ShopSettings],
 ) -> int:
     from tui.api.errors import ApiError
     from tui.store.db import StoreError
@@ -289,7 +296,7 @@ async def _submitted(
                 _print(_json(_not_opened(entry, str(error))) for entry in entries)
                 _say(f"The account cannot be opened. {error}")
                 return DENIED
-        account.shop_settings = _shop_settings()
+        account.shop_settings = settings
         staging = Staging(account, batch)
         run = Submission(account, staging, entries, name, submit_options, progress_line.show)
         signals.stop = run.stop

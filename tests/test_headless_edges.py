@@ -34,7 +34,7 @@ def run_isolated(
 
 @pytest.mark.parametrize("closed", [1, 2], ids=["output", "error"])
 def test_closed_streams(account: Shell, closed: int) -> None:
-    path = account.write("a.json", orders(2))
+    path = account.write("a.json", [{**order, "shipping_details": {}} for order in orders(2)])
     for command in ("submit", "check"):
         done = run_isolated(account, command, path, before=lambda: os.close(closed))
         assert done.returncode == 0, done

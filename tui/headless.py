@@ -208,6 +208,7 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
     name, entries = _entries(options)
     if options.dry_run:
         return _dry_run(entries, profile, options.retry_for)
+    settings = _shop_settings()
     from tui.service import connect
     from tui.store.db import StoreError
     from tui.work.batches.catalog import BatchLocked, checked_name
@@ -218,7 +219,7 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
         raise CommandEnded(str(error), USAGE) from error
     service = connect(profile, options.retry_for)
     try:
-        return asyncio.run(_submitted(options, profile, service, name, batch, entries))
+        return asyncio.run(_submitted(options, profile, service, name, batch, entries, settings))
     except StoreError as error:
         # The run has not started; orders sent by an earlier one are recognised by the next.
         print_lines(json_line(_not_opened(entry, str(error))) for entry in entries)
@@ -229,7 +230,13 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
 
 
 async def _submitted(
-    options: argparse.Namespace, profile: Profile, service: "Service", name: str, batch: str, entries: list[FileEntry]
+    options: argparse.Namespace,
+    profile: Profile,
+    service: "Service",
+    name: str,
+    batch: str,
+    entries: list[FileEntry],
+    settings: Mapping[int, ShopSettings],
 ) -> int:
     from tui.api.errors import ApiError
     from tui.store.db import StoreError
@@ -261,7 +268,7 @@ async def _submitted(
                 print_lines(json_line(_not_opened(entry, str(error))) for entry in entries)
                 say(f"The account cannot be opened. {error}")
                 return DENIED
-        account.shop_settings = _shop_settings()
+        account.shop_settings = settings
         staging = Staging(account, batch)
         run = Submission(account, staging, entries, name, submit_options, progress_line.show)
         signals.stop = run.stop

@@ -1,5 +1,6 @@
 """Every check has an order with its problem and a near miss; what it blocks, its texts and its settings."""
 
+import json
 import subprocess
 import sys
 import time
@@ -552,23 +553,23 @@ def test_documents_of_any_shape_can_be_checked(value: Any) -> None:
 
 @needs_document()
 def test_examples_of_the_document_have_only_problems_that_a_shop_agrees_with() -> None:
-    examples = official()["paths"]["/orders"]["post"]["requestBody"]["content"]["application/json"]["examples"]
-    found = {
-        (name, problem.code): problem
-        for name, example in examples.items()
-        for order in example["value"]
-        for problem in find_problems(decode(_json(order)))
-    }
+    paths = official()["paths"]
+    posted = paths["/orders"]["post"]["requestBody"]["content"]["application/json"]["examples"]
+    listed = paths["/orders"]["get"]["responses"]["200"]["content"]["application/json"]["examples"]
+    orders = [(name, order) for name, example in posted.items() for order in example["value"]]
+    orders += [(name, order) for name, example in listed.items() for order in example["value"]["data"]]
+    assert len(orders) == 12
+    found = {(name, problem.code) for name, order in orders for problem in find_problems(decode(_json(order)))}
     reasons = {
         ("UpdateBatchOrders", "no_weight"): "an item has no weight, and the parcel has none",
         ("CreateSpecifiedMeasurementsOrder", "totals"): "three for 3.50 make a total of 10.50, but the line says 3.50",
+        ("Response", "no_weight"): "an item has no weight, and the parcel has none",
+        ("Response", "totals"): "lines of 17.00 make a total of 7.00 (Q12)",
     }
-    assert found.keys() == reasons.keys()
+    assert found == reasons.keys()
 
 
 def _json(value: Any) -> bytes:
-    import json
-
     return json.dumps(value).encode()
 
 

@@ -99,9 +99,9 @@ def is_postcode(country: str, text: str) -> bool | None:
 def required_parts(country: str) -> frozenset[str]:
     """What addresses in a country need, as letters of libaddressinput: A street, C city, S state, Z postcode.
 
-    All but the state if the country is not known.
+    Street and city where its data say nothing; the postcode as well if the country is not known.
     """
-    return frozenset(_rules(country).get("require", "") or "A") if country else frozenset("ACZ")
+    return frozenset(_rules(country).get("require", "") or "AC") if country else frozenset("ACZ")
 
 
 @cache

@@ -230,12 +230,22 @@ def _groups() -> dict[str, ModuleType]:
 
 
 @cache
-def _functions() -> tuple[tuple[Check, Function], ...]:
-    """All checks but those for damage, which are found in one pass over the document."""
-    return tuple(
-        (check, getattr(_groups()[check.group], check.function or check.code))
+def _functions() -> dict[str, tuple[Check, Function]]:
+    """All checks by code, but those for damage, which is found in one pass over the document."""
+    return {
+        check.code: (check, getattr(_groups()[check.group], check.function or check.code))
         for check in CHECKS
         if check.group != DAMAGE
+    }
+
+
+@cache
+def _checks_of(declared: bool) -> tuple[tuple[Check, Function], ...]:
+    """The checks of an order. Those that find nothing without a customs declaration are left out to save time."""
+    return tuple(
+        entry
+        for code, entry in _functions().items()
+        if declared or entry[0].group != CUSTOMS or code == "dangerous_goods"
     )
 
 
@@ -246,7 +256,8 @@ def find_problems(document: Document, context: CheckContext = NO_CONTEXT) -> lis
     """
     damaged = {problem.pointer: problem for problem in find_damage(document, context)}
     problems = []
-    for problem in _run(document, context, _functions()):
+    order = CheckedOrder.of(document, context.shop)
+    for problem in _run(order, context, _checks_of(order.declared)):
         damage = damaged.get(problem.pointer)
         if damage is None:
             problems.append(problem)
@@ -271,23 +282,21 @@ def find_damage(document: Document, context: CheckContext = NO_CONTEXT) -> list[
 
 def run_check(code: str, document: Document, context: CheckContext = NO_CONTEXT) -> list[Problem]:
     """Run one check by its code. Raises KeyError for an unknown code, and for one of damage."""
-    check = _BY_CODE[code]
-    return list(_run(document, context, ((check, dict(_functions())[check]),)))
+    return list(_run(CheckedOrder.of(document, context.shop), context, (_functions()[code],)))
 
 
 def at_every_item(document: Document, problem: Problem, context: CheckContext = NO_CONTEXT) -> Sequence[Problem]:
     """The problem at each value that it concerns, if it concerns several."""
-    order = CheckedOrder.of(document, context.shop)
-    for check, function in _functions():
-        if check.code == problem.code:
-            for found in function(order, context):
-                if found.pointers[0] == problem.pointer:
-                    return [replace(problem, pointer=pointer) for pointer in found.pointers]
+    if problem.code not in _functions():
+        return [problem]
+    _, function = _functions()[problem.code]
+    for found in function(CheckedOrder.of(document, context.shop), context):
+        if found.pointers[0] == problem.pointer:
+            return [replace(problem, pointer=pointer) for pointer in found.pointers]
     return [problem]
 
 
-def _run(document: Document, context: CheckContext, checks: Iterable[tuple[Check, Function]]) -> Iterator[Problem]:
-    order = CheckedOrder.of(document, context.shop)
+def _run(order: CheckedOrder, context: CheckContext, checks: Iterable[tuple[Check, Function]]) -> Iterator[Problem]:
     levels = context.shop.checks
     for check, function in checks:
         blocks = check.blocks if not levels else _blocks(check, context)

@@ -19,10 +19,10 @@ def no_weight(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
         return
     without = [item.index for item in order.items if item.grams is None]
     if without:
-        pointers = item_pointers(without, *ITEM_WEIGHT.tokens, _VALUE)
         if len(without) == len(order.items):
-            yield Found((WEIGHT / _VALUE, *pointers), {"which": ""})
+            yield found(WEIGHT / _VALUE, which="")
         else:
+            pointers = item_pointers(without, *ITEM_WEIGHT.tokens, _VALUE)
             yield Found(pointers, {"which": f", {count_of(len(without), 'item')}"})
 
 

@@ -206,7 +206,9 @@ class OpenDraft:
         for blocked in self.choice.blocked:
             problem = Problem(blocked.reason, "blocked", pointer=blocked.pointer, reported_by=ReportedBy.LOCAL)
             self.notes.append(FormNote(problem))
-        for problem in (problem for found in find_problems(document) for problem in at_every_item(document, found)):
+        context = self._account.known_shops.context(document)
+        found = find_problems(document, context)
+        for problem in (each for one in found for each in at_every_item(document, one, context)):
             # Problems from the schema or the service about a damaged value get the same fix.
             if problem.code not in DAMAGE_CODES or problem.pointer not in known:
                 self.notes.append(_note(document, problem))

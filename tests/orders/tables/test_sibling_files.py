@@ -446,7 +446,7 @@ FILES: Final = (
             "2;2026-10-01;Kim Payer;Rue 1;69001;Lyon;FR;;;;;Bougie;6;3,50",
         ),
         "name=Rita Getter|street=Rue 3|zip=75012|city=Paris|payer=Kim Payer|customer=Kim Payer|item=Bougie|qty=6|price=3.50",
-        ("", ""),
+        ("confirm_address", ""),
     ),
     SiblingFile(
         "abweichender empfanger",
@@ -456,7 +456,7 @@ FILES: Final = (
             "2;Kim Payer;Weg 1;53111;Bonn;DE;;;;;Kerze;6;3,50",
         ),
         "name=Rita Getter|street=Lieferweg 3|zip=04109|city=Leipzig|payer=Kim Payer|customer=Kim Payer|item=Kerze|qty=6|price=3.50",
-        ("", ""),
+        ("confirm_address", ""),
     ),
     SiblingFile(
         "enviar a",

@@ -1,5 +1,6 @@
 """Finds out whose address a heading names, and which member of it: `Lieferort` is the city of the recipient."""
 
+import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
@@ -37,6 +38,11 @@ _POSTCODE_DIGITS: Final = frozenset(words.POSTCODE_DIGITS.split("|"))
 _POSTCODE_LETTERS: Final = frozenset(words.POSTCODE_LETTERS.split("|"))
 
 
+_TO: Final = frozenset(["to", "an", "a", "do", "naar", "aan", "till", "til", "em", "en"])
+_DELIVERING: Final = re.compile(
+    "entreg|envi|spedi|consegn|dostar|dostaw|wysl|wysyl|lever|deliver|ship|send|liefer|versand|bezorg|livr|exped"
+)
+_IF_DIFFERENT: Final = re.compile(rf" ({words.IF_DIFFERENT})$")
 _ENGLISH_VERBS: Final = frozenset(["ship", "deliver", "delivery", "dispatch", "send", "post", "shipping"])
 _NO_NAME: Final = frozenset([*words.NO_ADDRESS.split("|"), *words.NOTE_WORDS.split("|"), *words.TECHNICAL.split("|")])
 _NAME_WORDS: Final = frozenset(["name", "nom", "naam", "nome", "nombre", "nazwa", "namn", "navn"])
@@ -88,7 +94,7 @@ _LINES: Final[dict[str, MemberGuess]] = {
 @lru_cache(maxsize=4096)
 def address_heading(name: str) -> AddressHeading | None:
     """The member of an address that a normalized heading names, and whose it is."""
-    tokens = split_compound(name.split(" "))
+    tokens = split_compound(_IF_DIFFERENT.sub("", name).split(" "))
     if tokens[-1] == "by" and not _ENGLISH_VERBS.isdisjoint(tokens):
         return None  # `Ship by` is a date; `by` is a city only in Danish
     for party, rest in _parties(tokens):
@@ -98,6 +104,8 @@ def address_heading(name: str) -> AddressHeading | None:
             if member == "house_number" and party not in (Party.BARE, Party.DELIVERY) and _is_any_number(rest):
                 continue  # `Invoice no` and `Customer number`
             return AddressHeading(party, member, rank, part, is_addition)
+        if tuple(rest) in _persons() and _party_words()[tuple(rest)] is party:
+            return AddressHeading(party, "name", 9, is_alone=True)  # `Other recipient`
         if not rest and tuple(tokens) in _persons() and party is _party_words()[tuple(tokens)]:
             return AddressHeading(party, "name", 9, is_alone=True)
         if not rest and _is_place(tokens):
@@ -124,12 +132,13 @@ def headings_of(header: Sequence[str]) -> list[AddressHeading | None]:
     """The address headings of a header. A heading that comes twice belongs to the address before it."""
     names = [base_name(name, header) for name in header]
     plain = _without_abbreviations([split_unit(normalized(raw))[0] for raw in names])
+    ranges = _ranges(plain)
     found: list[AddressHeading | None] = []
     seen: set[str] = set()
     section: Party | None = None
     second = second_address(tuple(header))
     for column, name in enumerate(plain):
-        heading = address_heading(name)
+        heading = address_heading(name) if column not in ranges else None
         if heading is not None and column in second:
             heading = replace(heading, party=Party.DELIVERY)
         elif heading is not None and name in seen:
@@ -141,6 +150,18 @@ def headings_of(header: Sequence[str]) -> list[AddressHeading | None]:
         found.append(heading)
     found = _with_postcode_letters(_with_country(found), plain)
     return _with_name_parts(_with_house_numbers(_with_names_alone(found, names), names))
+
+
+def _ranges(names: Sequence[str]) -> frozenset[int]:
+    """The columns with the two ends of a range: `from` and `to` are no parties there."""
+    found: set[int] = set()
+    for pair in words.RANGES.split("|"):
+        first, last = pair.split(":")
+        for column, name in enumerate(names):
+            base = name.removesuffix(f" {first}")
+            if base != name and f"{base} {last}" in names:
+                found |= {column, names.index(f"{base} {last}")}
+    return frozenset(found)
 
 
 @lru_cache(maxsize=64)
@@ -186,6 +207,8 @@ def may_name_recipient(name: str) -> bool:
     if not _NO_NAME.isdisjoint([token for token in tokens if (token,) not in _party_words()]):
         return False
     phrases = {tuple(tokens[:2]), tuple(tokens[-2:]), *((token,) for token in tokens)}
+    if tokens[-1] in _TO and _DELIVERING.match(tokens[0]):
+        return True
     is_person = not phrases.isdisjoint(set(phrases_of(words.DELIVERY_PERSONS)) - {("to",)})
     is_delivery_name = any(_party_words().get(phrase) is Party.DELIVERY for phrase in phrases) and bool(
         _NAME_WORDS.intersection(tokens)
@@ -250,7 +273,7 @@ def _has_member(headings: Sequence[AddressHeading | None], members: Collection[s
 
 def _with_names_alone(headings: list[AddressHeading | None], names: Sequence[str]) -> list[AddressHeading | None]:
     """Treat `Deliver to` beside a street as the name of who is there."""
-    ends_with_to = [normalized(name).rpartition(" ")[2] in ("to", "an", "a", "naar", "till", "til") for name in names]
+    ends_with_to = [normalized(name).rpartition(" ")[2] in _TO for name in names]
     streets = {
         heading.party
         for heading, is_to in zip(headings, ends_with_to, strict=True)

@@ -12,11 +12,11 @@ DELIVERY_PLACES: Final = (
     "|delivered to|leveres til|levereres til|sendes til|levereras till|skickas till|wyslac na|dostarczyc do|dostawa do|consegnare a|entregar em|enviar para|livre a|envoyer a|leveringssted|leveringsted|local de entrega|send to|goods to|dest|shipping details|shipping info|delivery details|delivery info|shipping order address|deliveries shipping order address"
     "|lieferadresse|lieferanschrift|liefer|lieferung|abweichende lieferadresse|abweichende lieferanschrift|versand"
     "|versandadresse|versandanschrift|versand an|lieferung an|liefern an|zustelladresse|zustellung|zustell"
-    "|lief|lieferadr|lief adr|lief anschrift|liefer an|versenden an|abw lieferadresse|abweichende lieferung|abweichend"
+    "|lief|lieferadr|lief adr|lief anschrift|liefer an|versenden an|abw lieferadresse|abweichende lieferung|abweichend|abweichende|abweichender|abweichendes"
     "|livraison|adresse de livraison|adresse livraison|expedition|adresse d expedition|adresse expedition|livr|liv|livrer a|adresse livr"
     "|afleveradres|aflever|leveringsadres|levering|leveradres|lever|bezorgadres|bezorg|bezorging|verzending|verzendadres"
     "|verzend|verz|adres verz|afwijkend afleveradres|ander afleveradres|afl|aflev|verzenden naar|leveren aan|bezorgen bij"
-    "|envio|direccion de envio|direccion envio|entrega|direccion de entrega|direccion entrega|enviar a|entregar en|lugar de entrega"
+    "|envio|direccion de envio|direccion envio|entrega|direccion de entrega|direccion entrega|enviar a|entregar a|entregar en|lugar de entrega"
     "|spedizione|indirizzo di spedizione|indirizzo spedizione|consegna|indirizzo di consegna|indirizzo consegna"
     "|destinazione|destinazione diversa|destinazione merce|spedire a|sped|luogo di consegna|wysylka|wysylki|adres wysylki|dostawa|dostawy|adres dostawy|adres do wysylki|adres do dostawy|miejsce dostawy|wyslac do"
     "|leverans|lev|levadress|leveransadress|leverans adress|leveringsadresse|leverings|forsendelse|forsendelsesadresse"
@@ -31,7 +31,7 @@ BILLING_PLACES: Final = (
     "billing|billing address|bill|bill to|billto|invoice|invoice address|invoice to|invoicing|sold to|soldto|invoiced to|inv"
     "|rechnung|rechnungsadresse|rechnungsanschrift|rechnungs|facturation|adresse de facturation|adresse facturation|rechn|rechnung an"
     "|facture|facturatie|facturatieadres|factuur|factuuradres|fact|adres fact"
-    "|facturacion|direccion de facturacion|direccion facturacion|factura|fatturazione|indirizzo di fatturazione"
+    "|facturar a|faturar a|fatturare a|fakturowac na|facturacion|direccion de facturacion|direccion facturacion|factura|fatturazione|indirizzo di fatturazione"
     "|indirizzo fatturazione|fattura|fatt|billing details|billing info|invoice details|faktura|faktury|adres rozliczeniowy|adres do faktury|dane do faktury|rozliczeniowy"
     "|fakt|faktureres til|faktureras till|faktura til|faktura till|fakturaadress|fakturerings|fakturering|faktureringsadress|faktureringsadresse|fakturaadresse"
     "|faturacao|morada de faturacao|faturamento|endereco de faturamento|endereco de cobranca|cobranca|fatura"
@@ -41,7 +41,7 @@ BILLING_PERSONS: Final = (
 )
 CUSTOMER_PLACES: Final = "buyer address|customer address|account|kundenadresse|klantadres|adresse client|adres klienta"
 CUSTOMER_PERSONS: Final = (
-    "customer|customers|donneur d ordre|verkoop aan|order customer|contact|buyer|purchaser|client|shopper|member|ordered by|kunde|kunden|kaufer|kaufers|besteller|auftraggeber"
+    "customer|customers|intestatario|bestallare|donneur d ordre|verkoop aan|order customer|contact|buyer|purchaser|client|shopper|member|ordered by|kunde|kunden|kaufer|kaufers|besteller|auftraggeber"
     "|acheteur|klant|koper|besteller|cliente|comprador|compratore|acquirente|klient|klienta|kupujacy|kupujacego|kontrahent|nabywca"
     "|nabywcy|zamawiajacy|kund|kundens|kopare|kober|kundes|ordonnateur|commanditaire|reseller|dealer|handler|wederverkoper|revendeur|distribuidor|rivenditore|aterforsaljare|forhandler|besteld door|ordered for|bestellt von|commande par"
 )
@@ -116,6 +116,14 @@ ADDRESS: Final = {
 }
 NUMBER_WORDS: Final = "number|no|nr|numero"
 """House numbers only beside a street."""
+IF_DIFFERENT: Final = (
+    "if different|if other|si different|si differente|falls abweichend|wenn abweichend|falls anders|indien anders"
+    "|indien afwijkend|si es diferente|si distinto|si es distinta|se diverso|se diversa|jesli inny|jesli inna|om annan"
+    "|hvis anden|hvis anderledes|se diferente"
+)
+"""What may follow the headings of a delivery address."""
+RANGES: Final = "from:to|von:bis|de:a|van:tot|da:a|od:do|fran:till|fra:til|desde:hasta"
+"""Pairs of words for the two ends of a range, as in `House no. from` and `House no. to`."""
 POSTCODE_DIGITS: Final = "cijfers|cijfer|numbers|digits|ziffern|chiffres|num|cijfergedeelte"
 POSTCODE_LETTERS: Final = "letters|letter|buchstaben|lettres|lettergedeelte|alpha"
 """Words beside one for a postcode, where its digits and its letters have columns of their own, as in the Netherlands."""
@@ -128,7 +136,7 @@ LAST_NAMES: Final = (
 NUMBER_ADDITIONS: Final = (
     "house number addition|house number extension|house number suffix|house number ext|house number letter|number addition"
     "|number extension|number suffix|number add|huisnummer toevoeging|huisnummertoevoeging|huisnummer toevoegsel"
-    "|huisnummer achtervoegsel|huisnummer extensie|huisnr toevoeging|nummer toevoeging|huisletter|toevoeging|addition|suffix|toev|toevoegsel|nr toev"
+    "|huisnummer achtervoegsel|huisnummer extensie|huisnr toevoeging|nummer toevoeging|huisletter|toevoeging|addition|add|suffix|toev|toevoegsel|nr toev"
     "|house suffix|house extension|house addition|hausnummer zusatz|hausnummerzusatz|hausnummernzusatz|hausnrzusatz|hausnr zusatz|hnr zusatz|busnummer|bus"
     "|bus nummer|bus nr|boite|bte|numero bis|indice de repetition|bis ter|esponente|barrato|nr lokalu|numer lokalu|nr mieszkania"
     "|numer mieszkania|lokal|mieszkanie|husbokstav|bogstav|bokstav|letra|porta"
@@ -136,7 +144,7 @@ NUMBER_ADDITIONS: Final = (
 THIRD_LINES: Final = (
     "name 2|name2|name 3|name3|namenszusatz|name zusatz|address 3|address3|address line 3|address line3|addr 3|addr3|line 3|line3|street 3|street3|street line 3|adresse 3"
     "|adresse3|adresszeile 3|adresszusatz 2|zusatz 2|adres 3|adresregel 3|complement 2|direccion 3|indirizzo 3|adress 3"
-    "|puerta|escalera|scala|interno|adresselinje 3|endereco 3|morada 3|address 4|address line 4|line 4|side|dor|side dor|sida"
+    "|door|entrance|staircase|uppgang|opgang|klatka|puerta|escalera|scala|interno|adresselinje 3|endereco 3|morada 3|address 4|address line 4|line 4|side|dor|side dor|sida"
 )
 
 ITEM_WORDS: Final = (
@@ -190,7 +198,7 @@ ITEM_ALONE: Final = {
     "|prezzo unitario|cena|cena jednostkowa|pris|styckpris|stykpris|enhedspris|a pris|preco|preco unitario|sold for"
     "|verkauft fur|vendu|vk preis|vk|verkaufspreis|prix de vente|precio de venta|prezzo di vendita|verkoopprijs"
     "|prijs per eenheid|price per each|selling price|sale price|cena sprzedazy|salgspris|forsaljningspris|preco de venda|price incl vat|item rate|nettopreis|bruttopreis|nettoprijs|brutoprijs|valor unitario"
-    "|unit cost|declared value per unit|eenheidsprijs|ep|ep netto|ep brutto|price amount|sku unit original price|sku unit price|unit original price",
+    "|unit cost|declared value per unit|eenheidsprijs|ep|ep netto|ep brutto|price amount|pr unit|pvp|sku unit original price|sku unit price|unit original price",
     "total_price/value": "line total|item total|total price|amount|betrag|bedrag|importo|belopp|belob|row total|order line total|line amount|total line amount"
     "|regel totaal|regeltotaal|gesamtpreis|zeilensumme|positionssumme|total ligne|prix total|importe|importe total linea"
     "|total linea|totale riga|precio total|preis gesamt|prezzo totale|wartosc|cena calkowita|radsumma|linjetotal|totalpris|preco total|total da linha",
@@ -275,7 +283,7 @@ ORDER_ALONE: Final = {
     "|numero de encomenda|order|pedido|ordine|zamowienie|commande|bestellung|bestelling|verkaufsprotokollnummer|ordre|sales order|so number|so no|so|sales order number|sales order no|belegnummer|belegnr|beleg nr"
     "|vorgangsnummer|bestellreferenz|auftragsreferenz|reference de la commande|reference de commande|reference commande"
     "|ref commande|referencia del pedido|referencia de pedido|referencia pedido|orderreferentie|bestelreferentie"
-    "|riferimento ordine|referencia da encomenda|referencia do pedido|orderreferens|ordrereference|num ordine|sendungsreferenz",
+    "|riferimento ordine|encomenda|referencia da encomenda|referencia do pedido|orderreferens|ordrereference|num ordine|sendungsreferenz",
     "order_id": "order id|external order id|orderid|shop order id|external reference|amazon order id|id de commande"
     "|id commande|bestell id|id pedido|id ordine|id zamowienia",
     "order_details/integration/id": "shop|integration id|integration|shop id|sendcloud integration",
@@ -402,7 +410,8 @@ WITHOUT_TAXES: Final = (
 TAXES: Final = "tax|taxes|vat|mwst|ust|btw|tva|taxe|taxes|iva|impuestos|moms|podatek|vatem"
 """Words beside an amount about its taxes, which do not change what the amount is of."""
 ADDRESS_NOUNS: Final = (
-    "address|addr|adresse|adr|anschrift|adres|direccion|indirizzo|adress|morada|endereco|destination|to|an|consignee"
+    "address|addr|adresse|adr|anschrift|adres|direccion|indirizzo|adress|morada|endereco|destination|consignee"
+    "|to|an|a|do|naar|aan|till|til"
 )
 """A place alone, such as `Delivery address`, is a street only with one of these words or written together with it."""
 
@@ -459,7 +468,7 @@ NEUTRAL: Final = (
 """Words that a technical column may have beside technical ones."""
 FLAT_NUMBERS: Final = "nr lokalu|numer lokalu|nr mieszkania|numer mieszkania|lokal|mieszkanie"
 """House number additions that are written behind a slash, as in `5/7`."""
-UNCERTAIN_NUMBERS: Final = "number|no|nr|numero|suffix|addition|letra|porta|lokal|bus|toev|toevoeging|boite"
+UNCERTAIN_NUMBERS: Final = "number|no|nr|numero|suffix|addition|add|letra|porta|lokal|bus|toev|toevoeging|boite"
 """House numbers or parts of them only beside a street or a house number."""
 ANY_NUMBERS: Final = "number|no|nr|numero|num|nummer|numer|n|id"
 """Words for numbers of anything."""

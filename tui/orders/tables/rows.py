@@ -34,6 +34,7 @@ from tui.orders.tables.steps.recipients import (
     check_second_address,
     complete_billing,
     complete_contacts,
+    complete_country,
     conflict_problem,
     recipient_of,
 )
@@ -593,6 +594,7 @@ _FILE_STEPS: Final[tuple[Callable[[Sequence[ParsedOrder], ImportContext], None],
 _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
     complete_contacts,
     complete_billing,
+    complete_country,
     check_recipients,
     check_second_address,
     check_statuses,

@@ -78,6 +78,27 @@ class Concern(Enum):
     OTHER = auto()
 
 
+@dataclass(slots=True)
+class _OrderValues:
+    """The values of an order, collected when a cell may be one of them."""
+
+    document: Document
+    text: str = ""
+    """All of the order as text, in lower case."""
+    used: "_Used | None" = None
+
+    def has(self, text: str) -> bool:
+        """Whether a text is a value of the order, consists of words of its addresses, or names one of its countries."""
+        self.text = self.text or str(self.document).casefold()
+        word = _TOKEN.search(text)
+        if text.isascii() and word is not None and word[0].casefold() not in self.text and not _country(text):
+            return False
+        if self.used is None:
+            self.used = _used(self.document)
+        plain = normalize(text)
+        return plain in self.used.values or _words(plain) <= self.used.words or _country(text) in self.used.countries
+
+
 @dataclass(frozen=True, slots=True)
 class _Used:
     """The values of an order. `words`: those of its names and addresses, which other columns often repeat in parts."""
@@ -91,7 +112,7 @@ def check_unused(order: ParsedOrder, context: ImportContext) -> None:
     """Report the unused cells of an order: held if they may change where it goes or what is in it, else as warnings."""
     if not order.unused:
         return
-    used: _Used | None = None
+    values = _OrderValues(order.document)
     reported: set[int] = set()
     header = context.mapping.header
     concerns = _concerns(header)
@@ -103,8 +124,7 @@ def check_unused(order: ParsedOrder, context: ImportContext) -> None:
             continue
         if _says_nothing(cell.text):
             continue
-        used = used or _used(order.document)
-        if _is_used(cell, used) and not (cell.text.isdecimal() and _WEIGHT.search(normalized(header[cell.column]))):
+        if values.has(cell.text) and not (cell.text.isdecimal() and _WEIGHT.search(normalized(header[cell.column]))):
             continue
         reported.add(cell.column)
         if concern is Concern.ADDRESS and cell.text.isdecimal() and _is_person(header[cell.column], header):
@@ -194,11 +214,6 @@ def is_ignored(name: str, header: tuple[str, ...]) -> bool:
 
 def _says_nothing(text: str) -> bool:
     return normalize(text).replace(" ", "") in _NOTHING or not _TOKEN.search(text)
-
-
-def _is_used(cell: UnusedCell, used: _Used) -> bool:
-    text = normalize(cell.text)
-    return text in used.values or _words(text) <= used.words or _country(cell.text) in used.countries
 
 
 def _used(document: Document) -> _Used:

@@ -216,3 +216,11 @@ def test_columns_that_are_warned_about_but_do_not_hold(heading: str, text: str) 
     ).orders
     assert "unused_column" in [problem.code for problem in order.problems]
     assert errors(order) == []
+
+
+def test_country_of_the_billing_address_is_asked_about() -> None:
+    header = "Order;Kunde;Straße;PLZ;Ort;Land;Lieferadresse Name;Lieferadresse Straße;Lieferadresse PLZ;Lieferadresse Ort;Item;Qty\n"
+    text = f"{header}1;Kim Payer;Weg 1;53111;Bonn;DE;Rita Getter;Lieferweg 3;04109;Leipzig;Cup;2"
+    (order,) = read_source(text.encode(), "a.csv", shop=7).orders
+    assert value(order, "/shipping_address/country_code") == "DE"
+    assert errors(order) == [("confirm_address", "/shipping_address/country_code")]

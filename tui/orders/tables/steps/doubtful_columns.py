@@ -148,11 +148,11 @@ def _check_articles(order: ParsedOrder, context: ImportContext) -> None:
         if normalized(header[cell.column]) in _TYPE_COLUMNS and normalized(cell.text) in _NO_ARTICLES
     }
     items = ITEMS.get(order.document)
-    for index, row in item_rows(order).items():
-        item = items[index] if isinstance(items, list) and index < len(items) else None
+    rows = item_rows(order) if types else {}
+    for index, item in enumerate(items if isinstance(items, list) else ()):
         price = min((amount for name in _AMOUNT_NAMES if (amount := amount_at(item, name)) is not None), default=0)
         name = item.get("name") if isinstance(item, dict) else None
-        if row in types or price < 0 or (isinstance(name, str) and normalized(name) in _NO_ARTICLES):
+        if rows.get(index) in types or price < 0 or (isinstance(name, str) and normalized(name) in _NO_ARTICLES):
             text = f"{name} seems to be no article, but costs or a discount. It is sent as an item."
             context.guess(order, ITEMS / index / "name", GuessKind.ITEMS, text, title="no article?")
 

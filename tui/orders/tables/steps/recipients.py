@@ -121,6 +121,18 @@ def complete_billing(order: ParsedOrder, context: ImportContext) -> None:
         set_value(order, BILL_TO / "country_code", country, How.COPIED, "from the shipping address")
 
 
+def complete_country(order: ParsedOrder, context: ImportContext) -> None:
+    """Use the country of the billing address for a delivery address without a country column, if that is confirmed."""
+    pointer = SHIP_TO / "country_code"
+    country = (BILL_TO / "country_code").get(order.document)
+    if pointer.tokens in context.mapping.paths or not context.mapping.fills_defaults:
+        return
+    if isinstance(country, str) and country and not pointer.get(order.document) and (SHIP_TO / "city") in order.cells:
+        set_value(order, pointer, country, How.COPIED, "from the billing address")
+        text = "The delivery address has no column for the country. That of the billing address is used."
+        context.guess(order, pointer, GuessKind.ADDRESS, text, title="country?")
+
+
 def _leave_out_billing(order: ParsedOrder, text: str) -> None:
     order.document = cast(Document, BILL_TO.drop(order.document))
     for pointer in [pointer for pointer in (*order.cells, *order.derived) if pointer.startswith(BILL_TO)]:

@@ -9,11 +9,11 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
 from tui.api.codec import Document
+from tui.api.query import id_number, id_text
 from tui.orders.paths import SHOP
 
 if TYPE_CHECKING:  # the words of statuses take some milliseconds
-    from tui.api.query import id_number, id_text
-from tui.orders.order_state import OrderState
+    from tui.orders.order_state import OrderState
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")

@@ -100,6 +100,7 @@ def _app_parser() -> argparse.ArgumentParser:
         allow_abbrev=False,
     )
     _add_account(parser)
+    parser.add_argument("--no-cache", action="store_true", help="keep orders that are read in memory only")
     parser.add_argument(
         "--mouse", action="store_true", help="enable the mouse; by default the terminal selects text with it"
     )
@@ -310,7 +311,7 @@ def _app(options: argparse.Namespace) -> int:
 
     from tui.start import run
 
-    return _run_or_usage_error(lambda: run(profile, mouse=options.mouse))
+    return _run_or_usage_error(lambda: run(profile, mouse=options.mouse, no_cache=options.no_cache))
 
 
 def _run_or_usage_error(work: Callable[[], int]) -> int:

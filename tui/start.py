@@ -1,15 +1,16 @@
 """Runs the app for a profile. What the first frame does not need is imported later."""
 
 import sys
+from dataclasses import replace
 
 from tui.app import OrdersApp
 from tui.service import check_profile, connect
 from tui.settings import Profile, data_folder, read_settings
 
 
-def run(profile: Profile, *, mouse: bool = False) -> int:
+def run(profile: Profile, *, mouse: bool = False, no_cache: bool = False) -> int:
     """Run the app and return its exit code. Raises ValueError for an invalid address, credentials or settings."""
-    settings = read_settings()
+    settings = replace(read_settings(), no_cache=no_cache)
     check_profile(profile)
     app = OrdersApp(profile.name, lambda: connect(profile), data_folder(), settings=settings)
     code = app.run(mouse=mouse)

@@ -90,7 +90,7 @@ class ServiceResponse:
 
 @dataclass(slots=True)
 class _PartialResponse:
-    """A response as far as it has arrived."""
+    """The part of a response that has arrived."""
 
     status: int | None = None
     headers: httpx.Headers = field(default_factory=httpx.Headers)
@@ -284,7 +284,7 @@ class Transport:
         withheld: bool,
         token: bool = False,
     ) -> _PartialResponse:
-        """One attempt, which is logged in any case."""
+        """Make one attempt and log it, whatever its result."""
         response = _PartialResponse()
         started, at = self._clock.monotonic(), self._clock.now()
         outcome = RequestOutcome.LOST

@@ -103,7 +103,7 @@ class ParsedFile:
     """The content of a file.
 
     `notes`: sentences about the whole file. `header`: the columns of a table. `unmapped`: those of them without a
-    field, and `ignored`: how many non-empty cells they have. `guesses`: readings that are to be confirmed once.
+    field, and `ignored`: how many non-empty cells they have. `guesses`: guesses to be confirmed once.
     `not_data`: rows that are no orders, such as titles and totals, and why; they need no attention.
     """
 

@@ -274,7 +274,7 @@ class Batches(SharedTables):
         return [row[0] for row in self._database.read(lambda c: c.execute(query, (batch,)).fetchall())]
 
     def get(self, staged: str) -> Staged | None:
-        """A staged order, also if it was removed."""
+        """A staged order, even if it was removed."""
         row = self._database.read(lambda c: c.execute(f"{_STAGED} WHERE staged.id = ?", (staged,)).fetchone())
         return None if row is None else _staged(row)
 

@@ -112,7 +112,7 @@ class TabBar(StatusText):
         return "error" if self._labels[index].failing else ""
 
     def _texts(self, width: int) -> list[str]:
-        """The text of each tab. Labels of empty tabs are shortened as far as the others need the space."""
+        """The text of each tab. Labels of empty tabs are shortened if the others need the space."""
         for length in range(_MAX_LABEL_LENGTH, -1, -1):
             texts = [
                 self._text(index, length if label.empty and index != self._current else _MAX_LABEL_LENGTH)

@@ -118,7 +118,7 @@ async def test_a_query_without_orders_says_so(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         await harness.until("all read")
         await query(harness, "zebrafinch")
-        await harness.until("No order fits. / changes the query.")
+        await harness.until("No order matches. / changes the query.")
 
 
 async def test_letters_with_marks_are_found_without_them(tmp_path: Path) -> None:

@@ -159,7 +159,7 @@ def city_postcode(order: CheckedOrder, context: CheckContext) -> Iterator[Found]
 
 
 def split_city(order: CheckedOrder) -> tuple[str, str] | None:
-    """The city and the postcode of a city field that holds also a postcode or the country's name; else None."""
+    """The city and the postcode of a city field that also contains a postcode or the country's name; else None."""
     text, postcode = order.city, ""
     format = format_of(order.country) if re.search(r"\d{3}", text) else None
     if format is not None and (match := format.postcode.search(text)):
@@ -222,7 +222,7 @@ def phone_format(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def _is_phone(text: str) -> bool:
-    """Whether a text has 6 to 15 digits (E.164) and an extension at most, and no other letters."""
+    """Whether a text has 6 to 15 digits (E.164), at most one extension, and no other letters."""
     if text.lstrip("+").isdigit():
         return 6 <= len(text.lstrip("+0")) <= 15
     number = re.split(r"(?i)\s*(?:ext|x|durchwahl|toestel|poste)\b\.?", text)[0]

@@ -45,7 +45,7 @@ class QueryContext:
 
 
 def meaning(tree: Tree, context: QueryContext) -> Condition:
-    """The condition that orders must fulfil. Raises QueryError for values that their field cannot have."""
+    """The condition that orders must match. Raises QueryError for values that their field cannot have."""
     match tree:
         case Both(parts):
             return All(tuple(meaning(part, context) for part in parts))

@@ -78,5 +78,5 @@ def warning(pointer: Pointer, code: str, detail: str, title: str = "") -> Proble
 
 
 def error(pointer: Pointer, code: str, detail: str, title: str = "") -> Problem:
-    """A problem that holds an order until it is fixed or sent despite it."""
+    """A problem that holds the order until it is fixed, or until the user sends the order anyway."""
     return Problem(detail, code, title, pointer=pointer, reported_by=ReportedBy.LOCAL)

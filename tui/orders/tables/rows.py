@@ -106,7 +106,7 @@ class _PartialOrder:
     keys: tuple[str, ...]
     """Its order id and its number, if its first row has them."""
     shop: str
-    """The shop of its first row. Two shops may each have an order of the same id."""
+    """The shop of its first row. Two shops may each have an order with the same id."""
     items: list[Json] = field(default_factory=list)
     first_texts: dict[FieldPath, str] = field(default_factory=dict)
     """The cell texts of the order's own fields, as first seen."""

@@ -1,4 +1,4 @@
-"""`OrderKnowledge`: what the checks and the queries know about an account's orders besides the orders themselves."""
+"""`OrderKnowledge`: what the checks and the queries know about an account's orders in addition to the orders."""
 
 import hashlib
 from collections.abc import Mapping
@@ -22,7 +22,7 @@ from tui.orders.summary import ordered_at, text_at
 from tui.work.account import Account
 
 _FORMAT = "1"
-"""Increase this when facts are made in another way, so that those in the cache are made again."""
+"""Increase this when the computation of facts changes, so that those in the cache are computed again."""
 
 
 class OrderKnowledge:
@@ -34,7 +34,7 @@ class OrderKnowledge:
 
     @property
     def version(self) -> str:
-        """Names what the facts depend on: the checks, and what is known of the shops."""
+        """Names what the facts depend on: the checks, and what is known about the shops."""
         types = sorted((shop.id, shop.kind) for shop in self._account.shops or self._account.earlier_shops)
         known = (
             f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types} {sorted(self._shops.items())}"
@@ -51,7 +51,7 @@ class OrderKnowledge:
         return due_at(document, self._settings(document))
 
     def problems(self, document: Document) -> tuple[Problem, ...]:
-        """What the checks find now, errors first."""
+        """The problems that the checks find now, errors first."""
         return tuple(find_problems(document, replace(self._context(document), now=self._account.now())))
 
     def listed(self, document: Document) -> ListedOrder:

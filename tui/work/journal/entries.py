@@ -307,7 +307,7 @@ async def prune_journal(store: Store, now: datetime, days: int) -> int:
 
 
 def at(change: Change) -> Pointer:
-    """The pointer of a change for its label. A removed item has its position in the order as read."""
+    """The pointer of a change, for its label. For a removed item, its index in the order as read."""
     tokens = tuple(token.removeprefix("~") if token[1:].isdigit() else token for token in change.pointer.tokens)
     return Pointer(tokens)
 

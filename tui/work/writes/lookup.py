@@ -19,7 +19,7 @@ _AT_ONCE = 5
 """Concurrent reads of single orders."""
 
 _MANY = 200
-"""For so many orders, each is also looked up by its number."""
+"""If at most this many orders are looked up, each of them is also looked up by its number."""
 
 _PAGE = 200
 _MAX_PAGES = 3
@@ -62,9 +62,9 @@ async def look_up(client: Client, targets: Sequence[LookupTarget]) -> list[Looku
 
 
 async def look_up_numbers(client: Client, orders: Sequence[Document], *, of: int) -> list[LookupResult]:
-    """Find for each order another one of the same shop with the same number, but another order id.
+    """For each order, find another one of the same shop with the same number but a different order id.
 
-    `of`: how many orders are to be looked up in all. If there are many, only those whose order id is their number are
+    `of`: the total number of orders to look up. If there are many, only those whose order id is their number are
     looked up, because their file has no ids of the shop. Returns the results in the same order.
     """
     is_every = of <= _MANY

@@ -29,7 +29,7 @@ _EXTRA_PATHS: Final[dict[FieldPath, int]] = {
     ("payment_details", "estimated_tax_price", "value"): 1,
     ("payment_details", "discount_granted", "value"): -1,
 }
-"""Amounts that an order total may include besides the lines, and their signs."""
+"""Amounts that an order total may include in addition to the lines, and their signs."""
 SUMMED_PATHS: Final = frozenset(_EXTRA_PATHS)
 """The amounts of an order that some shops write per line."""
 
@@ -57,7 +57,7 @@ class _Line:
 
 
 def refine_prices(mapping: ColumnMapping, table: Table) -> ColumnMapping:
-    """Tell the meanings of price columns by arithmetic over the rows. What is not proven is marked as a guess."""
+    """Determine the meaning of price columns by arithmetic over the rows. What is not proven is marked as a guess."""
     if not {UNIT_PRICE_PATH, LINE_TOTAL_PATH, ORDER_TOTAL_PATH} & set(mapping.paths):
         return mapping
     orders = list(_lines_by_order(mapping, table))
@@ -65,7 +65,7 @@ def refine_prices(mapping: ColumnMapping, table: Table) -> ColumnMapping:
 
 
 def _refine_total(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> ColumnMapping:
-    """Tell whether a column such as `Total price` has the totals of the lines or of the orders."""
+    """Determine whether a column such as `Total price` has the totals of the lines or of the orders."""
     for path, other in ((LINE_TOTAL_PATH, ORDER_TOTAL_PATH), (ORDER_TOTAL_PATH, LINE_TOTAL_PATH)):
         if path not in mapping.paths or other in mapping.paths:
             continue
@@ -84,7 +84,7 @@ def _refine_total(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> 
 
 
 def _refine_price(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> ColumnMapping:
-    """Tell whether a column such as `Price` has the prices of pieces or of lines."""
+    """Determine whether a column such as `Price` has the prices of pieces or of lines."""
     if UNIT_PRICE_PATH not in mapping.paths or not any(line.quantity > 1 for lines in orders for line in lines):
         return mapping
     column = mapping.paths.index(UNIT_PRICE_PATH)
@@ -217,7 +217,7 @@ def _as_amount(value: Json) -> Decimal | None:
 
 
 def _makes_total(order: ParsedOrder, amount: Decimal, other: Decimal) -> bool:
-    """Whether the lines and this amount make the order total, and with the other amount do not."""
+    """Whether the order total is the sum of the lines and `amount`, but not of the lines and `other`."""
     total = amount_at(order.document.get("payment_details"), "total_price")
     lines = [_line_total(item) for item in _items(order)]
     known = [line for line in lines if line is not None]

@@ -16,7 +16,7 @@ from tui.orders.tables.steps.statuses import ENDED
 from tui.orders.tables.unused import Concern, concern_of, is_ignored
 
 _IMPLAUSIBLE: Final = 10_000
-"""A quantity that is rather a number of something else."""
+"""From this quantity on, the number is probably something else."""
 
 _QUANTITY: Final = re.compile(
     r"\b(qty|qtys|quantity|quantities|\w*menge|\w*mengen|\w*anzahl|stuckzahl|stuck|stk|anz|\w*aantal|stuks|qte|qtes|quantite"

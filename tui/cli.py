@@ -292,7 +292,7 @@ def _orders_parser(command: str) -> argparse.ArgumentParser:
         parser.add_argument("--csv", action="store_true", help="CSV for spreadsheets")
         parser.add_argument("--columns", metavar="A,B", default="", help="columns of the text or CSV output")
         parser.add_argument("--limit", type=_count, metavar="N", help="print at most N orders")
-        parser.add_argument("--raw", action="store_true", help="add the complete order to each line of JSON")
+        parser.add_argument("--raw", action="store_true", help="add the whole order to each line of JSON")
     if command == "count":
         parser.add_argument(
             "--by", metavar="A,B", default="", help="fields to count by: why, country, shop, status, sku, …"

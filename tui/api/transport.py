@@ -51,7 +51,7 @@ _SHORTEST_READ = 3.0
 """The shortest read timeout in seconds, however small `retry_for` is."""
 
 ANSWER_LIMIT = 32 * 1024 * 1024
-"""Bytes of a decompressed body. The largest possible page, 200 orders with 60 items each, has about 6 MB."""
+"""The maximum size of a decompressed body in bytes. A page of 200 orders with 60 items each has about 6 MB."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ _APPLICATION = 0x53434F31
 _BUSY_SECONDS = 10.0
 
 _DEEPEST = 400
-"""Nesting levels of a stored value: those accepted from the service, and those of our own wrappers."""
+"""The maximum nesting levels of a stored value: those accepted from the service, and those of our own wrappers."""
 
 
 class StoreError(Exception):

@@ -210,7 +210,7 @@ async def test_delete_requires_typing_the_number(tmp_path: Path) -> None:
         await harness.press("ctrl+u")
         await harness.type(target["order_number"])
         await harness.press("enter")
-        await harness.until(f"{target['order_number']} deleted; L shows what it was.")
+        await harness.until(f"{target['order_number']} deleted; L shows the deleted order.")
         assert table(harness).cursor_key != target["id"]
         assert not table(harness).marks
         assert await harness.order(target["id"]) is None

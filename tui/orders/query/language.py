@@ -188,7 +188,7 @@ class _Parser:
         kind = FIELDS[name].kind if name in FIELDS else FieldKind.EXACT
         is_measured = kind in (FieldKind.NUMBER, FieldKind.DATE)
         if operator not in (":", ":=") and not is_measured:
-            raise QueryError(f"{name} has no order; use {name}:value.", start)
+            raise QueryError(f"{name} cannot be compared with < or >; use {name}:value.", start)
         values = self._values(f"{name}{operator}", has_ranges=is_measured and operator in (":", ":="))
         if operator not in (":", ":="):
             self._check_compared(name, operator, values)

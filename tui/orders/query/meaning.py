@@ -83,7 +83,7 @@ def _word(value: TermValue) -> Condition:
 def _folded(value: TermValue) -> str:
     folded = fold_value(value.text)
     if not folded:
-        raise QueryError("There is nothing to look for.", value.column)
+        raise QueryError("The text to search for is missing.", value.column)
     return folded
 
 

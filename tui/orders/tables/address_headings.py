@@ -110,7 +110,7 @@ def _is_place(tokens: Sequence[str]) -> bool:
 
 
 def headings_of(header: Sequence[str]) -> list[AddressHeading | None]:
-    """The address headings of a header. A heading that comes twice belongs to the address before it."""
+    """The address headings of a header. A heading that occurs twice belongs to the address before it."""
     names = [base_name(name, header) for name in header]
     found: list[AddressHeading | None] = []
     seen: set[str] = set()
@@ -284,7 +284,7 @@ def _is_second_line(token: str) -> bool:
 
 
 def _is_any_number(tokens: Sequence[str]) -> bool:
-    """Whether a number is not only one of a house."""
+    """Whether the words for a number are not specific to house numbers."""
     return all(token in _ANY_NUMBER or token in CONNECTORS for token in tokens)
 
 

@@ -429,21 +429,21 @@ NO_ADDRESS: Final = (
     "|manufacture|store|shop|pos|seller|warehouse|location|username|nutzername|login|id|ids|type|status|service|method|usuario"
     "|utente|pseudo|zone|fee|rate|gps|lat|lng"
 )
-"""Words of columns that have words of addresses and say nothing about where an order goes."""
+"""A column with one of these words is not part of an address, even if it has words of addresses."""
 NEUTRAL: Final = (
     "order|item|items|lineitem|line|product|article|artikel|produkt|number|no|nr|nummer|code"
     "|name|value|amount|level|details|info|status|reason|text|data|field|custom|other|total|title|price|cost|customer|client|cliente|klient|kunde|klant"
     "|kund|buyer|address|ship|by|bis|de|numero|numer"
 )
-"""Words that a technical column may have beside technical ones."""
+"""Words that a technical column may have in addition to technical ones."""
 UNCERTAIN_NUMBERS: Final = "number|no|nr|numero|suffix|addition|letra|porta|lokal|bus|toev|toevoeging|boite"
 """House numbers or parts of them only beside a street or a house number."""
 ANY_NUMBERS: Final = "number|no|nr|numero|num|nummer|numer|n|id"
-"""Words for numbers of anything."""
+"""Words for any kind of number."""
 ADDITION_ENDINGS: Final = (
     "addition|add|ext|extension|suffix|letter|zusatz|toev|toevoeging|toevoegsel|bogstav|bokstav|bis|ter|letra|esp"
     "|esponente"
 )
-"""Words that make an addition of a word for a house number."""
+"""Words after one for a house number that make it a house number addition."""
 CURRENCIES: Final = "eur|euro|euros|usd|gbp|chf|pln|sek|dkk|nok|czk|huf|ron|bgn|cad|aud|nzd|jpy|cny|try|brl|mxn|zar"
 """Currencies in headings, normalized."""

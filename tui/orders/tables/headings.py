@@ -259,7 +259,7 @@ def _without_taxes(tokens: Sequence[str]) -> tuple[list[str], int]:
 
 
 def _piece_price(tokens: Sequence[str]) -> tuple[HeadingGuess, ...]:
-    """`Cena za sztukę`: a word for a price with one for a piece."""
+    """The unit price, if the heading is a word for a price and one for a piece: `Cena za sztukę`."""
     for size in (1, 2):
         price, rest = " ".join(tokens[:size]), " ".join(tokens[size:])
         if price in _PRICE_WORDS and rest in _PER_PIECE:

@@ -74,7 +74,7 @@ class _Used:
 
 
 def check_unused(order: ParsedOrder, context: ImportContext) -> None:
-    """Report the unused cells of an order: held if they may change where it goes or what is in it, else as warnings."""
+    """Report the unused cells of an order; those that may change its destination or content hold it."""
     if not order.unused:
         return
     used: _Used | None = None

@@ -29,7 +29,7 @@ class ExportCommands(OrderCommands):
             return
         answers = [
             ("c", "CSV for spreadsheets"),
-            ("j", "JSON lines, complete orders"),
+            ("j", "JSON lines, whole orders"),
             ("p", "pick list, units by SKU"),
         ]
         answer = await self._screen.ask(f"Export {len(window)} orders as", answers)

@@ -197,8 +197,8 @@ class OrderSync:
         count = cache.count(Between("pk", low, high))
         if len(missing) > max(1, count * _SHARE_THAT_MAY_BE_GONE):
             raise UnexpectedAnswer(
-                f"The service listed {count_of(len(missing), 'order')} of {count} no longer. That is unusual, so none was "
-                "removed from this list. R reads again."
+                f"The service no longer lists {len(missing)} of {count} orders. That is unusual, so none was removed "
+                "from this list. R reads again."
             )
         gone = []
         for key in missing:

@@ -37,13 +37,13 @@ _BARE_PRICE: Final = re.compile(
     r"(price|preis|prijs|prix|precio|prezzo|cena|pris|preco|item price|item cost|cost|value|product price)"
     r"( (incl|excl|brutto|netto|eur|usd|gbp|in eur)\b.*)?"
 )
-"""Names of a price that is mostly of a piece, but may be of a line."""
+"""Names of columns that usually have the price of a piece, but may have that of a line."""
 _BARE_TOTAL: Final = re.compile(
     r"(total|total price|total amount|price total|gesamt|gesamtpreis|gesamtbetrag|summe|betrag|amount|totaal|totaalprijs|totaalbedrag"
     r"|bedrag|prix total|montant|montant total|total ttc|importe|importe total|precio total|importo|prezzo totale|totale|kwota"
     r"|wartosc|razem|suma|belopp|totalt|totalpris|summa|belob|i alt|valor|valor total|preco total|item total)"
 )
-"""Names of a total that may be of a line or of the order."""
+"""Names of columns that may have the total of a line or of the order."""
 _PER_LINE: Final = re.compile(r"\b(item|line|lineitem|per item|artikel\w*|positions\w*|regel|ligne|linea|riga)\b")
 _CENT: Final = Decimal("0.011")
 

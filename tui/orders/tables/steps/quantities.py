@@ -36,13 +36,13 @@ _LEFT: Final = re.compile(
     r"|reste a (livrer|expedier)|(nog )?te (leveren|verzenden)|(pendiente|por) (de )?(enviar|entregar)|da (consegnare|spedire)"
     r"|do wyslania|kvar att (leverera|skicka)|mangler at sende|por (enviar|expedir)"
 )
-"""Names of columns with what is left to ship."""
+"""Names of columns with the quantity that is left to ship."""
 _OTHER_QUANTITY: Final = re.compile(
     r"\b(stock|lager\w*|inventory|available|verfugbar\w*|voorraad\w*|stocke?|magazyn\w*|disponible\w*|min|max|minimum|maximum"
     r"|pack|package|packages|parcel|parcels|box|boxes|label|labels|backordered|reserved|unit|price|discount|invoiced|factured"
     r"|collo|colli|pakete|days|tage|note|notes|page|pages)\b"
 )
-"""Words of columns with numbers of something else."""
+"""Words of columns whose numbers count something else."""
 _NOT_QUANTITY: Final = re.compile(
     r"\b(id|ids|number|nr|no|num|numero|nummer|\w*nummer|sku|ean|upc|gtin|isbn|asin|code|\w*code|ref|reference|phone|tel|telefon"
     r"|mobile|zip|plz|post\w*|price|preis|prix|prijs|precio|prezzo|cena|pris|preco|cost|costs|kosten|total|sum|summe|amount"

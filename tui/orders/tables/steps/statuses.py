@@ -279,7 +279,7 @@ def _stops(meaning: Meaning, is_on_delivery: bool) -> bool:
 
 
 def _set_code(order: ParsedOrder, pointer: Pointer, text: str, code: str) -> None:
-    """Replace a shop's word by the service's code. Words of the service stay."""
+    """Replace a shop's word by the service's code. The service's own codes stay."""
     if text == code or text in _CODES.values() or text in _PAYMENT_CODES.values() or text == "unshipped":
         return
     set_value(order, pointer, code, How.COMPUTED, f"for {text!r} in the file")

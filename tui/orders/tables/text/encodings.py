@@ -51,7 +51,7 @@ _SMALL_MARGIN: Final = 0.45
 """The lead per letter over the next best decoding below which an encoding is only a guess."""
 _MAX_WORDS: Final = 1500
 _MAX_LENGTH: Final = 60
-"""Characters of a word that is judged."""
+"""The maximum number of characters of a word that is used."""
 _MAX_BYTES: Final = 4_000_000
 _WORD: Final = re.compile(rb"(?<![A-Za-z0-9'.&-])[A-Za-z0-9'.&-]*+[\x80-\xff][A-Za-z0-9\x80-\xff'.&-]*")
 """A word with letters outside ASCII. It begins at its first letter, so that long words without any cost little."""

@@ -23,7 +23,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """Where a value came from that was not in the file. `text`: for the user."""
+    """The origin of a value that was not in the file. `text`: for the user."""
 
     how: How
     text: str

@@ -116,7 +116,7 @@ CHECKS: Final = (
     # Weights.
     Check(WEIGHT, "no_weight", SHIP, "/shipping_details/measurement/weight/value",
           "the parcel has no weight with a unit, and not every item has one",
-          "no weight{which}", "Set a weight with a unit for the parcel or for every item."),
+          "no weight{which}", "The parcel has no weight with a unit, and not every item has one."),
     Check(WEIGHT, "zero_weight", SEND, f"{_ITEM}/measurement/weight/value", "a weight is zero or negative",
           "weight 0", "A weight must be more than zero; the service refuses this value."),
     Check(WEIGHT, "weight_sum", NOTHING, "/shipping_details/measurement/weight/value", "the parcel is lighter than its items",

@@ -111,7 +111,7 @@ def _is_group_row(groups: Sequence[str], names: Sequence[str], known: Sequence[i
 
 
 def known_share(rows: Sequence[Sequence[str]]) -> float:
-    """The share of known names in the row that has the greatest one, of those that may be the header."""
+    """The highest share of known names in a row that may be the header."""
     shares = [
         sum(_is_known(cell.strip()[:200]) for cell in row) / len(row)
         for row in rows[:HEADER_ROWS]

@@ -234,7 +234,7 @@ async def draw(name: str, size: tuple[int, int]) -> str:
     """One picture as SVG."""
     with tempfile.TemporaryDirectory() as folder:
         async with open_app(Path(folder), size=size, orders=300, seed=1) as harness:
-            await harness.until("100+ read")
+            await harness.until("all read")
             await harness.until("Amazon")
             await SCENES[name](harness)
             await harness.pilot.pause()

@@ -56,7 +56,8 @@ class Shell:
     def run(self, *arguments: str, keys: str = "demo:demo", url: str | None = None) -> CommandResult:
         """Run a command, with credentials if there is a service."""
         public, _, secret = keys.partition(":")
-        with environment(SENDCLOUD_ORDERS_DATA=str(self.folder / "data")):
+        folders = {"SENDCLOUD_ORDERS_DATA": str(self.folder / "data"), "SENDCLOUD_ORDERS_CONFIG": str(self.folder)}
+        with environment(**folders):
             given = list(arguments)
             if self.service is not None:
                 os.environ |= {"SENDCLOUD_PUBLIC_KEY": public, "SENDCLOUD_SECRET_KEY": secret}

@@ -142,7 +142,7 @@ LAYERS = {
         SERVER,
     ),
     "tui.headless": layer(
-        "tui.commands.output tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.fields tui.orders.parsed tui.orders.paths "
+        "tui.commands.output tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.checks.context tui.orders.fields tui.orders.parsed tui.orders.paths "
         "tui.orders.progress tui.orders.tables.mapping tui.orders.tables.text.encodings tui.widgets.text tui.api.codec "
         "tui.api.errors tui.api.pointer tui.api.wording",
         NETWORK,

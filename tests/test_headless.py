@@ -158,6 +158,20 @@ def test_problems_that_do_not_hold_an_order_are_a_success(shell: Shell) -> None:
     assert "0 with errors, 1 that cannot ship yet, 0 with warnings only." in text.error
 
 
+def test_a_shop_sets_what_is_checked(shell: Shell) -> None:
+    path = shell.write("a.json", [{**orders(1)[0], "shipping_details": {}}])
+    shell.write("settings.toml", '[shops.7]\nchecks.no_weight = "warning"\n')
+    assert [(line["code"], line["blocks"]) for line in shell.run("check", "--json", path).lines] == [
+        ("no_weight", "nothing")
+    ]
+    shell.write("settings.toml", '[shops.7]\nchecks.no_weight = "off"\n')
+    assert shell.run("check", "--json", path).lines == []
+    shell.write("settings.toml", "[shops.7]\nchecks.no_weight = 1\n")
+    ended = shell.run("check", "--json", path)
+    assert (ended.code, ended.lines) == (2, [])
+    assert "line 2: no_weight = 1" in ended.error
+
+
 def test_positions_count_all_entries(shell: Shell) -> None:
     path = shell.write("a.json", [None, *orders(1), 5, *orders(1, "I", **{BAD: 0})])
     lines = [line for line in shell.run("check", "--json", path).lines if line["blocks"] == "send"]
@@ -504,6 +518,23 @@ def test_a_held_guess_is_sent_when_it_is_accepted_in_a_later_run(account: Shell)
     (info,) = [problem for problem in sent.lines[0]["problems"] if problem["code"] == "confirmed"]
     assert info["severity"] == "info"
     assert "Product weight" in info["detail"]
+
+
+def test_an_order_that_is_not_to_be_shipped_is_sent_only_if_that_is_named(shell: Shell) -> None:
+    path = shell.write("status.csv", "Order number;Name;Street;Zip;City;Country;Item;Line total;Status\n"
+                       "1;Rita;Weg 1;04109;Leipzig;DE;Cup;7,00;Ready 4 pick\n"
+                       "2;Otto;Weg 2;04109;Leipzig;DE;Cup;7,00;cancelled\n")  # fmt: skip
+    for accepted, held in (
+        ([], "12"),
+        (["--accept", "status"], "2"),
+        (["--accept", "all"], "2"),
+        (["--accept", "cancelled"], "1"),
+        (["--accept", "all, cancelled"], ""),
+    ):
+        ended = shell.run("check", "--shop", "7", "--json", *accepted, path)
+        errors = [line["order_id"] for line in ended.lines if line["severity"] == "error"]
+        assert "".join(errors) == held, accepted
+    assert "--accept cancelled" in shell.run("check", "--shop", "7", path).out
 
 
 def test_values_that_are_not_in_the_file_are_counted_and_listed(shell: Shell) -> None:

@@ -1,5 +1,6 @@
 """`check` and `submit`: files without the order ids of the shop, whose orders the shop has already."""
 
+import pytest
 from order_files import FILES
 from shell import SHOP, Shell
 
@@ -31,3 +32,13 @@ def test_second_run_of_a_file_without_ids_does_not_report_itself(account: Shell)
     assert account.run("check", AGAIN, *shop).code == 0
     again = account.submit(AGAIN, *shop)
     assert (again.code, again.outcomes) == (0, {"#9001": "verified"})
+
+
+def test_numbers_that_were_not_looked_up_are_warned_about(account: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.work.writes.lookup._MANY", 0)
+    monkeypatch.setattr("tui.work.writes.lookup._MAX_SINGLE", 0)
+    monkeypatch.setattr("tui.work.writes.lookup._MAX_LISTED_PAGES", 0)
+    ended = account.run("check", "--json", FIRST, "--shop", str(SHOP))
+    (found,) = [line for line in ended.lines if line["code"] == "number_unchecked"]
+    assert (found["severity"], found["pointer"]) == ("warning", "/order_number")
+    assert "1 with warnings only" in ended.error

@@ -136,7 +136,8 @@ def _file_parser(command: str, description: str, details: str) -> argparse.Argum
         default=frozenset(),
         metavar="KINDS",
         help="confirm guesses about how a table was read: "
-        f"{', '.join(GUESS_KINDS)} or all, separated by commas; otherwise orders that depend on a guess are held",
+        f"{', '.join(GUESS_KINDS)} or all, separated by commas; otherwise orders that depend on a guess are held. "
+        "'all' does not include 'cancelled', which sends orders that should not be shipped according to the file",
     )
     parser.add_argument(
         "--verbose",
@@ -193,7 +194,7 @@ def _submit_parser() -> argparse.ArgumentParser:
     return parser
 
 
-GUESS_KINDS = ("price", "weight", "unit", "items", "encoding", "status", "address")
+GUESS_KINDS = ("price", "weight", "unit", "items", "encoding", "status", "address", "cancelled")
 
 
 def _guess_kinds(text: str) -> frozenset[str]:
@@ -201,7 +202,8 @@ def _guess_kinds(text: str) -> frozenset[str]:
     if unknown := sorted(kinds - {*GUESS_KINDS, "all"}):
         expected = f"{', '.join(GUESS_KINDS)} or all"
         raise argparse.ArgumentTypeError(f"{unknown[0][:40]!r} is not a kind of guess: expected {expected}")
-    return frozenset(GUESS_KINDS) if "all" in kinds else kinds
+    # An order that was cancelled, refunded or shipped is sent only if that is named.
+    return kinds - {"all"} | (frozenset(GUESS_KINDS) - {"cancelled"} if "all" in kinds else frozenset())
 
 
 def _shop(text: str) -> int:

@@ -6,7 +6,7 @@ import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,13 +29,14 @@ from tui.commands.output import (
     say,
     write_error,
 )
+from tui.orders.checks.context import AccountShops, ShopSettings
 from tui.orders.fields import field_at, label_of
 from tui.orders.parsed import GuessKind, How
 from tui.orders.paths import ANY
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.mapping import ColumnMapping
 from tui.orders.tables.text.encodings import encoding_named
-from tui.settings import Profile, data_folder, local_zone
+from tui.settings import Profile, SettingsError, data_folder, local_zone, read_settings
 from tui.widgets.text import safe
 from tui.work.file_import.json_reader import ImportFileError, read_file
 from tui.work.file_import.reader import read_source
@@ -105,12 +106,13 @@ def _check_account(
     from tui.work.submit.retry import retry
 
     retry_for = 10.0 if retry_for is None else retry_for
+    settings = _shop_settings()
     service = connect(profile, retry_for)
     now = datetime.now(UTC)
 
     async def ask() -> "tuple[list[FileEntry], dict[int, RemoteStatus]]":
         try:
-            return await retry(lambda: probe(service.client, entries, now), retry_for)
+            return await retry(lambda: probe(service.client, entries, now, settings), retry_for)
         finally:
             await service.client.aclose()
 
@@ -259,6 +261,7 @@ async def _submitted(
                 print_lines(json_line(_not_opened(entry, str(error))) for entry in entries)
                 say(f"The account cannot be opened. {error}")
                 return DENIED
+        account.shop_settings = _shop_settings()
         staging = Staging(account, batch)
         run = Submission(account, staging, entries, name, submit_options, progress_line.show)
         signals.stop = run.stop
@@ -490,7 +493,8 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry]]:
             progress=progress,
             now=datetime.now(local_zone()),
         )
-        entries = entries_of(intake, progress=reading.listener("checking orders,"))
+        shops = AccountShops(settings=_shop_settings())
+        entries = entries_of(intake, shops, reading.listener("checking orders,"))
     except ImportFileError as error:
         raise CommandEnded(_without_added(error), PROBLEMS) from error
     finally:
@@ -498,6 +502,14 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry]]:
     for sentence in intake.notes:
         say(f"{name}: {sentence}")
     return name, entries
+
+
+def _shop_settings() -> Mapping[int, ShopSettings]:
+    """The user's settings of shops, by their ids. Raises CommandEnded."""
+    try:
+        return read_settings().shops
+    except SettingsError as error:
+        raise CommandEnded(str(error), USAGE) from error
 
 
 def _mapping(name: str) -> ColumnMapping:

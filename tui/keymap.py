@@ -386,7 +386,7 @@ COMMANDS: Final = (
         "fix",
         "m",
         "apply the fix",
-        "Apply the proposed fix of this problem to the draft.",
+        "Apply the proposed fix of this problem to the draft. On marked orders: one kind of fix, after a preview.",
         (
             Context.TRIAGE,
             Context.EDIT,
@@ -394,6 +394,7 @@ COMMANDS: Final = (
         ),
         Purpose.CHANGE,
         "fix",
+        marked=True,
     ),
     _command(
         "fix_problem",
@@ -839,6 +840,7 @@ COMMANDS: Final = (
         "Show the whole value and where an imported one came from, or the order as JSON; in the history, the bodies sent.",
         (
             *_ORDER_SCREENS,
+            Context.IMPORT,
             Context.JSON,
             Context.HISTORY,
         ),

@@ -39,7 +39,8 @@ class Session:
     def __init__(self, app: DiffRenderer[int], profile: str, account: Account, settings: Settings) -> None:
         self._app = app
         self._settings = settings
-        knowledge = OrderKnowledge(account, settings.shops)
+        account.shop_settings = settings.shops
+        knowledge = OrderKnowledge(account)
         self._local = local = open_orders(account, knowledge, in_memory=settings.no_cache)
         self.navigator = navigator = Navigator(app, self.leave)
         self.workspace = navigator.workspace = Workspace(

@@ -179,6 +179,11 @@ def test_scope_of_a_problem_without_a_pointer(status: int, dialect: Dialect, sco
             "text/html",
             "502 Bad & Gateway – Oops",
         ),
+        (
+            b"<html><head><title>400 Bad Request</title></head></html>",
+            "text/html",
+            "from the service (400 Bad Request).",
+        ),
         (b"<!DOCTYPE html><p>Sign in to <b>Wi-Fi</b><script>evil()</script>", JSON, "Sign in to Wi-Fi"),
         (b'{"errors": [{"status": "400", "de', JSON, "incomplete or corrupt"),
         (b"{}", JSON, "400 Bad Request without a reason"),

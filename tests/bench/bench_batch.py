@@ -25,6 +25,7 @@ from sandbox_harness import ORDER  # noqa: E402
 from tui.api.client import Client  # noqa: E402
 from tui.api.models import Order  # noqa: E402
 from tui.api.pointer import Pointer  # noqa: E402
+from tui.orders.checks.context import AccountShops  # noqa: E402
 from tui.orders.checks.sending import check_order  # noqa: E402
 from tui.orders.paths import ITEMS  # noqa: E402
 from tui.store.batches import NewStaged  # noqa: E402
@@ -86,7 +87,7 @@ def main() -> None:
     orders = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     items = int(sys.argv[2]) if len(sys.argv) > 2 else 20
     documents = [large(number, items) for number in range(orders)]
-    shops = frozenset([SHOP])
+    shops = AccountShops(frozenset([SHOP]))
 
     bare = best(lambda: [Order.model_validate(document) for document in documents])
 

@@ -20,7 +20,7 @@ from tui.orders.edits.merge import merge
 from tui.orders.edits.request_choice import choose_request, choose_upsert
 from tui.orders.edits.upsert import as_new, to_upsert, unknown_pointers
 from tui.orders.fields import label_of, sections
-from tui.orders.paths import TOTAL
+from tui.orders.paths import ITEMS, TOTAL
 from tui.orders.value_parser import editing_kind, entry_text, parse_entry, show_value
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
@@ -170,3 +170,10 @@ def test_value_instead_of_an_order_has_errors(odd: str) -> None:
     assert errors
     assert all(isinstance(error.pointer, Pointer) for error in errors)
     assert label_of(ROOT) == "the order"
+
+
+def test_removed_item_is_named_by_the_number_that_it_had() -> None:
+    edit = Edit({"order_details": {"order_items": [{"name": "Mug"}, {"name": "Cup"}]}})
+    remove_entry(edit, ITEMS / 1)
+    (change,) = edit.changes()
+    assert label_of(change.pointer) == "Items 2"

@@ -2,6 +2,7 @@
 
 from datetime import UTC
 from pathlib import Path
+from typing import cast
 
 import httpx
 import pytest
@@ -18,6 +19,7 @@ from tui.api.pointer import ROOT, Pointer
 from tui.orders.checks.registry import find_problems
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.request_choice import choose_upsert
+from tui.orders.order_state import OrderState, order_state
 from tui.orders.paths import ITEMS, NOTES, SHIP_TO
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.seed_data import OWN_SHOP
@@ -28,6 +30,7 @@ from tui.screens.triage.rows import NARROW, WIDE, OrderRows
 from tui.screens.triage.screen import TriageScreen
 from tui.widgets.form_layout import FieldRow, NoteRow, SheetRow
 from tui.widgets.sheet import OrderSheet
+from tui.work.cache.local_orders import CachedOrder, OrderWindow
 
 
 def notes_of(edit: Edit, pointer: Pointer) -> list[FormNote]:
@@ -63,7 +66,15 @@ def test_list_and_preview_show_odd_documents(odd: str) -> None:
     for pointer, order in odd_orders(ODD[odd], one_in=4):
         for columns in (NARROW, WIDE):
             rows = OrderRows(
-                [order], ["1"], {7: 1}, NOW, UTC, columns, lambda _: None, lambda order: tuple(find_problems(order))
+                cast("OrderWindow", [CachedOrder(1, "1", order, 0.0)]),
+                {7: 1},
+                NOW,
+                UTC,
+                columns,
+                lambda _: None,
+                lambda order: tuple(find_problems(order)),
+                lambda order: order_state(order, None, {}) is OrderState.FINISHED,
+                lambda _: False,
             )
             assert len(rows.row_at(0).cells) == len(columns), pointer
             assert list(preview_lines(order, rows.problems_of(order)))

@@ -53,3 +53,28 @@ async def test_lines_can_be_drawn_at_any_width(width: int) -> None:
         tab_bar.set_labels([TabLabel("a", "w" * 90)])
         await pilot.pause()
         assert all(tab_bar.cell_length == width for tab_bar in pilot.app.screen._compositor.render_strips())
+
+
+async def test_a_long_notice_is_wrapped_and_takes_one_line_again_afterwards() -> None:
+    status, keys = StatusLine(), KeyLine()
+    app = WidgetApp(status, keys)
+    text = "4 orders added from orders.csv. 4 cells of 3 columns were not imported."
+    async with app.run_test(size=(40, 6)) as pilot:
+        status.set([(text, "warning")])
+        await pilot.pause()
+        assert screen_lines(app)[:3] == [
+            " 4 orders added from orders.csv. 4",
+            " cells of 3 columns were not imported.",
+            "",
+        ]
+        await pilot.resize_terminal(80, 6)
+        await pilot.pause()
+        assert screen_lines(app)[0] == f" {text}"
+        await pilot.resize_terminal(40, 6)
+        status.set([text * 9])
+        await pilot.pause()
+        assert screen_lines(app)[2].endswith("…")
+        assert status.size.height == 3
+        status.set([text, "draft saved"])
+        await pilot.pause()
+        assert status.size.height == 1

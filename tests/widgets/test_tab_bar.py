@@ -31,14 +31,14 @@ async def test_tab_bar_numbers_its_tabs_and_scrolls_to_the_current() -> None:
         assert [event.key for event in app.take_messages(TabBar.Selected)] == ["3", "2", "3"]
 
 
-async def test_labels_of_empty_tabs_are_shortened_if_the_bar_is_too_long() -> None:
+async def test_empty_tabs_lose_their_labels_from_the_last_if_the_bar_is_too_long() -> None:
     tab_bar = TabBar()
     app = WidgetApp(tab_bar)
     entries = [TabLabel("a", "all", "250"), TabLabel("r", "refused", empty=True), TabLabel("v", "verified", "235")]
-    async with app.run_test(size=(42, 3)) as pilot:
+    async with app.run_test(size=(43, 3)) as pilot:
         tab_bar.set_labels([*entries, TabLabel("s", "same", empty=True)])
         await pilot.pause()
-        assert screen_lines(app)[0] == "  0 all 250  1 re  2 verified 235  3 sa"
+        assert screen_lines(app)[0] == "  0 all 250  1 refused  2 verified 235  3"
         await pilot.resize_terminal(36, 3)
         await pilot.pause()
         assert screen_lines(app)[0] == "  0 all 250  1  2 verified 235  3"

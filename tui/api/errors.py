@@ -350,11 +350,9 @@ def _from_text(status: int, body: bytes, content_type: str, dialect: Dialect) ->
     if "html" in content_type.lower() or re.match(
         r"<(?:!doctype|html|head|body|\?xml|[a-z]+[\s>])", text, re.IGNORECASE
     ):
-        summary = one_line(_page_text(text), 200)
-        ending = f": {summary}" if summary else "."
-        return reader.plain(
-            f"A web page was returned instead of a response from the service ({_status_text(status)}){ending}"
-        )
+        summary, status_text = one_line(_page_text(text), 200), _status_text(status)
+        ending = f": {summary}" if summary not in ("", status_text) else "."
+        return reader.plain(f"A web page was returned instead of a response from the service ({status_text}){ending}")
     if text[0] in "{[":
         return reader.plain(f"The response ({_status_text(status)}) was incomplete or corrupt: {one_line(text, 200)}")
     return reader.plain(text[:_LONGEST_TEXT])

@@ -138,7 +138,8 @@ async def _opened(options: argparse.Namespace, profile: Profile) -> "AsyncIterat
             account = open_remembered(service.client, store, service.name, now=now, zone=zone)
             if account is None:
                 account = await open_account(service.client, store, service.name, now=now, zone=zone)
-            knowledge = OrderKnowledge(account, read_settings().shops)
+            account.shop_settings = read_settings().shops
+            knowledge = OrderKnowledge(account)
             orders = open_orders(account, knowledge, in_memory=options.no_cache)
             try:
                 yield _Opened(account, orders, knowledge)

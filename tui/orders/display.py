@@ -7,9 +7,10 @@ from tui.api.codec import Json
 from tui.api.errors import Problem
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.edits.edit import KEY, Change
+from tui.orders.edits.edit import Change
 from tui.orders.edits.matching import name_of
 from tui.orders.fields import entry_of, field_at, label_of
+from tui.orders.paths import KEY
 from tui.orders.value_parser import show_value
 
 _REQUIRED: Final = ("Required", "Field required")

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from tui.api.codec import Json
 from tui.api.models import NOT_IN_PATCH, FieldMeta, Group, Kind, Node, Operation, Order, field_meta, patch_model
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
-from tui.orders.paths import ANY, LISTS
+from tui.orders.paths import ANY, KEY, LISTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,10 @@ def entry_of(pointer: Pointer) -> Pointer | None:
 
 
 def label_of(pointer: Pointer) -> str:
-    """The form's label for a pointer, such as `Items 2, HS code`; the raw pointer if the schema does not have it."""
+    """The form's label for a pointer, such as `Items 2, HS code`; the raw pointer if the schema does not have it.
+
+    An item that an edit removed has the number that it had as read.
+    """
     tokens = path_of(pointer)
     for length in range(len(tokens), 0, -1):
         field = _by_path().get(tokens[:length])
@@ -237,7 +240,7 @@ def _item_number(pointer: Pointer) -> str:
     item_pointer = entry_of(pointer)
     if item_pointer is None:
         return ""
-    index = position_of(item_pointer.name)
+    index = position_of(item_pointer.name.removeprefix(KEY))
     return item_pointer.name if index is None else str(index + 1)
 
 

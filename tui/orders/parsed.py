@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Final
 
 from tui.api.codec import Document
 from tui.api.errors import Problem
@@ -19,6 +20,7 @@ class How(StrEnum):
     REPAIRED = "repaired"
     CONFIRMED = "confirmed"
     EMPTIED = "left empty"
+    DECIDED = "decided"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,27 @@ class GuessKind(StrEnum):
     ENCODING = "encoding"
     STATUS = "status"
     ADDRESS = "address"
+    CANCELLED = "cancelled"
+    """The file says that the order is not to be shipped: it was cancelled, refunded or shipped, is on hold, or not paid."""
+
+
+class Memory(StrEnum):
+    """What the confirmation of a guess applies to."""
+
+    KIND = "kind"
+    """All guesses of its kind, also in later files with the same columns: it is about what columns mean."""
+    GUESS = "guess"
+    """The same guess, also in later files with the same columns. Its sentence names the column and the value."""
+    FILE = "file"
+    """The same guess in this file."""
+
+
+_MEMORIES: Final = {
+    GuessKind.STATUS: Memory.GUESS,
+    GuessKind.ADDRESS: Memory.GUESS,
+    GuessKind.ITEMS: Memory.GUESS,
+    GuessKind.CANCELLED: Memory.FILE,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +71,12 @@ class Guess:
     kind: GuessKind
     subject: str
     text: str
+    memory: Memory = field(default=Memory.KIND, compare=False)
+
+    @classmethod
+    def of(cls, kind: GuessKind, subject: str, text: str, memory: Memory | None = None) -> "Guess":
+        """A guess that is remembered like others of its kind, unless `memory` says otherwise."""
+        return cls(kind, subject, text, memory or _MEMORIES.get(kind, Memory.KIND))
 
 
 @dataclass(slots=True)

@@ -10,6 +10,9 @@ from tui.api.pointer import Pointer
 ANY: Final = "*"
 """Stands for the index of a list item in the path of a field."""
 
+KEY: Final = "~"
+"""Prefix of the key of a list item inside an edit. An index into the base follows, or `n` and a number for an item that was added."""
+
 LISTS: Final = (
     Pointer.of("order_details", "order_items"),
     Pointer.of("customs_details", "tax_numbers", "sender"),

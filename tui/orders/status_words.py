@@ -101,7 +101,7 @@ _STEMS: Final = (
         Meaning.REFUNDED,
         r"refund|ruckerstatt|erstattet|rembourse|terugbeta|reembols|rimbors|zwrocon|aterbetal|tilbagebetal",
     ),
-    (Meaning.RETURNED, r"returned|retourn|geretour|retoure|devuelt|devolvid|restituit|returnerad|returneret"),
+    (Meaning.RETURNED, r"returned|retourn|geretour|retoure|retour\b|devuelt|devolvid|restituit|returnerad|returneret"),
     (Meaning.FAILED, r"failed|fehlgeschlagen|mislukt|echoue|fallid|fallit|misslyck|mislyk|falhou"),
     (
         Meaning.ON_HOLD,
@@ -124,7 +124,7 @@ _STEMS: Final = (
     (Meaning.PICKUP, r"pickup|pick up|abhol|abgeholt|afhal|afgehaald|retrait|recoger|ritiro|avhamt|afhent"),
     (
         Meaning.OPEN,
-        r"processing|preparation|bearbeitung|behandeling|lavorazione|realizacji|preparacion|bearbeitet|nowe|nowy|neue|nuevo|nuovo",
+        r"processing|preparazion|przygotow|forbered|vorbereitung|voorbereid|preparation|bearbeitung|behandeling|lavorazione|realizacji|preparacion|bearbeitet|nowe|nowy|neue|nuevo|nuovo",
     ),
 )
 """Beginnings of words, most decisive first, for statuses that are no known phrase."""

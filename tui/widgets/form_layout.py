@@ -91,7 +91,7 @@ class FormLayout:
             self.lines.append((index, 0))
             if isinstance(row, FieldRow):
                 longest = max(longest, cell_len(row.label) + 2 * row.indent)
-        self.label_width = max(_MIN_LABEL_WIDTH, min(longest, _MAX_LABEL_WIDTH, width // 4))
+        self.label_width = max(_MIN_LABEL_WIDTH, min(longest, _MAX_LABEL_WIDTH, width * 3 // 10))
 
     def has_same_layout(self, other: "FormLayout") -> bool:
         """Whether every line belongs to the same pointer as in the other form. The contents may differ."""

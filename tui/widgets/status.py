@@ -1,12 +1,17 @@
 """The fixed lines of a screen: title at the top, rules between panes, status and keys at the bottom."""
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 from rich.cells import cell_len
+from textual import events
 
 from tui.widgets.lines import Piece, fit_pieces
 from tui.widgets.status_text import StatusText
-from tui.widgets.text import fit, safe
+from tui.widgets.text import fit, safe, wrap
+
+_MOST_LINES: Final = 3
+"""The height of a long notice."""
 
 
 class TitleLine(StatusText):
@@ -56,15 +61,42 @@ class RuleLine(StatusText):
 
 
 class StatusLine(StatusText):
-    """Short items separated by bars. An item may have a style."""
+    """Short items separated by bars. An item may have a style. A single item that is too long, such as a notice, is wrapped."""
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._items: tuple[Piece, ...] = ()
+        self._wrapped: tuple[Piece, ...] = ()
+
+    @property
+    def line_count(self) -> int:
+        return max(1, len(self._wrapped))
 
     def set(self, items: Sequence[str | Piece]) -> None:
         self._items = tuple((item, "") if isinstance(item, str) else item for item in items if item)
         self.set_content(self._items)
+        self._arrange()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self._arrange()
+
+    def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
+        if self.line_count == 1:
+            return self.pieces(width)
+        text, style = self._wrapped[index]
+        return ((f" {text}", style),)
+
+    def _arrange(self) -> None:
+        width = max(10, self.drawn_width - 2)
+        text, style = self._items[0] if len(self._items) == 1 else ("", "")
+        lines = wrap(safe(text), width)
+        if len(lines) > _MOST_LINES:
+            lines = [*lines[: _MOST_LINES - 1], fit(" ".join(lines[_MOST_LINES - 1 :]), width)]
+        wrapped = tuple((line, style) for line in lines)
+        if wrapped != self._wrapped:
+            self._wrapped = wrapped
+            self.styles.height = self.line_count
+            self.repaint()
 
     def pieces(self, width: int) -> Iterable[Piece]:
         yield from fit_pieces(self._all(), width - 1)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len
 from textual import events
 
 from tui.widgets.lines import Piece
@@ -18,7 +18,7 @@ _MAX_LABEL_LENGTH = 20
 class TabLabel:
     """A tab. `counts` follow the label: `188`, `*2 !1`. A `failing` tab has a `!` at its number.
 
-    The label of an `empty` tab is shortened, down to its number, if the tabs would not fit otherwise.
+    An `empty` tab loses its label, and keeps its number, if the tabs would not fit otherwise.
     """
 
     key: str
@@ -112,22 +112,19 @@ class TabBar(StatusText):
         return "error" if self._labels[index].failing else ""
 
     def _texts(self, width: int) -> list[str]:
-        """The text of each tab. Labels of empty tabs are shortened if the others need the space."""
-        for length in range(_MAX_LABEL_LENGTH, -1, -1):
-            texts = [
-                self._text(index, length if label.empty and index != self._current else _MAX_LABEL_LENGTH)
-                for index, label in enumerate(self._labels)
-            ]
+        """The text of each tab. Empty tabs lose their labels, the last one first, until the others fit."""
+        texts = [self._text(index) for index in range(len(self._labels))]
+        for index in reversed(range(len(texts))):
             if sum(map(cell_len, texts)) <= width:
                 break
+            if self._labels[index].empty and index != self._current and index + self.first_number < 10:
+                texts[index] = f" {index + self.first_number} "
         return texts
 
-    def _text(self, index: int, max_length: int) -> str:
+    def _text(self, index: int) -> str:
         tab = self._labels[index]
         number = index + self.first_number
         head = str(number) if number < 10 else ""
         head += "!" if tab.failing else ""
         label = fit(tab.label, min(cell_len(safe(tab.label)), _MAX_LABEL_LENGTH))
-        if max_length < _MAX_LABEL_LENGTH:
-            label = set_cell_size(label, min(cell_len(label), max_length)).rstrip()
         return " " + " ".join(part for part in (head, label, safe(tab.counts)) if part) + " "

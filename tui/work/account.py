@@ -1,7 +1,7 @@
 """An opened account: its client, its stored data, its shops, and the services that work on its orders."""
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -11,6 +11,7 @@ from tui.api.codec import Document, as_document, as_list
 from tui.api.errors import Forbidden, InvalidResponse, NotFound, RequestRefused
 from tui.api.query import id_number, id_text
 from tui.api.request_log import RequestLog
+from tui.orders.checks.context import AccountShops, ShopSettings
 from tui.store.journal import Write
 from tui.store.store import Store
 from tui.store.verifications import Verification
@@ -70,6 +71,8 @@ class Account:
     own_shop: int | None = None
     earlier_shops: Sequence[Shop] = ()
     """The shops as they were read the last time."""
+    shop_settings: Mapping[int, ShopSettings] = field(default_factory=dict)
+    """What the user's settings say about shops, by their ids."""
     listeners: list[Callable[[Write | Verification], None]] = field(default_factory=list)
     """Functions to call after each step of a write and at the end of each verification."""
 
@@ -97,6 +100,11 @@ class Account:
     def shop_ids(self) -> frozenset[int] | None:
         """The ids of all shops of the account; None where they are not known."""
         return None if self.shops is None or self.shops_hidden else frozenset(shop.id for shop in self.shops)
+
+    @property
+    def known_shops(self) -> AccountShops:
+        """What the checks of orders need to know about the shops."""
+        return AccountShops(self.shop_ids, self.shop_settings)
 
     def shop(self, id: str) -> Shop | None:
         """Return the shop with this id, which comes from an order and may be any text.

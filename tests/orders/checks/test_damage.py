@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import Pointer
+from tui.orders.checks.context import NO_SHOPS
 from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.registry import find_damage
 from tui.orders.checks.sending import check_order
@@ -104,7 +105,7 @@ def test_undamaged_values_are_not_reported(pointer: Pointer, country: str, text:
 
 def test_serial_date_is_reported_once_as_an_error() -> None:
     order = order_with(ORDERED_AT, "45983.5")
-    problems = [problem for problem in check_order(order, None) if problem.pointer == ORDERED_AT]
+    problems = [problem for problem in check_order(order, NO_SHOPS) if problem.pointer == ORDERED_AT]
     assert [(problem.code, problem.severity) for problem in problems] == [("serial_date", Severity.ERROR)]
     fix = fix_for(order, problems[0])
     assert fix is not None

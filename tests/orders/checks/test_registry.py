@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -571,20 +572,21 @@ def _json(value: Any) -> bytes:
     return json.dumps(value).encode()
 
 
-def test_200_orders_are_checked_in_20_milliseconds() -> None:
+def test_200_orders_are_checked_in_about_20_milliseconds() -> None:
+    """The time is compared with that of decoding the same orders: 5 ms where the checks take 17 to 20 ms."""
     now = datetime(2026, 11, 23, tzinfo=UTC)
     rows = generate_orders(1, Span(now - timedelta(days=30), now), 200, odd=False, first_id=1, numbers={})
-    orders = [decode(row.body) for row in rows]
-    best = min(_seconds(orders) for _ in range(10))
-    # Other processes on the machine may slow the test down; the figure itself is printed by the benchmark.
-    assert best < 0.04
+    bodies = [row.body for row in rows]
+    orders = [decode(body) for body in bodies]
+    ratios = [_seconds(find_problems, orders) / _seconds(decode, bodies) for _ in range(15)]
+    assert min(ratios) < 6
 
 
-def _seconds(orders: list[Any]) -> float:
-    start = time.perf_counter()
-    for order in orders:
-        find_problems(order)
-    return time.perf_counter() - start
+def _seconds(work: Callable[[Any], object], values: list[Any]) -> float:
+    start = time.process_time()
+    for value in values:
+        work(value)
+    return time.process_time() - start
 
 
 def test_importing_the_registry_is_cheap() -> None:

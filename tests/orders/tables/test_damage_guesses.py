@@ -8,6 +8,7 @@ from table_files import text
 
 from tui.api.errors import Blocks, Severity
 from tui.api.pointer import Pointer
+from tui.orders.checks.context import NO_SHOPS
 from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.sending import check_order
 from tui.orders.parsed import GuessKind, How, ParsedFile
@@ -70,7 +71,7 @@ def test_damaged_value_holds_the_order(
     assert accepted.derived[pointer].how is How.CONFIRMED
     assert pointer.get(accepted.document) == cell
     # The form of an order shows damage, which does not hold a confirmed order.
-    warned = {problem.pointer: problem for problem in check_order(accepted.document, None)}
+    warned = {problem.pointer: problem for problem in check_order(accepted.document, NO_SHOPS)}
     assert warned[pointer].code == code
     assert warned[pointer].blocks is not Blocks.SEND
 

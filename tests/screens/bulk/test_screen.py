@@ -33,7 +33,7 @@ def planted(count: int = COUNT) -> Sandbox:
 
 
 async def opened(harness: AppHarness) -> None:
-    await harness.until(lambda: isinstance(harness.app.screen, TriageScreen) and harness.app.workspace.orders.keys)
+    await harness.until(lambda: isinstance(harness.app.screen, TriageScreen) and "all read" in harness.text)
 
 
 async def to_hold(harness: AppHarness) -> None:

@@ -72,6 +72,14 @@ async def test_problems_are_shown_in_list_form_and_problem_list(tmp_path: Path) 
         assert harness.line_with("  quantity ").startswith(">!")
 
 
+async def test_enter_without_orders_says_what_adds_one(tmp_path: Path) -> None:
+    async with open_app(tmp_path / "data") as harness:
+        await enter_composer(harness)
+        for keys in (["enter"], ["tab"], ["v", "v", "enter"]):
+            await harness.press(*keys)
+            assert "There is no order yet. a adds orders." in harness.text
+
+
 async def test_blank_order_is_created_and_completed_by_keys(tmp_path: Path) -> None:
     async with open_app(tmp_path / "data") as harness:
         screen = await enter_composer(harness)

@@ -1,10 +1,13 @@
 """The service's problems become stale by an edit and are replaced by the next sending; local findings can be overridden."""
 
+import asyncio
 from pathlib import Path
 
+import httpx
 import pytest
 from app_harness import open_app
 from composer_harness import add_file, enter_composer, review, row, send_states
+from interception import Send
 from sandbox_harness import order
 
 
@@ -83,3 +86,25 @@ async def test_what_only_blocks_shipping_does_not_hold_and_a_local_error_can_be_
         await review(harness)
         await harness.press("y")
         await harness.until(lambda: send_states(harness)[0] == "verified")
+
+
+async def test_an_order_whose_answer_was_lost_is_shown_as_looked_up_and_not_as_queued(tmp_path: Path) -> None:
+    looked_up = asyncio.Event()
+
+    async def lose(request: httpx.Request, send: Send) -> httpx.Response:
+        if request.method == "POST":
+            raise httpx.ReadError("lost")
+        await looked_up.wait()
+        return await send(request)
+
+    async with open_app(tmp_path / "data", ticking=True) as harness:
+        await enter_composer(harness)
+        await add_file(harness, tmp_path, order(order_id="L", order_number="L"))
+        await harness.until(lambda: send_states(harness) == ["ready"])
+        await review(harness)
+        harness.interceptor.handler = lose
+        await harness.press("y")
+        await harness.until("response lost, checking")
+        assert row(harness, "L")[2:3] == "#"
+        harness.interceptor.handler = None
+        looked_up.set()

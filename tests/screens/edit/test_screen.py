@@ -50,7 +50,7 @@ async def test_drafts_of_several_orders_are_sent_in_one_review(tmp_path: Path) -
         first = await open_first(harness)
         await harness.replace("First Name")
         await harness.press("J")
-        await harness.until("2 of 100")
+        await harness.until("2 of 300")
         await harness.press("1")
         await harness.replace("Second Name")
         await harness.press("q", "w")

@@ -111,6 +111,6 @@ async def test_escape_stops_reading_a_table_and_keeps_the_screen(
         release.set()
         await harness.until("It was stopped. Nothing was added.")
         assert isinstance(harness.app.screen, ImportScreen)
-        await harness.press("escape")
+        await harness.press("escape", "y")
         await harness.until(composing(harness))
         assert harness.app.workspace.staging.orders == []

@@ -151,7 +151,7 @@ async def test_layout_and_constant_values_are_changed_by_keys(tmp_path: Path) ->
         await harness.until("semicolon")
         await harness.press("d", "d", "d")
         await harness.until(lambda: importing(harness).source.table.layout.delimiter == ",")
-        await harness.press("G", "g", "j", "j", "j", "enter")
+        await harness.press("G", "g", "j", "j", "j", "j", "enter")
         await harness.until(lambda: not isinstance(harness.app.screen, ImportScreen))
         for _ in range(14):
             await harness.press("backspace")
@@ -162,6 +162,10 @@ async def test_layout_and_constant_values_are_changed_by_keys(tmp_path: Path) ->
         await harness.press("D")
         assert importing(harness).mapping.constant(("order_details", "status", "code")) is None
         await harness.press("q")
+        await harness.until("Drop your changes here?")
+        await harness.press("escape")
+        assert isinstance(harness.app.screen, ImportScreen)
+        await harness.press("q", "y")
         assert isinstance(harness.app.screen, ComposerScreen)
         assert not harness.app.workspace.staging.orders
 
@@ -291,7 +295,7 @@ async def test_problem_names_the_source_cell_everywhere(tmp_path: Path, size: tu
 
 @pytest.mark.parametrize(
     ("answer", "street", "second_line"),
-    [("r", "Rechnungsweg 1", None), ("b", "Rechnungsweg 1 Lieferweg 3", None), ("c", "Rechnungsweg 1, Lieferweg 3", None),
+    [("f", "Rechnungsweg 1", None), ("r", "Rechnungsweg 1", None), ("b", "Rechnungsweg 1 Lieferweg 3", None), ("c", "Rechnungsweg 1, Lieferweg 3", None),
      ("l", "Lieferweg 3", "Rechnungsweg 1"), ("escape", "Lieferweg 3", None)],
 )  # fmt: skip
 async def test_a_second_column_for_a_field_is_joined_only_as_answered(
@@ -305,9 +309,11 @@ async def test_a_second_column_for_a_field_is_joined_only_as_answered(
         await harness.press("j", "j", "enter")
         await harness.type("shipping_address address_line_1")
         await harness.press("enter")
-        await harness.until("Join to Dispatch address?")
+        await harness.until("Join?")
+        whole = " ".join(" ".join(harness.lines).split())
+        assert "f uses Buyer address where it is filled, else Dispatch address" in whole
         await harness.press(answer)
-        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen) and "Join to" not in harness.text)
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen) and "Join?" not in harness.text)
         if importing(harness).mapping.constant(("order_details", "integration", "id")) is None:
             importing(harness).source = replace(
                 importing(harness).source,
@@ -356,3 +362,45 @@ async def test_a_guess_is_confirmed_by_enter_and_its_orders_are_no_longer_held(t
         assert "guess to confirm" not in harness.text
         await harness.press("enter")
         await harness.until("confirm address?")
+
+
+async def test_an_unchanged_mapping_is_left_without_a_question(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("Order number,Item name,Price\nA,Mug,1.234\n")
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until("comma · UTF-8 · decimal point")
+        await harness.press("q")
+        await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
+
+
+async def test_columns_that_hold_orders_are_shown_as_such_and_p_shows_each_row_whole(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    note = "a long remark " * 9
+    path.write_text(
+        "Order number,Name,Street,House number,Zip,City,Country,Item,Price,Quantity,Cancelled at,Remark\n"
+        f"A1,Rita,Weg,1,04109,Leipzig,DE,Cup,1,1,2026-11-02,{note}end\n"
+    )
+    async with open_app(tmp_path / "data", size=(160, 45)) as harness:
+        await open_file(harness, path)
+        await harness.until("ship anyway?")
+        assert "read as a status" in harness.line_with("K Cancelled at")
+        await harness.press("g", "p")
+        await harness.until("Enter confirms; orders are held until then: Cancelled at is filled")
+        await harness.press("q")
+        await harness.press("j")
+        assert "1 not used" in harness.text
+        await harness.press("p")
+        await harness.until("Column L, Remark: not used.")
+        assert "remark end" in " ".join(" ".join(harness.lines).split())
+        await harness.press("q", "G")
+        shop = (harness.app.workspace.account.shops or [])[0]
+        importing(harness)._set_constant(("order_details", "integration", "id"), shop.id)
+        await harness.press("p")
+        await harness.until(f"for all rows without a value of their own: {shop.name}")
+        await harness.press("q")
+        assert shop.name in harness.line_with("Order, shop, integration")
+        await harness.press("g", "enter")
+        await harness.until("confirmed: ship")
+        await harness.press("tab", "p")
+        await harness.until("row 2 of orders.csv")

@@ -144,7 +144,7 @@ async def test_journal_opens_at_the_newest_write_of_an_order(tmp_path: Path) -> 
     async with open_app(tmp_path) as harness:
         first = await correct(harness, "First")
         await harness.press("J")
-        await harness.until("2 of 100")
+        await harness.until("2 of 300")
         await harness.press("1")
         await harness.replace("Second")
         await send(harness)
@@ -173,7 +173,7 @@ async def test_sorting_by_order_gives_each_order_a_row(tmp_path: Path) -> None:
     async with open_app(tmp_path, ticking=True) as harness:
         await harness.until("all read")
         account = harness.app.workspace.account
-        shown = [order for order in harness.app.workspace.orders.orders if order.get("order_id")][:3]
+        shown = [order.document for order in harness.app.workspace.orders.window if order.document.get("order_id")][:3]
         drafts = []
         for order in shown:
             draft = account.drafts.of(order["id"], order, NOW)
@@ -249,7 +249,7 @@ async def test_bulk_change_is_undone_with_a_line_per_order(tmp_path: Path) -> No
         account = harness.app.workspace.account
         real = account.store.writes.record
         account.store.writes.record = lambda account, new: real(account, replace(new, job="hold"))  # type: ignore[method-assign]
-        orders = harness.app.workspace.orders.orders[:3]
+        orders = [harness.app.workspace.orders.window[index].document for index in range(3)]
         for order in orders:
             draft = account.drafts.of(order["id"], order, NOW)
             draft.edit.put_all([(pointer_to_city(), "Bulkdorp")], "hold")

@@ -415,3 +415,27 @@ async def test_a_filter_error_is_gone_after_a_valid_filter(tmp_path: Path) -> No
         await harness.press("enter")
         await harness.until("/ candle")
         assert "nonsense" not in harness.text
+
+
+async def test_a_draft_without_an_item_names_that_item(tmp_path: Path) -> None:
+    planted = {**BAD, "order_number": "GONE-1"}
+    item = planted["order_details"]["order_items"][0]["name"]  # type: ignore[index]
+    async with open_app(tmp_path, size=(160, 45), plant=(json.dumps(planted).encode(),)) as harness:
+        await harness.until("all read")
+        await harness.press("slash")
+        await harness.type("number:GONE-1")
+        await harness.press("enter")
+        await harness.until(lambda: table(harness).row_count == 1)
+        await harness.press("enter")
+        await harness.until("Ship to")
+        await harness.press("4", "D")
+        await harness.until(f"{item} removed")
+        await harness.press("w")
+        await harness.until("because of Items 1:")
+        assert "~0" not in harness.text
+        await harness.press("n", "q")
+        await harness.until("draft: removed: ")
+        await harness.press("enter")
+        await harness.until("Ship to")
+        await harness.press("u", "q")
+        await harness.until(lambda: "draft: " not in harness.text and "no name" in harness.text)

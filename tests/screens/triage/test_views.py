@@ -211,3 +211,47 @@ async def test_exports_of_the_list_and_of_marked_orders(tmp_path: Path) -> None:
         await harness.type(str(tmp_path / "a.csv"))
         await harness.press("enter")
         await harness.until("The file exists already; nothing was written.")
+
+
+async def test_one_kind_of_fix_for_all_marked_orders(tmp_path: Path) -> None:
+    address = {"shipping_address__address_line_1": "Kerkstraat 12B", "shipping_address__house_number": ""}
+    planted = tuple(
+        json.dumps(order(order_number=f"FIX-{n}", order_id=f"fix{n}", **address) | {"id": f"9900000{n}"}).encode()
+        for n in (1, 2, 3)
+    )
+    async with open_app(tmp_path, plant=planted) as harness:
+        await harness.until("all read")
+        await query(harness, "number:FIX-")
+        await harness.until("3 of 303")
+        await harness.press("space", "space", ";", "m")
+        await harness.until("street number 2")
+        await harness.press("1")
+        await harness.until("2 orders: ")
+        assert "Kerkstraat" in harness.text
+        assert harness.app.workspace.account.drafts.all() == []
+        await harness.press("y")
+        await harness.until("Drafted on 2 orders: street number. w reviews.")
+        drafts = harness.app.workspace.account.drafts.all()
+        assert len(drafts) == 2
+        for draft in drafts:
+            found = draft.edit.document["shipping_address"]
+            assert (found["address_line_1"], found["house_number"]) == ("Kerkstraat", "12B")
+        # Nothing was sent, and each draft can be undone.
+        await harness.press("k", "u")
+        await harness.until("Undone: street number")
+
+
+async def test_a_weight_is_proposed_from_earlier_orders_of_the_article(tmp_path: Path) -> None:
+    weight = {"value": 0.38, "unit": "kg"}
+    known = order(order_number="OLD-1", order_id="old1") | {"id": "99000001"}
+    known["order_details"]["order_items"][0] |= {"sku": "MUG-9", "measurement": {"weight": weight}}
+    lacking = order(order_number="NEW-1", order_id="new1") | {"id": "99000002"}
+    lacking["order_details"]["order_items"] = lacking["order_details"]["order_items"][:1]
+    lacking["order_details"]["order_items"][0] |= {"sku": "MUG-9", "measurement": None}
+    lacking.pop("shipping_details", None)
+    async with open_app(tmp_path, plant=(json.dumps(known).encode(), json.dumps(lacking).encode())) as harness:
+        await harness.until("all read")
+        await query(harness, "number:NEW-1")
+        await harness.until("1 of 302")
+        await harness.press("m")
+        await harness.until("as in 1 earlier order")

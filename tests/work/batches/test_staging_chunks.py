@@ -11,6 +11,7 @@ from sandbox_harness import order
 from table_files import rows, text, workbook
 
 from tui.api.pointer import Pointer
+from tui.orders.checks.context import NO_SHOPS
 from tui.orders.checks.sending import check_duplicates
 from tui.orders.edits.edit import Edit
 from tui.orders.parsed import ParsedFile
@@ -97,8 +98,8 @@ async def test_staged_orders_match_the_stored_ones(make: Make, data: bytes) -> N
         assert exact(before.document) == exact(after.document)
         assert before.origin.dump() == after.origin.dump()
         assert before.import_problems == after.import_problems
-        assert [finding.problem for finding in before.findings(None)] == [
-            finding.problem for finding in after.findings(None)
+        assert [finding.problem for finding in before.findings(NO_SHOPS)] == [
+            finding.problem for finding in after.findings(NO_SHOPS)
         ]
 
 
@@ -122,7 +123,7 @@ async def test_interrupted_import_is_removed_after_restart(make: Make) -> None:
     harness = await make()
     stage(harness.staging, order(order_id="first"))
     staging = harness.staging
-    chunked = ChunkedStaging.of(harness.account.store.batches, staging.batch or 0, "x", harness.clock.now(), None)
+    chunked = ChunkedStaging.of(harness.account.store.batches, staging.batch or 0, "x", harness.clock.now(), NO_SHOPS)
     chunked.stage(parsed_file().orders[:CHUNK_SIZE])
     store = harness.account.store
     second = await harness.open()

@@ -105,6 +105,15 @@ def states(job: Job) -> dict[str, int]:
     return {str(state): count for state, count in job.counts.items()}
 
 
+async def test_the_dry_run_names_orders_that_were_marked_without_being_read(
+    harness: BulkHarness, account: Account
+) -> None:
+    jobs = Jobs(account)
+    job = jobs.make(HOLD, [(id, f"#{id}") for id in harness.ids])
+    await jobs.dry_run(job, {})
+    assert [order.name for order in job.orders.values()] == [f"NL-{n}" for n in range(12)]
+
+
 async def status(account: Account, id: str) -> Any:
     return STATUS.get(await account.client.get_order(id))
 

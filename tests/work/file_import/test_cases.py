@@ -66,7 +66,7 @@ CASES = [
                 f"{ITEM}/0/sku": "SKU-1",
             }
         },
-        held={"1234567891": {"confirm_status"}},
+        held={"1234567891": {"confirm_cancelled"}},
     ),
     Case(
         "buyer-name-on-parcel.csv",
@@ -150,7 +150,7 @@ CASES = [
         {"E1": {f"{SHIP}/name": "Jürg Größe", f"{SHIP}/address_line_1": "Löwenstraße", f"{SHIP}/city": "Köln"}},
         accept=frozenset({GuessKind.ENCODING}),
     ),
-    Case("not-to-be-shipped.csv", {}, held={"#1309": {"confirm_status"}, "#1310": {"confirm_status"}}),
+    Case("not-to-be-shipped.csv", {}, held={"#1309": {"confirm_cancelled"}, "#1310": {"confirm_cancelled"}}),
     Case(
         "quantity-name-unknown.csv",
         {

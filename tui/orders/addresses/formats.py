@@ -65,9 +65,14 @@ class AddressFormat:
     has_state: bool
 
 
-@lru_cache(maxsize=4096)
+_ASCII: Final = {code: " " for code in range(128) if not chr(code).isalnum()} | {ord("."): None, ord("'"): None}
+
+
+@lru_cache(maxsize=20_000)
 def normalize(text: str) -> str:
     """Normalize text for comparison: no case, accents or dots, other punctuation as spaces."""
+    if text.isascii():
+        return " ".join(text.casefold().translate(_ASCII).split())
     folded = unicodedata.normalize("NFKD", text.casefold().replace("ł", "l").replace("ø", "o"))
     letters = (letter for letter in folded if not unicodedata.combining(letter) and letter not in ".'’")
     return " ".join("".join(letter if letter.isalnum() else " " for letter in letters).split())

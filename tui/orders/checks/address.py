@@ -1,4 +1,4 @@
-"""Checks of the shipping address. Each is named by its code in the registry."""
+"""Checks of the shipping address. Each is named by its code; the registry says when it fires."""
 
 import re
 from collections.abc import Iterator
@@ -44,6 +44,7 @@ _NO_NUMBERS: Final = frozenset(
 _NAMED_HOUSES: Final = _NO_NUMBERS | {"GB", "GG", "IE", "IM", "JE"}
 """Countries where a house may have a name instead of a number."""
 _PRINTED: Final = ("name", "company_name", "address_line_1", "address_line_2", "city")
+_NOT_LATIN: Final = re.compile("[^\x00-\u024f\u1e00-\u1eff]")
 _WITH_STATE: Final = frozenset({"AU", "CA", "IT", "US"})
 """Countries for which Sendcloud requires a state (sendcloud.dev/docs/shipping/international-shipping)."""
 _LABELS: Final = {
@@ -58,6 +59,7 @@ _LABELS: Final = {
 
 
 def no_address(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """The service accepts such an order, but no label can be made (Q8.14, SQ7.9)."""
     if order.address is None and not order.is_collected:
         yield found(SHIP_TO)
 
@@ -88,6 +90,7 @@ def no_country(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def unknown_country(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """The service accepts any text, including a name (Q8.17)."""
     if order.ships and order.country_text and not order.country:
         yield found(COUNTRY, country=excerpt(order.country_text))
 
@@ -110,6 +113,7 @@ def are_lines_swapped(order: CheckedOrder) -> bool:
 
 
 def street_number(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """Whether it matters depends on the carrier (Q8.15). Excludes `no_house_number`."""
     if (
         order.ships
         and order.street
@@ -139,6 +143,7 @@ def postcode(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def state(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """Both `NY` and `US-NY` are valid (Q8.18)."""
     if not order.ships or order.country not in _WITH_STATE:
         return
     if not order.state:
@@ -177,12 +182,14 @@ def territory(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def too_long(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """Street and number are measured together (SQ7.3, SQ7.4)."""
     carrier = carrier_of(order.option, order.wish)
     if order.ships and carrier in LIMITS:
         yield from _too_long(order, LIMITS[carrier], carrier)
 
 
 def long(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """The same without a carrier whose limits are known (Q8.16)."""
     if order.ships and carrier_of(order.option, order.wish) not in LIMITS:
         yield from _too_long(order, STRICTEST, "")
 
@@ -207,6 +214,7 @@ def phone_of(order: CheckedOrder) -> str:
 
 
 def phone_missing(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """Only where the shipping option or the destination requires it (SQ7.5)."""
     if order.ships and not phone_of(order):
         carrier = carrier_of(order.option, order.wish)
         if needs_phone(carrier) or order.option in context.phone_options:
@@ -231,8 +239,9 @@ def _is_phone(text: str) -> bool:
 
 
 def non_latin(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """Some carriers refuse them (SQ7.8)."""
     texts = f"{order.name}{order.company}{order.street}{order.second_line}{order.city}"
-    if texts.isascii() or not order.ships or order.country == context.shop.sender_country:
+    if not _NOT_LATIN.search(texts) or not order.ships or order.country == context.shop.sender_country:
         return
     address = order.address or {}
     other = [field for field in _PRINTED if any(map(_is_other_letter, text_of(address, field)))]
@@ -241,10 +250,11 @@ def non_latin(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def _is_other_letter(letter: str) -> bool:
-    return letter > "\u024f" and letter.isalpha() and not "\u1e00" <= letter <= "\u1eff"
+    return letter.isalpha() and _NOT_LATIN.match(letter) is not None
 
 
 def service_point(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """Many such orders arrive without their service point (SQ7.7)."""
     if not order.ships or not names_service_point(order.option or order.wish):
         return
     point = _SERVICE_POINT.get(order.document)

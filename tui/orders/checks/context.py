@@ -8,8 +8,12 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, TypeVar
 
+from tui.api.codec import Document
+from tui.orders.paths import SHOP
+
 if TYPE_CHECKING:  # the words of statuses take some milliseconds
-    from tui.orders.order_state import OrderState
+    from tui.api.query import id_number, id_text
+from tui.orders.order_state import OrderState
 
 Key = TypeVar("Key")
 Value = TypeVar("Value")
@@ -99,3 +103,21 @@ class CheckContext:
 
 NO_CONTEXT: Final = CheckContext()
 """Knows nothing but the order."""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountShops:
+    """What is known about the account's shops: their ids, None if unknown, and the settings of some, by id."""
+
+    ids: frozenset[int] | None = None
+    settings: Mapping[int, ShopSettings] = field(default_factory=_empty)
+
+    def context(self, order: Document) -> CheckContext:
+        """The context of an order of one of the shops, without a clock and without knowledge of other orders."""
+        shop = id_number(id_text(SHOP.get(order)))
+        settings = self.settings.get(shop) if shop is not None else None
+        return CheckContext(shop=settings or ShopSettings(), shops=self.ids)
+
+
+NO_SHOPS: Final = AccountShops()
+"""No shop is known."""

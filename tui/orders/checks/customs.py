@@ -1,4 +1,4 @@
-"""Checks of the customs data, for destinations that need a declaration. Each is named by its code in the registry."""
+"""Checks of the customs data, for destinations that need a declaration. Each is named by its code; the registry says when it fires."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -60,6 +60,7 @@ def hs_code(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def hs_format(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """6 to 15 digits, zeros and dots count as written (Q8.19)."""
     if order.declared:
         yield from _items(order, "hs_code", lambda item: _has_bad_code(text_of(item.document, "hs_code")))
 
@@ -95,6 +96,7 @@ def item_value(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def customs_currency(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """Carriers refuse some currencies for declarations (Q8.2, SQ7.8)."""
     if not order.declared:
         return
     used = {item.currency: item.index for item in reversed(order.items) if item.currency and item.line is not None}
@@ -103,6 +105,7 @@ def customs_currency(order: CheckedOrder, context: CheckContext) -> Iterator[Fou
 
 
 def vague_description(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """The EU refuses them since 2026-02-02 (SQ7.8)."""
     if order.declared:
         yield from _items(order, "name", _is_vague)
 
@@ -135,6 +138,7 @@ def _value_in_euros(order: CheckedOrder) -> Decimal | None:
 
 
 def eori(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """The sender may have it in the account too, so this is a warning (SQ7.8)."""
     if not order.declared:
         return
     numbers = _numbers(order, "sender", "EORI") + _numbers(order, "receiver", "EORI")
@@ -162,6 +166,7 @@ def ioss(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def dangerous_goods(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """Values are compared without case (Q8.11). Also for goods that need no declaration."""
     for item in order.items:
         goods = item.document.get("dangerous_goods")
         if not isinstance(goods, dict) or not any(goods.values()):

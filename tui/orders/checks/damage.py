@@ -67,15 +67,17 @@ def repair(order: Document, pointer: Pointer, code: str = "") -> Fix | None:
 def _walk_object(node: Document, tokens: list[str], found: list[tuple[str, Found]]) -> None:
     # This runs for every value of a batch, so most values are skipped quickly.
     for key, value in node.items():
-        if isinstance(value, str):
-            if value and (key in _CHECKED_NAMES or value[0] == "=" or "+" in value):
+        if type(value) is str:
+            if key in _CHECKED_NAMES or "+" in value or value[:1] == "=":
                 code = node.get("country_code")
-                _check_value(tokens, key, value, code.strip().upper() if isinstance(code, str) else "", found)
-        elif isinstance(value, dict):
+                country = code.strip().upper() if isinstance(code, str) else ""
+                if value and not _is_intact(key, value, country):
+                    _check_value(tokens, key, value, country, found)
+        elif type(value) is dict:
             tokens.append(key)
             _walk_object(value, tokens, found)
             tokens.pop()
-        elif isinstance(value, list):
+        elif type(value) is list:
             tokens.append(key)
             _walk_list(value, tokens, found)
             tokens.pop()
@@ -93,8 +95,6 @@ def _walk_list(node: list[Json], tokens: list[str], found: list[tuple[str, Found
 
 
 def _check_value(tokens: list[str], key: str, text: str, country: str, found: list[tuple[str, Found]]) -> None:
-    if _is_intact(key, text, country):
-        return
     pointer = Pointer((*tokens, key))
     diagnosis = _diagnose(pointer, text, country)
     if diagnosis is not None:

@@ -17,7 +17,7 @@ from tui.orders.summary import grams_of, text_at
 _PICKUP: Final = Pointer.of("shipping_details", "is_local_pickup")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Found:
     """What a check found. `pointers`: the values concerned, at least one. `values`: for the check's texts."""
 
@@ -46,7 +46,8 @@ class CheckedItem:
 
     @classmethod
     def of(cls, index: int, document: Document) -> "CheckedItem":
-        measurement, line, unit = (document.get(name) for name in ("measurement", "total_price", "unit_price"))
+        measurement = document.get("measurement")
+        line, unit = document.get("total_price"), document.get("unit_price")
         return cls(
             index,
             document,

@@ -1,4 +1,4 @@
-"""Checks of prices and payment. Each is named by its code in the registry."""
+"""Checks of prices and payment. Each is named by its code; the registry says when it fires."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -24,6 +24,7 @@ _UNPAID: Final = frozenset({Meaning.UNPAID, Meaning.PENDING, Meaning.FAILED})
 
 
 def currency(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """The document lists three; others may work (Q8.1, Q8.2)."""
     total = text_at_pointer(order.document, CURRENCY)
     if total and total not in _CURRENCIES:
         yield found(CURRENCY, currency=excerpt(total), reason="Carriers may refuse it for labels.")
@@ -34,6 +35,7 @@ def currency(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def totals(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """The service does not check this (Q8.6)."""
     total = decimal_of(_TOTAL.get(order.document))
     lines_total = Decimal(0)
     for item in order.items:
@@ -51,6 +53,7 @@ def totals(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def negative_line(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """Labels for such orders were refused with 422 (SQ4.8)."""
     for item in order.items:
         if item.line is not None and item.line < 0:
             yield found(ITEMS / item.index + LINE_TOTAL, amount=item.line)
@@ -59,6 +62,7 @@ def negative_line(order: CheckedOrder, context: CheckContext) -> Iterator[Found]
 
 
 def unpaid(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """A free text of the shop (Q8.26)."""
     code = text_at_pointer(order.document, PAYMENT_STATUS)
     if not code or _ON_DELIVERY.get(order.document) is True:
         return

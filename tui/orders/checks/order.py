@@ -1,4 +1,4 @@
-"""Checks of the order as a whole and of its items. Each is named by its code in the registry."""
+"""Checks of the order as a whole and of its items. Each is named by its code; the registry says when it fires."""
 
 import re
 from collections.abc import Iterator
@@ -27,9 +27,11 @@ from tui.orders.status_words import Meaning, meaning_of
 from tui.orders.summary import text_at
 
 _MAX_ID_LENGTH: Final = 64
+_HOLD: Final = re.compile(r"(on[ _-]?)?hold|do not ship|nicht versenden|wachten", re.IGNORECASE)
 
 
 def no_items(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """The schema allows it (Q8.9)."""
     if not order.items:
         yield found(ITEMS)
 
@@ -41,6 +43,7 @@ def no_item_name(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def quantity(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """The schema allows 0 and negative values, the service does not (Q8.8)."""
     for item in order.items:
         number = item.document.get("quantity")
         if isinstance(number, int | Decimal) and not isinstance(number, bool) and number <= 0:
@@ -48,6 +51,7 @@ def quantity(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def same_items(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """A PATCH cannot tell them apart (Q3.2)."""
     if len(order.items) < 2:
         return
     first: dict[tuple[str, str], int] = {}
@@ -58,12 +62,14 @@ def same_items(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def unknown_shop(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """The service refuses the whole batch (Q2.12)."""
     shop = SHOP.get(order.document)
     if context.shops is not None and isinstance(shop, int) and shop not in context.shops:
         yield found(SHOP, shop=shop)
 
 
 def long_id(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """Such ids were refused, and cannot be used to request a label (Q1.8, SQ2.4)."""
     order_id = ORDER_ID.get(order.document)
     if isinstance(order_id, str) and len(order_id) > _MAX_ID_LENGTH:
         yield found(ORDER_ID, limit=_MAX_ID_LENGTH, length=len(order_id))
@@ -78,9 +84,7 @@ def on_hold(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
         yield found(STATUS, reason="status")
         return
     for index, tag in enumerate(as_list(TAGS.get(order.document))):
-        if isinstance(tag, str) and re.fullmatch(
-            r"(?i)(on[ _-]?)?hold|do not ship|nicht versenden|wachten", tag.strip()
-        ):
+        if isinstance(tag, str) and _HOLD.fullmatch(tag.strip()):
             yield found(TAGS / index, reason="tag")
             return
 

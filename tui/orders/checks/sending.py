@@ -1,7 +1,7 @@
 """Checks before sending: each order of a batch by the schema and all checks, and duplicates among them."""
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -9,7 +9,7 @@ from tui.api.codec import Document
 from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Operation, validate_order
 from tui.api.query import id_text
-from tui.orders.checks.context import NO_CONTEXT, CheckContext
+from tui.orders.checks.context import AccountShops
 from tui.orders.checks.registry import DAMAGE_CODES, find_problems, run_check
 from tui.orders.paths import ORDER_ID, SHOP
 
@@ -21,13 +21,13 @@ MAX_BYTES: Final = 4_000_000
 and a hundred typical orders have 0.2 MB, so only unusual batches are split."""
 
 
-def check_order(order: Document, shops: Collection[int] | None, context: CheckContext = NO_CONTEXT) -> list[Problem]:
+def check_order(order: Document, shops: AccountShops) -> list[Problem]:
     """Find all problems of an order that is sent by POST: errors of the schema, and those of the checks.
 
-    `shops`: the account's integrations, or None if unknown. At a pointer that the schema refuses, damage by a
-    spreadsheet is reported instead, because it is more specific and can be fixed; the other checks are not.
+    At a pointer that the schema refuses, damage by a spreadsheet is reported instead, because it is more specific and
+    can be fixed; the other checks are not.
     """
-    found = find_problems(order, replace(context, shops=None if shops is None else frozenset(shops)))
+    found = find_problems(order, shops.context(order))
     damaged = {problem.pointer: problem for problem in found if problem.code in DAMAGE_CODES}
     problems = []
     refused = set()
@@ -49,10 +49,9 @@ def check_order(order: Document, shops: Collection[int] | None, context: CheckCo
     return problems + [problem for problem in found if problem.pointer not in refused]
 
 
-def check_shop(order: Document, shops: Collection[int] | None) -> list[Problem]:
+def check_shop(order: Document, shops: AccountShops) -> list[Problem]:
     """Check that the order's shop belongs to the account, if its shops are known."""
-    context = CheckContext(shops=None if shops is None else frozenset(shops))
-    return run_check("unknown_shop", order, context)
+    return run_check("unknown_shop", order, shops.context(order))
 
 
 def check_duplicates(orders: Mapping[str, Document]) -> dict[str, Problem]:

@@ -1,4 +1,4 @@
-"""Checks of the weights. Each is named by its code in the registry."""
+"""Checks of the weights. Each is named by its code; the registry says when it fires."""
 
 from collections.abc import Iterator
 from decimal import Decimal
@@ -7,7 +7,7 @@ from typing import Final
 from tui.api.pointer import Pointer
 from tui.api.wording import count_of
 from tui.orders.checks.context import CheckContext
-from tui.orders.checks.facts import CheckedOrder, Found, found, item_pointers
+from tui.orders.checks.facts import CheckedOrder, Found, excerpt, found, item_pointers
 from tui.orders.paths import ITEMS, WEIGHT
 
 ITEM_WEIGHT: Final = Pointer.of("measurement", "weight")
@@ -27,6 +27,7 @@ def no_weight(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def zero_weight(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """The service refuses 0; absent is right (Q8.12)."""
     if order.grams is not None and order.grams <= 0:
         yield found(WEIGHT / _VALUE)
     for item in order.items:
@@ -63,4 +64,4 @@ def _is_implausible(grams: Decimal, lightest: Decimal, heaviest: Decimal) -> boo
 
 
 def _kg(grams: Decimal) -> str:
-    return f"{grams / 1000:.4f}".rstrip("0").rstrip(".") + " kg"
+    return excerpt(f"{grams / 1000:.4f}".rstrip("0").rstrip("."), 12) + " kg"

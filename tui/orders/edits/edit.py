@@ -2,17 +2,13 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Final, TypeAlias, cast
+from typing import TypeAlias, cast
 
 from tui.api.codec import Document, Json, as_document, as_list, same
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of, present
 from tui.orders.edits.matching import pair_items
 from tui.orders.fields import entry_of, field_at
-from tui.orders.paths import LISTS
-
-KEY: Final = "~"
-"""Prefix of the key of a list item. An index into the base follows, or `n` and a number for an item that was added."""
-
+from tui.orders.paths import KEY, LISTS
 
 ItemKeys: TypeAlias = dict[Pointer, tuple[str, ...]]
 """For each list of objects, the keys of its items, in order."""

@@ -7,10 +7,10 @@ from typing import cast
 from tui.api.codec import Document, Json, as_list, same
 from tui.api.pointer import ABSENT, Absent, Pointer, position_of
 from tui.orders.edits.compare import compare
-from tui.orders.edits.edit import KEY, Change, Edit, EditOperation, EditStep, same_or_absent
+from tui.orders.edits.edit import Change, Edit, EditOperation, EditStep, same_or_absent
 from tui.orders.edits.matching import Match, match_items
 from tui.orders.fields import atomic_parent, entry_of
-from tui.orders.paths import LISTS
+from tui.orders.paths import KEY, LISTS
 
 _STEP_NAME = "your changes, applied to the newer order"
 _STAMPS = ("modified_at",)

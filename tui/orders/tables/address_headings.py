@@ -1,6 +1,6 @@
 """Finds out whose address a heading names, and which member of it: `Lieferort` is the city of the recipient."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 from functools import cache, lru_cache
@@ -31,6 +31,15 @@ _UNCERTAIN_NUMBERS: Final = frozenset(words.UNCERTAIN_NUMBERS.split("|"))
 _ANY_NUMBER: Final = frozenset(words.ANY_NUMBERS.split("|"))
 _NUMBER_ADDITIONS: Final = frozenset(words.ADDITION_ENDINGS.split("|"))
 _NOTE_WORDS: Final = frozenset(words.NOTE_WORDS.split("|"))
+_SALUTATIONS: Final = frozenset(words.SALUTATIONS.split("|"))
+_TITLES: Final = frozenset(words.TITLES.split("|"))
+_POSTCODE_DIGITS: Final = frozenset(words.POSTCODE_DIGITS.split("|"))
+_POSTCODE_LETTERS: Final = frozenset(words.POSTCODE_LETTERS.split("|"))
+
+
+_ENGLISH_VERBS: Final = frozenset(["ship", "deliver", "delivery", "dispatch", "send", "post", "shipping"])
+_NO_NAME: Final = frozenset([*words.NO_ADDRESS.split("|"), *words.NOTE_WORDS.split("|"), *words.TECHNICAL.split("|")])
+_NAME_WORDS: Final = frozenset(["name", "nom", "naam", "nome", "nombre", "nazwa", "namn", "navn"])
 
 
 class Party(Enum):
@@ -80,6 +89,8 @@ _LINES: Final[dict[str, MemberGuess]] = {
 def address_heading(name: str) -> AddressHeading | None:
     """The member of an address that a normalized heading names, and whose it is."""
     tokens = split_compound(name.split(" "))
+    if tokens[-1] == "by" and not _ENGLISH_VERBS.isdisjoint(tokens):
+        return None  # `Ship by` is a date; `by` is a city only in Danish
     for party, rest in _parties(tokens):
         found = _member(without_connectors(rest)) or _numbered_place(tokens, rest)
         if found is not None:
@@ -87,7 +98,7 @@ def address_heading(name: str) -> AddressHeading | None:
             if member == "house_number" and party not in (Party.BARE, Party.DELIVERY) and _is_any_number(rest):
                 continue  # `Invoice no` and `Customer number`
             return AddressHeading(party, member, rank, part, is_addition)
-        if not rest and tuple(tokens) in _persons():
+        if not rest and tuple(tokens) in _persons() and party is _party_words()[tuple(tokens)]:
             return AddressHeading(party, "name", 9, is_alone=True)
         if not rest and _is_place(tokens):
             return AddressHeading(party, "address_line_1", 20, is_alone=True)
@@ -112,20 +123,82 @@ def _is_place(tokens: Sequence[str]) -> bool:
 def headings_of(header: Sequence[str]) -> list[AddressHeading | None]:
     """The address headings of a header. A heading that occurs twice belongs to the address before it."""
     names = [base_name(name, header) for name in header]
+    plain = _without_abbreviations([split_unit(normalized(raw))[0] for raw in names])
     found: list[AddressHeading | None] = []
     seen: set[str] = set()
     section: Party | None = None
-    for raw in names:
-        name = split_unit(normalized(raw))[0]
+    second = second_address(tuple(header))
+    for column, name in enumerate(plain):
         heading = address_heading(name)
-        if heading is not None and name in seen:
+        if heading is not None and column in second:
+            heading = replace(heading, party=Party.DELIVERY)
+        elif heading is not None and name in seen:
             # A second `Delivery city` behind `Billing name` is a billing city.
             heading = replace(heading, party=section) if section not in (None, heading.party) else None
         elif heading is not None and heading.party is not Party.BARE:
             section = heading.party
         seen.add(name)
         found.append(heading)
+    found = _with_postcode_letters(_with_country(found), plain)
     return _with_name_parts(_with_house_numbers(_with_names_alone(found, names), names))
+
+
+@lru_cache(maxsize=64)
+def second_address(header: tuple[str, ...]) -> frozenset[int]:
+    """The columns of a second whole address with the same bare headings as the first, if no heading names a party."""
+    names = [split_unit(normalized(base_name(name, header)))[0] for name in header]
+    headings = {name: address_heading(name) for name in names}
+    found: dict[int, str] = {}
+    for column, name in enumerate(names):
+        heading = headings[name]
+        if heading is None:
+            continue
+        is_third = names[:column].count(name) > 1
+        if is_third or (heading.party is not Party.BARE and heading.member in LOCATION):
+            return frozenset()
+        if name in names[:column]:
+            found[column] = heading.member
+    return frozenset(found) if {"address_line_1", "city"} <= set(found.values()) else frozenset()
+
+
+def _without_abbreviations(names: list[str]) -> list[str]:
+    """The headings with the abbreviations of parties written out: `name li` is `name lieferung` beside `name re`."""
+    for pair in words.ABBREVIATED_PARTIES.split("|"):
+        billing, delivery = pair.split(":")
+        for place in (-1, 0):
+            ends = [tokens[place] for name in names if len(tokens := name.split(" ")) > 1]
+            # Beside bare headings, those of the delivery address are enough.
+            if ends.count(delivery) > (1 if ends.count(billing) > 1 else 2):
+                full = {billing: "rechnung", delivery: "lieferung"}
+                return [_with_token(name.split(" "), place, full) for name in names]
+    return names
+
+
+def _with_token(tokens: list[str], place: int, full: Mapping[str, str]) -> str:
+    if len(tokens) > 1:
+        tokens[place] = full.get(tokens[place], tokens[place])
+    return " ".join(tokens)
+
+
+def may_name_recipient(name: str) -> bool:
+    """Whether a normalized heading that is not understood may be the name of the recipient: `Recipient label`."""
+    tokens = split_compound(name.split(" "))
+    if not _NO_NAME.isdisjoint([token for token in tokens if (token,) not in _party_words()]):
+        return False
+    phrases = {tuple(tokens[:2]), tuple(tokens[-2:]), *((token,) for token in tokens)}
+    is_person = not phrases.isdisjoint(set(phrases_of(words.DELIVERY_PERSONS)) - {("to",)})
+    is_delivery_name = any(_party_words().get(phrase) is Party.DELIVERY for phrase in phrases) and bool(
+        _NAME_WORDS.intersection(tokens)
+    )
+    return is_person or is_delivery_name
+
+
+def is_salutation(name: str) -> bool:
+    """Whether a normalized heading names only how somebody is addressed: `Lieferadresse Anrede`, `Shipping title`."""
+    return any(
+        (word := " ".join(without_connectors(rest))) in _SALUTATIONS or (party is not Party.BARE and word in _TITLES)
+        for party, rest in _parties(split_compound(name.split(" ")))
+    )
 
 
 def _with_house_numbers(headings: list[AddressHeading | None], names: Sequence[str]) -> list[AddressHeading | None]:
@@ -141,6 +214,33 @@ def _with_house_numbers(headings: list[AddressHeading | None], names: Sequence[s
                 is_certain = _has_member([*before, *after], ("address_line_1",))
             heading = heading if is_certain else None
         result.append(heading)
+    return result
+
+
+def _with_country(headings: list[AddressHeading | None]) -> list[AddressHeading | None]:
+    """Treat a bare country after a delivery address without one as part of it."""
+    places = [
+        column
+        for column, heading in enumerate(headings)
+        if heading is not None and heading.party is Party.DELIVERY and heading.member in LOCATION
+    ]
+    countries = [column for column, heading in enumerate(headings) if heading and heading.member == "country_code"]
+    if not places or len(countries) != 1 or countries[0] < places[-1]:
+        return headings
+    (column,) = countries
+    heading = headings[column]
+    if heading is None or heading.party is not Party.BARE:
+        return headings
+    return [*headings[:column], replace(heading, party=Party.DELIVERY), *headings[column + 1 :]]
+
+
+def _with_postcode_letters(headings: list[AddressHeading | None], names: Sequence[str]) -> list[AddressHeading | None]:
+    """Treat a bare `Letters` after a postcode as its second part."""
+    result = list(headings)
+    for column in range(1, len(headings)):
+        before = headings[column - 1]
+        if names[column] in _POSTCODE_LETTERS and before is not None and before.member == "postal_code":
+            result[column] = AddressHeading(before.party, "postal_code", 19, is_addition=True)
     return result
 
 
@@ -263,6 +363,10 @@ def _member(tokens: Sequence[str]) -> MemberGuess | None:
     if found is None and first is not None and not first[3]:
         if first[0] == "address_line_1":
             found = _LINES.get(last)  # `Calle 2`
+        elif first[0] == "postal_code" and last in _POSTCODE_DIGITS:
+            found = ("postal_code", 0, None, False)
+        elif first[0] == "postal_code" and (last in _POSTCODE_LETTERS or last == "2"):
+            found = ("postal_code", 19, None, True)
         elif first[0] == "house_number" and last in _NUMBER_ADDITIONS:
             found = ("house_number", 19, None, True)  # `Husnr. bogstav`
     if found is None and all(_is_second_line(token) for token in tokens):

@@ -7,9 +7,10 @@ from typing import cast
 from tui.api.codec import Document, Json
 from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import Pointer
-from tui.orders.parsed import Derivation, Guess, GuessKind, How, ParsedOrder
+from tui.orders.parsed import Derivation, Guess, GuessKind, How, Memory, ParsedOrder
 from tui.orders.paths import ITEMS
 from tui.orders.tables.mapping import ColumnMapping
+from tui.orders.tables.values.decimal_signs import DecimalReading
 
 
 @dataclass(slots=True)
@@ -29,6 +30,8 @@ class ImportContext:
     quantity_columns: frozenset[int] = frozenset()
     understood: set[tuple[int, int]] = field(default_factory=set)
     marked_as_text: set[tuple[int, str]] = field(default_factory=set)
+    unclear_numbers: dict[int, dict[str, tuple[DecimalReading, str]]] = field(default_factory=dict)
+    """By row and column, the numbers such as `1,250` that may be wrong by a factor of 1000, and how they are read."""
 
     def guess(
         self,
@@ -40,21 +43,28 @@ class ImportContext:
         subject: str = "",
         title: str = "",
         detail: str = "",
+        memory: Memory | None = None,
     ) -> None:
         """Hold an order because of a guess. If the guess was confirmed, only record it at the value.
 
-        `detail`: the sentence at the value of this order, if `text` is about the whole column.
+        `detail`: the sentence at the value of this order, if `text` is about the whole column. `memory`: what a
+        confirmation is good for, if that is not as usual for the kind.
         """
-        found = Guess(kind, subject, text)
+        found = Guess.of(kind, subject, text, memory)
         self.guesses.setdefault(found)
         if self.mapping.accepts(found):
             order.derived.setdefault(pointer, Derivation(How.CONFIRMED, text))
             return
-        detail = f"{detail or text} Confirm this on the import screen or with --accept {kind}."
+        detail = f"{detail or text} {how_to_confirm(kind)}"
         problem = Problem(
             detail, f"confirm_{kind}", title or f"confirm {kind}", pointer=pointer, reported_by=ReportedBy.LOCAL
         )
         order.problems.append(problem)
+
+
+def how_to_confirm(kind: GuessKind) -> str:
+    """How to release an order that is held because of a guess of this kind, as a sentence for users."""
+    return f"To confirm: Enter on the import screen, z in the composer, or --accept {kind}."
 
 
 def item_rows(order: ParsedOrder) -> dict[int, int]:

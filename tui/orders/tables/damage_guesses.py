@@ -3,7 +3,7 @@
 from tui.api.errors import Severity
 from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.registry import find_damage
-from tui.orders.parsed import GuessKind, ParsedOrder
+from tui.orders.parsed import GuessKind, Memory, ParsedOrder
 from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.tables.context import ImportContext
 
@@ -22,4 +22,4 @@ def hold_damaged(order: ParsedOrder, context: ImportContext) -> None:
         fix = fix_for(order.document, damage)
         original = "" if fix is None else f" It was probably {fix.text}."
         detail = f"{damage.detail}{original} Correct it, or send it unchanged."
-        context.guess(order, pointer, kind, text, subject=column, title=damage.title, detail=detail)
+        context.guess(order, pointer, kind, text, subject=column, title=damage.title, detail=detail, memory=Memory.FILE)

@@ -17,6 +17,8 @@ from tui.orders.tables.mapping import CURRENCY_PATH, ORDERED_AT_PATH, USUAL_CONS
 
 CONSTANT: Final = "for all orders"
 _PRICES: Final = ("total_price", "subtotal_price", "estimated_shipping_price", "estimated_tax_price")
+_DECISIVE: Final = ("name", "company_name", "address_line_1", "house_number", "po_box", "postal_code", "city")
+"""The members of an address without which it says nothing about who gets an order."""
 _COSTS: Final = ("discount_granted", "insurance_costs", "freight_costs", "other_costs")
 
 DefaultNote = Callable[[FieldPath, Json, How, str], None]
@@ -121,10 +123,14 @@ def _is_elsewhere(address: Document, billing: Json) -> bool:
 
 
 def _fill_shipping_address(document: Document, note: DefaultNote) -> None:
-    billing = document.get(BILL)
-    if document.get(SHIP) is None and isinstance(billing, dict):
+    billing, shipping = document.get(BILL), document.get(SHIP) or {}
+    if not isinstance(billing, dict) or not isinstance(shipping, dict) or any(map(shipping.get, _DECISIVE)):
+        return
+    country = shipping.get("country_code")
+    if country in (None, billing.get("country_code")) or billing.get("country_code") is None:
         for name, value in list(billing.items()):
-            note((SHIP, name), value, How.COPIED, "from the billing address")
+            if name not in shipping:
+                note((SHIP, name), value, How.COPIED, "from the billing address")
 
 
 def _fill_single_line(document: Document, items: list[Any], note: DefaultNote) -> None:

@@ -7,17 +7,16 @@ from typing import Final
 from tui.orders.names import normalized
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.formats import KnownFormat, format_of_header
+from tui.orders.tables.values.amounts import UNITS, currency_sign_in
 
+_OTHER_WORDS: Final = frozenset(["m", "in", "once", "cal", "tum", "ft", "foot", "feet", "libra", "cali"])
+"""Names of units that mean something else at the end of a heading."""
 _UNITS: Final = {
-    **dict.fromkeys(("kg", "kgs", "kilo", "kilos", "kilogram", "kilograms", "kilogramm", "kilogramme"), "kg"),
-    **dict.fromkeys(("g", "gr", "gram", "grams", "gramm", "gramme", "grammes", "grammi", "gramos", "gramow"), "g"),
-    **dict.fromkeys(("lb", "lbs", "pound", "pounds"), "lbs"),
-    **dict.fromkeys(("oz", "ounce", "ounces"), "oz"),
-    "cm": "cm",
-    "mm": "mm",
+    normalized(name): unit
+    for units in UNITS.values()
+    for name, unit in units.items()
+    if name.isalpha() and normalized(name) not in _OTHER_WORDS
 }
-
-_CURRENCY_SIGNS: Final = {"US$": "USD", "€": "EUR", "£": "GBP", "$": "USD", "zł": "PLN"}
 _CURRENCIES: Final = frozenset(words.CURRENCIES.split("|"))
 
 
@@ -53,11 +52,15 @@ def currency_in(name: str) -> str:
 def split_currency(name: str, raw: str) -> tuple[str, str]:
     """Split `price in usd` or `Price ($)` into the amount and the currency, which is "" if there is none."""
     tokens = name.split(" ")
-    codes = [token for token in tokens if token in _CURRENCIES]
-    sign = next((code for sign, code in _CURRENCY_SIGNS.items() if sign in raw), "")
+    # `cad` is also Italian for each.
+    written = set(re.findall(r"[^\W\d_]+", raw))
+    codes = [
+        token for token in tokens if token in _CURRENCIES and (token not in ("cad", "try") or token.upper() in written)
+    ]
+    sign = currency_sign_in(raw)[0]
     if len(set(codes)) > 1 or not (codes or sign):
         return name, ""
-    kept = [token for token in tokens if token not in _CURRENCIES and not (sign and token in ("us", "zl"))]
+    kept = [token for token in tokens if token not in codes and not (sign and token in ("us", "zl"))]
     if len(kept) > 1 and kept[-1] in ("in", "en"):
         kept = kept[:-1]
     return " ".join(kept), sign or {"euro": "EUR", "euros": "EUR"}.get(codes[0], codes[0].upper())
@@ -65,7 +68,7 @@ def split_currency(name: str, raw: str) -> tuple[str, str]:
 
 def is_currency_certain(header: Sequence[str]) -> bool:
     """Whether the currency in the headings is not only a dollar sign."""
-    return any(sign in name for name in header for sign in ("US$", "€", "£", "zł")) or any(
+    return any(currency_sign_in(name)[1] for name in header) or any(
         token in _CURRENCIES for name in header for token in normalized(name).split(" ")
     )
 

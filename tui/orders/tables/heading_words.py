@@ -7,9 +7,9 @@ To teach the import a heading, add it to the table of its meaning. Within a tabl
 from typing import Final
 
 DELIVERY_PLACES: Final = (
-    "shipping|shipping address|ship|ship to|shipto|ship to address|delivery|delivery address|deliver to|deliver"
+    "shipping|shipping address|shipping person|dest merce|verzenden aan|verzend aan|ship|ship to|shipto|ship to address|delivery|delivery address|deliver to|deliver"
     "|dispatch|dispatch address|dispatch to|post to|posting|destination|destination address|consignment address|drop off"
-    "|delivered to|leveringssted|leveringsted|local de entrega|send to|goods to|dest|shipping details|shipping info|delivery details|delivery info|shipping order address|deliveries shipping order address"
+    "|delivered to|leveres til|levereres til|sendes til|levereras till|skickas till|wyslac na|dostarczyc do|dostawa do|consegnare a|entregar em|enviar para|livre a|envoyer a|leveringssted|leveringsted|local de entrega|send to|goods to|dest|shipping details|shipping info|delivery details|delivery info|shipping order address|deliveries shipping order address"
     "|lieferadresse|lieferanschrift|liefer|lieferung|abweichende lieferadresse|abweichende lieferanschrift|versand"
     "|versandadresse|versandanschrift|versand an|lieferung an|liefern an|zustelladresse|zustellung|zustell"
     "|lief|lieferadr|lief adr|lief anschrift|liefer an|versenden an|abw lieferadresse|abweichende lieferung|abweichend"
@@ -19,12 +19,12 @@ DELIVERY_PLACES: Final = (
     "|envio|direccion de envio|direccion envio|entrega|direccion de entrega|direccion entrega|enviar a|entregar en|lugar de entrega"
     "|spedizione|indirizzo di spedizione|indirizzo spedizione|consegna|indirizzo di consegna|indirizzo consegna"
     "|destinazione|destinazione diversa|destinazione merce|spedire a|sped|luogo di consegna|wysylka|wysylki|adres wysylki|dostawa|dostawy|adres dostawy|adres do wysylki|adres do dostawy|miejsce dostawy|wyslac do"
-    "|leverans|leveransadress|leverans adress|leveringsadresse|leverings|forsendelse|forsendelsesadresse"
+    "|leverans|lev|levadress|leveransadress|leverans adress|leveringsadresse|leverings|forsendelse|forsendelsesadresse"
     "|morada de entrega|morada entrega|morada de envio|endereco de entrega|endereco entrega|endereco de envio|expedicao"
 )
 DELIVERY_PERSONS: Final = (
-    "recipient|cons|gift recipient|receiver|consignee|addressee|to|ship to person|lieferempfanger|warenempfanger|empfanger|empfangers|destinataire"
-    "|ontvanger|geadresseerde|destinatario|destinatario merce|odbiorca|odbiorcy|end customer|end user|endkunde|endkunden|eindklant|client final|cliente final|cliente finale"
+    "recipient|receptionnaire|gift for|gift to|present for|geschenk fur|cadeau pour|cadeau voor|regalo para|regalo per|prezent dla|gave til|presente para|cons|gift recipient|receiver|consignee|addressee|to|ship to person|lieferempfanger|warenempfanger|empfanger|empfangers|destinataire"
+    "|ontvanger|geadresseerde|destinatario|destinatario merce|odbiorca|odbiorcy|odbiorca przesylki|odbiorcy przesylki|end customer|end user|endkunde|endkunden|eindklant|client final|cliente final|cliente finale"
     "|klient koncowy|slutkund|slutkunde|mottagare|mottagarens|modtager|modtagers|recetor|recebedor"
 )
 BILLING_PLACES: Final = (
@@ -33,7 +33,7 @@ BILLING_PLACES: Final = (
     "|facture|facturatie|facturatieadres|factuur|factuuradres|fact|adres fact"
     "|facturacion|direccion de facturacion|direccion facturacion|factura|fatturazione|indirizzo di fatturazione"
     "|indirizzo fatturazione|fattura|fatt|billing details|billing info|invoice details|faktura|faktury|adres rozliczeniowy|adres do faktury|dane do faktury|rozliczeniowy"
-    "|faktura till|fakturaadress|fakturerings|fakturering|faktureringsadress|faktureringsadresse|fakturaadresse"
+    "|fakt|faktureres til|faktureras till|faktura til|faktura till|fakturaadress|fakturerings|fakturering|faktureringsadress|faktureringsadresse|fakturaadresse"
     "|faturacao|morada de faturacao|faturamento|endereco de faturamento|endereco de cobranca|cobranca|fatura"
 )
 BILLING_PERSONS: Final = (
@@ -41,7 +41,7 @@ BILLING_PERSONS: Final = (
 )
 CUSTOMER_PLACES: Final = "buyer address|customer address|account|kundenadresse|klantadres|adresse client|adres klienta"
 CUSTOMER_PERSONS: Final = (
-    "customer|order customer|contact|buyer|purchaser|client|shopper|member|ordered by|kunde|kunden|kaufer|kaufers|besteller|auftraggeber"
+    "customer|customers|donneur d ordre|verkoop aan|order customer|contact|buyer|purchaser|client|shopper|member|ordered by|kunde|kunden|kaufer|kaufers|besteller|auftraggeber"
     "|acheteur|klant|koper|besteller|cliente|comprador|compratore|acquirente|klient|klienta|kupujacy|kupujacego|kontrahent|nabywca"
     "|nabywcy|zamawiajacy|kund|kundens|kopare|kober|kundes|ordonnateur|commanditaire|reseller|dealer|handler|wederverkoper|revendeur|distribuidor|rivenditore|aterforsaljare|forhandler|besteld door|ordered for|bestellt von|commande par"
 )
@@ -50,6 +50,9 @@ SENDERS: Final = (
     "|absender|absenderadresse|rucksende|expediteur|afzender|retour|retouradres|remitente|mittente|nadawca|nadawcy"
     "|avsandare|afsender|remetente|pickup address|shipper"
 )
+
+ABBREVIATED_PARTIES: Final = "re:li|ra:la|inv:del|fac:lev|fakt:lev|fv:wys|bt:st|f:l|r:l"
+"""Abbreviations of the billing and the delivery address, as in `Name RE` and `Name LI`. They count only as a pair."""
 
 ADDRESS: Final = {
     "name": "name|full name|fullname|att|tav|t a v|ter attentie van|z hd|zhd|zu handen|zu handen von|recipient name|addressee name|contact name|contact person|attention|attn|naam"
@@ -80,15 +83,15 @@ ADDRESS: Final = {
     "|adress zusatz|anschriftzusatz|adresse zusatz|zusatz|zusatz 1|adresse 2|adresse2|adresszeile 2|anschrift 2|strasse 2"
     "|complement|complement d adresse|complement adresse|complement 1|adresse complement|adresse ligne 2|batiment|etage"
     "|appartement|residence|adres 2|adresregel 2|adres regel 2|adres aanvulling|extra adresregel|extra adres|verdieping"
-    "|direccion 2|direccion2|linea de direccion 2|complemento|complemento de direccion|piso|puerta|piso y puerta"
-    "|informacion adicional|indirizzo 2|indirizzo riga 2|interno|scala|presso|complemento indirizzo|adres linia 2"
+    "|direccion 2|direccion2|linea de direccion 2|complemento|complemento de direccion|piso|piso y puerta"
+    "|informacion adicional|indirizzo 2|indirizzo riga 2|presso|complemento indirizzo|adres linia 2"
     "|dodatkowy adres|adress 2|adressrad 2|lagenhet|lagenhetsnummer|vaning|adresselinje 2|additional address line 1|additional address line1|address cont|address continued|street cont|adresse suite|adresse fortsetzung|etage dor|sal|endereco 2|morada 2"
     "|andar|fracao|linha de endereco 2|toevoeging adres|adrestoevoeging",
     "po_box": "po box|pobox|p o box|postbox|postbus|postfach|boite postale|apartado|apartado de correos|casella postale"
     "|skrytka pocztowa|postboks|caixa postal",
     "postal_code": "postal code|postcode|pcode|post code|zip|zip code|zipcode|zip postal code|zip postcode|postal zip code|postal"
     "|postalcode|plz|postleitzahl|code postal|cp|cap|codigo postal|cod postal|codice postale|codice avviamento postale"
-    "|kod pocztowy|kod|postnummer|postnr|post nr|cep|zip post code|postal zip",
+    "|c postal|cod post|kod poczt|kod pocztowy|kod|postnummer|postnr|post nr|cep|zip post code|postal zip",
     "city": "city|town|city town|town city|suburb|locality|plaats|woonplaats|plaatsnaam|gemeente|municipality|gemeinde|stad|ort|stadt|wohnort|ortschaft"
     "|ville|localite|commune|ciudad|poblacion|localidad|municipio|citta|comune|localita|miasto|miejscowosc|postort|by|bynavn"
     "|cidade|localidade|city name|nom de la ville",
@@ -113,6 +116,9 @@ ADDRESS: Final = {
 }
 NUMBER_WORDS: Final = "number|no|nr|numero"
 """House numbers only beside a street."""
+POSTCODE_DIGITS: Final = "cijfers|cijfer|numbers|digits|ziffern|chiffres|num|cijfergedeelte"
+POSTCODE_LETTERS: Final = "letters|letter|buchstaben|lettres|lettergedeelte|alpha"
+"""Words beside one for a postcode, where its digits and its letters have columns of their own, as in the Netherlands."""
 FIRST_NAMES: Final = "first name|firstname|given name|forename|first|voornaam|vorname|prenom|imie|fornamn|fornavn|primeiro nome|nombre de pila"
 MIDDLE_NAMES: Final = "middle name|tussenvoegsel|tussenvoegsels|middle initial|zweiter vorname|mellannamn|mellemnavn"
 LAST_NAMES: Final = (
@@ -128,9 +134,9 @@ NUMBER_ADDITIONS: Final = (
     "|numer mieszkania|lokal|mieszkanie|husbokstav|bogstav|bokstav|letra|porta"
 )
 THIRD_LINES: Final = (
-    "address 3|address3|address line 3|address line3|addr 3|addr3|line 3|line3|street 3|street3|street line 3|adresse 3"
+    "name 2|name2|name 3|name3|namenszusatz|name zusatz|address 3|address3|address line 3|address line3|addr 3|addr3|line 3|line3|street 3|street3|street line 3|adresse 3"
     "|adresse3|adresszeile 3|adresszusatz 2|zusatz 2|adres 3|adresregel 3|complement 2|direccion 3|indirizzo 3|adress 3"
-    "|adresselinje 3|endereco 3|morada 3|address 4|address line 4|line 4|side|dor|side dor|sida"
+    "|puerta|escalera|scala|interno|adresselinje 3|endereco 3|morada 3|address 4|address line 4|line 4|side|dor|side dor|sida"
 )
 
 ITEM_WORDS: Final = (
@@ -175,7 +181,7 @@ ITEM_ALONE: Final = {
     "name": "item name|product name|title|product title|product|titel|artikel|artikelname|materialkurztext|kurztext|material description|concepto|designacao|artikelbezeichnung|article"
     "|produkt|productnaam|producttitel|item description|omschrijving|bezeichnung|produktbezeichnung|produit|designation"
     "|libelle|producto|articulo|prodotto|articolo|nazwa produktu|nazwa towaru|towar|produktnamn|produktnavn|varenavn|vara"
-    "|benamning|produto|artigo|item|artikelnaam|vare|varetekst|angebotstitel|offertitel|listing title|description of goods|contents description|articolo descrizione|nazwa oferty",
+    "|benamning|produto|artigo|item|artikelnaam|vare|varetekst|angebotstitel|offertitel|listing title|description of goods|contents description|articolo descrizione|nazwa oferty|oferta|tytul oferty|short text|item text|material text|artikeltext|artbez|art bez",
     "quantity": "quantity|qty|quantity purchased|quantity ordered|quantity refund|pieces|pcs|units|aantal|hoeveelheid|menge"
     "|anzahl|anz|stk|stuck|stuckzahl|stuks|quantite|qte|cantidad|cant|quantita|qta|pezzi|piezas|unidades|ilosc|ilosc sztuk"
     "|liczba sztuk|sztuk|szt|antal|antal stk|mangd|maengde|quantidade|qtd|qtde|no of items|unites|nombre d articles",
@@ -184,17 +190,19 @@ ITEM_ALONE: Final = {
     "|prezzo unitario|cena|cena jednostkowa|pris|styckpris|stykpris|enhedspris|a pris|preco|preco unitario|sold for"
     "|verkauft fur|vendu|vk preis|vk|verkaufspreis|prix de vente|precio de venta|prezzo di vendita|verkoopprijs"
     "|prijs per eenheid|price per each|selling price|sale price|cena sprzedazy|salgspris|forsaljningspris|preco de venda|price incl vat|item rate|nettopreis|bruttopreis|nettoprijs|brutoprijs|valor unitario"
-    "|unit cost|declared value per unit",
+    "|unit cost|declared value per unit|eenheidsprijs|ep|ep netto|ep brutto|price amount|sku unit original price|sku unit price|unit original price",
     "total_price/value": "line total|item total|total price|amount|betrag|bedrag|importo|belopp|belob|row total|order line total|line amount|total line amount"
     "|regel totaal|regeltotaal|gesamtpreis|zeilensumme|positionssumme|total ligne|prix total|importe|importe total linea"
     "|total linea|totale riga|precio total|preis gesamt|prezzo totale|wartosc|cena calkowita|radsumma|linjetotal|totalpris|preco total|total da linha",
-    "sku": "sku|ugs|variant sku|article number|article no|article code|artikelnummer|artikelnr|artikel nr|artnr|item number|item no"
+    "sku": "sku|ugs|variant sku|material number|material no|material nr|material code|materialnummer|materialnr|matnr|mat nr"
+    "|nr materialu|numer materialu|indeks materialowy|numero de material|codigo de material|codigo material|numero materiale"
+    "|codice materiale|numero de materiel|code materiel|code matiere|materiaalnummer|materiaalcode|materialekode|materialkod|article number|article no|article code|artikelnummer|artikelnr|artikel nr|artnr|item number|item no"
     "|product code|product reference|seller sku|merchant sku|stock keeping unit|custom label|custom label sku"
     "|bestandseinheit|reference article|reference produit|ref article|codigo de producto|codigo articulo|codice articolo"
     "|codice prodotto|kod produktu|symbol|sygnatura|produktnummer|varenummer|varunummer|varenr|referencia do produto"
     "|codigo do produto|part number|part no|cod articolo|cod prodotto|cod articulo|own sku|my sku|seller part number|merchant item number|eigene artikelnummer"
     "|interne artikelnummer|handler sku|reference vendeur|ref vendeur|referencia del vendedor|codice venditore"
-    "|libelle personnalise|etiqueta personalizada|etichetta personalizzata|item code|art nr|varenr",
+    "|libelle personnalise|etiqueta personalizada|etichetta personalizzata|item code|art nr|varenr|own item no|own item number|own article number|eigene art nr|sku del vendedor|sku vendedor|model|products model|product model|item model",
     "description": "variant|variations|variation|variation details|variant title|variant name|item properties|options"
     "|selected options|product options|attributes|description|variante|variation du produit|declinaison|varianten|opcje"
     "|opciones|opzioni|opcoes|desc|descr|alternativ|item options|beschreibung|descripcion|descrizione|opis|beskrivning|beskrivelse|descricao|personalization|personalisation",
@@ -210,7 +218,7 @@ ITEM_ALONE: Final = {
     "|herkunftsland|country of manufacture|made in|pays d origine|pais de origen|paese di origine|paese d origine"
     "|kraj pochodzenia|ursprungsland kod|oprindelsesland|pais de origem",
     "item_id": "order item id|line item id|lineitem id|item id|positions id|position id|bestellposten id|bestellpositions id",
-    "product_id": "product id|asin|listing id|listing number|angebotsnummer|ebay item number|ebay item id",
+    "product_id": "product id|asin|listing id|listing number|listing no|listing nr|offer id|offer no|offer number|angebots nr|angebotsnr|numer oferty|id oferty|angebotsnummer|ebay item number|ebay item id",
     "variant_id": "variant id|variation id",
     "ean": "ean|gtin|barcode|ean code|ean13|upc|streepjescode|strichcode|code barre|codigo de barras|codice a barre"
     "|kod kreskowy|streckkod|stregkode",
@@ -221,19 +229,20 @@ ITEM_ALONE: Final = {
     "|global trade item number|isbn|jan",
     "image_url": "image url|product image",
     "mid_code": "mid code",
-    "material_content": "material content|material",
+    "material_content": "material content|material composition|composition|fabric|material|materiaal|materiale|material"
+    "|matiere|zusammensetzung|samenstelling|composicion|composizione|materialzusammensetzung",
     "intended_use": "intended use",
 }
 QUANTITY_QUALIFIERS: Final = (
     "ordered|order|purchased|sold|bestellt|bestellte|besteld|bestelde|commandee|commande|commandees|vendue|pedida"
-    "|vendida|ordinata|ordinate|venduta|zamowiona|zamowionych|sprzedana|bestalld|bestallda|bestilte|vendidas|bestilt|solgt|encomendada|de|of"
+    "|vendida|ordinata|ordinate|venduta|zamowiona|zamowionych|sprzedana|bestallt|bestalld|bestallda|bestilte|vendidas|bestilt|solgt|encomendada|de|of"
     "|des|to|ship|auftrags|bestell|best|bestel|auftrags|order|number|no|nr|nombre|numero|liczba|gekaufte|verkaufte|achetee"
     "|acquistata|acquistate|comprada|verkocht|kupiona|st|stuks|stk|szt|sztuk|ud|uds|pz|stykker|sold|pcs"
 )
 QUANTITY_WORDS: Final = (
     "quantity|qty|qte|quantite|menge|anzahl|anz|aantal|hoeveelheid|cantidad|quantita|qta|ilosc|antal|mangd"
     "|maengde|quantidade|qtd|qtde|units|pieces|stk|stuck|stuckzahl|aant|uds|unid|unids|unidades|unidade|szt|sztuk|stuks|pezzi"
-    "|pz|pcs|pce|piezas|stykker|q ta"
+    "|positionsmenge|bestellmenge|auftragsmenge|artikelanzahl|pz|pcs|pce|piezas|stykker|q ta"
 )
 
 ORDER_WORDS: Final = (
@@ -290,7 +299,7 @@ ORDER_ALONE: Final = {
     "|gesamt|grand total purchased|total amount|total order value|total paid|amount paid|gesamtbetrag|gesamtsumme"
     "|totaalbedrag|montant total|montant|total ttc|importe total|total pedido|totale|totale ordine|suma|do zaplaty"
     "|wartosc zamowienia|summa|totalt|total a pagar|valor total|ordertotal|rechnungsbetrag|summe",
-    "payment_details/total_price/currency": "currency|currency code|order currency|valuta|valutakod|valutakode|wahrung"
+    "payment_details/total_price/currency": "currency|currency code|order currency|curr|curr code|wahr|valuta|valutakod|valutakode|wahrung"
     "|wahrungscode|devise|moneda|divisa|waluta|moeda",
     "payment_details/subtotal_price/value": "subtotal|order subtotal|order subtotal amount|subtotaal|zwischensumme"
     "|sous total|subtotale|delsumma",
@@ -326,8 +335,8 @@ ORDER_ALONE: Final = {
     "shipping_details/ship_with/properties/contract_id": "contract|contract id",
     "shipping_details/measurement/weight/value": "weight|parcel weight|total weight|order weight|shipping weight|versandgewicht|verzendgewicht|gewicht|gesamtgewicht"
     "|paketgewicht|poids|poids total|poids du colis|peso|peso total|peso totale|waga|waga paczki|vikt|vaegt|totaalgewicht"
-    "|shipment weight|package weight|gross weight",
-    "shipping_details/measurement/weight/unit": "weight unit|unit of weight|parcel weight unit|gewichtseinheit"
+    "|shipment weight|package weight|gross weight|bruttogewicht|brutto gewicht|poids brut|peso bruto|peso lordo|waga brutto|bruttovikt|bruttovaegt",
+    "shipping_details/measurement/weight/unit": "weight unit|unit of weight|weight uom|parcel weight unit|gewichtseinheit"
     "|unite de poids|gewichtseenheid|unidad de peso|unita di peso",
     "shipping_details/measurement/dimension/length": "length|parcel length|lengte|lange|longueur|largo|lunghezza|dlugosc"
     "|langd|laengde|comprimento",
@@ -343,9 +352,10 @@ ORDER_ALONE: Final = {
 }
 WEAK: Final = {
     "order_number": "reference|ref|referentie|referenz|referencia|riferimento|reference 1|referenz 1|referenz1|kundenreferenz"
-    "|customer reference|referens|reference client|document number|document no|doc n|doc no|doc nr|num documento|nr dokumentu"
-    "|n documento|numero documento|n piece|verkaufsbeleg|numer dokumentu",
-    "item:sku": "reference|ref|referencia|riferimento|referens|code|codigo|codice",
+    "|customer reference|sales document|sales doc|sales document no|sales document number|referens|reference client|document number|document no|doc n|doc no|doc nr|num documento|nr dokumentu"
+    "|n documento|numero documento|n piece|verkaufsbeleg|numer dokumentu|num doc|documento|document de vente|no doc|dokumentnr|dokumentnummer|documentnummer|verkooporder|verkoopordernr|best nr|bestnr"
+    "|po number|po no|number po|po|purchase order|purchase order number|customer po",
+    "item:sku": "reference|ref|referencia|riferimento|referens|code|codigo|codice|kod",
     "item:name": "name|naam|nom|nombre|nome|nazwa|namn|navn",
     "item:quantity": "nombre|numero|count|no of items|q|st",
     "service_point_details/post_number": "postnummer",
@@ -353,6 +363,11 @@ WEAK: Final = {
 """Words that name too many things. Such a column has this field only if no other column has it, in this order."""
 TITLES: Final = "title|titel|titre|titolo|titulo|tytul"
 """Words for the name of an article. Beside the name of a person they mean `Mrs` or `Dr.`."""
+SALUTATIONS: Final = (
+    "salutation|anrede|civilite|tratamiento|aanhef|courtesy title|name prefix|prefix|honorific|zwrot|zwrot grzecznosciowy"
+    "|tilltal|tiltale|tratamento|appellativo|titolo di cortesia|titre de civilite|gender|geschlecht|geslacht|genre"
+)
+"""Columns with `Mrs` or `Frau`, also of an address; they are not part of a name on a parcel."""
 OPTIONS: Final = (
     "colour|color|farbe|kleur|couleur|colore|kolor|farg|farve|cor|size|grosse|groesse|maat|taille|talla|taglia|rozmiar"
     "|storlek|storrelse|tamanho"
@@ -424,9 +439,15 @@ TECHNICAL: Final = (
     "|betalingsvillkor|fulfillment|fulfilment|sales|last|abrechnungsnummer|abrechnung|latest|earliest|pseudo"
 )
 """A column is technical if each of its words is one of these; its values are not part of an order."""
+PICKUP_POINTS: Final = (
+    r"(pick ?up|service|parcel|collection|relay|drop off) (point|shop|station|locker)|packstation|paketshop|paketautomat"
+    r"|point relais|relais colis|pakketpunt|afhaalpunt|ophaalpunt|punto de recogida|punto di ritiro|punkt odbioru|paczkomat"
+    r"|ombud|utlamningsstalle|pakkeshop|pakkeautomat|ponto de recolha"
+)
+"""Words for a place where the recipient collects the parcel, as a regular expression."""
 NO_ADDRESS: Final = (
     "ip|mac|web|website|url|link|mail|email|card|payment|bank|wallet|tax|vat|mwst|browser|device|currency|origin|herkunft"
-    "|manufacture|store|shop|pos|seller|warehouse|location|username|nutzername|login|id|ids|type|status|service|method|usuario"
+    "|manufacture|store|shop|branch|filiale|filial|vestiging|agence|sucursal|oddzial|pos|seller|warehouse|location|username|nutzername|login|id|ids|type|status|service|method|usuario"
     "|utente|pseudo|zone|fee|rate|gps|lat|lng"
 )
 """A column with one of these words is not part of an address, even if it has words of addresses."""
@@ -436,6 +457,8 @@ NEUTRAL: Final = (
     "|kund|buyer|address|ship|by|bis|de|numero|numer"
 )
 """Words that a technical column may have in addition to technical ones."""
+FLAT_NUMBERS: Final = "nr lokalu|numer lokalu|nr mieszkania|numer mieszkania|lokal|mieszkanie"
+"""House number additions that are written after a slash, as in `5/7`."""
 UNCERTAIN_NUMBERS: Final = "number|no|nr|numero|suffix|addition|letra|porta|lokal|bus|toev|toevoeging|boite"
 """House numbers or parts of them only beside a street or a house number."""
 ANY_NUMBERS: Final = "number|no|nr|numero|num|nummer|numer|n|id"

@@ -1,5 +1,6 @@
 """Finds the fields that the columns of a table may contain, by their headings."""
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -26,6 +27,11 @@ SHIP: Final = SHIP_TO.name
 BILL: Final = BILL_TO.name
 NUMBER_PATH: Final[FieldPath] = NUMBER.tokens
 ORDER_ID_PATH: Final[FieldPath] = ORDER_ID.tokens
+_ITEM_NUMBER: Final = re.compile(r"(?<![\d.])[1-9]\d?(?= |$)")
+_NUMBERED_OPTION: Final = re.compile(
+    r"(option|opcion|opzione|opcja|opcao|attribute|attribut|variation|variant)s? ?[1-9]( value)?"
+)
+_ITEM_NAMES: Final = frozenset({(*EVERY_ITEM, "name"), (*EVERY_ITEM, "sku")})
 _CONTACT: Final = ("email", "phone_number")
 _NUMBER_WORDS: Final = frozenset(words.NUMBER_WORDS.split("|"))
 _QUANTITY_WORDS: Final = frozenset(words.QUANTITY_WORDS.split("|"))
@@ -59,6 +65,8 @@ class HeadingGuess:
     is_part: bool = False
     is_addition: bool = False
     unit: str = ""
+    party: Party = Party.BARE
+    """Whose address it is of. Parts of names are joined only within one."""
 
 
 @cache
@@ -70,7 +78,8 @@ def mappable() -> tuple[Field, ...]:
 def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
     """For each column, the fields that it may contain, likeliest first."""
     raw_names = [base_name(name, header) for name in header]
-    names = [normalized(raw) for raw in raw_names]
+    groups = item_groups(tuple(header))
+    names = [groups[column].name if column in groups else normalized(raw) for column, raw in enumerate(raw_names)]
     export = known_format(header)
     meanings = export.fields if export is not None else {}
     addresses = _without_item_names(headings_of(header), names)
@@ -98,8 +107,60 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
                 guesses.append(HeadingGuess(NUMBER_PATH, 40))
             is_beside_item = any(is_item[max(column - 1, 0) : column] + is_item[column + 1 : column + 2])
             guesses += _weak_guesses(name, raw, has_items=has_items, is_beside_item=is_beside_item)
+        if "%" in raw:
+            guesses = [guess for guess in guesses if not is_amount(guess.path)]
+        if groups:
+            # In a file with several items per row, `HS code` alone belongs to none of them.
+            guesses = [guess for guess in guesses if is_item_path(guess.path) is (column in groups)]
         result.append(sorted(guesses, key=lambda guess: guess.rank))
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class ItemGroup:
+    """The item that a column of a file with several items per row belongs to.
+
+    `number`: of the item. `name`: the normalized heading without it. `is_stated`: whether the heading has the number.
+    """
+
+    number: int
+    name: str
+    is_stated: bool
+
+
+@lru_cache(maxsize=64)
+def item_groups(header: tuple[str, ...]) -> dict[int, ItemGroup]:
+    """The columns of a file with several items per row, as in `Item 1 Name`, `Item 2 Name`; empty for other files."""
+    found: dict[int, ItemGroup] = {}
+    fields: dict[int, set[FieldPath]] = {}
+    names = [normalized(base_name(name, header)) for name in header]
+    for column, name in enumerate(names):
+        bare, number = _without_number(name)
+        guesses = _order_guesses(split_unit(bare)[0])
+        if guesses and is_item_path(guesses[0].path):
+            found[column] = ItemGroup(number or names[:column].count(name) + 1, bare, number > 0)
+    are_stated = any(group.is_stated for group in found.values())
+    for group in found.values():
+        if group.is_stated or not are_stated:
+            path = _order_guesses(split_unit(group.name)[0])[0].path
+            fields.setdefault(group.number, set()).add(path)
+    wanted = {number for number, paths in fields.items() if _ITEM_NAMES & paths and len(paths) > 1}
+    if not (wanted if are_stated else {1, 2} <= wanted and (*EVERY_ITEM, "quantity") in fields[2]):
+        return {}
+    first = {group.name for group in found.values() if group.number > 1}
+    return {
+        column: group for column, group in found.items() if group.is_stated or group.number > 1 or group.name in first
+    }
+
+
+def _without_number(name: str) -> tuple[str, int]:
+    """Split `item 2 name` into `item name` and 2, which is 0 without a number."""
+    matches = [*_ITEM_NUMBER.finditer(name)]
+    if len(matches) != 1:
+        return name, 0
+    (match,) = matches
+    bare = f"{name[: match.start()]} {name[match.end() :]}".split()
+    return " ".join(bare), int(match[0])
 
 
 def _is_member(headings: Sequence[AddressHeading | None], column: int, member: str) -> bool:
@@ -165,12 +226,25 @@ class _AddressChoice:
         if group is None:
             return []
         base, preference = group
+        if heading.party is Party.BARE and base == SHIP and self._is_beside_delivery(heading.member):
+            return (
+                [HeadingGuess(("customer_details", "name"), 50, heading.part is not None)]
+                if heading.member == "name"
+                else []
+            )
         member, rank = heading.member, 10 * preference + heading.rank
         if heading.is_alone and member == "address_line_1" and self._is_complete(Party.BARE):
             # The whole address in one cell is not mixed with another one.
             is_whole = self._members[heading.party].isdisjoint({"postal_code", "city"})
             rank += 30 if is_whole else 0
-        return [HeadingGuess((base, member), rank, heading.part is not None, heading.is_addition)]
+        return [HeadingGuess((base, member), rank, heading.part is not None, heading.is_addition, party=heading.party)]
+
+    def _is_beside_delivery(self, member: str) -> bool:
+        """Whether a bare name or company is the customer's, because the delivery address has a name of its own."""
+        delivery = self._members[Party.DELIVERY]
+        return (member == "name" and "name" in delivery) or (
+            member == "company_name" and {"name", "address_line_1"} <= delivery
+        )
 
     def _group(self, heading: AddressHeading) -> tuple[str, int] | None:
         party, member = heading.party, heading.member
@@ -230,7 +304,7 @@ def _weak_guesses(name: str, raw: str, *, has_items: bool, is_beside_item: bool)
         if is_beside_item and full_path == NUMBER_PATH and (name == "ref" or "é" in raw.casefold()):
             continue
         yield HeadingGuess(full_path, 60 + rank)
-    if has_items and name in _OPTIONS:
+    if has_items and (name in _OPTIONS or _NUMBERED_OPTION.fullmatch(name)):
         yield HeadingGuess((*EVERY_ITEM, "description"), 59, is_part=True)
 
 
@@ -289,7 +363,7 @@ def _known_guesses(name: str) -> tuple[HeadingGuess, ...]:
         (_order_scope(), _order_members(), 12),
     ):
         for rest in _without_scope(tokens, scope):
-            inner = without_connectors(rest)
+            inner = without_connectors(rest) or [token for token in rest if token in _NUMBER_WORDS]
             guesses = table.get(tuple(inner), ())
             if not guesses and scope is _item_scope():
                 # `Position: Artikelname`

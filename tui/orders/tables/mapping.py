@@ -6,8 +6,10 @@ from typing import Final
 
 from tui.api.codec import Document, Json
 from tui.orders.names import normalized
-from tui.orders.parsed import Guess, GuessKind
-from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHOP, STATUS, WEIGHT, FieldPath
+from tui.orders.parsed import Guess, GuessKind, Memory
+from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHIP_TO, SHOP, STATUS, WEIGHT, FieldPath
+from tui.orders.tables import heading_words as words
+from tui.orders.tables.address_headings import Party, second_address
 from tui.orders.tables.heading_text import currency_in, is_currency_certain, unit_in
 from tui.orders.tables.headings import (
     DESCRIPTION_WORDS,
@@ -16,6 +18,7 @@ from tui.orders.tables.headings import (
     WEAK_NAMES,
     guess_fields,
     is_amount,
+    item_groups,
     mappable,
 )
 from tui.orders.tables.layout import TableLayout
@@ -36,17 +39,16 @@ ITEM_WEIGHT_UNIT_PATH: Final[FieldPath] = (*EVERY_ITEM, *WEIGHT_UNIT_PATH[1:])
 QUANTITY_PATH: Final[FieldPath] = (*EVERY_ITEM, "quantity")
 ITEM_NAME_PATH: Final[FieldPath] = (*EVERY_ITEM, "name")
 ITEM_DESCRIPTION_PATH: Final[FieldPath] = (*EVERY_ITEM, "description")
+SHIP_STREET_PATH: Final[FieldPath] = (SHIP_TO / "address_line_1").tokens
 SIZE_UNIT_PATH: Final[FieldPath] = ("shipping_details", "measurement", "dimension", "unit")
 
+_FLATS: Final = frozenset(words.FLAT_NUMBERS.split("|"))
 USUAL_CONSTANTS: Final[dict[FieldPath, Json]] = {
     STATUS_PATH: "unfulfilled",
     PAYMENT_STATUS_PATH: "paid",
     CURRENCY_PATH: "EUR",
 }
 """Default constants for fields that every order needs and most files lack."""
-
-_ABOUT_VALUES: Final = frozenset([GuessKind.STATUS, GuessKind.ADDRESS, GuessKind.ITEMS])
-"""The kinds of guesses that depend on the rows of a file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ class ColumnMapping:
 
     Columns with the same path are joined by a space, or by that of `separators`. `constants`: values for fields that a row leaves empty.
     `fills_defaults`: whether missing values are derived from others. `accepted`: the kinds of guesses that the user
-    confirmed. `confirmed`: guesses about values that the user confirmed one by one, for this file only. `ignored`: the names of the columns that the user left out. `guessed`: the units, and the columns of
+    confirmed. `overriding`: the names of columns whose value, where they are filled, replaces that of the other columns of
+    their field. `confirmed`: guesses that the user confirmed one by one; those for one file only are not stored. `ignored`:
+    the names of the columns that the user left out. `guessed`: the units, and the columns of
     weights and prices, whose meaning is a guess.
     """
 
@@ -67,6 +71,7 @@ class ColumnMapping:
     accepted: frozenset[GuessKind] = frozenset()
     ignored: frozenset[str] = frozenset()
     separators: tuple[tuple[FieldPath, str], ...] = ()
+    overriding: frozenset[str] = frozenset()
     layout: TableLayout | None = field(default=None, compare=False)
     guessed: frozenset[FieldPath] = frozenset()
     confirmed: frozenset[Guess] = field(default=frozenset(), compare=False)
@@ -96,17 +101,17 @@ class ColumnMapping:
         others = tuple(pair for pair in self.separators if pair[0] != path)
         return replace(self, separators=others if separator == " " else (*others, (path, separator)))
 
+    def with_overriding(self, column: int) -> "ColumnMapping":
+        """A copy in which the value of this column, where it is filled, replaces that of the other columns of its field."""
+        return replace(self, overriding=self.overriding | {self.header[column]})
+
     def accepts(self, guess: Guess) -> bool:
         """Whether the user confirmed this guess, or all of its kind."""
         return guess.kind in self.accepted or guess in self.confirmed
 
     def with_accepted(self, guess: Guess, *, is_accepted: bool) -> "ColumnMapping":
-        """A copy in which a guess is confirmed, or not.
-
-        What a column means is confirmed by kind and is saved with the mapping. Values are confirmed one by one: the next
-        file has other ones.
-        """
-        if is_accepted and guess.kind in _ABOUT_VALUES:
+        """A copy in which a guess is confirmed, or not, within the scope of its confirmation."""
+        if is_accepted and guess.memory is not Memory.KIND:
             return replace(self, confirmed=self.confirmed | {guess})
         accepted = self.accepted | {guess.kind} if is_accepted else self.accepted - {guess.kind}
         return replace(self, accepted=accepted, confirmed=self.confirmed - {guess})
@@ -122,6 +127,7 @@ class ColumnMapping:
             self,
             paths=(*self.paths[:column], path, *self.paths[column + 1 :]),
             ignored=self.ignored | name if path is None else self.ignored - name,
+            overriding=self.overriding - name,
         )
         old_unit, new_unit = unit_path(old_path), unit_path(path)
         if new_unit is not None and new_unit not in mapping.paths and mapping.constant(new_unit) is None:
@@ -135,6 +141,15 @@ class ColumnMapping:
             mapping = mapping.with_constant(old_unit, None)
         # The user chose what the column means.
         return replace(mapping, guessed=mapping.guessed - {old_path, path})
+
+    def moved(self, column: int, path: FieldPath | None) -> "ColumnMapping":
+        """A copy with another field for a column whose rows show what it is."""
+        return replace(
+            self,
+            paths=(*self.paths[:column], path, *self.paths[column + 1 :]),
+            constants=tuple(pair for pair in self.constants if pair[0] != path),
+            guessed=self.guessed - {self.paths[column]},
+        )
 
     def with_constant(self, path: FieldPath, value: Json) -> "ColumnMapping":
         """A copy with this value for rows that leave the field empty; None removes the constant."""
@@ -169,8 +184,14 @@ class ColumnMapping:
             "constants": constants,
             "derives": self.fills_defaults,
             "separators": [{"path": [*path], "text": separator} for path, separator in self.separators],
+            "overriding": [str(name) for name in sorted(self.overriding)],
             "ignored": [str(name) for name in sorted(self.ignored)],
             "accepted": [str(kind) for kind in sorted(self.accepted)],
+            "confirmed": [
+                {"kind": str(guess.kind), "subject": guess.subject, "text": guess.text}
+                for guess in sorted(self.confirmed, key=lambda guess: (guess.kind, guess.subject, guess.text))
+                if guess.memory is not Memory.FILE
+            ],
             "guessed": [[*path] for path in sorted(self.guessed)],
             "layout": self.layout.to_json() if self.layout is not None else None,
         }
@@ -204,8 +225,16 @@ class ColumnMapping:
                 for stored in _list(value.get("separators"))
                 if isinstance(stored, dict) and (path := _path(stored.get("path"))) in known and path is not None
             ),
-            TableLayout.from_json(value.get("layout")),
-            frozenset(path for stored in _list(value.get("guessed")) if (path := _path(stored)) in known and path),
+            layout=TableLayout.from_json(value.get("layout")),
+            guessed=frozenset(
+                path for stored in _list(value.get("guessed")) if (path := _path(stored)) in known and path
+            ),
+            overriding=frozenset(str(name) for name in _list(value.get("overriding"))),
+            confirmed=frozenset(
+                Guess(GuessKind(kind), str(stored.get("subject")), str(stored.get("text")), Memory.GUESS)
+                for stored in _list(value.get("confirmed"))
+                if isinstance(stored, dict) and (kind := stored.get("kind")) in [*GuessKind] and isinstance(kind, str)
+            ),
         )
 
 
@@ -230,19 +259,25 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
     candidates = guess_fields(header)
     paths: list[FieldPath | None] = [None] * len(header)
     units: dict[FieldPath, str] = {}
-    mapped: dict[FieldPath, bool] = {}
+    mapped: set[FieldPath] = set()
+    groups = item_groups(tuple(header))
+    taken: dict[tuple[FieldPath, int], Party | None] = {}
+    """The party of which the parts of a value are joined; None if it has no parts."""
     ranked = sorted(
         (guess.rank, column) for column, column_candidates in enumerate(candidates) for guess in column_candidates
     )
     for rank, column in ranked:
         if paths[column] is not None:
             continue
+        item = groups[column].number if column in groups else 0
         for guess in candidates[column]:
+            key = (guess.path, item)
             if guess.rank == rank and (
-                guess.path not in mapped or guess.is_addition or (guess.is_part and mapped[guess.path])
+                key not in taken or guess.is_addition or (guess.is_part and taken[key] is guess.party)
             ):
                 paths[column] = guess.path
-                mapped[guess.path] = guess.is_part or mapped.get(guess.path, False)
+                taken[key] = guess.party if guess.is_part else taken.get(key)
+                mapped.add(guess.path)
                 if guess.unit:
                     units[guess.path] = guess.unit
                 break
@@ -254,6 +289,10 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
     guessed: set[FieldPath] = set()
     if ITEM_NAME_PATH in mapped and normalized(header[paths.index(ITEM_NAME_PATH)]) in WEAK_NAMES:
         guessed.add(ITEM_NAME_PATH)
+    if any(not group.is_stated and group.number > 1 for group in groups.values()):
+        guessed.add(ITEM_NAME_PATH)
+    if second_address(tuple(header)):
+        guessed.add(SHIP_STREET_PATH)
     stated = stated_unit(frozenset(map(normalized, header)))
     constants = {path: value for path, value in USUAL_CONSTANTS.items() if path not in mapped}
     constants |= {(*path[:-1], "unit"): unit for path, unit in units.items() if path[-1] == "value"}
@@ -268,17 +307,32 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
     if CURRENCY_PATH not in mapped and (currency := _currency_of(header, paths)):
         constants[CURRENCY_PATH] = currency
         guessed |= set() if is_currency_certain(header) else {CURRENCY_PATH}
-    mapping = ColumnMapping(tuple(header), tuple(paths), constants=tuple(constants.items()), guessed=frozenset(guessed))
+    separators = tuple((path, "/") for name, path in zip(header, paths, strict=True) if path and _is_flat(name, path))[
+        :1
+    ]
+    mapping = ColumnMapping(
+        tuple(header),
+        tuple(paths),
+        constants=tuple(constants.items()),
+        guessed=frozenset(guessed),
+        separators=separators,
+    )
     return mapping if shop is None else mapping.with_constant(SHOP_PATH, shop)
 
 
-def _use_description(header: Sequence[str], paths: list[FieldPath | None], mapped: dict[FieldPath, bool]) -> None:
+def _is_flat(name: str, path: FieldPath) -> bool:
+    """Whether a column has the numbers of flats, which follow the house number after a slash."""
+    return path == (SHIP_TO / "house_number").tokens and normalized(name) in _FLATS
+
+
+def _use_description(header: Sequence[str], paths: list[FieldPath | None], mapped: set[FieldPath]) -> None:
     """Use the description of an item as its name, if no column has the name."""
     for column, path in enumerate(paths):
         if path == ITEM_DESCRIPTION_PATH and not DESCRIPTION_WORDS.isdisjoint(normalized(header[column]).split(" ")):
             paths[column] = ITEM_NAME_PATH
-            mapped[ITEM_NAME_PATH] = False
-            return
+            mapped.add(ITEM_NAME_PATH)
+            if column not in item_groups(tuple(header)):
+                return
 
 
 def _currency_of(header: Sequence[str], paths: list[FieldPath | None]) -> str:

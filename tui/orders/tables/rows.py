@@ -21,15 +21,17 @@ from tui.orders.tables.context import ImportContext, error, item_rows, warning
 from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.defaults import fill_defaults
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, item_groups
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
+from tui.orders.tables.steps.decimals import check_decimals, decimal_readings
 from tui.orders.tables.steps.doubtful_columns import check_doubtful
 from tui.orders.tables.steps.packed_items import split_packed_items
 from tui.orders.tables.steps.prices import SUMMED_PATHS, check_prices, combine_line_amounts
 from tui.orders.tables.steps.quantities import check_quantities, find_quantity_columns
 from tui.orders.tables.steps.recipients import (
     check_recipients,
+    check_second_address,
     complete_billing,
     complete_contacts,
     conflict_problem,
@@ -43,8 +45,10 @@ from tui.orders.tables.text.report_rows import is_footer, is_header, is_line, is
 from tui.orders.tables.text.summary_rows import ITEM_IDENTIFIERS, SummaryColumns, find_summary_rows
 from tui.orders.tables.unused import check_unused
 from tui.orders.tables.values.dates import date_order
+from tui.orders.tables.values.decimal_signs import DecimalReading, is_ambiguous
 from tui.orders.tables.values.null_markers import CANDIDATES, NULL_MARKERS, is_null_marker
 
+_NUMBERS: Final = (Kind.NUMBER, Kind.MONEY_TEXT, Kind.INTEGER)
 _PROGRESS_INTERVAL = 500
 _MAX_CACHED_CELLS = 20_000
 
@@ -58,16 +62,24 @@ def to_orders(
     progress: OnProgress | None = None,
     max_orders: int | None = None,
     part: str = "",
+    whole: Table | None = None,
 ) -> ParsedFile:
     """Convert a table to orders. Times without a zone are in the zone of `now`. `part`: added to the place of each.
 
+    `whole`: the table of the file, if `table` has only some of its rows: dates and numbers are read as in the whole one.
+
     Raises TableError if the table has more than `max_orders` orders.
     """
-    return _OrderBuilder(table, mapping, now, shop, max_orders, part).build(progress)
+    return _OrderBuilder(table, whole or table, mapping, now, shop, max_orders, part).build(progress)
 
 
-def _layout_of(table: Table, column: int, field: Field) -> TableLayout:
-    """The layout for one column. Unless the table has an order of day and month, the column's own cells decide it."""
+def _layout_of(table: Table, column: int, field: Field, reading: DecimalReading | None) -> TableLayout:
+    """The layout for one column. Unless the table has an order of day and month, the column's own cells decide it.
+
+    `reading`: how its ambiguous numbers are read, if it has some.
+    """
+    if reading is not None:
+        return replace(table.layout, decimal=reading.sign)
     if field.kind is not Kind.DATETIME or table.layout.dates:
         return table.layout
     return replace(table.layout, dates=date_order(row.cells[column] for row in table.rows if column < len(row.cells)))
@@ -96,6 +108,12 @@ class _Column:
     """The table's layout, with the order of day and month in this column."""
     separator: str
     """The text before its value if another column of the field has one."""
+    is_overriding: bool
+    """Whether its value replaces that of the other columns of the field."""
+    item: int
+    """The number of its item, in a file with several items per row, else 0."""
+    reading: DecimalReading | None
+    """How its ambiguous numbers are read, if it has some."""
 
 
 @dataclass(slots=True)
@@ -126,6 +144,7 @@ class _OrderBuilder:
     def __init__(
         self,
         table: Table,
+        whole: Table,
         mapping: ColumnMapping,
         now: datetime,
         shop: int | None,
@@ -139,6 +158,14 @@ class _OrderBuilder:
         self._mapping = mapping.with_constant(SHOP_PATH, shop) if needs_shop else mapping
         self._now = now
         self._context = ImportContext(self._mapping, now, table.encoding_guess)
+        known_fields = {
+            index: known
+            for index, path in enumerate(mapping.paths)
+            if path is not None and (known := field_at(Pointer(path))) is not None
+        }
+        numbers = [index for index, known in known_fields.items() if known.kind in _NUMBERS]
+        readings = decimal_readings(whole, numbers, mapping)
+        groups = item_groups(mapping.header)
         self._columns = [
             _Column(
                 index,
@@ -150,19 +177,29 @@ class _OrderBuilder:
                     else tuple("0" if token == ANY else token for token in path)
                 ),
                 is_item_path(path),
-                _layout_of(table, index, known),
+                _layout_of(whole, index, known, readings.get(index)),
                 mapping.separator(path),
+                name in mapping.overriding,
+                groups[index].number if index in groups else 0,
+                readings.get(index),
             )
             for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
-            if path is not None and (known := field_at(Pointer(path))) is not None
+            if path is not None and (known := known_fields.get(index)) is not None
         ]
         positions = [part.value if part is not None else 0 for part in name_parts(mapping.header)]
         # Countries come first, because other address fields depend on them; the parts of a name come in their order.
         self._order_columns = sorted(
             (column for column in self._columns if not column.is_item_field),
-            key=lambda column: (column.tokens[-1] != "country_code", positions[column.index]),
+            key=lambda column: (column.tokens[-1] != "country_code", column.is_overriding, positions[column.index]),
         )
-        self._item_columns = [column for column in self._columns if column.is_item_field]
+        self._item_columns = sorted(
+            (column for column in self._columns if column.is_item_field), key=lambda column: column.is_overriding
+        )
+        numbers_of_items = sorted({column.item for column in self._item_columns})
+        self._columns_by_item = [
+            [column for column in self._item_columns if column.item == item] for item in numbers_of_items
+        ]
+        self._unclear_columns = [column for column in self._columns if column.reading is not None]
         used = {column.index for column in self._columns}
         self._ignored_columns = [index for index in range(len(mapping.paths)) if index not in used]
         self._key_columns = [
@@ -252,6 +289,7 @@ class _OrderBuilder:
             self._not_data.append(_refused(row, reason))
             return
         width = len(texts)
+        self._record_unclear_numbers(row.number, texts)
         partial = self._find_order(keys[0], shop) if keys else self._continued_order(texts)
         if partial is None:
             if len(self._orders) == self._max_orders:
@@ -271,7 +309,7 @@ class _OrderBuilder:
             self._add_summary(partial, row.number, texts)
             has_item = False
         else:
-            has_item = self._add_item(partial, row.number, texts)
+            has_item = self._add_items(partial, row.number, texts)
         self._record_emptied(partial, emptied, has_item)
         if has_item:
             first_row = partial.item_rows_by_text.setdefault(tuple(texts), row.number)
@@ -286,6 +324,11 @@ class _OrderBuilder:
             for index in self._ignored_columns
             if index < width and texts[index]
         )
+
+    def _record_unclear_numbers(self, row: int, texts: Sequence[str]) -> None:
+        for column in self._unclear_columns:
+            if column.index < len(texts) and is_ambiguous(text := texts[column.index]) and column.reading is not None:
+                self._context.unclear_numbers.setdefault(row, {})[column.name] = (column.reading, text)
 
     def _empty_null_markers(self, texts: list[str]) -> list[tuple[_Column | None, str]]:
         """Empty the cells that stand for no value. Returns their columns, None for ignored ones, and their texts."""
@@ -406,11 +449,11 @@ class _OrderBuilder:
         joined: dict[FieldPath, tuple[str, _Column, int]] = {}
         for column in self._order_columns:
             if column.index < width and (text := texts[column.index]):
-                before = joined.get(column.tokens)
+                before, first, count = joined.get(column.tokens, ("", column, 0))
                 joined[column.tokens] = (
-                    (text, column, 1)
-                    if before is None
-                    else (f"{before[0]}{column.separator}{text}", before[1], before[2] + 1)
+                    (f"{before}{column.separator}{text}", first, count + 1)
+                    if count and not column.is_overriding
+                    else (text, column, count + 1)
                 )
         for tokens, (text, column, count) in joined.items():
             first_text = partial.first_texts.get(tokens)
@@ -449,14 +492,26 @@ class _OrderBuilder:
             self._record_cell(partial, pointer, column, row, text, read)
             _set_value(partial.result.document, total, read.value)
 
-    def _add_item(self, partial: _PartialOrder, row: int, texts: list[str]) -> bool:
-        """Add the row's item. Returns False if the row has none."""
+    def _add_items(self, partial: _PartialOrder, row: int, texts: list[str]) -> bool:
+        """Add the row's items: one, unless the file has several items per row. Returns False if the row has none."""
+        if not self._item_columns and any(is_item_path(path) for path, _ in self._mapping.constants):
+            partial.items.append({})
+            return False
+        is_one = len(self._columns_by_item) == 1
+        count = len(partial.items)
+        for columns in self._columns_by_item:
+            if is_one or any(not _is_nothing(texts[one.index]) for one in columns if one.index < len(texts)):
+                self._add_item(partial, row, texts, columns)
+        return len(partial.items) > count
+
+    def _add_item(self, partial: _PartialOrder, row: int, texts: list[str], columns: Sequence[_Column]) -> None:
+        """Add the item of these columns, if they have one."""
         width, item, index = len(texts), cast(dict[str, Json], {}), len(partial.items)
         seen: dict[FieldPath, str] = {}
-        for column in self._item_columns:
+        for column in columns:
             if column.index >= width or not (text := texts[column.index]):
                 continue
-            if column.tokens in seen:
+            if column.tokens in seen and not column.is_overriding:
                 text = f"{seen[column.tokens]}{column.separator}{text}"
             seen[column.tokens] = text
             partial.result.used += 1
@@ -465,9 +520,8 @@ class _OrderBuilder:
             _set_value(item, column.tokens, read.value)
             if read.unit:
                 _set_value(item, (*column.tokens[:-1], "unit"), read.unit)
-        if item or (not self._item_columns and any(is_item_path(path) for path, _ in self._mapping.constants)):
+        if item:
             partial.items.append(item)
-        return bool(item)
 
     def _read(self, column: _Column, text: str, country: str = "") -> CellValue:
         """Read a cell. Cached, because most columns repeat their values."""
@@ -540,11 +594,13 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
     complete_contacts,
     complete_billing,
     check_recipients,
+    check_second_address,
     check_statuses,
     check_weights,
     check_prices,
     check_quantities,
     check_doubtful,
+    check_decimals,
     check_unused,
     hold_damaged,
     confirm_encoding,
@@ -555,6 +611,11 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
 _MIN_COLUMNS: Final = 4
 """Columns of a table in which a row of one sentence is no order."""
 _LINE_TOTAL: Final = ("total_price", "value")
+
+
+def _is_nothing(text: str) -> bool:
+    """Whether a cell is empty or zero, as those of an item that an order does not have."""
+    return not text.strip("0.,")
 
 
 def _may_belong(partial: _PartialOrder, shop: str) -> bool:

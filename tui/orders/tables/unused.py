@@ -13,7 +13,15 @@ from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, ParsedOrder, UnusedCell
 from tui.orders.paths import BILL_TO, ITEMS, SHIP_TO
 from tui.orders.tables import heading_words as words
-from tui.orders.tables.address_headings import CONNECTORS, LOCATION, Party, address_heading, is_delivery
+from tui.orders.tables.address_headings import (
+    CONNECTORS,
+    LOCATION,
+    Party,
+    address_heading,
+    is_delivery,
+    is_salutation,
+    may_name_recipient,
+)
 from tui.orders.tables.context import ImportContext, warning
 from tui.orders.tables.heading_text import base_name, known_format
 from tui.orders.tables.headings import is_quantity
@@ -43,12 +51,18 @@ _ADDRESS_WORDS: Final = frozenset(
     "nazwa",
     "nombre",
     "nome",
+    "cod",
 }
 _NO_ADDRESS: Final = frozenset(words.NO_ADDRESS.split("|"))
 _NEUTRAL: Final = frozenset(words.NEUTRAL.split("|"))
 _TECHNICAL: Final = frozenset(words.TECHNICAL.split("|"))
 _CUSTOMER_NAME: Final = Pointer.of("customer_details", "name")
+_MORE_MEANINGS: Final = frozenset(["kod", "suffix", "via"])
+"""Bare words for parts of an address that mean something else where the address has another column for the part."""
+_NAME_AFFIXES: Final = frozenset([*words.TITLES.split("|"), "suffix", "name suffix", "prefix"])
+"""Bare words for `Dr.` or `Jr.` beside a name."""
 _WEIGHT: Final = re.compile(r"weight|gewicht|\bpoids\b|\bpeso\b|\bwaga\b|vikt|vaegt")
+_PICKUP_POINT: Final = re.compile(rf"\b({words.PICKUP_POINTS})\b")
 _ADDRESS: Final = re.compile(r"\d.*[^\W\d]{3}.*[,\n;-]|[^\W\d]{3}.*[,\n;-].*\d", re.DOTALL)
 """An address in one cell."""
 _TOKEN: Final = re.compile(r"\w+")
@@ -68,7 +82,7 @@ class Concern(Enum):
 class _Used:
     """The values of an order. `words`: those of its names and addresses, which other columns often repeat in parts."""
 
-    values: frozenset[str]
+    values: set[str]
     words: frozenset[str]
     countries: frozenset[object]
 
@@ -80,10 +94,11 @@ def check_unused(order: ParsedOrder, context: ImportContext) -> None:
     used: _Used | None = None
     reported: set[int] = set()
     header = context.mapping.header
+    concerns = _concerns(header)
     for cell in order.unused:
+        concern = concerns[cell.column]
         if (cell.row, cell.column) in context.understood:
             continue
-        concern = concern_of(header[cell.column], header)
         if concern is Concern.NOTHING or cell.column in reported or header[cell.column] in context.mapping.ignored:
             continue
         if _says_nothing(cell.text):
@@ -92,6 +107,8 @@ def check_unused(order: ParsedOrder, context: ImportContext) -> None:
         if _is_used(cell, used) and not (cell.text.isdecimal() and _WEIGHT.search(normalized(header[cell.column]))):
             continue
         reported.add(cell.column)
+        if concern is Concern.ADDRESS and cell.text.isdecimal() and _is_person(header[cell.column], header):
+            concern = Concern.OTHER  # a customer's number
         if concern is Concern.OTHER and _ADDRESS.search(cell.text) and is_delivery(normalized(header[cell.column])):
             concern = Concern.ADDRESS
         _report(order, context, cell, concern)
@@ -110,13 +127,22 @@ def _report(order: ParsedOrder, context: ImportContext, cell: UnusedCell, concer
         order.problems.append(warning(ROOT, "unused_column", detail, f"unused: {column[:12]}"))
 
 
+@lru_cache(maxsize=64)
+def _concerns(header: tuple[str, ...]) -> tuple[Concern, ...]:
+    return tuple(concern_of(name, header) for name in header)
+
+
 @lru_cache(maxsize=1024)
 def concern_of(name: str, header: tuple[str, ...]) -> Concern:
     """What a column without a field may be about, by its heading."""
     raw = base_name(name, header)
     heading = normalized(raw)
-    if is_ignored(name, header):
+    if is_ignored(name, header) or is_salutation(heading):
         return Concern.NOTHING
+    if heading in _NAME_AFFIXES and _is_beside_name(name, header):
+        return Concern.NOTHING
+    if heading in _MORE_MEANINGS:
+        return Concern.NOTHING if heading == "via" else Concern.OTHER
     address = address_heading(heading)
     if address is not None:
         if address.party is Party.SENDER:
@@ -124,7 +150,10 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
         decides = (
             address.member in LOCATION - {"address_line_2", "po_box", "state_province_code"} or address.is_addition
         )
-        return Concern.ADDRESS if decides or address.member == "name" else Concern.OTHER
+        is_recipient = address.member == "name" and not (address.party is Party.CUSTOMER and _names_recipient(header))
+        return Concern.ADDRESS if decides or is_recipient else Concern.OTHER
+    if may_name_recipient(heading) or _PICKUP_POINT.search(heading):
+        return Concern.ADDRESS
     tokens = [token for token in heading.split(" ") if token not in CONNECTORS and not token.isdigit()]
     if not tokens or "ip" in tokens:
         return Concern.NOTHING
@@ -135,6 +164,25 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
     if any(token in _ADDRESS_WORDS for token in tokens) and _NO_ADDRESS.isdisjoint(tokens):
         return Concern.ADDRESS
     return Concern.OTHER
+
+
+@lru_cache(maxsize=64)
+def _names_recipient(header: tuple[str, ...]) -> bool:
+    """Whether a column has the name of the recipient, so that another person's name is not used for it."""
+    found = (address_heading(normalized(base_name(name, header))) for name in header)
+    return any(one is not None and one.party is Party.DELIVERY and one.member == "name" for one in found)
+
+
+def _is_person(name: str, header: tuple[str, ...]) -> bool:
+    heading = address_heading(normalized(base_name(name, header)))
+    return heading is not None and heading.member == "name"
+
+
+def _is_beside_name(name: str, header: tuple[str, ...]) -> bool:
+    column = header.index(name)
+    beside = (*header[max(column - 1, 0) : column], *header[column + 1 : column + 2])
+    found = (address_heading(normalized(base_name(other, header))) for other in beside)
+    return any(heading is not None and heading.member == "name" for heading in found)
 
 
 @lru_cache(maxsize=1024)
@@ -150,12 +198,10 @@ def _says_nothing(text: str) -> bool:
 
 def _is_used(cell: UnusedCell, used: _Used) -> bool:
     text = normalize(cell.text)
-    return text in used.values or _words(text) <= used.words or country_named(cell.text) in used.countries
+    return text in used.values or _words(text) <= used.words or _country(cell.text) in used.countries
 
 
 def _used(document: Document) -> _Used:
-    values: set[str] = set()
-    _collect(document, values)
     words_of_addresses: set[str] = set()
     for address in (SHIP_TO.get(document), BILL_TO.get(document), {"name": _CUSTOMER_NAME.get(document)}):
         for member, value in address.items() if isinstance(address, dict) else ():
@@ -163,19 +209,27 @@ def _used(document: Document) -> _Used:
                 words_of_addresses |= _words(normalize(value))
     codes = (place.get(document) for place in (SHIP_TO / "country_code", BILL_TO / "country_code"))
     countries = frozenset(code for code in codes if isinstance(code, str))
-    return _Used(frozenset(values), frozenset(words_of_addresses), countries)
+    return _Used(_values_of(document), frozenset(words_of_addresses), countries)
 
 
-def _collect(node: Any, values: set[str]) -> None:
-    if isinstance(node, dict):
-        for value in node.values():
-            _collect(value, values)
-    elif isinstance(node, list):
-        for value in node:
-            _collect(value, values)
-    elif node is not None:
-        values.add(normalize(str(node)))
+def _values_of(document: Document) -> set[str]:
+    """All values of an order in a comparable form."""
+    found: set[str] = set()
+    nodes: list[Any] = [document]
+    while nodes:
+        node = nodes.pop()
+        if isinstance(node, dict):
+            nodes += node.values()
+        elif isinstance(node, list):
+            nodes += node
+        elif node is not None:
+            found.add(normalize(node if isinstance(node, str) else str(node)))
+    return found
 
 
+_country = lru_cache(maxsize=20_000)(country_named)
+
+
+@lru_cache(maxsize=20_000)
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split(" "))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from textual.timer import Timer
 
-from tui.api.wording import count_of, word_for
+from tui.api.wording import count_of
 from tui.orders.parsed import ParsedFile
 from tui.screens.common.routes import ShowText
 from tui.screens.composer.view import ComposerCommands, ComposerView
@@ -138,10 +138,9 @@ class FileAdding(ComposerCommands):
             notice += f"; {len(intake.refused)} refused"
         if intake.ignored:
             cells = count_of(intake.ignored, "cell")
-            were = word_for(intake.ignored, "was", "were")
-            more.append(f"{cells} of {count_of(len(intake.unmapped), 'column')} {were} not imported")
+            more.append(f"{cells} of {count_of(len(intake.unmapped), 'column')} went to no field")
         if converted:
-            more.append(f"{converted} with converted values")
+            more.append(f"values of {count_of(converted, 'order')} were converted")
         show_added(self._view, ids, f"{notice}.", f" {'; '.join(more)}." if more else "")
         if intake.refused:
             lines = [f"{refused.place} {refused.reason}" for refused in intake.refused]

@@ -181,7 +181,9 @@ class StagedTableCommands(ComposerCommands):
 
     @handles("open")
     def edit_cell(self, key: str) -> None:
-        if self._view.may_edit():
+        if self._view.order is None:
+            self._screen.show_notice(self._view.why_empty)
+        elif self._view.may_edit():
             self._view.grid.open_editor()
 
     @handles("pane")

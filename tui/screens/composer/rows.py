@@ -107,7 +107,9 @@ def tab_labels(staging: Staging) -> list[TabLabel]:
 
 def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
     """The mark of an order's row, and its style."""
-    state = SendState.SENDING if staging.sender.is_waiting(order.id) else staging.send_state(order)
+    state = staging.send_state(order)
+    if staging.sender.is_waiting(order.id) and state is not SendState.UNKNOWN:
+        state = SendState.SENDING
     if state is SendState.READY:
         found = [finding.problem.severity for finding in staging.findings(order) if not finding.stale]
         if Severity.ERROR in found:
@@ -120,10 +122,11 @@ def mark_of(staging: Staging, order: StagedOrder) -> tuple[str, str]:
 def problem_text(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> str:
     """The text of the last column: the first problem, or the progress of the order."""
     when = f"{order.since.astimezone(zone):%H:%M}"
-    if staging.sender.is_waiting(order.id) and order.state is not StagedState.SENT:
+    state, is_waiting = staging.send_state(order), staging.sender.is_waiting(order.id)
+    if is_waiting and order.state is not StagedState.SENT and state is not SendState.UNKNOWN:
         return "queued"
     findings = [finding for finding in staging.findings(order) if not finding.stale]
-    match staging.send_state(order):
+    match state:
         case SendState.ACCEPTED:
             return f"accepted {when}, verifying"
         case SendState.SENDING:
@@ -136,6 +139,8 @@ def problem_text(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> s
             return update_text(order)
         case SendState.HELD:
             return f"held{': ' + _first(findings) if findings else ''}"
+        case SendState.UNKNOWN if is_waiting:
+            return "response lost, checking"
         case SendState.UNKNOWN:
             return "response lost; r looks it up, resends if missing"
         case SendState.DIFFERS if order.state is StagedState.MISSING:
@@ -237,9 +242,9 @@ def _mark_of_note(note: FormNote) -> tuple[str, str]:
 
 
 def _named(problem: Problem) -> str:
-    """What a problem of the whole request is about, as the service spells it."""
+    """What a problem of the whole request is about, as the service spells it; `/data` is the whole body."""
     named = (("parameter", problem.parameter), ("header", problem.header))
-    names = [problem.raw_pointer or "", *(f"{kind} {name}" for kind, name in named if name)]
+    names = [(problem.raw_pointer or "").removesuffix("/data"), *(f"{kind} {name}" for kind, name in named if name)]
     return ", ".join(filter(None, names)) or "the request"
 
 

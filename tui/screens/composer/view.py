@@ -208,9 +208,17 @@ class ComposerView:
         self.show_all()
         self.remember()
 
+    @property
+    def why_empty(self) -> str:
+        """Why there is no order at the cursor, and which key helps, as a sentence."""
+        if self.staging.orders:
+            return "No order is shown here. 0 shows all tabs, / changes the filter."
+        return "There is no order yet. a adds orders."
+
     def open_form(self, pointer: Pointer | None = None) -> None:
         """Open the form of the current order, at a field."""
         if self.order is None:
+            self.screen.show_notice(self.why_empty)
             return
         self.state.in_form = True
         self.arrange()

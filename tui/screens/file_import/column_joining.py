@@ -2,8 +2,10 @@
 
 from typing import Any
 
+from tui.orders.edits.bulk_change import full_label
 from tui.orders.tables.mapping import ColumnMapping
 from tui.screens.common.screen import BaseScreen
+from tui.screens.file_import.detail import Detail
 
 
 async def ask_to_join(screen: BaseScreen[Any], mapping: ColumnMapping, place: int) -> ColumnMapping | None:
@@ -12,14 +14,24 @@ async def ask_to_join(screen: BaseScreen[Any], mapping: ColumnMapping, place: in
     if path is None:
         return mapping
     others = [column for column in mapping.columns_of(path) if column != place]
-    choices = [("r", "replace"), ("b", "blank"), ("c", "comma")]
+    choices = [("r", "replace"), ("f", "where filled"), ("b", "blank"), ("c", "comma")]
     if path[-1] == "address_line_1":
         choices.append(("l", "line 2"))
-    match await screen.ask(f"Join to {', '.join(mapping.header[column] for column in others)}?", choices):
+    new, names = mapping.header[place], ", ".join(mapping.header[column] for column in others)
+    text = (
+        f"{full_label(path)} has {names} already. r uses {new} instead; f uses {new} where it is filled, else {names}; "
+        "b and c use both, with a blank or a comma between them."
+    )
+    screen.query_one(Detail).show(text, screen.size.width)
+    answer = await screen.ask("Join?", choices)
+    screen.show_status()
+    match answer:
         case "r":
             for column in others:
                 mapping = mapping.with_path(column, None)
             return mapping
+        case "f":
+            return mapping.with_overriding(place)
         case "b":
             return mapping.with_separator(path, " ")
         case "c":

@@ -1,16 +1,17 @@
 """A table to be imported as rows of the screen: its columns and where they go, what is the same for all, the preview."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from decimal import Decimal
 
 from tui.api.codec import Json, pretty
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import Pointer
+from tui.orders.checks.context import AccountShops
 from tui.orders.checks.sending import check_order
 from tui.orders.display import short_problem
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.fields import field_at, label_of
-from tui.orders.parsed import Guess, ParsedFile, ParsedOrder
+from tui.orders.parsed import Guess, GuessKind, ParsedFile, ParsedOrder
 from tui.orders.paths import ITEMS, TOTAL, FieldPath
 from tui.orders.summary import order_name, text_at
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
@@ -18,6 +19,7 @@ from tui.orders.tables.table import column_letters
 from tui.orders.tables.unused import Concern, concern_of
 from tui.orders.value_parser import show_value
 from tui.widgets.table import Column, RenderedRow, StyledCell
+from tui.work.account import Shop
 from tui.work.file_import.reader import TableSource
 
 COLUMNS = (
@@ -35,39 +37,55 @@ PREVIEW = (
     Column("problem", "problem", 18, 4),
 )
 CONSTANT = "for all:"
+READ_AS_STATUS = "read as a status"
+"""The target of a column without a field whose values hold orders back."""
+NOT_USED = "not used"
 _DOUBTFUL = "~"
 """The mark of an unused column that may be part of an order."""
 
 
-def mapping_rows(source: TableSource, parsed: ParsedFile, problems: Collection[FieldPath]) -> list[RenderedRow]:
+def mapping_rows(
+    source: TableSource, parsed: ParsedFile, problems: Collection[FieldPath], shops: Sequence[Shop]
+) -> list[RenderedRow]:
     """The guesses to confirm, the columns with doubtful unused ones first, then the constants.
 
-    `parsed`: the preview. `problems`: paths where it has some.
+    `parsed`: the preview. `problems`: paths where it has some. `shops`: those of the account, if known.
     """
     mapping = source.mapping
     rows = [_guess_row(f"g{index}", guess, mapping) for index, guess in enumerate(parsed.guesses)]
-    columns = [_column_row(source, index, problems) for index in range(len(mapping.header))]
+    columns = [_column_row(source, parsed, index, problems) for index in range(len(mapping.header))]
     rows += sorted(columns, key=lambda row: row.mark != _DOUBTFUL)
     constants = dict(mapping.constants)
     if SHOP_PATH not in constants and SHOP_PATH not in mapping.paths:
         constants = {SHOP_PATH: None, **constants}
     for path, value in constants.items():
-        known = field_at(Pointer(path))
-        words = (
-            StyledCell("· to be chosen ·", "warning")
-            if value is None
-            else show_value(known.kind if known else "json", value)
-        )
-        rows.append(RenderedRow(key_of(path), (CONSTANT, full_label(path), words), "!" if value is None else "="))
+        words = constant_words(path, value, shops)
+        cell = StyledCell(words, "warning") if value is None else words
+        rows.append(RenderedRow(key_of(path), (CONSTANT, full_label(path), cell), "!" if value is None else "="))
     return rows
 
 
+def constant_words(path: FieldPath, value: Json, shops: Sequence[Shop]) -> str:
+    """A value for all rows as text; a shop by its name, if that is known."""
+    if value is None:
+        return "· to be chosen ·"
+    shop = next((shop.name for shop in shops if path == SHOP_PATH and shop.id == value), "")
+    known = field_at(Pointer(path))
+    return shop or show_value(known.kind if known else "json", value)
+
+
+def holding_columns(parsed: ParsedFile) -> frozenset[str]:
+    """The columns whose values say that an order is not to be shipped."""
+    return frozenset(guess.subject for guess in parsed.guesses if guess.kind is GuessKind.STATUS)
+
+
 def _guess_row(key: str, guess: Guess, mapping: ColumnMapping) -> RenderedRow:
+    is_status = guess.kind is GuessKind.STATUS
     if mapping.accepts(guess):
-        return RenderedRow(key, (f"confirmed: {guess.kind}", guess.text, guess.subject), "=")
-    return RenderedRow(
-        key, (f"confirm {guess.kind}?", StyledCell(guess.text, "warning"), guess.subject), "?", "warning"
-    )
+        label = "confirmed: ship" if is_status else f"confirmed: {guess.kind}"
+        return RenderedRow(key, (label, guess.text, guess.subject), "=")
+    label = "ship anyway?" if is_status else f"confirm {guess.kind}?"
+    return RenderedRow(key, (label, StyledCell(guess.text, "warning"), guess.subject), "?", "warning")
 
 
 def guess_help(guess: Guess, mapping: ColumnMapping) -> str:
@@ -76,21 +94,42 @@ def guess_help(guess: Guess, mapping: ColumnMapping) -> str:
     return f"Enter confirms; orders are held until then: {guess.text}"
 
 
-def _column_row(source: TableSource, index: int, problems: Collection[FieldPath]) -> RenderedRow:
+def target_of(source: TableSource, parsed: ParsedFile, index: int) -> str:
+    """What a column is used for."""
+    mapping = source.mapping
+    path = mapping.paths[index]
+    if path is not None:
+        return f"{full_label(path)}{_sharing(mapping, index, path)}"
+    return READ_AS_STATUS if mapping.header[index] in holding_columns(parsed) else NOT_USED
+
+
+def _column_row(source: TableSource, parsed: ParsedFile, index: int, problems: Collection[FieldPath]) -> RenderedRow:
     mapping = source.mapping
     name, path = mapping.header[index], mapping.paths[index]
-    cells = (row.cells[index] for row in source.table.rows[:20] if index < len(row.cells))
-    values = " · ".join(dict.fromkeys(cell.strip() for cell in cells if cell.strip()))[:120]
+    values = " · ".join(cells_of(source, index))[:120]
     mark, tone = " ", ""
     if path in problems and path is not None:
         mark, tone = "!", "error"
-    elif path is None and values and name not in mapping.ignored:
+    elif path is None and values and name not in mapping.ignored | holding_columns(parsed):
         concern = concern_of(name, mapping.header)
         mark, tone = (" ", "") if concern is Concern.NOTHING else (_DOUBTFUL, "warning")
-    is_joined = path is not None and mapping.columns_of(path)[0] != index
-    label = f"{full_label(path)}{', joined' if is_joined else ''}" if path is not None else "not used"
-    field = label if path is not None else StyledCell(label, tone or "dim")
+    target = target_of(source, parsed, index)
+    field = StyledCell(target, tone or "dim") if target == NOT_USED else target
     return RenderedRow(f"c{index}", (f"{column_letters(index)} {name}", field, values), mark, tone)
+
+
+def _sharing(mapping: ColumnMapping, index: int, path: FieldPath) -> str:
+    """How a column shares its field with others."""
+    if mapping.header[index] in mapping.overriding:
+        return ", where filled"
+    joined = [column for column in mapping.columns_of(path) if mapping.header[column] not in mapping.overriding]
+    return ", joined" if joined[0] != index else ""
+
+
+def cells_of(source: TableSource, index: int) -> list[str]:
+    """The different filled cells of a column in the first rows."""
+    cells = (row.cells[index] for row in source.table.rows[:20] if index < len(row.cells))
+    return list(dict.fromkeys(cell.strip() for cell in cells if cell.strip()))
 
 
 def key_of(path: FieldPath) -> str:
@@ -102,14 +141,14 @@ def path_of_key(key: str) -> FieldPath:
     return Pointer.parse(key[1:]).tokens
 
 
-def found_in(arrival: ParsedOrder, shops: Collection[int] | None) -> list[Problem]:
+def found_in(arrival: ParsedOrder, shops: AccountShops) -> list[Problem]:
     """What is wrong with an order as it would be staged: what could not be read first, errors before warnings."""
     unread = {problem.pointer for problem in arrival.problems}
     here = [problem for problem in check_order(arrival.document, shops) if problem.pointer not in unread]
     return sorted([*arrival.problems, *here], key=lambda problem: problem.rank)
 
 
-def preview_rows(intake: ParsedFile, shops: Collection[int] | None) -> list[RenderedRow]:
+def preview_rows(intake: ParsedFile, shops: AccountShops) -> list[RenderedRow]:
     """The first orders as they will be, and what of the rows is refused."""
     rows = [_order_row(str(place), one, found_in(one, shops)) for place, one in enumerate(intake.orders)]
     refused = [

@@ -27,11 +27,13 @@ from tui.screens.common.workspace import Workspace
 from tui.screens.file_import.column_joining import ask_to_join
 from tui.screens.file_import.detail import Detail
 from tui.screens.file_import.layout_commands import LayoutCommands
+from tui.screens.file_import.row_texts import TextCommands
 from tui.screens.file_import.rows import (
     COLUMNS,
     PREVIEW,
     found_in,
     guess_help,
+    holding_columns,
     key_of,
     mapping_rows,
     order_text,
@@ -87,7 +89,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
     """
 
     WHERE = Context.IMPORT
-    GROUPS = (LayoutCommands,)
+    GROUPS = (LayoutCommands, TextCommands)
     CSS: ClassVar[str] = """
     #import { height: 1fr; layout: vertical; }
     #import #mapping { height: 3fr; }
@@ -102,11 +104,13 @@ class ImportScreen(BaseScreen[ParsedFile]):
         self.source = source
         self.line = InputLine(hides=True, id="line")
         self._at_once = at_once
-        self._layout = LayoutCommands(self)
-        self._in_orders = False
-        self._intake = ParsedFile((), ())
+        self._groups = (LayoutCommands(self), TextCommands(self))
+        self.in_orders = False
+        self.intake = ParsedFile((), ())
         self._counting: ImportProgress | None = None
         self._read: ParsedFile | None = None
+        self._is_changed = False
+        """Whether the user changed something that is not saved."""
 
     def compose(self) -> ComposeResult:
         yield TitleLine()
@@ -133,11 +137,11 @@ class ImportScreen(BaseScreen[ParsedFile]):
 
     @property
     def command_groups(self) -> Sequence[object]:
-        return (self._layout,)
+        return self._groups
 
     @property
     def list_view(self) -> LineView:
-        return self.preview if self._in_orders else self.columns
+        return self.preview if self.in_orders else self.columns
 
     @property
     def mapping(self) -> ColumnMapping:
@@ -164,7 +168,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
         if here and not self.query_one(Detail).display:
             return [here]
         mapping = self.mapping
-        unused = len(mapping.unmapped)
+        unused = len(set(mapping.unmapped) - holding_columns(self.intake))
         facts = [
             f"{mapping.mapped} columns mapped",
             f"{unused} not used" if unused else "",
@@ -187,16 +191,16 @@ class ImportScreen(BaseScreen[ParsedFile]):
         key = self.list_view.cursor_key if isinstance(self.list_view, OrderTable) else None
         if key is None:
             return ""
-        if not self._in_orders and key.startswith("g"):
-            return guess_help(self._intake.guesses[int(key[1:])], self.mapping)
-        if not self._in_orders:
-            return problem_of_column(self._intake, self.mapping.header[int(key[1:])]) if key.startswith("c") else ""
+        if not self.in_orders and key.startswith("g"):
+            return guess_help(self.intake.guesses[int(key[1:])], self.mapping)
+        if not self.in_orders:
+            return problem_of_column(self.intake, self.mapping.header[int(key[1:])]) if key.startswith("c") else ""
         if key.isdigit():
-            one = self._intake.orders[int(key)]
+            one = self.intake.orders[int(key)]
             return " │ ".join(
-                problem_words(problem, one, whole=True) for problem in found_in(one, self.workspace.account.shop_ids)
+                problem_words(problem, one, whole=True) for problem in found_in(one, self.workspace.account.known_shops)
             )
-        return self._intake.refused[int(key[1:])].reason
+        return self.intake.refused[int(key[1:])].reason
 
     @on(OrderTable.CursorMoved)
     def _moved(self) -> None:
@@ -205,16 +209,17 @@ class ImportScreen(BaseScreen[ParsedFile]):
     def show_all(self) -> None:
         """Show everything again, with the first rows read by the current mapping."""
         source, table = self.source, self.source.table
-        self._intake = preview(source, _PREVIEWED, now=self._now())
+        self.intake = preview(source, _PREVIEWED, now=self._now())
         rows = len(table.rows)
         self.query_one(TitleLine).set(f"Import {source.name}", f"{rows:,} {word_for(rows, 'row')} · w stages them")
-        unconfirmed = sum(not self.mapping.accepts(guess) for guess in self._intake.guesses)
+        unconfirmed = sum(not self.mapping.accepts(guess) for guess in self.intake.guesses)
         guesses = f"{count_of(unconfirmed, 'guess', 'guesses')} to confirm" if unconfirmed else "d e s ' o f change it"
         self.query_one("#layout", RuleLine).set(table.layout.summary, guesses)
-        self.columns.load(mapping_rows(source, self._intake, problem_paths(self._intake, self.mapping)))
-        self.preview.load(preview_rows(self._intake, self.workspace.account.shop_ids))
+        problems = problem_paths(self.intake, self.mapping)
+        self.columns.load(mapping_rows(source, self.intake, problems, self.workspace.account.shops or ()))
+        self.preview.load(preview_rows(self.intake, self.workspace.account.known_shops))
         first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
-        count, refused = len(self._intake.orders), len(self._intake.refused)
+        count, refused = len(self.intake.orders), len(self.intake.refused)
         words = f"{count_of(count, 'order')}{f', {refused} refused' if refused else ''}"
         self.query_one("#rule", RuleLine).set(f"As they will be: {first}", words)
         self.show_status()
@@ -222,7 +227,8 @@ class ImportScreen(BaseScreen[ParsedFile]):
     def _now(self) -> Any:
         return self.workspace.now().astimezone(self.workspace.account.zone)
 
-    def _change(self, mapping: ColumnMapping) -> None:
+    def _change(self, mapping: ColumnMapping, *, by_user: bool = True) -> None:
+        self._is_changed = self._is_changed or by_user
         self.source = replace(self.source, mapping=mapping)
         self.show_all()
 
@@ -230,7 +236,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
 
     @handles("pane")
     def switch_pane(self, key: str) -> None:
-        self._in_orders = not self._in_orders
+        self.in_orders = not self.in_orders
         self.give_focus()
         self.show_status()
 
@@ -241,12 +247,12 @@ class ImportScreen(BaseScreen[ParsedFile]):
     @handles("choose")
     async def choose(self, key: str) -> None:
         row = self.columns.cursor_key
-        if self._in_orders:
-            self._open_order()
+        if self.in_orders:
+            self.open_order()
         elif row is not None and row.startswith("k"):
             await self._choose_value(path_of_key(row))
         elif row is not None and row.startswith("g"):
-            self._confirm(self._intake.guesses[int(row[1:])])
+            self._confirm(self.intake.guesses[int(row[1:])])
         elif row is not None:
             await self._choose_field(int(row[1:]))
 
@@ -283,25 +289,26 @@ class ImportScreen(BaseScreen[ParsedFile]):
             else "No longer confirmed; orders that depend on it are held."
         )
 
-    def _open_order(self) -> None:
+    def open_order(self) -> None:
+        """Show the order, or the refused row, at the cursor."""
         key = self.preview.cursor_key or ""
         if key.isdigit():
-            one = self._intake.orders[int(key)]
+            one = self.intake.orders[int(key)]
             self.workspace.go(
                 ShowText(
                     f"{one.place} of {self.source.name}",
-                    order_text(one, found_in(one, self.workspace.account.shop_ids)),
+                    order_text(one, found_in(one, self.workspace.account.known_shops)),
                 )
             )
         elif key:
-            refused = self._intake.refused[int(key[1:])]
+            refused = self.intake.refused[int(key[1:])]
             lines = [f"{refused.place} {refused.reason}", "", *refused.cells]
             self.workspace.go(ShowText(f"{refused.place} of {self.source.name}", "\n".join(lines)))
 
     @handles("ignore_column")
     def leave_out(self, key: str) -> None:
         row = self.columns.cursor_key or ""
-        if self._in_orders or not row:
+        if self.in_orders or not row:
             self.show_notice("This works on a column. Press Tab to go there.")
         elif row.startswith("g"):
             self.show_notice("This works on a column. Enter confirms a guess.")
@@ -345,9 +352,9 @@ class ImportScreen(BaseScreen[ParsedFile]):
         if account.shops is None:
             self.run_worker(self._read_shops(), name="read the shops", group="read")
         elif len(account.shops) == 1:
-            self._change(self.mapping.with_constant(SHOP_PATH, account.shops[0].id))
+            self._change(self.mapping.with_constant(SHOP_PATH, account.shops[0].id), by_user=False)
         elif account.own_shop is not None:
-            self._change(self.mapping.with_constant(SHOP_PATH, account.own_shop))
+            self._change(self.mapping.with_constant(SHOP_PATH, account.own_shop), by_user=False)
 
     async def _read_shops(self) -> None:
         try:
@@ -374,6 +381,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
 
     def take_source(self, source: TableSource) -> None:
         """Show a table that was read with another layout."""
+        self._is_changed = True
         self.source = source
         if not self._has_shop:
             self._guess_shop()
@@ -397,16 +405,17 @@ class ImportScreen(BaseScreen[ParsedFile]):
             mapping = replace(self.mapping, name=new)
             kept.save(mapping)
             self._change(mapping)
+            self._is_changed = bool(mapping.confirmed)
             self.show_notice(f"Saved as {new}; it is offered again for the same columns.")
 
     @handles("refused")
     async def write_refused(self, key: str) -> None:
-        if not self._intake.refused:
+        if not self.intake.refused:
             self.show_notice("No row of those shown is refused.")
             return
         name = refused_name(self.source.name)
         if path := await self.line.ask("refused rows into: ", name, complete=completed):
-            self.show_notice(write_new(Path(path), refused_csv(self._intake))[0])
+            self.show_notice(write_new(Path(path), refused_csv(self.intake))[0])
 
     @handles("stage")
     def stage(self, key: str) -> None:
@@ -416,7 +425,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
             self.show_notice("No column goes to a field yet; Enter on one chooses it.", "warning")
         elif not self._has_shop:
             self.columns.go_to_key(key_of(SHOP_PATH))
-            self._in_orders = False
+            self.in_orders = False
             self.give_focus()
             self.show_notice("These orders have no shop yet; Enter here chooses it.", "warning")
         else:
@@ -451,9 +460,11 @@ class ImportScreen(BaseScreen[ParsedFile]):
         return self._counting is not None
 
     @handles("back")
-    def back(self, key: str) -> None:
+    async def back(self, key: str) -> None:
         # Otherwise reading would continue, and stage orders although the screen was closed.
-        if not self.stop_reading():
+        if self.stop_reading():
+            return
+        if not self._is_changed or await self.ask("Drop your changes here? Nothing is staged.", [("y", "drop them")]):
             self.workspace.go(Back())
 
 

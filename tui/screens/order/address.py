@@ -349,7 +349,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             self.show_notice("There is nothing to exclude here.")
         elif self._unsendable(row):
             self.show_notice(
-                "The value has placeholders for characters that cannot be shown and are never sent; e edits the text.",
+                "The value has characters that cannot be sent; e edits the text.",
                 "warning",
             )
         else:

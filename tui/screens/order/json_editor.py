@@ -378,7 +378,7 @@ class JsonScreen(BaseScreen[None]):
             if self.edit.row not in self.edit.notes:
                 self.edit.step_note(1)
             self.show_notice(
-                f"{count_of(validation.errors, 'problem')}: n goes to each, E edits again, w applies it anyway.",
+                f"{count_of(validation.errors, 'problem')}: n goes to each, E edits again, w applies.",
                 "warning",
             )
         else:

@@ -16,7 +16,7 @@ from tui.widgets.table import Column, OrderTable, RenderedRow, StyledCell
 _COLUMNS = (
     Column("time", "time", 8),
     Column("method", "method", 6),
-    Column("status", "status", 6),
+    Column("status", "status", 13),
     Column("ms", "ms", 6, 0, "right"),
     Column("path", "path", 30, 1),
 )

@@ -1,8 +1,13 @@
 """Commands on the order under the cursor: draft, address, deletion."""
 
-from tui.api.codec import Document
+from tui.api.codec import Document, same
+from tui.api.errors import Problem
 from tui.api.query import order_key
-from tui.orders.checks.fixes import fix_for
+from tui.api.wording import count_of
+from tui.orders.checks.fix import Fix
+from tui.orders.checks.registry import title_of
+from tui.orders.display import display_value
+from tui.orders.fields import label_of
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import ShowLines
@@ -10,26 +15,76 @@ from tui.screens.common.workspace_actions import start_write
 from tui.screens.order.address import STEP, AddressScreen
 from tui.screens.review.drafts import differences, review_drafts
 from tui.screens.triage.order_list import OrderCommands
-from tui.widgets.text import has_substitutes
+from tui.widgets.text import fit, has_substitutes, safe
+from tui.work.drafts.proposed_fixes import OrderFix, proposed_fixes
+
+_MOST_KINDS = 9
 
 
 class DraftCommands(OrderCommands):
     """Commands that change one order, and the review of drafts."""
 
     @handles("fix")
-    def fix(self, key: str) -> None:
+    async def fix(self, key: str) -> None:
+        """Apply the first proposed fix of the order, or after `;` one kind of fix to the marked orders."""
+        if self._screen.on_marked:
+            await self._fix_marked()
+            return
         order = self._orders.changeable()
         if order is None:
             return
         draft = self._orders.draft_of(order)
         for problem in self._workspace.orders.problems(draft.edit.document):
-            proposal = fix_for(draft.edit.document, problem)
+            proposal = self._propose(draft.edit.document, problem)
             if proposal is not None:
                 draft.edit.put_all(proposal.values, problem.title or problem.detail)
                 self._orders.save(draft)
                 self._screen.show_notice(f"Drafted: {proposal.text}. u undoes it, w reviews.")
                 return
         self._screen.show_notice("No fix is proposed for this order.")
+
+    def _propose(self, document: Document, problem: Problem) -> Fix | None:
+        index = self._workspace.orders
+        return index.knowledge.fix(document, problem, index.local.cache)
+
+    async def _fix_marked(self) -> None:
+        index = self._workspace.orders
+        found = [(key, order) for key in sorted(self._orders.table.marks) if (order := index.find(key)) is not None]
+        documents = [(key, self._orders.draft_of(order).edit.document) for key, order in found if key.isdecimal()]
+        kinds = proposed_fixes(documents, index.problems, self._propose)
+        if not kinds:
+            self._screen.show_notice(f"No fix is proposed for the {count_of(len(documents), 'marked order')}.")
+            return
+        codes = list(kinds)[:_MOST_KINDS]
+        answers = [(str(place), f"{title_of(code)} {len(kinds[code])}") for place, code in enumerate(codes, 1)]
+        answer = await self._screen.ask("Fix", answers)
+        if answer is not None:
+            code = codes[int(answer) - 1]
+            await self._confirm_fixes(title_of(code), kinds[code])
+
+    async def _confirm_fixes(self, title: str, fixes: list[OrderFix]) -> None:
+        """Show what would be drafted, and draft it after `y`."""
+        answers = [("y", "draft it"), ("p", "show all")]
+        count = count_of(len(fixes), "order")
+        answer = await self._screen.ask(f"{title}, {count}: {_fix_line(fixes[0])}", answers)
+        if answer == "p":
+            lines = [[(f" {fit(order_name(fix.document), 14)} {_fix_line(fix)}", "")] for fix in fixes]
+            self._workspace.go(ShowLines(f"{count}: {title}", lines))
+            self._screen.call_after_refresh(self._screen.run_dialog, self._confirm_fixes(title, fixes))
+        elif answer is not None:
+            drafted = sum(self._draft_fix(fix, title) for fix in fixes)
+            stay = f" {len(fixes) - drafted} changed meanwhile and stay." if drafted < len(fixes) else ""
+            self._screen.show_notice(f"Drafted on {count_of(drafted, 'order')}: {title}.{stay} w reviews.")
+
+    def _draft_fix(self, fix: OrderFix, title: str) -> bool:
+        """Draft a fix, unless the order changed since it was proposed."""
+        order = self._workspace.orders.find(fix.key)
+        draft = self._orders.draft_of(order) if order is not None else None
+        if draft is None or not same(draft.edit.document, fix.document):
+            return False
+        draft.edit.put_all(fix.fix.values, title)
+        self._orders.save(draft)
+        return True
 
     @handles(address="")
     async def open_address(self, text: str = "") -> None:
@@ -92,6 +147,15 @@ class DraftCommands(OrderCommands):
             work = self._workspace.account.draft_sender.delete(order_key(order), order)
             start_write(self._workspace, work, name="delete an order")
             self._screen.show_notice(f"{order_name(order)} is being deleted.")
+
+
+def _fix_line(fix: OrderFix) -> str:
+    """What a fix changes: the fields with their old and new values."""
+    changes = (
+        f"{label_of(pointer)} {display_value(pointer, pointer.get(fix.document))} -> {display_value(pointer, value)}"
+        for pointer, value in fix.changes
+    )
+    return safe(", ".join(changes))
 
 
 def _delete_question(order: Document) -> tuple[str, str]:

@@ -172,7 +172,8 @@ class OrderReader:
         if not self._has_all:
             return "looking up …"
         count = f"{shown} of {self.known}" if shown != self.known else f"{shown}"
-        if state.complete_at is None or not state.is_complete:
+        is_current = self._shown_revision == self._workspace.orders.local.revision
+        if state.complete_at is None or not state.is_complete or not is_current:
             return f"{count} so far"
         at = datetime.fromtimestamp(state.complete_at, self._workspace.account.zone)
         return f"{count} │ all read {at:%H:%M}"

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from tui.api.codec import Document
 from tui.api.errors import Problem
 from tui.api.query import id_number
+from tui.orders.display import change_label
 from tui.orders.fields import field_at
 from tui.orders.paths import (
     SHIP_TO,
@@ -90,13 +91,13 @@ def private_status(mark: PrivateMark, zone: tzinfo) -> RowStatus | None:
 
 def _changed_fields(draft: Draft) -> str:
     """What a draft changes, for its row: the label of the first changed field, and how many more there are."""
-    pointers = [change.pointer for change in draft.edit.changes()]
-    if not pointers:
+    changes = list(draft.edit.changes())
+    if not changes:
         return "items moved"
-    pointer = draft.edit.to_positions(pointers[0])
+    pointer = draft.edit.to_positions(changes[0].pointer)
     known = field_at(pointer) if pointer is not None else None
-    first = known.caption if known is not None else pointers[0].name
-    return first if len(pointers) == 1 else f"{first} +{len(pointers) - 1}"
+    first = known.caption if known is not None else change_label(changes[0])
+    return first if len(changes) == 1 else f"{first} +{len(changes) - 1}"
 
 
 @dataclass(slots=True)

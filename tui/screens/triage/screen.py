@@ -148,6 +148,9 @@ class TriageScreen(BaseScreen[None]):
 
     def on_screen_resume(self) -> None:
         remember_place(self, OpenTriage())
+        # Another screen may have changed drafts.
+        self.table.repaint()
+        self._show_preview()
 
     def on_resize(self) -> None:
         is_beside = self.size.width >= _BESIDE

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
+from tui.orders.checks.context import AccountShops
 from tui.store.batches import NotOwner, StagedState
 from tui.store.db import StoreError
 from tui.work.account import Account
@@ -63,7 +64,7 @@ class OpenBatch:
         self.is_importing = False
         """Whether a file is being added in chunks."""
         self._duplicates = DuplicateIndex()
-        self._shop_ids: tuple[object, frozenset[int] | None] = (None, None)
+        self._known_shops: tuple[object, AccountShops] = (None, account.known_shops)
         found = self.catalog.last_used() if batch is None else self.catalog.find(self.name)
         self.id: int | None = None if found is None else found.id
         """The id of the batch in the store; None before it is created by its first change."""
@@ -113,9 +114,9 @@ class OpenBatch:
 
     def _check_can_close(self) -> None:
         if self.is_importing:
-            raise BatchLocked("A file is being added to this batch. Another batch can be opened when that is done.")
+            raise BatchLocked("A file is being added to this batch; open another one when that is done.")
         if self._in_flight():
-            raise BatchLocked("This batch is being sent. Another batch can be opened when that is done or paused.")
+            raise BatchLocked("This batch is being sent; open another one when that is done or paused.")
 
     def _close(self) -> None:
         """Release the open batch."""
@@ -133,12 +134,12 @@ class OpenBatch:
     # Orders
 
     @property
-    def shops(self) -> frozenset[int] | None:
-        """The ids of the account's shops; None if they are unknown."""
+    def shops(self) -> AccountShops:
+        """What is known about the account's shops; the same object until they are read again."""
         known = self._account.shops
-        if self._shop_ids[0] is not known:
-            self._shop_ids = (known, self._account.shop_ids)
-        return self._shop_ids[1]
+        if self._known_shops[0] is not known:
+            self._known_shops = (known, self._account.known_shops)
+        return self._known_shops[1]
 
     @property
     def orders(self) -> list[StagedOrder]:
@@ -235,7 +236,7 @@ class OpenBatch:
             if not self.store.claim(batch):
                 raise BatchLocked(f"This batch is locked by {self.owner}.")
             self.reopen()
-            raise BatchLocked("The other copy has closed. The batch is now yours and was reloaded; repeat the action.")
+            raise BatchLocked("The other copy has closed. The batch is yours now; repeat the action.")
         try:
             work()
         except NotOwner as error:

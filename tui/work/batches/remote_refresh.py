@@ -14,7 +14,7 @@ from tui.work.account import Account
 from tui.work.batches.catalog import BatchLocked
 from tui.work.batches.open_batch import OpenBatch
 from tui.work.batches.staged_order import RemoteSnapshot, StagedOrder
-from tui.work.writes.lookup import LookupResult, LookupTarget, look_up, look_up_numbers
+from tui.work.writes.lookup import LookupResult, LookupTarget, NotLookedUp, NumberSearch, look_up
 
 _CHUNK_SIZE = 25
 _FRESH = timedelta(minutes=10)
@@ -41,9 +41,10 @@ class RemoteRefresh:
             while wanted := self._outdated(ids, again):
                 failed: ApiError | None = None
                 self.progress = Progress(0, len(wanted))
+                numbers = NumberSearch(self._account.client, of=len(wanted))
                 for start in range(0, len(wanted), _CHUNK_SIZE):
                     chunk = wanted[start : start + _CHUNK_SIZE]
-                    errors = await self._read(chunk, len(wanted))
+                    errors = await self._read(chunk, numbers)
                     self.progress = Progress(start + len(chunk), len(wanted))
                     self._batch.on_change()
                     failed = failed or (errors[0] if errors else None)
@@ -72,11 +73,11 @@ class RemoteRefresh:
 
         return [order for order in found if is_wanted(order)]
 
-    async def _read(self, orders: Sequence[StagedOrder], total: int) -> list[ApiError]:
+    async def _read(self, orders: Sequence[StagedOrder], numbers: NumberSearch) -> list[ApiError]:
         keys = [order.key for order in orders]
         found = await look_up(self._account.client, [LookupTarget(key[1], key[2], key[0] or None) for key in keys])
         missing = [order.document for order, remote in zip(orders, found, strict=True) if _may_be_double(order, remote)]
-        doubles = iter(await look_up_numbers(self._account.client, missing, of=total))
+        doubles = iter(await numbers.find(missing))
         errors, updated = [], []
         for order, key, remote in zip(orders, keys, found, strict=True):
             double = next(doubles) if _may_be_double(order, remote) else None
@@ -85,8 +86,9 @@ class RemoteRefresh:
             elif isinstance(double, ApiError):
                 errors.append(double)
             elif self._batch.by_id.get(order.id) is order and order.key == key and not order.sent:
-                other = id_text(double.get("order_id")) if double is not None else ""
-                self._apply(order, RemoteSnapshot(key, self._account.now(), remote, other))
+                other = id_text(double.get("order_id")) if isinstance(double, dict) else ""
+                snapshot = RemoteSnapshot(key, self._account.now(), remote, other, isinstance(double, NotLookedUp))
+                self._apply(order, snapshot)
                 updated.append(order)
         self._batch.save_all_details(updated)
         return errors

@@ -1,6 +1,6 @@
 """A staged order: its edit, what sending it would do, its problems, and its send state."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -12,6 +12,7 @@ from tui.api.codec import Document, Json, as_document, as_list, decode, encode, 
 from tui.api.errors import Blocks, Problem, ReportedBy, Severity
 from tui.api.pointer import ABSENT, Absent, Pointer, Scope, position_of
 from tui.api.query import id_text
+from tui.orders.checks.context import AccountShops
 from tui.orders.checks.fix import Fix
 from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.sending import check_order, check_shop
@@ -19,7 +20,7 @@ from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.upsert import to_upsert
 from tui.orders.fields import entry_of, field_at
-from tui.orders.paths import LISTS, ORDER_ID
+from tui.orders.paths import LISTS, NUMBER, ORDER_ID
 from tui.store.batches import KEEP, Kept, NewStaged, Staged, StagedState
 from tui.store.journal import Write
 from tui.work.file_import.provenance import Provenance
@@ -65,6 +66,8 @@ class RemoteSnapshot:
     at: datetime
     remote: Document | None
     same_number: str = ""
+    is_number_unchecked: bool = False
+    """Whether the number was not looked up among all orders of the shop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,20 +203,23 @@ class StagedOrder:
         order_id, shop = self.key[1:]
         return not self.sent and bool(order_id and shop) and (self.snapshot is None or self.snapshot.key != self.key)
 
-    def local_problems(self, shops: Collection[int] | None) -> tuple[Problem, ...]:
+    def local_problems(self, shops: AccountShops) -> tuple[Problem, ...]:
         """The problems found by the local checks. Cached until the order, the shops or the snapshot change."""
         return self._cached("local problems", (self.document, shops, self.snapshot), lambda: tuple(self._check(shops)))
 
-    def _check(self, shops: Collection[int] | None) -> Iterator[Problem]:
+    def _check(self, shops: AccountShops) -> Iterator[Problem]:
         document, snapshot = self.document, self.snapshot
         yield from check_shop(document, shops)
-        yield from self._cached("check", (document,), lambda: check_order(document, None))
+        settings = AccountShops(settings=shops.settings)
+        yield from self._cached("check", (document, shops.settings), lambda: check_order(document, settings))
         if "id" in document and snapshot and snapshot.key == self.key and snapshot.remote is None:
             yield gone_problem(document)
         if snapshot and snapshot.key == self.key and snapshot.same_number:
             yield number_problem(document, snapshot.same_number)
+        if snapshot and snapshot.key == self.key and snapshot.is_number_unchecked:
+            yield unchecked_problem()
 
-    def findings(self, shops: Collection[int] | None) -> list[Finding]:
+    def findings(self, shops: AccountShops) -> list[Finding]:
         """All problems: those from the service, those found locally, and last the stale ones."""
         basis = (
             self.document,
@@ -234,7 +240,7 @@ class StagedOrder:
             return Fix(f"update order {self.snapshot.same_number}", ((ORDER_ID, self.snapshot.same_number),))
         return fix_for(self.document, finding.problem)
 
-    def _find(self, shops: Collection[int] | None) -> list[Finding]:
+    def _find(self, shops: AccountShops) -> list[Finding]:
         reported = [self._finding(problem) for problem in self.service_problems]
         fresh = [finding for finding in reported if not finding.stale]
         # Problems of one pointer stay together, in the order in which the pointers were first named (Q5.2).
@@ -259,7 +265,7 @@ class StagedOrder:
         local.sort(key=lambda problem: problem.rank)
         return [*fresh, *(Finding(problem) for problem in local), *(finding for finding in reported if finding.stale)]
 
-    def send_state(self, shops: Collection[int] | None) -> SendState:
+    def send_state(self, shops: AccountShops) -> SendState:
         # Screens ask for the state of all orders after every key, when one order changed.
         basis = (
             self.edit.document,
@@ -277,7 +283,7 @@ class StagedOrder:
         )
         return self._cached("send state", basis, lambda: self._project(shops))
 
-    def _project(self, shops: Collection[int] | None) -> SendState:
+    def _project(self, shops: AccountShops) -> SendState:
         overridden = self.override_version == self.version
         if self.sent or (self.state is StagedState.MISSING and not overridden):
             return project(self.state)
@@ -331,6 +337,22 @@ def number_problem(document: Document, order_id: str) -> Problem:
         f"To update that order, use its order id {order_id}."
     )
     return Problem(detail, "number_exists", "number exists", pointer=ORDER_ID, reported_by=ReportedBy.LOCAL)
+
+
+def unchecked_problem() -> Problem:
+    """The warning of a new order whose number was not looked up among all orders of its shop."""
+    detail = (
+        "Whether the shop has another order with this number was not checked: the file has too many new orders, "
+        "and the shop's list is too long."
+    )
+    return Problem(
+        detail,
+        "number_unchecked",
+        "number not checked",
+        pointer=NUMBER,
+        severity=Severity.WARNING,
+        reported_by=ReportedBy.LOCAL,
+    )
 
 
 def _move_problems(problems: Sequence[ServiceProblem], before: Edit, edit: Edit) -> tuple[ServiceProblem, ...]:
@@ -433,6 +455,8 @@ def meta_of(order: StagedOrder) -> Json:
         looked: Document = {"key": key, "at": order.snapshot.at.isoformat(), "remote": order.snapshot.remote}
         if order.snapshot.same_number:
             looked["same_number"] = order.snapshot.same_number
+        if order.snapshot.is_number_unchecked:
+            looked["number_unchecked"] = True
         meta["looked"] = looked
     return meta
 
@@ -470,6 +494,7 @@ def load_staged(row: Staged) -> StagedOrder:
             at,
             remote if isinstance(remote, dict) else None,
             str(stored.get("same_number") or ""),
+            stored.get("number_unchecked") is True,
         )
     if row.state not in (StagedState.ACCEPTED, StagedState.VERIFIED):
         order.meta_was_saved()

@@ -1,11 +1,12 @@
 """Stages the orders of a file in chunks. They are shown when all of them are stored."""
 
 import secrets
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from tui.api.codec import Document
+from tui.orders.checks.context import AccountShops
 from tui.orders.parsed import ParsedOrder
 from tui.store.batches import Batches, NewStaged
 from tui.work.batches.staged_order import StagedOrder, as_staged, import_problem, service_problem_to_json
@@ -23,11 +24,11 @@ class ChunkedStaging:
     batch: int
     name: str
     at: datetime
-    shops: Collection[int] | None
+    shops: AccountShops
     import_id: str
 
     @classmethod
-    def of(cls, store: Batches, batch: int, name: str, at: datetime, shops: Collection[int] | None) -> "ChunkedStaging":
+    def of(cls, store: Batches, batch: int, name: str, at: datetime, shops: AccountShops) -> "ChunkedStaging":
         return cls(store, batch, name, at, shops, secrets.token_hex(4))
 
     def stage(self, parsed: Sequence[ParsedOrder]) -> list[StagedOrder]:

@@ -12,6 +12,7 @@ from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.display import display_value
 from tui.orders.edits.bulk_change import Applied, BulkChange, apply, changed_since
 from tui.orders.fields import label_of
+from tui.orders.summary import order_name
 from tui.store.journal import Write, WriteKind
 from tui.store.verifications import Verification
 from tui.work.account import Account
@@ -178,6 +179,7 @@ class Jobs:
 
     def _judge(self, job: Job, order: JobOrder, document: Document) -> None:
         applied = apply(job.recipe, document)
+        order.name = order_name(document)
         was_held = order.state is SendState.HELD
         order.applied, order.changes = applied, applied.changes
         order.message = "; ".join(applied.warnings)

@@ -1,7 +1,6 @@
 """`OrderKnowledge`: what the checks and the queries know about an account's orders in addition to the orders."""
 
 import hashlib
-from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,9 +8,10 @@ from tui.api.codec import Document
 from tui.api.errors import Problem
 from tui.api.query import id_number
 from tui.orders.checks.context import CheckContext, ShopSettings
-from tui.orders.checks.customs_territories import needs_customs
 from tui.orders.checks.deadline import due_at
-from tui.orders.checks.facts import CheckedOrder
+from tui.orders.checks.facts import CheckedOrder, text_of
+from tui.orders.checks.fix import Fix
+from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.registry import CHECKS, find_problems
 from tui.orders.columns import ListedOrder
 from tui.orders.order_state import OrderState, order_state
@@ -19,7 +19,9 @@ from tui.orders.paths import SHOP
 from tui.orders.query.conditions import Facts
 from tui.orders.query.facts import FactsContext, facts_of
 from tui.orders.summary import ordered_at, text_at
+from tui.store.order_cache import OrderCache
 from tui.work.account import Account
+from tui.work.cache.sku_history import checked_items, sku_history
 
 _FORMAT = "1"
 """Increase this when the computation of facts changes, so that those in the cache are computed again."""
@@ -28,17 +30,14 @@ _FORMAT = "1"
 class OrderKnowledge:
     """Judges the orders of an account: their state, their problems, when they are due."""
 
-    def __init__(self, account: Account, settings: Mapping[int, ShopSettings]) -> None:
+    def __init__(self, account: Account) -> None:
         self._account = account
-        self._shops = settings
 
     @property
     def version(self) -> str:
         """Names what the facts depend on: the checks, and what is known about the shops."""
         types = sorted((shop.id, shop.kind) for shop in self._account.shops or self._account.earlier_shops)
-        known = (
-            f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types} {sorted(self._shops.items())}"
-        )
+        known = f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types} {sorted(self._account.shop_settings.items())}"
         return hashlib.sha256(known.encode()).hexdigest()[:12]
 
     def state(self, document: Document) -> OrderState:
@@ -53,6 +52,12 @@ class OrderKnowledge:
     def problems(self, document: Document) -> tuple[Problem, ...]:
         """The problems that the checks find now, errors first."""
         return tuple(find_problems(document, replace(self._context(document), now=self._account.now())))
+
+    def fix(self, document: Document, problem: Problem, cache: OrderCache) -> Fix | None:
+        """The fix that is proposed for a problem, including values from earlier orders of the same articles."""
+        skus = [text_of(item.document, "sku") for item in checked_items(document)]
+        context = replace(self._context(document), history=sku_history(cache, skus))
+        return fix_for(document, problem, context)
 
     def listed(self, document: Document) -> ListedOrder:
         """The order with what is found about it now, for lists and exports."""
@@ -72,8 +77,7 @@ class OrderKnowledge:
                 stage=self.state(document).value,
                 problems=found,
                 is_abroad=bool(order.country) and order.country != shop.sender_country,
-                needs_customs=bool(order.country)
-                and needs_customs(order.country, order.postcode, shop.sender_country, shop.sender_postcode),
+                needs_customs=order.declared,
                 due=self.due(document),
             ),
         )
@@ -94,5 +98,5 @@ class OrderKnowledge:
 
     def _settings(self, document: Document) -> ShopSettings:
         number = id_number(text_at(document, SHOP))
-        found = self._shops.get(number) if number is not None else None
+        found = self._account.shop_settings.get(number) if number is not None else None
         return found or ShopSettings(zone=self._account.zone)

@@ -6,9 +6,9 @@ from typing import cast
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer, position_of
-from tui.orders.edits.edit import KEY, Edit
+from tui.orders.edits.edit import Edit
 from tui.orders.fields import entry_of
-from tui.orders.paths import LISTS
+from tui.orders.paths import KEY, LISTS
 
 
 @dataclass(slots=True)

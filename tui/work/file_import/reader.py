@@ -181,7 +181,9 @@ def read_table(
 def preview(source: TableSource, rows: int, *, now: datetime, shop: int | None = None) -> ParsedFile:
     """Convert only the first rows."""
     table = replace(source.table, rows=source.table.rows[:rows])
-    return _with_notes(source, to_orders(table, source.mapping, now=now, shop=shop, part=_sheet_of(source)))
+    return _with_notes(
+        source, to_orders(table, source.mapping, now=now, shop=shop, part=_sheet_of(source), whole=source.table)
+    )
 
 
 def refused_csv(intake: ParsedFile) -> bytes:

@@ -1,7 +1,7 @@
 """Checks the orders of a file: every entry with its problems. Uses neither the network nor the store."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -9,6 +9,7 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Blocks, Problem, ReportedBy, Severity
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
 from tui.api.query import id_text
+from tui.orders.checks.context import NO_SHOPS, AccountShops
 from tui.orders.checks.sending import check_duplicates, check_order
 from tui.orders.parsed import Derivation, How, ParsedFile, ParsedOrder, RefusedEntry
 from tui.orders.paths import ORDERED_AT, SHOP
@@ -72,10 +73,8 @@ class FileEntry:
         return (self.row if row is None else row), column
 
 
-def entries_of(
-    file: ParsedFile, shops: Collection[int] | None = None, progress: OnProgress | None = None
-) -> list[FileEntry]:
-    """Check all entries of a file, in its order and with the refused ones. `shops`: those of the account, if known.
+def entries_of(file: ParsedFile, shops: AccountShops = NO_SHOPS, progress: OnProgress | None = None) -> list[FileEntry]:
+    """Check all entries of a file, in its order and with the refused ones. `shops`: those of the account, as far as they are known.
 
     `progress` is called with the number of checked orders and the total.
     """
@@ -90,7 +89,7 @@ def entries_of(
 
 
 def check_entries(
-    entries: Sequence[FileEntry], shops: Collection[int] | None, progress: OnProgress | None = None
+    entries: Sequence[FileEntry], shops: AccountShops, progress: OnProgress | None = None
 ) -> list[FileEntry]:
     """Check entries, including for duplicates among them."""
     duplicates = check_duplicates({str(one.position): one.document for one in entries if one.parsed is not None})

@@ -11,10 +11,11 @@ from tui.api.codec import Document, Json
 from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text
-from tui.orders.edits.edit import KEY, Change
+from tui.orders.edits.edit import Change
 from tui.orders.edits.matching import match_items, name_of
 from tui.orders.edits.merge import matches
 from tui.orders.fields import entry_of
+from tui.orders.paths import KEY
 from tui.orders.progress import OnProgress, Progress
 from tui.store.journal import WriteKind, WriteState
 from tui.store.journal_queries import OrderNames

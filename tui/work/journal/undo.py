@@ -12,9 +12,9 @@ from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text
 from tui.api.wording import count_of
-from tui.orders.edits.edit import KEY, Edit, same_or_absent
+from tui.orders.edits.edit import Edit, same_or_absent
 from tui.orders.edits.merge import Conflict, matches, merge
-from tui.orders.paths import LISTS
+from tui.orders.paths import KEY, LISTS
 from tui.orders.progress import OnProgress, Progress
 from tui.store.db import StoreError
 from tui.store.journal import WriteKind, WriteState

@@ -1,18 +1,26 @@
 """Checks the orders of a file against the account without staging them: whether their shops and the orders exist."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from tui.api.client import Client
 from tui.api.errors import ApiError, Forbidden, NotFound, RequestRefused
 from tui.api.query import id_text
+from tui.orders.checks.context import AccountShops, ShopSettings
 from tui.orders.edits.edit import Change, Edit
 from tui.store.batches import StagedState
 from tui.work.account import Shop
-from tui.work.batches.staged_order import PlannedAction, RemoteSnapshot, StagedOrder, gone_problem, number_problem
+from tui.work.batches.staged_order import (
+    PlannedAction,
+    RemoteSnapshot,
+    StagedOrder,
+    gone_problem,
+    number_problem,
+    unchecked_problem,
+)
 from tui.work.file_import.validate import FileEntry, check_entries, with_kept_date
-from tui.work.writes.lookup import LookupTarget, look_up, look_up_numbers
+from tui.work.writes.lookup import LookupTarget, NotLookedUp, NumberSearch, look_up
 
 _AT_ONCE = 50
 
@@ -39,29 +47,28 @@ async def shops_of(client: Client) -> frozenset[int] | None:
 
 
 async def probe(
-    client: Client, entries: Sequence[FileEntry], now: datetime
+    client: Client, entries: Sequence[FileEntry], now: datetime, settings: Mapping[int, ShopSettings]
 ) -> tuple[list[FileEntry], dict[int, RemoteStatus]]:
     """Check the entries against the account's shops, and find out what sending each would do, by position.
 
+    `settings`: those of the shops, by their ids.
+
     Raises ApiError.
     """
-    entries = check_entries(entries, await shops_of(client))
+    entries = check_entries(entries, AccountShops(await shops_of(client), settings))
     # The service refuses a lookup in a shop that it does not know.
     asked = [
         entry for entry in entries if all(entry.key) and not any(found.code == "unknown_shop" for found in entry.errors)
     ]
     known: dict[int, RemoteStatus] = {}
+    numbers = NumberSearch(client, of=len(asked))
     for start in range(0, len(asked), _AT_ONCE):
         part = asked[start : start + _AT_ONCE]
         wanted = [LookupTarget(*one.key, id_text(one.document.get("id")) or None) for one in part]
         results = await look_up(client, wanted)
         new = [one for one, found in zip(part, results, strict=True) if found is None and "id" not in one.document]
         doubles = dict(
-            zip(
-                (one.position for one in new),
-                await look_up_numbers(client, [one.document for one in new], of=len(asked)),
-                strict=True,
-            )
+            zip((one.position for one in new), await numbers.find([one.document for one in new]), strict=True)
         )
         for entry, found in zip(part, results, strict=True):
             if isinstance(found, RequestRefused):
@@ -80,7 +87,9 @@ async def probe(
             double = doubles.get(entry.position)
             if isinstance(double, ApiError):
                 raise double
-            if double is not None:
+            if isinstance(double, NotLookedUp):
+                entries[entry.position] = replace(entry, problems=(*entry.problems, unchecked_problem()))
+            elif double is not None:
                 problem = number_problem(document, id_text(double.get("order_id")))
                 entries[entry.position] = replace(entry, problems=(problem, *entry.problems))
                 continue

@@ -19,7 +19,13 @@ _AT_ONCE = 5
 """Concurrent reads of single orders."""
 
 _MANY = 200
-"""If at most this many orders are looked up, each of them is also looked up by its number."""
+"""The maximum number of orders that are looked up by their numbers one by one."""
+
+_MAX_SINGLE = 1000
+"""The same limit if the shop's list is too long: one minute of the rate limit for reads."""
+
+_MAX_LISTED_PAGES = 50
+"""The maximum number of pages of a shop's list that are read to find orders by number."""
 
 _PAGE = 200
 _MAX_PAGES = 3
@@ -61,28 +67,84 @@ async def look_up(client: Client, targets: Sequence[LookupTarget]) -> list[Looku
     return list(await asyncio.gather(*(find(target) for target in targets)))
 
 
-async def look_up_numbers(client: Client, orders: Sequence[Document], *, of: int) -> list[LookupResult]:
-    """For each order, find another one of the same shop with the same number but a different order id.
+class NotLookedUp:
+    """The result for an order whose number could not be looked up among all orders of its shop."""
 
-    `of`: the total number of orders to look up. If there are many, only those whose order id is their number are
-    looked up, because their file has no ids of the shop. Returns the results in the same order.
+
+NumberResult: TypeAlias = LookupResult | NotLookedUp
+"""Another order with the same number; None if there is none."""
+
+
+class NumberSearch:
+    """For each order, finds another one of the same shop with the same number but a different order id.
+
+    `of`: the total number of orders to look up. Up to 200 are looked up one by one. For more, the shop's list is
+    read once, which takes one request for 200 orders. If it is longer than 10,000 orders, up to 1,000 are looked up one
+    by one; of more, only those whose order id is their number, because their file has no ids of the shop.
     """
-    is_every = of <= _MANY
-    slots = asyncio.Semaphore(_AT_ONCE)
 
-    async def find(order: Document) -> LookupResult:
-        (order_id, shop), number = key_of(order), id_text(order.get("order_number"))
-        if not number or not id_number(shop) or not (is_every or number == order_id):
-            return None
-        async with slots:
-            try:
-                return await _by_number(client, number, shop, order_id)
-            except RequestRefused:
+    def __init__(self, client: Client, *, of: int) -> None:
+        self._client = client
+        self._is_listed, self._is_every = of > _MANY, of <= _MAX_SINGLE
+        self._listed: dict[str, _Listed] = {}
+
+    async def find(self, orders: Sequence[Document]) -> list[NumberResult]:
+        """Look up the numbers of orders that the service does not have. Returns the results in the same order."""
+        slots = asyncio.Semaphore(_AT_ONCE)
+        if self._is_listed:
+            for shop in {key_of(order)[1] for order in orders} - self._listed.keys():
+                if number := id_number(shop):
+                    try:
+                        self._listed[shop] = await _list_numbers(self._client, number, shop)
+                    except RequestRefused:
+                        self._listed[shop] = _Listed()
+                    except ApiError as error:
+                        return [error] * len(orders)
+
+        async def find(order: Document) -> NumberResult:
+            (order_id, shop), number = key_of(order), id_text(order.get("order_number"))
+            if not number or not id_number(shop):
                 return None
-            except ApiError as error:
-                return error
+            listed = self._listed.get(shop)
+            if listed is not None:
+                known = next((one for one in listed.by_number[number] if key_of(one)[0] not in ("", order_id)), None)
+                if known is not None or listed.is_complete:
+                    return known
+                if number != order_id and not self._is_every:
+                    return NotLookedUp()
+            async with slots:
+                try:
+                    return await _by_number(self._client, number, shop, order_id)
+                except RequestRefused:
+                    return None
+                except ApiError as error:
+                    return error
 
-    return list(await asyncio.gather(*(find(order) for order in orders)))
+        return list(await asyncio.gather(*(find(order) for order in orders)))
+
+
+@dataclass(slots=True)
+class _Listed:
+    """The orders of a shop by number. `is_complete`: whether these are all."""
+
+    by_number: defaultdict[str, list[Document]] = field(default_factory=lambda: defaultdict(list))
+    is_complete: bool = False
+
+
+async def _list_numbers(client: Client, number: int, shop: str) -> _Listed:
+    """Read the newest orders of a shop, up to the limit of pages. Raises ApiError."""
+    query = OrderQuery(integration=(number,), sort=("-pk",), page_size=_PAGE)
+    found, cursor = _Listed(), None
+    for _ in range(_MAX_LISTED_PAGES):
+        page = await client.list_orders(query, cursor=cursor)
+        for order in page.orders:
+            if key_of(order)[1] == shop:
+                found.by_number[id_text(order.get("order_number"))].append(order)
+        cursor = page.next
+        if cursor is None:
+            found.is_complete = True
+            break
+    return found
 
 
 async def _by_number(client: Client, number: str, shop: str, own_id: str) -> Document | None:

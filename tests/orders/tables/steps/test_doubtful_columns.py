@@ -106,3 +106,43 @@ def test_the_currency_of_a_heading(heading: str, currency: str, is_held: bool) -
     order = read(f"Order;Name;{PLACE};Item;Qty;{heading}\nA;Rita Getter;{IN_LEIPZIG};Candle;2;10.00\n")
     assert value(order, "/payment_details/total_price/currency") == currency
     assert ("confirm_price" in codes(order)) == is_held
+
+
+ITEM = "/order_details/order_items/0"
+
+
+@pytest.mark.parametrize(
+    "heading", ["Material", "Materialnummer", "Material No.", "Nr materiału", "Code matière", "Matnr"]
+)
+def test_article_numbers_of_an_erp_system_are_the_sku(heading: str) -> None:
+    order = read(f"Order;Name;{PLACE};{heading};Bezeichnung;Qty;Line total\nA;Rita;{IN_LEIPZIG};C-1001;Candle;2;7.00")
+    assert value(order, f"{ITEM}/sku") == "C-1001"
+    assert value(order, f"{ITEM}/material_content") is ABSENT
+    assert codes(order) == []
+
+
+@pytest.mark.parametrize("text", ["Leather", "100% cotton", "80 % Wolle, 20 % Seide"])
+def test_what_articles_are_made_of_is_not_the_sku(text: str) -> None:
+    order = read(f"Order;Name;{PLACE};Material;Item;Qty;Line total\nA;Rita;{IN_LEIPZIG};{text};Shirt;2;7.00")
+    assert value(order, f"{ITEM}/material_content") == text
+    assert value(order, f"{ITEM}/sku") is ABSENT
+    assert codes(order) == []
+
+
+def test_material_of_both_kinds_is_asked_about_in_each_order() -> None:
+    rows = f"A;Rita;{IN_LEIPZIG};Wood;Chair;2;7.00\nB;Otto;{IN_LEIPZIG};M-200;Table;1;7.00"
+    orders = read_source(f"Order;Name;{PLACE};Material;Item;Qty;Line total\n{rows}".encode(), "a.csv", shop=7).orders
+    assert [codes(order) for order in orders] == [["confirm_items"], ["confirm_items"]]
+
+
+def test_material_codes_beside_a_sku_are_not_lost_silently() -> None:
+    order = read(f"Order;Name;{PLACE};SKU;Material;Item;Qty;Line total\nA;Rita;{IN_LEIPZIG};S-1;M-200;Table;1;7.00")
+    assert value(order, f"{ITEM}/sku") == "S-1"
+    assert "unused_column" in [problem.code for problem in order.problems]
+
+
+@pytest.mark.parametrize(("street", "number", "house"), [("Lieferweg 3", "77", ABSENT), ("Lieferweg", ABSENT, "77")])
+def test_bare_number_beside_the_street(street: str, number: object, house: object) -> None:
+    order = read(f"Number;Street;Zip;City;Country;Name;Item;Qty\n77;{street};04109;Leipzig;DE;Rita;Candle;2")
+    assert value(order, "/order_number") == number
+    assert value(order, "/shipping_address/house_number") == house

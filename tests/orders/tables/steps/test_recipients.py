@@ -9,6 +9,7 @@ from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.tables.context import ImportContext
 from tui.orders.tables.mapping import ColumnMapping
 from tui.orders.tables.steps.recipients import complete_billing, complete_contacts
+from tui.work.file_import.reader import read_source
 
 TWO = ("two_recipients", str(SHIP_TO))
 ITEM = {"Item name": "Candle", "Quantity": "1", "Line total": "10.00"}
@@ -142,4 +143,76 @@ def test_contact_of_the_recipient_is_not_replaced() -> None:
 def test_same_recipient_written_differently_is_not_held(heading: str, first: str, second: str) -> None:
     rows = [{"Order number": "1", heading: text, **ITEM} for text in (first, second)]
     (order,) = read_rows_of(*rows, address=False).orders
+    assert errors(order) == []
+
+
+DELIVERED = {"name": "Rita Getter", "address_line_1": "Lieferweg 3", "postal_code": "04109", "city": "Leipzig"}
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "Leveres til navn;Leveres til adresse;Leveres til postnr;Leveres til by",
+        "Lev.namn;Lev.adress;Lev.postnr;Lev.ort",
+        "Name LI;Straße LI;PLZ LI;Ort LI",
+        "Del Name;Del Street;Del Postcode;Del City",
+        "Livré à nom;Livré à adresse;Livré à CP;Livré à ville",
+        "Consegnare a nome;Consegnare a indirizzo;Consegnare a CAP;Consegnare a città",
+    ],
+)
+def test_delivery_headings(headings: str) -> None:
+    payer = "Name RE;Straße RE;PLZ RE;Ort RE" if " LI" in headings else "Inv Name;Inv Street;Inv Postcode;Inv City"
+    text = f"Order;{payer};{headings};Country;Item;Qty;Line total\n1;Kim Payer;Weg 1;53111;Bonn;Rita Getter;Lieferweg 3;04109;Leipzig;DE;Cup;2;7"
+    (order,) = read_source(text.encode(), "orders.csv", shop=7).orders
+    assert {name: value(order, f"/shipping_address/{name}") for name in DELIVERED} == DELIVERED
+    assert value(order, "/billing_address/name") == "Kim Payer"
+    assert errors(order) == []
+
+
+@pytest.mark.parametrize(
+    "names", ["Postcode cijfers;Postcode letters", "Postcode;Letters", "Postcode;Postcode letters"]
+)
+def test_dutch_postcode_in_two_columns(names: str) -> None:
+    text = f"Order;Naam;Straat;Huisnr;{names};Plaats;Land;Item;Qty;Line total\n1;Rita;Damrak;3;1012;LG;Amsterdam;NL;Cup;2;7"
+    (order,) = read_source(text.encode(), "orders.csv", shop=7).orders
+    assert value(order, "/shipping_address/postal_code") == "1012 LG"
+
+
+def test_two_addresses_with_the_same_headings_are_asked_about() -> None:
+    header = "Order;Name;Street;Zip;City;Name;Street;Zip;City;Country;Item;Qty;Line total\n"
+    rows = "1;Kim Payer;Weg 1;53111;Bonn;Rita Getter;Lieferweg 3;04109;Leipzig;DE;Cup;2;7\n"
+    rows += "2;Kim Payer;Weg 1;53111;Bonn;Kim Payer;Weg 1;53111;Bonn;DE;Cup;2;7\n3;Kim Payer;Weg 1;53111;Bonn;;;;;DE;Cup;2;7\n"
+    other, same, empty = read_source((header + rows).encode(), "orders.csv", shop=7).orders
+    assert {name: value(other, f"/shipping_address/{name}") for name in DELIVERED} == DELIVERED
+    assert errors(other) == [("confirm_address", "/shipping_address")]
+    assert errors(same) == errors(empty) == []
+    assert value(empty, "/shipping_address/city") == "Bonn"
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [
+        ("Shipping Title", "Mrs"),
+        ("Civilité (livraison)", "Mme"),
+        ("Lieferadresse Anrede", "Frau"),
+        ("Aanhef levering", "Mw"),
+        ("Via", "web"),
+    ],
+)
+def test_columns_that_say_nothing_about_the_parcel(heading: str, text: str) -> None:
+    header = f"Order;Name;Street;Zip;City;Country;Item;Qty;Line total;{heading}\n"
+    (order,) = read_source(
+        f"{header}1;Rita;Lieferweg 3;04109;Leipzig;DE;Cup;2;7;{text}".encode(), "a.csv", shop=7
+    ).orders
+    assert "unused_column" not in [problem.code for problem in order.problems]
+    assert errors(order) == []
+
+
+@pytest.mark.parametrize(("heading", "text"), [("Branch city", "Berlin"), ("Suffix", "A")])
+def test_columns_that_are_warned_about_but_do_not_hold(heading: str, text: str) -> None:
+    header = f"Order;Name;Street;Zip;City;Country;Item;Qty;Line total;{heading}\n"
+    (order,) = read_source(
+        f"{header}1;Rita;Lieferweg 3;04109;Leipzig;DE;Cup;2;7;{text}".encode(), "a.csv", shop=7
+    ).orders
+    assert "unused_column" in [problem.code for problem in order.problems]
     assert errors(order) == []

@@ -1,15 +1,15 @@
 """Statuses of shops: which orders are not to be shipped, and the codes of the service."""
 
 import pytest
-from order_files import errors, read_case, read_rows_of, value, warnings
+from order_files import errors, read_case, read_rows_of, value
 
 from tui.api.pointer import ABSENT
 from tui.orders.parsed import GuessKind, How
 from tui.orders.paths import PAYMENT_STATUS, STATUS
 from tui.orders.status_words import Meaning, meaning_of
 
-STATUS_ERROR = ("confirm_status", str(STATUS))
-PAYMENT_ERROR = ("confirm_status", str(PAYMENT_STATUS))
+STATUS_ERROR = ("confirm_cancelled", str(STATUS))
+PAYMENT_ERROR = ("confirm_cancelled", str(PAYMENT_STATUS))
 ITEM = {"Item name": "Candle", "Quantity": "1", "Unit price": "10.00"}
 
 
@@ -92,11 +92,10 @@ def test_order_statuses_become_codes(heading: str, text: str, code: str, is_held
     assert errors(order) == ([STATUS_ERROR] if is_held else [])
 
 
-def test_unknown_order_status_stays_with_a_warning() -> None:
+def test_unknown_order_status_is_asked_about() -> None:
     (order,) = read_rows_of({"Order number": "1", "Order status": "Lieblingskunde", **ITEM}).orders
     assert value(order, str(STATUS)) == "Lieblingskunde"
-    assert errors(order) == []
-    assert ("unknown_status", str(STATUS)) in warnings(order)
+    assert errors(order) == [("confirm_status", str(STATUS))]
 
 
 @pytest.mark.parametrize(
@@ -120,13 +119,18 @@ def test_paid_is_not_assumed_against_the_order_status(text: str) -> None:
         ("pending", "pending", True),
         ("unbezahlt", "unpaid", True),
         ("partially_refunded", "partially_refunded", True),
-        ("Invoice 14", "Invoice 14", True),
     ],
 )
 def test_payment_statuses(text: str, code: str, is_held: bool) -> None:
     (order,) = read_rows_of({"Order number": "1", "Payment status": text, **ITEM}).orders
     assert value(order, str(PAYMENT_STATUS)) == code
     assert errors(order) == ([PAYMENT_ERROR] if is_held else [])
+
+
+def test_unknown_payment_status_is_asked_about() -> None:
+    (order,) = read_rows_of({"Order number": "1", "Payment status": "Invoice 14", **ITEM}).orders
+    assert value(order, str(PAYMENT_STATUS)) == "Invoice 14"
+    assert errors(order) == [("confirm_status", str(PAYMENT_STATUS))]
 
 
 def test_unpaid_order_on_delivery_is_not_held() -> None:
@@ -177,8 +181,10 @@ def test_different_statuses_of_the_rows_hold_an_order() -> None:
     assert ("conflict", str(STATUS)) in errors(order)
 
 
-def test_accepted_statuses_hold_nothing() -> None:
-    voided, _ = read_case("not-to-be-shipped.csv", [GuessKind.STATUS]).orders
+def test_order_that_is_not_to_be_shipped_is_sent_only_if_that_is_named() -> None:
+    others = [kind for kind in GuessKind if kind is not GuessKind.CANCELLED]
+    assert ("confirm_cancelled", str(STATUS)) in errors(read_case("not-to-be-shipped.csv", others).orders[0])
+    voided, _ = read_case("not-to-be-shipped.csv", [GuessKind.CANCELLED]).orders
     assert errors(voided) == []
     assert voided.derived[STATUS].how is How.CONFIRMED
 

@@ -16,7 +16,7 @@ from tui.orders.names import normalized
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder
 from tui.orders.paths import EVERY_ITEM, ITEMS, SHIP_TO, TOTAL, FieldPath
 from tui.orders.tables.context import ImportContext, set_value, warning
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, item_groups
 from tui.orders.tables.mapping import QUANTITY_PATH, ColumnMapping
 from tui.orders.tables.table import SAMPLE_ROWS, Table
 from tui.orders.tables.values.amounts import parse_money, parse_number
@@ -75,9 +75,9 @@ def _refine_total(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> 
         is_line, is_order = _fits_line(orders, path), _fits_order(orders, path, UNIT_PRICE_PATH, is_unit=True)
         differs = any(len({line.amounts.get(path) for line in lines} - {None}) > 1 for lines in orders)
         if path == LINE_TOTAL_PATH and not is_line and is_order:
-            return _moved(mapping, column, path, other)
+            return mapping.moved(column, other)
         if path == ORDER_TOTAL_PATH and differs and is_line:
-            return _moved(mapping, column, path, other)
+            return mapping.moved(column, other)
         if not is_line and not is_order and (differs or path == LINE_TOTAL_PATH):
             return replace(mapping, guessed=mapping.guessed | {path})
     return mapping
@@ -88,8 +88,11 @@ def _refine_price(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> 
     if UNIT_PRICE_PATH not in mapping.paths or not any(line.quantity > 1 for lines in orders for line in lines):
         return mapping
     column = mapping.paths.index(UNIT_PRICE_PATH)
-    if not _BARE_PRICE.fullmatch(normalized(mapping.header[column])):
+    group = item_groups(mapping.header).get(column)
+    if not _BARE_PRICE.fullmatch(group.name if group is not None else normalized(mapping.header[column])):
         return mapping
+    if group is not None:
+        return replace(mapping, guessed=mapping.guessed | {UNIT_PRICE_PATH})
     several = [lines for lines in orders if any(line.quantity > 1 for line in lines)]
     if LINE_TOTAL_PATH in mapping.paths and ORDER_TOTAL_PATH not in mapping.paths:
         if _fits_line(several, LINE_TOTAL_PATH):
@@ -106,14 +109,8 @@ def _refine_price(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> 
         if LINE_TOTAL_PATH not in mapping.paths and _fits_order(
             several, ORDER_TOTAL_PATH, UNIT_PRICE_PATH, is_unit=False
         ):
-            return _moved(mapping, column, UNIT_PRICE_PATH, LINE_TOTAL_PATH)
+            return mapping.moved(column, LINE_TOTAL_PATH)
     return replace(mapping, guessed=mapping.guessed | {UNIT_PRICE_PATH})
-
-
-def _moved(mapping: ColumnMapping, column: int, path: FieldPath, other: FieldPath) -> ColumnMapping:
-    """The mapping with a column at another price."""
-    paths = (*mapping.paths[:column], other, *mapping.paths[column + 1 :])
-    return replace(mapping, paths=paths, guessed=mapping.guessed - {path})
 
 
 def _fits_line(orders: Sequence[Sequence[_Line]], path: FieldPath) -> bool:

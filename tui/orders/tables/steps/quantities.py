@@ -10,6 +10,7 @@ from tui.orders.money import amount_at, as_json_number
 from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, How, ParsedOrder
 from tui.orders.paths import ITEMS, TOTAL
+from tui.orders.tables import heading_words as words
 from tui.orders.tables.context import ImportContext, error, item_rows, set_value
 from tui.orders.tables.mapping import QUANTITY_PATH
 from tui.orders.tables.steps.statuses import ENDED
@@ -19,9 +20,8 @@ _IMPLAUSIBLE: Final = 10_000
 """From this quantity on, the number is probably something else."""
 
 _QUANTITY: Final = re.compile(
-    r"\b(qty|qtys|quantity|quantities|\w*menge|\w*mengen|\w*anzahl|stuckzahl|stuck|stk|anz|\w*aantal|stuks|qte|qtes|quantite"
-    r"|quantites|nombre|cantidad|cant|unidades|quantita|qta|pezzi|ilosc|szt|sztuk|\w*antal|quantidade|qtd|qtde|units|pieces"
-    r"|pcs|number of (items|pieces|units|products|articles)|no of (items|pieces|units)|count)\b"
+    rf"\b({words.QUANTITY_WORDS}|\w*mengen?|\w*anzahl|\w*aantal|\w*antal|qtys|quantities|qtes|quantites|nombre|cant"
+    r"|number of (items|pieces|units|products|articles)|no of (items|pieces|units)|count)\b"
 )
 """Words for a quantity (EN, DE, FR, NL, ES, IT, PL, SV, DA, PT)."""
 _COMPOUND_ENDED: Final = re.compile(
@@ -87,7 +87,8 @@ def check_quantities(order: ParsedOrder, context: ImportContext) -> None:
     if not numbers:
         return
     items = _items(order)
-    item_by_row = {row: index for index, row in item_rows(order).items()}
+    rows = item_rows(order)
+    item_by_row = {row: index for index, row in rows.items() if [*rows.values()].count(row) == 1}
     ordered = [item.get("quantity") for item in items]
     total = sum(quantity for quantity in ordered if isinstance(quantity, int))
     for cell, kind in numbers:
@@ -161,26 +162,26 @@ def _is_assumed(order: ParsedOrder, pointer: Pointer) -> bool:
 @lru_cache(maxsize=4096)
 def _kind_of(name: str) -> str:
     """What the numbers of an unused column count: `ended` (returned and the like), `shipped`, `quantity`, or ""."""
-    words = normalized(name)
-    if _COMPOUND_ENDED.search(words):
+    heading = normalized(name)
+    if _COMPOUND_ENDED.search(heading):
         return "ended"
-    if _LEFT.fullmatch(words):
+    if _LEFT.fullmatch(heading):
         return "quantity"
-    if not _QUANTITY.search(words):
+    if not _QUANTITY.search(heading):
         return ""
-    if ENDED.search(words):
+    if ENDED.search(heading):
         return "ended"
-    if re.search(r"\b(not|to|zu|te|da|a|por|do) \w+$|\bopen|\boffen", words):
+    if re.search(r"\b(not|to|zu|te|da|a|por|do) \w+$|\bopen|\boffen", heading):
         return "quantity"
-    if _SHIPPED.search(words):
+    if _SHIPPED.search(heading):
         return "shipped"
-    return "" if _OTHER_QUANTITY.search(words) else "quantity"
+    return "" if _OTHER_QUANTITY.search(heading) else "quantity"
 
 
 @lru_cache(maxsize=4096)
 def _may_be_quantity(name: str) -> bool:
-    words = normalized(name)
-    return bool(_kind_of(name)) or not (_NOT_QUANTITY.search(words) or _OTHER_QUANTITY.search(words))
+    heading = normalized(name)
+    return bool(_kind_of(name)) or not (_NOT_QUANTITY.search(heading) or _OTHER_QUANTITY.search(heading))
 
 
 def _items(order: ParsedOrder) -> list[dict[str, Any]]:

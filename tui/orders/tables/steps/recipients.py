@@ -7,9 +7,10 @@ from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import Pointer
 from tui.orders.names import normalized
-from tui.orders.parsed import Derivation, How, ParsedOrder
+from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder
 from tui.orders.paths import BILL_TO, PAYMENT_STATUS, SHIP_TO, STATUS, FieldPath
 from tui.orders.tables.context import ImportContext, error, set_value, warning
+from tui.orders.tables.mapping import SHIP_STREET_PATH
 from tui.orders.tables.values.places import country_in_cell
 
 _NAMES: Final = ("name", "company_name")
@@ -42,6 +43,16 @@ def _is_same(name: str, first: str, other: str) -> bool:
         return plain[0] == plain[1]
     words = [re.sub(r"strasse\b", "str", normalized(text)).split() for text in (first, other)]
     return words[0] == words[1] or (name == "name" and sorted(words[0]) == sorted(words[1]))
+
+
+def check_second_address(order: ParsedOrder, context: ImportContext) -> None:
+    """Hold an order with two addresses whose headings are the same, until it is confirmed which one it goes to."""
+    if SHIP_STREET_PATH not in context.mapping.guessed or not isinstance(BILL_TO.get(order.document), dict):
+        return
+    column = order.cells.get(SHIP_TO / "address_line_1", (0, ""))[1]
+    if column and any((SHIP_TO / name).get(order.document) != (BILL_TO / name).get(order.document) for name in _PLACES):
+        text = "The file has two addresses with the same headings. Orders go to the second one; the first is the billing address."
+        context.guess(order, SHIP_TO, GuessKind.ADDRESS, text, subject=column, title="which address?")
 
 
 def check_recipients(order: ParsedOrder, context: ImportContext) -> None:

@@ -110,6 +110,12 @@ _SHIP_DATE_COLUMN: Final = re.compile(
     r"|date expedition|date d envoi|verzenddatum|fecha de envio|fecha envio|data di spedizione|data spedizione|data wysylki"
     r"|avsandningsdatum|utskicksdatum|afsendelsesdato|forsendelsesdato|data de envio|data de expedicao"
 )
+_HELD_UNTIL: Final = re.compile(
+    r"(hold|held|on hold|pause) (until|till|to)|((do )?not|don t) (ship|send|dispatch|deliver) before|(ship|send|dispatch) (after|not before)"
+    r"|nicht (versenden|liefern) vor|(versand|lieferung|lieferbar|versenden) (ab|nicht vor)|ne pas (expedier|livrer) avant"
+    r"|niet (verzenden|leveren) voor|(verzenden|leveren) vanaf|no enviar antes de|non spedire prima( del)?|nie wysylac przed"
+    r"|(skicka|leverera) (inte fore|tidigast)|send (ikke for|tidligst)|nao enviar antes de"
+)
 _TRACKING_COLUMN: Final = re.compile(
     r"(\w+ )?tracking( (number|numbers|no|nr|code|id|numero))?|trackingnumber|trackingnummer|tracking nummer|sendungsnummern?"
     r"|paketnummer|numero de suivi|n de suivi|track (and |en |)?trace( code| nummer)?|numero de seguimiento|numero di tracking"
@@ -185,6 +191,8 @@ def reason_in_column(order: ParsedOrder, cell: UnusedCell, context: ImportContex
         return f"{name} is {cell.text}: the order is not paid."
     if _PAYMENT_COLUMN.fullmatch(words) and PAYMENT_STATUS not in order.cells and _is_unpaid(cell.text):
         return f"{name} is {cell.text!r}: the order is not paid."
+    if _HELD_UNTIL.fullmatch(words) and _is_future(cell.text, context):
+        return f"{name} is {cell.text}: the order is not to be shipped before."
     if _SHIP_DATE_COLUMN.fullmatch(words) and _is_past(cell.text, context):
         return f"{name} is {cell.text}: the order seems to be shipped already."
     if name in context.mapping.ignored or address_heading(words) is not None:
@@ -243,6 +251,11 @@ def _may_cancel(notes: str) -> bool:
     return any(_WORD_OF_CANCEL.search(part) and not _PLEA.search(part) for part in parts)
 
 
+def _is_future(text: str, context: ImportContext) -> bool:
+    days = [parse_time(text, dates, context.now) for dates in ("dmy", "mdy")]
+    return any(not isinstance(day, Unread) and day[:10] > context.now.isoformat()[:10] for day in days)
+
+
 def _is_past(text: str, context: ImportContext) -> bool:
     days = [parse_time(text, dates, context.now) for dates in ("dmy", "mdy")]
     today = context.now.isoformat()[:10]
@@ -258,7 +271,7 @@ def _hold(order: ParsedOrder, context: ImportContext, pointer: Pointer, text: st
     context.guess(
         order,
         pointer,
-        GuessKind.STATUS,
+        GuessKind.CANCELLED,
         f"{text} Is it to be shipped?",
         subject=_column(order, pointer),
         title="not to be shipped",

@@ -9,7 +9,7 @@ from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, How, ParsedOrder, UnusedCell
 from tui.orders.paths import PAYMENT_STATUS, STATUS
 from tui.orders.status_words import NO_FLAGS, WAITS, Meaning, flag_meaning, flag_of, meaning_of
-from tui.orders.tables.context import ImportContext, set_value, warning
+from tui.orders.tables.context import ImportContext, set_value
 from tui.orders.tables.steps.status_hints import (
     REASONS,
     check_notes,
@@ -85,6 +85,10 @@ _PAID_AT_COLUMN: Final = re.compile(
     r"|de pago|pagamento|di pagamento|do pagamento|zaplaty|platnosci|bezahlt)|(bezahlt|gezahlt) am|zahlungsdatum|zahldatum"
     r"|betaald op|betaaldatum|betaldatum|paye le|betald den|betalingsdato|betalningsdatum|oplacono dnia"
 )
+_COLLECTED_COLUMN: Final = re.compile(
+    r"(cod|cash on delivery) (amount|value|total)|nachnahme ?betrag|montant (du )?contre remboursement|rembours ?bedrag"
+    r"|kwota pobrania|importe contra ?reembolso|importo contrassegno|postforskott belopp|efterkrav belob"
+)
 _ON_DELIVERY: Final = Pointer.of("payment_details", "is_cash_on_delivery")
 _NOTHING: Final = re.compile(
     r"(no|nein|nee|non|nie|nej|nao|n|false|falsch|faux|onwaar|none|null|nan|n a|keine?|0[0 ]*|)"
@@ -94,6 +98,11 @@ _NOTHING: Final = re.compile(
 def _is_paid_on_delivery(order: ParsedOrder, context: ImportContext) -> bool:
     if _ON_DELIVERY.get(order.document) is True:
         return True
+    for cell in order.unused:
+        name = context.mapping.header[cell.column]
+        if _COLLECTED_COLUMN.fullmatch(normalized(name)) and re.search("[1-9]", cell.text):
+            set_value(order, _ON_DELIVERY, True, How.COMPUTED, f"{name} is {cell.text}")
+            return True
     return any(
         meaning_of(cell.text) is Meaning.ON_DELIVERY
         for cell in order.unused
@@ -175,8 +184,13 @@ def _check_order_status(order: ParsedOrder, context: ImportContext, is_on_delive
     column = order.cells[STATUS][1]
     meaning = _meaning_in(column, text)
     if meaning is None:
-        detail = f"{column} is {text!r}, which is not known as a status. It is sent as it is."
-        order.problems.append(warning(STATUS, "unknown_status", detail, "unknown status"))
+        _ask(
+            order,
+            context,
+            STATUS,
+            column,
+            f"{column} is {text!r}, which is not known as a status. It is sent as it is.",
+        )
         return None
     _set_code(order, STATUS, text, _CODES[meaning])
     if _stops(meaning, is_on_delivery):
@@ -209,8 +223,7 @@ def _check_payment_status(
     column = order.cells[PAYMENT_STATUS][1]
     meaning = _payment_meaning(column, text)
     if meaning is None:
-        detail = f"{column} is {text!r}, which is not known as a payment status."
-        _hold(order, context, PAYMENT_STATUS, column, detail)
+        _ask(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}, which is not known as a payment status.")
         return
     _set_code(order, PAYMENT_STATUS, text, _PAYMENT_CODES[meaning])
     if _stops(meaning, is_on_delivery):
@@ -228,9 +241,10 @@ def _check_unused_status(
             _hold(order, context, STATUS, column, f"{column} is {text!r}: {REASONS[meaning]}.")
         return meaning is not None
     meaning = _payment_meaning(column, text)
-    if meaning is None or _stops(meaning, is_on_delivery):
-        detail = "it is not known as a payment status" if meaning is None else REASONS[meaning]
-        _hold(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}: {detail}.")
+    if meaning is None:
+        _ask(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}, which is not known as a payment status.")
+    elif _stops(meaning, is_on_delivery):
+        _hold(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}: {REASONS[meaning]}.")
     if meaning is not None and PAYMENT_STATUS not in order.cells:
         _derive_payment(order, _PAYMENT_CODES[meaning], f"from the column {column}")
     return True
@@ -291,6 +305,14 @@ def _derive_payment(order: ParsedOrder, code: str, text: str) -> None:
 
 
 def _hold(order: ParsedOrder, context: ImportContext, pointer: Pointer, column: str, text: str) -> None:
+    """Hold an order that should not be shipped according to the file."""
     context.guess(
-        order, pointer, GuessKind.STATUS, f"{text} Is it to be shipped?", subject=column, title="not to be shipped"
+        order, pointer, GuessKind.CANCELLED, f"{text} Is it to be shipped?", subject=column, title="not to be shipped"
+    )
+
+
+def _ask(order: ParsedOrder, context: ImportContext, pointer: Pointer, column: str, text: str) -> None:
+    """Hold an order with a status that is not known."""
+    context.guess(
+        order, pointer, GuessKind.STATUS, f"{text} Is it to be shipped?", subject=column, title="unknown status"
     )

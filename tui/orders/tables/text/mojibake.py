@@ -10,7 +10,7 @@ from functools import cache, lru_cache, partial
 from typing import Final
 
 from tui.orders.parsed import Derivation, Guess, GuessKind, How, ParsedOrder
-from tui.orders.tables.context import ImportContext, error, warning
+from tui.orders.tables.context import ImportContext, error, how_to_confirm, warning
 from tui.orders.tables.text.encodings import decode_bytes, likeliness
 
 _MISREAD_AS: Final = ("cp1252", "mac_roman", "cp850", "cp437", "cp1250", "cp1254")
@@ -88,7 +88,7 @@ def check_letters(order: ParsedOrder, context: ImportContext) -> None:
         elif (better := repaired(value)) != value:
             text = f"The letters are damaged: {_quoted(value)} seems to be {_quoted(better)}."
             _add_guess(context, column, text)
-            detail = f"{text} Confirm this on the import screen or with --accept {GuessKind.ENCODING}."
+            detail = f"{text} {how_to_confirm(GuessKind.ENCODING)}"
             order.problems.append(error(pointer, f"confirm_{GuessKind.ENCODING}", detail, "damaged letters"))
 
 
@@ -107,7 +107,7 @@ def record_repairs(order: ParsedOrder, damaged: Mapping[tuple[int, str], str], c
 def _add_guess(context: ImportContext, column: str, text: str) -> None:
     """List the first damaged text of each column."""
     if not any(guess.kind is GuessKind.ENCODING and guess.subject == column for guess in context.guesses):
-        context.guesses[Guess(GuessKind.ENCODING, column, text)] = None
+        context.guesses[Guess.of(GuessKind.ENCODING, column, text)] = None
 
 
 def _repaired_once(text: str) -> str:

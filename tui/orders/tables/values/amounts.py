@@ -55,6 +55,8 @@ _SIGN_COUNTRIES: Final = {
 _DEFAULT_CURRENCY: Final = {"$": "USD", "¥": "JPY", "kr": ""}
 
 _CODE_BY_SIGN: Final = {sign: code for code, signs in _SIGNS.items() for sign in signs.split()}
+_WRITTEN_SIGNS: Final = sorted((sign for sign in _CODE_BY_SIGN if re.search("[^a-z.]", sign)), key=len, reverse=True)
+"""The signs that are no words, longest first."""
 _SIGN: Final = "|".join(sorted(map(re.escape, _CODE_BY_SIGN), key=len, reverse=True))
 _CURRENCY: Final = re.compile(
     rf"(?P<open>\()?\s*(?P<minus>-)?\s*(?P<before>{_SIGN}|[a-z]{{3}})?\s*(?P<minus_2>[-+])?\s*"
@@ -120,6 +122,15 @@ def currency_named(text: str) -> str:
     return sign or (text.strip().upper() if text.strip().upper() in _currency_codes() else "")
 
 
+@lru_cache(maxsize=1024)
+def currency_sign_in(text: str) -> tuple[str, bool]:
+    """The code of the currency whose sign is in a text, such as `Price (US$)`, or ""; and whether it is certain."""
+    lowered = text.casefold()
+    sign = next((sign for sign in _WRITTEN_SIGNS if sign in lowered), "")
+    code = _CODE_BY_SIGN.get(sign, "")
+    return (_DEFAULT_CURRENCY[code], False) if code in _SIGN_COUNTRIES else (code, bool(code))
+
+
 def currency_of(sign: str, country: str) -> tuple[str, bool]:
     """The code of the currency beside an amount, or "" if it is not known; and whether it is certain.
 
@@ -157,7 +168,7 @@ def parse_number(text: str, decimal: str) -> str | None:
         decimal, thousands = thousands, decimal
     if thousands in text:
         if re.fullmatch(
-            rf"[-+]?\d{{1,3}}(?:{re.escape(thousands)}\d{{3}})+(?:{re.escape(decimal)}\d*)?", text, re.ASCII
+            rf"[-+]?[1-9]\d{{0,2}}(?:{re.escape(thousands)}\d{{3}})+(?:{re.escape(decimal)}\d*)?", text, re.ASCII
         ):
             text = text.replace(thousands, "")
         elif decimal in text or text.count(thousands) > 1:

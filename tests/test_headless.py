@@ -154,7 +154,7 @@ def test_problems_that_do_not_hold_an_order_are_a_success(shell: Shell) -> None:
     assert ended.code == 0
     assert {(line["severity"], line["blocks"]) for line in ended.lines} == {("error", "ship")}
     text = shell.run("check", path)
-    assert "cannot ship yet: Neither the parcel nor all items have a weight with a unit." in text.out
+    assert "cannot ship yet: The parcel has no weight with a unit, and not every item has one." in text.out
     assert "0 with errors, 1 that cannot ship yet, 0 with warnings only." in text.error
 
 

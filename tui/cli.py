@@ -25,8 +25,8 @@ _PAIRS = (
 )
 
 _OTHERS = """headless commands:
-  sendcloud-orders list QUERY     print the orders that fit a query
-  sendcloud-orders count QUERY    print how many there are, by reason, country, …
+  sendcloud-orders list QUERY     print the orders that match a query
+  sendcloud-orders count QUERY    count the orders that match, by reason, country, …
   sendcloud-orders show ORDER     print one order with its problems, by number or id
   sendcloud-orders check FILE     report the problems of a file of orders; needs no account
   sendcloud-orders submit FILE    stage, send and verify the orders of a file
@@ -37,7 +37,7 @@ _CODES = """exit codes, the highest that applies:
   0  success (also with warnings)
   1  problems: an order has errors, was refused, is held, differs or is missing
   2  usage error, or no such file
-  3  the service is unreachable or denied access, or another running copy of the app has the batch
+  3  the service is unreachable or denied access, or another running copy of the app owns the batch
   4  the outcome of an order is not known yet; run the same command again
   130, 143  stopped by SIGINT or SIGTERM; run the same command again to continue"""
 
@@ -94,7 +94,7 @@ def _run(arguments: list[str]) -> int:
 def _app_parser() -> argparse.ArgumentParser:
     parser = _Parser(
         prog="sendcloud-orders",
-        description="Triage of e-commerce orders in Sendcloud, from the keyboard, over SSH.",
+        description="Triage e-commerce orders in Sendcloud from the keyboard, locally or over SSH.",
         epilog=_CREDENTIALS + "\n\n" + _OTHERS,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
@@ -136,9 +136,9 @@ def _file_parser(command: str, description: str, details: str) -> argparse.Argum
         type=_guess_kinds,
         default=frozenset(),
         metavar="KINDS",
-        help="confirm how a table was read where that is a guess: "
-        f"{', '.join(GUESS_KINDS)} or all, separated by commas; orders that depend on a guess are held otherwise. "
-        "'all' does not include 'cancelled', which sends orders that are not to be shipped by the file",
+        help="confirm guesses about how a table was read: "
+        f"{', '.join(GUESS_KINDS)} or all, separated by commas; otherwise orders that depend on a guess are held. "
+        "'all' does not include 'cancelled', which sends orders that should not be shipped according to the file",
     )
     parser.add_argument(
         "--verbose",
@@ -171,14 +171,18 @@ def _check_parser() -> argparse.ArgumentParser:
 def _submit_parser() -> argparse.ArgumentParser:
     parser = _file_parser("submit", "Stage the orders of a file, send them, and verify each of them.", _SUBMIT_OUTPUT)
     parser.add_argument(
-        "--dry-run", action="store_true", help="only report which orders would be created, updated, or are unchanged"
+        "--dry-run",
+        action="store_true",
+        help="only report which orders would be created or updated, and which are unchanged",
     )
     parser.add_argument(
         "--only-good",
         action="store_true",
         help="skip orders with errors; by default one error keeps all from being sent",
     )
-    parser.add_argument("--no-verify", action="store_true", help="end once the orders are accepted, without verifying")
+    parser.add_argument(
+        "--no-verify", action="store_true", help="exit once the orders are accepted, without verifying them"
+    )
     parser.add_argument(
         "--batch", metavar="NAME", help="name of the batch to stage into (default: named after the file)"
     )
@@ -252,9 +256,9 @@ def _orders(command: str, arguments: list[str]) -> int:
             raise UsageError(f"{misspelt} is not an option; see sendcloud-orders {command} --help.")
         options.query = words
     if options.json and getattr(options, "csv", False):
-        raise UsageError("--json and --csv exclude each other.")
+        raise UsageError("--json and --csv cannot be combined.")
     if options.cached and options.refresh:
-        raise UsageError("--cached and --refresh exclude each other.")
+        raise UsageError("--cached and --refresh cannot be combined.")
     profile = _profile(options)
 
     from tui.commands.orders import count_orders, list_orders, show_order
@@ -264,9 +268,9 @@ def _orders(command: str, arguments: list[str]) -> int:
 
 
 _ORDERS_HELP = {
-    "list": ("[QUERY…]", "Print the orders that fit a query, by default all."),
-    "show": ("ORDER", "Print one order, its problems and what was sent of it."),
-    "count": ("[QUERY…]", "Print how many orders fit a query."),
+    "list": ("[QUERY…]", "Print the orders that match a query; without a query, all."),
+    "show": ("ORDER", "Print one order, its problems and what was sent."),
+    "count": ("[QUERY…]", "Print how many orders match a query."),
 }
 _READING = """New and open orders are read first, with progress on standard error. Orders are kept in a cache on this machine.
 Exit codes: 0 found, 1 none found, 2 usage error, 3 the service is unreachable or denied access."""
@@ -285,16 +289,16 @@ def _orders_parser(command: str) -> argparse.ArgumentParser:
     _add_account(parser)
     parser.add_argument("--cached", action="store_true", help="use the cache only; send no request")
     parser.add_argument("--refresh", action="store_true", help="read all open orders again first")
-    parser.add_argument("--no-cache", action="store_true", help="keep what is read in memory only")
+    parser.add_argument("--no-cache", action="store_true", help="keep the orders in memory only")
     parser.add_argument("--json", action="store_true", help="JSON: one object per line")
     if command == "list":
         parser.add_argument("--csv", action="store_true", help="CSV for spreadsheets")
-        parser.add_argument("--columns", metavar="A,B", default="", help="columns of the text and of CSV")
+        parser.add_argument("--columns", metavar="A,B", default="", help="columns of the text or CSV output")
         parser.add_argument("--limit", type=_count, metavar="N", help="print at most N orders")
-        parser.add_argument("--raw", action="store_true", help="add the whole document to each line of JSON")
+        parser.add_argument("--raw", action="store_true", help="add the whole order to each line of JSON")
     if command == "count":
         parser.add_argument(
-            "--by", metavar="A,B", default="", help="count by these: why, country, shop, status, sku, …"
+            "--by", metavar="A,B", default="", help="fields to count by: why, country, shop, status, sku, …"
         )
     return parser
 
@@ -383,7 +387,7 @@ def _check_terminal() -> None:
         raise UsageError("A terminal is required: standard input and output must not be redirected.")
     if os.environ.get("TERM", "") in ("dumb", "unknown", ""):
         raise UsageError(
-            "This terminal cannot position text (TERM is empty or dumb); use one like xterm, tmux or screen."
+            "This terminal cannot position text (TERM is empty or dumb); use a terminal type such as xterm, tmux or screen."
         )
 
 

@@ -155,7 +155,7 @@ async def test_500_items_and_megabyte_pastes(tmp_path: Path) -> None:
             assert pointer.get(screen.draft.edit.document) == long
         # A long value does not prevent sending: no limit is documented (Q8.16), so it is a warning at the field.
         sheet.go_to(SHIP_TO / "name")
-        assert "Some carriers print at most 35 characters; this has 6" in harness.text
+        assert "Some carriers print at most 35 characters; this value has 6" in harness.text
         assert screen.draft.choice.can_send
         assert len(screen.draft.edit.document["order_details"]["order_items"]) == 500  # type: ignore[index,call-overload,arg-type]
     box.close()

@@ -137,7 +137,7 @@ class OAuth2:
         return TokenRequest(self._urls, authorization)
 
     def accept(self, status: int, body: bytes, content_type: str, now: float) -> str:
-        """Read the token response and return the header. Raises NotAuthorised, or Unreachable if it is not conclusive."""
+        """Read the token response and return the header. Raises NotAuthorised, or Unreachable if it is inconclusive."""
         if not 200 <= status < 300:
             raise self._refused(status, body, content_type)
         try:

@@ -38,7 +38,7 @@ from tui.api.wording import count_of
 __all__ = ["LARGEST_BATCH", "Client", "Identifiers", "LogPage", "Metadata", "OrderQuery", "Page", "order_key"]
 
 LARGEST_BATCH = 100
-"""Orders per POST (Q2.2)."""
+"""The maximum number of orders per POST (Q2.2)."""
 
 LARGEST_LOG_PAGE = 100
 

@@ -61,7 +61,7 @@ __all__ = [
 
 
 class Severity(StrEnum):
-    """How grave a problem is: errors prevent sending, infos only say where a value came from."""
+    """How severe a problem is: errors prevent sending, infos only say where a value came from."""
 
     ERROR = "error"
     WARNING = "warning"
@@ -69,7 +69,7 @@ class Severity(StrEnum):
 
     @property
     def rank(self) -> int:
-        """The position in a list of problems, the gravest first."""
+        """The position in a list of problems, the most severe first."""
         return list(Severity).index(self)
 
 
@@ -134,7 +134,7 @@ class ConfigError(ValueError):
 class ApiError(Exception):
     """A request failed. `str()` is a sentence for users, without credentials.
 
-    `body` is the response body as far as it arrived, `request_line` is like "PATCH /orders/12".
+    `body` is the part of the response body that arrived, `request_line` is like "PATCH /orders/12".
     """
 
     def __init__(

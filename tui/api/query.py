@@ -33,7 +33,7 @@ class OrderQuery:
     """The parameters of `GET /orders` (Orders, "Retrieve a list of orders") except the cursor, under their own names.
 
     Empty texts and None are not sent. Dates are the shop's, and the service documents neither their zone nor whether
-    `_max` includes its day (Q4.9): ask for one day more on each side and filter the rows locally.
+    `_max` includes its day (Q4.9): request one more day on each side and filter the rows locally.
     """
 
     integration: tuple[int, ...] = ()

@@ -51,7 +51,7 @@ _SHORTEST_READ = 3.0
 """The shortest read timeout in seconds, however small `retry_for` is."""
 
 ANSWER_LIMIT = 32 * 1024 * 1024
-"""Bytes of a decompressed body. The largest possible page, 200 orders with 60 items each, has about 6 MB."""
+"""The maximum size of a decompressed body in bytes. A page of 200 orders with 60 items each has about 6 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class ServiceResponse:
 
 @dataclass(slots=True)
 class _PartialResponse:
-    """A response as far as it has arrived."""
+    """The part of a response that has arrived."""
 
     status: int | None = None
     headers: httpx.Headers = field(default_factory=httpx.Headers)
@@ -284,7 +284,7 @@ class Transport:
         withheld: bool,
         token: bool = False,
     ) -> _PartialResponse:
-        """One attempt, which is logged in any case."""
+        """Make one attempt and log it, whatever its result."""
         response = _PartialResponse()
         started, at = self._clock.monotonic(), self._clock.now()
         outcome = RequestOutcome.LOST

@@ -57,7 +57,7 @@ class _Opened:
 
 
 def list_orders(options: argparse.Namespace, profile: Profile) -> int:
-    """Print the orders that fit a query. Returns 0 if there are any, 1 if there are none."""
+    """Print the orders that match a query. Returns 0 if there are any, 1 if there are none."""
     return guarded(lambda: asyncio.run(_list(options, profile)))
 
 
@@ -67,7 +67,7 @@ def show_order(options: argparse.Namespace, profile: Profile) -> int:
 
 
 def count_orders(options: argparse.Namespace, profile: Profile) -> int:
-    """Print how many orders fit a query, by the values of fields. Returns 0 if there are any, 1 if there are none."""
+    """Print how many orders match a query, by the values of fields. Returns 0 if there are any, 1 if there are none."""
     return guarded(lambda: asyncio.run(_count(options, profile)))
 
 
@@ -110,7 +110,7 @@ async def _count(options: argparse.Namespace, profile: Profile) -> int:
             facets = count_by(opened.account, opened.orders, query.condition, names)
         except KeyError as error:
             raise CommandEnded(
-                f"Orders cannot be counted by {error.args[0]!r}; by {', '.join(FACETS)}.", USAGE
+                f"Orders cannot be counted by {error.args[0]!r}. Use one of: {', '.join(FACETS)}.", USAGE
             ) from None
         if options.json:
             print_lines([_json({"count": count} | {name: {v.name: v.count for v in facets[name]} for name in names})])
@@ -187,7 +187,7 @@ async def _read(opened: _Opened, options: argparse.Namespace) -> None:
 
 
 def _named(orders: LocalOrders, name: str) -> list[CachedOrder]:
-    """The orders with this number, shop's id or Sendcloud id; letters are compared without case and marks."""
+    """The orders with this number, shop's id or Sendcloud id; letters are compared without case and diacritics."""
     wanted = fold(name.strip())
     found = orders.window(Some((Contains(("number", "id"), wanted), OneOf("key", (wanted,))))) if wanted else ()
     names = [(order, (NUMBER, ORDER_ID, _ID)) for order in found]
@@ -258,7 +258,7 @@ def _shown(opened: _Opened, order: CachedOrder, writes: Sequence[Json]) -> Itera
 
 
 def _aligned(rows: Iterable[Sequence[Json]]) -> Iterator[str]:
-    """The rows with columns of equal width, as wide as their widest cell, two blanks apart."""
+    """The rows with columns of equal width, as wide as their widest cell, two spaces apart."""
     cells = [["" if value is None else safe(str(value)) for value in row] for row in rows]
     widths = [max(map(width_of, column)) for column in zip(*cells, strict=True)]
     for row in cells:

@@ -19,7 +19,7 @@ class OrderState(StrEnum):
 
 
 CLOSING: Final = frozenset({Meaning.CANCELLED, Meaning.REFUNDED, Meaning.RETURNED, Meaning.NO_ORDER})
-"""Meanings of an order that must not be shipped, or not again."""
+"""Meanings of statuses of orders that must not be shipped, or not again."""
 
 _FINISHED: Final = CLOSING | {Meaning.COMPLETED, Meaning.SHIPPED}
 
@@ -54,7 +54,7 @@ _BY_TYPE: Final[Mapping[tuple[str, str], OrderState]] = {
     ("prestashop", "7"): OrderState.FINISHED,
     ("prestashop", "9"): OrderState.OPEN,
 }
-"""Codes that mean something else in one type of shop than the words say, or that are no words."""
+"""Codes whose meaning in one type of shop differs from their words, or that are not words."""
 
 _CATEGORIES: Final = {
     "READY_TO_SEND": OrderState.OPEN,

@@ -25,7 +25,7 @@ class How(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Derivation:
-    """Where a value came from that was not in the file. `text`: for the user."""
+    """The origin of a value that was not in the file. `text`: for the user."""
 
     how: How
     text: str
@@ -46,7 +46,7 @@ class GuessKind(StrEnum):
 
 
 class Memory(StrEnum):
-    """What a confirmation of a guess is good for."""
+    """What the confirmation of a guess applies to."""
 
     KIND = "kind"
     """All guesses of its kind, also in later files with the same columns: it is about what columns mean."""
@@ -75,7 +75,7 @@ class Guess:
 
     @classmethod
     def of(cls, kind: GuessKind, subject: str, text: str, memory: Memory | None = None) -> "Guess":
-        """A guess that is remembered as guesses of its kind are, unless `memory` says otherwise."""
+        """A guess that is remembered like others of its kind, unless `memory` says otherwise."""
         return cls(kind, subject, text, memory or _MEMORIES.get(kind, Memory.KIND))
 
 
@@ -132,7 +132,7 @@ class ParsedFile:
     """The content of a file.
 
     `notes`: sentences about the whole file. `header`: the columns of a table. `unmapped`: those of them without a
-    field, and `ignored`: how many non-empty cells they have. `guesses`: readings that are to be confirmed once.
+    field, and `ignored`: how many non-empty cells they have. `guesses`: guesses to be confirmed once.
     `not_data`: rows that are no orders, such as titles and totals, and why; they need no attention.
     """
 

@@ -225,7 +225,7 @@ def known_phrase(text: str) -> Meaning | None:
 
 @lru_cache(maxsize=4096)
 def flag_meaning(name: str) -> Meaning | None:
-    """The status that a column of yes and no asks for, such as *Shipped?*, *Is cancelled* or *Bereits versendet*."""
+    """The status that a yes/no column asks for, such as *Shipped?*, *Is cancelled* or *Bereits versendet*."""
     words = re.sub(r"[^\w]+|_+", " ", normalized(name)).strip()
     words = re.sub(
         r"^(is|was|already|order|has been|been|ist|wurde|bereits|schon|deja|est|is al|reeds|al|ya|gia|juz|redan|allerede|ja) ",

@@ -76,7 +76,7 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class OrderListRequest:
-    """The parameters of a list request. Date ranges are in microseconds without the end; texts are case-folded."""
+    """The parameters of a list request. Date ranges are in microseconds and exclude the end; texts are case-folded."""
 
     integrations: tuple[int, ...]
     order_number: str | None = None

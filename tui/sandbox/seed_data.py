@@ -470,7 +470,7 @@ COUNTRIES = (
 
 @dataclass(frozen=True, slots=True)
 class SeedProduct:
-    """`grams` and `cents` are the weight and price of one."""
+    """`grams` and `cents`: the weight and price of one piece."""
 
     name: str
     description: str

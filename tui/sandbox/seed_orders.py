@@ -38,7 +38,7 @@ SPAN_DAYS = 30
 _HOURS = (4, 3, 2, 1, 1, 2, 4, 8, 13, 16, 18, 18, 17, 16, 16, 16, 17, 18, 20, 24, 26, 22, 14, 8)
 _RECENT_PARTS = (0.08, 0.35, 0.8)
 _ITEM_COUNTS = ((0.55, 1, 0), (0.76, 2, 0), (0.87, 3, 0), (0.96, 4, 5), (0.993, 9, 12), (1.0, 21, 40))
-"""Cumulative shares of the orders, with the least number of items and how many more there may be."""
+"""Cumulative shares of the orders, with the minimum number of items and how many more there may be."""
 _PAYMENTS = (
     (0.9, '"status":{"code":"paid","message":"Order has been paid"}'),
     (0.95, '"status":{"code":"pending","message":"Waiting for the bank"}'),

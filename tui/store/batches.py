@@ -71,7 +71,7 @@ class Staged(NewStaged):
 
 
 class Kept(Enum):
-    """The type of KEEP: do not change this value."""
+    """The type of KEEP, which leaves the stored value unchanged."""
 
     KEEP = "keep"
 
@@ -218,7 +218,7 @@ class Batches(SharedTables):
         return self._content(staged, None, log, meta, durable)
 
     def save_logs(self, batch: int, rows: Iterable[tuple[str, Json, Json | Kept]]) -> dict[str, int]:
-        """Like `save_log` for several orders of a batch (id, log, meta), in one transaction; durable. All versions by id."""
+        """Like `save_log` for several orders of a batch (id, log, meta), in one transaction; durable."""
         at = self._now().isoformat()
         packed = [
             (pack(log), None if isinstance(meta, Kept) else pack(meta), StagedState.DRAFT, at, id, batch)
@@ -274,7 +274,7 @@ class Batches(SharedTables):
         return [row[0] for row in self._database.read(lambda c: c.execute(query, (batch,)).fetchall())]
 
     def get(self, staged: str) -> Staged | None:
-        """A staged order, also if it was removed."""
+        """A staged order, even if it was removed."""
         row = self._database.read(lambda c: c.execute(f"{_STAGED} WHERE staged.id = ?", (staged,)).fetchone())
         return None if row is None else _staged(row)
 

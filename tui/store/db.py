@@ -21,7 +21,7 @@ _APPLICATION = 0x53434F31
 _BUSY_SECONDS = 10.0
 
 _DEEPEST = 400
-"""Nesting levels of a stored value: those accepted from the service, and those of our own wrappers."""
+"""The maximum nesting levels of a stored value: those accepted from the service, and those of our own wrappers."""
 
 
 class StoreError(Exception):
@@ -76,7 +76,7 @@ class Database:
         return self._run(lambda: self._transact("BEGIN IMMEDIATE", work, "FULL" if durable else "NORMAL"))
 
     def checkpoint(self) -> None:
-        """Move everything from the write-ahead log to the file and empty the log, as far as no one else reads from it."""
+        """Move the write-ahead log into the file and empty it, except for what other connections still read."""
         self._run(lambda: self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())
 
     def close(self) -> None:

@@ -369,7 +369,7 @@ _ITEMS = "SELECT staged, version, order_id, integration FROM write_item WHERE wr
 
 
 def _order_names(new: NewWrite) -> Iterator[tuple[int, str | None, str | None, str | None]]:
-    """The orders of a write: position, service's id, shop's id and number, packed, as far as known."""
+    """The orders of a write: position, service's id, shop's id and number (if known), packed."""
     if new.order_id is not None:
         yield 0, pack(new.order_id), name_at(new.base, "order_id"), name_at(new.base, "order_number")
     for position, item in enumerate(new.items):

@@ -1,7 +1,7 @@
 """`OrderCache`: the local copy of an account's orders, with the index that queries need. All of it can be read again.
 
-The file is apart from the store: it is large, it is dropped when it is damaged or of another format, and reading from it
-does not wait for writes to the store.
+The file is separate from the store: it is large, it is dropped when it is damaged or of another format, and reading
+from it does not wait for writes to the store.
 """
 
 import sqlite3
@@ -28,7 +28,7 @@ _DEEPEST = 400
 
 @dataclass(frozen=True, slots=True)
 class ReadOrder:
-    """An order to be kept, as it was read. `checked`: the version of the code and settings that made the facts."""
+    """An order to store, as it was read. `checked`: the version of the code and settings that made the facts."""
 
     key: str
     document: Document
@@ -80,14 +80,14 @@ class OrderCache:
     # Writing
 
     def put(self, orders: Sequence[ReadOrder], read_at: float, sweep: int | None = None) -> int:
-        """Keep these orders as read last. Returns how many are new or differ from what was kept.
+        """Store these orders as read last. Returns how many are new or differ from what was stored.
 
-        `sweep`: the number of the complete reading to which they belong.
+        `sweep`: the number of the complete read to which they belong.
         """
         return self._writer.write(lambda connection: sum(_put(connection, order, read_at, sweep) for order in orders))
 
     def describe(self, orders: Sequence[ReadOrder]) -> None:
-        """Replace the facts of orders that are kept, and nothing else."""
+        """Replace the facts of stored orders, and nothing else."""
         read_at = {order.key: cached.read_at for order in orders if (cached := self.get(order.key)) is not None}
         self._writer.write(
             lambda connection: [
@@ -124,20 +124,20 @@ class OrderCache:
         *,
         limit: int | None = None,
     ) -> "array[int]":
-        """The rows of the orders that fulfil a condition, sorted, the newest first among equals."""
+        """The rows of the orders that match a condition, sorted, the newest first among equals."""
         test, values = where(condition, has_index=self.has_index)
         sql = f"SELECT entry.id FROM entry WHERE gone_at IS NULL AND {test} ORDER BY {order_by(sort)} LIMIT ?"
         parameters = [*values, -1 if limit is None else limit]
         return self._reader.read(lambda c: array("q", (row[0] for row in c.execute(sql, parameters))))
 
     def count(self, condition: Condition = EVERY_ORDER) -> int:
-        """How many orders fulfil a condition."""
+        """How many orders match a condition."""
         test, values = where(condition, has_index=self.has_index)
         sql = f"SELECT count(*) FROM entry WHERE gone_at IS NULL AND {test}"
         return int(self._reader.read(lambda c: c.execute(sql, values).fetchone()[0]))
 
     def facets(self, condition: Condition, fields: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
-        """For each field of `CODES` or `LISTS`, its values among the orders that fulfil a condition, with counts.
+        """For each field of `CODES` or `LISTS`, its values among the orders that match a condition, with counts.
 
         The most frequent values come first. Raises KeyError for another field.
         """
@@ -159,7 +159,7 @@ class OrderCache:
         return {order.id: order for order in map(_cached, found)}
 
     def get(self, key: str) -> CachedOrder | None:
-        """The order with this key (tui.api.query.order_key), also one that is gone."""
+        """The order with this key (tui.api.query.order_key), even if the service no longer has it."""
         row = self._reader.read(lambda c: c.execute(f"{_SELECT} WHERE key_json = ?", (pack(key),)).fetchone())
         return None if row is None else _cached(row)
 
@@ -190,7 +190,7 @@ class OrderCache:
         return self._keys_where("changed_at > ? AND first_read_at <= ?", (at, at))
 
     def missing_from(self, sweep: int, low: int, high: int) -> list[str]:
-        """The keys of the orders whose id is within a range and that a complete reading did not find."""
+        """The keys of the orders whose id is within a range and that a complete read did not find."""
         return self._keys_where(f"sweep <> ? AND {COLUMN['pk']} BETWEEN ? AND ?", (sweep, low, high))
 
     def _keys_where(self, test: str, values: tuple[float, ...]) -> list[str]:

@@ -14,7 +14,7 @@ _REMARK_WIDTH = 8
 
 @dataclass(frozen=True, slots=True)
 class ComparisonRow:
-    """A field. `mark`: `+` included, `-` left out, a blank if there is nothing to include. `remark`: a short comment."""
+    """A field. `mark`: `+` included, `-` left out, a space if nothing can be included. `remark`: a short comment."""
 
     key: str
     mark: str

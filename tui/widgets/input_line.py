@@ -14,7 +14,7 @@ from tui.widgets.messages import WidgetMessage
 from tui.widgets.text import safe
 
 Completion: TypeAlias = Callable[[str], tuple[str, str]]
-"""Completes a typed text as far as possible, with a notice about possible continuations."""
+"""Completes a typed text while that is unambiguous, with a notice about possible continuations."""
 
 _KEYS = EDITING_KEYS | {"enter", "escape", "tab", "shift+tab", "up", "down"}
 
@@ -88,7 +88,7 @@ class InputLine(LineView, can_focus=True):
         self.post_message(self.Opened(self, text))
 
     async def ask(self, prompt: str, text: str = "", *, complete: Completion | None = None) -> str | None:
-        """Open the line with a prompt, and wait for what is entered, without blanks around it; None on Escape."""
+        """Open the line with a prompt, and wait for what is entered, without spaces around it; None on Escape."""
         self.prompt, self.complete = prompt, complete
         self._answer = asyncio.get_running_loop().create_future()
         self.open(text)

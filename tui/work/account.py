@@ -103,7 +103,7 @@ class Account:
 
     @property
     def known_shops(self) -> AccountShops:
-        """What the checks of orders have to know about the shops."""
+        """What the checks of orders need to know about the shops."""
         return AccountShops(self.shop_ids, self.shop_settings)
 
     def shop(self, id: str) -> Shop | None:

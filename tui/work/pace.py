@@ -4,7 +4,7 @@ from tui.api.budget import WRITES
 
 
 def least_seconds(requests: int) -> float:
-    """The minimum seconds for this many writes, starting with a full budget (Q6.1).
+    """The minimum number of seconds for this many writes, starting with a full budget (Q6.1).
 
     Verification reads do not add to it.
     """

@@ -40,7 +40,7 @@ def new_file(path: Path) -> Iterator[BinaryIO]:
 
 
 def completed(text: str) -> tuple[str, str]:
-    """Complete a path as far as it is unambiguous. Returns it with the possible continuations, if there are several."""
+    """Complete a path while it is unambiguous. Returns it with the possible continuations, if there are several."""
     folder, prefix = os.path.split(text)
     try:
         names = sorted(

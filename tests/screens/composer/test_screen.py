@@ -296,7 +296,7 @@ async def test_batch_of_another_process_is_read_only_until_taken_over(tmp_path: 
             await other.until("locked by")
             assert len(other.app.workspace.staging.orders) == 1
             await other.press("B", "y")
-            await other.until("This app has the batch now")
+            await other.until("This copy of the app now owns the batch")
             await other.press("D")
             assert other.app.workspace.staging.orders == []
         await harness.press("z")

@@ -118,7 +118,7 @@ async def test_a_query_without_orders_says_so(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         await harness.until("all read")
         await query(harness, "zebrafinch")
-        await harness.until("No order fits. / changes the query.")
+        await harness.until("No order matches. / changes the query.")
 
 
 async def test_letters_with_marks_are_found_without_them(tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ async def test_delete_requires_typing_the_number(tmp_path: Path) -> None:
         await harness.press("ctrl+u")
         await harness.type(target["order_number"])
         await harness.press("enter")
-        await harness.until(f"{target['order_number']} deleted; L shows what it was.")
+        await harness.until(f"{target['order_number']} deleted; L shows the deleted order.")
         assert table(harness).cursor_key != target["id"]
         assert not table(harness).marks
         assert await harness.order(target["id"]) is None

@@ -167,7 +167,7 @@ async def test_seen_orders_are_no_longer_new(tmp_path: Path) -> None:
     async with open_app(tmp_path, ticking=True) as harness:
         await harness.until("all read")
         await harness.press("S")
-        await harness.until("All orders count as seen")
+        await harness.until("All orders are now seen")
         await query(harness, "is:new")
         await harness.until("0 of 300")
 

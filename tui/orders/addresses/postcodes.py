@@ -31,7 +31,7 @@ _MAX_POSTCODES_PER_LINE: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Evidence for a country besides the postcode, as points by country code. `current`: the order's country."""
+    """Evidence for a country other than the postcode, as points by country code. `current`: the order's country."""
 
     points: dict[str, int] = field(default_factory=dict)
     current: str = ""

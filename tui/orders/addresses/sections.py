@@ -9,9 +9,9 @@ from tui.orders.addresses.formats import normalize
 from tui.orders.addresses.vocabulary import LABELS, LONE_LABELS, introduction
 
 MAX_LINE_LENGTH: Final = 240
-"""Characters of a line. Longer lines are not part of an address."""
+"""The maximum number of characters of a line. Longer lines are not part of an address."""
 MAX_LINES: Final = 240
-"""Lines that are read. The rest is reported as unplaced."""
+"""The maximum number of lines that are read. The rest is reported as unplaced."""
 
 _BREAKS: Final = re.compile(r"\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029⏎]")
 """Line breaks, including the sign that this app shows for one, so that text copied from its screen works."""

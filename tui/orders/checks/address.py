@@ -90,7 +90,7 @@ def no_country(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def unknown_country(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    """The service takes any text, also a name (Q8.17)."""
+    """The service accepts any text, including a name (Q8.17)."""
     if order.ships and order.country_text and not order.country:
         yield found(COUNTRY, country=excerpt(order.country_text))
 
@@ -143,7 +143,7 @@ def postcode(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def state(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    """Both `NY` and `US-NY` are right (Q8.18)."""
+    """Both `NY` and `US-NY` are valid (Q8.18)."""
     if not order.ships or order.country not in _WITH_STATE:
         return
     if not order.state:
@@ -164,7 +164,7 @@ def city_postcode(order: CheckedOrder, context: CheckContext) -> Iterator[Found]
 
 
 def split_city(order: CheckedOrder) -> tuple[str, str] | None:
-    """The city and the postcode of a city field that holds also a postcode or the country's name; else None."""
+    """The city and the postcode of a city field that also contains a postcode or the country's name; else None."""
     text, postcode = order.city, ""
     format = format_of(order.country) if re.search(r"\d{3}", text) else None
     if format is not None and (match := format.postcode.search(text)):
@@ -230,7 +230,7 @@ def phone_format(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def _is_phone(text: str) -> bool:
-    """Whether a text has 6 to 15 digits (E.164) and an extension at most, and no other letters."""
+    """Whether a text has 6 to 15 digits (E.164), at most one extension, and no other letters."""
     if text.lstrip("+").isdigit():
         return 6 <= len(text.lstrip("+0")) <= 15
     number = re.split(r"(?i)\s*(?:ext|x|durchwahl|toestel|poste)\b\.?", text)[0]
@@ -254,7 +254,7 @@ def _is_other_letter(letter: str) -> bool:
 
 
 def service_point(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    """Many such orders lose their point on the way (SQ7.7)."""
+    """Many such orders arrive without their service point (SQ7.7)."""
     if not order.ships or not names_service_point(order.option or order.wish):
         return
     point = _SERVICE_POINT.get(order.document)

@@ -32,7 +32,7 @@ LIMITS: Final = {
     "dhl_de": {"name": 50, "company_name": 50, STREET: 60, "house_number": 10, "city": 40, "postal_code": 10},
     "ups": {"name": 35, "company_name": 35, STREET: 35, "address_line_2": 35, "city": 30, "postal_code": 9},
 }
-"""The most characters of each field, by carrier."""
+"""The maximum number of characters of each field, by carrier."""
 
 _NAMED: Final = {
     "amazon": r"amazon",

@@ -1,4 +1,4 @@
-"""`CheckContext`: what the checks know besides the order itself. All values are pure; `tui.work` fills them."""
+"""`CheckContext`: what the checks know in addition to the order. It is plain data, filled by `tui.work`."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -24,7 +24,7 @@ def _empty() -> Mapping[Key, Value]:
 
 
 class Level(StrEnum):
-    """How a shop wants a check: not at all, or with another severity."""
+    """A shop's setting for a check: switched off, or another severity."""
 
     OFF = "off"
     ERROR = "error"
@@ -37,8 +37,8 @@ class ShopSettings:
 
     `sender_country`, `sender_postcode`: where the goods are sent from. The default stands for any country of the EU.
     `handling_days`: working days between the order and the handover. `cut_off`: orders after this time of day count as
-    orders of the next working day, and parcels are handed over at this time. `days_off`: dates without handover,
-    besides `weekend` (0 is Monday). `zone`: of these days and times. Weights are in kilograms.
+    orders of the next working day, and parcels are handed over at this time. `days_off`: dates without handover, in
+    addition to `weekend` (0 is Monday). `zone`: of these days and times. Weights are in kilograms.
     """
 
     sender_country: str = "NL"
@@ -83,7 +83,7 @@ class RelatedOrder:
 
 @dataclass(frozen=True, slots=True)
 class CheckContext:
-    """What the checks of one shop's orders know. The default knows nothing, and the checks that need more are silent.
+    """What the checks of one shop's orders know. The default knows nothing, and checks that need more find nothing.
 
     `now`: an aware time. `shops`: the account's integrations. `shop_type`, `learned`: see `order_state`. `history`: by
     SKU. `duplicates` (names of orders) and `related`: by the key of an order (`tui.api.query.order_key`).

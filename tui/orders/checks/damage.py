@@ -32,7 +32,7 @@ _CODES: Final = frozenset(
         *("post_number", "carrier_service_point_id", "commercial_invoice_number"),
     ]
 )
-"""Fields of digits that are no number to calculate with."""
+"""Fields of digits that are codes, not quantities."""
 _HOUSE_NUMBERS: Final = frozenset(["house_number", "address_line_2"])
 _DATED_CODES: Final = frozenset(["sku", "order_number", "order_id"])
 _CHECKED_NAMES: Final = _DATES | _CODES | _HOUSE_NUMBERS

@@ -1,4 +1,4 @@
-"""When an order has to be handed over to the carrier."""
+"""When an order must be handed over to the carrier."""
 
 from datetime import datetime, timedelta
 from typing import Final

@@ -63,9 +63,9 @@ class CheckedOrder:
     """An order with its shipping address as stripped texts; a missing text is empty.
 
     `address`: None if there is none. `ships`: the address is used, because the customer does not collect the order.
-    `country`: the code in capitals, empty if it is not known. `declared`: the way to it needs a customs declaration. `option`, `wish`: the codes of the shipping
-    option and of the delivery indicator. `grams`: the weight of the parcel. `items`: those that are
-    objects.
+    `country`: the code in capitals, empty if it is not known. `declared`: the destination needs a customs declaration.
+    `option`, `wish`: the codes of the shipping option and of the delivery indicator. `grams`: the weight of the parcel.
+    `items`: those that are objects.
     """
 
     document: Document
@@ -132,13 +132,13 @@ class CheckedOrder:
 
 
 def text_of(node: Document, name: str) -> str:
-    """The text of a member without surrounding blanks; empty for anything else."""
+    """The text of a member without surrounding spaces; empty for anything else."""
     value = node.get(name)
     return value.strip() if isinstance(value, str) else ""
 
 
 def text_at_pointer(document: Json, pointer: Pointer) -> str:
-    """The text at a pointer without surrounding blanks; empty for anything else."""
+    """The text at a pointer without surrounding spaces; empty for anything else."""
     value = pointer.get(document)
     return value.strip() if isinstance(value, str) else ""
 

@@ -208,4 +208,4 @@ _PROPOSALS: Final[dict[str, Proposal]] = {
     "origin": _origin,
     "no_weight": _weight,
 }
-"""The proposals by code. The other problems have no fix that is known."""
+"""The proposals by code. No fix is known for other problems."""

@@ -17,7 +17,7 @@ LINE_CURRENCY: Final = Pointer.of("total_price", "currency")
 _TOTAL: Final = TOTAL / "value"
 _ON_DELIVERY: Final = Pointer.of("payment_details", "is_cash_on_delivery")
 _EXTRAS: Final = (("freight_costs", 1), ("other_costs", 1), ("estimated_shipping_price", 1), ("discount_granted", -1))
-"""Amounts that a total may include besides the lines, with their sign."""
+"""Amounts that a total may include in addition to the lines, with their sign."""
 _CURRENCIES: Final = frozenset({"EUR", "GBP", "USD"})
 """The currencies that the document lists (Q8.1); carriers may refuse others (Q8.2)."""
 _UNPAID: Final = frozenset({Meaning.UNPAID, Meaning.PENDING, Meaning.FAILED})

@@ -43,7 +43,7 @@ def no_item_name(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def quantity(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    """The schema allows 0 and less, the service does not (Q8.8)."""
+    """The schema allows 0 and negative values, the service does not (Q8.8)."""
     for item in order.items:
         number = item.document.get("quantity")
         if isinstance(number, int | Decimal) and not isinstance(number, bool) and number <= 0:
@@ -69,7 +69,7 @@ def unknown_shop(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 
 def long_id(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    """Was seen to be refused, and cannot be used to ask for a label (Q1.8, SQ2.4)."""
+    """Such ids were refused, and cannot be used to request a label (Q1.8, SQ2.4)."""
     order_id = ORDER_ID.get(order.document)
     if isinstance(order_id, str) and len(order_id) > _MAX_ID_LENGTH:
         yield found(ORDER_ID, limit=_MAX_ID_LENGTH, length=len(order_id))

@@ -14,11 +14,11 @@ from tui.orders.checks.registry import DAMAGE_CODES, find_problems, run_check
 from tui.orders.paths import ORDER_ID, SHOP
 
 MAX_ORDERS: Final = 100
-"""Orders per request (Q2.2)."""
+"""The maximum number of orders per request (Q2.2)."""
 
 MAX_BYTES: Final = 4_000_000
-"""Size of a request. The service documents no limit. Similar servers commonly accept 5 or 10 MB, and a hundred typical
-orders have 0.2 MB, so only unusual batches are split."""
+"""The maximum size of a request in bytes. The service documents no limit. Similar servers commonly accept 5 or 10 MB,
+and a hundred typical orders have 0.2 MB, so only unusual batches are split."""
 
 
 def check_order(order: Document, shops: AccountShops) -> list[Problem]:

@@ -1,8 +1,8 @@
 """Descriptions of goods that customs refuse as too vague.
 
-As of 2026-11-01: a part of the list of stop words of the EU's Import Control System 2 (European Commission, TAXUD.A.3, in
-force since 2 February 2026, with the additions of 4 May 2026), as far as an item of a shop may have such a name, and the
-same words in the languages of the app. A description is refused if it is nothing but such a word.
+As of 2026-11-01: a part of the stop words of the EU's Import Control System 2 (European Commission, TAXUD.A.3, in force
+since 2 February 2026, with the additions of 4 May 2026), limited to words that may be the name of an item, and their
+translations in the languages of the app. A description is refused if it consists only of such a word.
 """
 
 from functools import cache, lru_cache
@@ -33,6 +33,6 @@ def _words() -> frozenset[str]:
 
 @lru_cache(maxsize=4096)
 def is_vague(description: str) -> bool:
-    """Whether a description is nothing but a vague word, or has no word at all."""
+    """Whether a description consists only of a vague word, or has no word at all."""
     words = normalized(description).rstrip("0123456789 ")
     return words in _words() or not words

@@ -14,10 +14,10 @@ from tui.api.codec import CodecError, Document, decode, pretty
 from tui.api.pointer import ROOT, Pointer
 
 MAX_LENGTH: Final = 4 * 1024 * 1024
-"""Characters of a text."""
+"""The maximum number of characters of a text."""
 
 MAX_DEPTH: Final = 199
-"""Levels of nested objects and lists that `decode` accepts."""
+"""The maximum number of nested objects and lists that `decode` accepts."""
 
 
 class JsonPosition(NamedTuple):

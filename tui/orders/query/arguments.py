@@ -15,7 +15,7 @@ _FIELD: Final = re.compile(rf"(-*)({OPERATORS.pattern})?")
 def from_arguments(arguments: Sequence[str]) -> str:
     """The query that arguments make: `city:Den Haag` is one argument and becomes `city:"Den Haag"`.
 
-    An argument with blanks is a phrase, unless it has several terms itself. A comma that no blank follows separates
+    An argument with spaces is a phrase, unless it has several terms. A comma without a space after it separates
     alternatives, as in `city:Den Haag,Delft`. The first `--` is left out.
     """
     given = list(arguments)

@@ -1,6 +1,6 @@
 """Conditions on the facts of an order: what a parsed query means, for evaluation in memory and in the database.
 
-A condition is true or false, never unknown: an absent value fulfils no condition but `Not`.
+A condition is true or false, never unknown: an absent value matches no condition but `Not`.
 """
 
 from dataclasses import dataclass
@@ -31,13 +31,14 @@ No value contains a line break. `id`: the shop's id and Sendcloud's. `postcode`,
 """
 
 CODES = ("key", "shop", "status", "payment", "country", "state", "currency", "carrier_code", "day", "stage", "severity")
-"""The exact values of an order, folded, of which it has one at most. `status` and `payment` are the codes.
+"""The exact values of an order, folded, at most one of each. `status` and `payment` are the codes.
 
-`key`: tui.api.query.order_key. `carrier_code`: the carrier without the method. `day`: when the order was placed, as 2026-11-23. `stage`: open, finished or unknown. `severity`: of the gravest problem.
+`key`: tui.api.query.order_key. `carrier_code`: the carrier without the method. `day`: when the order was placed, as
+2026-11-23. `stage`: open, finished or unknown. `severity`: of the most severe problem.
 """
 
 LISTS = ("sku", "tag", "hs", "origin", "ean", "problem", "status_text", "payment_text", "flag")
-"""The exact values of an order, folded, of which it may have several.
+"""The exact values of an order, folded; there may be several of each.
 
 `problem`: codes of checks. `status_text`, `payment_text`: the messages of the order's and the payment's status. `flag`:
 what is true of the order (`FLAGS`).
@@ -89,21 +90,21 @@ class Present:
 
 @dataclass(frozen=True, slots=True)
 class Not:
-    """The condition is not fulfilled."""
+    """The part does not match."""
 
     part: "Condition"
 
 
 @dataclass(frozen=True, slots=True)
 class All:
-    """All conditions are fulfilled; no condition is true."""
+    """All parts match. Without parts, every order matches."""
 
     parts: "tuple[Condition, ...]" = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Some:
-    """At least one condition is fulfilled; no condition is false."""
+    """At least one part matches. Without parts, no order matches."""
 
     parts: "tuple[Condition, ...]" = ()
 
@@ -123,7 +124,7 @@ class SortKey:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What queries know of an order: folded texts, exact values and numbers by field, without absent and empty ones."""
+    """What queries know about an order: non-empty folded texts, exact values and numbers, by field."""
 
     texts: dict[str, str]
     codes: dict[str, str]

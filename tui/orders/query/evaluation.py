@@ -19,7 +19,7 @@ _NEWEST_FIRST = SortKey("pk", descending=True)
 
 
 def fulfils(facts: Facts, condition: Condition) -> bool:
-    """Whether an order fulfils a condition."""
+    """Whether an order matches a condition."""
     match condition:
         case Contains(fields, text):
             return any(text in facts.texts.get(field, "") for field in fields)

@@ -1,4 +1,4 @@
-"""`facts_of`: what queries know of an order, read leniently from the raw document."""
+"""`facts_of`: what queries know about an order, read leniently from the raw document."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -54,7 +54,7 @@ _NUMBER: Final = re.compile(r"-?\d{1,20}(\.\d{1,10})?", re.ASCII)
 
 @dataclass(frozen=True, slots=True)
 class FactsContext:
-    """What is known of an order beyond its document.
+    """What is known about an order in addition to its document.
 
     `stage`: open, finished or unknown. `problems`: code and severity (error, warning, info) of what the checks found.
     `due`: by when it must be handed over.
@@ -93,7 +93,7 @@ def country_code(text: str) -> str:
 
 
 def compact(text: str) -> str:
-    """A folded text without blanks and dots, for postcodes and HS codes."""
+    """A folded text without spaces and dots, for postcodes and HS codes."""
     return re.sub(r"[\s.]", "", text)
 
 

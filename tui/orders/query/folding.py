@@ -30,7 +30,7 @@ def fold(text: str) -> str:
 
 
 def fold_value(text: str) -> str:
-    """Fold one value of a field, or what is looked for in it: blanks and line breaks in a row are one blank."""
+    """Fold one value of a field, or a text to search in it: consecutive spaces and line breaks become one space."""
     return " ".join(fold(text).split())
 
 

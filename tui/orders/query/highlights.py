@@ -10,7 +10,7 @@ from tui.orders.query.folding import digits, fold
 def highlights(text: str, terms: Iterable[Contains | OneOf], field: str) -> list[tuple[int, int]]:
     """The parts of a text that match terms of a query (`Query.terms`), as start and end, in order, without overlap.
 
-    `text`: a value of `field`, one of `TEXTS`, `CODES` or `LISTS`, as it came: the parts are positions in this text.
+    `text`: a value of `field`, one of `TEXTS`, `CODES` or `LISTS`, as received; the results are positions in this text.
     """
     found: list[tuple[int, int]] = []
     for term in terms:
@@ -26,7 +26,7 @@ def highlights(text: str, terms: Iterable[Contains | OneOf], field: str) -> list
 
 
 def _folded(text: str) -> tuple[str, list[int]]:
-    """The folded text with one blank for each gap, and the position in the text of each of its characters."""
+    """The folded text with one space for each gap, and the position in the text of each of its characters."""
     chars: list[str] = []
     positions: list[int] = []
     for position, char in enumerate(text):

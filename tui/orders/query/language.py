@@ -2,7 +2,7 @@
 
     query      = [ either ]
     either     = both { "or" both }
-    both       = { [ "and" ] negation }              blank means and, and binds tighter than or
+    both       = { [ "and" ] negation }              a space means and, and binds tighter than or
     negation   = { "-" | "not" } primary
     primary    = "(" either ")" | term | sort
     term       = text                                a word or phrase in any of the fields WORD_TEXTS
@@ -10,7 +10,7 @@
                | field ( ">" | ">=" | "<" | "<=" ) text
     sort       = "sort:" [ "-" ] column { "," [ "-" ] column }
     value      = "any" | "none" | text | [ text ] ".." [ text ]     ranges of numbers and dates only
-    text       = a quoted text, in which a quote is doubled, or characters other than blanks, quotes and parentheses,
+    text       = a quoted text, in which a quote is doubled, or characters other than spaces, quotes and parentheses,
                  and other than commas after a field
     field      = a name of FIELDS or ALIASES, or "is" or "why"
 
@@ -172,7 +172,7 @@ class _Parser:
         found = OPERATORS.match(self.line, self.position)
         if found is None or (found[2] == "=" and self._field_name(found[1]) not in FIELDS):
             if _COMPARISON.match(self.line, self.position):
-                raise QueryError("A field is missing; write total>50 without blanks.", start)
+                raise QueryError("A field is missing; write total>50 without spaces.", start)
             return Term("", "", (TermValue(self._text(_WORD), column=start),), start)
         name = self._field_name(found[1])
         if name not in FIELDS and name not in ("is", "why", "sort"):
@@ -188,7 +188,7 @@ class _Parser:
         kind = FIELDS[name].kind if name in FIELDS else FieldKind.EXACT
         is_measured = kind in (FieldKind.NUMBER, FieldKind.DATE)
         if operator not in (":", ":=") and not is_measured:
-            raise QueryError(f"{name} has no order; use {name}:value.", start)
+            raise QueryError(f"{name} cannot be compared with < or >; use {name}:value.", start)
         values = self._values(f"{name}{operator}", has_ranges=is_measured and operator in (":", ":="))
         if operator not in (":", ":="):
             self._check_compared(name, operator, values)

@@ -45,7 +45,7 @@ class QueryContext:
 
 
 def meaning(tree: Tree, context: QueryContext) -> Condition:
-    """The condition that orders must fulfil. Raises QueryError for values that their field cannot have."""
+    """The condition that orders must match. Raises QueryError for values that their field cannot have."""
     match tree:
         case Both(parts):
             return All(tuple(meaning(part, context) for part in parts))
@@ -83,7 +83,7 @@ def _word(value: TermValue) -> Condition:
 def _folded(value: TermValue) -> str:
     folded = fold_value(value.text)
     if not folded:
-        raise QueryError("There is nothing to look for.", value.column)
+        raise QueryError("The text to search for is missing.", value.column)
     return folded
 
 

@@ -1,4 +1,4 @@
-"""Saved views: named queries, those that are given from the start and those of the user."""
+"""Saved views: named queries, built in or saved by the user."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -27,14 +27,14 @@ BUILT_IN: Final = (
     QueryView("z", "snoozed", "is:snoozed"),
     QueryView("k", "unknown status", "is:unknown"),
 )
-"""The views that exist from the start. A view of the user with the same letter replaces one of them."""
+"""The built-in views. A view of the user replaces the built-in one with the same letter."""
 
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 """The letters that a view may have."""
 
 
 def views_of(saved: Iterable[QueryView]) -> tuple[QueryView, ...]:
-    """All views: those given, with the user's in place of those with the same letter, and the user's others."""
+    """All views: the built-in ones, each replaced by the user's view with the same letter, and the user's others."""
     by_letter = {view.letter: view for view in (*BUILT_IN, *saved)}
     return tuple(by_letter.values())
 
@@ -45,7 +45,7 @@ def to_json(views: Iterable[QueryView]) -> Json:
 
 
 def from_json(stored: Json) -> list[QueryView]:
-    """The user's views as `to_json` returned them; entries of another form are left out."""
+    """The user's views as `to_json` returned them; entries in another format are left out."""
     views = []
     for entry in as_list(stored):
         match entry:

@@ -1,4 +1,4 @@
-"""Which terms of a query the service can answer, and who answered what.
+"""Which terms of a query the service can answer, and who answered them.
 
 A term is sent only if the service's answer contains ours. The service has filters for few fields, of which it takes one
 value each, ignoring case only (Q4.7-4.13). `number:` is never sent: the service compares whole numbers, we look for parts.
@@ -49,7 +49,7 @@ def who_answered(terms: ServiceTerms | None, read: int, *, is_complete: bool) ->
 
 
 def _narrowed(asked: OrderQuery, term: Term, context: QueryContext) -> OrderQuery | None:
-    """The query with one more term, or None if the service cannot answer it or another term has taken its filter."""
+    """The query with one more term, or None if the service cannot answer it or another term already uses its filter."""
     if not term.name or any(value.is_word for value in term.values):
         return None
     condition = meaning(term, context)

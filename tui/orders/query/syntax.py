@@ -15,7 +15,7 @@ _NEEDS_QUOTES: Final = re.compile(r'[\s"(),]|\.\.|^[=<>]|^$')
 
 
 class QueryError(ValueError):
-    """A query is invalid. `column`: where, from 1. `suggestion`: the nearest right word, or ""."""
+    """A query is invalid. `column`: where, from 1. `suggestion`: the most similar valid word, or ""."""
 
     def __init__(self, detail: str, column: int, suggestion: str = "") -> None:
         hint = f" Did you mean {suggestion}?" if suggestion else ""

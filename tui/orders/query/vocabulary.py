@@ -35,12 +35,14 @@ FIELDS: Final = {
         QueryField("shop", _E, "shop:29843", "the shop, by its id or name"),
         QueryField("number", _T, "number:48213", "order number"),
         QueryField("id", _E, "id:1896e94b", "the shop's id of the order, or Sendcloud's"),
-        QueryField("status", _E, "status:unshipped,processing", "code or text of the shop's status; := the code only"),
-        QueryField("payment", _E, "payment:paid", "code or text of the payment status; := the code only"),
+        QueryField(
+            "status", _E, "status:unshipped,processing", "code or text of the shop's status; with :=, the code only"
+        ),
+        QueryField("payment", _E, "payment:paid", "code or text of the payment status; with :=, the code only"),
         QueryField("country", _E, "country:DE,Nederland", "country of delivery, by code or name"),
-        QueryField("state", _E, "state:IT-RM", "code of the state or province"),
+        QueryField("state", _E, "state:IT-RM", "state or province, by code"),
         QueryField("city", _T, 'city:"den haag"', "city"),
-        QueryField("postcode", _T, "postcode:1012", "postcode; blanks are ignored"),
+        QueryField("postcode", _T, "postcode:1012", "postcode; spaces are ignored"),
         QueryField("street", _T, "street:kerkstraat", "street, house number, second line or PO box"),
         QueryField("name", _T, "name:ozdemir", "recipient"),
         QueryField("company", _T, "company:none", "company"),
@@ -54,11 +56,11 @@ FIELDS: Final = {
         QueryField("currency", _E, "currency:EUR", "currency of the total"),
         QueryField("total", _N, "total>=50", "total of the order, in its own currency"),
         QueryField("weight", _N, "weight>2.5", "weight in kg, of the parcel or of all items"),
-        QueryField("items", _N, "items:2..5", "how many lines the order has"),
-        QueryField("quantity", _N, "quantity>10", "how many units the order has"),
+        QueryField("items", _N, "items:2..5", "number of lines"),
+        QueryField("quantity", _N, "quantity>10", "number of units, over all lines"),
         QueryField("created", _D, "created:yesterday", "when the order was placed"),
-        QueryField("updated", _D, "updated>=-6h", "when the shop last changed it"),
-        QueryField("due", _D, "due<=today", "by when it must be handed over"),
+        QueryField("updated", _D, "updated>=-6h", "when the shop last changed the order"),
+        QueryField("due", _D, "due<=today", "when it must be handed over"),
         QueryField("hs", _T, "hs:6109", "HS code of an item; dots are ignored"),
         QueryField("origin", _E, "origin:CN", "country of origin of an item, by code or name"),
         QueryField("ean", _T, "ean:871", "EAN of an item"),
@@ -76,12 +78,12 @@ ALIASES: Final = {
 """Other names of fields: of the service's parameters, and of earlier versions."""
 
 WORD_TEXTS: Final = tuple(name for name in TEXTS if name not in ("phone_digits", "carrier", "hs", "ean"))
-"""The texts that a word without a field is looked for in."""
+"""The texts in which a word without a field is searched."""
 
 FLAG_WORDS: Final = {
     "unpaid": "not paid according to the payment status",
     "hold": "on hold according to the shop's status",
-    "abroad": "to another country than the sender's",
+    "abroad": "to a country other than the sender's",
     "customs": "a customs declaration is needed",
     "pickup": "the customer collects it",
     "servicepoint": "to a service point",
@@ -90,13 +92,13 @@ FLAG_WORDS: Final = {
 KEY_WORDS: Final = {
     "draft": "you have unsent changes",
     "marked": "marked",
-    "new": "came in since you last pressed seen",
-    "changed": "changed by the shop since you last pressed seen",
+    "new": "came in since you last pressed S (seen)",
+    "changed": "changed by the shop since you last pressed S (seen)",
     "flagged": "you flagged it",
     "snoozed": "you snoozed it",
     "done": "you set it to done",
     "labelled": "a label exists",
-    "overwritten": "the shop changed back what you corrected",
+    "overwritten": "the shop reverted your correction",
 }
 """Words of `is:` for what only this machine knows, as sets of order keys."""
 
@@ -104,9 +106,9 @@ STAGES: Final = {"open": ("open", "unknown"), "finished": ("finished",), "unknow
 SEVERITIES: Final = {"error": ("error",), "warning": ("warning",), "problem": ("error", "warning")}
 
 IS_WORDS: Final = {
-    "open": "not finished; also if that is unknown",
+    "open": "not finished, or unknown",
     "finished": "shipped, delivered or cancelled according to the shop",
-    "unknown": "the shop's status says neither",
+    "unknown": "the shop's status does not say",
     "problem": "has an error or a warning",
     "error": "has an error",
     "warning": "has a warning and no error",
@@ -132,20 +134,20 @@ SYNTAX: Final = (
         "mug delft",
         "every word is in one of: number, id, name, company, street, postcode, city, email, phone, sku, item, note, tag",
     ),
-    ('"two words"', "keeps blanks together, also after a field"),
+    ('"two words"', "finds the words as a phrase, also after a field"),
     (
         "city:delft,haag",
-        "a text field contains the value; shop, country and the like are equal to it; a comma means or",
+        "a text field contains the value; other fields, such as shop and country, equal it; a comma means or",
     ),
-    ("city:=delft", "the field is equal to the value"),
-    ("note:none note:any", "the field has no value; it has one"),
+    ("city:=delft", "the field equals the value"),
+    ("note:none note:any", "the field has no value; the field has any value"),
     ("total>50 total:10..20", "also >= < <= and open ranges such as 10..; a range includes both ends"),
     (
         "created:-3d",
         "dates: 2026-11-22 today yesterday tomorrow monday; -3d three days ago; -6h six hours ago, to the second",
     ),
     ("-delft not haag", "orders that do not match; also a group, -(a or b)"),
-    ("mug (delft or haag)", "blank means and, which binds tighter than or"),
+    ("mug (delft or haag)", "a space means and, which binds tighter than or"),
     ("why:any", "by the code of a check or a word of its title; why:any, why:none, why:error"),
     ("sort:total,-created", "by any column; - for descending"),
 )

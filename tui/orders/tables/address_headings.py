@@ -129,7 +129,7 @@ def _is_place(tokens: Sequence[str]) -> bool:
 
 
 def headings_of(header: Sequence[str]) -> list[AddressHeading | None]:
-    """The address headings of a header. A heading that comes twice belongs to the address before it."""
+    """The address headings of a header. A heading that occurs twice belongs to the address before it."""
     names = [base_name(name, header) for name in header]
     plain = _without_abbreviations([split_unit(normalized(raw))[0] for raw in names])
     ranges = _ranges(plain)
@@ -241,7 +241,7 @@ def _with_house_numbers(headings: list[AddressHeading | None], names: Sequence[s
 
 
 def _with_country(headings: list[AddressHeading | None]) -> list[AddressHeading | None]:
-    """Treat a bare country behind a delivery address without one as part of it."""
+    """Treat a bare country after a delivery address without one as part of it."""
     places = [
         column
         for column, heading in enumerate(headings)
@@ -258,7 +258,7 @@ def _with_country(headings: list[AddressHeading | None]) -> list[AddressHeading 
 
 
 def _with_postcode_letters(headings: list[AddressHeading | None], names: Sequence[str]) -> list[AddressHeading | None]:
-    """Treat a bare `Letters` behind a postcode as its second part."""
+    """Treat a bare `Letters` after a postcode as its second part."""
     result = list(headings)
     for column in range(1, len(headings)):
         before = headings[column - 1]
@@ -411,7 +411,7 @@ def _is_second_line(token: str) -> bool:
 
 
 def _is_any_number(tokens: Sequence[str]) -> bool:
-    """Whether a number is not only one of a house."""
+    """Whether the words for a number are not specific to house numbers."""
     return all(token in _ANY_NUMBER or token in CONNECTORS for token in tokens)
 
 

@@ -27,7 +27,7 @@ from tui.orders.tables.values.places import country_in_cell, state_in_cell
 from tui.orders.value_parser import InvalidText, ValidValue, parse_entry
 
 MAX_CELL_LENGTH: Final = 100_000
-"""Characters of a cell. Rows with longer ones are refused."""
+"""The maximum number of characters of a cell. Rows with longer cells are refused."""
 
 _FULL_TIME: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)? ?(?:(Z|UTC)|([+-]\d\d):?(\d\d))", re.IGNORECASE

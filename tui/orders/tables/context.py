@@ -31,7 +31,7 @@ class ImportContext:
     understood: set[tuple[int, int]] = field(default_factory=set)
     marked_as_text: set[tuple[int, str]] = field(default_factory=set)
     unclear_numbers: dict[int, dict[str, tuple[DecimalReading, str]]] = field(default_factory=dict)
-    """By row and column, the numbers such as `1,250` that may be a thousand times another, and how they are read."""
+    """By row and column, the numbers such as `1,250` that may be wrong by a factor of 1000, and how they are read."""
 
     def guess(
         self,
@@ -63,7 +63,7 @@ class ImportContext:
 
 
 def how_to_confirm(kind: GuessKind) -> str:
-    """How an order is released that is held because of a guess of this kind, as a sentence for all screens and commands."""
+    """How to release an order that is held because of a guess of this kind, as a sentence for users."""
     return f"To confirm: Enter on the import screen, z in the composer, or --accept {kind}."
 
 
@@ -88,5 +88,5 @@ def warning(pointer: Pointer, code: str, detail: str, title: str = "") -> Proble
 
 
 def error(pointer: Pointer, code: str, detail: str, title: str = "") -> Problem:
-    """A problem that holds an order until it is fixed or sent despite it."""
+    """A problem that holds the order until it is fixed, or until the user sends the order anyway."""
     return Problem(detail, code, title, pointer=pointer, reported_by=ReportedBy.LOCAL)

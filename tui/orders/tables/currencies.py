@@ -19,7 +19,7 @@ def first_currency(order: ParsedOrder, signs: Signs) -> str:
 
 
 def check_currencies(order: ParsedOrder, context: ImportContext, signs: Signs) -> None:
-    """Report amounts in another currency than the order's, and hold the order if its currency is only a guess."""
+    """Report amounts in a currency other than the order's, and hold the order if its currency is only a guess."""
     country = _country(order)
     is_from_sign = CURRENCY in order.derived and order.derived[CURRENCY].how is How.COMPUTED
     for pointer, (sign, text) in signs.items():

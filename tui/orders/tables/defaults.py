@@ -115,7 +115,7 @@ def _fill_names(document: Document, now: datetime, note: DefaultNote) -> None:
 
 
 def _is_elsewhere(address: Document, billing: Json) -> bool:
-    """Whether the billing address is another place, so that its name is not the recipient's."""
+    """Whether the billing address is a different place, so that its name may not be the recipient's."""
     return isinstance(billing, dict) and any(
         billing.get(name) is not None and billing.get(name) != address.get(name)
         for name in ("address_line_1", "postal_code", "city")

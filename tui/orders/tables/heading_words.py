@@ -375,7 +375,7 @@ SALUTATIONS: Final = (
     "salutation|anrede|civilite|tratamiento|aanhef|courtesy title|name prefix|prefix|honorific|zwrot|zwrot grzecznosciowy"
     "|tilltal|tiltale|tratamento|appellativo|titolo di cortesia|titre de civilite|gender|geschlecht|geslacht|genre"
 )
-"""Columns with `Mrs` or `Frau`, also of an address; they are no part of a name on a parcel."""
+"""Columns with `Mrs` or `Frau`, also of an address; they are not part of a name on a parcel."""
 OPTIONS: Final = (
     "colour|color|farbe|kleur|couleur|colore|kolor|farg|farve|cor|size|grosse|groesse|maat|taille|talla|taglia|rozmiar"
     "|storlek|storrelse|tamanho"
@@ -459,23 +459,23 @@ NO_ADDRESS: Final = (
     "|manufacture|store|shop|branch|filiale|filial|vestiging|agence|sucursal|oddzial|pos|seller|warehouse|location|username|nutzername|login|id|ids|type|status|service|method|usuario"
     "|utente|pseudo|zone|fee|rate|gps|lat|lng"
 )
-"""Words of columns that have words of addresses and say nothing about where an order goes."""
+"""A column with one of these words is not part of an address, even if it has words of addresses."""
 NEUTRAL: Final = (
     "order|item|items|lineitem|line|product|article|artikel|produkt|number|no|nr|nummer|code"
     "|name|value|amount|level|details|info|status|reason|text|data|field|custom|other|total|title|price|cost|customer|client|cliente|klient|kunde|klant"
     "|kund|buyer|address|ship|by|bis|de|numero|numer"
 )
-"""Words that a technical column may have beside technical ones."""
+"""Words that a technical column may have in addition to technical ones."""
 FLAT_NUMBERS: Final = "nr lokalu|numer lokalu|nr mieszkania|numer mieszkania|lokal|mieszkanie"
-"""House number additions that are written behind a slash, as in `5/7`."""
+"""House number additions that are written after a slash, as in `5/7`."""
 UNCERTAIN_NUMBERS: Final = "number|no|nr|numero|suffix|addition|add|letra|porta|lokal|bus|toev|toevoeging|boite"
 """House numbers or parts of them only beside a street or a house number."""
 ANY_NUMBERS: Final = "number|no|nr|numero|num|nummer|numer|n|id"
-"""Words for numbers of anything."""
+"""Words for any kind of number."""
 ADDITION_ENDINGS: Final = (
     "addition|add|ext|extension|suffix|letter|zusatz|toev|toevoeging|toevoegsel|bogstav|bokstav|bis|ter|letra|esp"
     "|esponente"
 )
-"""Words that make an addition of a word for a house number."""
+"""Words after one for a house number that make it a house number addition."""
 CURRENCIES: Final = "eur|euro|euros|usd|gbp|chf|pln|sek|dkk|nok|czk|huf|ron|bgn|cad|aud|nzd|jpy|cny|try|brl|mxn|zar"
 """Currencies in headings, normalized."""

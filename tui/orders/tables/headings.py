@@ -110,7 +110,7 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
         if "%" in raw:
             guesses = [guess for guess in guesses if not is_amount(guess.path)]
         if groups:
-            # In a file with items beside each other, `HS code` alone belongs to none of them.
+            # In a file with several items per row, `HS code` alone belongs to none of them.
             guesses = [guess for guess in guesses if is_item_path(guess.path) is (column in groups)]
         result.append(sorted(guesses, key=lambda guess: guess.rank))
     return result
@@ -118,7 +118,7 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
 
 @dataclass(frozen=True, slots=True)
 class ItemGroup:
-    """The item that a column of a file with items beside each other belongs to.
+    """The item that a column of a file with several items per row belongs to.
 
     `number`: of the item. `name`: the normalized heading without it. `is_stated`: whether the heading has the number.
     """
@@ -130,7 +130,7 @@ class ItemGroup:
 
 @lru_cache(maxsize=64)
 def item_groups(header: tuple[str, ...]) -> dict[int, ItemGroup]:
-    """The columns of a file with items beside each other, as in `Item 1 Name`, `Item 2 Name`; empty for other files."""
+    """The columns of a file with several items per row, as in `Item 1 Name`, `Item 2 Name`; empty for other files."""
     found: dict[int, ItemGroup] = {}
     fields: dict[int, set[FieldPath]] = {}
     names = [normalized(base_name(name, header)) for name in header]
@@ -333,7 +333,7 @@ def _without_taxes(tokens: Sequence[str]) -> tuple[list[str], int]:
 
 
 def _piece_price(tokens: Sequence[str]) -> tuple[HeadingGuess, ...]:
-    """`Cena za sztukę`: a word for a price with one for a piece."""
+    """The unit price, if the heading is a word for a price and one for a piece: `Cena za sztukę`."""
     for size in (1, 2):
         price, rest = " ".join(tokens[:size]), " ".join(tokens[size:])
         if price in _PRICE_WORDS and rest in _PER_PIECE:

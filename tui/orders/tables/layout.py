@@ -21,14 +21,14 @@ DATES: Final = {"": "unclear", "dmy": "day first", "mdy": "month first"}
 """The meanings of `01/02/2026`."""
 
 _SAMPLE = 200
-"""Rows that are used for detection."""
+"""The number of rows that are used for detection."""
 _SAMPLE_TEXT = 200_000
 _AMOUNT = re.compile(r"[-+]?\d{1,15}([.,])\d{1,2}")
 _GROUPED = re.compile(r"[-+]?\d{1,3}(?:([.,])\d{3})+([.,])\d{1,4}")
 _NAMES_WEIGHT = 0.3
-"""How much known column names count beside the regularity of the rows."""
+"""The weight of known column names relative to the regularity of the rows."""
 _MAX_NULS = 0.02
-"""The share of NUL bytes in a text that is otherwise intact."""
+"""The maximum share of NUL bytes in a text that is otherwise intact."""
 _SEPARATOR_LINE = re.compile(r'\A\ufeff?[ \t]*"?sep=(.)"?[ \t,;|]*(?:\r\n|\n|\r|\Z)', re.IGNORECASE)
 """The line `sep=;`, which names the delimiter for Excel."""
 _AMBIGUOUS_DAY = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(?:\d{4}|\d{2})(?:\D.*)?")

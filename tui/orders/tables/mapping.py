@@ -110,7 +110,7 @@ class ColumnMapping:
         return guess.kind in self.accepted or guess in self.confirmed
 
     def with_accepted(self, guess: Guess, *, is_accepted: bool) -> "ColumnMapping":
-        """A copy in which a guess is confirmed, or not, as far as its confirmation is good for."""
+        """A copy in which a guess is confirmed, or not, within the scope of its confirmation."""
         if is_accepted and guess.memory is not Memory.KIND:
             return replace(self, confirmed=self.confirmed | {guess})
         accepted = self.accepted | {guess.kind} if is_accepted else self.accepted - {guess.kind}
@@ -321,7 +321,7 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
 
 
 def _is_flat(name: str, path: FieldPath) -> bool:
-    """Whether a column has the numbers of flats, which follow the house number behind a slash."""
+    """Whether a column has the numbers of flats, which follow the house number after a slash."""
     return path == (SHIP_TO / "house_number").tokens and normalized(name) in _FLATS
 
 

@@ -112,7 +112,7 @@ class _Column:
     is_overriding: bool
     """Whether its value replaces that of the other columns of the field."""
     item: int
-    """The number of its item, in a file with items beside each other, else 0."""
+    """The number of its item, in a file with several items per row, else 0."""
     reading: DecimalReading | None
     """How its ambiguous numbers are read, if it has some."""
 
@@ -125,7 +125,7 @@ class _PartialOrder:
     keys: tuple[str, ...]
     """Its order id and its number, if its first row has them."""
     shop: str
-    """The shop of its first row. Two shops may each have an order of the same id."""
+    """The shop of its first row. Two shops may each have an order with the same id."""
     items: list[Json] = field(default_factory=list)
     first_texts: dict[FieldPath, str] = field(default_factory=dict)
     """The cell texts of the order's own fields, as first seen."""
@@ -494,7 +494,7 @@ class _OrderBuilder:
             _set_value(partial.result.document, total, read.value)
 
     def _add_items(self, partial: _PartialOrder, row: int, texts: list[str]) -> bool:
-        """Add the row's items: one, unless the file has items beside each other. Returns False if the row has none."""
+        """Add the row's items: one, unless the file has several items per row. Returns False if the row has none."""
         if not self._item_columns and any(is_item_path(path) for path, _ in self._mapping.constants):
             partial.items.append({})
             return False

@@ -11,10 +11,10 @@ from tui.orders.tables.text.mojibake import repaired
 from tui.orders.tables.text.report_rows import HEADER_ROWS, header_index
 
 MAX_ROWS: Final = 50_000
-"""Rows of one table."""
+"""The maximum number of rows of a table."""
 MAX_COLUMNS: Final = 500
 SAMPLE_ROWS: Final = 5000
-"""Rows that are used to tell what a column is."""
+"""The number of rows that are used to determine what a column is."""
 _PROGRESS_INTERVAL = 500
 
 

@@ -109,7 +109,7 @@ class _Used:
 
 
 def check_unused(order: ParsedOrder, context: ImportContext) -> None:
-    """Report the unused cells of an order: held if they may change where it goes or what is in it, else as warnings."""
+    """Report the unused cells of an order; those that may change its destination or content hold it."""
     if not order.unused:
         return
     values = _OrderValues(order.document)
@@ -188,7 +188,7 @@ def concern_of(name: str, header: tuple[str, ...]) -> Concern:
 
 @lru_cache(maxsize=64)
 def _names_recipient(header: tuple[str, ...]) -> bool:
-    """Whether a column has the name of the recipient, so that another person's is not his."""
+    """Whether a column has the name of the recipient, so that another person's name is not used for it."""
     found = (address_heading(normalized(base_name(name, header))) for name in header)
     return any(one is not None and one.party is Party.DELIVERY and one.member == "name" for one in found)
 

@@ -132,7 +132,7 @@ class StagedListCommands(ComposerCommands):
         if view.state.mode is ViewMode.TABLE and column is not None:
             answers = {"c": (column, f"this column, {view.grid.columns[view.grid.column].title}"), **answers}
         offered = [(key, label) for key, (_, label) in answers.items()]
-        answer = await view.screen.ask("Sort by (again reverses)", offered)
+        answer = await view.screen.ask("Sort by (repeat to reverse)", offered)
         if answer is None:
             return
         by, label = answers[answer]

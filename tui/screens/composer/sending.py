@@ -172,4 +172,4 @@ class StagedSendCommands(ComposerCommands):
             case "y":
                 self._staging.take_over()
                 self._view.show_all()
-                self._screen.show_notice("This app has the batch now.")
+                self._screen.show_notice("This copy of the app now owns the batch.")

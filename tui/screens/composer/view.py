@@ -210,7 +210,7 @@ class ComposerView:
 
     @property
     def why_empty(self) -> str:
-        """Why there is no order at the cursor, and what helps, as a sentence."""
+        """Why there is no order at the cursor, and which key helps, as a sentence."""
         if self.staging.orders:
             return "No order is shown here. 0 shows all tabs, / changes the filter."
         return "There is no order yet. a adds orders."

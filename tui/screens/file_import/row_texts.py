@@ -1,4 +1,4 @@
-"""The whole text about a row of the import screen: a guess, a column, or a value for all rows."""
+"""The full text about a row of the import screen: a guess, a column, or a value for all rows."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -25,7 +25,7 @@ from tui.work.file_import.reader import TableSource
 
 
 class TextTarget(Protocol):
-    """The screen whose rows are shown whole."""
+    """The screen whose rows are shown in full."""
 
     workspace: Workspace
     source: TableSource
@@ -57,7 +57,7 @@ class TextCommands:
 
 
 def row_text(row: str, source: TableSource, parsed: ParsedFile, shops: Sequence[Shop]) -> str:
-    """All about the row with this key. `parsed`: the preview. `shops`: those of the account, as far as known."""
+    """All about the row with this key. `parsed`: the preview. `shops`: those of the account, if known."""
     if row.startswith("g"):
         return guess_help(parsed.guesses[int(row[1:])], source.mapping)
     if row.startswith("c"):

@@ -49,7 +49,7 @@ def mapping_rows(
 ) -> list[RenderedRow]:
     """The guesses to confirm, the columns with doubtful unused ones first, then the constants.
 
-    `parsed`: the preview. `problems`: paths where it has some. `shops`: those of the account, as far as known.
+    `parsed`: the preview. `problems`: paths where it has some. `shops`: those of the account, if known.
     """
     mapping = source.mapping
     rows = [_guess_row(f"g{index}", guess, mapping) for index, guess in enumerate(parsed.guesses)]

@@ -26,7 +26,7 @@ class ChangeCommands(OrderCommands):
         index = self._workspace.orders
         count = len(index.window)
         if not count:
-            self._screen.show_notice("No orders marked; Space marks.")
+            self._screen.show_notice("No orders are listed, so none can be marked.")
             return
         last = SavedChanges(self._workspace.account).last
         answers = [("c", "set a field"), ("t", "tags"), *([(".", "repeat")] if last is not None else [])]

@@ -11,7 +11,7 @@ from tui.screens.triage.order_list import OrderCommands
 from tui.work.cache.exports import OrderExport, export_orders
 
 _ADDED: Final = ("order_id", "id", "created", "status", "payment", "postcode", "city", "email", "phone", "sku", "tag")
-"""The columns of a table in a file besides those of a list."""
+"""The columns of an exported table in addition to those of a list."""
 
 
 class ExportCommands(OrderCommands):
@@ -27,7 +27,11 @@ class ExportCommands(OrderCommands):
         if not window:
             self._screen.show_notice("There are no orders to export.")
             return
-        answers = [("c", "CSV for spreadsheets"), ("j", "JSON lines, whole orders"), ("p", "pick list, units by SKU")]
+        answers = [
+            ("c", "CSV for spreadsheets"),
+            ("j", "JSON lines, whole orders"),
+            ("p", "pick list, units by SKU"),
+        ]
         answer = await self._screen.ask(f"Export {len(window)} orders as", answers)
         if answer is None:
             return

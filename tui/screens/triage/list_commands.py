@@ -55,7 +55,7 @@ class ListCommands(OrderCommands):
     @handles("sort")
     async def sort(self, key: str) -> None:
         answers = [(str(number), name) for number, (_, name, _) in enumerate(_SORTS, 1)]
-        answer = await self._screen.ask("Sort by (again reverses)", answers)
+        answer = await self._screen.ask("Sort by (repeat to reverse)", answers)
         if answer is None:
             return
         column, _, is_descending = _SORTS[int(answer) - 1]

@@ -79,7 +79,7 @@ class MarkCommands(OrderCommands):
             self._screen.show_notice("There is no order to stage.")
             return
         name = order_name(orders[0]) if len(orders) == 1 else f"{len(orders)} orders"
-        gone = f" ({missing} marked no longer exist)" if missing else ""
+        gone = f" ({missing} marked orders no longer exist)" if missing else ""
         answers = [("c", "as a new order"), ("u", "as an update (full order)")]
         answer = await self._screen.ask(f"Stage {name}{gone}", answers)
         if answer is not None and stage_copies(self._screen, orders, as_update=answer == "u"):

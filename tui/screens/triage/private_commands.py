@@ -42,7 +42,7 @@ class PrivateCommands(OrderCommands):
         times = _snooze_times(now)
         answers = [(letter, label) for letter, label, _ in times]
         if any(self._workspace.marks.of(key).snoozed_until for key in keys):
-            answers.append(("e", "end it"))
+            answers.append(("e", "stop snoozing"))
         answer = await self._screen.ask(f"Snooze {self._named(keys)} until", answers)
         if answer == "e":
             self._workspace.marks.snooze(keys, None)

@@ -1,4 +1,4 @@
-"""`OrderReader`: shows the orders of the cache that fit the query, and follows the reading of all orders."""
+"""`OrderReader`: shows the orders of the cache that match the query, and updates while all orders are being read."""
 
 import asyncio
 import os
@@ -22,13 +22,14 @@ EVERYTHING = Query(Both(), EVERY_ORDER)
 _FIRST_ROWS = 200
 _CANDIDATES = 6
 _EVERY = 1.0
-"""Seconds between two looks at the cache while orders are being read."""
+"""Seconds between two lookups in the cache while orders are being read."""
 
 
 class OrderReader:
     """Looks up the orders of a query in the cache, and again when orders were read.
 
-    `marked` returns the keys of the orders that are marked in the list. `rows_changed` is called when the index shows other orders, `progress_changed` when the reading got further.
+    `marked` returns the keys of the orders that are marked in the list. `rows_changed` is called when the index shows
+    other orders, `progress_changed` when more was read.
     """
 
     def __init__(
@@ -48,7 +49,7 @@ class OrderReader:
         self.known = 0
         """How many orders the cache has."""
         self.by_shop: dict[str, int] | None = None
-        """How many orders of each shop fit the query; None until they were counted."""
+        """How many orders of each shop match the query; None until they were counted."""
         self._screen = screen
         self._workspace = screen.workspace
         self._rows_changed = rows_changed
@@ -60,7 +61,7 @@ class OrderReader:
 
     @property
     def condition(self) -> Condition:
-        """What an order fulfils to be shown."""
+        """The condition that the shown orders match."""
         if self.shop is None:
             return self.query.condition
         return All((OneOf("shop", (self.shop,)), self.query.condition))
@@ -75,7 +76,7 @@ class OrderReader:
         self.query, self._line = parse(line, self.context()), line
 
     def complete(self, line: str) -> tuple[str, str]:
-        """Complete the end of a query as far as it is certain; the notice lists what may follow, with counts."""
+        """Complete the end of a query while it is unambiguous; the notice lists what may follow, with counts."""
         found = complete(line, len(line), self.context(), self._values_seen)
         begun = line[found.start : found.end]
         fitting = [entry for entry in found.candidates if entry.text.lower().startswith(begun.lower())]
@@ -94,7 +95,7 @@ class OrderReader:
         return dict(self._workspace.orders.local.cache.facets(EVERY_ORDER, [name])[name])
 
     def count(self, line: str) -> int:
-        """How many orders fit a query. Raises QueryError, StoreError."""
+        """How many orders match a query. Raises QueryError, StoreError."""
         return self._workspace.orders.local.cache.count(parse(line, self.context()).condition)
 
     def begin(self) -> None:
@@ -111,7 +112,7 @@ class OrderReader:
         self._changed.set()
 
     def reading_changed(self) -> None:
-        """Follow the reading of all orders: look up the orders of the query again, once a second at most."""
+        """Look up the orders of the query again after more orders were read, at most once a second."""
         self._progress_changed()
         if not self._workspace.sync.state.is_reading:
             self._urgent.set()
@@ -119,7 +120,7 @@ class OrderReader:
             self._changed.set()
 
     async def follow(self) -> None:
-        """Look up the orders whenever that was asked for, until this is cancelled."""
+        """Look up the orders whenever that is requested, until this is cancelled."""
         while True:
             await self._changed.wait()
             self._changed.clear()
@@ -159,7 +160,7 @@ class OrderReader:
         """The text of a list without orders."""
         state = self._workspace.sync.state
         if self.known:
-            return "No order fits. / changes the query." if self.query != EVERYTHING else "No orders here."
+            return "No order matches. / changes the query." if self.query != EVERYTHING else "No orders here."
         if state.error is not None:
             return "Nothing was read. R tries again."
         return "No orders here." if state.is_complete else "Reading …"

@@ -372,7 +372,7 @@ class TriageScreen(BaseScreen[None]):
         if status is not None and status.state is not SendState.SENDING and not account.draft_sender.unsettled:
             self.clear_notice()
             if status.deleted:
-                self.show_notice(f"{name} {status.message}; L shows what it was.", "good")
+                self.show_notice(f"{name} {status.message}; L shows the deleted order.", "good")
         if self.is_current:
             self._show_preview()
         self.store_changed()

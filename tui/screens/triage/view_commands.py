@@ -31,7 +31,7 @@ class ViewCommands(OrderCommands):
             await self._save(own, line)
 
     def show(self, shop: str, line: str) -> None:
-        """Show the orders of a shop, or of all, that fit a query."""
+        """Show the orders of a shop, or of all shops, that match a query."""
         self._orders.tab_bar.select(shop)
         self._orders.set_query(line)
 
@@ -40,7 +40,7 @@ class ViewCommands(OrderCommands):
         entered = await self._orders.prompt.ask("letter and name of the view: ")
         letter, _, name = (entered or "").partition(" ")
         if letter not in tuple(LETTERS) or not name.strip():
-            self._screen.show_notice("Not saved: enter a small letter, a blank and a name, such as: w wholesale.")
+            self._screen.show_notice("Not saved. Enter a lowercase letter, a space and a name, such as: w wholesale.")
             return
         account = self._workspace.account
         kept = [view for view in own if view.letter != letter]
@@ -72,7 +72,7 @@ class ViewCommands(OrderCommands):
     def set_seen(self, key: str) -> None:
         self._workspace.orders.local.set_seen()
         self._orders.reader.look_again()
-        self._screen.show_notice("All orders count as seen; v n shows what comes in from now on.")
+        self._screen.show_notice("All orders are now seen; v n shows orders that come in later.")
 
 
 def _customer_query(order: Document) -> str:

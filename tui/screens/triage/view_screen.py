@@ -27,7 +27,7 @@ _COLUMNS: Final = (
 class ViewScreen(BaseScreen[QueryView]):
     """Returns the chosen view; one without a name is the query of the list, which is to be saved.
 
-    `count` returns how many orders fit a query, on any thread; `line` is the query of the list.
+    `count` returns how many orders match a query, on any thread; `line` is the query of the list.
     """
 
     WHERE = Context.VIEWS
@@ -87,4 +87,4 @@ class ViewScreen(BaseScreen[QueryView]):
         if self._line:
             self.dismiss(QueryView("", "", self._line))
         else:
-            self.show_notice("The list has no query that could be saved.")
+            self.show_notice("The list has no query to save.")

@@ -69,7 +69,7 @@ class BatchCatalog:
         return next((batch for batch in self._batches.all(self._account_id) if batch.id == id), None)
 
     def last_used(self) -> Batch | None:
-        """The batch opened last, else the newest."""
+        """The batch that was opened last, else the newest."""
         batches = self._batches.all(self._account_id)
         last = self._store.screen_states.get(self._account_id, _LAST)
         return next((batch for batch in batches if batch.id == last), batches[-1] if batches else None)

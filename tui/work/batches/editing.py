@@ -95,7 +95,7 @@ class BatchEditing:
         return self.add([to_staged(order, name, at) for order in parsed.orders], as_stored=True)
 
     def renew_import(self, id: str, parsed: ParsedOrder, name: str) -> None:
-        """Replace what an earlier reading of the same order found: the problems, and the sources of its values.
+        """Replace what an earlier import of the same order found: the problems, and the sources of its values.
 
         It differs if the user confirmed a guess, or mapped the columns differently.
         """
@@ -225,7 +225,7 @@ class BatchEditing:
         return len(changed)
 
     def may_change(self, id: str) -> bool:
-        """Whether the order is in the batch and not being sent."""
+        """Whether the order is in the batch and is not being sent."""
         return id in self._batch.by_id and not self._batch.is_in_flight(id)
 
     def _changing(self, id: str) -> StagedOrder:

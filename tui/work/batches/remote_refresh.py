@@ -113,5 +113,5 @@ class RemoteRefresh:
 
 
 def _may_be_double(order: StagedOrder, remote: LookupResult) -> bool:
-    """Whether it is a new order, whose number another order of the shop may have."""
+    """Whether this is a new order; another order of the shop may have the same number."""
     return remote is None and not order.fixed

@@ -111,7 +111,7 @@ class SendQueue:
     """The requests that are still to be sent.
 
     `continue_after_refusal`: orders that a refusal does not name are sent again automatically, until nothing is refused
-    or everything is (Q2.3). `pauses`: growing pauses in seconds before a postponed request is sent again.
+    or everything is (Q2.3). `pauses`: increasing pauses in seconds before a postponed request is sent again.
     """
 
     continue_after_refusal: bool

@@ -56,7 +56,7 @@ from tui.work.writes.serialization import problem_to_json, problems_from_json
 __all__ = ["BatchSender", "PlannedOrder", "SendNotice", "SendPlan"]
 
 _READ_PAUSES = (0.0, 1.0, 4.0)
-"""Pauses in seconds before each reading of the orders to update."""
+"""Pauses in seconds before each read of the orders to update."""
 
 _MAX_UNREACHED = 3
 """How often a request that did not reach the service is sent again."""

@@ -67,7 +67,7 @@ class RemoteSnapshot:
     remote: Document | None
     same_number: str = ""
     is_number_unchecked: bool = False
-    """Whether another order with the same number was not looked for among all orders of the shop."""
+    """Whether the number was not looked up among all orders of the shop."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from tui.work.batches.staged_order import StagedOrder, as_staged, import_problem
 from tui.work.file_import.provenance import cells_to_json
 
 CHUNK_SIZE = 200
-"""Orders of one transaction: about 30 ms, during which other changes of the batch wait."""
+"""The number of orders per transaction, which takes about 30 ms. Other changes of the batch wait for it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ class FacetValue:
 def count_by(
     account: Account, orders: LocalOrders, condition: Condition, names: Sequence[str]
 ) -> dict[str, list[FacetValue]]:
-    """Count the orders that fulfil a condition by each of these facets, the most frequent values first.
+    """Count the orders that match a condition by each of these facets, the most frequent values first.
 
     Raises KeyError for a facet that does not exist, and StoreError.
     """

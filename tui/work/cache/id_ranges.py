@@ -22,7 +22,7 @@ class IdRange:
 
 
 class IdRanges:
-    """Ranges that do not overlap, the highest first. Ids only grow, so a new order never falls into a range."""
+    """Ranges that do not overlap, the highest first. Ids only increase, so a new order never falls into a range."""
 
     def __init__(self, ranges: Iterable[IdRange] = ()) -> None:
         self._ranges = sorted(ranges, key=lambda range: -range.high)

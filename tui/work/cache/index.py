@@ -31,18 +31,18 @@ class OrderIndex:
         self.cursor: Callable[[], int] = lambda: 0
         self.move_cursor: Callable[[int], None] = lambda _: None
         self.condition: Condition = EVERY_ORDER
-        """What the orders fulfil that are shown."""
+        """The condition that the shown orders match."""
         self.window = OrderWindow.empty(local.cache)
         self._problems: OrderedDict[int, tuple[Document, tuple[Problem, ...]]] = OrderedDict()
         self._with_errors: set[int] | None = None
         self._learned: tuple[tuple[str, int], Suggestions] | None = None
 
     def show(self, window: OrderWindow, condition: Condition) -> None:
-        """Set the orders that the list shows, and what they fulfil."""
+        """Set the orders that the list shows, and the condition that they match."""
         self.window, self.condition, self._with_errors = window, condition, None
 
     def find(self, order_id: str) -> Document | None:
-        """An order that was read, shown or not; also one that the service no longer has."""
+        """An order that was read, even if it is not shown or the service no longer has it."""
         kept = self.local.find(order_id)
         return kept.document if kept is not None else None
 
@@ -52,7 +52,7 @@ class OrderIndex:
         return (0 if index is None else index + 1), len(self.window)
 
     def neighbour(self, order_id: str, by: int) -> CachedOrder | None:
-        """The order that is `by` places away from another one. The cursor of the list moves to it."""
+        """The order that is `by` positions away from another one. The cursor of the list moves to it."""
         index = self.window.index_of(order_id)
         if index is None or not 0 <= index + by < len(self.window):
             return None

@@ -1,4 +1,4 @@
-"""`LocalOrders`: an account's orders as far as they were read, and windows on those that fulfil a condition."""
+"""`LocalOrders`: the orders of an account that were read so far, and windows on those that match a condition."""
 
 import math
 from array import array
@@ -52,7 +52,7 @@ class LocalOrders:
         self.revision += 1
 
     def find(self, key: str) -> CachedOrder | None:
-        """The order with this key, as read last; also one that is gone."""
+        """The order with this key, as read last, even if the service no longer has it."""
         return self.cache.get(key)
 
     def document(self, key: str) -> Document | None:
@@ -63,11 +63,11 @@ class LocalOrders:
     def window(
         self, condition: Condition = EVERY_ORDER, sort: Sequence[SortKey] = (), limit: int | None = None
     ) -> "OrderWindow":
-        """The orders that fulfil a condition, in order. Raises StoreError."""
+        """The orders that match a condition, in order. Raises StoreError."""
         return OrderWindow(self.cache, self.cache.find(condition, sort, limit=limit))
 
     def describe_outdated(self) -> bool:
-        """Make the facts of some orders again whose facts are of another version. Returns whether there are more."""
+        """Compute the facts of some orders again, if those are of another version. Returns whether there are more."""
         orders = self.cache.outdated(self._version(), _DESCRIBED_AT_ONCE)
         version = self._version()
         read = [ReadOrder(order.key, order.document, self._describe(order.document), version) for order in orders]
@@ -77,7 +77,7 @@ class LocalOrders:
 
     @property
     def seen_at(self) -> float:
-        """When the user last said to have seen all orders, in seconds since 1970; infinite if never."""
+        """When the user last set all orders to seen, in seconds since 1970; infinite if never."""
         stored = self.cache.state(_SEEN)
         return stored / 1000 if isinstance(stored, int) else float("inf")
 
@@ -118,7 +118,7 @@ class OrderWindow(Sequence[CachedOrder]):
         return len(self.ids)
 
     def __getitem__(self, index: int) -> CachedOrder:  # type: ignore[override]
-        """The order at a position. Raises IndexError, also if it was removed since."""
+        """The order at a position. Raises IndexError, also for an order that was removed since."""
         id = self.ids[index]
         return self._chunk(index // _CHUNK)[id] if index >= 0 else self[len(self) + index]
 

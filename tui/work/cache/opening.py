@@ -7,6 +7,6 @@ from tui.work.cache.order_knowledge import OrderKnowledge
 
 
 def open_orders(account: Account, knowledge: OrderKnowledge, *, in_memory: bool = False) -> LocalOrders:
-    """Open the cache of an account beside its store, or one in memory. Raises StoreError."""
+    """Open the cache of an account next to its store, or in memory. Raises StoreError."""
     path = None if in_memory else cache_path(account.store.path.parent, account.account_id)
     return LocalOrders(OrderCache(path), knowledge.facts, lambda: knowledge.version, account.now)

@@ -1,4 +1,4 @@
-"""`OrderKnowledge`: what the checks and the queries know about an account's orders besides the orders themselves."""
+"""`OrderKnowledge`: what the checks and the queries know about an account's orders in addition to the orders."""
 
 import hashlib
 from dataclasses import replace
@@ -24,7 +24,7 @@ from tui.work.account import Account
 from tui.work.cache.sku_history import checked_items, sku_history
 
 _FORMAT = "1"
-"""Increase this when facts are made in another way, so that those in the cache are made again."""
+"""Increase this when the computation of facts changes, so that those in the cache are computed again."""
 
 
 class OrderKnowledge:
@@ -35,7 +35,7 @@ class OrderKnowledge:
 
     @property
     def version(self) -> str:
-        """Names what the facts depend on: the checks, and what is known of the shops."""
+        """Names what the facts depend on: the checks, and what is known about the shops."""
         types = sorted((shop.id, shop.kind) for shop in self._account.shops or self._account.earlier_shops)
         known = f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types} {sorted(self._account.shop_settings.items())}"
         return hashlib.sha256(known.encode()).hexdigest()[:12]
@@ -50,11 +50,11 @@ class OrderKnowledge:
         return due_at(document, self._settings(document))
 
     def problems(self, document: Document) -> tuple[Problem, ...]:
-        """What the checks find now, errors first."""
+        """The problems that the checks find now, errors first."""
         return tuple(find_problems(document, replace(self._context(document), now=self._account.now())))
 
     def fix(self, document: Document, problem: Problem, cache: OrderCache) -> Fix | None:
-        """The fix that is proposed for a problem, also from what earlier orders of the same articles have."""
+        """The fix that is proposed for a problem, including values from earlier orders of the same articles."""
         skus = [text_of(item.document, "sku") for item in checked_items(document)]
         context = replace(self._context(document), history=sku_history(cache, skus))
         return fix_for(document, problem, context)

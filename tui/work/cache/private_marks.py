@@ -28,7 +28,7 @@ class OrderMarks:
         self._marks = store.private_marks.all(account_id)
 
     def of(self, key: str) -> PrivateMark:
-        """The marks of an order, as far as they still count."""
+        """The marks of an order that still count."""
         mark = self._marks.get(key, PrivateMark())
         if mark.snoozed_until is not None and mark.snoozed_until <= self._now():
             mark = replace(mark, snoozed_until=None)
@@ -37,7 +37,7 @@ class OrderMarks:
         return mark
 
     def keys(self, has: Callable[[PrivateMark], object]) -> frozenset[str]:
-        """The keys of the orders whose marks fulfil a condition."""
+        """The keys of the orders whose marks match a condition."""
         return frozenset(key for key in self._marks if has(self.of(key)))
 
     def toggle_done(self, keys: Iterable[str]) -> bool:

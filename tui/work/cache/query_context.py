@@ -1,4 +1,4 @@
-"""What a query refers to besides the orders: shops, checks, drafts, private marks, and what is new."""
+"""What a query refers to in addition to the orders: shops, checks, drafts, private marks, and what is new."""
 
 import re
 from collections.abc import Callable, Collection, Iterator, Mapping

@@ -19,7 +19,7 @@ from tui.work.cache.local_orders import LocalOrders
 from tui.work.writes.backoff import Now, Sleep, sleep_or_event
 
 REQUESTS_A_MINUTE: Final = 300
-"""The share of the service's limit of 1000 reads a minute (Q6.1) that this reading takes."""
+"""How many of the 1000 reads a minute that the service allows (Q6.1) the sync uses."""
 _UNPACED: Final = 20
 OPEN_EVERY: Final = 15 * 60.0
 """Seconds after which the orders back to the oldest open one are read again."""
@@ -29,22 +29,22 @@ ALL_EVERY: Final = 24 * 3600.0
 _QUERY: Final = OrderQuery(sort=("-pk",), page_size=LARGEST_PAGE)
 _SHARE_THAT_MAY_BE_GONE: Final = 0.02
 _PAUSES: Final = (5.0, 10.0, 20.0, 60.0, 300.0)
-"""Seconds before the next attempt after errors in a row."""
+"""Seconds before the next attempt, by the number of consecutive errors."""
 _OPEN: Final[Condition] = Not(OneOf("stage", ("finished",)))
 _RANGES, _COMPLETE, _ALL_READ, _OPEN_READ, _SWEEP = "ranges", "complete_at", "all_read_at", "open_read_at", "sweep"
 
 
 class UnexpectedAnswer(Exception):
-    """A reading cannot be trusted, so nothing is removed. str() is a sentence for users."""
+    """The answers of a sync cannot be trusted, so nothing is removed. str() is a sentence for users."""
 
 
 @dataclass(frozen=True, slots=True)
 class SyncState:
-    """How far the reading is. Times are seconds since 1970.
+    """The progress of the sync. Times are seconds since 1970.
 
-    `read`: orders read in the current reading. `is_complete`: all orders up to the newest one read are in the cache.
-    `complete_at`: when no order was missing the last time. `error`: why reading stopped, until it succeeds. `notice`:
-    what the user should know about the last reading.
+    `read`: orders read in the current sync. `is_complete`: all orders up to the newest one read are in the cache.
+    `complete_at`: when the cache was last complete. `error`: why reading stopped, until it succeeds. `notice`:
+    what the user should know about the last sync.
     """
 
     read: int = 0
@@ -57,7 +57,7 @@ class SyncState:
 
 
 class OrderSync:
-    """Reads in the background while `run` runs. `on_change` is called after each page and each end of a reading."""
+    """Reads in the background while `run` runs. `on_change` is called after each page and at the end of each sync."""
 
     def __init__(
         self,
@@ -82,7 +82,7 @@ class OrderSync:
     # Commands
 
     def refresh(self) -> None:
-        """Read again now, all orders that are open; continue if reading was paused."""
+        """Read all open orders again now; resume if reading was paused."""
         self._set(is_paused=False)
         self._is_whole_wanted = True
         self._wanted.set()
@@ -142,7 +142,7 @@ class OrderSync:
     # Reading
 
     async def _read_new(self) -> None:
-        """Read from the newest order down to what is known already."""
+        """Read from the newest order down to the first one that is already known."""
         cursor: str | None = None
         newest: int | None = None
         lost: set[str] = set()
@@ -197,8 +197,8 @@ class OrderSync:
         count = cache.count(Between("pk", low, high))
         if len(missing) > max(1, count * _SHARE_THAT_MAY_BE_GONE):
             raise UnexpectedAnswer(
-                f"The service listed {count_of(len(missing), 'order')} of {count} no longer. That is unusual, so none was "
-                "removed from this list. R reads again."
+                f"The service no longer lists {len(missing)} of {count} orders. That is unusual, so none was removed "
+                "from this list. R reads again."
             )
         gone = []
         for key in missing:
@@ -229,7 +229,7 @@ class OrderSync:
         self._set(read=self.state.read + len(page.orders))
 
     async def _pace(self) -> None:
-        """Wait before a request, but not before the first ones of a reading: a small account is read at once."""
+        """Wait before a request, but not before the first ones of a sync: a small account is read at once."""
         self._requests += 1
         if self._requests > _UNPACED:
             await self._sleep(60 / REQUESTS_A_MINUTE)

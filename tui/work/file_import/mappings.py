@@ -10,7 +10,7 @@ from tui.work.account import Account
 
 _NAMED, _REFUSED, _PART = "import.mapping:", "import.refused", "import.refused:"
 _CHUNK_SIZE = 4 * 1024 * 1024
-"""Characters of the refused rows that are stored in one value."""
+"""The number of characters of the refused rows that are stored in one value."""
 
 
 class Mappings:

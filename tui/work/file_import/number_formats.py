@@ -10,13 +10,13 @@ from typing import Final
 from zipfile import ZipFile
 
 _MOST_BYTES: Final = 8 * 1024 * 1024
-"""Of the parts with the styles and the names of the sheets. Formats of larger ones are ignored."""
+"""The maximum size of the parts with the styles and the sheet names. Larger parts are ignored."""
 _BUILT_IN: Final = {9: "0%", 10: "0.00%"}
 """The built-in formats that matter here, by their id."""
 _UNITS: Final = frozenset(
     ["kg", "g", "lb", "lbs", "oz", "cm", "mm", "m", "€", "£", "$", "US$", "EUR", "USD", "GBP", "CHF"]
 )
-"""What may be after a number and still be read as its unit or currency."""
+"""Texts after a number that are read as its unit or currency."""
 
 _PLAIN_LITERALS: Final = frozenset(" -+()€$£")
 """Characters that need no quotes in a format code."""

@@ -35,7 +35,7 @@ from tui.work.gc_pause import gc_paused
 
 
 class ImportStopped(ImportFileError):
-    """The caller stopped the reading."""
+    """The caller stopped the import."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,7 +62,7 @@ class FileEntry:
 
     @property
     def severity(self) -> Severity | None:
-        """The gravest severity of its problems."""
+        """The highest severity of its problems."""
         return min((one.severity for one in self.problems), key=lambda severity: severity.rank, default=None)
 
     def cell(self, pointer: Pointer) -> tuple[int | None, str | None]:
@@ -91,7 +91,7 @@ def entries_of(file: ParsedFile, shops: AccountShops = NO_SHOPS, progress: OnPro
 def check_entries(
     entries: Sequence[FileEntry], shops: AccountShops, progress: OnProgress | None = None
 ) -> list[FileEntry]:
-    """Check entries, also for duplicates among them."""
+    """Check entries, including for duplicates among them."""
     duplicates = check_duplicates({str(one.position): one.document for one in entries if one.parsed is not None})
     result = []
     for count, one in enumerate(entries):

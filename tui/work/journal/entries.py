@@ -69,7 +69,7 @@ _REASONS: Final = {
     WriteState.GONE: "order gone",
     WriteState.MISSING: "not found",
 }
-"""What the send state alone does not say."""
+"""Details that the send state does not include."""
 
 
 def group_of(state: WriteState, kind: WriteKind) -> str:
@@ -88,7 +88,7 @@ def states_of(group: str) -> tuple[tuple[WriteState, ...], tuple[WriteKind, ...]
 
 
 def description(state: WriteState, kind: WriteKind) -> str:
-    """The label of a write's send state, and what it alone does not say: `not sent: busy`."""
+    """The label of a write's send state, with a detail if there is one: `not sent: busy`."""
     if _is_deletion(state, kind):
         return _DELETED
     reason = _REASONS.get(state)
@@ -307,7 +307,7 @@ async def prune_journal(store: Store, now: datetime, days: int) -> int:
 
 
 def at(change: Change) -> Pointer:
-    """The pointer of a change for its label. A removed item has its position in the order as read."""
+    """The pointer of a change, for its label. For a removed item, its index in the order as read."""
     tokens = tuple(token.removeprefix("~") if token[1:].isdigit() else token for token in change.pointer.tokens)
     return Pointer(tokens)
 

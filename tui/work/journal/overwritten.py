@@ -12,7 +12,7 @@ _DAYS = 14
 
 
 def overwritten(account: Account, orders: LocalOrders) -> frozenset[str]:
-    """The keys of the orders of which a value that was corrected in the last two weeks is as before the correction."""
+    """The keys of the orders in which a value corrected in the last two weeks has its old value again."""
     queries = account.store.journal_queries
     since = account.now() - timedelta(days=_DAYS)
     rows = queries.find(account.account_id, states=DONE, kinds=(WriteKind.PATCH,), since=since)

@@ -68,7 +68,7 @@ def entries_of_day(store: Store, account_id: int, base_url: str, day: date, zone
 async def recheck(
     client: Client, entries: Sequence[JournalEntry], progress: OnProgress = lambda _: None
 ) -> list[RecheckedChange]:
-    """Read the orders of these writes again, and compare each value with the last write of it; worst results first.
+    """Read the orders of these writes again, and compare each value with its last write; worst results first.
 
     May be cancelled at any time. An order that could not be read has one entry that says why.
     """

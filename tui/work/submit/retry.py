@@ -1,4 +1,4 @@
-"""Retries while the service is unavailable: growing pauses, for a limited time."""
+"""Retries while the service is unavailable: increasing pauses, for a limited time."""
 
 import asyncio
 import time
@@ -15,9 +15,10 @@ T = TypeVar("T")
 
 @dataclass(slots=True)
 class RetryTimer:
-    """Growing pauses between retries. They start over after a success, and end `limit` seconds after the first failure.
+    """Increasing pauses between retries. They start over after a success, and end `limit` seconds after the first
+    failure.
 
-    Call `begin` before an attempt, so that the time of a hanging attempt counts.
+    Call `begin` before an attempt, so that the duration of an attempt that hangs counts.
     """
 
     limit: float

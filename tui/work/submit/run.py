@@ -104,7 +104,7 @@ class Submission:
     async def run(self) -> None:
         """Submit the file. `results` has an outcome for each order afterwards, however the run ends.
 
-        Raises BatchLocked if another running copy has the batch, and StoreError.
+        Raises BatchLocked if another running copy owns the batch, and StoreError.
         """
         if self._staging.owner is not None:
             self._find_staged()

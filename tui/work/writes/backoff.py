@@ -1,4 +1,4 @@
-"""How long to wait between attempts: growing pauses, and the loops that use them."""
+"""How long to wait between attempts: increasing pauses, and the loops that use them."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def exponential(total: float, *, first: float = 1.0, factor: float = 1.6, longest: float = 30.0) -> tuple[float, ...]:
-    """Return pauses in seconds that grow from `first` and add up to `total`."""
+    """Return pauses in seconds that increase from `first` and add up to `total`."""
     pauses: list[float] = []
     pause = first
     left = total

@@ -19,13 +19,13 @@ _AT_ONCE = 5
 """Concurrent reads of single orders."""
 
 _MANY = 200
-"""Up to so many orders are looked up by their numbers one by one."""
+"""The maximum number of orders that are looked up by their numbers one by one."""
 
 _MAX_SINGLE = 1000
-"""Up to so many orders are looked up one by one if the shop's list is too long: a minute of the rate limit for reads."""
+"""The same limit if the shop's list is too long: one minute of the rate limit for reads."""
 
 _MAX_LISTED_PAGES = 50
-"""Pages of a shop's list that are read to find orders by number."""
+"""The maximum number of pages of a shop's list that are read to find orders by number."""
 
 _PAGE = 200
 _MAX_PAGES = 3
@@ -76,9 +76,9 @@ NumberResult: TypeAlias = LookupResult | NotLookedUp
 
 
 class NumberSearch:
-    """Finds for orders another one of the same shop with the same number, but another order id.
+    """For each order, finds another one of the same shop with the same number but a different order id.
 
-    `of`: how many orders are to be looked up in all. Up to 200 are looked up one by one. For more, the shop's list is
+    `of`: the total number of orders to look up. Up to 200 are looked up one by one. For more, the shop's list is
     read once, which takes one request for 200 orders. If it is longer than 10,000 orders, up to 1,000 are looked up one
     by one; of more, only those whose order id is their number, because their file has no ids of the shop.
     """
@@ -132,7 +132,7 @@ class _Listed:
 
 
 async def _list_numbers(client: Client, number: int, shop: str) -> _Listed:
-    """Read the newest orders of a shop, as many as its list has and the limit allows. Raises ApiError."""
+    """Read the newest orders of a shop, up to the limit of pages. Raises ApiError."""
     query = OrderQuery(integration=(number,), sort=("-pk",), page_size=_PAGE)
     found, cursor = _Listed(), None
     for _ in range(_MAX_LISTED_PAGES):

@@ -1,4 +1,4 @@
-"""The verifier: reads accepted orders, with growing pauses, until they read back as sent (Q2.9)."""
+"""The verifier: reads accepted orders, with increasing pauses, until they read back as sent (Q2.9)."""
 
 import asyncio
 from collections.abc import Callable

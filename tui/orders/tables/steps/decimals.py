@@ -93,7 +93,7 @@ def _by_arithmetic(table: Table, products: Iterable[tuple[int, int, int]]) -> di
 
 
 def check_decimals(order: ParsedOrder, context: ImportContext) -> None:
-    """Hold an order with a number that may be a thousand times another, unless the file decides it; then say so."""
+    """Hold an order with a number that may be wrong by a factor of 1000; an info if the file decides it."""
     for row in order.rows if context.unclear_numbers else ():
         for column, (reading, text) in context.unclear_numbers.get(row, {}).items():
             pointer = next((pointer for pointer, cell in order.cells.items() if cell == (row, column)), ROOT)

@@ -59,7 +59,7 @@ _NO_ARTICLES: Final = frozenset(
         ),
     ]
 )
-"""Names of lines that are no articles."""
+"""Names of lines that are not articles."""
 _ON_DELIVERY_PATH: Final[FieldPath] = ("payment_details", "is_cash_on_delivery")
 _MATERIALS: Final = frozenset(["material", "materiaal", "materiale", "matiere", "item material", "artikel material"])
 """What an article is made of, and its number in the words of ERP systems."""
@@ -153,12 +153,12 @@ def _check_articles(order: ParsedOrder, context: ImportContext) -> None:
         price = min((amount for name in _AMOUNT_NAMES if (amount := amount_at(item, name)) is not None), default=0)
         name = item.get("name") if isinstance(item, dict) else None
         if rows.get(index) in types or price < 0 or (isinstance(name, str) and normalized(name) in _NO_ARTICLES):
-            text = f"{name} seems to be no article, but costs or a discount. It is sent as an item."
+            text = f"{name} seems to be a cost or a discount, not an article. It is sent as an item."
             context.guess(order, ITEMS / index / "name", GuessKind.ITEMS, text, title="no article?")
 
 
 def _refine_article(mapping: ColumnMapping, table: Table) -> ColumnMapping:
-    """Tell the codes of articles from their names, if one column may be either and another one has the names."""
+    """Distinguish the codes of articles from their names, if one column may be either and another one has the names."""
     if mapping.paths.count(ITEM_NAME_PATH) != 1 or SKU_PATH in mapping.paths:
         return mapping
     code = mapping.paths.index(ITEM_NAME_PATH)
@@ -176,7 +176,7 @@ def _refine_article(mapping: ColumnMapping, table: Table) -> ColumnMapping:
 
 
 def _refine_material(mapping: ColumnMapping, table: Table, column: int) -> ColumnMapping:
-    """Tell article numbers, as ERP systems name them, from what the articles are made of."""
+    """Distinguish article numbers, as ERP systems name them, from what the articles are made of."""
     if _all(table, column, lambda text: _CODE.fullmatch(text) is not None):
         return mapping.moved(column, SKU_PATH if SKU_PATH not in mapping.paths else None)
     if _all(table, column, lambda text: _SUBSTANCE.fullmatch(text) is not None):

@@ -79,7 +79,7 @@ def unpack(text: str) -> tuple[PackedItem, ...]:
 
 
 def _unpack_fields(text: str) -> tuple[PackedItem, ...]:
-    """`Product Name: Candle, Product Qty: 2 | Product Name: …`. A field that comes again begins another item."""
+    """`Product Name: Candle, Product Qty: 2 | Product Name: …`. A repeated field begins another item."""
     keys = [match for match in _KEY.finditer(text) if normalized(match[1]) in _paths()]
     if len(keys) < 2 or keys[0].start() != 0:
         return ()

@@ -29,7 +29,7 @@ _EXTRA_PATHS: Final[dict[FieldPath, int]] = {
     ("payment_details", "estimated_tax_price", "value"): 1,
     ("payment_details", "discount_granted", "value"): -1,
 }
-"""Amounts that an order total may include besides the lines, and their signs."""
+"""Amounts that an order total may include in addition to the lines, and their signs."""
 SUMMED_PATHS: Final = frozenset(_EXTRA_PATHS)
 """The amounts of an order that some shops write per line."""
 
@@ -37,13 +37,13 @@ _BARE_PRICE: Final = re.compile(
     r"(price|preis|prijs|prix|precio|prezzo|cena|pris|preco|item price|item cost|cost|value|product price)"
     r"( (incl|excl|brutto|netto|eur|usd|gbp|in eur)\b.*)?"
 )
-"""Names of a price that is mostly of a piece, but may be of a line."""
+"""Names of columns that usually have the price of a piece, but may have that of a line."""
 _BARE_TOTAL: Final = re.compile(
     r"(total|total price|total amount|price total|gesamt|gesamtpreis|gesamtbetrag|summe|betrag|amount|totaal|totaalprijs|totaalbedrag"
     r"|bedrag|prix total|montant|montant total|total ttc|importe|importe total|precio total|importo|prezzo totale|totale|kwota"
     r"|wartosc|razem|suma|belopp|totalt|totalpris|summa|belob|i alt|valor|valor total|preco total|item total)"
 )
-"""Names of a total that may be of a line or of the order."""
+"""Names of columns that may have the total of a line or of the order."""
 _PER_LINE: Final = re.compile(r"\b(item|line|lineitem|per item|artikel\w*|positions\w*|regel|ligne|linea|riga)\b")
 _CENT: Final = Decimal("0.011")
 
@@ -57,7 +57,7 @@ class _Line:
 
 
 def refine_prices(mapping: ColumnMapping, table: Table) -> ColumnMapping:
-    """Tell the meanings of price columns by arithmetic over the rows. What is not proven is marked as a guess."""
+    """Determine the meaning of price columns by arithmetic over the rows. What is not proven is marked as a guess."""
     if not {UNIT_PRICE_PATH, LINE_TOTAL_PATH, ORDER_TOTAL_PATH} & set(mapping.paths):
         return mapping
     orders = list(_lines_by_order(mapping, table))
@@ -65,7 +65,7 @@ def refine_prices(mapping: ColumnMapping, table: Table) -> ColumnMapping:
 
 
 def _refine_total(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> ColumnMapping:
-    """Tell whether a column such as `Total price` has the totals of the lines or of the orders."""
+    """Determine whether a column such as `Total price` has the totals of the lines or of the orders."""
     for path, other in ((LINE_TOTAL_PATH, ORDER_TOTAL_PATH), (ORDER_TOTAL_PATH, LINE_TOTAL_PATH)):
         if path not in mapping.paths or other in mapping.paths:
             continue
@@ -84,7 +84,7 @@ def _refine_total(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> 
 
 
 def _refine_price(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> ColumnMapping:
-    """Tell whether a column such as `Price` has the prices of pieces or of lines."""
+    """Determine whether a column such as `Price` has the prices of pieces or of lines."""
     if UNIT_PRICE_PATH not in mapping.paths or not any(line.quantity > 1 for lines in orders for line in lines):
         return mapping
     column = mapping.paths.index(UNIT_PRICE_PATH)
@@ -214,7 +214,7 @@ def _as_amount(value: Json) -> Decimal | None:
 
 
 def _makes_total(order: ParsedOrder, amount: Decimal, other: Decimal) -> bool:
-    """Whether the lines and this amount make the order total, and with the other amount do not."""
+    """Whether the order total is the sum of the lines and `amount`, but not of the lines and `other`."""
     total = amount_at(order.document.get("payment_details"), "total_price")
     lines = [_line_total(item) for item in _items(order)]
     known = [line for line in lines if line is not None]

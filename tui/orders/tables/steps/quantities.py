@@ -17,7 +17,7 @@ from tui.orders.tables.steps.statuses import ENDED
 from tui.orders.tables.unused import Concern, concern_of, is_ignored
 
 _IMPLAUSIBLE: Final = 10_000
-"""A quantity that is rather a number of something else."""
+"""From this quantity on, the number is probably something else."""
 
 _QUANTITY: Final = re.compile(
     rf"\b({words.QUANTITY_WORDS}|\w*mengen?|\w*anzahl|\w*aantal|\w*antal|qtys|quantities|qtes|quantites|nombre|cant"
@@ -36,13 +36,13 @@ _LEFT: Final = re.compile(
     r"|reste a (livrer|expedier)|(nog )?te (leveren|verzenden)|(pendiente|por) (de )?(enviar|entregar)|da (consegnare|spedire)"
     r"|do wyslania|kvar att (leverera|skicka)|mangler at sende|por (enviar|expedir)"
 )
-"""Names of columns with what is left to ship."""
+"""Names of columns with the quantity that is left to ship."""
 _OTHER_QUANTITY: Final = re.compile(
     r"\b(stock|lager\w*|inventory|available|verfugbar\w*|voorraad\w*|stocke?|magazyn\w*|disponible\w*|min|max|minimum|maximum"
     r"|pack|package|packages|parcel|parcels|box|boxes|label|labels|backordered|reserved|unit|price|discount|invoiced|factured"
     r"|collo|colli|pakete|days|tage|note|notes|page|pages)\b"
 )
-"""Words of columns with numbers of something else."""
+"""Words of columns whose numbers count something else."""
 _NOT_QUANTITY: Final = re.compile(
     r"\b(id|ids|number|nr|no|num|numero|nummer|\w*nummer|sku|ean|upc|gtin|isbn|asin|code|\w*code|ref|reference|phone|tel|telefon"
     r"|mobile|zip|plz|post\w*|price|preis|prix|prijs|precio|prezzo|cena|pris|preco|cost|costs|kosten|total|sum|summe|amount"

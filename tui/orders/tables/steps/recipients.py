@@ -22,7 +22,7 @@ _CUSTOMER: Final = Pointer.of("customer_details")
 
 
 def conflict_problem(pointer: Pointer, detail: str, first_text: str, text: str, recipient: FieldPath) -> Problem:
-    """The problem of a row with another value than the first row of its order.
+    """The problem of a row whose value differs from the first row of its order.
 
     It holds the order if it is about who gets it or whether it is to be shipped. `recipient`: the address that it goes to.
     """
@@ -56,7 +56,7 @@ def check_second_address(order: ParsedOrder, context: ImportContext) -> None:
 
 
 def check_recipients(order: ParsedOrder, context: ImportContext) -> None:
-    """Hold an order whose rows have another name and another street or postcode."""
+    """Hold an order whose rows differ in the name and in the street or postcode."""
     if len(order.rows) == 1:
         return
     recipient = recipient_of(context.mapping.paths)

@@ -35,7 +35,7 @@ REASONS: Final = {
 
 _ENDED: Final = frozenset({Meaning.CANCELLED, Meaning.REFUNDED, Meaning.PARTLY_REFUNDED, Meaning.RETURNED})
 _SAID_ANYWHERE: Final = _ENDED | {Meaning.ON_HOLD}
-"""What a short text says about an order in any column, also if it is no known phrase as a whole."""
+"""What a short text says about an order in any column, even if the whole text is no known phrase."""
 _SHIPPED: Final = frozenset({Meaning.SHIPPED, Meaning.COMPLETED, Meaning.PARTLY_SHIPPED})
 _AMBIGUOUS: Final = frozenset(
     [

@@ -293,7 +293,7 @@ def _stops(meaning: Meaning, is_on_delivery: bool) -> bool:
 
 
 def _set_code(order: ParsedOrder, pointer: Pointer, text: str, code: str) -> None:
-    """Replace a shop's word by the service's code. Words of the service stay."""
+    """Replace a shop's word by the service's code. The service's own codes stay."""
     if text == code or text in _CODES.values() or text in _PAYMENT_CODES.values() or text == "unshipped":
         return
     set_value(order, pointer, code, How.COMPUTED, f"for {text!r} in the file")
@@ -305,7 +305,7 @@ def _derive_payment(order: ParsedOrder, code: str, text: str) -> None:
 
 
 def _hold(order: ParsedOrder, context: ImportContext, pointer: Pointer, column: str, text: str) -> None:
-    """Hold an order that is not to be shipped by what the file says."""
+    """Hold an order that should not be shipped according to the file."""
     context.guess(
         order, pointer, GuessKind.CANCELLED, f"{text} Is it to be shipped?", subject=column, title="not to be shipped"
     )

@@ -35,7 +35,7 @@ from tui.orders.tables.values.amounts import parse_number
 
 _MAX_ITEM: Final = Decimal(70)
 _MAX_TOTAL_WEIGHT: Final = Decimal(1000)
-"""Kilograms. More is implausible."""
+"""In kilograms; a higher weight is implausible."""
 _BARE: Final = re.compile(r"(weight|gewicht|poids|peso|waga|vikt|vaegt|vaekt|vægt)( (kg|g|lbs?|oz|gram\w*))?")
 _LINE: Final = re.compile(
     r"\b(line|row|total|gesamt\w*|zeilen\w*|positions\w*|regel\w*|totaal\w*|ligne|linea|riga|linha|rad)\b"

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 _MOST_LINES: Final = 30
-"""Lines of a cell that is quoted and has line breaks."""
+"""The maximum number of lines of a quoted cell."""
 _MOST_TRIES: Final = 20_000
 _SAMPLE: Final = 500
 

@@ -48,10 +48,10 @@ _PRIORS: Final = {
 """The candidates, and how much likelier than others each is. Windows-1252 also stands for Latin-1."""
 
 _SMALL_MARGIN: Final = 0.45
-"""The lead per letter over the next reading below which an encoding is only a guess."""
+"""The lead per letter over the next best decoding below which an encoding is only a guess."""
 _MAX_WORDS: Final = 1500
 _MAX_LENGTH: Final = 60
-"""Characters of a word that is judged."""
+"""The maximum number of characters of a word that is used."""
 _MAX_BYTES: Final = 4_000_000
 _WORD: Final = re.compile(rb"(?<![A-Za-z0-9'.&-])[A-Za-z0-9'.&-]*+[\x80-\xff][A-Za-z0-9\x80-\xff'.&-]*")
 """A word with letters outside ASCII. It begins at its first letter, so that long words without any cost little."""
@@ -114,7 +114,7 @@ _IMPOSSIBLE: Final = re.compile(
         )
     )
 )
-"""Letters that only a wrong reading combines, each line for the letter that was meant."""
+"""Letters that only a wrong decoding combines, each line for the letter that was meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +191,7 @@ def _character(byte: int, encoding: str) -> str:
 
 
 def _lead(read: Sequence[str], other: Sequence[str]) -> float:
-    """The lead of a reading per letter, of the words that another one reads differently."""
+    """The lead per letter of a decoding over another one, in the words that they decode differently."""
     differing = [(own, theirs) for own, theirs in zip(read, other, strict=True) if own != theirs]
     letters = sum(not sign.isascii() for own, _ in differing for sign in own)
     return sum(_word_score(own) - _word_score(theirs) for own, theirs in differing) / max(letters, 1)

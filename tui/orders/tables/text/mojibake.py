@@ -27,7 +27,7 @@ _CONFUSIONS: Final = (
 """Pairs of the encoding that a text was read in by mistake, and its own."""
 _UNLIKELY: Final = -0.7
 _LIKELY: Final = 0.9
-"""How likely the letters of a wrong and of a right reading are."""
+"""The bounds for how likely the letters of a wrong and of a right decoding are."""
 _INSIDE_WORDS: Final = frozenset("§£¤¢¥†‡ˆ‰¶¸¨´¡¿÷’")
 """Symbols that damaged words have instead of letters."""
 _WORD: Final = re.compile(r"[^\s\d.,;:!?/()-]+")

@@ -80,14 +80,14 @@ _SENTENCE: Final = re.compile(
     r"|(?:page|seite|pagina|strona|sida|side) \d+(?: .*)?"
 )
 _LABEL: Final = re.compile(rf"{_ABOUT}|{_COUNTED}")
-"""What may be before a colon."""
+"""Texts that may be before a colon."""
 _NUMBER: Final = re.compile(r"[-+]?[\d.,'’\s\xa0%]*\d[\d.,'’\s\xa0%]*")
 _LINE: Final = re.compile(r"[-–—=*_.#+~|\s]*")
 _CURRENCY: Final = re.compile(r"[A-Z]{3}(?=\b|\d)|US\$|[€£$]|\b(?:zł|kr\.?)(?!\w)|zł")
 _MAX_TITLE_CELLS: Final = 3
 _HEADER_CELLS: Final = 3
 HEADER_ROWS: Final = 15
-"""The first rows, which may have the header."""
+"""The number of rows at the top that may contain the header."""
 
 
 def header_index(rows: Sequence[Sequence[str]]) -> int:
@@ -111,7 +111,7 @@ def _is_group_row(groups: Sequence[str], names: Sequence[str], known: Sequence[i
 
 
 def known_share(rows: Sequence[Sequence[str]]) -> float:
-    """The share of known names in the row that has the greatest one, of those that may be the header."""
+    """The highest share of known names in a row that may be the header."""
     shares = [
         sum(_is_known(cell.strip()[:200]) for cell in row) / len(row)
         for row in rows[:HEADER_ROWS]

@@ -1,4 +1,4 @@
-"""Parses dates and times as shops write them: with names of months, in several languages, with and without a zone."""
+"""Parses dates and times as shops write them: with month names in several languages, with or without a zone."""
 
 import re
 from collections.abc import Iterable
@@ -15,7 +15,7 @@ _NO_SUCH_DAY: Final = "there is no such day"
 _NO_SUCH_TIME: Final = "there is no such time of day"
 _LONGEST: Final = 80
 _LONGEST_AGE: Final = 5
-"""Years since a date that may begin with a year of two digits."""
+"""The maximum age in years of a date that may begin with a year of two digits."""
 
 _ZONES: Final = {
     "z": 0,

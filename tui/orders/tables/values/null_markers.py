@@ -33,7 +33,7 @@ CANDIDATES: Final = NULL_MARKERS | frozenset(_ALSO_VALUES)
 
 
 def is_null_marker(text: str, field: Field) -> bool:
-    """Whether a cell of this field stands for no value. It is compared as a whole and with its case."""
+    """Whether a cell of this field stands for no value. The whole cell is compared, and case matters."""
     name = field.path[-1]
     if (
         text not in CANDIDATES

@@ -202,6 +202,47 @@ async def as_json(harness: AppHarness) -> None:
     await harness.until("invalid JSON")
 
 
+async def to_fix(harness: AppHarness) -> None:
+    await harness.press("v", "f")
+    await harness.until("/ is:open is:error")
+    await harness.until("all read 09:30")
+
+
+async def views(harness: AppHarness) -> None:
+    await harness.press("v")
+    await harness.until("snoozed")
+    await harness.until(lambda: "…" not in harness.text)
+
+
+async def facets(harness: AppHarness) -> None:
+    await to_fix(harness)
+    await harness.press("F")
+    await harness.until("█")
+
+
+async def fixes(harness: AppHarness) -> None:
+    await harness.press("slash")
+    await harness.type("is:open why:street_number")
+    await harness.press("enter")
+    await harness.until(" of 300 │ all read")
+    await harness.press("*", "a", ";", "m")
+    await harness.until("street number")
+    await harness.press("1")
+    await harness.until("draft it")
+
+
+async def completion(harness: AppHarness) -> None:
+    await to_fix(harness)
+    await harness.press("slash", "end")
+    await harness.type(" country:")
+    await harness.press("tab")
+
+
+async def shops(harness: AppHarness) -> None:
+    await harness.press("I")
+    await harness.until("FAILING")
+
+
 async def address(harness: AppHarness) -> None:
     await harness.press("n", "A")
     await harness.until("Paste or type")
@@ -214,6 +255,11 @@ async def address(harness: AppHarness) -> None:
 
 SCENES: dict[str, Callable[[AppHarness], Awaitable[None]]] = {
     "triage": triage,
+    "views": views,
+    "facets": facets,
+    "fixes": fixes,
+    "completion": completion,
+    "shops": shops,
     "edit": edit,
     "json": as_json,
     "address": address,

@@ -295,6 +295,14 @@ COMMANDS: Final = (
         Purpose.FIND,
     ),
     _command(
+        "learn_status",
+        "e",
+        "what the status means",
+        "Say whether this shop's status means open or finished; all its orders with that status follow.",
+        (Context.TRIAGE,),
+        Purpose.FIND,
+    ),
+    _command(
         "seen",
         "S",
         "seen",

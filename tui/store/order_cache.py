@@ -95,6 +95,11 @@ class OrderCache:
             ]
         )
 
+    def mark_outdated(self, condition: Condition) -> None:
+        """Note that the facts of the orders that fulfil a condition have to be made again; see `outdated`."""
+        test, values = where(condition, has_index=self.has_index)
+        self._writer.write(lambda c: c.execute(f"UPDATE entry SET checked = '' WHERE {test}", values))
+
     def mark_gone(self, keys: Iterable[str], at: float) -> None:
         """Note that the service no longer has these orders. They are kept, but no query finds them."""
         rows = [(at, pack(key)) for key in keys]

@@ -255,3 +255,35 @@ async def test_a_weight_is_proposed_from_earlier_orders_of_the_article(tmp_path:
         await harness.until("1 of 302")
         await harness.press("m")
         await harness.until("as in 1 earlier order")
+
+
+async def test_a_status_is_learned_for_its_shop(tmp_path: Path) -> None:
+    status = {"order_details__status__code": "ready 4 pick", "order_details__status__message": ""}
+    planted = tuple(
+        json.dumps(order(order_number=f"PICK-{n}", order_id=f"p{n}", **status) | {"id": f"9900000{n}"}).encode()
+        for n in (1, 2)
+    )
+    async with open_app(tmp_path, plant=planted) as harness:
+        await harness.until("all read")
+        await query(harness, "number:PICK- is:unknown")
+        await harness.until("2 of 302")
+        await harness.press("e")
+        await harness.until("Status ready 4 pick means")
+        await harness.press("f")
+        await harness.until("judged again; nothing was sent")
+        await harness.until("0 of 302")
+        await query(harness, "number:PICK- is:finished")
+        await harness.until("2 of 302")
+    async with open_app(tmp_path, plant=planted) as harness:
+        await query(harness, "number:PICK- is:finished")
+        await harness.until("2 of 302")
+
+
+async def test_orders_to_the_same_address_are_named_in_the_preview(tmp_path: Path) -> None:
+    planted = tuple(
+        json.dumps(order(order_number=f"TWO-{n}", order_id=f"two{n}") | {"id": f"9900000{n}"}).encode() for n in (1, 2)
+    )
+    async with open_app(tmp_path, plant=planted) as harness:
+        await harness.until("all read")
+        await query(harness, "number:TWO-1")
+        await harness.until("same address: TWO-2")

@@ -313,7 +313,7 @@ class TriageScreen(BaseScreen[None]):
         account, key = self.workspace.account, order_key(order)
         draft = account.drafts.get(key)
         shown = draft.edit.document if draft is not None else order
-        problems = self.workspace.orders.problems(shown)
+        problems = self.workspace.orders.problems_among(shown)
         count = count_of(len(problems), "problem") if problems else "no problems"
         self._rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", self._read_time())
         width = self.preview.size.width

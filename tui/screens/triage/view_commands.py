@@ -1,10 +1,14 @@
 """Saved views, facets, orders of the same customer, and what counts as new."""
 
+import asyncio
 from typing import Final
 
 from tui.api.codec import Document
 from tui.api.pointer import Pointer
-from tui.orders.paths import SHIP_TO
+from tui.orders.order_state import OrderState
+from tui.orders.paths import SHIP_TO, SHOP, STATUS
+from tui.orders.query.conditions import All, OneOf
+from tui.orders.query.folding import fold_value
 from tui.orders.query.saved_views import LETTERS, QueryView, from_json, to_json, views_of
 from tui.orders.query.syntax import quote
 from tui.orders.summary import text_at
@@ -67,6 +71,29 @@ class ViewCommands(OrderCommands):
             self._screen.show_notice("This order has no e-mail, phone number or address.")
         else:
             self.show(ALL, line)
+
+    @handles("learn_status")
+    async def learn_status(self, key: str) -> None:
+        order = self._orders.order
+        code = text_at(order, STATUS).strip() if order is not None else ""
+        if order is None or not code:
+            self._screen.show_notice("This order has no status.")
+            return
+        index, shop_id = self._workspace.orders, text_at(order, SHOP)
+        shop = self._workspace.account.shop(shop_id)
+        name = shop.name if shop is not None else "this shop"
+        answers = [("o", "open"), ("f", "finished"), ("u", "unknown"), ("d", "default")]
+        answer = await self._screen.ask(f"Status {code} means", answers)
+        if answer is None:
+            return
+        states = {"o": OrderState.OPEN, "f": OrderState.FINISHED, "u": OrderState.UNKNOWN}
+        index.knowledge.learn(shop_id, code, states.get(answer))
+        of_status = (OneOf("shop", (fold_value(shop_id),)), OneOf("status", (fold_value(code),)))
+        index.local.cache.mark_outdated(All(of_status))
+        while await asyncio.to_thread(index.local.describe_outdated):
+            pass
+        self._orders.reader.look_again()
+        self._screen.show_notice(f"Orders of {name} with the status {code} were judged again; nothing was sent.")
 
     @handles("seen")
     def set_seen(self, key: str) -> None:

@@ -87,6 +87,10 @@ class OrderIndex:
             self._problems.popitem(last=False)
         return kept[1]
 
+    def problems_among(self, order: Document) -> tuple[Problem, ...]:
+        """The problems of an order, with those that compare it with the other orders that were read."""
+        return self.knowledge.problems_among(order, self.local.cache)
+
     def suggestions(self, shop_id: str = "") -> Suggestions:
         """Suggestions that a shop's orders (or all) use in free text fields; kept until more orders are read."""
         known = (shop_id, self.local.revision)

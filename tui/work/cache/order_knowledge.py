@@ -4,9 +4,9 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from tui.api.codec import Document
+from tui.api.codec import Document, as_document
 from tui.api.errors import Problem
-from tui.api.query import id_number
+from tui.api.query import id_number, order_key
 from tui.orders.checks.context import CheckContext, ShopSettings
 from tui.orders.checks.deadline import due_at
 from tui.orders.checks.facts import CheckedOrder, text_of
@@ -21,8 +21,10 @@ from tui.orders.query.facts import FactsContext, facts_of
 from tui.orders.summary import ordered_at, text_at
 from tui.store.order_cache import OrderCache
 from tui.work.account import Account
+from tui.work.cache.related_orders import duplicate_orders, related_orders
 from tui.work.cache.sku_history import checked_items, sku_history
 
+_STATUSES = "statuses"
 _FORMAT = "1"
 """Increase this when the computation of facts changes, so that those in the cache are computed again."""
 
@@ -32,6 +34,7 @@ class OrderKnowledge:
 
     def __init__(self, account: Account) -> None:
         self._account = account
+        self._statuses = as_document(account.store.screen_states.get(account.account_id, _STATUSES))
 
     @property
     def version(self) -> str:
@@ -43,7 +46,24 @@ class OrderKnowledge:
     def state(self, document: Document) -> OrderState:
         """Whether the order is open according to its shop."""
         shop = self._account.shop(text_at(document, SHOP))
-        return order_state(document, shop.kind if shop is not None else None, {})
+        return order_state(document, shop.kind if shop is not None else None, self._learned(text_at(document, SHOP)))
+
+    def learn(self, shop_id: str, code: str, state: OrderState | None) -> None:
+        """Note what a status means in a shop; None forgets it. The facts of its orders have to be made again.
+
+        Raises StoreError.
+        """
+        of_shop = {known: meaning.value for known, meaning in self._learned(shop_id).items()}
+        of_shop.pop(code.lower(), None)
+        if state is not None:
+            of_shop[code.lower()] = state.value
+        stored: Document = {**self._statuses, shop_id: dict(of_shop)}
+        self._account.store.screen_states.put(self._account.account_id, _STATUSES, stored)
+        self._statuses = stored
+
+    def _learned(self, shop_id: str) -> dict[str, OrderState]:
+        known = as_document(self._statuses.get(shop_id))
+        return {code: OrderState(str(state)) for code, state in known.items() if state in [*OrderState]}
 
     def due(self, document: Document) -> datetime | None:
         """When the order has to be handed over."""
@@ -52,6 +72,17 @@ class OrderKnowledge:
     def problems(self, document: Document) -> tuple[Problem, ...]:
         """The problems that the checks find now, errors first."""
         return tuple(find_problems(document, replace(self._context(document), now=self._account.now())))
+
+    def problems_among(self, document: Document, cache: OrderCache) -> tuple[Problem, ...]:
+        """What the checks find now, with those that compare the order with the others in the cache. Raises StoreError."""
+        key = order_key(document)
+        context = replace(
+            self._context(document),
+            now=self._account.now(),
+            related={key: related_orders(cache, document)},
+            duplicates={key: duplicate_orders(cache, document)},
+        )
+        return tuple(find_problems(document, context))
 
     def fix(self, document: Document, problem: Problem, cache: OrderCache) -> Fix | None:
         """The fix that is proposed for a problem, including values from earlier orders of the same articles."""
@@ -94,6 +125,7 @@ class OrderKnowledge:
             shop=self._settings(document),
             shops=self._account.shop_ids,
             shop_type=shop.kind if shop is not None else None,
+            learned=self._learned(text_at(document, SHOP)),
         )
 
     def _settings(self, document: Document) -> ShopSettings:

@@ -83,7 +83,7 @@ class ViewCommands(OrderCommands):
         shop = self._workspace.account.shop(shop_id)
         name = shop.name if shop is not None else "this shop"
         answers = [("o", "open"), ("f", "finished"), ("u", "unknown"), ("d", "default")]
-        answer = await self._screen.ask(f"Status {code} means", answers)
+        answer = await self._screen.ask(f"{code} is", answers)
         if answer is None:
             return
         states = {"o": OrderState.OPEN, "f": OrderState.FINISHED, "u": OrderState.UNKNOWN}

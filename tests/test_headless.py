@@ -532,7 +532,7 @@ def test_an_order_that_is_not_to_be_shipped_is_sent_only_if_that_is_named(shell:
         (["--accept", "all, cancelled"], ""),
     ):
         ended = shell.run("check", "--shop", "7", "--json", *accepted, path)
-        errors = [line["order_id"] for line in ended.lines if line["severity"] == "error"]
+        errors = [line["order_id"] for line in ended.lines if line["blocks"] == "send"]
         assert "".join(errors) == held, accepted
     assert "--accept cancelled" in shell.run("check", "--shop", "7", path).out
 

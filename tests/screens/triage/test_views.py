@@ -270,7 +270,7 @@ async def test_a_status_is_learned_for_its_shop(tmp_path: Path) -> None:
         await harness.press("e")
         await harness.until("ready 4 pick is")
         await harness.press("f")
-        await harness.until("judged again; nothing was sent")
+        await harness.until("with the status ready 4 pick were judged again")
         await harness.until("0 of 302")
         await query(harness, "number:PICK- is:finished")
         await harness.until("2 of 302")

@@ -30,6 +30,7 @@ TEXT_COLUMN = {name: f"t_{name}" for name in TEXTS}
 """The columns of `words` by field."""
 
 _SHORTEST = 3
+_MOST_SEQUENCES = 40
 """The index holds sequences of three characters. Shorter texts are looked for in each row."""
 
 
@@ -84,11 +85,17 @@ def _contains(columns: Sequence[str], text: str, *, has_index: bool) -> Sql:
     tests = " OR ".join(f"instr({column}, ?)" for column in columns)
     values: list[Value] = [text] * len(columns)
     if has_index and len(text) >= _SHORTEST:
-        # The index ignores differences that `instr` sees; it only narrows the rows that are read.
-        phrase = text.replace('"', '""')
+        # The index says which rows may contain the text; `instr` decides.
         tests = f"words MATCH ? AND ({tests})"
-        values.insert(0, f'{{{" ".join(columns)}}} : "{phrase}"')
+        values.insert(0, _sequences(text))
     return f"entry.id IN (SELECT rowid FROM words WHERE {tests})", values
+
+
+def _sequences(text: str) -> str:
+    """The expression for the rows that contain each sequence of three characters of a text."""
+    ends = range(_SHORTEST, min(len(text), _MOST_SEQUENCES) + 1)
+    found = dict.fromkeys(text[end - _SHORTEST : end].replace('"', '""') for end in ends)
+    return " AND ".join(f'"{sequence}"' for sequence in found)
 
 
 def _between(condition: Between) -> Sql:

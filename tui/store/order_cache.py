@@ -256,7 +256,7 @@ def _schema(has_index: bool) -> str:
     numbers = ", ".join(f"{COLUMN[name]} REAL" for name in NUMBERS)
     texts = ", ".join(TEXT_COLUMN.values())
     words = (
-        f"CREATE VIRTUAL TABLE words USING fts5({texts}, tokenize='trigram')"
+        f"CREATE VIRTUAL TABLE words USING fts5({texts}, tokenize='trigram', detail=none)"
         if has_index
         else f"CREATE TABLE words (rowid INTEGER PRIMARY KEY, {texts})"
     )

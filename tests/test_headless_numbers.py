@@ -41,4 +41,4 @@ def test_numbers_that_were_not_looked_up_are_warned_about(account: Shell, monkey
     ended = account.run("check", "--json", FIRST, "--shop", str(SHOP))
     (found,) = [line for line in ended.lines if line["code"] == "number_unchecked"]
     assert (found["severity"], found["pointer"]) == ("warning", "/order_number")
-    assert "1 with warnings only" in ended.error
+    assert "1 that cannot ship yet, 0 with warnings only" in ended.error

@@ -114,7 +114,8 @@ class Session:
         if status is not None and status.deleted:
             self._local.mark_gone([order_id])
         elif status is not None and status.document is not None:
-            self._local.keep([status.document])
+            # Not later than the result, which the row shows until the order is read again.
+            self._local.keep([status.document], at=status.at)
         self.navigator.order_changed(order_id)
 
     async def _recover(self) -> None:

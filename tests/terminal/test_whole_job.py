@@ -27,11 +27,11 @@ def test_whole_job_killed_half_way(start: Start, service: Service, tmp_path: Pat
     terminal = start()
     # Filter yesterday's orders of one shop, and correct two fields of one of them.
     terminal.press("6")
-    terminal.wait(lambda t: "read" in t.lines[2] and "+" not in t.lines[2])
+    terminal.wait(lambda t: "all read" in t.lines[2])
     terminal.press("/")
     terminal.type("date:yesterday")
     terminal.press("enter")
-    terminal.wait(lambda t: "service: date" in t.lines[2])
+    terminal.wait(lambda t: "/ date:yesterday" in t.lines[2] and "all read" in t.lines[2])
     terminal.wait(lambda t: t.lines[4].startswith(">"))
     # Find the first order that has an address.
     for line in range(5, 12):

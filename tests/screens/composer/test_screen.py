@@ -1,5 +1,6 @@
 """The composer by keys alone: staging, a refusal at its field, correcting, sending, verifying; nothing is lost."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,6 @@ from composer_harness import add_file, composer, enter_composer, review, row, se
 from sandbox_harness import order
 from textual import events
 
-from tui.api.query import OrderQuery
 from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.common.pages import PageScreen
@@ -362,10 +362,11 @@ async def test_marked_orders_outside_the_list_are_read_and_staged(tmp_path: Path
         await harness.until("all read")
         triage: Any = harness.app.screen
         client = harness.app.workspace.account.client
-        page = await client.list_orders(OrderQuery(page_size=200))
-        unread = next(
-            str(order["id"]) for order in page.orders if harness.app.workspace.orders.find(str(order["id"])) is None
-        )
+        # It arrives after the list was read.
+        (added,) = await client.upsert_orders([order(order_id="late", order_number="LATE")])
+        unread = added.id
+        await asyncio.sleep(0.3)
+        assert harness.app.workspace.orders.find(unread) is None
         triage.table.set_marks([unread, triage.table.cursor_key])
         await harness.press("semicolon", "a")
         await harness.until("Stage 2 orders")

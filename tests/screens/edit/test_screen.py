@@ -201,7 +201,7 @@ async def test_fix_is_a_draft_that_can_be_undone(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         await harness.until("all read")
         await harness.press("slash")
-        await harness.type("street")
+        await harness.type("is:open why:street_number")
         await harness.press("enter")
         await harness.until(lambda: " of " in harness.lines[2])
         await harness.until(lambda: "number in street" in harness.text)

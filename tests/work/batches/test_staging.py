@@ -557,7 +557,7 @@ async def test_batch_is_taken_when_its_owner_has_exited(make: Make) -> None:
     store = harness.account.store
     second = await harness.open()
     store.close()
-    with pytest.raises(BatchLocked, match="The batch is now yours"):
+    with pytest.raises(BatchLocked, match="The batch is yours now"):
         second.editing.put(a, NOTES, "x", "note")
     assert second.editing.put(a, NOTES, "x", "note")
 

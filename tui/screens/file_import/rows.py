@@ -38,6 +38,7 @@ PREVIEW = (
 )
 CONSTANT = "for all:"
 READ_AS_STATUS = "read as a status"
+_ABOUT_SHIPPING = frozenset({GuessKind.STATUS, GuessKind.CANCELLED})
 """The target of a column without a field whose values hold orders back."""
 NOT_USED = "not used"
 _DOUBTFUL = "~"
@@ -76,11 +77,11 @@ def constant_words(path: FieldPath, value: Json, shops: Sequence[Shop]) -> str:
 
 def holding_columns(parsed: ParsedFile) -> frozenset[str]:
     """The columns whose values say that an order is not to be shipped."""
-    return frozenset(guess.subject for guess in parsed.guesses if guess.kind is GuessKind.STATUS)
+    return frozenset(guess.subject for guess in parsed.guesses if guess.kind in _ABOUT_SHIPPING)
 
 
 def _guess_row(key: str, guess: Guess, mapping: ColumnMapping) -> RenderedRow:
-    is_status = guess.kind is GuessKind.STATUS
+    is_status = guess.kind in _ABOUT_SHIPPING
     if mapping.accepts(guess):
         label = "confirmed: ship" if is_status else f"confirmed: {guess.kind}"
         return RenderedRow(key, (label, guess.text, guess.subject), "=")

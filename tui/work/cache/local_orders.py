@@ -4,6 +4,7 @@ import math
 from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import TypeAlias
 
 from tui.api.codec import Document
@@ -38,11 +39,11 @@ class LocalOrders:
         self._version = version
         self.now = now
 
-    def keep(self, documents: Sequence[Document], sweep: int | None = None) -> int:
-        """Keep orders as read now. Returns how many are new or changed."""
+    def keep(self, documents: Sequence[Document], sweep: int | None = None, at: datetime | None = None) -> int:
+        """Keep orders as read now, or at a time. Returns how many are new or changed."""
         version = self._version()
         read = [ReadOrder(key_of(document), document, self._describe(document), version) for document in documents]
-        changed = self.cache.put(read, self.now().timestamp(), sweep)
+        changed = self.cache.put(read, (at or self.now()).timestamp(), sweep)
         self.revision += bool(changed)
         return changed
 

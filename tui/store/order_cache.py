@@ -69,13 +69,13 @@ class OrderCache:
                 raise
             remove_file(path)
             self._writer = self._open()
-        # A second connection, so that the screen's reads do not wait for the pages that are being stored.
-        self._reader = self._open() if path is not None else self._writer
+        # Connections of their own, so that the rows of the screen do not wait for queries, nor these for what is stored.
+        self._reader, self._rows = (self._open(), self._open()) if path is not None else (self._writer, self._writer)
 
     def close(self) -> None:
         """Close the file. Closing twice is harmless."""
-        self._reader.close()
-        self._writer.close()
+        for database in (self._rows, self._reader, self._writer):
+            database.close()
 
     # Writing
 
@@ -160,25 +160,23 @@ class OrderCache:
         """The orders of some rows, by row. Rows that no longer exist are left out."""
         sql = f"{_SELECT} WHERE entry.id IN (SELECT value FROM json_each(?))"
         parameter = pack(list(ids))
-        found = self._reader.read(lambda c: c.execute(sql, (parameter,)).fetchall())
+        found = self._rows.read(lambda c: c.execute(sql, (parameter,)).fetchall())
         return {order.id: order for order in map(_cached, found)}
 
     def get(self, key: str) -> CachedOrder | None:
         """The order with this key (tui.api.query.order_key), even if the service no longer has it."""
-        row = self._reader.read(lambda c: c.execute(f"{_SELECT} WHERE key_json = ?", (pack(key),)).fetchone())
+        row = self._rows.read(lambda c: c.execute(f"{_SELECT} WHERE key_json = ?", (pack(key),)).fetchone())
         return None if row is None else _cached(row)
 
     def keys(self, ids: Sequence[int]) -> list[str]:
         """The keys of some rows, in their order. Rows that no longer exist are left out."""
         sql = "SELECT key_json FROM json_each(?) wanted JOIN entry ON entry.id = wanted.value ORDER BY wanted.key"
         parameter = pack(list(ids))
-        return [unpack_text(row[0]) for row in self._reader.read(lambda c: c.execute(sql, (parameter,)).fetchall())]
+        return [unpack_text(row[0]) for row in self._rows.read(lambda c: c.execute(sql, (parameter,)).fetchall())]
 
     def row_of(self, key: str) -> int | None:
         """The row of an order."""
-        found = self._reader.read(
-            lambda c: c.execute("SELECT id FROM entry WHERE key_json = ?", (pack(key),)).fetchone()
-        )
+        found = self._rows.read(lambda c: c.execute("SELECT id FROM entry WHERE key_json = ?", (pack(key),)).fetchone())
         return None if found is None else int(found[0])
 
     def outdated(self, checked: str, limit: int) -> list[CachedOrder]:

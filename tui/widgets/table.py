@@ -89,13 +89,17 @@ class OrderTable(LineView):
             self.lay_out(self.size.width)
             self.repaint()
 
-    def load(self, rows: Sequence[RenderedRow] | RowSource) -> None:
-        """Replace the rows. The cursor follows its key, or the next remaining one if its row is gone."""
+    def load(self, rows: Sequence[RenderedRow] | RowSource, cursor: int | None = None) -> None:
+        """Replace the rows. The cursor follows its key, or the next remaining one if its row is gone.
+
+        `cursor`: its new position, if the caller knows it.
+        """
         old, old_key = self._source, self.cursor_key
         offset = self.cursor - self.top
         self._source = ListedRows(rows) if isinstance(rows, Sequence) else rows
         self._asked_for_more = False
-        cursor = follow(old, self._source, self.cursor) or 0
+        if cursor is None:
+            cursor = follow(old, self._source, self.cursor) or 0
         moved = cursor != self.cursor
         self.cursor = cursor
         if self.is_attached and self.size.height:

@@ -287,3 +287,28 @@ async def test_orders_to_the_same_address_are_named_in_the_preview(tmp_path: Pat
         await harness.until("all read")
         await query(harness, "number:TWO-1")
         await harness.until("same address: TWO-2")
+
+
+async def test_marks_by_problem_and_by_query(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("300 │ all read")
+        await harness.press("*", "q")
+        await harness.until("mark the listed orders that match:")
+        await harness.type("country:DE is:open")
+        await harness.press("enter")
+        await harness.until("marked.")
+        marked = len(table(harness).marks)
+        await query(harness, "is:marked")
+        await harness.until(f"{marked} of 300")
+        assert marked > 5
+        await harness.press("*", "n")
+        await query(harness, "why:no_weight")
+        await harness.until(" of 300 │ all read")
+        await harness.press("*", "s")
+        await harness.until(f"{table(harness).row_count} orders found")
+        await harness.press("*", "i")
+        assert not table(harness).marks
+        await harness.press("*", "q")
+        await harness.type("town:Gent")
+        await harness.press("enter")
+        await harness.until("No mark was changed: There is no field 'town'")

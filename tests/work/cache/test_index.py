@@ -119,3 +119,21 @@ def test_suggestions_come_from_the_orders_read(setup: Setup) -> None:
     own = setup.index.suggestions("7")["order_details", "status", "code"]
     other = setup.index.suggestions("8")["order_details", "status", "code"]
     assert (own, other) == ((("unshipped", "1×"),), (("unshipped", "in other shops"),))
+
+
+def test_the_position_follows_the_order_or_the_next_one(setup: Setup) -> None:
+    setup.keep()
+    every = setup.index.window
+    setup.show(hidden="3")
+    fewer = setup.index.window
+    assert [order.key for order in every] == ["5", "4", "3", "2", "1"]
+    assert [fewer.position_after(every, position) for position in range(5)] == [0, 1, 2, 2, 3]
+    assert [every.position_after(fewer, position) for position in range(4)] == [0, 1, 3, 4]
+    assert fewer.position_after(type(every).empty(setup.local.cache), 3) == 0
+
+
+def test_a_row_that_was_purged_is_an_empty_order(setup: Setup) -> None:
+    setup.keep()
+    setup.local.cache.purge(float("inf"))
+    assert setup.index.window[0].document == {}
+    assert setup.index.window[-1].document == {}

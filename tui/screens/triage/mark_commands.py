@@ -2,11 +2,12 @@
 
 from tui.api.codec import Document
 from tui.api.errors import ApiError, NotFound
-from tui.orders.query.conditions import All
+from tui.api.wording import count_of
+from tui.orders.query.conditions import All, Condition, OneOf
+from tui.orders.query.language import QueryError
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.key_lines import marked_keys
-from tui.screens.common.table_rows import mark_by
 from tui.screens.common.workspace_actions import stage_copies
 from tui.screens.triage.changes import ChangeCommands
 from tui.screens.triage.order_list import OrderCommands, OrderList
@@ -27,13 +28,51 @@ class MarkCommands(OrderCommands):
 
     @handles("marks")
     async def mark_many(self, key: str) -> None:
-        answers = [("a", "all"), ("n", "none"), ("i", "invert"), ("p", "with problems")]
-        answer = await self._screen.ask("Mark", answers)
-        if answer == "p":
-            index = self._workspace.orders
-            self._orders.table.set_marks(index.local.window(All((index.condition, NEEDS_WORK))).keys())
-        elif answer is not None:
-            mark_by(self._orders.table, answer)
+        index, table = self._workspace.orders, self._orders.table
+        answers = [
+            ("a", "all"),
+            ("n", "none"),
+            ("i", "invert"),
+            ("p", "to fix"),
+            ("s", "same problem"),
+            ("q", "by query"),
+        ]
+        match await self._screen.ask("Mark", answers):
+            case "a":
+                table.set_marks(index.window.keys())
+            case "n":
+                table.set_marks(())
+            case "i":
+                table.set_marks(table.marks ^ set(index.window.keys()))
+            case "p":
+                self._mark_found(NEEDS_WORK)
+            case "s":
+                self._mark_same_problem()
+            case "q":
+                await self._mark_by_query()
+
+    def _mark_found(self, condition: Condition) -> None:
+        """Mark the listed orders that match a condition, in addition to those that are marked."""
+        index, table = self._workspace.orders, self._orders.table
+        found = index.local.window(All((index.condition, condition))).keys()
+        table.set_marks(table.marks | set(found))
+        self._screen.show_notice(f"{count_of(len(found), 'order')} found, {len(table.marks)} marked.")
+
+    def _mark_same_problem(self) -> None:
+        order = self._orders.order
+        problem = next(iter(self._workspace.orders.problems(order)), None) if order is not None else None
+        if problem is None:
+            self._screen.show_notice("The order at the cursor has no problem.")
+        else:
+            self._mark_found(OneOf("problem", (problem.code,)))
+
+    async def _mark_by_query(self) -> None:
+        line = await self._orders.prompt.ask("mark the listed orders that match: ")
+        if line:
+            try:
+                self._mark_found(self._orders.reader.parse(line).condition)
+            except QueryError as error:
+                self._screen.show_notice(f"No mark was changed: {error}", "error")
 
     @handles("on_marked")
     def on_marked(self, key: str) -> None:

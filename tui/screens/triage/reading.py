@@ -71,9 +71,13 @@ class OrderReader:
         workspace = self._workspace
         return query_context(workspace.account, workspace.orders.local, workspace.marks, self._marked())
 
+    def parse(self, line: str) -> Query:
+        """Parse a query. Raises QueryError."""
+        return parse(line, self.context())
+
     def set_line(self, line: str) -> None:
         """Set the query. Raises QueryError, and changes nothing, if it is invalid."""
-        self.query, self._line = parse(line, self.context()), line
+        self.query, self._line = self.parse(line), line
 
     def complete(self, line: str) -> tuple[str, str]:
         """Complete the end of a query while it is unambiguous; the notice lists what may follow, with counts."""
@@ -96,7 +100,7 @@ class OrderReader:
 
     def count(self, line: str) -> int:
         """How many orders match a query. Raises QueryError, StoreError."""
-        return self._workspace.orders.local.cache.count(parse(line, self.context()).condition)
+        return self._workspace.orders.local.cache.count(self.parse(line).condition)
 
     def begin(self) -> None:
         """Show the orders of the query: the first ones at once, the others as soon as they are found."""

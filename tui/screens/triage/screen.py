@@ -108,6 +108,8 @@ class TriageScreen(BaseScreen[None]):
             MarkCommands(self._orders, changes),
         )
         self._is_wide = False
+        self._shown = workspace.orders.window
+        """The orders of the table."""
         self._wanted_key: str | None = None
         """The order to move the cursor to as soon as it is in the list."""
 
@@ -268,7 +270,8 @@ class TriageScreen(BaseScreen[None]):
             lambda order: index.knowledge.state(order) is OrderState.FINISHED,
             lambda key: self.workspace.marks.of(key).flagged_at is not None,
         )
-        self.table.load(rows)
+        self.table.load(rows, index.window.position_after(self._shown, self.table.cursor))
+        self._shown = index.window
         self.table.set_footer("end" if index.window and self.workspace.sync.state.is_complete else "")
         self._show_shops(self.tab_bar.current or ALL)
         self._progress_changed()

@@ -5,6 +5,7 @@ from array import array
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from typing import TypeAlias
 
 from tui.api.codec import Document
@@ -20,6 +21,7 @@ __all__ = ["CachedOrder", "Describe", "LocalOrders", "OrderWindow", "key_of"]
 Describe: TypeAlias = Callable[[Document], Facts]
 
 _SEEN = "seen_at"
+_MOST_FOLLOWED = 2000
 _CHUNK = 64
 _KEPT_CHUNKS = 8
 _DESCRIBED_AT_ONCE = 50
@@ -119,9 +121,10 @@ class OrderWindow(Sequence[CachedOrder]):
         return len(self.ids)
 
     def __getitem__(self, index: int) -> CachedOrder:  # type: ignore[override]
-        """The order at a position. Raises IndexError, also for an order that was removed since."""
+        """The order at a position; an empty one if it was removed from the cache since. Raises IndexError."""
         id = self.ids[index]
-        return self._chunk(index // _CHUNK)[id] if index >= 0 else self[len(self) + index]
+        chunk = self._chunk(range(len(self))[index] // _CHUNK)
+        return chunk.get(id) or CachedOrder(id, f"removed {id}", {}, 0.0)
 
     def __iter__(self) -> Iterator[CachedOrder]:
         return (self[index] for index in range(len(self)))
@@ -135,6 +138,14 @@ class OrderWindow(Sequence[CachedOrder]):
             return self.ids.index(row)
         except ValueError:
             return None
+
+    def position_after(self, old: "OrderWindow", position: int) -> int:
+        """Where the order is that was at a position of another window, else the next one that is here, else one before."""
+        here = set(self.ids)
+        after = old.ids[position : position + _MOST_FOLLOWED]
+        before = reversed(old.ids[max(0, position - _MOST_FOLLOWED) : position])
+        followed = next((id for id in chain(after, before) if id in here), None)
+        return 0 if followed is None else self.ids.index(followed)
 
     def keys(self, start: int = 0, stop: int | None = None) -> list[str]:
         """The keys of the orders from one position to another one."""

@@ -5,6 +5,9 @@ from order_files import errors, read_rows_of, value
 
 from tui.api.pointer import Pointer
 from tui.orders.parsed import GuessKind, How, ParsedOrder
+from tui.orders.tables.layout import TableLayout
+from tui.orders.tables.steps.decimals import _evidence
+from tui.orders.tables.table import Table
 
 ITEM = "/order_details/order_items/0"
 PRICE, WEIGHT, QUANTITY = f"{ITEM}/unit_price/value", "/shipping_details/measurement/weight/value", f"{ITEM}/quantity"
@@ -64,3 +67,19 @@ def test_numbers_that_are_clear_say_nothing(text: str) -> None:
 def test_a_column_that_shows_both_signs_decides_nothing() -> None:
     order = read({"Unit price": "1,250"}, {"Unit price": "12,50"}, {"Unit price": "12.50"})
     assert ("confirm_price", PRICE) in errors(order)
+
+
+@pytest.mark.parametrize(
+    ("cells", "expected"),
+    [
+        (["1.25", "2.375"], {".": "as in '1.25'"}),
+        (["2.375"], {".": "as in '2.375'"}),
+        (["1.250"], {}),
+        (["1.250", "2.375"], {}),
+    ],
+)
+def test_cells_of_a_spreadsheet_with_a_zero_after_the_decimals_are_text(
+    cells: list[str], expected: dict[str, str]
+) -> None:
+    layout = TableLayout(sheet="Orders")
+    assert dict(reversed([*_evidence(Table(("Price",), (), layout), cells)])) == expected

@@ -55,10 +55,15 @@ def _texts(table: Table, column: int) -> list[str]:
 
 
 def _evidence(table: Table, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The decimal signs that numbers show, with an example. In a spreadsheet, numbers have a decimal point."""
-    for text in texts:
+    """The decimal signs that numbers show, with an example. In a spreadsheet, numbers have a decimal point.
+
+    A number of a spreadsheet has no zero after its last decimal, so `1.250` shows that the cells hold text.
+    """
+    found = [*texts]
+    are_numbers = bool(table.layout.sheet) and not any(is_ambiguous(text) and text.strip()[-1] == "0" for text in found)
+    for text in found:
         sign, is_unclear = sign_in(text)
-        if sign and (not is_unclear or (sign == "." and table.layout.sheet)):
+        if sign and (not is_unclear or (sign == "." and are_numbers)):
             yield sign, f"as in {text.strip()!r}"
 
 

@@ -23,6 +23,8 @@ from tui.work.writes.verifier import Verifier
 
 _REMEMBERED = "user"
 _SHOPS = "shops"
+_KEPT = ("id", "shop_name", "type", "started_failing_at")
+"""What is stored of an integration: its document may have the shop's own secrets (Q10.3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ class Account:
         with suppress(NotFound, Forbidden, RequestRefused):
             rows = tuple(await self.client.list_integrations())
             self.shops_hidden = False
-            self.store.screen_states.put(self.account_id, _SHOPS, list(rows))
+            self.store.screen_states.put(self.account_id, _SHOPS, [_kept(row) for row in rows])
         found = [shop for shop in map(Shop.read, rows) if shop is not None]
         # The service sorts by the last read, and tab numbers should not change without a reason.
         self.shops = sorted(found, key=lambda shop: (shop.name.casefold(), shop.id))
@@ -113,6 +115,10 @@ class Account:
         """
         number = id_number(id)
         return next((shop for shop in self.shops or self.earlier_shops if shop.id == number), None)
+
+
+def _kept(integration: Document) -> Document:
+    return {name: integration[name] for name in _KEPT if name in integration}
 
 
 async def open_account(

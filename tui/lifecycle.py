@@ -3,9 +3,11 @@
 import asyncio
 import gc
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from tui.api.errors import ApiError
 from tui.navigator import Navigator, load_screens
 from tui.orders.countries import countries
 from tui.orders.fields import all_fields
@@ -100,6 +102,10 @@ class Session:
 
     async def _read_orders(self) -> None:
         """Keep the cache up to date while the app runs; after an error of its file, try again."""
+        if not self.workspace.account.earlier_shops:
+            # What an order's status means depends on the type of its shop. The order list reports errors.
+            with suppress(ApiError):
+                await self.workspace.account.read_shops()
         while True:
             try:
                 await asyncio.to_thread(self._local.purge, self._settings.keep_cache_days)

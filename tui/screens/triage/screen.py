@@ -1,14 +1,16 @@
 """Triage: the orders of each shop, and why they will not ship."""
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
+from textual.timer import Timer
 
 from tui.api.codec import Document
-from tui.api.errors import ApiError
+from tui.api.errors import ApiError, Problem
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.keymap import Context
@@ -56,6 +58,8 @@ _LINES_OUTSIDE = 5
 """Lines used by title, tabs, filter, status and keys."""
 _REASONS_BESIDE_ADDRESS = 5
 _LONGEST_NUMBER = 64
+_REST = 0.15
+"""Seconds without a move of the cursor before an order is compared with others."""
 
 
 class TriageScreen(BaseScreen[None]):
@@ -110,6 +114,9 @@ class TriageScreen(BaseScreen[None]):
         self._is_wide = False
         self._shown = workspace.orders.window
         """The orders of the table."""
+        self._compared: tuple[Document, tuple[Problem, ...]] | None = None
+        """The order that was compared with the others last, with its problems."""
+        self._comparing: Timer | None = None
         self._wanted_key: str | None = None
         """The order to move the cursor to as soon as it is in the list."""
 
@@ -316,7 +323,7 @@ class TriageScreen(BaseScreen[None]):
         account, key = self.workspace.account, order_key(order)
         draft = account.drafts.get(key)
         shown = draft.edit.document if draft is not None else order
-        problems = self.workspace.orders.problems_among(shown)
+        problems = self._problems_of(shown)
         count = count_of(len(problems), "problem") if problems else "no problems"
         self._rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", self._read_time())
         width = self.preview.size.width
@@ -327,6 +334,25 @@ class TriageScreen(BaseScreen[None]):
         if status is not None:
             lines.insert(0, [(safe(status.message), "service" if status.problems else "info")])
         self.preview.set_lines(_lay_out(lines, width))
+
+    def _problems_of(self, order: Document) -> tuple[Problem, ...]:
+        """The problems of the order at the cursor: those of its own, and a moment later also those among other orders."""
+        if self._compared is not None and self._compared[0] is order:
+            return self._compared[1]
+        if self._comparing is not None:
+            self._comparing.stop()
+        self._comparing = self.set_timer(_REST, lambda: self._start_comparing(order))
+        return self.workspace.orders.problems(order)
+
+    def _start_comparing(self, order: Document) -> None:
+        self.run_worker(self._compare(order), name="compare with other orders", group="compare", exclusive=True)
+
+    async def _compare(self, order: Document) -> None:
+        with self.report_store_errors():
+            found = await asyncio.to_thread(self.workspace.orders.problems_among, order)
+            self._compared = (order, found)
+            if found != self.workspace.orders.problems(order):
+                self._show_preview()
 
     def status_items(self) -> Sequence[str | Piece]:
         account, state = self.workspace.account, self.workspace.sync.state

@@ -21,6 +21,8 @@ from tui.work.writes.backoff import Now, Sleep, sleep_or_event
 REQUESTS_A_MINUTE: Final = 300
 """How many of the 1000 reads a minute that the service allows (Q6.1) the sync uses."""
 _UNPACED: Final = 20
+_KEPT_AT_ONCE: Final = 50
+"""Orders of a page that are stored together. The first ones are shown while the others are being checked."""
 OPEN_EVERY: Final = 15 * 60.0
 """Seconds after which the orders back to the oldest open one are read again."""
 ALL_EVERY: Final = 24 * 3600.0
@@ -225,8 +227,10 @@ class OrderSync:
         return page
 
     async def _keep(self, page: Page, sweep: int | None = None) -> None:
-        await asyncio.to_thread(self._orders.keep, page.orders, sweep)
-        self._set(read=self.state.read + len(page.orders))
+        for start in range(0, len(page.orders), _KEPT_AT_ONCE):
+            orders = page.orders[start : start + _KEPT_AT_ONCE]
+            await asyncio.to_thread(self._orders.keep, orders, sweep)
+            self._set(read=self.state.read + len(orders))
 
     async def _pace(self) -> None:
         """Wait before a request, but not before the first ones of a sync: a small account is read at once."""

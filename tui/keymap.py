@@ -369,6 +369,14 @@ COMMANDS: Final = (
         panes={Pane.FORM: ""},
     ),
     _command(
+        "range",
+        "V",
+        "mark a range",
+        "Start a range at this order; V again at its other end marks all orders between.",
+        (Context.TRIAGE,),
+        Purpose.FIND,
+    ),
+    _command(
         "marks",
         "*",
         "marks",

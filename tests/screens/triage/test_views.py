@@ -7,6 +7,7 @@ from pathlib import Path
 
 from app_harness import AppHarness, open_app
 from sandbox_harness import order
+from textual.events import Paste
 
 from tui.screens.triage.facets import FacetScreen
 from tui.screens.triage.screen import TriageScreen
@@ -312,3 +313,32 @@ async def test_marks_by_problem_and_by_query(tmp_path: Path) -> None:
         await harness.type("town:Gent")
         await harness.press("enter")
         await harness.until("No mark was changed: There is no field 'town'")
+
+
+async def test_a_range_is_marked(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("300 │ all read")
+        await harness.press("j", "V")
+        await harness.until("A range starts here")
+        await harness.press("j", "j", "V")
+        await harness.until("3 orders marked, 3 in all.")
+        assert [line[1] for line in harness.lines[4:9]] == [" ", "+", "+", "+", " "]
+        await harness.press("G", "V", "g", "V")
+        await harness.until("300 orders marked, 300 in all.")
+
+
+async def test_a_pasted_list_of_numbers_is_listed_or_marked(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("300 │ all read")
+        first = number(harness)
+        await harness.press("j")
+        second = number(harness)
+        harness.app.post_message(Paste(f"{first}\n{second.lower()}\nNL-0000000\n"))
+        await harness.until("Pasted 3 numbers")
+        await harness.press("m")
+        await harness.until("2 orders marked. Not found: NL-0000000.")
+        assert len(table(harness).marks) == 2
+        harness.app.post_message(Paste(f"{first}\r{second}\r"))
+        await harness.until("Pasted 2 numbers")
+        await harness.press("l")
+        await harness.until("2 of 300 │ all read")

@@ -1,17 +1,26 @@
 """Commands on marks: setting them, and staging marked orders."""
 
+from collections.abc import Sequence
+from typing import Final
+
 from tui.api.codec import Document
 from tui.api.errors import ApiError, NotFound
+from tui.api.pointer import Pointer
 from tui.api.wording import count_of
+from tui.orders.paths import NUMBER, ORDER_ID
 from tui.orders.query.conditions import All, Condition, OneOf
+from tui.orders.query.folding import fold_value
 from tui.orders.query.language import QueryError
-from tui.orders.summary import order_name
+from tui.orders.query.syntax import quote
+from tui.orders.summary import order_name, text_at
 from tui.screens.common.commands import handles
 from tui.screens.common.key_lines import marked_keys
 from tui.screens.common.workspace_actions import stage_copies
 from tui.screens.triage.changes import ChangeCommands
 from tui.screens.triage.order_list import OrderCommands, OrderList
 from tui.work.cache.index import NEEDS_WORK
+
+_ID: Final = Pointer.of("id")
 
 
 class MarkCommands(OrderCommands):
@@ -20,6 +29,7 @@ class MarkCommands(OrderCommands):
     def __init__(self, orders: OrderList, changes: ChangeCommands) -> None:
         super().__init__(orders)
         self._changes = changes
+        self._range_start = ""
 
     @handles("mark")
     def mark(self, key: str) -> None:
@@ -73,6 +83,37 @@ class MarkCommands(OrderCommands):
                 self._mark_found(self._orders.reader.parse(line).condition)
             except QueryError as error:
                 self._screen.show_notice(f"No mark was changed: {error}", "error")
+
+    def find_numbers(self, numbers: Sequence[str], *, mark: bool) -> None:
+        """List or mark the orders with these numbers or ids, and say which were not found."""
+        quoted = ",".join(map(quote, numbers))
+        line = f"number:={quoted} or id:={quoted}"
+        local, table = self._workspace.orders.local, self._orders.table
+        window = local.window(self._orders.reader.parse(line).condition)
+        known = {
+            fold_value(text_at(order.document, pointer)) for order in window for pointer in (NUMBER, ORDER_ID, _ID)
+        }
+        missing = [number for number in numbers if fold_value(number) not in known]
+        if mark:
+            table.set_marks(table.marks | set(window.keys()))
+        else:
+            self._orders.set_query(line)
+        lost = f" Not found: {', '.join(missing)}." if missing else ""
+        self._screen.show_notice(f"{count_of(len(window), 'order')} {'marked' if mark else 'found'}.{lost}")
+
+    @handles("range")
+    def mark_range(self, key: str) -> None:
+        """Start a range at the cursor, or mark everything from its start to the cursor."""
+        table = self._orders.table
+        start = self._workspace.orders.window.index_of(self._range_start) if self._range_start else None
+        if start is None:
+            self._range_start = table.cursor_key or ""
+            self._screen.show_notice("A range starts here; V at its other end marks it.")
+            return
+        first, last = sorted((start, table.cursor))
+        table.set_marks(table.marks | set(self._workspace.orders.window.keys(first, last + 1)))
+        self._range_start = ""
+        self._screen.show_notice(f"{count_of(last - first + 1, 'order')} marked, {len(table.marks)} in all.")
 
     @handles("on_marked")
     def on_marked(self, key: str) -> None:

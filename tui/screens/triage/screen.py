@@ -58,6 +58,7 @@ _LINES_OUTSIDE = 5
 """Lines used by title, tabs, filter, status and keys."""
 _REASONS_BESIDE_ADDRESS = 5
 _LONGEST_NUMBER = 64
+_MOST_NUMBERS = 400
 _REST = 0.15
 """Seconds without a move of the cursor before an order is compared with others."""
 
@@ -100,6 +101,7 @@ class TriageScreen(BaseScreen[None]):
         )
         changes = ChangeCommands(self._orders)
         self._drafts = DraftCommands(self._orders)
+        self._marks = MarkCommands(self._orders, changes)
         tabs = TabCommands(self, self.tab_bar, "There is no shop {}.")
         self.groups = (
             tabs,
@@ -109,7 +111,7 @@ class TriageScreen(BaseScreen[None]):
             changes,
             PrivateCommands(self._orders),
             ExportCommands(self._orders),
-            MarkCommands(self._orders, changes),
+            self._marks,
         )
         self._is_wide = False
         self._shown = workspace.orders.window
@@ -410,6 +412,7 @@ class TriageScreen(BaseScreen[None]):
         number = text.strip()
         if (
             describe_paste(text)
+            or pasted_numbers(text)
             or looks_like_address(text)
             or (0 < len(number) <= _LONGEST_NUMBER and "\n" not in number)
         ):
@@ -418,9 +421,13 @@ class TriageScreen(BaseScreen[None]):
             super().pasted(text)
 
     async def _ask_about_paste(self, text: str) -> None:
-        """Ask what to do with pasted orders, an address, or an order number."""
+        """Ask what to do with pasted orders, order numbers, an address, or one order number."""
         number = text.strip()
-        if description := describe_paste(text):
+        if numbers := pasted_numbers(text):
+            answers = [("l", "list these orders"), ("m", "mark them")]
+            if answer := await self.ask(f"Pasted {len(numbers)} numbers:", answers):
+                self._marks.find_numbers(numbers, mark=answer == "m")
+        elif description := describe_paste(text):
             if await self.ask(f"Pasted {description}:", [("o", "read as orders, in the composer")]):
                 self.workspace.go(OpenComposer(paste=text))
         elif looks_like_address(text):
@@ -428,6 +435,15 @@ class TriageScreen(BaseScreen[None]):
                 await self._drafts.open_address(text)
         elif await self.ask(f"Pasted: {number}.", [("g", "go to this order")]):
             self._orders.set_query(f'number:="{number}"')
+
+
+def pasted_numbers(text: str) -> list[str]:
+    """The order numbers of a list with one in each line; none if it is something else."""
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    are_numbers = all(
+        len(line) <= _LONGEST_NUMBER and len(line.split()) == 1 and any(map(str.isdigit, line)) for line in lines
+    )
+    return list(dict.fromkeys(lines)) if are_numbers and 2 <= len(lines) <= _MOST_NUMBERS else []
 
 
 def _lay_out(lines: Sequence[Sequence[Piece]], width: int) -> list[list[Piece]]:

@@ -226,7 +226,7 @@ async def fixes(harness: AppHarness) -> None:
     await harness.press("enter")
     await harness.until(" of 300 │ all read")
     await harness.press("*", "a", ";", "m")
-    await harness.until("street number")
+    await harness.until("number in street 6")
     await harness.press("1")
     await harness.until("draft it")
 

@@ -225,13 +225,13 @@ async def test_one_kind_of_fix_for_all_marked_orders(tmp_path: Path) -> None:
         await query(harness, "number:FIX-")
         await harness.until("3 of 303")
         await harness.press("space", "space", ";", "m")
-        await harness.until("street number 2")
+        await harness.until("number in street 2")
         await harness.press("1")
         await harness.until("2 orders: ")
         assert "Kerkstraat" in harness.text
         assert harness.app.workspace.account.drafts.all() == []
         await harness.press("y")
-        await harness.until("Drafted on 2 orders: street number. w reviews.")
+        await harness.until("Drafted on 2 orders: number in street. w reviews.")
         drafts = harness.app.workspace.account.drafts.all()
         assert len(drafts) == 2
         for draft in drafts:
@@ -239,7 +239,7 @@ async def test_one_kind_of_fix_for_all_marked_orders(tmp_path: Path) -> None:
             assert (found["address_line_1"], found["house_number"]) == ("Kerkstraat", "12B")
         # Nothing was sent, and each draft can be undone.
         await harness.press("k", "u")
-        await harness.until("Undone: street number")
+        await harness.until("Undone: number in street")
 
 
 async def test_a_weight_is_proposed_from_earlier_orders_of_the_article(tmp_path: Path) -> None:

@@ -218,8 +218,13 @@ _LEVELS: Final = {Level.ERROR: Blocks.SHIP, Level.WARNING: Blocks.NOTHING}
 
 
 def title_of(code: str) -> str:
-    """The title of a kind of problem, without the values of one order: `no house number`."""
-    return code.replace("_", " ")
+    """The title of a kind of problem, without the values of one order: `no HS code`. An unknown code is its own title."""
+    check = _BY_CODE.get(code)
+    if check is not None and ("{" not in check.title or check.title.startswith("no ")):
+        title = check.title.partition("{")[0].rstrip(" ,").rstrip("?")
+        if title != "no":
+            return title
+    return code.replace("_", " ").replace("hs ", "HS ")
 
 
 @cache

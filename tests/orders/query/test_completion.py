@@ -42,7 +42,7 @@ def texts(line: str) -> list[str]:
         ("city:delft,kö", ["köln"]),
         ("city:=ko", ["köln"]),
         ("country:d", ["DK", "DE"]),
-        ("is:la", ["late", "labelled"]),
+        ("is:la", ["late"]),
         ("is:late,unp", ["unpaid"]),
         ("why:", ["postcode", "no_weight"]),
         ("why:weight", ["no_weight", "zero_weight"]),

@@ -97,7 +97,6 @@ KEY_WORDS: Final = {
     "flagged": "you flagged it",
     "snoozed": "you snoozed it",
     "done": "you set it to done",
-    "labelled": "a label exists",
     "overwritten": "the shop reverted your correction",
 }
 """Words of `is:` for what only this machine knows, as sets of order keys."""

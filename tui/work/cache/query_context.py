@@ -47,7 +47,6 @@ def query_context(
                 "flagged": lambda: marks.keys(lambda mark: mark.flagged_at),
                 "snoozed": lambda: marks.keys(lambda mark: mark.snoozed_until),
                 "done": lambda: marks.keys(lambda mark: mark.done_at),
-                "labelled": tuple,
                 "overwritten": lambda: overwritten(account, orders),
             }
         ),

@@ -8,7 +8,7 @@ from check_orders import FIRST, ITEM, PARCEL, SECOND, SHIP_TO, changed, shippabl
 from tui.api.errors import Problem
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.checks.context import CheckContext, Habit, SkuHistory
-from tui.orders.checks.fixes import fix_for
+from tui.orders.checks.fixes import FROM_HISTORY, fix_for
 from tui.orders.checks.registry import find_problems
 
 KNOWN = CheckContext(
@@ -146,6 +146,7 @@ def test_fix_of_an_address(code: str, country: str, changes: dict[str, Any], tex
     ],
 )
 def test_fix_from_earlier_orders(code: str, changes: dict[str, Any], text: str, values: dict[str, Any]) -> None:
+    assert code in FROM_HISTORY
     shown, set_values, order = fixed("CH", changes, code, KNOWN)
     assert (shown, set_values) == (text, values)
     assert code not in {problem.code for problem in find_problems(order)}
@@ -175,6 +176,9 @@ def test_a_missing_unit_is_kilograms_also_where_the_schema_reports_it() -> None:
         ("state", "US", {f"{SHIP_TO}/state_province_code": "", f"{SHIP_TO}/postal_code": "X"}),
         ("no_house_number", "BE", {f"{SHIP_TO}/house_number": "", f"{SHIP_TO}/address_line_2": ""}),
         ("no_street", "NL", {f"{SHIP_TO}/address_line_1": "", f"{SHIP_TO}/address_line_2": ""}),
+        ("no_street", "BE", {f"{SHIP_TO}/address_line_1": "", f"{SHIP_TO}/address_line_2": "Apartment 17B"}),
+        ("no_street", "NL", {f"{SHIP_TO}/address_line_1": "", f"{SHIP_TO}/address_line_2": "2e verdieping"}),
+        ("no_street", "DE", {f"{SHIP_TO}/address_line_1": "", f"{SHIP_TO}/address_line_2": "apt 4"}),
         ("email_in_name", "NL", {f"{SHIP_TO}/name": "s@example.nl"}),
         ("unpaid", "NL", {"/payment_details/status/code": "unpaid"}),
     ],

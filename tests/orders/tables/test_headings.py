@@ -110,6 +110,9 @@ def test_the_address_of_the_recipient_is_chosen(columns: list[str], shipping: li
         )
     ]
     + [
+        (heading, "shipping_address/address_line_1") for heading in ("Address 1&2 (Shipping)", "Adresse 1 & 2 (Lieferung)")
+    ]
+    + [
         (heading, "shipping_address/address_line_2")
         for heading in (
             "Street2", "Street 2", "Street Line 2", "Zusatz", "Adresszusatz 1", "Apartment number", "Complément d'adresse",

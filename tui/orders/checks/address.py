@@ -37,6 +37,12 @@ _SERVICE_POINT: Final = Pointer.of("service_point_details")
 EMAIL: Final = r"[^\s@<>()]{1,64}@[^\s@<>()]{1,255}\.[^\s@<>()]{1,63}"
 """An e-mail address within a text; its parts are limited, so that a long text is scanned in linear time."""
 _ADDITION: Final = r"(apt|app|appt|bus|flat|unit|etage|building|bât|bat)?\W*\d*\w?"
+_INSIDE_A_BUILDING: Final = re.compile(
+    r"(\d{1,3}\w{0,3}\W+)?"
+    r"(apartment|appartement|suite|room|floor|level|verdieping|étage|etage|stock|obergeschoss|piano|interno|piso|bât|bâtiment)"
+    r"\W*\d{0,5}\w?",
+    re.IGNORECASE,
+)
 _NO_NUMBERS: Final = frozenset(
     ["AE", "BH", "CN", "HK", "IN", "JO", "JP", "KR", "KW", "LB", "OM", "QA", "SA", "SG", "TH", "TW", "VN"]
 )
@@ -98,6 +104,11 @@ def unknown_country(order: CheckedOrder, context: CheckContext) -> Iterator[Foun
 def swapped_lines(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
     if are_lines_swapped(order):
         yield found(STREET_LINE)
+
+
+def is_addition(text: str) -> bool:
+    """Whether a line names only a place inside a building, such as `apt 4` or `2e verdieping`, and no street."""
+    return bool(re.fullmatch(_ADDITION, text, re.IGNORECASE) or _INSIDE_A_BUILDING.fullmatch(text))
 
 
 def are_lines_swapped(order: CheckedOrder) -> bool:

@@ -20,6 +20,7 @@ from tui.orders.checks.address import (
     SECOND_LINE,
     STATE,
     STREET_LINE,
+    is_addition,
     split_city,
     state_code,
 )
@@ -65,7 +66,7 @@ def _number(order: CheckedOrder, problem: Problem, context: CheckContext) -> Fix
 
 
 def _lines(order: CheckedOrder, problem: Problem, context: CheckContext) -> Fix | None:
-    if not order.second_line:
+    if not order.second_line or is_addition(order.second_line):
         return None
     values = ((STREET_LINE, order.second_line), (SECOND_LINE, order.street))
     return Fix(f"street {order.second_line}, line 2 {order.street}".removesuffix(", line 2 "), values)
@@ -209,3 +210,6 @@ _PROPOSALS: Final[dict[str, Proposal]] = {
     "no_weight": _weight,
 }
 """The proposals by code. No fix is known for other problems."""
+
+FROM_HISTORY: Final = frozenset({"hs_code", "origin", "no_weight"})
+"""The codes whose proposals use values of earlier orders."""

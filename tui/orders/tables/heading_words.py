@@ -67,7 +67,7 @@ ADDRESS: Final = {
     "address_line_1": "street name|street|streetname|street address|address|address line 1|address line1|address 1"
     "|address1|address 1 2|addr 1|addr1|line 1|line1|address line|street 1|street1|street line 1|straat|straatnaam|adres"
     "|adresregel 1|adres 1|straat en huisnummer|strasse|str|strasse hausnummer|strasse und hausnummer|strasse nr"
-    "|strasse u hausnummer|strassenname|adresse|adresse 1|adresse1|adresszeile 1|anschrift|strasse 1|rue|voie|nom de rue"
+    "|strasse u hausnummer|strassenname|adresse|adresse 1|adresse1|adresse 1 2|adresszeile 1|anschrift|strasse 1|rue|voie|nom de rue"
     "|nom de la rue|numero et rue|ligne d adresse 1|adresse ligne 1|calle|direccion|direccion 1|direccion1|domicilio"
     "|nombre de la calle|linea de direccion 1|via|indirizzo|indirizzo 1|indirizzo riga 1|via e numero civico|via e numero"
     "|ulica|ulica i numer|ulica i nr domu|adres linia 1|gata|gatuadress|adress|adress 1|gatunamn|adressrad 1|vej|gade|vejnavn"

@@ -11,7 +11,7 @@ from tui.orders.checks.context import CheckContext, ShopSettings
 from tui.orders.checks.deadline import due_at
 from tui.orders.checks.facts import CheckedOrder, text_of
 from tui.orders.checks.fix import Fix
-from tui.orders.checks.fixes import fix_for
+from tui.orders.checks.fixes import FROM_HISTORY, fix_for
 from tui.orders.checks.registry import CHECKS, find_problems
 from tui.orders.columns import ListedOrder
 from tui.orders.order_state import OrderState, order_state
@@ -86,8 +86,10 @@ class OrderKnowledge:
 
     def fix(self, document: Document, problem: Problem, cache: OrderCache) -> Fix | None:
         """The fix that is proposed for a problem, including values from earlier orders of the same articles."""
-        skus = [text_of(item.document, "sku") for item in checked_items(document)]
-        context = replace(self._context(document), history=sku_history(cache, skus))
+        context = self._context(document)
+        if problem.code in FROM_HISTORY:  # reading earlier orders is slow, and other fixes do not need them
+            skus = [text_of(item.document, "sku") for item in checked_items(document)]
+            context = replace(context, history=sku_history(cache, skus))
         return fix_for(document, problem, context)
 
     def listed(self, document: Document) -> ListedOrder:

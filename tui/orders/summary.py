@@ -54,7 +54,8 @@ def money_at(order: Json, pointer: Pointer) -> str:
         return ""
     sign = _SIGNS.get(currency, currency) if isinstance(currency, str) else "?"
     if isinstance(value, int | Decimal) and not isinstance(value, bool) and abs(Decimal(value).adjusted()) < 12:
-        exponent = Decimal(value).as_tuple().exponent
+        # `25.000` would read as thousands.
+        exponent = Decimal(value).normalize().as_tuple().exponent
         shown = f"{value:.2f}" if isinstance(exponent, int) and exponent >= -2 else f"{value:f}"
     else:
         shown = show_value("number", value)

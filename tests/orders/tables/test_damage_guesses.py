@@ -39,20 +39,20 @@ DAMAGED = [
     ("Postal code", "DE", "4109.0", SHIP_TO / "postal_code", "number_as_decimal", "04109"),
     ("Postal code", "ES", "8001", SHIP_TO / "postal_code", "lost_zeros", "08001"),
     ("Postal code", "JP", "600001", SHIP_TO / "postal_code", "lost_zeros", "0600001"),
-    ("Postal code", "US", "1E+04", SHIP_TO / "postal_code", "scientific", "10000"),
-    ("Phone", "DE", "4,93412E+12", SHIP_TO / "phone_number", "scientific", "4934120000000"),
+    ("Postal code", "US", "1E+04", SHIP_TO / "postal_code", "scientific", None),
+    ("Phone", "DE", "4,93412E+12", SHIP_TO / "phone_number", "scientific", None),
     ("Phone", "NL", "31612345678.0", SHIP_TO / "phone_number", "number_as_decimal", "+31612345678"),
-    ("SKU", "DE", "8,71E+12", ITEM / "sku", "scientific", "8710000000000"),
+    ("SKU", "DE", "8,71E+12", ITEM / "sku", "scientific", None),
     ("SKU", "DE", "1001.0", ITEM / "sku", "number_as_decimal", "1001"),
     ("SKU", "DE", "05-Mar", ITEM / "sku", "number_as_date", "3-5"),
-    ("Order number", "DE", "1,2345678E+11", NUMBER, "scientific", "123456780000"),
+    ("Order number", "DE", "1,2345678E+11", NUMBER, "scientific", None),
     ("Order number", "DE", "1001.0", NUMBER, "number_as_decimal", "1001"),
 ]
 
 
 @pytest.mark.parametrize(("column", "country", "cell", "pointer", "code", "wanted"), DAMAGED)
 def test_damaged_value_holds_the_order(
-    column: str, country: str, cell: str, pointer: Pointer, code: str, wanted: str
+    column: str, country: str, cell: str, pointer: Pointer, code: str, wanted: str | None
 ) -> None:
     columns = {"Order number": "A", "Country": country, "Item name": "Mug", column: cell}
     table = [list(columns), list(columns.values())]
@@ -63,9 +63,8 @@ def test_damaged_value_holds_the_order(
         (pointer, Severity.ERROR)
     ]
     fix = fix_for(order.document, next(problem for problem in held if problem.pointer == pointer))
-    assert fix is not None
-    assert fix.values == ((pointer, wanted),)
-    assert fix.text in next(problem for problem in held if problem.pointer == pointer).detail
+    assert (fix.values if fix is not None else None) == (((pointer, wanted),) if wanted is not None else None)
+    assert (fix.text if fix is not None else "lost") in next(p for p in held if p.pointer == pointer).detail
     [accepted] = read(table, kind).orders
     assert not [problem for problem in accepted.problems if problem.code.startswith("confirm_")]
     assert accepted.derived[pointer].how is How.CONFIRMED

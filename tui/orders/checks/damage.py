@@ -116,8 +116,8 @@ def _diagnose(pointer: Pointer, text: str, country: str) -> tuple[str, str | Non
         digits = match[1].replace(",", ".")
         whole = f"{Decimal(digits).scaleb(int(match[2])):f}"
         known = len(digits.lstrip("+-").replace(".", ""))
-        lossy = known <= int(match[2])
-        return "scientific", whole.partition(".")[0], ", the remaining digits are lost: see the file" if lossy else ""
+        # Where digits are lost, zeros in their place would be another number.
+        return "scientific", None if known <= int(match[2]) else whole.partition(".")[0], ""
     if name in _DATES and (match := _SERIAL.fullmatch(text)):
         return "serial_date", _date_from_serial(pointer, match), ""
     if name in _HOUSE_NUMBERS or name in _DATED_CODES:

@@ -34,9 +34,14 @@ class ChangeCommands(OrderCommands):
         answer = await self._screen.ask(f"None marked. On all {count}{more}:", answers)
         if answer is None:
             return
-        self._orders.table.set_marks(index.window.keys())
+        table = self._orders.table
+        table.set_marks(index.window.keys())
         self._screen.on_marked = True
-        await {"c": self.set_field, "t": self.set_tags, ".": self.repeat}[answer](answer)
+        try:
+            await {"c": self.set_field, "t": self.set_tags, ".": self.repeat}[answer](answer)
+        finally:
+            # They were marked for this change only; the next key after `;` must not act on all of them.
+            table.set_marks(())
 
     @handles("set_field")
     async def set_field(self, key: str) -> None:

@@ -8,6 +8,7 @@ from tui.orders.checks.fix import Fix
 from tui.orders.checks.registry import title_of
 from tui.orders.display import display_value
 from tui.orders.fields import label_of
+from tui.orders.progress import Progress
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import ShowLines
@@ -19,6 +20,7 @@ from tui.widgets.text import fit, has_substitutes, safe
 from tui.work.drafts.proposed_fixes import OrderFix, proposed_fixes
 
 _MOST_KINDS = 9
+_SHOWN_EACH = 10
 
 
 class DraftCommands(OrderCommands):
@@ -51,7 +53,13 @@ class DraftCommands(OrderCommands):
         index = self._workspace.orders
         found = [(key, order) for key in sorted(self._orders.table.marks) if (order := index.find(key)) is not None]
         documents = [(key, self._orders.draft_of(order).edit.document) for key, order in found if key.isdecimal()]
-        kinds = proposed_fixes(documents, index.problems, self._propose)
+
+        def show(progress: Progress) -> None:
+            if progress.done % _SHOWN_EACH == 0:
+                self._screen.show_notice(f"Looking for fixes: {progress.done} of {progress.total} orders …")
+
+        kinds = await proposed_fixes(documents, index.problems, self._propose, show)
+        self._screen.clear_notice()
         if not kinds:
             self._screen.show_notice(f"No fix is proposed for the {count_of(len(documents), 'marked order')}.")
             return

@@ -36,6 +36,8 @@ België
 
 async def triage(harness: AppHarness) -> None:
     await harness.press("n")
+    # The order is compared with the others a moment after the cursor rests.
+    await harness.until("same address")
 
 
 async def edit(harness: AppHarness) -> None:

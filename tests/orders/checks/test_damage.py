@@ -40,6 +40,8 @@ def order_with(pointer: Pointer, value: Any, country: str = "DE") -> Any:
         (SHIP / "house_number", "DE", "12,00", "number_as_decimal", "12"),
         (SHIP / "postal_code", "DE", "4109.00", "number_as_decimal", "04109"),
         (ITEM / "ean", "DE", "8,7123456789012E+12", "scientific", "8712345678901"),
+        (SHIP / "name", "IE", "Fatima O&#39;Neill", "html_entity", "Fatima O'Neill"),
+        (ITEM / "name", "IE", "Cup &amp; Saucer", "html_entity", "Cup & Saucer"),
         (ITEM / "hs_code", "DE", "6205,20", "decimal_comma", "6205.20"),
         (ITEM / "sku", "DE", '="00123"', "formula", "00123"),
         (ITEM / "quantity", "DE", "=1+1", "formula", 2),

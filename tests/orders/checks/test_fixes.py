@@ -105,6 +105,13 @@ def fixed(country: str, changes: dict[str, Any], code: str, context: CheckContex
             "Jürgen Müller, e-mail jm@example.de",
             {"name": "Jürgen Müller", "email": "jm@example.de"},
         ),
+        (
+            "email_format",
+            "NL",
+            {f"{SHIP_TO}/email": "fatima@example,nl"},
+            "fatima@example.nl",
+            {"email": "fatima@example.nl"},
+        ),
     ],
 )
 def test_fix_of_an_address(code: str, country: str, changes: dict[str, Any], text: str, values: dict[str, Any]) -> None:

@@ -416,6 +416,9 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], CheckContext]] = [
         ("serial_date", "NL", {"/order_details/order_created_at": "46349"}, {}, None),
         ("decimal_comma", "CH", {f"{FIRST}/hs_code": "6912,00"}, {}, None),
         ("formula", "NL", {"/order_details/notes": "=1+1"}, {"/order_details/notes": "1 = 1"}, None),
+        ("html_entity", "IE", {f"{SHIP_TO}/name": "O&#39;Neill"}, {f"{SHIP_TO}/name": "Marks & Spencer; x"}, None),
+        ("email_format", "NL", {f"{SHIP_TO}/email": "zoe@example,nl"}, {f"{SHIP_TO}/email": "zoe@example.co.uk"}, None),
+        ("email_format", "NL", {"/customer_details/email": "zoe at home"}, {"/customer_details/email": ""}, None),
         ("number_as_date", "BE", {f"{SHIP_TO}/house_number": "05. Mrz"}, {f"{SHIP_TO}/house_number": "3-5"}, None),
         ("number_as_decimal", "BE", {f"{SHIP_TO}/house_number": "12.0"}, {f"{SHIP_TO}/house_number": "12"}, None),
         (

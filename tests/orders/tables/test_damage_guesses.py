@@ -35,6 +35,7 @@ DAMAGED = [
     ("House number", "NL", "46145", SHIP_TO / "house_number", "number_as_date", "3-5"),
     ("House number", "PL", "3.0", SHIP_TO / "house_number", "number_as_decimal", "3"),
     ("Address 2", "AT", "03.05.2026", SHIP_TO / "address_line_2", "number_as_date", "3-5"),
+    ("Address 2", "IE", "c/o O&#39;Neill", SHIP_TO / "address_line_2", "html_entity", "c/o O'Neill"),
     ("Postal code", "DE", "4109", SHIP_TO / "postal_code", "lost_zeros", "04109"),
     ("Postal code", "DE", "4109.0", SHIP_TO / "postal_code", "number_as_decimal", "04109"),
     ("Postal code", "ES", "8001", SHIP_TO / "postal_code", "lost_zeros", "08001"),

@@ -31,6 +31,7 @@ CITY: Final = SHIP_TO / "city"
 COUNTRY: Final = SHIP_TO / "country_code"
 STATE: Final = SHIP_TO / "state_province_code"
 PHONE: Final = SHIP_TO / "phone_number"
+EMAILS: Final = (SHIP_TO / "email", Pointer.of("customer_details", "email"))
 _CUSTOMER_PHONE: Final = Pointer.of("customer_details", "phone_number")
 _SERVICE_POINT: Final = Pointer.of("service_point_details")
 
@@ -217,6 +218,18 @@ def _too_long(order: CheckedOrder, limits: dict[str, int], carrier: str) -> Iter
 def email_in_name(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
     if order.ships and "@" in order.name and re.search(EMAIL, order.name):
         yield found(NAME)
+
+
+def email_format(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    for pointer in EMAILS:
+        email = text_at_pointer(order.document, pointer)
+        if email and not is_email(email):
+            yield found(pointer, email=excerpt(email, 24))
+
+
+def is_email(text: str) -> bool:
+    """Whether a text has the form of an e-mail address."""
+    return re.fullmatch(r"[^@\s,;]+@[^@\s,;]+\.[^@\s,;.]+", text) is not None
 
 
 def phone_of(order: CheckedOrder) -> str:

@@ -1,5 +1,6 @@
 """Finds values that a spreadsheet has damaged, and proposes fixes."""
 
+import html
 import re
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,6 +14,7 @@ from tui.orders.checks.facts import Found, excerpt
 from tui.orders.checks.fix import Fix
 from tui.orders.checks.number_dates import typed_codes, typed_numbers
 
+_HTML: Final = re.compile(r"&(?:amp|quot|apos|lt|gt|nbsp|#[0-9]{2,5}|#x[0-9A-Fa-f]{2,4});")
 _SCIENTIFIC: Final = re.compile(r"([-+]?\d(?:[.,]\d+)?)[eE]\+(\d{1,2})", re.ASCII)
 _SERIAL: Final = re.compile(r"([2-7]\d{4})(?:[.,](\d+))?", re.ASCII)
 _CODE_COMMA: Final = re.compile(r"\d{2,10}(?:,\d{1,4})+", re.ASCII)
@@ -68,7 +70,7 @@ def _walk_object(node: Document, tokens: list[str], found: list[tuple[str, Found
     # This runs for every value of a batch, so most values are skipped quickly.
     for key, value in node.items():
         if type(value) is str:
-            if key in _CHECKED_NAMES or "+" in value or value[:1] == "=":
+            if key in _CHECKED_NAMES or "+" in value or "&" in value or value[:1] == "=":
                 code = node.get("country_code")
                 country = code.strip().upper() if isinstance(code, str) else ""
                 if value and not _is_intact(key, value, country):
@@ -112,6 +114,8 @@ def _diagnose(pointer: Pointer, text: str, country: str) -> tuple[str, str | Non
     name = pointer.name
     if text[0] == "=" and len(text) > 1:
         return "formula", _formula_result(text), ""
+    if "&" in text and _HTML.search(text):
+        return "html_entity", html.unescape(text), ""
     if match := _SCIENTIFIC.fullmatch(text):
         digits = match[1].replace(",", ".")
         whole = f"{Decimal(digits).scaleb(int(match[2])):f}"

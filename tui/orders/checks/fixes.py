@@ -21,12 +21,13 @@ from tui.orders.checks.address import (
     STATE,
     STREET_LINE,
     is_addition,
+    is_email,
     split_city,
     state_code,
 )
 from tui.orders.checks.context import NO_CONTEXT, CheckContext, Habit, SkuHistory
 from tui.orders.checks.damage import repair
-from tui.orders.checks.facts import CheckedItem, CheckedOrder, decimal_of, text_of
+from tui.orders.checks.facts import CheckedItem, CheckedOrder, decimal_of, text_at_pointer, text_of
 from tui.orders.checks.fix import Fix
 from tui.orders.checks.postal_territories import country_of_postcode
 from tui.orders.checks.registry import DAMAGE_CODES
@@ -194,6 +195,13 @@ def _kilograms(document: Document, pointer: Pointer) -> Fix | None:
     return None if value is None else Fix(f"{value} kg", ((pointer / "unit", "kg"),))
 
 
+def _email_format(order: CheckedOrder, problem: Problem, context: CheckContext) -> Fix | None:
+    """A point for a comma in the domain: name@example,nl."""
+    name, at, domain = text_at_pointer(order.document, problem.pointer).partition("@")
+    fixed = f"{name}{at}{domain.replace(',', '.')}"
+    return Fix(fixed, ((problem.pointer, fixed),)) if is_email(fixed) else None
+
+
 _PROPOSALS: Final[dict[str, Proposal]] = {
     "street_number": _number,
     "no_house_number": _number,
@@ -205,6 +213,7 @@ _PROPOSALS: Final[dict[str, Proposal]] = {
     "state": _state,
     "city_postcode": _city,
     "email_in_name": _email,
+    "email_format": _email_format,
     "hs_code": _hs_code,
     "origin": _origin,
     "no_weight": _weight,

@@ -17,6 +17,8 @@ def hold_damaged(order: ParsedOrder, context: ImportContext) -> None:
         if damage.code == "formula" and order.cells.get(pointer) in context.marked_as_text:
             continue
         kind = GuessKind.ADDRESS if pointer.tokens[0] in (SHIP_TO.name, BILL_TO.name) else GuessKind.ITEMS
+        if damage.code == "html_entity" and kind is not GuessKind.ADDRESS:
+            continue  # readable in the name of an item, and reported as a warning
         column = order.cells[pointer][1] if pointer in order.cells else ""
         text = f"{damage.detail} It is sent unchanged."
         fix = fix_for(order.document, damage)

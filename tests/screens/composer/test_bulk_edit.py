@@ -25,7 +25,7 @@ SHIP = Pointer.of("shipping_address")
         (SHIP / "postal_code", "1067", "01067", {"shipping_address__country_code": "DE"}),
         (SHIP / "phone_number", "4930123456", "+4930123456", {"shipping_address__country_code": "DE"}),
         (ITEMS / 1 / "hs_code", "6205,20", "6205.20", {}),
-        (ITEMS / 0 / "sku", "8.71E+12", "8710000000000", {}),
+        (ITEMS / 0 / "sku", "8.7123456789012E+12", "8712345678901", {}),
         (ITEMS / 0 / "hs_code", "51020", "051020", {}),
         (Pointer.of("order_details", "notes"), '="0042"', "0042", {}),
         (SHIP / "address_line_1", "Kerkstraat 12B", "Kerkstraat", {"shipping_address__house_number": ""}),

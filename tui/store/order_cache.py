@@ -1,7 +1,7 @@
 """`OrderCache`: the local copy of an account's orders, with the index that queries need. All of it can be read again.
 
-The file is separate from the store: it is large, it is dropped when it is damaged or of another format, and reading
-from it does not wait for writes to the store.
+The file is separate from the store: it is large, it is replaced when it is damaged, and reading from it does not wait
+for writes to the store.
 """
 
 import sqlite3
@@ -19,7 +19,7 @@ from tui.store.conditions_sql import COLUMN, TEXT_COLUMN, order_by, where
 from tui.store.db import Database, StoreBusy, StoreError, pack, unpack, unpack_text
 
 FORMAT: Final = 1
-"""Part of the file's name. A file of another format is removed; its orders are read from the service again."""
+"""Part of the file's name. A file of another format is not opened; its orders are read from the service again."""
 
 _FULL_TEXT_SINCE = (3, 34)
 """The first SQLite version with an index of sequences of three characters."""
@@ -85,6 +85,19 @@ class OrderCache:
         `sweep`: the number of the complete read to which they belong.
         """
         return self._writer.write(lambda connection: sum(_put(connection, order, read_at, sweep) for order in orders))
+
+    def put_unchanged(
+        self, orders: Sequence[tuple[str, Document]], checked: str, read_at: float, sweep: int | None = None
+    ) -> set[str]:
+        """Note that orders were read again that are the same as stored, with facts of this version. Returns their keys.
+
+        The facts of the others have to be computed; then `put` stores them.
+        """
+        return self._writer.write(
+            lambda connection: {
+                key for key, document in orders if _put_unchanged(connection, key, document, checked, read_at, sweep)
+            }
+        )
 
     def describe(self, orders: Sequence[ReadOrder]) -> None:
         """Replace the facts of stored orders, and nothing else."""
@@ -293,24 +306,17 @@ _UPDATE: Final = (
     + ", ".join(f"{COLUMN[name]} = ?" for name in _COLUMNS)
     + " WHERE id = ?"
 )
+_KEPT: Final = "SELECT id, document, checked, changed_at FROM entry JOIN body ON entry = id WHERE key_json = ?"
 _INSERT_WORDS: Final = (
     f"INSERT INTO words (rowid, {', '.join(TEXT_COLUMN.values())}) VALUES (?{', ?' * len(TEXT_COLUMN)})"
 )
 
 
 def _put(connection: sqlite3.Connection, order: ReadOrder, read_at: float, sweep: int | None) -> bool:
-    body = zlib.compress(encode(order.document), 1)
+    body = _packed(order.document)
     key = pack(order.key)
-    kept = connection.execute(
-        "SELECT id, document, checked, changed_at FROM entry JOIN body ON entry = id WHERE key_json = ?", (key,)
-    ).fetchone()
+    kept = connection.execute(_KEPT, (key,)).fetchone()
     is_same = kept is not None and kept["document"] == body
-    if is_same and kept["checked"] == order.checked:
-        connection.execute(
-            "UPDATE entry SET read_at = ?, gone_at = NULL, sweep = coalesce(?, sweep) WHERE id = ?",
-            (read_at, sweep, kept["id"]),
-        )
-        return False
     if kept is None:
         added = connection.execute(
             "INSERT INTO entry (key_json, read_at, first_read_at, changed_at, sweep, checked) VALUES (?, ?, ?, ?, 0, '')",
@@ -340,6 +346,24 @@ def _put(connection: sqlite3.Connection, order: ReadOrder, read_at: float, sweep
         [(field, value, id) for field in LISTS for value in facts.lists.get(field, ())],
     )
     return not is_same
+
+
+def _put_unchanged(
+    connection: sqlite3.Connection, key: str, document: Document, checked: str, read_at: float, sweep: int | None
+) -> bool:
+    """Update when an order was read, if nothing else changed. Returns whether that is so."""
+    kept = connection.execute(_KEPT, (pack(key),)).fetchone()
+    if kept is None or kept["checked"] != checked or kept["document"] != _packed(document):
+        return False
+    connection.execute(
+        "UPDATE entry SET read_at = ?, gone_at = NULL, sweep = coalesce(?, sweep) WHERE id = ?",
+        (read_at, sweep, kept["id"]),
+    )
+    return True
+
+
+def _packed(document: Document) -> bytes:
+    return zlib.compress(encode(document), 1)
 
 
 def _delete_facts(connection: sqlite3.Connection, id: int) -> None:

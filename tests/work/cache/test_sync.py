@@ -225,3 +225,14 @@ async def run_until(setup: Setup, is_done: Callable[[], bool]) -> None:
     for _ in range(50):
         await asyncio.sleep(0)
     task.cancel()
+
+
+async def test_only_new_and_changed_orders_are_described(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    await setup.sync.read_once()
+    described: list[str] = []
+    monkeypatch.setattr(setup.orders, "_describe", lambda order: described.append(order_key(order)) or describe(order))
+    setup.service.orders["900"]["notes"] = "changed"
+    await setup.wait(ALL_EVERY)
+    await setup.sync.read_once()
+    assert described == ["900"]
+    assert notes(setup, "900") == "changed"

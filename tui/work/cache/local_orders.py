@@ -43,9 +43,13 @@ class LocalOrders:
 
     def keep(self, documents: Sequence[Document], sweep: int | None = None, at: datetime | None = None) -> int:
         """Keep orders as read now, or at a time. Returns how many are new or changed."""
-        version = self._version()
-        read = [ReadOrder(key_of(document), document, self._describe(document), version) for document in documents]
-        changed = self.cache.put(read, (at or self.now()).timestamp(), sweep)
+        version, read_at = self._version(), (at or self.now()).timestamp()
+        keyed = [(key_of(document), document) for document in documents]
+        same = self.cache.put_unchanged(keyed, version, read_at, sweep)
+        read = [
+            ReadOrder(key, document, self._describe(document), version) for key, document in keyed if key not in same
+        ]
+        changed = self.cache.put(read, read_at, sweep) if read else 0
         self.revision += bool(changed)
         return changed
 
@@ -71,8 +75,8 @@ class LocalOrders:
 
     def describe_outdated(self) -> bool:
         """Compute the facts of some orders again, if those are of another version. Returns whether there are more."""
-        orders = self.cache.outdated(self._version(), _DESCRIBED_AT_ONCE)
         version = self._version()
+        orders = self.cache.outdated(version, _DESCRIBED_AT_ONCE)
         read = [ReadOrder(order.key, order.document, self._describe(order.document), version) for order in orders]
         self.cache.describe(read)
         self.revision += bool(orders)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from query_cases import CONTEXT, random_order, random_query
 
-from tui.orders.query.conditions import Facts
+from tui.orders.query.conditions import Facts, OneOf
 from tui.orders.query.evaluation import fulfils, sorted_facts
 from tui.orders.query.language import QueryError, parse
 from tui.store.order_cache import OrderCache, ReadOrder
@@ -61,3 +61,12 @@ def test_facets_count_what_memory_counts(cache: tuple[OrderCache, list[Facts]]) 
         for value, count in counts["tag"]:
             assert count == sum(value in known.lists.get("tag", ()) for known in matching)
         assert sum(count for _, count in counts["country"]) == sum("country" in known.codes for known in matching)
+
+
+def test_one_of_many_texts_is_found_with_and_without_the_index(cache: tuple[OrderCache, list[Facts]]) -> None:
+    stored, facts = cache
+    numbers = sorted({line for known in facts for line in known.texts.get("number", "").split("\n") if line})
+    for values in (numbers, [*numbers, *(f"missing {n}" for n in range(600))], [*numbers, "x"], [], ['"', "a*", "(b)"]):
+        condition = OneOf("number", tuple(values))
+        found = set(stored.keys(stored.find(condition)))
+        assert found == {known.codes["key"] for known in facts if fulfils(known, condition)}

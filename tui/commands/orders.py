@@ -11,22 +11,19 @@ from typing import TYPE_CHECKING
 
 from tui.api.codec import Document, Json, encode, pretty
 from tui.api.errors import ApiError, Problem
-from tui.api.pointer import Pointer
-from tui.api.query import id_text, order_key
+from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.commands.output import DENIED, PROBLEMS, SUCCESS, USAGE, CommandEnded, guarded, print_bytes, print_lines, say
 from tui.orders.columns import COLUMNS, DEFAULT_COLUMNS
 from tui.orders.paths import NUMBER, ORDER_ID, SHOP
 from tui.orders.query.arguments import from_arguments
-from tui.orders.query.conditions import Contains, OneOf, Some
-from tui.orders.query.folding import fold
 from tui.orders.query.language import Query, QueryContext, QueryError, parse
 from tui.orders.summary import order_name, text_at
 from tui.orders.tables.csv_writer import to_csv
 from tui.settings import Profile, data_folder, local_zone, read_settings
 from tui.widgets.text import fit, safe, width_of
 from tui.work.cache.facets import FACETS, FacetValue, count_by
-from tui.work.cache.local_orders import CachedOrder, LocalOrders
+from tui.work.cache.local_orders import CachedOrder, LocalOrders, named
 from tui.work.cache.opening import open_orders
 from tui.work.cache.order_knowledge import OrderKnowledge
 from tui.work.cache.private_marks import OrderMarks
@@ -37,8 +34,6 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tui.work.account import Account
-
-_ID = Pointer.of("id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +84,7 @@ async def _list(options: argparse.Namespace, profile: Profile) -> int:
 async def _show(options: argparse.Namespace, profile: Profile) -> int:
     async with _opened(options, profile) as opened:
         await _read(opened, options)
-        found = _named(opened.orders, options.order)
+        found = list(opened.orders.window(named([options.order])))
         for order in found:
             writes = _writes(opened.account, order.document)
             if options.json:
@@ -184,14 +179,6 @@ async def _read(opened: _Opened, options: argparse.Namespace) -> None:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     if sync.state.notice:
         say(sync.state.notice)
-
-
-def _named(orders: LocalOrders, name: str) -> list[CachedOrder]:
-    """The orders with this number, shop's id or Sendcloud id; letters are compared without case and diacritics."""
-    wanted = fold(name.strip())
-    found = orders.window(Some((Contains(("number", "id"), wanted), OneOf("key", (wanted,))))) if wanted else ()
-    names = [(order, (NUMBER, ORDER_ID, _ID)) for order in found]
-    return [order for order, ids in names if any(fold(id_text(id.get(order.document))) == wanted for id in ids)]
 
 
 # Output

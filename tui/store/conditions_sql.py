@@ -30,8 +30,10 @@ TEXT_COLUMN = {name: f"t_{name}" for name in TEXTS}
 """The columns of `words` by field."""
 
 _SHORTEST = 3
-_MOST_SEQUENCES = 40
 """The index holds sequences of three characters. Shorter texts are looked for in each row."""
+_MOST_SEQUENCES = 40
+_MOST_TEXTS = 500
+"""For more texts than this each row is read: the expression for the index would be too long."""
 
 
 def where(condition: Condition, *, has_index: bool) -> Sql:
@@ -46,8 +48,8 @@ def where(condition: Condition, *, has_index: bool) -> Sql:
             return f"ifnull({COLUMN[field]} IN (SELECT value FROM json_each(?)), 0)", [json.dumps(values)]
         case OneOf(field, values) if field not in LISTS:
             column = f"char(10) || {TEXT_COLUMN[field]} || char(10)"
-            tests = " OR ".join(f"instr({column}, char(10) || ? || char(10))" for _ in values)
-            return f"entry.id IN (SELECT rowid FROM words WHERE {tests or '0'})", list(values)
+            tests = f"EXISTS (SELECT 1 FROM json_each(?) one WHERE instr({column}, char(10) || one.value || char(10)))"
+            return _in_words(tests, [json.dumps(values)], values, has_index=has_index)
         case OneOf(field, values):
             sql = "entry.id IN (SELECT entry FROM value WHERE field = ? AND value IN (SELECT value FROM json_each(?)))"
             return sql, [field, json.dumps(values)]
@@ -84,10 +86,15 @@ def _contains(columns: Sequence[str], text: str, *, has_index: bool) -> Sql:
         return "1", []
     tests = " OR ".join(f"instr({column}, ?)" for column in columns)
     values: list[Value] = [text] * len(columns)
-    if has_index and len(text) >= _SHORTEST:
-        # The index says which rows may contain the text; `instr` decides.
+    return _in_words(tests, values, [text], has_index=has_index)
+
+
+def _in_words(tests: str, values: list[Value], texts: Sequence[str], *, has_index: bool) -> Sql:
+    """The rows of `words` that pass tests with these values, which are for one of some texts."""
+    if has_index and texts and len(texts) <= _MOST_TEXTS and min(map(len, texts)) >= _SHORTEST:
+        # The index says which rows may contain a text; the tests decide.
         tests = f"words MATCH ? AND ({tests})"
-        values.insert(0, _sequences(text))
+        values = [" OR ".join(f"({_sequences(text)})" for text in texts), *values]
     return f"entry.id IN (SELECT rowid FROM words WHERE {tests})", values
 
 

@@ -34,7 +34,6 @@ from tui.orders.summary import kilograms, text_at
 _CUSTOMER: Final = Pointer.of("customer_details")
 _SERVICE_POINT: Final = Pointer.of("service_point_details")
 _PICKUP: Final = Pointer.of("shipping_details", "is_local_pickup")
-_ID: Final = Pointer.of("id")
 _STATUS_TEXT: Final = STATUS.parent / "message"
 _PAYMENT_TEXT: Final = PAYMENT_STATUS.parent / "message"
 

@@ -1,26 +1,22 @@
 """Commands on marks: setting them, and staging marked orders."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from tui.api.codec import Document
 from tui.api.errors import ApiError, NotFound
-from tui.api.pointer import Pointer
 from tui.api.wording import count_of
-from tui.orders.paths import NUMBER, ORDER_ID
 from tui.orders.query.conditions import All, Condition, OneOf
 from tui.orders.query.folding import fold_value
 from tui.orders.query.language import QueryError
 from tui.orders.query.syntax import quote
-from tui.orders.summary import order_name, text_at
+from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.key_lines import marked_keys
 from tui.screens.common.workspace_actions import stage_copies
 from tui.screens.triage.changes import ChangeCommands
 from tui.screens.triage.order_list import OrderCommands, OrderList
 from tui.work.cache.index import NEEDS_WORK
-
-_ID: Final = Pointer.of("id")
+from tui.work.cache.local_orders import named, names_of
 
 
 class MarkCommands(OrderCommands):
@@ -89,10 +85,8 @@ class MarkCommands(OrderCommands):
         quoted = ",".join(map(quote, numbers))
         line = f"number:={quoted} or id:={quoted}"
         local, table = self._workspace.orders.local, self._orders.table
-        window = local.window(self._orders.reader.parse(line).condition)
-        known = {
-            fold_value(text_at(order.document, pointer)) for order in window for pointer in (NUMBER, ORDER_ID, _ID)
-        }
+        window = local.window(named(numbers))
+        known = frozenset().union(*(names_of(order.document) for order in window))
         missing = [number for number in numbers if fold_value(number) not in known]
         if mark:
             table.set_marks(table.marks | set(window.keys()))

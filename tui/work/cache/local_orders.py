@@ -2,7 +2,7 @@
 
 import math
 from array import array
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import chain
@@ -11,12 +11,13 @@ from typing import TypeAlias
 from tui.api.codec import Document
 from tui.api.query import order_key
 from tui.orders.paths import NUMBER, ORDER_ID, SHOP
-from tui.orders.query.conditions import EVERY_ORDER, Condition, Facts, SortKey
+from tui.orders.query.conditions import EVERY_ORDER, Condition, Facts, OneOf, Some, SortKey
+from tui.orders.query.folding import fold_value
 from tui.orders.summary import text_at
 from tui.store.order_cache import CachedOrder, OrderCache, ReadOrder
 from tui.work.writes.backoff import Now
 
-__all__ = ["CachedOrder", "Describe", "LocalOrders", "OrderWindow", "key_of"]
+__all__ = ["CachedOrder", "Describe", "LocalOrders", "OrderWindow", "key_of", "named", "names_of"]
 
 Describe: TypeAlias = Callable[[Document], Facts]
 
@@ -106,6 +107,18 @@ def key_of(document: Document) -> str:
     """The key of an order in the cache: its id (tui.api.query.order_key), or else the shop's ids of the order."""
     shop_ids = (text_at(document, pointer) for pointer in (ORDER_ID, NUMBER, SHOP))
     return order_key(document) or f"without id: {', '.join(filter(None, shop_ids))}"
+
+
+def named(names: Iterable[str]) -> Condition:
+    """Orders with one of these numbers, shop's ids or Sendcloud ids; letters are compared without case and diacritics."""
+    folded = tuple(filter(None, map(fold_value, names)))
+    return Some((OneOf("number", folded), OneOf("id", folded)))
+
+
+def names_of(document: Document) -> frozenset[str]:
+    """The folded names by which `named` finds an order."""
+    ids = (text_at(document, NUMBER), text_at(document, ORDER_ID), order_key(document))
+    return frozenset(filter(None, map(fold_value, ids)))
 
 
 @dataclass(slots=True)

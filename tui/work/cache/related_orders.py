@@ -7,7 +7,7 @@ from tui.api.errors import Severity
 from tui.api.query import order_key
 from tui.orders.checks.context import RelatedOrder
 from tui.orders.paths import NUMBER, ORDER_ID, SHIP_TO, SHIPPING_OPTION, SHOP
-from tui.orders.query.conditions import All, Condition, Contains, Not, OneOf
+from tui.orders.query.conditions import All, Condition, Not, OneOf
 from tui.orders.query.folding import fold_value
 from tui.orders.summary import order_name, text_at
 from tui.store.order_cache import OrderCache
@@ -22,9 +22,9 @@ def related_orders(cache: OrderCache, document: Document) -> tuple[RelatedOrder,
     name, postcode = (fold_value(text_at(document, SHIP_TO / member)) for member in ("name", "postal_code"))
     if not name or not postcode:
         return ()
-    address = _address(document)
-    found = _others(cache, document, All((Contains(("name",), name), Contains(("postcode",), postcode), _OPEN)))
-    with_errors = set(cache.find(All((OneOf("severity", (Severity.ERROR.value,)), Contains(("name",), name)))))
+    address, is_recipient = _address(document), OneOf("name", (name,))
+    found = _others(cache, document, All((is_recipient, OneOf("postcode", (postcode,)), _OPEN)))
+    with_errors = set(cache.find(All((OneOf("severity", (Severity.ERROR.value,)), is_recipient))))
     return tuple(
         RelatedOrder(
             order_name(order), text_at(order, SHOP), text_at(order, SHIPPING_OPTION), ready=row not in with_errors
@@ -41,7 +41,7 @@ def duplicate_orders(cache: OrderCache, document: Document) -> tuple[str, ...]:
     names: list[str] = []
     for field, id in zip(("number", "id"), ids, strict=True):
         if id and shop:
-            condition = All((Contains((field,), id), OneOf(field, (id,)), OneOf("shop", (shop,))))
+            condition = All((OneOf(field, (id,)), OneOf("shop", (shop,))))
             names += [order_name(order) for _, order in _others(cache, document, condition)]
     return tuple(dict.fromkeys(names))
 

@@ -19,7 +19,7 @@ from tui.settings import Settings, local_zone
 from tui.store.db import StoreError
 from tui.store.store import Store
 from tui.widgets.diff_renderer import DiffRenderer
-from tui.work.account import Account, open_account, open_remembered
+from tui.work.account import Account, open_known
 from tui.work.batches.staging import Staging
 from tui.work.bulk.runner import Jobs
 from tui.work.cache.index import OrderIndex
@@ -198,9 +198,7 @@ async def open_session(
     store = Store(folder, now=now, profile=profile)
     zone = local_zone()
     try:
-        account = open_remembered(service.client, store, service.name, now=now, zone=zone)
-        if account is None:
-            account = await open_account(service.client, store, service.name, now=now, zone=zone)
+        account = await open_known(service.client, store, service.name, now=now, zone=zone)
         return Session(app, profile, account, settings)
     except BaseException:
         store.close()

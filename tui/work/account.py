@@ -106,7 +106,7 @@ class Account:
     @property
     def known_shops(self) -> AccountShops:
         """What the checks of orders need to know about the shops."""
-        return AccountShops(self.shop_ids, self.shop_settings)
+        return AccountShops(self.shop_ids, self.shop_settings, ShopSettings(zone=self.zone))
 
     def shop(self, id: str) -> Shop | None:
         """Return the shop with this id, which comes from an order and may be any text.
@@ -146,6 +146,14 @@ async def open_account(
         remembered = store.screen_states.get(local, _REMEMBERED)
         user = str(remembered) if remembered else f"credentials {credentials_name}"
     return _account(client, store, store.account_id(client.base_url, user), own_shop, now, zone, sleep, schedule)
+
+
+async def open_known(
+    client: Client, store: Store, credentials_name: str, *, now: Callable[[], datetime], zone: tzinfo
+) -> Account:
+    """Open the last account of these credentials, or ask the service whose they are; raises what `open_account` raises."""
+    known = open_remembered(client, store, credentials_name, now=now, zone=zone)
+    return known if known is not None else await open_account(client, store, credentials_name, now=now, zone=zone)
 
 
 def open_remembered(

@@ -107,16 +107,20 @@ NO_CONTEXT: Final = CheckContext()
 
 @dataclass(frozen=True, slots=True)
 class AccountShops:
-    """What is known about the account's shops: their ids, None if unknown, and the settings of some, by id."""
+    """What is known about the account's shops: their ids, None if unknown, and the settings of some, by id.
+
+    `default`: the settings of the others.
+    """
 
     ids: frozenset[int] | None = None
     settings: Mapping[int, ShopSettings] = field(default_factory=_empty)
+    default: ShopSettings = ShopSettings()
 
     def context(self, order: Document) -> CheckContext:
         """The context of an order of one of the shops, without a clock and without knowledge of other orders."""
         shop = id_number(id_text(SHOP.get(order)))
         settings = self.settings.get(shop) if shop is not None else None
-        return CheckContext(shop=settings or ShopSettings(), shops=self.ids)
+        return CheckContext(shop=settings or self.default, shops=self.ids)
 
 
 NO_SHOPS: Final = AccountShops()

@@ -2,12 +2,11 @@
 
 import hashlib
 from dataclasses import replace
-from datetime import datetime
 
 from tui.api.codec import Document, as_document
 from tui.api.errors import Problem
-from tui.api.query import id_number, order_key
-from tui.orders.checks.context import CheckContext, ShopSettings
+from tui.api.query import order_key
+from tui.orders.checks.context import CheckContext
 from tui.orders.checks.deadline import due_at
 from tui.orders.checks.facts import CheckedOrder, text_of
 from tui.orders.checks.fix import Fix
@@ -45,8 +44,7 @@ class OrderKnowledge:
 
     def state(self, document: Document) -> OrderState:
         """Whether the order is open according to its shop."""
-        shop = self._account.shop(text_at(document, SHOP))
-        return order_state(document, shop.kind if shop is not None else None, self._learned(text_at(document, SHOP)))
+        return _state(document, self._context(document))
 
     def learn(self, shop_id: str, code: str, state: OrderState | None) -> None:
         """Note what a status means in a shop; None forgets it. The facts of its orders have to be made again.
@@ -65,24 +63,22 @@ class OrderKnowledge:
         known = as_document(self._statuses.get(shop_id))
         return {code: OrderState(str(state)) for code, state in known.items() if state in [*OrderState]}
 
-    def due(self, document: Document) -> datetime | None:
-        """When the order has to be handed over."""
-        return due_at(document, self._settings(document))
-
     def problems(self, document: Document) -> tuple[Problem, ...]:
         """The problems that the checks find now, errors first."""
-        return tuple(find_problems(document, replace(self._context(document), now=self._account.now())))
+        return self._problems(document, self._context(document))
 
     def problems_among(self, document: Document, cache: OrderCache) -> tuple[Problem, ...]:
         """What the checks find now, with those that compare the order with the others in the cache. Raises StoreError."""
         key = order_key(document)
         context = replace(
             self._context(document),
-            now=self._account.now(),
             related={key: related_orders(cache, document)},
             duplicates={key: duplicate_orders(cache, document)},
         )
-        return tuple(find_problems(document, context))
+        return self._problems(document, context)
+
+    def _problems(self, document: Document, context: CheckContext) -> tuple[Problem, ...]:
+        return tuple(find_problems(document, replace(context, now=self._account.now())))
 
     def fix(self, document: Document, problem: Problem, cache: OrderCache) -> Fix | None:
         """The fix that is proposed for a problem, including values from earlier orders of the same articles."""
@@ -96,7 +92,8 @@ class OrderKnowledge:
         """The order with what is found about it now, for lists and exports."""
         shop = self._account.shop(text_at(document, SHOP))
         name = shop.name if shop is not None else ""
-        found, state = self.problems(document), self.state(document).value
+        context = self._context(document)
+        found, state = self._problems(document, context), _state(document, context).value
         return ListedOrder(document, found, state, name, self._account.now(), self._account.zone)
 
     def facts(self, document: Document) -> Facts:
@@ -107,11 +104,11 @@ class OrderKnowledge:
         facts = facts_of(
             document,
             FactsContext(
-                stage=self.state(document).value,
+                stage=_state(document, context).value,
                 problems=found,
                 is_abroad=bool(order.country) and order.country != shop.sender_country,
                 needs_customs=order.declared,
-                due=self.due(document),
+                due=due_at(document, shop),
             ),
         )
         placed = ordered_at(document)
@@ -122,15 +119,14 @@ class OrderKnowledge:
         return facts
 
     def _context(self, document: Document) -> CheckContext:
-        shop = self._account.shop(text_at(document, SHOP))
-        return CheckContext(
-            shop=self._settings(document),
-            shops=self._account.shop_ids,
+        shop_id = text_at(document, SHOP)
+        shop = self._account.shop(shop_id)
+        return replace(
+            self._account.known_shops.context(document),
             shop_type=shop.kind if shop is not None else None,
-            learned=self._learned(text_at(document, SHOP)),
+            learned=self._learned(shop_id),
         )
 
-    def _settings(self, document: Document) -> ShopSettings:
-        number = id_number(text_at(document, SHOP))
-        found = self._account.shop_settings.get(number) if number is not None else None
-        return found or ShopSettings(zone=self._account.zone)
+
+def _state(document: Document, context: CheckContext) -> OrderState:
+    return order_state(document, context.shop_type, context.learned)

@@ -14,7 +14,7 @@ from tui.api.errors import ApiError, Problem
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.commands.output import DENIED, PROBLEMS, SUCCESS, USAGE, CommandEnded, guarded, print_bytes, print_lines, say
-from tui.orders.columns import COLUMNS, DEFAULT_COLUMNS
+from tui.orders.columns import COLUMNS, DEFAULT_COLUMNS, cells_of, titles_of
 from tui.orders.paths import NUMBER, ORDER_ID, SHOP
 from tui.orders.query.arguments import from_arguments
 from tui.orders.query.language import Query, QueryContext, QueryError, parse
@@ -123,16 +123,14 @@ async def _opened(options: argparse.Namespace, profile: Profile) -> "AsyncIterat
     from tui.service import connect
     from tui.store.db import StoreError
     from tui.store.store import Store
-    from tui.work.account import open_account, open_remembered
+    from tui.work.account import open_known
 
     now, zone = (lambda: datetime.now(UTC)), local_zone()
     service = connect(profile, retry_for=30.0)
     try:
         store = Store(data_folder(), profile=profile.name)
         try:
-            account = open_remembered(service.client, store, service.name, now=now, zone=zone)
-            if account is None:
-                account = await open_account(service.client, store, service.name, now=now, zone=zone)
+            account = await open_known(service.client, store, service.name, now=now, zone=zone)
             account.shop_settings = read_settings().shops
             knowledge = OrderKnowledge(account)
             orders = open_orders(account, knowledge, in_memory=options.no_cache)
@@ -193,10 +191,9 @@ def _columns(names: str) -> Sequence[str]:
 
 
 def _table(opened: _Opened, orders: Iterable[CachedOrder], columns: Sequence[str]) -> Iterator[list[Json]]:
-    yield [COLUMNS[name].title for name in columns]
+    yield titles_of(columns)
     for order in orders:
-        listed = opened.knowledge.listed(order.document)
-        yield [COLUMNS[name].value(listed) for name in columns]
+        yield cells_of(opened.knowledge.listed(order.document), columns)
 
 
 def _line(opened: _Opened, order: CachedOrder, *, raw: bool) -> dict[str, Json]:

@@ -28,7 +28,7 @@ from tui.orders.paths import (
     TOTAL,
     UPDATED_AT,
 )
-from tui.orders.summary import age_text, item_count, kilograms, tags_of, text_at
+from tui.orders.summary import age_text, email_of, item_count, kilograms, phone_of, tags_of, text_at
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,11 +81,6 @@ def _quantity(order: ListedOrder) -> int:
     return sum(value for value in quantities if isinstance(value, int) and not isinstance(value, bool))
 
 
-def _contact(order: ListedOrder, member: str, of_customer: str) -> str:
-    customer = Pointer.of("customer_details", of_customer)
-    return text_at(order.document, SHIP_TO / member) or text_at(order.document, customer)
-
-
 def _why(order: ListedOrder) -> str:
     return "; ".join(
         problem.title or problem.detail for problem in order.problems if problem.severity is Severity.ERROR
@@ -113,8 +108,8 @@ COLUMNS: Final = {
         _address("house_number", "number", "house_number"),
         _address("name", "recipient", "name"),
         _address("company", "company", "company_name"),
-        OrderColumn("email", "email", lambda order: _contact(order, "email", "email")),
-        OrderColumn("phone", "phone", lambda order: _contact(order, "phone_number", "phone_number")),
+        OrderColumn("email", "email", lambda order: email_of(order.document)),
+        OrderColumn("phone", "phone", lambda order: phone_of(order.document)),
         OrderColumn("items", "items", lambda order: item_count(order.document) or 0),
         OrderColumn("quantity", "quantity", _quantity),
         OrderColumn("sku", "SKUs", lambda order: _item_texts(order, "sku")),
@@ -137,3 +132,13 @@ COLUMNS: Final = {
 
 DEFAULT_COLUMNS: Final = ("number", "shop", "age", "country", "name", "weight", "total", "currency", "stage", "why")
 """The columns of a list for which none were chosen."""
+
+
+def titles_of(names: Sequence[str]) -> list[Json]:
+    """The titles of some columns: the head of a table. Raises KeyError for an unknown one."""
+    return [COLUMNS[name].title for name in names]
+
+
+def cells_of(order: ListedOrder, names: Sequence[str]) -> list[Json]:
+    """The values of an order in some columns: a row of a table. Raises KeyError for an unknown one."""
+    return [COLUMNS[name].value(order) for name in names]

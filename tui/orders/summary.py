@@ -12,6 +12,7 @@ from tui.api.codec import Document, Json, as_list
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text, read_instant
 from tui.orders.paths import (
+    CUSTOMER,
     DELIVERY_INDICATOR,
     ITEMS,
     NOTES,
@@ -141,6 +142,16 @@ def address_lines(order: Document) -> Iterator[str]:
 
 def tags_of(order: Document) -> tuple[str, ...]:
     return tuple(tag for tag in as_list(TAGS.get(order)) if isinstance(tag, str))
+
+
+def email_of(order: Document) -> str:
+    """The e-mail address of the delivery, else the customer's."""
+    return text_at(order, SHIP_TO / "email") or text_at(order, CUSTOMER / "email")
+
+
+def phone_of(order: Document) -> str:
+    """The phone number of the delivery, else the customer's."""
+    return text_at(order, SHIP_TO / "phone_number") or text_at(order, CUSTOMER / "phone_number")
 
 
 def searchable_text(order: Document) -> str:

@@ -12,6 +12,7 @@ from tui.api.pointer import Absent, Pointer
 from tui.api.query import id_number, order_key, read_instant
 from tui.orders.paths import (
     CURRENCY,
+    CUSTOMER,
     DELIVERY_INDICATOR,
     ITEMS,
     NOTES,
@@ -31,7 +32,6 @@ from tui.orders.query.conditions import Facts
 from tui.orders.query.folding import digits, fold, fold_value
 from tui.orders.summary import kilograms, text_at
 
-_CUSTOMER: Final = Pointer.of("customer_details")
 _SERVICE_POINT: Final = Pointer.of("service_point_details")
 _PICKUP: Final = Pointer.of("shipping_details", "is_local_pickup")
 _STATUS_TEXT: Final = STATUS.parent / "message"
@@ -98,7 +98,7 @@ def compact(text: str) -> str:
 
 def _texts(document: Document, items: list[Document]) -> dict[str, tuple[str, ...]]:
     address = SHIP_TO.get(document)
-    customer = _CUSTOMER.get(document)
+    customer = CUSTOMER.get(document)
     country = country_code(_text(address, "country_code"))
     postcode = fold_value(_text(address, "postal_code"))
     phones = [_text(address, "phone_number"), _text(customer, "phone_number")]

@@ -4,21 +4,19 @@ import asyncio
 from typing import Final
 
 from tui.api.codec import Document
-from tui.api.pointer import Pointer
 from tui.orders.order_state import OrderState
 from tui.orders.paths import SHIP_TO, SHOP, STATUS
 from tui.orders.query.conditions import All, OneOf
 from tui.orders.query.folding import fold_value
 from tui.orders.query.saved_views import LETTERS, QueryView, from_json, to_json, views_of
 from tui.orders.query.syntax import quote
-from tui.orders.summary import text_at
+from tui.orders.summary import email_of, phone_of, text_at
 from tui.screens.common.commands import handles
 from tui.screens.triage.facets import FacetScreen
 from tui.screens.triage.order_list import ALL, OrderCommands
 from tui.screens.triage.view_screen import ViewScreen
 
 _SAVED: Final = "views"
-_CUSTOMER: Final = Pointer.of("customer_details")
 
 
 class ViewCommands(OrderCommands):
@@ -104,8 +102,7 @@ class ViewCommands(OrderCommands):
 
 def _customer_query(order: Document) -> str:
     """The query for orders with the same e-mail, phone number, or street and postcode."""
-    email = text_at(order, SHIP_TO / "email") or text_at(order, _CUSTOMER / "email")
-    phone = text_at(order, SHIP_TO / "phone_number") or text_at(order, _CUSTOMER / "phone_number")
+    email, phone = email_of(order), phone_of(order)
     street = f"{text_at(order, SHIP_TO / 'address_line_1')} {text_at(order, SHIP_TO / 'house_number')}".strip()
     postcode = text_at(order, SHIP_TO / "postal_code")
     terms = [f"{name}:{quote(value)}" for name, value in (("email", email), ("phone", phone)) if value.strip()]

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from tui.api.codec import Document, Json, as_list, encode
 from tui.api.pointer import Pointer
-from tui.orders.columns import COLUMNS, ListedOrder
+from tui.orders.columns import ListedOrder, cells_of, titles_of
 from tui.orders.paths import ITEMS
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.summary import text_at
@@ -55,12 +55,12 @@ async def export_orders(
     picked: dict[tuple[str, str], PickLine] = {}
     with new_file(path) as file:
         if kind is OrderExport.TABLE:
-            file.write(to_csv([[COLUMNS[name].title for name in columns]]))
+            file.write(to_csv([titles_of(columns)]))
         for start in range(0, len(window), _AT_ONCE):
             documents = [window[index].document for index in range(start, min(start + _AT_ONCE, len(window)))]
             match kind:
                 case OrderExport.TABLE:
-                    rows = [[COLUMNS[name].value(order) for name in columns] for order in map(listed, documents)]
+                    rows = [cells_of(order, columns) for order in map(listed, documents)]
                     file.write(to_csv(rows)[_MARK:])
                 case OrderExport.DOCUMENTS:
                     file.writelines(encode(document) + b"\n" for document in documents)

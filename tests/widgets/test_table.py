@@ -131,30 +131,6 @@ async def test_marks_are_kept_when_rows_are_replaced() -> None:
         assert len(app.take_messages(OrderTable.MarksChanged)) == 4
 
 
-async def test_near_end_is_posted_once_and_early() -> None:
-    table = OrderTable(COLUMNS)
-    app = WidgetApp(table)
-    async with app.run_test(size=(40, 11)) as pilot:
-        table.load(rows(60))
-        table.set_footer("loading more…", has_more=True)
-        await pilot.pause()
-        assert not app.take_messages(OrderTable.NearEnd)
-        for _ in range(52):
-            table.move(1)
-        await pilot.pause()
-        assert len(app.take_messages(OrderTable.NearEnd)) == 1
-        table.load(rows(120))
-        await pilot.pause()
-        assert not app.take_messages(OrderTable.NearEnd)
-        table.end()
-        await pilot.pause()
-        assert len(app.take_messages(OrderTable.NearEnd)) == 1
-        table.set_footer("end", has_more=False)
-        table.set_footer("loading more…", has_more=True)
-        await pilot.pause()
-        assert len(app.take_messages(OrderTable.NearEnd)) == 1
-
-
 class CountingRows:
     """A hundred thousand rows. Counts how many were created."""
 

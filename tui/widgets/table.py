@@ -58,12 +58,6 @@ class OrderTable(LineView):
     class MarksChanged(WidgetMessage["OrderTable"]):
         pass
 
-    class NearEnd(WidgetMessage["OrderTable"]):
-        """Less than a page is left below the visible rows, and `set_footer` was called with `has_more`.
-
-        Posted once until the next `load`.
-        """
-
     def __init__(
         self,
         columns: Sequence[Column] = (),
@@ -77,8 +71,6 @@ class OrderTable(LineView):
         self._source: RowSource = ListedRows(())
         self._marks: set[str] = set()
         self._footer = ""
-        self._has_more = False
-        self._asked_for_more = False
         self._widths: list[int] = []
 
     # Rows.
@@ -97,7 +89,6 @@ class OrderTable(LineView):
         old, old_key = self._source, self.cursor_key
         offset = self.cursor - self.top
         self._source = ListedRows(rows) if isinstance(rows, Sequence) else rows
-        self._asked_for_more = False
         if cursor is None:
             cursor = follow(old, self._source, self.cursor) or 0
         moved = cursor != self.cursor
@@ -107,24 +98,20 @@ class OrderTable(LineView):
         self.repaint()
         if moved or self.cursor_key != old_key:
             self.post_message(self.CursorMoved(self, self.cursor))
-        self.viewport_changed()
 
     def refresh_row(self, key: str) -> None:
         """Repaint the line of a key after its source changed."""
         if (index := self._source.index_of(key)) is not None:
             self.repaint_line(index)
 
-    def set_footer(self, text: str, *, has_more: bool = False) -> None:
-        """Set the line below the last row, and whether to post `NearEnd`."""
-        changed = text != self._footer
-        self._footer, self._has_more = text, has_more
-        if not has_more:
-            self._asked_for_more = False
-        if changed:
-            if self.is_attached and self.size.height and self.row_count and self.cursor == self.row_count - 1:
-                self.show_line(self.cursor)
-            self.refresh()
-        self.viewport_changed()
+    def set_footer(self, text: str) -> None:
+        """Set the line below the last row."""
+        if text == self._footer:
+            return
+        self._footer = text
+        if self.is_attached and self.size.height and self.row_count and self.cursor == self.row_count - 1:
+            self.show_line(self.cursor)
+        self.refresh()
 
     # Cursor and marks.
 
@@ -215,12 +202,6 @@ class OrderTable(LineView):
         if row == footer_row and self._footer:
             return ((" " * _LEFT_MARGIN + safe(self._footer), "dim"),)
         return super().draw_below(row, width)
-
-    def viewport_changed(self) -> None:
-        rows_below = self.row_count - (self.top + self.body_height)
-        if self._has_more and not self._asked_for_more and rows_below < self.body_height:
-            self._asked_for_more = True
-            self.post_message(self.NearEnd(self))
 
 
 class ListedRows:

@@ -351,7 +351,7 @@ def _put(connection: sqlite3.Connection, order: ReadOrder, read_at: float, sweep
 def _put_unchanged(
     connection: sqlite3.Connection, key: str, document: Document, checked: str, read_at: float, sweep: int | None
 ) -> bool:
-    """Update when an order was read, if nothing else changed. Returns whether that is so."""
+    """Update when an order was read, and return True, if nothing else changed."""
     kept = connection.execute(_KEPT, (pack(key),)).fetchone()
     if kept is None or kept["checked"] != checked or kept["document"] != _packed(document):
         return False

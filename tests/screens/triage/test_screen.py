@@ -19,6 +19,7 @@ from tui.screens.composer.screen import ComposerScreen
 from tui.screens.file_import.screen import ImportScreen
 from tui.screens.system.opening import OpeningScreen
 from tui.screens.triage.screen import TriageScreen
+from tui.store.db import StoreError
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.table import OrderTable
 
@@ -439,3 +440,36 @@ async def test_a_draft_without_an_item_names_that_item(tmp_path: Path) -> None:
         await harness.until("Ship to")
         await harness.press("u", "q")
         await harness.until(lambda: "draft: " not in harness.text and "no name" in harness.text)
+
+
+async def test_a_query_that_names_a_shop_which_is_gone_keeps_the_list(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("all read")
+        account = harness.app.workspace.account
+        name = account.shops[0].name
+        await query(harness, f'shop:"{name}"')
+        await harness.until(" of 300 │ all read")
+        count = table(harness).row_count
+        account.shops = account.shops[1:]
+        await harness.press("S")
+        await harness.until("The list was not updated: No shop is called")
+        assert table(harness).row_count == count > 0
+        await harness.press("slash", "ctrl+u", "enter")
+        await harness.until("300 │ all read")
+
+
+async def test_a_failing_cache_is_reported_and_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("300 │ all read")
+        cache = harness.app.workspace.orders.local.cache
+
+        def fail(*_: object) -> int:
+            raise StoreError("The cache cannot be used: disk I/O error")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(cache, "count", fail)
+            await harness.press("S")
+            await harness.until("The list was not updated: The cache cannot be used")
+        assert table(harness).row_count == 300
+        await query(harness, "is:open")
+        await harness.until(" of 300 │ all read")

@@ -10,12 +10,13 @@ from tui.orders.query.completion import complete
 from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, All, Condition, OneOf
 from tui.orders.query.language import Query, parse
 from tui.orders.query.meaning import QueryContext
-from tui.orders.query.syntax import Both
+from tui.orders.query.syntax import Both, QueryError
 from tui.screens.common.screen import BaseScreen
 from tui.work.cache.facets import FACETS
 from tui.work.cache.index import NEEDS_WORK
 from tui.work.cache.local_orders import OrderWindow
 from tui.work.cache.query_context import query_context
+from tui.work.stored import StoreError
 from tui.work.writes.backoff import sleep_or_event
 
 EVERYTHING = Query(Both(), EVERY_ORDER)
@@ -116,10 +117,10 @@ class OrderReader:
         self._changed.set()
 
     def reading_changed(self) -> None:
-        """Look up the orders of the query again after more orders were read, at most once a second."""
-        self._progress_changed()
+        """Show the progress and look up the orders of the query again: at most once a second while orders are read."""
         if not self._workspace.sync.state.is_reading:
             self._urgent.set()
+            self._progress_changed()
         if self._workspace.orders.local.revision != self._shown_revision:
             self._changed.set()
 
@@ -129,7 +130,11 @@ class OrderReader:
             await self._changed.wait()
             self._changed.clear()
             self._urgent.clear()
-            await self._look()
+            try:
+                await self._look()
+            except (QueryError, StoreError) as error:
+                # A shop that the query names may be gone, and the file may be damaged. The rows stay as they are.
+                self._screen.show_notice(f"The list was not updated: {error}", "error")
             if self._workspace.sync.state.is_reading:
                 await sleep_or_event(_EVERY, self._urgent, asyncio.sleep)
 

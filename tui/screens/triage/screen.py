@@ -64,7 +64,7 @@ _REST = 0.15
 
 
 class TriageScreen(BaseScreen[None]):
-    """The first screen. Shows separately what the service filters and what is filtered locally."""
+    """The first screen: the orders of a query, as they were read last, and a preview of the one under the cursor."""
 
     WHERE = Context.TRIAGE
     GROUPS = (
@@ -183,9 +183,7 @@ class TriageScreen(BaseScreen[None]):
         except ApiError as error:
             self.show_notice(f"The shops could not be read: {error}", "error")
             return
-        self._show_shops(self.tab_bar.current or ALL)
         self._show_rows()
-        self.show_status()
 
     def _show_shops(self, current: str) -> None:
         shops = self.workspace.account.shops

@@ -74,13 +74,10 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
     code = SUCCESS
     if profile is not None:
         entries, known, code = _check_account(entries, profile, options.retry_for)
-    found = [
-        (entry, problem) for entry in entries for problem in (*entry.problems, *_update(known.get(entry.position)))
-    ]
     if options.json:
-        print_lines(json_line(_check_line(entry, problem)) for entry, problem in found)
+        print_lines(json_line(_check_line(*one)) for one in _reported(entries, known, infos=True))
     else:
-        print_lines(_check_lines(name, found, verbose=options.verbose))
+        print_lines(_check_lines(name, list(_reported(entries, known, infos=options.verbose))))
     bad = sum(bool(entry.errors) for entry in entries)
     unshippable = sum(entry.severity is Severity.ERROR and not entry.errors for entry in entries)
     warned = sum(entry.severity is Severity.WARNING for entry in entries)
@@ -125,6 +122,15 @@ def _check_account(
         service.close()
 
 
+def _reported(
+    entries: Iterable[FileEntry], known: "Mapping[int, RemoteStatus]", *, infos: bool
+) -> Iterator[tuple[FileEntry, Problem]]:
+    """What is printed about each entry."""
+    for entry in entries:
+        for problem in (*entry.problems, *_update(known.get(entry.position)), *(entry.infos if infos else ())):
+            yield entry, problem
+
+
 def _update(known: "RemoteStatus | None") -> list[Problem]:
     if known is None or known.action.value != "UPDATE":
         return []
@@ -138,11 +144,8 @@ def _check_line(entry: FileEntry, problem: Problem) -> dict[str, object]:
     return {"order": entry.position, "order_id": entry.order_id, **_problem(entry, problem)}
 
 
-def _check_lines(name: str, found: Sequence[tuple[FileEntry, Problem]], *, verbose: bool) -> Iterator[str]:
-    """A line for each problem. One that most orders share and that does not hold them is one line.
-
-    Infos are printed if `verbose`.
-    """
+def _check_lines(name: str, found: Sequence[tuple[FileEntry, Problem]]) -> Iterator[str]:
+    """A line for each problem. One that most orders share and that does not hold them is one line."""
     texts = [(entry, problem, _field(problem), _prefix(problem)) for entry, problem in found]
     counts = Counter(
         (field, prefix, problem.detail)
@@ -155,7 +158,7 @@ def _check_lines(name: str, found: Sequence[tuple[FileEntry, Problem]], *, verbo
         if (field, prefix, detail) in shared:
             yield safe(f"{name} {field}: {prefix}{detail} ({counts[field, prefix, detail]} times)")
     for entry, problem, field, prefix in texts:
-        if (field, prefix, problem.detail) not in shared and (verbose or problem.severity is not Severity.INFO):
+        if (field, prefix, problem.detail) not in shared:
             yield _check_text(name, entry, problem, field)
 
 
@@ -189,14 +192,18 @@ def _any_item_label(pointer: Pointer) -> str:
 
 def _infos(entries: Iterable[FileEntry]) -> str:
     """The infos counted by kind, as the end of the last line; empty if there are none."""
-    counts = Counter(
-        f"{_any_item_label(problem.pointer)}: {How[problem.code.upper()]}"
+    places = Counter(
+        (pointer, derivation.how)
         for entry in entries
-        for problem in entry.problems
-        if problem.severity is Severity.INFO and problem.code != How.GIVEN.name.lower()
+        if entry.parsed is not None
+        for pointer, derivation in entry.parsed.derived.items()
+        if derivation.how is not How.GIVEN
     )
-    if not counts:
+    if not places:
         return ""
+    counts: Counter[str] = Counter()
+    for (pointer, how), count in places.items():
+        counts[f"{_any_item_label(pointer)}: {how}"] += count
     kinds = "; ".join(f"{kind} ({count})" for kind, count in counts.most_common())
     return f" Not in the file: {kinds}. --verbose lists them."
 
@@ -351,7 +358,7 @@ def _result_line(result: "SubmitResult") -> dict[str, object]:
         "outcome": result.outcome.value,
         "problems": [
             {**_problem(entry, problem), "from": "service" if problem.reported_by is ReportedBy.SERVICE else "here"}
-            for problem in result.problems
+            for problem in (*result.problems, *entry.infos)
         ],
     }
 

@@ -2,14 +2,17 @@
 
     python tests/bench/bench_import.py [ROWS]
 
-The aim is under 5 seconds for 10,000 rows. Peak memory is measured by tracemalloc for this many rows and for half and
+The aim is under 5 seconds for 10,000 rows. The command `check` is measured as a whole, with its peak memory, beside a
+file of one row. The peak memory of reading is measured by tracemalloc for this many rows and for half and
 twice as many, each in its own process: the memory per thousand rows must not grow with their number.
 """
 
 import csv
 import io
+import os
 import subprocess
 import sys
+import tempfile
 import tracemalloc
 from collections.abc import Callable
 from pathlib import Path
@@ -33,6 +36,9 @@ def best(work: Callable[[], object], times: int = 3) -> float:
 
 
 def main(count: int) -> None:
+    # First: a child begins with the peak memory of its parent.
+    check(1)
+    check(count)
     table = rows(count, decimal=",", per_order=2)
     data = text(table, ";").encode("utf-8-sig")
     read_source(data[:2000], "warm.csv", shop=1)
@@ -46,6 +52,20 @@ def main(count: int) -> None:
     print(f"xlsx to orders  {sheet:7.3f} s   {sheet / plain:6.1f} × csv")
     for several in (count // 2, count, count * 2):
         subprocess.run([sys.executable, __file__, "memory", str(several)], check=True)
+
+
+def check(count: int) -> None:
+    """Print the seconds and the peak memory of the command `check` for a file with an order in each row."""
+    with tempfile.NamedTemporaryFile(suffix=".csv") as file:
+        file.write(text(rows(count, decimal=","), ";").encode("utf-8-sig"))
+        file.flush()
+        command = [sys.executable, "-m", "tui", "check", "--shop", "1", file.name]
+        started = perf_counter()
+        child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        _, status, usage = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+        assert child.returncode in (0, 1)
+        print(f"check, {count:6,} orders {perf_counter() - started:6.2f} s, peak {usage.ru_maxrss / 1024:.0f} MB")
 
 
 def memory(count: int) -> None:

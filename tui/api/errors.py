@@ -26,6 +26,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from http import HTTPStatus
+from typing import Final
 
 from tui.api.codec import CodecError, Document, Json, decode, encode
 from tui.api.pointer import ROOT, Dialect, Pointer, Scope, Target, read_pointer
@@ -70,7 +71,10 @@ class Severity(StrEnum):
     @property
     def rank(self) -> int:
         """The position in a list of problems, the most severe first."""
-        return list(Severity).index(self)
+        return _RANKS[self]
+
+
+_RANKS: Final = {severity: rank for rank, severity in enumerate(Severity)}
 
 
 class Blocks(StrEnum):

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from types import NoneType, UnionType
 from typing import Annotated, Any, Final, Literal, Union, get_args, get_origin
 
@@ -13,6 +13,9 @@ from tui.api.codec import Json
 from tui.api.models import NOT_IN_PATCH, FieldMeta, Group, Kind, Node, Operation, Order, field_meta, patch_model
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
 from tui.orders.paths import ANY, KEY, LISTS
+
+_KEPT_POINTERS: Final = 4096
+"""How many pointers have their label and list item kept. The orders of a file share most of theirs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +135,7 @@ def exclusive_values(pointer: Pointer, value: Json | Absent) -> list[tuple[Point
     return [(pointer, value), *((pointer.parent / name, ABSENT) for name in others)]
 
 
+@lru_cache(maxsize=_KEPT_POINTERS)
 def entry_of(pointer: Pointer) -> Pointer | None:
     """The list item that a pointer lies in or points to."""
     for list_pointer in LISTS:
@@ -140,6 +144,7 @@ def entry_of(pointer: Pointer) -> Pointer | None:
     return None
 
 
+@lru_cache(maxsize=_KEPT_POINTERS)
 def label_of(pointer: Pointer) -> str:
     """The form's label for a pointer, such as `Items 2, HS code`; the raw pointer if the schema does not have it.
 

@@ -42,7 +42,7 @@ def fill_defaults(
             fresh: Json = [{}] if following == "0" else {}
             node = node[int(token)] if isinstance(node, list) else node.setdefault(token, fresh)
         node[path[-1]] = value
-        derived[_pointer(path)] = Derivation(how, text)
+        derived[_pointer(path)] = _derivation(how, text)
 
     found = ITEMS.get(document)
     items: list[Any] = found if isinstance(found, list) else []
@@ -69,6 +69,12 @@ def fill_defaults(
 @lru_cache(maxsize=4096)
 def _pointer(path: FieldPath) -> Pointer:
     return Pointer(path)
+
+
+@lru_cache(maxsize=1024)
+def _derivation(how: How, text: str) -> Derivation:
+    """One object for all orders of a file in which a value has the same origin."""
+    return Derivation(how, text)
 
 
 def _apply_constant(

@@ -167,7 +167,11 @@ def decode_text(data: bytes, encoding: str) -> str:
 
 
 def read_rows(text: str, layout: TableLayout) -> Iterator[tuple[int, list[str]]]:
-    """Yield the non-empty rows with their row numbers in a spreadsheet, from 1. The line `sep=;` is skipped."""
+    """Yield the non-empty rows with their row numbers in a spreadsheet, from 1. The line `sep=;` is skipped.
+
+    Equal cells are the same object: most columns of a large table repeat their values.
+    """
+    shared: dict[str, str] = {}
     separator_line = _SEPARATOR_LINE.match(text)
     number = 0 if separator_line is None else 1
     if separator_line is not None:
@@ -175,7 +179,7 @@ def read_rows(text: str, layout: TableLayout) -> Iterator[tuple[int, list[str]]]
     for cells in _records(text, layout):
         number += 1
         if any(cell and not cell.isspace() for cell in cells):
-            yield number, cells
+            yield number, [shared.setdefault(cell, cell) for cell in cells]
 
 
 def _records(text: str, layout: TableLayout) -> Iterator[list[str]]:

@@ -25,7 +25,8 @@ _PROGRESS_INTERVAL = 200
 class FileEntry:
     """One entry of a file. `position`: its number, from 0. `parsed` is None for an entry that is not an order.
 
-    `problems`: those found without the service, by reading the file, by the schema and by known rules of the service.
+    `problems`: those found without the service, by reading the file, by the schema and by known rules of the service;
+    without `infos`.
     """
 
     position: int
@@ -59,6 +60,11 @@ class FileEntry:
     def errors(self) -> tuple[Problem, ...]:
         """The problems that keep it from being sent."""
         return tuple(one for one in self.problems if one.blocks is Blocks.SEND)
+
+    @property
+    def infos(self) -> list[Problem]:
+        """The values that are not in the file, as infos. Made on demand: a large file has ten times as many of them as orders."""
+        return derivation_infos(self.parsed) if self.parsed is not None else []
 
     @property
     def severity(self) -> Severity | None:
@@ -106,7 +112,6 @@ def check_entries(
         problems = [*read, *(found for found in check_order(one.document, shops) if found.pointer not in known)]
         if (duplicate := duplicates.get(str(one.position))) is not None:
             problems.insert(0, duplicate)
-        problems += derivation_infos(one.parsed)
         problems.sort(key=lambda problem: problem.rank)
         result.append(replace(one, problems=tuple(problems)))
     return result

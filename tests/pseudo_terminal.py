@@ -55,6 +55,7 @@ _QUERIES = {
     b"\x1b]11;?\x1b\\": b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\",
 }
 _KNOWN_MODES = frozenset({1, 7, 25, 1000, 1002, 1003, 1004, 1006, 1049, 2004, 2026})
+_OTHER_SCREEN = 1049
 _TAKES_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
@@ -216,7 +217,7 @@ class Terminal:
         unfinished = _UNFINISHED.search(data)
         data = data[: unfinished.start()] if unfinished else data
         self._fed += len(data)
-        self._feed.feed(b"".join(token.data for token in tokens(data) if _is_for_screen(token)))
+        self._feed.feed(b"".join(_for_screen(token) for token in tokens(data)))
 
     # End
 
@@ -305,13 +306,21 @@ def encoded(key: str) -> bytes:
     return KEYS.get(key) or key.encode()
 
 
-def _is_for_screen(token: Token) -> bool:
-    """Return whether the emulator supports the token: it knows neither strings nor prefixes other than `?`."""
+def _for_screen(token: Token) -> bytes:
+    """The token for the emulator, which has one screen: it is erased where a terminal would switch to its other one.
+
+    Empty if it does not know the token: strings, and prefixes other than `?`.
+    """
+    if token.private_mode is not None and token.private_mode[0] == _OTHER_SCREEN:
+        return b"\x1b[2J\x1b[H"
     if token.kind == "csi":
         match = TOKEN.fullmatch(token.data)
         assert match is not None
-        return match["mark"] in (b"", b"?") and not match["between"] and match["end"] not in (b"c", b"n", b"u", b"t")
-    return token.kind in ("text", "control")
+        is_known = (
+            match["mark"] in (b"", b"?") and not match["between"] and match["end"] not in (b"c", b"n", b"u", b"t")
+        )
+        return token.data if is_known else b""
+    return token.data if token.kind in ("text", "control") else b""
 
 
 Start = Callable[..., Terminal]

@@ -14,8 +14,8 @@ from textual.binding import BindingType
 from tui.screens.system.opening import OpeningScreen
 from tui.service import Service
 from tui.settings import Settings
-from tui.widgets.diff_renderer import DiffRenderer
 from tui.widgets.key_queue import KeyQueue
+from tui.widgets.output.diff_renderer import DiffRenderer
 
 if TYPE_CHECKING:
     from tui.lifecycle import Session

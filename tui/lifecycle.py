@@ -18,7 +18,7 @@ from tui.service import Service
 from tui.settings import Settings, local_zone
 from tui.store.db import StoreError
 from tui.store.store import Store
-from tui.widgets.diff_renderer import DiffRenderer
+from tui.widgets.output.diff_renderer import DiffRenderer
 from tui.work.account import Account, open_known
 from tui.work.batches.staging import Staging
 from tui.work.bulk.runner import Jobs

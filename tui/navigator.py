@@ -32,7 +32,7 @@ from tui.screens.common.routes import (
 )
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
-from tui.widgets.diff_renderer import DiffRenderer
+from tui.widgets.output.diff_renderer import DiffRenderer
 
 R = TypeVar("R")
 

@@ -196,10 +196,10 @@ def test_killed_before_the_answer_it_looks_the_order_up_after_restart(start: Sta
 
 
 ALLOWED = re.compile(
-    rb"\x1b\[\d+;\d+H|\x1b\[H|\x1b\[[\d;]*m|\x1b\[\?(?:7|25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"
+    rb"\x1b\[(?:\d+(?:;\d+)?)?H|\x1b\[\d*C|\x1b\[\d+[GdLMX]|\x1b\[K|\x1b\[2J|\x1b\[(?:\d+;\d+)?r|[\r\n\b]|\x1b\[[\d;]*m|\x1b\[\?(?:7|25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"
     rb"|\x1b\[\?(?:2026|2048)\$p|\x1b\[>\d+u|\x1b\[<u|\x1b\]22;[a-z-]+\x07"
 )
-"""The control sequences that Textual writes, besides text, cursor positions and styles."""
+"""The control sequences that the app writes: movements, erasures, styles, and modes of the terminal."""
 
 
 def test_untrusted_text_sends_no_control_characters(start: Start) -> None:

@@ -12,7 +12,7 @@ from rich.color import ColorSystem
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from widget_harness import WidgetApp, screen_lines
 
-from tui.widgets.diff_renderer import Frame
+from tui.widgets.output.frame import Frame
 from tui.widgets.status import StatusLine
 from tui.widgets.table import Column, OrderTable, RenderedRow
 from tui.widgets.text import fit, isolated

@@ -1,7 +1,16 @@
-"""Tests for the diff renderer: it draws the same screen as Textual's output, with a fraction of the bytes."""
+"""Tests for the diff renderer: it draws the same screen as Textual's output, with a fraction of the bytes.
 
+Random steps are drawn by both, and compared after every step in pyte, and now and then in tmux. `SENDCLOUD_SEEDS=300`
+runs that many seeds.
+"""
+
+import os
 import random
+import shutil
+import subprocess
+import uuid
 from collections.abc import Callable
+from pathlib import Path
 
 import pyte
 import pytest
@@ -15,9 +24,10 @@ from textual.strip import Strip
 from widget_harness import StyledScreen, WidgetApp
 
 from tui.api.pointer import Pointer
-from tui.widgets import diff_renderer
-from tui.widgets.diff_renderer import DiffRenderer, Frame, UnsupportedUpdate
 from tui.widgets.form_layout import FieldRow, GroupRow
+from tui.widgets.output import diff_renderer
+from tui.widgets.output.diff_renderer import DiffRenderer
+from tui.widgets.output.frame import Frame, UnsupportedUpdate
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.status import TitleLine
 from tui.widgets.tab_bar import TabBar, TabLabel
@@ -48,8 +58,10 @@ def _visible_attributes(cell: pyte.screens.Char) -> tuple[object, ...]:
 class ComparingApp(WidgetApp):
     """Writes every update with Textual's renderer to one terminal, and with the diff renderer to another."""
 
-    def prepare(self, width: int, height: int) -> None:
-        self.frame = Frame()
+    def prepare(self, width: int, height: int, **options: bool) -> None:
+        self.options = options or getattr(self, "options", {})
+        self.frame = Frame(**self.options)
+        self.outputs: list[tuple[str, str]] = []
         self.textual_terminal, self.diff_terminal = Terminal(width, height), Terminal(width, height)
         self.stock_bytes = self.sparse_bytes = 0
 
@@ -61,6 +73,7 @@ class ComparingApp(WidgetApp):
             diff_terminal = self.frame.write(renderable, self.console._color_system or ColorSystem.TRUECOLOR)
             self.textual_terminal.stream.feed(textual_terminal)
             self.diff_terminal.stream.feed(diff_terminal)
+            self.outputs.append((textual_terminal, diff_terminal))
             self.stock_bytes, self.sparse_bytes = len(textual_terminal.encode()), len(diff_terminal.encode())
         super()._display(screen, renderable)
 
@@ -76,12 +89,13 @@ def rows(count: int, seed: int) -> list[RenderedRow]:
     ]
 
 
-@pytest.mark.parametrize("theme", ["textual-dark", "ansi-light"])
-@pytest.mark.parametrize("seed", [1, 2])
-async def test_screen_is_the_same_as_textuals(theme: str, seed: int) -> None:
+SEEDS = range(1, 1 + int(os.environ.get("SENDCLOUD_SEEDS", "2")))
+
+
+async def storm(app: ComparingApp, seed: int, theme: str, check: Callable[[int], None]) -> None:
+    """Random steps on all kinds of widgets, with a resize; `check` is called with the number of each step."""
     table, sheet, title, tab_bar = OrderTable(COLUMNS), OrderSheet(), TitleLine(), TabBar()
-    app = ComparingApp(title, tab_bar, table, sheet)
-    app.prepare(80, 24)
+    app.widgets = (title, tab_bar, table, sheet)
     rng = random.Random(seed)
     pointers = [Pointer.of("a", n) for n in range(20)]
     fields = [FieldRow(p, "field", "text", rng.choice(NAMES), rng.choice(NAMES), was="x") for p in pointers]
@@ -104,7 +118,56 @@ async def test_screen_is_the_same_as_textuals(theme: str, seed: int) -> None:
             if number == 40:
                 await pilot.resize_terminal(61, 20)
             await pilot.pause()
-            assert app.diff_terminal.cells() == app.textual_terminal.cells(), f"after step {number}"
+            check(number)
+
+
+@pytest.mark.parametrize("theme", ["textual-dark", "ansi-dark", "ansi-light"])
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_screen_is_the_same_as_textuals(theme: str, seed: int) -> None:
+    app = ComparingApp()
+    app.prepare(80, 24, scrolls=seed % 3 > 0, erases_cells=seed % 2 > 0)
+
+    def check(number: int) -> None:
+        assert app.diff_terminal.cells() == app.textual_terminal.cells(), f"after step {number}"
+
+    await storm(app, seed, theme, check)
+
+
+@pytest.mark.skipif(shutil.which("tmux") is None, reason="tmux is not installed")
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_screen_in_tmux_is_the_same_as_textuals(seed: int, tmp_path: Path) -> None:
+    app = ComparingApp()
+    app.prepare(80, 24)
+    shown: list[tuple[str, str, tuple[int, int]]] = []
+
+    def check(number: int) -> None:
+        if number in (19, 39, 59):
+            stock, ours = ("".join(outputs) for outputs in zip(*app.outputs, strict=True))
+            shown.append((stock, ours, app.textual_terminal.size))
+
+    await storm(app, seed, "ansi-dark", check)
+    for stock, ours, size in shown:
+        assert cells_in_tmux(ours, size, tmp_path) == cells_in_tmux(stock, size, tmp_path)
+
+
+def cells_in_tmux(output: str, size: tuple[int, int], folder: Path) -> list[list[tuple[object, ...]]]:
+    """The cells that tmux shows after this output."""
+    (folder / "output").write_text(output, newline="")
+    (folder / "tmux.conf").write_text("set -g status off\n")
+    # A server that is ending still listens on its socket.
+    socket = str(folder / uuid.uuid4().hex)
+    tmux = ["tmux", "-S", socket, "-f", str(folder / "tmux.conf")]
+    width, height = size
+    shell = f"cat '{folder / 'output'}'; tmux -S '{socket}' wait-for -S shown; sleep 60"
+    subprocess.run([*tmux, "new-session", "-d", "-x", str(width), "-y", str(height), shell], check=True)
+    try:
+        subprocess.run([*tmux, "wait-for", "shown"], check=True, timeout=10)
+        found = subprocess.run([*tmux, "capture-pane", "-e", "-p", "-N"], check=True, capture_output=True, text=True)
+    finally:
+        subprocess.run([*tmux, "kill-server"], check=True)
+    terminal = Terminal(width, height)
+    terminal.stream.feed(found.stdout.rstrip("\n").replace("\n", "\r\n"))
+    return terminal.cells()
 
 
 async def test_cursor_key_writes_few_bytes() -> None:
@@ -150,26 +213,6 @@ def test_unsupported_updates_use_textuals_output() -> None:
         frame.write(layout([Segment("too long by far", Style())]), ColorSystem.STANDARD)
     with pytest.raises(UnsupportedUpdate):
         frame.write(CompositorUpdate(), ColorSystem.STANDARD)
-    app: DiffRenderer[None] = DiffRenderer()
-    linked = layout([Segment("linked", Style(link="https://example.com"))])
-    assert "linked" in diff_renderer._DiffUpdate(frame, linked).render_segments(app.console)
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "change"),
-    [
-        ("", "1;31", "\x1b[1;31m"),
-        ("1;31", "", "\x1b[m"),
-        ("1;38;2;1;2;3;48;2;4;5;6", "1;38;2;1;2;3;48;2;9;9;9", "\x1b[48;2;9;9;9m"),
-        ("38;5;9;48;5;1", "48;5;1", "\x1b[39m"),
-        ("1;31", "31", "\x1b[22m"),
-        ("1;2;31", "2;31", "\x1b[22;2m"),
-        ("53;31", "31", "\x1b[0;31m"),
-        ("91;101", "1;92;101", "\x1b[1;92m"),
-    ],
-)
-def test_code_change_is_minimal(old: str, new: str, change: str) -> None:
-    assert diff_renderer._code_change(old, new) == change
 
 
 class Quiet(DiffRenderer[None]):
@@ -180,14 +223,14 @@ class Quiet(DiffRenderer[None]):
         yield TitleLine("x")
 
 
-async def test_unknown_textual_version_is_not_patched(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(diff_renderer.textual, "__version__", "8.3.0")
-    app = Quiet()
-    async with app.run_test(size=(20, 3)):
-        assert app._frame is None
-    monkeypatch.setattr(diff_renderer.textual, "__version__", "8.2.9")
+async def test_textual_without_a_name_that_is_used_draws_itself(monkeypatch: pytest.MonkeyPatch) -> None:
     app = Quiet()
     async with app.run_test(size=(20, 3)) as pilot:
         app.screen.refresh()
         await pilot.pause()
         assert app._frame is not None
+    monkeypatch.delattr(diff_renderer.Strip, "render_ansi")
+    assert not diff_renderer.is_supported(app)
+    monkeypatch.undo()
+    monkeypatch.setattr(diff_renderer, "ChopsUpdate", type("ChopsUpdate", (), {"__init__": lambda self, pieces: None}))
+    assert not diff_renderer.is_supported(app)

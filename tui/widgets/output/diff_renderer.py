@@ -1,0 +1,117 @@
+"""Sends the terminal only the cells that changed. An app with this base writes a twentieth of the bytes per key.
+
+Textual repaints whole lines, with all colours for each piece of text. Here each update is compared with the cells that
+the terminal is known to show, and only the difference is written. This uses private names of Textual. If it lacks one,
+or an update is not supported, Textual's own output is used.
+"""
+
+import os
+from typing import Any, Final, Generic, TypeVar
+
+from rich.color import ColorSystem
+from rich.console import RenderableType
+from textual._compositor import ChopsUpdate, LayoutUpdate
+from textual.app import App
+from textual.driver import Driver
+from textual.geometry import Offset
+from textual.screen import Screen
+from textual.strip import Strip
+
+from tui.widgets.output.frame import Frame, OutputCounts, UnsupportedUpdate
+
+Result = TypeVar("Result")
+
+_MIN_SYNCHRONISED: Final = 1000
+"""Characters from which a frame is marked as one (mode 2026). Smaller ones arrive in one piece."""
+_APP_NAMES: Final = ("_begin_update", "_end_update", "_batch_count", "_running", "_closed", "cursor_position")
+_UNSUPPORTED: Final = (UnsupportedUpdate, AttributeError, TypeError, LookupError, ValueError)
+
+
+class DiffRenderer(App[Result], Generic[Result]):
+    """Base of an app. Call `forget_frame` and refresh the screen to repaint everything, as for Ctrl+L.
+
+    `scrolls`: lines that moved are scrolled by the terminal instead of sent again.
+    """
+
+    scrolls = True
+    _frame: Frame | None = None
+    _watched_driver: Driver | None = None
+
+    def forget_frame(self) -> None:
+        if self._frame is not None:
+            self._frame.forget()
+
+    def on_resize(self) -> None:
+        self.forget_frame()
+
+    @property
+    def output_counts(self) -> OutputCounts:
+        """What was sent to the terminal; zeros if Textual's own output is used."""
+        return OutputCounts() if self._frame is None else self._frame.counts
+
+    def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
+        driver = self._driver
+        if driver is not None and driver is not self._watched_driver:
+            self._watch(driver)
+        is_shown = self._running and not self._closed and not self.is_headless and not self._batch_count
+        if driver is None or self._frame is None or renderable is None or not is_shown:
+            super()._display(screen, renderable)
+        elif isinstance(renderable, LayoutUpdate | ChopsUpdate):
+            self._write_difference(driver, self._frame, renderable)
+        else:
+            self._frame.forget()
+            super()._display(screen, renderable)
+
+    def _write_difference(self, driver: Driver, frame: Frame, update: LayoutUpdate | ChopsUpdate) -> None:
+        try:
+            output = frame.write(update, self.console._color_system or ColorSystem.TRUECOLOR)
+        except _UNSUPPORTED:
+            frame.forget()
+            super()._display(self.screen, update)
+            return
+        # An input method draws at the terminal's cursor, which is hidden.
+        place = self.screen.outer_size.clamp_offset(self.cursor_position)
+        if place != Offset(0, 0):
+            output += frame.move_cursor(place.x, place.y)
+        if output:
+            is_synchronised = len(output) >= _MIN_SYNCHRONISED
+            if is_synchronised:
+                self._begin_update()
+            driver.write(output)
+            if is_synchronised:
+                self._end_update()
+            driver.flush()
+        self.post_display_hook()
+
+    def _watch(self, driver: Driver) -> None:
+        """Start with an unknown screen, and again whenever another program has used the terminal."""
+        self._watched_driver = driver
+        self._frame = None
+        if driver.is_inline or not is_supported(self):
+            return
+        # GNU screen sets STY. It cannot erase single cells.
+        self._frame = Frame(scrolls=self.scrolls, erases_cells="STY" not in os.environ)
+        start = driver.start_application_mode
+
+        def start_and_forget() -> None:
+            self.forget_frame()
+            start()
+
+        driver.start_application_mode = start_and_forget  # type: ignore[method-assign]
+
+
+def is_supported(app: App[Any]) -> bool:
+    """Whether this Textual has the private names that are used here, with the expected members."""
+    members = (
+        (LayoutUpdate, ("strips", "region")),
+        (ChopsUpdate, ("chops", "spans", "chop_ends")),
+    )
+    return (
+        all(hasattr(app, name) for name in _APP_NAMES)
+        and hasattr(Strip, "render_ansi")
+        and all(name in _parameters(kind) for kind, names in members for name in names)
+    )
+
+
+def _parameters(kind: type) -> tuple[str, ...]:
+    return kind.__init__.__code__.co_varnames  # type: ignore[misc, no-any-return]

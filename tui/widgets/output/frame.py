@@ -1,0 +1,141 @@
+"""`Frame`: the cells that the terminal shows, and the output that turns them into those of the next update."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from rich.cells import get_character_cell_size
+from rich.color import ColorSystem
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
+from textual.strip import Strip
+
+from tui.widgets.output import pens
+from tui.widgets.output.encoder import BLANK, Cell, Encoder
+from tui.widgets.output.scrolling import apply_scroll, find_scroll
+
+
+class UnsupportedUpdate(Exception):
+    """An update cannot be expressed in cells: it has links, or an unexpected shape."""
+
+
+@dataclass(slots=True)
+class OutputCounts:
+    """What was sent since the app started. `cells`: those that changed; `drawn`: those that Textual has drawn."""
+
+    frames: int = 0
+    size: int = 0
+    """In characters, which are bytes unless they are not ASCII."""
+    cells: int = 0
+    drawn: int = 0
+
+
+class Frame:
+    """The cells that the terminal shows. `scrolls`: lines that moved are scrolled in the terminal."""
+
+    def __init__(self, *, scrolls: bool = True, erases_cells: bool = True) -> None:
+        self.counts = OutputCounts()
+        self._encoder = Encoder(erases_cells=erases_cells)
+        self._scrolls = scrolls
+        self._rows: list[list[Cell]] = []
+        self._width = 0
+
+    def forget(self) -> None:
+        """Send everything with the next update, because something else may have written to the terminal."""
+        self._rows = []
+
+    def write(self, update: CompositorUpdate, colors: ColorSystem) -> str:
+        """Apply an update and return the output for the terminal. Raises UnsupportedUpdate."""
+        width, height = _size(update)
+        is_new = width != self._width or height != len(self._rows)
+        rows = [[BLANK] * width for _ in range(height)] if is_new else self._rows
+        changed: dict[int, list[Cell]] = {}
+        drawn = 0
+        for y, x, strip in _pieces(update):
+            if not 0 <= y < height:
+                continue
+            row = changed.get(y)
+            if row is None:
+                row = changed[y] = rows[y].copy()
+            _draw_strip(row, x, strip, colors)
+            drawn += strip.cell_length
+        self._rows, self._width = rows, width
+        if is_new:
+            self._encoder.lose_cursor()
+            self._encoder.erase_screen()
+        elif self._scrolls and (scroll := find_scroll(rows, changed)) is not None:
+            self._encoder.scroll(*scroll)
+            for y, row in enumerate(apply_scroll(rows, scroll), scroll.top):
+                changed.setdefault(y, rows[y])
+                rows[y] = row
+        for y in sorted(changed):
+            if rows[y] != changed[y]:
+                self.counts.cells += sum(a != b for a, b in zip(rows[y], changed[y], strict=True))
+                self._encoder.write_row(y, rows[y], changed[y])
+                rows[y] = changed[y]
+        out = self._encoder.take()
+        self.counts.drawn += drawn
+        if out:
+            self.counts.frames += 1
+            self.counts.size += len(out)
+        return out
+
+    def move_cursor(self, x: int, y: int) -> str:
+        """The output that moves the terminal's cursor there."""
+        self._encoder.move_to(y, x)
+        return self._encoder.take()
+
+    def lose_cursor(self) -> None:
+        """Something else has moved the terminal's cursor."""
+        self._encoder.lose_cursor()
+
+
+def _size(update: CompositorUpdate) -> tuple[int, int]:
+    """Width and height of the screen of an update."""
+    if isinstance(update, LayoutUpdate):
+        return update.region.size
+    if isinstance(update, ChopsUpdate):
+        return max((ends[-1] for ends in update.chop_ends if ends), default=0), len(update.chops)
+    raise UnsupportedUpdate(type(update).__name__)
+
+
+def _pieces(update: CompositorUpdate) -> Iterator[tuple[int, int, Strip]]:
+    """Yield the strips of an update with their positions: y, x, strip."""
+    if isinstance(update, LayoutUpdate):
+        for y, line in enumerate(update.strips, update.region.y):
+            x = update.region.x
+            for strip in line:
+                yield y, x, strip
+                x += strip.cell_length
+    elif isinstance(update, ChopsUpdate):
+        for y, x1, x2 in update.spans:
+            for end, (x, piece) in zip(update.chop_ends[y], update.chops[y].items(), strict=False):
+                if piece is not None and x <= x2 and end > x1:
+                    yield y, x, piece if end <= x2 else piece.crop(0, x2 - x)
+
+
+def _draw_strip(row: list[Cell], x: int, strip: Strip, colors: ColorSystem) -> None:
+    """Write a strip's characters into the cells of a row."""
+    width = len(row)
+    if 0 < x < width and not row[x][0]:
+        row[x - 1] = (" ", row[x - 1][1])
+    for text, style, control in strip:
+        if control or (style is not None and style.link):
+            raise UnsupportedUpdate("a link or a control")
+        codes = "" if style is None else pens.normalized(Strip.render_ansi(style, colors))
+        blank = (" ", pens.of_blank(codes))
+        if text.isascii():
+            row[x : x + len(text)] = [blank if char == " " else (char, codes) for char in text]
+            x += len(text)
+            continue
+        for char in text:
+            size = get_character_cell_size(char)
+            if size == 0:
+                if 0 < x <= width:
+                    base = x - 1 if row[x - 1][0] or x == 1 else x - 2
+                    row[base] = (row[base][0] + char, row[base][1])
+                continue
+            row[x : x + size] = [(char, codes) if char != " " else blank, ("", codes)][:size]
+            x += size
+    if x < width and not row[x][0]:
+        row[x] = (" ", row[x][1])
+    if len(row) != width:
+        raise UnsupportedUpdate("more cells than the line has")

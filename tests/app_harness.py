@@ -18,8 +18,8 @@ from textual.pilot import Pilot
 
 from tui.api.codec import decode
 from tui.app import OrdersApp, Service
+from tui.config.settings import Settings
 from tui.sandbox.app import Sandbox, SandboxSettings
-from tui.settings import Settings
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TIMEOUT = 15.0

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
 
+from tui.config.settings import Settings
 from tui.screens.system.opening import OpeningScreen
 from tui.service import Service
-from tui.settings import Settings
 from tui.widgets.diff_renderer import DiffRenderer
 from tui.widgets.key_queue import KeyQueue
 

@@ -6,23 +6,19 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NoReturn
 
+from tui.config.profiles import OWN_URL
+
 if TYPE_CHECKING:
-    from tui.settings import Profile
+    from tui.config.profiles import Profile
 
 USAGE = 2
-OWN_URL = "https://panel.sendcloud.sc/api/v3"
 
-_CREDENTIALS = """credentials come from the environment, never from the command line:
+_CREDENTIALS = """credentials come from a profile of settings.toml or from the environment, never from the command line:
   SENDCLOUD_PUBLIC_KEY, SENDCLOUD_SECRET_KEY        the key pair of an integration (HTTP Basic)
   SENDCLOUD_CLIENT_ID, SENDCLOUD_CLIENT_SECRET      OAuth2 client credentials
   SENDCLOUD_TOKEN_URL                               the OAuth2 token endpoint; required unless the service is
                                                     Sendcloud's own
   SENDCLOUD_PARTNER_ID                              sent with every upsert, for partners"""
-
-_PAIRS = (
-    ("basic", "SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_SECRET_KEY"),
-    ("oauth", "SENDCLOUD_CLIENT_ID", "SENDCLOUD_CLIENT_SECRET"),
-)
 
 _OTHERS = """headless commands:
   sendcloud-orders list QUERY     print the orders that match a query
@@ -110,7 +106,10 @@ def _app_parser() -> argparse.ArgumentParser:
 
 def _add_account(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--demo", action="store_true", help="use the embedded sandbox; needs no account")
-    parser.add_argument("--url", metavar="BASE", default=OWN_URL, help=f"base URL of the API (default: {OWN_URL})")
+    parser.add_argument("--profile", metavar="NAME", help="use this profile of settings.toml instead of the default")
+    parser.add_argument(
+        "--url", metavar="BASE", help=f"base URL of the API for credentials in the environment (default: {OWN_URL})"
+    )
     parser.add_argument("--read-only", action="store_true", help="never write to the service")
 
 
@@ -161,8 +160,8 @@ def _check_parser() -> argparse.ArgumentParser:
     parser = _file_parser(
         "check",
         "Report the problems of a file of orders: one line per problem, with position, order and field.",
-        "Without credentials only the file is checked. With credentials or --demo the account is checked too: whether\n"
-        "the shop exists, and which orders are new or would update existing ones.",
+        "Without credentials only the file is checked. With credentials in the environment, --profile or --demo the\n"
+        "account is checked too: whether the shop exists, and which orders are new or would update existing ones.",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object per problem")
     return parser
@@ -224,7 +223,10 @@ def _seconds(text: str) -> float:
 
 
 def _check(options: argparse.Namespace) -> int:
-    use_account = options.demo or any(os.environ.get(name) for pair in _PAIRS for name in pair[1:])
+    from tui.config.choice import has_credentials
+
+    # A default profile is not used, so that a file can be checked without a network.
+    use_account = options.demo or options.profile is not None or has_credentials()
     profile = _profile(options) if use_account else None
 
     from tui.headless import check
@@ -310,7 +312,8 @@ def _count(text: str) -> int:
 
 
 def _app(options: argparse.Namespace) -> int:
-    profile = _profile(options, _check_terminal)
+    profile = _profile(options)
+    _check_terminal()
     _terminal_defaults()
 
     from tui.start import run
@@ -325,61 +328,29 @@ def _run_or_usage_error(work: Callable[[], int]) -> int:
         raise UsageError(_sentence(str(error))) from None
 
 
-def _profile(options: argparse.Namespace, check: Callable[[], None] = lambda: None) -> "Profile":
-    """The profile from options and environment. `check` is called once the credentials are known to be complete."""
-    if options.demo and options.url != OWN_URL:
-        raise UsageError("--demo uses the embedded sandbox and cannot be combined with --url.")
-    credentials = None if options.demo else _credentials_given()
-    check()
-
-    from tui.settings import Basic, ClientCredentials, Profile, Secret
-
-    if credentials is None:
-        profile = Profile("DEMO sandbox", "http://sandbox.invalid/api/v3", None, options.read_only)
-    else:
-        kind, name, secret = credentials
-        account_credentials = (
-            Basic(name, Secret(secret))
-            if kind == "basic"
-            else ClientCredentials(name, Secret(secret), _token_url(options.url))
+def _profile(options: argparse.Namespace) -> "Profile":
+    """The profile from options, environment and settings."""
+    profile = _chosen(options)
+    if profile is None:
+        raise UsageError(
+            "No credentials: set SENDCLOUD_PUBLIC_KEY and SENDCLOUD_SECRET_KEY (or SENDCLOUD_CLIENT_ID and "
+            "SENDCLOUD_CLIENT_SECRET) in the environment, add a profile to settings.toml, or use --demo to try it without "
+            "an account."
         )
-        partner = os.environ.get("SENDCLOUD_PARTNER_ID") or None
-        profile = Profile(_host_of(options.url), options.url, account_credentials, options.read_only, partner)
-    # Editors and shells started later inherit the environment; they do not need the secrets.
-    for variable in ("SENDCLOUD_SECRET_KEY", "SENDCLOUD_CLIENT_SECRET"):
-        os.environ.pop(variable, None)
     return profile
 
 
-def _credentials_given() -> tuple[str, str, str]:
-    for kind, name, secret in _PAIRS:
-        given = os.environ.get(name, ""), os.environ.get(secret, "")
-        if all(given):
-            return kind, *given
-        if any(given):
-            raise UsageError(f"Only one of {name} and {secret} is set; both are required.")
-    raise UsageError(
-        "No credentials: set SENDCLOUD_PUBLIC_KEY and SENDCLOUD_SECRET_KEY (or SENDCLOUD_CLIENT_ID and "
-        "SENDCLOUD_CLIENT_SECRET) in the environment, or use --demo to try it without an account."
-    )
-
-
-def _token_url(base: str) -> str:
-    given = os.environ.get("SENDCLOUD_TOKEN_URL")
-    if given:
-        return given
-    if _host_of(base) == _host_of(OWN_URL) and base.startswith("https://"):
-        return "https://account.sendcloud.com/oauth2/token/"
-    raise UsageError("Set SENDCLOUD_TOKEN_URL too: the client secret is only sent to a host that you name.")
-
-
-def _host_of(url: str) -> str:
-    from urllib.parse import urlsplit
+def _chosen(options: argparse.Namespace) -> "Profile | None":
+    """The profile that options, environment or settings name. The secrets are removed from the environment."""
+    from tui.config.choice import choose_profile
+    from tui.config.secrets import take_from_environment
 
     try:
-        return urlsplit(url).hostname or url
-    except ValueError:
-        raise UsageError(f"{url[:80]!r} is not a URL.") from None
+        return choose_profile(name=options.profile, url=options.url, demo=options.demo, read_only=options.read_only)
+    except ValueError as error:
+        raise UsageError(_sentence(str(error))) from None
+    finally:
+        take_from_environment()
 
 
 def _check_terminal() -> None:

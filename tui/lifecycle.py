@@ -8,6 +8,8 @@ from datetime import datetime
 from pathlib import Path
 
 from tui.api.errors import ApiError
+from tui.config.settings import Settings
+from tui.config.time_zone import local_zone
 from tui.navigator import Navigator, load_screens
 from tui.orders.countries import countries
 from tui.orders.fields import all_fields
@@ -15,7 +17,6 @@ from tui.screens.bulk.running import ask_left
 from tui.screens.common.workspace import Workspace
 from tui.screens.common.workspace_actions import resolve_writes
 from tui.service import Service
-from tui.settings import Settings, local_zone
 from tui.store.db import StoreError
 from tui.store.store import Store
 from tui.widgets.diff_renderer import DiffRenderer

@@ -271,6 +271,8 @@ async def _submitted(
                 print_lines(json_line(_not_opened(entry, str(error))) for entry in entries)
                 say(f"The account cannot be opened. {error}")
                 return DENIED
+        if account.identity_notice:
+            say(account.identity_notice)
         account.shop_settings = settings
         staging = Staging(account, batch)
         run = Submission(account, staging, entries, name, submit_options, progress_line.show)

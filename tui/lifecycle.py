@@ -81,6 +81,8 @@ class Session:
     async def _open_screens(self, ready: Callable[[], None]) -> None:
         await self.navigator.open_last_place()
         ready()
+        if notice := self.workspace.account.identity_notice:
+            self.workspace.show_notice(notice, "warning")
         recovering = asyncio.create_task(self._recover())
         # Writes in flight are resolved first. Those that take longer are not sent again in the meantime.
         await asyncio.wait({recovering}, timeout=_SOON)

@@ -341,13 +341,16 @@ class Client:
             raise ReadOnly("This account is open in read-only mode. Nothing was sent.")
 
 
+_WEB_PAGE = "it is a web page, such as the login page of a network (captive portal) or of a proxy"
+
+
 def _data(answer: ServiceResponse) -> Json:
     """The `data` of a response. Raises InvalidResponse with a phrase that the transport completes to a sentence."""
     try:
         value = decode(answer.body)
     except CodecError as error:
         page = "html" in answer.content_type.lower() or answer.body.lstrip()[:1] == b"<"
-        raise InvalidResponse("it is a web page" if page else f"it is not JSON: {error}") from None
+        raise InvalidResponse(_WEB_PAGE if page else f"it is not JSON: {error}") from None
     if isinstance(value, list):
         return value
     if not isinstance(value, dict) or "data" not in value:

@@ -134,6 +134,8 @@ async def _opened(options: argparse.Namespace, profile: Profile) -> "AsyncIterat
         store = Store(data_folder(), profile=profile.name)
         try:
             account = await open_known(service.client, store, service.name, now=now, zone=zone)
+            if account.identity_notice:
+                say(account.identity_notice)
             account.shop_settings = read_settings().shops
             knowledge = OrderKnowledge(account)
             orders = open_orders(account, knowledge, in_memory=options.no_cache)

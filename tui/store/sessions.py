@@ -65,6 +65,12 @@ class Sessions:
             os.close(probe)
         return False
 
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other process has this folder open."""
+        others = (path.stem for path in self._folder.glob("*.lock") if path.stem != self.mine)
+        return not any(self.alive(session) for session in others)
+
     def close(self) -> None:
         """Release the lock; from then on this session counts as dead."""
         if self._lock >= 0:

@@ -144,6 +144,11 @@ class Client:
         """Seconds left of the pause that the service asked for (429)."""
         return self._transport.budget.paused_for
 
+    @property
+    def clock_offset(self) -> float | None:
+        """Seconds by which the service's clock is ahead of this machine's, as its last response said; None if none did."""
+        return self._transport.clock_offset
+
     async def aclose(self) -> None:
         await self._transport.aclose()
 

@@ -135,8 +135,9 @@ LAYERS = {
     "tui.service": layer("tui.config tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
     "tui.start": layer("tui.app tui.service tui.config", NETWORK, DISK, TERMINAL, SERVER),
     "tui.commands.output": layer("tui.widgets.text", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.arguments": layer("tui.config", NETWORK, DISK, TERMINAL, SERVER),
     "tui.commands": layer(
-        "tui.commands tui.service tui.config tui.work tui.store.store tui.store.db tui.orders tui.widgets.text "
+        "tui.arguments tui.commands tui.service tui.config tui.work tui.store tui.orders tui.widgets.text "
         "tui.api.codec tui.api.errors tui.api.pointer tui.api.query tui.api.wording",
         NETWORK,
         DISK,
@@ -153,7 +154,11 @@ LAYERS = {
         SERVER,
     ),
     "tui.cli": layer(
-        "tui.start tui.headless tui.commands tui.config tui.sandbox.command", NETWORK, DISK, TERMINAL, SERVER
+        "tui.arguments tui.start tui.headless tui.commands tui.config tui.sandbox.command",
+        NETWORK,
+        DISK,
+        TERMINAL,
+        SERVER,
     ),
     "tui.__main__": layer("tui.cli", NETWORK, DISK, TERMINAL, SERVER),
     "tui.sandbox": layer(

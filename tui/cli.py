@@ -3,22 +3,12 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Sequence
+from typing import NoReturn
 
-from tui.config.profiles import OWN_URL
-
-if TYPE_CHECKING:
-    from tui.config.profiles import Profile
+from tui.arguments import CREDENTIALS, CommandParser, UsageError, add_account, required_profile, run_or_usage_error
 
 USAGE = 2
-
-_CREDENTIALS = """credentials come from a profile of settings.toml or from the environment, never from the command line:
-  SENDCLOUD_PUBLIC_KEY, SENDCLOUD_SECRET_KEY        the key pair of an integration (HTTP Basic)
-  SENDCLOUD_CLIENT_ID, SENDCLOUD_CLIENT_SECRET      OAuth2 client credentials
-  SENDCLOUD_TOKEN_URL                               the OAuth2 token endpoint; required unless the service is
-                                                    Sendcloud's own
-  SENDCLOUD_PARTNER_ID                              sent with every upsert, for partners"""
 
 _OTHERS = """headless commands:
   sendcloud-orders list QUERY     print the orders that match a query
@@ -26,6 +16,10 @@ _OTHERS = """headless commands:
   sendcloud-orders show ORDER     print one order with its problems, by number or id
   sendcloud-orders check FILE     report the problems of a file of orders; needs no account
   sendcloud-orders submit FILE    stage, send and verify the orders of a file
+  sendcloud-orders doctor         report what is wrong with terminal, disk, settings, network and account
+  sendcloud-orders config ACTION  path, show, check or edit: the settings and profiles
+  sendcloud-orders backup FILE    copy drafts, staged orders and journal to a file; restore FILE copies them back
+  sendcloud-orders wipe           list all that is kept on this machine, and remove it
   sendcloud-orders sandbox        serve the same API on this machine; sendcloud-orders sandbox --help
 The other commands have --help too. FILE may be - for standard input: ssh host sendcloud-orders submit - < orders.csv"""
 
@@ -41,15 +35,6 @@ _SUBMIT_OUTPUT = """Standard output is one line of JSON for every order of the f
 order_id, integration, id, outcome, problems. The outcome is verified, differs, missing, refused, held or unknown;
 accepted with --no-verify; would-create, would-update or same with --dry-run. Progress goes to standard error.
 Running the same file again sends nothing twice: it continues where the last run ended."""
-
-
-class UsageError(Exception):
-    """Invalid usage; the message is one sentence for users."""
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -84,18 +69,20 @@ def _run(arguments: list[str]) -> int:
         return _submit(_submit_parser().parse_args(arguments[1:]))
     if arguments[:1] in (["list"], ["show"], ["count"]):
         return _orders(arguments[0], arguments[1:])
+    if arguments[:1] in (["config"], ["doctor"], ["backup"], ["restore"], ["wipe"]):
+        from tui.commands.maintenance import COMMANDS
+
+        return COMMANDS[arguments[0]](arguments[1:])
     return _app(_app_parser().parse_args(arguments))
 
 
 def _app_parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="sendcloud-orders",
-        description="Triage e-commerce orders in Sendcloud from the keyboard, locally or over SSH.",
-        epilog=_CREDENTIALS + "\n\n" + _OTHERS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    parser = CommandParser(
+        "",
+        "Triage e-commerce orders in Sendcloud from the keyboard, locally or over SSH.",
+        CREDENTIALS + "\n\n" + _OTHERS,
     )
-    _add_account(parser)
+    add_account(parser)
     parser.add_argument("--no-cache", action="store_true", help="keep orders that are read in memory only")
     parser.add_argument(
         "--mouse", action="store_true", help="enable the mouse; by default the terminal selects text with it"
@@ -104,25 +91,10 @@ def _app_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_account(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--demo", action="store_true", help="use the embedded sandbox; needs no account")
-    parser.add_argument("--profile", metavar="NAME", help="use this profile of settings.toml instead of the default")
-    parser.add_argument(
-        "--url", metavar="BASE", help=f"base URL of the API for credentials in the environment (default: {OWN_URL})"
-    )
-    parser.add_argument("--read-only", action="store_true", help="never write to the service")
-
-
 def _file_parser(command: str, description: str, details: str) -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog=f"sendcloud-orders {command}",
-        description=description,
-        epilog=f"{details}\n\n{_CODES}\n\n{_CREDENTIALS}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = CommandParser(command, description, f"{details}\n\n{_CODES}\n\n{CREDENTIALS}")
     parser.add_argument("file", metavar="FILE", help="JSON, JSON lines, CSV, TSV or .xlsx; - is standard input")
-    _add_account(parser)
+    add_account(parser)
     parser.add_argument("--shop", type=_shop, metavar="ID", help="integration id for orders that have none")
     parser.add_argument(
         "--encoding",
@@ -227,21 +199,21 @@ def _check(options: argparse.Namespace) -> int:
 
     # A default profile is not used, so that a file can be checked without a network.
     use_account = options.demo or options.profile is not None or has_credentials()
-    profile = _profile(options) if use_account else None
+    profile = required_profile(options) if use_account else None
 
     from tui.headless import check
 
-    return _run_or_usage_error(lambda: check(options, profile))
+    return run_or_usage_error(lambda: check(options, profile))
 
 
 def _submit(options: argparse.Namespace) -> int:
     if options.read_only and not options.dry_run:
         raise UsageError("--read-only never writes, so submit cannot send; use --dry-run to see what it would do.")
-    profile = _profile(options)
+    profile = required_profile(options)
 
     from tui.headless import submit
 
-    return _run_or_usage_error(lambda: submit(options, profile))
+    return run_or_usage_error(lambda: submit(options, profile))
 
 
 def _orders(command: str, arguments: list[str]) -> int:
@@ -261,12 +233,12 @@ def _orders(command: str, arguments: list[str]) -> int:
         raise UsageError("--json and --csv cannot be combined.")
     if options.cached and options.refresh:
         raise UsageError("--cached and --refresh cannot be combined.")
-    profile = _profile(options)
+    profile = required_profile(options)
 
     from tui.commands.orders import count_orders, list_orders, show_order
 
     run_command = {"list": list_orders, "show": show_order, "count": count_orders}[command]
-    return _run_or_usage_error(lambda: run_command(options, profile))
+    return run_or_usage_error(lambda: run_command(options, profile))
 
 
 _ORDERS_HELP = {
@@ -280,15 +252,10 @@ Exit codes: 0 found, 1 none found, 2 usage error, 3 the service is unreachable o
 
 def _orders_parser(command: str) -> argparse.ArgumentParser:
     words, description = _ORDERS_HELP[command]
-    parser = _Parser(
-        prog=f"sendcloud-orders {command}",
-        usage=f"sendcloud-orders {command} [options] {words}",
-        description=description,
-        epilog=f"{_READING}\n\n{_CREDENTIALS}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    parser = CommandParser(
+        command, description, f"{_READING}\n\n{CREDENTIALS}", usage=f"sendcloud-orders {command} [options] {words}"
     )
-    _add_account(parser)
+    add_account(parser)
     parser.add_argument("--cached", action="store_true", help="use the cache only; send no request")
     parser.add_argument("--refresh", action="store_true", help="read all open orders again first")
     parser.add_argument("--no-cache", action="store_true", help="keep the orders in memory only")
@@ -312,45 +279,13 @@ def _count(text: str) -> int:
 
 
 def _app(options: argparse.Namespace) -> int:
-    profile = _profile(options)
+    profile = required_profile(options)
     _check_terminal()
     _terminal_defaults()
 
     from tui.start import run
 
-    return _run_or_usage_error(lambda: run(profile, mouse=options.mouse, no_cache=options.no_cache))
-
-
-def _run_or_usage_error(work: Callable[[], int]) -> int:
-    try:
-        return work()
-    except ValueError as error:
-        raise UsageError(_sentence(str(error))) from None
-
-
-def _profile(options: argparse.Namespace) -> "Profile":
-    """The profile from options, environment and settings."""
-    profile = _chosen(options)
-    if profile is None:
-        raise UsageError(
-            "No credentials: set SENDCLOUD_PUBLIC_KEY and SENDCLOUD_SECRET_KEY (or SENDCLOUD_CLIENT_ID and "
-            "SENDCLOUD_CLIENT_SECRET) in the environment, add a profile to settings.toml, or use --demo to try it without "
-            "an account."
-        )
-    return profile
-
-
-def _chosen(options: argparse.Namespace) -> "Profile | None":
-    """The profile that options, environment or settings name. The secrets are removed from the environment."""
-    from tui.config.choice import choose_profile
-    from tui.config.secrets import take_from_environment
-
-    try:
-        return choose_profile(name=options.profile, url=options.url, demo=options.demo, read_only=options.read_only)
-    except ValueError as error:
-        raise UsageError(_sentence(str(error))) from None
-    finally:
-        take_from_environment()
+    return run_or_usage_error(lambda: run(profile, mouse=options.mouse, no_cache=options.no_cache))
 
 
 def _check_terminal() -> None:
@@ -371,10 +306,8 @@ def _terminal_defaults() -> None:
 
 
 def _sandbox(arguments: list[str]) -> int:
-    parser = _Parser(
-        prog="sendcloud-orders sandbox",
-        description="Serve the sandbox on this machine only: the same API, stored in SQLite, without an account.",
-        allow_abbrev=False,
+    parser = CommandParser(
+        "sandbox", "Serve the sandbox on this machine only: the same API, stored in SQLite, without an account."
     )
     parser.add_argument("--port", type=int, default=8750, help="port on 127.0.0.1; 0 picks a free one (default: 8750)")
     parser.add_argument("--data", metavar="FILE", help="file to store the orders in (default: in memory)")
@@ -399,11 +332,7 @@ def _sandbox(arguments: list[str]) -> int:
 
     from tui.sandbox.command import serve
 
-    return _run_or_usage_error(lambda: serve(options))
-
-
-def _sentence(text: str) -> str:
-    return f"{' '.join(text.split()).rstrip('.')}."
+    return run_or_usage_error(lambda: serve(options))
 
 
 def _version() -> str:

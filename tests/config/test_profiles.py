@@ -75,6 +75,7 @@ public_key = "pub"
         (f'[profiles.a]\npublic_key="x"\nsecret_key="{SECRET}"\nkeyring=true', "both secret_key and keyring"),
         ('[profiles.a]\nurl="https://other.example"\nclient_id="x"', "needs token_url"),
         ('[profiles.a]\npublc_key="x"', "line 2: 'publc_key' in [profiles.a] is not a setting; did you mean 'public_key'?"),
+        (f'[profiles.a]\npublic_key="x"\nurl="https://me:{SECRET}@a.example"', "must be the base URL of the API, without"),
         ('[profiles.a]\npublic_key="x"\ncolour="beige"', "line 3: colour in [profiles.a] must be one of red, green"),
         ('[profiles.a]\npublic_key="x"\nsecret_command="pass show x"', "must be a list of a program"),
         ('[profiles.a]\npublic_key="x"\nsecret_command=[]', "must be a list of a program"),

@@ -23,6 +23,7 @@ _TEXT = "a text"
 _DAYS = f"a number of days from 1 to {MAX_DAYS}"
 
 Text = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=500)]
+Url = Annotated[str, StringConstraints(strict=True, max_length=500, pattern=r"^https?://[^\s@]+$")]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[^\x00-\x1f\x7f-\x9f]+$")]
 
 
@@ -60,12 +61,12 @@ class ShopTable(SettingsTable):
 class ProfileTable(SettingsTable):
     """One account. It has the public part of one key pair, and says where the secret part is."""
 
-    url: Text = Field(default=OWN_URL, description="the base URL of the API")
+    url: Url = Field(default=OWN_URL, description="the base URL of the API, without credentials")
     public_key: Text | None = Field(default=None, description=_TEXT)
     secret_key: SecretStr | None = Field(default=None, min_length=1, description=_TEXT)
     client_id: Text | None = Field(default=None, description=_TEXT)
     client_secret: SecretStr | None = Field(default=None, min_length=1, description=_TEXT)
-    token_url: Text | None = Field(default=None, description="the URL of the OAuth2 token endpoint")
+    token_url: Url | None = Field(default=None, description="the URL of the OAuth2 token endpoint, without credentials")
     secret_command: list[Text] | None = Field(
         default=None,
         min_length=1,

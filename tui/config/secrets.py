@@ -149,3 +149,13 @@ def save_in_keyring(user: str, secret: Secret) -> None:
         keyring.set_password(KEYRING, user, secret.value)
     except keyring.errors.KeyringError as error:
         raise SettingsError(f"the keyring does not accept the secret: {error}") from None
+
+
+def remove_from_keyring(user: str) -> None:
+    """Remove a secret from the system's keyring; one that is not there is no error. Raises SettingsError."""
+    keyring = _keyring()
+    try:
+        if keyring.get_password(KEYRING, user) is not None:
+            keyring.delete_password(KEYRING, user)
+    except keyring.errors.KeyringError as error:
+        raise SettingsError(f"the keyring cannot be changed: {error}") from None

@@ -89,6 +89,16 @@ class Store:
         remove_cache(self.path.parent, old)
         return left
 
+    def unsent(self) -> dict[str, int]:
+        """How many drafts and staged orders are not sent, and how many results of writes are unknown."""
+        queries = {
+            "draft": "SELECT count(*) FROM edit",
+            "staged order": "SELECT count(*) FROM staged JOIN batch ON batch.id = staged.batch "
+            "WHERE batch.removed_at IS NULL AND state IN ('draft', 'refused', 'unknown')",
+            "unknown result": "SELECT count(*) FROM write WHERE settled = 0",
+        }
+        return self._database.read(lambda c: {what: int(c.execute(q).fetchone()[0]) for what, q in queries.items()})
+
     def accounts(self) -> list[int]:
         """The numbers of all accounts ever opened in this store, the oldest first."""
         return [int(row[0]) for row in self._database.read(lambda c: c.execute("SELECT id FROM account").fetchall())]

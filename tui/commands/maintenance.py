@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from tui.arguments import CommandParser, run_or_usage_error
+from tui.arguments import CommandParser, UsageError, add_account, chosen_profile, run_or_usage_error
 
 Run = Callable[[Sequence[str]], int]
 
@@ -22,6 +22,27 @@ def _config(arguments: Sequence[str]) -> int:
 
     run = {"path": config_path, "show": config_show, "check": config_check, "edit": config_edit}[options.action]
     return run_or_usage_error(run)
+
+
+def _doctor(arguments: Sequence[str]) -> int:
+    parser = CommandParser(
+        "doctor",
+        "Report what is wrong with the terminal, the disk, the settings, the network and the account, and what helps.",
+        "The output has no secrets, to be pasted into a bug report. Exit codes: 0 no problem, 1 problems.",
+    )
+    add_account(parser)
+    parser.add_argument("--offline", action="store_true", help="send no request")
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    options = parser.parse_args(arguments)
+    profile, problem = None, ""
+    try:
+        profile = chosen_profile(options)
+    except UsageError as error:
+        problem = str(error)
+
+    from tui.commands.doctor import doctor
+
+    return doctor(options, profile, problem)
 
 
 def _backup(arguments: Sequence[str]) -> int:
@@ -57,4 +78,10 @@ def _wipe(arguments: Sequence[str]) -> int:
     return wipe(options)
 
 
-COMMANDS: Final[dict[str, Run]] = {"config": _config, "backup": _backup, "restore": _restore, "wipe": _wipe}
+COMMANDS: Final[dict[str, Run]] = {
+    "config": _config,
+    "doctor": _doctor,
+    "backup": _backup,
+    "restore": _restore,
+    "wipe": _wipe,
+}

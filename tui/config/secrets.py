@@ -22,7 +22,11 @@ _taken: dict[str, Secret] = {}
 
 
 def take_from_environment() -> None:
-    """Remove the secrets from the environment, which editors and commands that are started later inherit."""
+    """Remove the secrets from the environment, which editors and commands that are started later inherit.
+
+    Called once, when the program starts.
+    """
+    _taken.clear()
     for variable in (SECRET_KEY, CLIENT_SECRET):
         value = os.environ.pop(variable, "")
         if value:

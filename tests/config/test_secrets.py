@@ -69,15 +69,10 @@ def test_a_missing_command_is_named() -> None:
 def test_a_command_that_does_not_end_is_killed_with_its_children(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(secrets, "_SECONDS", 0.5)
-    script = (
-        "import subprocess, sys, time\n"
-        f"child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
-        f"open({str(tmp_path / 'pid')!r}, 'w').write(str(child.pid))\n"
-        "time.sleep(60)"
-    )
+    monkeypatch.setattr(secrets, "_SECONDS", 1.0)
+    script = f"sleep 60 & echo $! > {tmp_path / 'pid'}; wait"
     with pytest.raises(SettingsError, match="was stopped"):
-        reveal(command(script))
+        reveal(SecretCommand(("sh", "-c", script)))
     child = int((tmp_path / "pid").read_text())
     deadline = time.monotonic() + 5
     while _runs(child):

@@ -119,21 +119,24 @@ LAYERS = {
     "tui.screens.journal": family("journal", "common review"),
     "tui.screens.system": family("system", "common review"),
     "tui.navigator": layer("tui.screens tui.widgets tui.work tui.api.codec", NETWORK, DISK, SERVER),
+    "tui.closing": layer("tui.navigator tui.screens.common", NETWORK, DISK, TERMINAL, SERVER),
     "tui.lifecycle": layer(
-        "tui.api.errors tui.navigator tui.screens.common tui.screens.bulk.running tui.widgets tui.work tui.store tui.orders "
+        "tui.api.errors tui.closing tui.navigator tui.screens.common tui.screens.bulk.running tui.widgets tui.work tui.store tui.orders "
         "tui.service tui.config",
         NETWORK,
         DISK,
         SERVER,
     ),
+    "tui.accounts": layer("tui.config tui.service tui.work.connection", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.profile_switch": layer("tui.accounts tui.config tui.lifecycle tui.screens.system", NETWORK, DISK, SERVER),
     "tui.app": layer(
-        "tui.lifecycle tui.screens.system.opening tui.screens.common tui.widgets tui.work tui.service tui.config",
+        "tui.accounts tui.lifecycle tui.profile_switch tui.screens.common tui.widgets tui.work tui.service tui.config",
         NETWORK,
         DISK,
         SERVER,
     ),
     "tui.service": layer("tui.config tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
-    "tui.start": layer("tui.app tui.service tui.config", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.start": layer("tui.accounts tui.app tui.service tui.config", NETWORK, DISK, TERMINAL, SERVER),
     "tui.commands.output": layer("tui.widgets.text", NETWORK, DISK, TERMINAL, SERVER),
     "tui.arguments": layer("tui.config", NETWORK, DISK, TERMINAL, SERVER),
     "tui.commands": layer(

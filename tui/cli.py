@@ -6,7 +6,16 @@ import sys
 from collections.abc import Sequence
 from typing import NoReturn
 
-from tui.arguments import CREDENTIALS, CommandParser, UsageError, add_account, required_profile, run_or_usage_error
+from tui.arguments import (
+    CREDENTIALS,
+    CommandParser,
+    UsageError,
+    add_account,
+    chosen_profile,
+    has_terminal,
+    required_profile,
+    run_or_usage_error,
+)
 
 USAGE = 2
 
@@ -279,7 +288,9 @@ def _count(text: str) -> int:
 
 
 def _app(options: argparse.Namespace) -> int:
-    profile = required_profile(options)
+    # In a terminal, the app lets the user choose; a profile or a URL that was asked for is required.
+    asks = has_terminal() and options.profile is None and options.url is None
+    profile = chosen_profile(options) if asks else required_profile(options)
     _check_terminal()
     _terminal_defaults()
 

@@ -19,8 +19,9 @@ import pytest
 from tui.api.auth import SENDCLOUD, SENDCLOUD_TOKEN_URL
 from tui.api.errors import ConfigError
 from tui.cli import GUESS_KINDS
-from tui.config.profiles import OWN_URL, token_url_of
+from tui.config.profiles import COLOURS, OWN_URL, token_url_of
 from tui.orders.parsed import GuessKind
+from tui.widgets.styles import TITLE_COLOURS
 
 ROOT = Path(__file__).parents[1]
 SECRET = "s3cret-that-nobody-may-see"
@@ -95,7 +96,8 @@ def assert_refused(ended: CommandResult, *texts: str) -> None:
 
 def test_without_credentials_the_error_says_how_to_set_them(program: Program) -> None:
     names = ("SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_SECRET_KEY", "SENDCLOUD_CLIENT_ID", "settings.toml", "--demo")
-    assert_refused(program.run(), *names)
+    assert_refused(program.run(stdin="none"), *names)
+    assert_refused(program.run("--url", "https://other.example/v3"), *names)
     assert list(program.folder.iterdir()) == [], "a refused start leaves nothing on disk"
 
 
@@ -231,6 +233,7 @@ def test_duplicated_constants_are_equal() -> None:
     """The settings do not import the API, so they have copies of some constants."""
     assert OWN_URL == SENDCLOUD
     assert token_url_of(SENDCLOUD) == SENDCLOUD_TOKEN_URL
+    assert COLOURS == TITLE_COLOURS
 
 
 def test_package_metadata() -> None:

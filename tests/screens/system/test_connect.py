@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -297,3 +298,22 @@ async def test_invalid_settings_are_named_in_the_list(services: Services, tmp_pa
         await harness.until("did you mean 'profiles'?")
         await harness.press("escape")
         await harness.until("all read")
+
+
+async def test_the_title_has_the_colour_of_the_profile(services: Services, tmp_path: Path) -> None:
+    first = Profile("kaas", OWN_URL, Basic("demo", Secret(SECRET)), colour="red")
+    async with started(services, tmp_path, first) as harness:
+        await harness.until("all read")
+        assert title_style(harness).reverse
+        assert title_style(harness).color.number == 1, "red in the palette of the terminal"
+        await harness.press("P")
+        await harness.until("DEMO sandbox")
+        await harness.press("j", "enter")
+        await harness.until("all read")
+        assert not title_style(harness).reverse
+
+
+def title_style(harness: AppHarness) -> Any:
+    """Return the style of the first word of the title."""
+    strips = harness.app.screen._compositor.render_strips()
+    return next(segment.style for segment in strips[0] if segment.text.strip())

@@ -111,10 +111,15 @@ class SetupScreen(Screen[R], inherit_bindings=False):
         if self.table.cursor_key is not None:
             self.chosen(self.table.cursor_key)
 
+    @on(InputLine.Opened)
+    def _input_opened(self) -> None:
+        self.key_line.set([("Enter", "accept"), ("Esc", "cancel")])
+
     @on(InputLine.Submitted)
     @on(InputLine.Cancelled)
     def _input_over(self) -> None:
         self.table.focus(scroll_visible=False)
+        self.show_all()
 
     def notify_style_update(self) -> None:
         self.style_cache.clear()

@@ -16,10 +16,13 @@ from textual import events
 from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
+from tui.accounts import Accounts
 from tui.api.codec import decode
-from tui.app import OrdersApp, Service
+from tui.app import OrdersApp
+from tui.config.profiles import OWN_URL, Basic, Profile, Secret
+from tui.config.settings import Settings
 from tui.sandbox.app import Sandbox, SandboxSettings
-from tui.settings import Settings
+from tui.service import Service
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TIMEOUT = 15.0
@@ -123,11 +126,12 @@ async def open_app(
 
     interceptor = Interceptor(httpx.ASGITransport(own_sandbox.asgi, raise_app_exceptions=False))
 
-    def connect() -> Service:
+    async def connect(profile: Profile) -> Service:
         client = sandbox_client(interceptor, read_only=read_only)
         return Service(client, "demo", lambda: None)
 
-    app = OrdersApp("TEST", connect, folder, now=now, settings=app_settings)
+    profile = Profile("TEST", OWN_URL, Basic("demo", Secret("demo")), read_only)
+    app = OrdersApp(profile, Accounts(profile, connect), folder, now=now, settings=app_settings)
     try:
         async with app.run_test(size=size) as pilot:
             harness = AppHarness(app, pilot, own_sandbox, interceptor)

@@ -18,8 +18,10 @@ import pytest
 
 from tui.api.auth import SENDCLOUD, SENDCLOUD_TOKEN_URL
 from tui.api.errors import ConfigError
-from tui.cli import GUESS_KINDS, OWN_URL
+from tui.cli import GUESS_KINDS
+from tui.config.profiles import COLOURS, OWN_URL, token_url_of
 from tui.orders.parsed import GuessKind
+from tui.widgets.styles import TITLE_COLOURS
 
 ROOT = Path(__file__).parents[1]
 SECRET = "s3cret-that-nobody-may-see"
@@ -93,7 +95,9 @@ def assert_refused(ended: CommandResult, *texts: str) -> None:
 
 
 def test_without_credentials_the_error_says_how_to_set_them(program: Program) -> None:
-    assert_refused(program.run(), "SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_SECRET_KEY", "SENDCLOUD_CLIENT_ID", "--demo")
+    names = ("SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_SECRET_KEY", "SENDCLOUD_CLIENT_ID", "settings.toml", "--demo")
+    assert_refused(program.run(stdin="none"), *names)
+    assert_refused(program.run("--url", "https://other.example/v3"), *names)
     assert list(program.folder.iterdir()) == [], "a refused start leaves nothing on disk"
 
 
@@ -112,6 +116,8 @@ def test_a_missing_half_of_a_key_pair_is_named(program: Program, given: str) -> 
         (["--url"], ["--url", "expected one argument"]),
         (["orders"], ["orders"]),
         (["--demo", "--url", "https://other.example"], ["--demo", "--url"]),
+        (["--demo", "--profile", "kaas"], ["--demo", "--profile"]),
+        (["--profile", "kaas"], ["no profile 'kaas'"]),
         (["sandbox", "--wrong"], ["--wrong", "sandbox --help"]),
         (["sandbox", "--port", "http"], ["--port", "http"]),
         (["sandbox", "--port", "99999"], ["99999", "65535"]),
@@ -190,8 +196,9 @@ def test_an_invalid_key_is_refused(program: Program) -> None:
 
 
 def test_an_unusable_demo_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from tui.config.locations import sandbox_file
+    from tui.config.profiles import Profile
     from tui.service import connect
-    from tui.settings import Profile, sandbox_file
 
     monkeypatch.setenv("SENDCLOUD_ORDERS_DATA", str(tmp_path))
     sandbox_file().write_text("neither here nor there " * 1000)
@@ -223,18 +230,17 @@ def test_help_and_version(program: Program) -> None:
 
 
 def test_duplicated_constants_are_equal() -> None:
-    """The command line does not import modules that it does not need, so it has copies of some constants."""
-    from tui.cli import _token_url
-
+    """The settings do not import the API, so they have copies of some constants."""
     assert OWN_URL == SENDCLOUD
-    assert _token_url(SENDCLOUD) == SENDCLOUD_TOKEN_URL
+    assert token_url_of(SENDCLOUD) == SENDCLOUD_TOKEN_URL
+    assert COLOURS == TITLE_COLOURS
 
 
 def test_package_metadata() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert (project["name"], project["requires-python"]) == ("sendcloud-orders", ">=3.11")
     assert project["scripts"] == {"sendcloud-orders": "tui.cli:main"}
-    assert {"sandbox", "test", "dev"} == project["optional-dependencies"].keys()
+    assert {"sandbox", "keyring", "test", "dev"} == project["optional-dependencies"].keys()
     assert not any(text.startswith("uvicorn") for text in project["dependencies"])
     (textual,) = [text for text in project["dependencies"] if text.startswith("textual")]
     assert ",<" in textual, "limited to the next major version"

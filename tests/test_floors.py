@@ -37,7 +37,7 @@ def layer(allowed: str, *forbidden: frozenset[str]) -> Layer:
 VALUES = "tui.api.codec tui.api.pointer tui.api.errors tui.api.models tui.api.query tui.api.wording"
 """The modules of `tui.api` that hold only values and open no connection."""
 
-FOR_SCREENS = f"tui.widgets tui.work tui.orders tui.keymap tui.settings tui.api.request_log {VALUES}"
+FOR_SCREENS = f"tui.widgets tui.work tui.orders tui.keymap tui.config tui.api.request_log {VALUES}"
 """The modules that every family of screens may import."""
 
 
@@ -59,7 +59,9 @@ def orders(allowed: str) -> Layer:
 
 LAYERS = {
     "tui.keymap": layer("", NETWORK, DISK, TERMINAL, SERVER),
-    "tui.settings": layer("tui.orders.checks.context tui.orders.checks.registry", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.config": layer(
+        "tui.config tui.orders.checks.context tui.orders.checks.registry", NETWORK, DISK, TERMINAL, SERVER
+    ),
     "tui.api": layer("tui.api", DISK, TERMINAL, SERVER),
     # orders/: the meaning of an order
     # query reads facts from documents; of addresses only the names of countries and their dialling codes
@@ -117,24 +119,28 @@ LAYERS = {
     "tui.screens.journal": family("journal", "common review"),
     "tui.screens.system": family("system", "common review"),
     "tui.navigator": layer("tui.screens tui.widgets tui.work tui.api.codec", NETWORK, DISK, SERVER),
+    "tui.closing": layer("tui.navigator tui.screens.common", NETWORK, DISK, TERMINAL, SERVER),
     "tui.lifecycle": layer(
-        "tui.api.errors tui.navigator tui.screens.common tui.screens.bulk.running tui.widgets tui.work tui.store tui.orders "
-        "tui.service tui.settings",
+        "tui.api.errors tui.closing tui.navigator tui.screens.common tui.screens.bulk.running tui.widgets tui.work tui.store tui.orders "
+        "tui.service tui.config",
         NETWORK,
         DISK,
         SERVER,
     ),
+    "tui.accounts": layer("tui.config tui.service tui.work.connection", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.profile_switch": layer("tui.accounts tui.config tui.lifecycle tui.screens.system", NETWORK, DISK, SERVER),
     "tui.app": layer(
-        "tui.lifecycle tui.screens.system.opening tui.screens.common tui.widgets tui.work tui.service tui.settings",
+        "tui.accounts tui.lifecycle tui.profile_switch tui.screens.common tui.widgets tui.work tui.service tui.config",
         NETWORK,
         DISK,
         SERVER,
     ),
-    "tui.service": layer("tui.settings tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
-    "tui.start": layer("tui.app tui.service tui.settings", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.service": layer("tui.config tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
+    "tui.start": layer("tui.accounts tui.app tui.service tui.config", NETWORK, DISK, TERMINAL, SERVER),
     "tui.commands.output": layer("tui.widgets.text", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.arguments": layer("tui.config", NETWORK, DISK, TERMINAL, SERVER),
     "tui.commands": layer(
-        "tui.commands tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders tui.widgets.text "
+        "tui.arguments tui.commands tui.service tui.config tui.work tui.store tui.orders tui.widgets.text "
         "tui.api.codec tui.api.errors tui.api.pointer tui.api.query tui.api.wording",
         NETWORK,
         DISK,
@@ -142,7 +148,7 @@ LAYERS = {
         SERVER,
     ),
     "tui.headless": layer(
-        "tui.commands.output tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders.checks.context tui.orders.fields tui.orders.parsed tui.orders.paths "
+        "tui.commands.output tui.service tui.config tui.work tui.store.store tui.store.db tui.orders.checks.context tui.orders.fields tui.orders.parsed tui.orders.paths "
         "tui.orders.progress tui.orders.tables.mapping tui.orders.tables.text.encodings tui.widgets.text tui.api.codec "
         "tui.api.errors tui.api.pointer tui.api.wording",
         NETWORK,
@@ -151,7 +157,11 @@ LAYERS = {
         SERVER,
     ),
     "tui.cli": layer(
-        "tui.start tui.headless tui.commands tui.settings tui.sandbox.command", NETWORK, DISK, TERMINAL, SERVER
+        "tui.arguments tui.start tui.headless tui.commands tui.config tui.sandbox.command",
+        NETWORK,
+        DISK,
+        TERMINAL,
+        SERVER,
     ),
     "tui.__main__": layer("tui.cli", NETWORK, DISK, TERMINAL, SERVER),
     "tui.sandbox": layer(

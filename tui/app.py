@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
 
-from tui.screens.system.opening import OpeningScreen
+from tui.accounts import Accounts
+from tui.config.profiles import Profile
+from tui.config.settings import Settings
+from tui.profile_switch import ProfileSwitch
 from tui.service import Service
-from tui.settings import Settings
 from tui.widgets.key_queue import KeyQueue
 from tui.widgets.output.diff_renderer import DiffRenderer
 
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 
 
 class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
-    """The app. `connect` connects to the service. It is called after the first frame, because its imports are slow."""
+    """The app. It opens the account of a profile after the first frame; without a profile the user chooses one."""
 
     TITLE = "Sendcloud Orders"
     ENABLE_COMMAND_PALETTE = False
@@ -33,8 +35,8 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
 
     def __init__(
         self,
-        profile: str,
-        connect: Callable[[], Service],
+        profile: Profile | None,
+        accounts: Accounts,
         folder: Path,
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
@@ -42,13 +44,14 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
     ) -> None:
         super().__init__()
         self.last_words: list[str] = []
-        self._profile = profile
+        self.profile = profile
+        self.session: Session | None = None
+        self.profile_switch = ProfileSwitch(self, self, accounts)
+        self._accounts = accounts
         self._now = now
         self._settings = settings or Settings()
-        self._connect = connect
         self._folder = folder
         self._service: Service | None = None
-        self._session: Session | None = None
         # Keys are held until there are screens that can process them.
         self.hold_keys()
 
@@ -56,12 +59,14 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self.theme = "ansi-dark"
         for number in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self._die, number)
-        self.push_screen(OpeningScreen(self._profile, self.open, self.exit))
+        self.profile_switch.start()
 
     # Opening and closing
 
     async def open(self) -> None:
         """Open the store, the account and the last screens. The opening screen shows the errors that this raises."""
+        if self.profile is None:
+            raise LookupError("no profile was chosen")
         self.hold_keys()
         try:
             # In a thread, so that the first frame is drawn while the modules are imported.
@@ -69,18 +74,24 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
             from tui.lifecycle import open_session
 
             if self._service is None:
-                self._service = self._connect()
-            self._session = await open_session(
-                self, self._service, self._folder, profile=self._profile, now=self._now, settings=self._settings
+                self._service = await self._accounts.connect(self.profile)
+            self.session = await open_session(
+                self,
+                self._service,
+                self._folder,
+                profile=self.profile,
+                now=self._now,
+                settings=self._settings,
+                choose_profile=self.profile_switch.choose,
             )
         except BaseException:
             self.release_keys(discard=True)
             raise
-        self._session.start(self.release_keys)
+        self.session.start(self.release_keys)
 
     def _die(self, number: int) -> None:
-        if self._session is not None:
-            self._session.workspace.account.store.flush()
+        if self.session is not None:
+            self.session.workspace.account.store.flush()
         self.exit(return_code=128 + number)
 
     def _fatal_error(self) -> None:
@@ -94,21 +105,27 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self.last_words.extend(safe(line) for line in trace.rstrip().split("\n"))
         self._close_messages_no_wait()
 
+    async def close_account(self) -> None:
+        """Close the account and the connection to its service, if they are open."""
+        session, self.session = self.session, None
+        service, self._service = self._service, None
+        if session is not None:
+            session.close()
+        if service is not None:
+            await service.client.aclose()
+            service.close()
+
     async def on_unmount(self) -> None:
-        if self._session is not None:
-            self._session.close()
-        if self._service is not None:
-            await self._service.client.aclose()
-            self._service.close()
+        await self.close_account()
 
     @property
     def workspace(self) -> "Workspace":
         """The workspace of the screens. Raises LookupError before the account is open."""
-        if self._session is None:
+        if self.session is None:
             raise LookupError("no account is open yet")
-        return self._session.workspace
+        return self.session.workspace
 
     @property
     def open_screens(self) -> "list[BaseScreen[Any]]":
         """The open screens that are ready, the top one last."""
-        return self._session.navigator.screens if self._session is not None else []
+        return self.session.navigator.screens if self.session is not None else []

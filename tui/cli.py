@@ -3,26 +3,21 @@
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Sequence
+from typing import NoReturn
 
-if TYPE_CHECKING:
-    from tui.settings import Profile
+from tui.arguments import (
+    CREDENTIALS,
+    CommandParser,
+    UsageError,
+    add_account,
+    chosen_profile,
+    has_terminal,
+    required_profile,
+    run_or_usage_error,
+)
 
 USAGE = 2
-OWN_URL = "https://panel.sendcloud.sc/api/v3"
-
-_CREDENTIALS = """credentials come from the environment, never from the command line:
-  SENDCLOUD_PUBLIC_KEY, SENDCLOUD_SECRET_KEY        the key pair of an integration (HTTP Basic)
-  SENDCLOUD_CLIENT_ID, SENDCLOUD_CLIENT_SECRET      OAuth2 client credentials
-  SENDCLOUD_TOKEN_URL                               the OAuth2 token endpoint; required unless the service is
-                                                    Sendcloud's own
-  SENDCLOUD_PARTNER_ID                              sent with every upsert, for partners"""
-
-_PAIRS = (
-    ("basic", "SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_SECRET_KEY"),
-    ("oauth", "SENDCLOUD_CLIENT_ID", "SENDCLOUD_CLIENT_SECRET"),
-)
 
 _OTHERS = """headless commands:
   sendcloud-orders list QUERY     print the orders that match a query
@@ -30,6 +25,10 @@ _OTHERS = """headless commands:
   sendcloud-orders show ORDER     print one order with its problems, by number or id
   sendcloud-orders check FILE     report the problems of a file of orders; needs no account
   sendcloud-orders submit FILE    stage, send and verify the orders of a file
+  sendcloud-orders doctor         report what is wrong with terminal, disk, settings, network and account
+  sendcloud-orders config ACTION  path, show, check or edit: the settings and profiles
+  sendcloud-orders backup FILE    copy drafts, staged orders and journal to a file; restore FILE copies them back
+  sendcloud-orders wipe           list all that is kept on this machine, and remove it
   sendcloud-orders sandbox        serve the same API on this machine; sendcloud-orders sandbox --help
 The other commands have --help too. FILE may be - for standard input: ssh host sendcloud-orders submit - < orders.csv"""
 
@@ -45,15 +44,6 @@ _SUBMIT_OUTPUT = """Standard output is one line of JSON for every order of the f
 order_id, integration, id, outcome, problems. The outcome is verified, differs, missing, refused, held or unknown;
 accepted with --no-verify; would-create, would-update or same with --dry-run. Progress goes to standard error.
 Running the same file again sends nothing twice: it continues where the last run ended."""
-
-
-class UsageError(Exception):
-    """Invalid usage; the message is one sentence for users."""
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.")
 
 
 def main(arguments: Sequence[str] | None = None) -> NoReturn:
@@ -88,18 +78,20 @@ def _run(arguments: list[str]) -> int:
         return _submit(_submit_parser().parse_args(arguments[1:]))
     if arguments[:1] in (["list"], ["show"], ["count"]):
         return _orders(arguments[0], arguments[1:])
+    if arguments[:1] in (["config"], ["doctor"], ["backup"], ["restore"], ["wipe"]):
+        from tui.commands.maintenance import COMMANDS
+
+        return COMMANDS[arguments[0]](arguments[1:])
     return _app(_app_parser().parse_args(arguments))
 
 
 def _app_parser() -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog="sendcloud-orders",
-        description="Triage e-commerce orders in Sendcloud from the keyboard, locally or over SSH.",
-        epilog=_CREDENTIALS + "\n\n" + _OTHERS,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    parser = CommandParser(
+        "",
+        "Triage e-commerce orders in Sendcloud from the keyboard, locally or over SSH.",
+        CREDENTIALS + "\n\n" + _OTHERS,
     )
-    _add_account(parser)
+    add_account(parser)
     parser.add_argument("--no-cache", action="store_true", help="keep orders that are read in memory only")
     parser.add_argument(
         "--mouse", action="store_true", help="enable the mouse; by default the terminal selects text with it"
@@ -108,22 +100,10 @@ def _app_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_account(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--demo", action="store_true", help="use the embedded sandbox; needs no account")
-    parser.add_argument("--url", metavar="BASE", default=OWN_URL, help=f"base URL of the API (default: {OWN_URL})")
-    parser.add_argument("--read-only", action="store_true", help="never write to the service")
-
-
 def _file_parser(command: str, description: str, details: str) -> argparse.ArgumentParser:
-    parser = _Parser(
-        prog=f"sendcloud-orders {command}",
-        description=description,
-        epilog=f"{details}\n\n{_CODES}\n\n{_CREDENTIALS}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
-    )
+    parser = CommandParser(command, description, f"{details}\n\n{_CODES}\n\n{CREDENTIALS}")
     parser.add_argument("file", metavar="FILE", help="JSON, JSON lines, CSV, TSV or .xlsx; - is standard input")
-    _add_account(parser)
+    add_account(parser)
     parser.add_argument("--shop", type=_shop, metavar="ID", help="integration id for orders that have none")
     parser.add_argument(
         "--encoding",
@@ -161,8 +141,8 @@ def _check_parser() -> argparse.ArgumentParser:
     parser = _file_parser(
         "check",
         "Report the problems of a file of orders: one line per problem, with position, order and field.",
-        "Without credentials only the file is checked. With credentials or --demo the account is checked too: whether\n"
-        "the shop exists, and which orders are new or would update existing ones.",
+        "Without credentials only the file is checked. With credentials in the environment, --profile or --demo the\n"
+        "account is checked too: whether the shop exists, and which orders are new or would update existing ones.",
     )
     parser.add_argument("--json", action="store_true", help="print one JSON object per problem")
     return parser
@@ -224,22 +204,25 @@ def _seconds(text: str) -> float:
 
 
 def _check(options: argparse.Namespace) -> int:
-    use_account = options.demo or any(os.environ.get(name) for pair in _PAIRS for name in pair[1:])
-    profile = _profile(options) if use_account else None
+    from tui.config.choice import has_credentials
+
+    # A default profile is not used, so that a file can be checked without a network.
+    use_account = options.demo or options.profile is not None or has_credentials()
+    profile = required_profile(options) if use_account else None
 
     from tui.headless import check
 
-    return _run_or_usage_error(lambda: check(options, profile))
+    return run_or_usage_error(lambda: check(options, profile))
 
 
 def _submit(options: argparse.Namespace) -> int:
     if options.read_only and not options.dry_run:
         raise UsageError("--read-only never writes, so submit cannot send; use --dry-run to see what it would do.")
-    profile = _profile(options)
+    profile = required_profile(options)
 
     from tui.headless import submit
 
-    return _run_or_usage_error(lambda: submit(options, profile))
+    return run_or_usage_error(lambda: submit(options, profile))
 
 
 def _orders(command: str, arguments: list[str]) -> int:
@@ -259,12 +242,12 @@ def _orders(command: str, arguments: list[str]) -> int:
         raise UsageError("--json and --csv cannot be combined.")
     if options.cached and options.refresh:
         raise UsageError("--cached and --refresh cannot be combined.")
-    profile = _profile(options)
+    profile = required_profile(options)
 
     from tui.commands.orders import count_orders, list_orders, show_order
 
     run_command = {"list": list_orders, "show": show_order, "count": count_orders}[command]
-    return _run_or_usage_error(lambda: run_command(options, profile))
+    return run_or_usage_error(lambda: run_command(options, profile))
 
 
 _ORDERS_HELP = {
@@ -278,15 +261,10 @@ Exit codes: 0 found, 1 none found, 2 usage error, 3 the service is unreachable o
 
 def _orders_parser(command: str) -> argparse.ArgumentParser:
     words, description = _ORDERS_HELP[command]
-    parser = _Parser(
-        prog=f"sendcloud-orders {command}",
-        usage=f"sendcloud-orders {command} [options] {words}",
-        description=description,
-        epilog=f"{_READING}\n\n{_CREDENTIALS}",
-        formatter_class=argparse.RawDescriptionHelpFormatter,
-        allow_abbrev=False,
+    parser = CommandParser(
+        command, description, f"{_READING}\n\n{CREDENTIALS}", usage=f"sendcloud-orders {command} [options] {words}"
     )
-    _add_account(parser)
+    add_account(parser)
     parser.add_argument("--cached", action="store_true", help="use the cache only; send no request")
     parser.add_argument("--refresh", action="store_true", help="read all open orders again first")
     parser.add_argument("--no-cache", action="store_true", help="keep the orders in memory only")
@@ -310,76 +288,15 @@ def _count(text: str) -> int:
 
 
 def _app(options: argparse.Namespace) -> int:
-    profile = _profile(options, _check_terminal)
+    # In a terminal, the app lets the user choose; a profile or a URL that was asked for is required.
+    asks = has_terminal() and options.profile is None and options.url is None
+    profile = chosen_profile(options) if asks else required_profile(options)
+    _check_terminal()
     _terminal_defaults()
 
     from tui.start import run
 
-    return _run_or_usage_error(lambda: run(profile, mouse=options.mouse, no_cache=options.no_cache))
-
-
-def _run_or_usage_error(work: Callable[[], int]) -> int:
-    try:
-        return work()
-    except ValueError as error:
-        raise UsageError(_sentence(str(error))) from None
-
-
-def _profile(options: argparse.Namespace, check: Callable[[], None] = lambda: None) -> "Profile":
-    """The profile from options and environment. `check` is called once the credentials are known to be complete."""
-    if options.demo and options.url != OWN_URL:
-        raise UsageError("--demo uses the embedded sandbox and cannot be combined with --url.")
-    credentials = None if options.demo else _credentials_given()
-    check()
-
-    from tui.settings import Basic, ClientCredentials, Profile, Secret
-
-    if credentials is None:
-        profile = Profile("DEMO sandbox", "http://sandbox.invalid/api/v3", None, options.read_only)
-    else:
-        kind, name, secret = credentials
-        account_credentials = (
-            Basic(name, Secret(secret))
-            if kind == "basic"
-            else ClientCredentials(name, Secret(secret), _token_url(options.url))
-        )
-        partner = os.environ.get("SENDCLOUD_PARTNER_ID") or None
-        profile = Profile(_host_of(options.url), options.url, account_credentials, options.read_only, partner)
-    # Editors and shells started later inherit the environment; they do not need the secrets.
-    for variable in ("SENDCLOUD_SECRET_KEY", "SENDCLOUD_CLIENT_SECRET"):
-        os.environ.pop(variable, None)
-    return profile
-
-
-def _credentials_given() -> tuple[str, str, str]:
-    for kind, name, secret in _PAIRS:
-        given = os.environ.get(name, ""), os.environ.get(secret, "")
-        if all(given):
-            return kind, *given
-        if any(given):
-            raise UsageError(f"Only one of {name} and {secret} is set; both are required.")
-    raise UsageError(
-        "No credentials: set SENDCLOUD_PUBLIC_KEY and SENDCLOUD_SECRET_KEY (or SENDCLOUD_CLIENT_ID and "
-        "SENDCLOUD_CLIENT_SECRET) in the environment, or use --demo to try it without an account."
-    )
-
-
-def _token_url(base: str) -> str:
-    given = os.environ.get("SENDCLOUD_TOKEN_URL")
-    if given:
-        return given
-    if _host_of(base) == _host_of(OWN_URL) and base.startswith("https://"):
-        return "https://account.sendcloud.com/oauth2/token/"
-    raise UsageError("Set SENDCLOUD_TOKEN_URL too: the client secret is only sent to a host that you name.")
-
-
-def _host_of(url: str) -> str:
-    from urllib.parse import urlsplit
-
-    try:
-        return urlsplit(url).hostname or url
-    except ValueError:
-        raise UsageError(f"{url[:80]!r} is not a URL.") from None
+    return run_or_usage_error(lambda: run(profile, mouse=options.mouse, no_cache=options.no_cache))
 
 
 def _check_terminal() -> None:
@@ -400,10 +317,8 @@ def _terminal_defaults() -> None:
 
 
 def _sandbox(arguments: list[str]) -> int:
-    parser = _Parser(
-        prog="sendcloud-orders sandbox",
-        description="Serve the sandbox on this machine only: the same API, stored in SQLite, without an account.",
-        allow_abbrev=False,
+    parser = CommandParser(
+        "sandbox", "Serve the sandbox on this machine only: the same API, stored in SQLite, without an account."
     )
     parser.add_argument("--port", type=int, default=8750, help="port on 127.0.0.1; 0 picks a free one (default: 8750)")
     parser.add_argument("--data", metavar="FILE", help="file to store the orders in (default: in memory)")
@@ -428,11 +343,7 @@ def _sandbox(arguments: list[str]) -> int:
 
     from tui.sandbox.command import serve
 
-    return _run_or_usage_error(lambda: serve(options))
-
-
-def _sentence(text: str) -> str:
-    return f"{' '.join(text.split()).rstrip('.')}."
+    return run_or_usage_error(lambda: serve(options))
 
 
 def _version() -> str:

@@ -29,6 +29,10 @@ from tui.commands.output import (
     say,
     write_error,
 )
+from tui.config.locations import data_folder
+from tui.config.profiles import Profile
+from tui.config.settings import SettingsError, read_settings
+from tui.config.time_zone import local_zone
 from tui.orders.checks.context import AccountShops, ShopSettings
 from tui.orders.fields import field_at, label_of
 from tui.orders.parsed import GuessKind, How
@@ -36,7 +40,6 @@ from tui.orders.paths import ANY
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.mapping import ColumnMapping
 from tui.orders.tables.text.encodings import encoding_named
-from tui.settings import Profile, SettingsError, data_folder, local_zone, read_settings
 from tui.widgets.text import safe
 from tui.work.file_import.json_reader import ImportFileError, read_file
 from tui.work.file_import.reader import read_source
@@ -275,6 +278,8 @@ async def _submitted(
                 print_lines(json_line(_not_opened(entry, str(error))) for entry in entries)
                 say(f"The account cannot be opened. {error}")
                 return DENIED
+        if account.identity_notice:
+            say(account.identity_notice)
         account.shop_settings = settings
         staging = Staging(account, batch)
         run = Submission(account, staging, entries, name, submit_options, progress_line.show)

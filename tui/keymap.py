@@ -988,6 +988,14 @@ COMMANDS: Final = (
         _MAIN_SCREENS,
         Purpose.GO_TO,
     ),
+    _command(
+        "profiles",
+        "P",
+        "switch profile",
+        "Open another account or the sandbox, or connect an account. Drafts and staged orders stay.",
+        _MAIN_SCREENS,
+        Purpose.GO_TO,
+    ),
     _command("palette", ":", "command", "Run any command by its name.", _ALL, Purpose.APP),
     _command("keys", "?", "keys", "List the keys of this screen, then all others.", _ALL, Purpose.APP, "keys"),
     _command(

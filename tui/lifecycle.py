@@ -7,15 +7,20 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from textual.worker import WorkerError
+
 from tui.api.errors import ApiError
-from tui.navigator import Navigator, load_screens
+from tui.closing import Closing
+from tui.config.profiles import Profile
+from tui.config.settings import Settings
+from tui.config.time_zone import local_zone
+from tui.navigator import SESSION, Navigator, load_screens
 from tui.orders.countries import countries
 from tui.orders.fields import all_fields
 from tui.screens.bulk.running import ask_left
 from tui.screens.common.workspace import Workspace
 from tui.screens.common.workspace_actions import resolve_writes
 from tui.service import Service
-from tui.settings import Settings, local_zone
 from tui.store.db import StoreError
 from tui.store.store import Store
 from tui.widgets.output.diff_renderer import DiffRenderer
@@ -31,22 +36,30 @@ from tui.work.journal.entries import prune_journal
 from tui.work.writes.serialization import edited_order
 
 _TRIED_AGAIN = 30.0
-_MOMENT = 0.05
 _SOON = 1.0
 
 
 class Session:
     """An open workspace. Its background work runs in workers of the app, because the opening screen is closed."""
 
-    def __init__(self, app: DiffRenderer[int], profile: str, account: Account, settings: Settings) -> None:
+    def __init__(
+        self,
+        app: DiffRenderer[int],
+        profile: Profile,
+        account: Account,
+        settings: Settings,
+        choose_profile: Callable[[], None],
+    ) -> None:
         self._app = app
         self._settings = settings
         account.shop_settings = settings.shops
         knowledge = OrderKnowledge(account)
         self._local = local = open_orders(account, knowledge, in_memory=settings.no_cache)
-        self.navigator = navigator = Navigator(app, self.leave)
+        self.navigator = navigator = Navigator(app, self._leave, choose_profile)
         self.workspace = navigator.workspace = Workspace(
-            profile=profile,
+            profile=profile.title,
+            is_demo=profile.is_demo,
+            colour=profile.colour,
             account=account,
             staging=Staging(account),
             jobs=Jobs(account),
@@ -67,6 +80,7 @@ class Session:
         account.listeners.append(lambda _: navigator.store_changed())
         account.draft_sender.on_change = self._order_changed
         self.workspace.jobs.on_change = lambda _: navigator.store_changed()
+        self.closing = Closing(self.workspace, navigator)
 
     def start(self, ready: Callable[[], None]) -> None:
         """Open the screens, call `ready`, and start the background work."""
@@ -80,6 +94,8 @@ class Session:
     async def _open_screens(self, ready: Callable[[], None]) -> None:
         await self.navigator.open_last_place()
         ready()
+        if notice := self.workspace.account.identity_notice:
+            self.workspace.show_notice(notice, "warning")
         recovering = asyncio.create_task(self._recover())
         # Writes in flight are resolved first. Those that take longer are not sent again in the meantime.
         await asyncio.wait({recovering}, timeout=_SOON)
@@ -152,37 +168,14 @@ class Session:
         self.workspace.account.store.close()
         self._local.close()
 
-    def leave(self) -> None:
-        """Quit the app. Ask first if writes are in flight."""
-        if self.workspace.staging.is_importing or self._under_way:
-            self.navigator.start(self._ask_and_leave(), name="leave")
-        else:
-            self._app.exit(0)
+    def _leave(self) -> None:
+        self.closing.leave(lambda: self._app.exit(0))
 
-    async def _ask_and_leave(self) -> None:
-        screen = self.navigator.screens[-1]
-        if self.workspace.staging.is_importing:
-            if await screen.ask("A file is being added.", [("y", "quit; none of its orders are added")]):
-                self._app.exit(0)
-            return
-        count = self._under_way
-        text = f"{count} write{'s are' if count > 1 else ' is'} in flight."
-        answer = await screen.ask(text, [("w", "quit when done"), ("l", "quit now; look up later")])
-        if answer == "w":
-            while self._under_way:
-                await self.workspace.account.outbox.drain()
-                # Between two requests of a send run nothing is in flight for a moment.
-                await asyncio.sleep(_MOMENT)
-        if answer is not None:
-            self._app.exit(0)
-
-    @property
-    def _under_way(self) -> int:
-        """How many writes are in flight, waiting to be sent, or being looked up."""
-        workspace = self.workspace
-        waiting = workspace.account.draft_sender.in_flight + bool(workspace.staging.sender.waiting)
-        waiting += sum(len(job.waiting) for job in workspace.jobs.running)
-        return max(len(workspace.account.outbox.unfinished), waiting)
+    async def stop_work(self) -> None:
+        """Stop the background work, before the screens are closed. Nothing is in flight."""
+        for worker in self._app.workers.cancel_group(self._app, SESSION):
+            with suppress(WorkerError):
+                await worker.wait()
 
 
 async def open_session(
@@ -190,16 +183,17 @@ async def open_session(
     service: Service,
     folder: Path,
     *,
-    profile: str,
+    profile: Profile,
     now: Callable[[], datetime],
     settings: Settings,
+    choose_profile: Callable[[], None],
 ) -> Session:
     """Open store and account. Raises ApiError, StoreError."""
-    store = Store(folder, now=now, profile=profile)
+    store = Store(folder, now=now, profile=profile.name)
     zone = local_zone()
     try:
         account = await open_known(service.client, store, service.name, now=now, zone=zone)
-        return Session(app, profile, account, settings)
+        return Session(app, profile, account, settings, choose_profile)
     except BaseException:
         store.close()
         raise

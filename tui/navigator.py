@@ -29,12 +29,16 @@ from tui.screens.common.routes import (
     ShowText,
     Suspend,
     SwitchBack,
+    SwitchProfile,
 )
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.widgets.output.diff_renderer import DiffRenderer
 
 R = TypeVar("R")
+
+SESSION: Final = "session"
+"""The group of the workers that end with the session."""
 
 _PLACE: Final = "house.place"
 """The store key of the place that the next start opens."""
@@ -45,9 +49,10 @@ class Navigator:
 
     workspace: Workspace
 
-    def __init__(self, app: DiffRenderer[int], leave: Callable[[], None]) -> None:
+    def __init__(self, app: DiffRenderer[int], leave: Callable[[], None], choose_profile: Callable[[], None]) -> None:
         self._app = app
         self._leave = leave
+        self._choose_profile = choose_profile
 
     @property
     def screens(self) -> list[BaseScreen[Any]]:
@@ -67,6 +72,8 @@ class Navigator:
                 self._app.action_suspend_process()
             case Leave():
                 self._leave()
+            case SwitchProfile():
+                self._choose_profile()
             case ShowPalette():
                 self._show_palette()
             case _:
@@ -143,7 +150,7 @@ class Navigator:
 
     def start(self, work: Awaitable[object], *, name: str) -> None:
         """Start work that continues when a screen is closed."""
-        self._app.run_worker(work, name=name)
+        self._app.run_worker(work, name=name, group=SESSION)
 
     def suspend(self) -> AbstractContextManager[None]:
         """Suspend the app while another program uses the terminal."""

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tui.settings import Basic, ClientCredentials, Profile, sandbox_file
+from tui.config.locations import sandbox_file
+from tui.config.profiles import Basic, ClientCredentials, Profile, Secret
+from tui.config.secrets import reveal
 
 if TYPE_CHECKING:
     from tui.api.auth import Auth
@@ -26,14 +28,15 @@ def check_profile(profile: Profile) -> None:
         from tui.api.auth import check_address
 
         check_address(profile.base_url)
-        _authentication(profile.credentials)
+        # The secret may be kept elsewhere; it is read when it is needed.
+        _authentication(profile.credentials, Secret("unread"))
 
 
 def connect(profile: Profile, retry_for: float | None = None) -> Service:
-    """Connect to the service of a profile. Nothing is sent yet.
+    """Connect to the service of a profile. Nothing is sent yet; reading the secret may take ten seconds.
 
     `retry_for`: seconds during which a request may be retried. Raises ConfigError if the profile is invalid or the
-    demo's file is unusable.
+    demo's file is unusable, SettingsError if the secret is not available.
     """
     import httpx
 
@@ -61,19 +64,19 @@ def connect(profile: Profile, retry_for: float | None = None) -> Service:
             retry_for=retry_for,
         )
         return Service(own, "demo", sandbox.close)
-    name, auth = _authentication(profile.credentials)
+    name, auth = _authentication(profile.credentials, reveal(profile.credentials.secret))
     client = Client(
         profile.base_url, auth, partner_id=profile.partner_id, read_only=profile.read_only, retry_for=retry_for
     )
     return Service(client, name, lambda: None)
 
 
-def _authentication(credentials: Basic | ClientCredentials) -> "tuple[str, Auth]":
+def _authentication(credentials: Basic | ClientCredentials, secret: Secret) -> "tuple[str, Auth]":
     """The public name of credentials, and the authentication made from them. Raises ConfigError."""
     from tui.api.auth import BasicAuth, OAuth2
 
     match credentials:
-        case Basic(public, secret):
+        case Basic(public):
             return public, BasicAuth(public, secret.value)
-        case ClientCredentials(client_id, secret, token_url):
+        case ClientCredentials(client_id, _, token_url):
             return client_id, OAuth2(client_id, secret.value, token_url)

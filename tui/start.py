@@ -3,16 +3,20 @@
 import sys
 from dataclasses import replace
 
+from tui.accounts import Accounts
 from tui.app import OrdersApp
-from tui.service import check_profile, connect
-from tui.settings import Profile, data_folder, read_settings
+from tui.config.locations import data_folder
+from tui.config.profiles import Profile
+from tui.config.settings import read_settings
+from tui.service import check_profile
 
 
-def run(profile: Profile, *, mouse: bool = False, no_cache: bool = False) -> int:
-    """Run the app and return its exit code. Raises ValueError for an invalid address, credentials or settings."""
+def run(profile: Profile | None, *, mouse: bool = False, no_cache: bool = False) -> int:
+    """Run the app and return its exit code; without a profile it starts with the choice of one. Raises ValueError for an invalid address, credentials or settings."""
     settings = replace(read_settings(), no_cache=no_cache)
-    check_profile(profile)
-    app = OrdersApp(profile.name, lambda: connect(profile), data_folder(), settings=settings)
+    if profile is not None:
+        check_profile(profile)
+    app = OrdersApp(profile, Accounts(profile), data_folder(), settings=settings)
     code = app.run(mouse=mouse)
     for sentence in app.last_words:
         print(sentence, file=sys.stderr)

@@ -144,6 +144,11 @@ class Client:
         """Seconds left of the pause that the service asked for (429)."""
         return self._transport.budget.paused_for
 
+    @property
+    def clock_offset(self) -> float | None:
+        """Seconds by which the service's clock is ahead of this machine's, as its last response said; None if none did."""
+        return self._transport.clock_offset
+
     async def aclose(self) -> None:
         await self._transport.aclose()
 
@@ -341,13 +346,16 @@ class Client:
             raise ReadOnly("This account is open in read-only mode. Nothing was sent.")
 
 
+_WEB_PAGE = "it is a web page, such as the login page of a network (captive portal) or of a proxy"
+
+
 def _data(answer: ServiceResponse) -> Json:
     """The `data` of a response. Raises InvalidResponse with a phrase that the transport completes to a sentence."""
     try:
         value = decode(answer.body)
     except CodecError as error:
         page = "html" in answer.content_type.lower() or answer.body.lstrip()[:1] == b"<"
-        raise InvalidResponse("it is a web page" if page else f"it is not JSON: {error}") from None
+        raise InvalidResponse(_WEB_PAGE if page else f"it is not JSON: {error}") from None
     if isinstance(value, list):
         return value
     if not isinstance(value, dict) or "data" not in value:

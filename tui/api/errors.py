@@ -270,7 +270,7 @@ def _kind_of(status: int, problems: tuple[Problem, ...], write: bool, detail: st
             return OutcomeUnknown, f"The service answered with a redirect ({status}){detail}. {unknown}"
         return Redirected, (
             f"The service redirects to another address ({status}){detail}. The redirect was not followed, so that the "
-            f"credentials are not sent elsewhere. {unchanged}. Check the address in the settings."
+            f"credentials are not sent elsewhere. {unchanged}. Log in to the network if it needs that (captive portal), or check the address in the settings."
         )
     if status == 401:
         return NotAuthorised, (

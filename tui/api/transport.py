@@ -147,6 +147,8 @@ class Transport:
         self._slots = {False: asyncio.Semaphore(10), True: asyncio.Semaphore(5)}
         self.in_flight = 0
         """The number of requests in flight, without those that wait for the rate budget."""
+        self.clock_offset: float | None = None
+        """Seconds by which the service's clock is ahead of this machine's, as its last response said; None if none did."""
         self._denials = 0
         self._token_task: asyncio.Task[str] | None = None
 
@@ -292,6 +294,8 @@ class Transport:
         try:
             seconds = self._read_timeout if method == "GET" or token else self._timeout
             await self._exchange(method, url, headers, body, response, seconds)
+            if date := read_http_date(response.headers.get("date")):
+                self.clock_offset = (date - self._clock.now()).total_seconds()
             if response.status is None:
                 outcome = RequestOutcome.UNSENT if response.unsent else RequestOutcome.LOST
             else:

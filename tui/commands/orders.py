@@ -14,13 +14,16 @@ from tui.api.errors import ApiError, Problem
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.commands.output import DENIED, PROBLEMS, SUCCESS, USAGE, CommandEnded, guarded, print_bytes, print_lines, say
+from tui.config.locations import data_folder
+from tui.config.profiles import Profile
+from tui.config.settings import read_settings
+from tui.config.time_zone import local_zone
 from tui.orders.columns import COLUMNS, DEFAULT_COLUMNS, cells_of, titles_of
 from tui.orders.paths import NUMBER, ORDER_ID, SHOP
 from tui.orders.query.arguments import from_arguments
 from tui.orders.query.language import Query, QueryContext, QueryError, parse
 from tui.orders.summary import order_name, text_at
 from tui.orders.tables.csv_writer import to_csv
-from tui.settings import Profile, data_folder, local_zone, read_settings
 from tui.widgets.text import fit, safe, width_of
 from tui.work.cache.facets import FACETS, FacetValue, count_by
 from tui.work.cache.local_orders import CachedOrder, LocalOrders, named
@@ -131,6 +134,8 @@ async def _opened(options: argparse.Namespace, profile: Profile) -> "AsyncIterat
         store = Store(data_folder(), profile=profile.name)
         try:
             account = await open_known(service.client, store, service.name, now=now, zone=zone)
+            if account.identity_notice:
+                say(account.identity_notice)
             account.shop_settings = read_settings().shops
             knowledge = OrderKnowledge(account)
             orders = open_orders(account, knowledge, in_memory=options.no_cache)

@@ -167,6 +167,11 @@ class Database:
             connection.execute(f"PRAGMA user_version={len(migrations)}")
 
 
+def format_of(connection: sqlite3.Connection) -> int:
+    """The version of a file's format; 0 if the app did not write it. Raises sqlite3.Error."""
+    return _pragma(connection, "user_version") if _pragma(connection, "application_id") == _APPLICATION else 0
+
+
 class Tables:
     """Access to some tables of a database."""
 

@@ -248,6 +248,15 @@ def cache_path(folder: Path, account_id: int) -> Path:
     return folder / f"cache-{account_id}-{FORMAT}.sqlite3"
 
 
+def remove_cache(folder: Path, account_id: int) -> None:
+    """Remove the cache of an account, in any format, with the files that SQLite keeps beside it. Raises StoreError."""
+    try:
+        for path in folder.glob(f"cache-{account_id}-*.sqlite3*"):
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        raise StoreError(f"{error.filename} cannot be removed: {error.strerror}") from error
+
+
 def _has_full_text() -> bool:
     if sqlite3.sqlite_version_info < _FULL_TEXT_SINCE:
         return False

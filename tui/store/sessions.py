@@ -51,19 +51,12 @@ class Sessions:
 
     def alive(self, session: str) -> bool:
         """Whether the process of that session is still running."""
-        if session == self.mine:
-            return True
-        try:
-            probe = os.open(self._path(session), os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(probe)
-        return False
+        return session == self.mine or _is_locked(self._path(session))
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other process has this folder open."""
+        return running_sessions(self._folder) <= {self.mine}
 
     def close(self) -> None:
         """Release the lock; from then on this session counts as dead."""
@@ -79,6 +72,25 @@ class Sessions:
 
     def _path(self, session: str) -> Path:
         return self._folder / f"{session}.lock"
+
+
+def running_sessions(folder: Path) -> set[str]:
+    """The sessions of the running processes that use this folder of locks. Raises OSError."""
+    return {path.stem for path in folder.glob("*.lock") if _is_locked(path)}
+
+
+def _is_locked(path: Path) -> bool:
+    try:
+        probe = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(probe)
+    return False
 
 
 class SharedTables(Tables):

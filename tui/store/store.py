@@ -4,12 +4,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+from tui.store.account_join import join_account, work_of
 from tui.store.batches import Batches
 from tui.store.db import Database, StoreError, locked
 from tui.store.drafts import ScreenStates, StoredEdits
 from tui.store.editor_files import EditorFiles
 from tui.store.journal import Writes
 from tui.store.journal_queries import JournalQueries
+from tui.store.order_cache import remove_cache
 from tui.store.private_marks import PrivateMarks
 from tui.store.schema import MIGRATIONS
 from tui.store.sent_requests import SentRequests
@@ -72,6 +74,30 @@ class Store:
             self._database.write(lambda c: c.execute(command, key), durable=True)
             row = self._database.read(lambda c: c.execute(query, key).fetchone())
         return int(row[0])
+
+    def join(self, old: int, new: int) -> int | None:
+        """Move the work of account `old` to `new`, and remove the cache of `old`. Returns how much of it is left.
+
+        What is left are drafts and marks of orders that have others in `new`. None if nothing was moved because another
+        process, which may be using `old`, has this store open.
+        """
+        if old == new or not work_of(self._database, old):
+            return 0
+        if not self.sessions.is_alone:
+            return None
+        left = join_account(self._database, old, new)
+        remove_cache(self.path.parent, old)
+        return left
+
+    def unsent(self) -> dict[str, int]:
+        """How many drafts and staged orders are not sent, and how many results of writes are unknown."""
+        queries = {
+            "draft": "SELECT count(*) FROM edit",
+            "staged order": "SELECT count(*) FROM staged JOIN batch ON batch.id = staged.batch "
+            "WHERE batch.removed_at IS NULL AND state IN ('draft', 'refused', 'unknown')",
+            "unknown result": "SELECT count(*) FROM write WHERE settled = 0",
+        }
+        return self._database.read(lambda c: {what: int(c.execute(q).fetchone()[0]) for what, q in queries.items()})
 
     def accounts(self) -> list[int]:
         """The numbers of all accounts ever opened in this store, the oldest first."""

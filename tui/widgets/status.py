@@ -15,11 +15,12 @@ _MOST_LINES: Final = 3
 
 
 class TitleLine(StatusText):
-    """The screen's name on the left, its state on the right."""
+    """The screen's name on the left, its state on the right. `tone`: the style of the name."""
 
     def __init__(self, left: str = "", right: str = "", *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._left, self._right = left, right
+        self.tone = "title"
 
     def set(self, left: str, right: str = "") -> None:
         self._left, self._right = left, right
@@ -30,7 +31,7 @@ class TitleLine(StatusText):
         available = min(
             cell_len(right), max(width // 2, width - cell_len(safe(self._left)) - 4) if self._left else width
         )
-        yield " " + fit(self._left, max(0, width - available - 3)) + " ", "title"
+        yield " " + fit(self._left, max(0, width - available - 3)) + " ", self.tone
         yield fit(right, available), ""
 
 

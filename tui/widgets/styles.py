@@ -6,6 +6,9 @@ from rich.style import Style
 from textual.screen import Screen
 from textual.widget import Widget
 
+TITLE_COLOURS: Final = ("red", "green", "yellow", "blue", "magenta", "cyan")
+"""The colours of titles that a profile can choose, each a style of that name."""
+
 LINE_STYLES: Final = frozenset(
     [
         "dim",
@@ -21,6 +24,7 @@ LINE_STYLES: Final = frozenset(
         "edit",
         "caret",
         "current",
+        *TITLE_COLOURS,
     ]
 )
 
@@ -30,6 +34,9 @@ STYLE_CLASSES: Final = frozenset(
 )
 """The component classes of a screen with line views."""
 
+_TITLE_CSS: Final = "\n".join(
+    f"    & > .line--{name} {{ color: ansi_{name}; text-style: bold reverse; }}" for name in TITLE_COLOURS
+)
 _CSS: Final = """
 SCREEN {
     & > .line--cursor { background: $block-cursor-background; color: $block-cursor-foreground; }
@@ -52,13 +59,14 @@ SCREEN {
     &:ansi > .line--dim { text-style: dim; }
     &:ansi > .line--changed { color: ansi_bright_blue; }
     & > .line--current { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
+    TITLES
 }
 """
 
 
 def style_css(screen: str) -> str:
     """The rules of the component classes, for a screen class of this name."""
-    return _CSS.replace("SCREEN", screen)
+    return _CSS.replace("SCREEN", screen).replace("    TITLES", _TITLE_CSS)
 
 
 class StyleCache:

@@ -12,6 +12,7 @@ from tui.api.errors import Forbidden, InvalidResponse, NotFound, RequestRefused
 from tui.api.query import id_number, id_text
 from tui.api.request_log import RequestLog
 from tui.orders.checks.context import AccountShops, ShopSettings
+from tui.store.account_join import IDENTITY
 from tui.store.journal import Write
 from tui.store.store import Store
 from tui.store.verifications import Verification
@@ -21,7 +22,6 @@ from tui.work.writes.backoff import Now, RetrySchedule, Sleep
 from tui.work.writes.outbox import Outbox
 from tui.work.writes.verifier import Verifier
 
-_REMEMBERED = "user"
 _SHOPS = "shops"
 _KEPT = ("id", "shop_name", "type", "started_failing_at")
 """What is stored of an integration: its document may have the shop's own secrets (Q10.3)."""
@@ -75,6 +75,8 @@ class Account:
     """The shops as they were read the last time."""
     shop_settings: Mapping[int, ShopSettings] = field(default_factory=dict)
     """What the user's settings say about shops, by their ids."""
+    identity_notice: str = ""
+    """What the user should know about whose credentials these are; empty if there is nothing unusual."""
     listeners: list[Callable[[Write | Verification], None]] = field(default_factory=list)
     """Functions to call after each step of a write and at the end of each verification."""
 
@@ -133,19 +135,32 @@ async def open_account(
 ) -> Account:
     """Ask the service whose credentials these are, and open the data of that account.
 
-    If the service does not say (the request is not in its document, Q7.3), the public name of the credentials is used
-    as the user id. Raises NotAuthorised, and the error if the service cannot be reached.
+    If the service does not say (the request is not in its document, Q7.3), the work is kept under the credentials, and
+    joins the account at the first opening after the service has said it. Raises NotAuthorised, and the error if the
+    service cannot be reached.
     """
-    local = store.account_id(client.base_url, f"credentials {credentials_name}")
-    own_shop: int | None = None
+    credentials = _credentials_account(client, store, credentials_name)
+    known = store.screen_states.get(credentials, IDENTITY)
+    user, own_shop, notice = (known if isinstance(known, str) else None), None, ""
     try:
         metadata = await client.auth_metadata()
         user, own_shop = metadata.user_id, metadata.integration_id
-        store.screen_states.put(local, _REMEMBERED, user)
-    except (NotFound, Forbidden, RequestRefused, InvalidResponse):
-        remembered = store.screen_states.get(local, _REMEMBERED)
-        user = str(remembered) if remembered else f"credentials {credentials_name}"
-    return _account(client, store, store.account_id(client.base_url, user), own_shop, now, zone, sleep, schedule)
+    except (NotFound, Forbidden, RequestRefused):
+        pass  # this service does not say it, or not to these credentials
+    except InvalidResponse as error:
+        notice = f"It is not known whose account this is. {error}"
+    account_id = credentials
+    if user is not None:
+        account_id = store.account_id(client.base_url, user)
+        left = store.join(credentials, account_id)
+        notice = _left_notice(left) or notice
+        if left is None and known is None:
+            account_id = credentials  # where its work is
+        else:
+            store.screen_states.put(credentials, IDENTITY, user)
+    account = _account(client, store, account_id, own_shop, now, zone, sleep, schedule)
+    account.identity_notice = notice
+    return account
 
 
 async def open_known(
@@ -167,11 +182,32 @@ def open_remembered(
     schedule: RetrySchedule | None = None,
 ) -> Account | None:
     """Open the last account of these credentials without a request; None if they were never used here."""
-    local = store.account_id(client.base_url, f"credentials {credentials_name}")
-    user = store.screen_states.get(local, _REMEMBERED)
+    credentials = _credentials_account(client, store, credentials_name)
+    user = store.screen_states.get(credentials, IDENTITY)
     if not isinstance(user, str):
         return None
-    return _account(client, store, store.account_id(client.base_url, user), None, now, zone, sleep, schedule)
+    account_id = store.account_id(client.base_url, user)
+    left = store.join(credentials, account_id)
+    account = _account(client, store, account_id, None, now, zone, sleep, schedule)
+    account.identity_notice = _left_notice(left)
+    return account
+
+
+def _credentials_account(client: Client, store: Store, credentials_name: str) -> int:
+    """The account in which the work of credentials is kept until it is known whose they are."""
+    return store.account_id(client.base_url, f"credentials {credentials_name}")
+
+
+def _left_notice(left: int | None) -> str:
+    """A notice about work that did not join the account; `left`: as `Store.join` returns it."""
+    if left is None:
+        return "Work from before it was known whose account this is joins it when no other copy of the app is running."
+    if left:
+        return (
+            f"Not shown: {'1 draft or mark' if left == 1 else f'{left} drafts or marks'} from before it was known whose "
+            "account this is, because the same orders have others. They join once those are sent or dropped."
+        )
+    return ""
 
 
 def _account(

@@ -9,13 +9,13 @@ import httpx
 import pytest
 from app_harness import NOW, AppHarness, open_app
 
+from tui.config.settings import Settings
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.edit.screen import EditScreen
 from tui.screens.journal.recheck import RecheckScreen
 from tui.screens.journal.screen import JournalScreen
 from tui.screens.review.screen import ReviewScreen
 from tui.screens.triage.screen import TriageScreen
-from tui.settings import Settings
 from tui.store.journal import NewWrite, WriteKind, WriteState
 from tui.store.store import Store
 

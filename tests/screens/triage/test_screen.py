@@ -274,7 +274,7 @@ async def test_only_an_answer_after_the_question_deletes(tmp_path: Path) -> None
 async def test_read_only_writes_nothing(tmp_path: Path) -> None:
     async with open_app(tmp_path, read_only=True) as harness:
         await harness.until("all read")
-        assert "READ ONLY" in harness.text
+        assert "read only" in harness.text
         await harness.press("D")
         assert "Read-only: this account cannot write." in harness.text
 
@@ -347,7 +347,7 @@ async def test_keys_typed_for_a_failed_start_are_dropped(tmp_path: Path, monkeyp
             harness.app.post_message(events.Key(key, key))
         await harness.until(lambda: harness.app.keys_waiting)
         release.set()
-        await harness.until("R tries again, Q quits")
+        await harness.until("R tries again, P opens another profile, Q quits")
         await harness.pilot.pause()
         assert len(tries) == 1
         await harness.pilot.press("R")

@@ -17,6 +17,7 @@ from tui.screens.common.routes import (
     ShowRequestLog,
     Suspend,
     SwitchBack,
+    SwitchProfile,
 )
 from tui.screens.common.workspace import Workspace
 from tui.widgets.lines import LineView
@@ -104,6 +105,7 @@ class GeneralCommands:
         previous_screen=SwitchBack(),
         repaint=Repaint(),
         suspend=Suspend(),
+        profiles=SwitchProfile(),
         quit=Leave(),
         back=Back(),
     )

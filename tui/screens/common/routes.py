@@ -117,6 +117,11 @@ class Leave:
     """Quit the app."""
 
 
+@dataclass(frozen=True, slots=True)
+class SwitchProfile:
+    """Another profile, chosen from a list; everything of this one is closed."""
+
+
 Place: TypeAlias = OpenTriage | EditOrder | OpenComposer | OpenJournal
 """The routes that the next start can restore."""
 
@@ -125,4 +130,4 @@ Page: TypeAlias = (
 )
 """The routes that a screen shows."""
 
-Route: TypeAlias = Page | ShowPalette | Back | SwitchBack | Repaint | Suspend | Leave
+Route: TypeAlias = Page | ShowPalette | Back | SwitchBack | Repaint | Suspend | SwitchProfile | Leave

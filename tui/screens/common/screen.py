@@ -55,6 +55,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         self._notice: Piece | None = None
         self._has_news = False
         self.title_line, self.key_line = TitleLine(), KeyLine()
+        self.title_line.tone = workspace.colour or "title"
         self.groups: Sequence[object] = ()
         self.on_marked = False
         """Whether the current command acts on all marked orders."""

@@ -36,7 +36,8 @@ class WaitForScreen(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Workspace:
-    """What every screen gets. `profile`: the name of the profile. `orders`: those that the list shows, and all others.
+    """What every screen gets. `profile`: the title of the profile; `is_demo`: nothing real can be changed; `colour`: of
+    titles, "" for the usual one. `orders`: those that the list shows, and all others.
 
     `sync` reads all orders in the background. `marks`: what the user noted about orders on this machine.
 
@@ -46,6 +47,8 @@ class Workspace:
     """
 
     profile: str
+    is_demo: bool
+    colour: str
     account: Account
     staging: Staging
     jobs: Jobs
@@ -65,5 +68,7 @@ class Workspace:
 
     @property
     def heading(self) -> str:
-        """The profile, and whether it can write: the left half of most titles."""
-        return f"{self.profile} · {'READ ONLY' if self.account.client.read_only else 'WRITES'}"
+        """The profile, and whether it can write: the left half of most titles. Only a real account has the word WRITES."""
+        if self.account.client.read_only:
+            return f"{self.profile} · read only"
+        return self.profile if self.is_demo else f"{self.profile} · WRITES"

@@ -13,17 +13,24 @@ from textual.widgets import Static
 class OpeningScreen(Screen[None], inherit_bindings=False):
     """Calls `open` after the first frame; if that fails, the reason is shown, and `R` tries again.
 
-    `leave` ends the app with an exit code.
+    `leave` ends the app with an exit code. `choose` lets the user choose another profile.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = []
     AUTO_FOCUS = None
 
-    def __init__(self, name: str, open: Callable[[], Awaitable[None]], leave: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        open: Callable[[], Awaitable[None]],
+        leave: Callable[[int], None],
+        choose: Callable[[], None],
+    ) -> None:
         super().__init__()
         self._name = name
         self._open = open
         self._leave = leave
+        self._choose = choose
         self._failed = False
 
     def compose(self) -> ComposeResult:
@@ -38,14 +45,15 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
 
     async def _try(self) -> None:
         from tui.api.errors import ApiError, ConfigError
+        from tui.config.settings import SettingsError
         from tui.widgets.text import safe
         from tui.work.stored import StoreError
 
         try:
             await self._open()
-        except (ApiError, ConfigError, StoreError) as error:
+        except (ApiError, ConfigError, SettingsError, StoreError) as error:
             self._failed = True
-            text = f" {self._name}\n\n {safe(error)}\n\n R tries again, Q quits."
+            text = f" {self._name}\n\n {safe(error)}\n\n R tries again, P opens another profile, Q quits."
             self.query_one(Static).update(text)
 
     def on_key(self, event: events.Key) -> None:
@@ -55,3 +63,5 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
         elif event.character == "R" and self._failed:
             self.query_one(Static).update(f" {self._name} · opening …")
             self._start()
+        elif event.character == "P" and self._failed:
+            self._choose()

@@ -6,14 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tui.config.locations import config_folder
+from tui.config.settings import Settings, SettingsError, read_settings
+from tui.config.time_zone import local_zone
 from tui.orders.checks.context import Level, ShopSettings
-from tui.settings import SETTINGS, Settings, SettingsError, config_folder, local_zone, read_settings
-
-
-@pytest.fixture
-def file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("SENDCLOUD_ORDERS_CONFIG", str(tmp_path))
-    return tmp_path / SETTINGS
 
 
 def test_defaults_without_a_file(file: Path) -> None:
@@ -65,7 +61,7 @@ checks.unpaid = "error"
     [
         ("[journal\n", "not valid TOML"),
         ("[journl]\nkeep_days = 9", ", line 1: 'journl' is not a setting; did you mean 'journal'?"),
-        ("keep_days = 9", "'keep_days' is not a setting; did you mean 'cache'?"),
+        ("keep_days = 9", "'keep_days' is not a setting; it must be one of default, cache, journal, profiles, shops"),
         ("journal = 3", "must be a table"),
         ("[journal]\nkeep = 9", ", line 2: 'keep' in [journal] is not a setting; did you mean 'keep_days'?"),
         ("[journal]\nkeep_days = 0", "keep_days = 0"),

@@ -1,0 +1,97 @@
+"""Secrets of profiles in the real program: they are never on the screen, in the process list, or in another file."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+from pseudo_terminal import PROGRAM, Terminal
+
+from tui.sandbox.app import SandboxSettings
+from tui.sandbox.serve import serving
+
+SECRET = "s3cret-that-nobody-may-see"
+
+
+@pytest.fixture(scope="module")
+def url() -> Iterator[str]:
+    with serving(SandboxSettings(orders=30, credentials=f"me:{SECRET}")) as url:
+        yield url
+
+
+def environment(folder: Path) -> dict[str, str]:
+    return {"HOME": str(folder), "SENDCLOUD_ORDERS_DATA": str(folder / "d"), "SENDCLOUD_ORDERS_CONFIG": str(folder)}
+
+
+def in_file(folder: Path) -> str:
+    return f'secret_key = "{SECRET}"'
+
+
+def in_command(folder: Path) -> str:
+    (folder / "store").write_text(SECRET)
+    return f'secret_command = ["cat", "{folder / "store"}"]'
+
+
+def in_environment(folder: Path) -> str:
+    return ""
+
+
+def command_lines() -> Iterator[bytes]:
+    """Yield the command lines of all processes, on systems with /proc."""
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it ended in the meantime
+            yield path.read_bytes()
+
+
+@pytest.mark.parametrize("kept", [in_file, in_command, in_environment])
+def test_a_secret_stays_where_it_is_kept(tmp_path: Path, url: str, kept: object) -> None:
+    settings = tmp_path / "settings.toml"
+    settings.write_text(f'[profiles.kaas]\nurl = "{url}"\npublic_key = "me"\n{kept(tmp_path)}\n')  # type: ignore[operator]
+    settings.chmod(0o600)
+    variables = environment(tmp_path) | ({"SENDCLOUD_SECRET_KEY": SECRET} if kept is in_environment else {})
+    with Terminal(PROGRAM, environment=variables) as terminal:
+        terminal.wait("all read")
+        assert terminal.lines[0].startswith(" DEMO kaas")
+        assert not [line for line in command_lines() if SECRET.encode() in line]
+        terminal.press("T")
+        terminal.wait("/integrations")
+        terminal.press("enter")
+        terminal.wait("response 200")
+        terminal.press("q", "q", "Q")
+        assert terminal.ended() == 0
+        stream = terminal.stream
+    assert SECRET.encode() not in stream
+    sources = {settings, tmp_path / "store"}
+    written = [path for path in tmp_path.rglob("*") if path.is_file() and path not in sources]
+    assert written
+    assert [path for path in written if SECRET.encode() in path.read_bytes()] == []
+
+
+def test_a_command_that_fails_is_named_on_the_screen(tmp_path: Path, url: str) -> None:
+    script = f"print('{SECRET}'); import sys; print('no such entry', file=sys.stderr); sys.exit(3)"
+    (tmp_path / "store.py").write_text(script)
+    command = f'["{sys.executable}", "{tmp_path / "store.py"}"]'
+    (tmp_path / "settings.toml").write_text(
+        f'[profiles.kaas]\nurl = "{url}"\npublic_key = "me"\nsecret_command = {command}\n'
+    )
+    (tmp_path / "settings.toml").chmod(0o600)
+    with Terminal(PROGRAM, environment=environment(tmp_path)) as terminal:
+        terminal.wait("failed with code 3: no such entry")
+        assert "R tries again, P opens another profile" in terminal.text
+        terminal.press("Q")
+        assert terminal.ended() == 1
+    assert SECRET.encode() not in terminal.stream
+
+
+def test_the_first_start_ends_in_the_sandbox(tmp_path: Path) -> None:
+    with Terminal(PROGRAM, environment=environment(tmp_path)) as terminal:
+        terminal.wait("try the sandbox")
+        terminal.press("enter")
+        terminal.wait("all read", timeout=30)
+        assert terminal.lines[0].startswith(" DEMO sandbox ")
+        terminal.press("Q")
+        assert terminal.ended() == 0
+    assert not (tmp_path / "settings.toml").exists()
+    assert os.listdir(tmp_path) == ["d"]

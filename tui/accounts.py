@@ -1,0 +1,73 @@
+"""The accounts that the user can open: their profiles, connecting to one, and adding one."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from tui.config.files import add_profile
+from tui.config.new_profile import KeptIn, NewProfile
+from tui.config.profiles import Profile, Secret, demo_profile
+from tui.config.secrets import reveal, save_in_keyring
+from tui.config.settings import read_settings
+from tui.service import Service, check_profile, connect
+
+if TYPE_CHECKING:
+    from tui.work.connection import ConnectionReport
+
+_RETRY_FOR = 5.0
+
+Connect = Callable[[Profile], Awaitable[Service]]
+
+
+async def connect_in_app(profile: Profile, retry_for: float | None = None) -> Service:
+    """Connect to a profile. A command or a keyring that takes time does not hold up the screen.
+
+    Raises ConfigError, SettingsError.
+    """
+    check_profile(profile)
+    if profile.credentials is not None:
+        secret = await asyncio.to_thread(reveal, profile.credentials.secret)
+        profile = replace(profile, credentials=replace(profile.credentials, secret=secret))
+    return connect(profile, retry_for)
+
+
+class Accounts:
+    """`started`: the profile that the app was started with, which may come from the environment; None if there is none."""
+
+    def __init__(self, started: Profile | None = None, connect: Connect = connect_in_app) -> None:
+        self._started = started
+        self.connect = connect
+
+    def profiles(self) -> list[Profile]:
+        """All profiles that can be opened: those of the settings, that of the start, and the sandbox.
+
+        Raises SettingsError.
+        """
+        found = list(read_settings().profiles.values())
+        if self._started is not None and self._started.name not in [profile.name for profile in found]:
+            found.insert(0, self._started)
+        return found if any(profile.credentials is None for profile in found) else [*found, demo_profile()]
+
+    async def check(self, new: NewProfile) -> "ConnectionReport":
+        """Connect to an account that is not saved yet. Raises SettingsError, ConfigError for invalid values."""
+        from tui.work.connection import check_connection
+
+        service = await self.connect(new.profile())
+        try:
+            return await check_connection(service.client)
+        finally:
+            await service.client.aclose()
+            service.close()
+
+    async def save(self, new: NewProfile) -> Profile:
+        """Add a profile to the settings, the first one as the default. Raises SettingsError; then nothing is added."""
+        return await asyncio.to_thread(_save, new)
+
+
+def _save(new: NewProfile) -> Profile:
+    profile = new.profile()
+    if new.kept_in is KeptIn.KEYRING:
+        save_in_keyring(new.public, Secret(new.secret))
+    add_profile(new.name, new.values(), default=not read_settings().profiles)
+    return profile

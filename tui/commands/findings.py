@@ -1,0 +1,41 @@
+"""What a check of `doctor` says: a finding, which names its area, what it found, and what helps if it is a problem."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+from tui.config.profiles import Profile
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """`remedy`: what the user can do; empty if nothing is wrong."""
+
+    area: str
+    text: str
+    remedy: str = ""
+
+    @property
+    def is_problem(self) -> bool:
+        return bool(self.remedy)
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What the checks look at. `now`: seconds since 1970. `profile`: None if no account is configured."""
+
+    environment: Mapping[str, str]
+    data: Path
+    settings: Path
+    now: float
+    profile: Profile | None
+
+
+Check: TypeAlias = Callable[[Surroundings], Iterable[Finding]]
+
+
+def shown(path: Path) -> str:
+    """A path without the name of the user."""
+    home = Path.home()
+    return f"~/{path.relative_to(home)}" if path.is_relative_to(home) and path != home else str(path)

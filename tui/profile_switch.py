@@ -1,0 +1,98 @@
+"""Opens the account of a profile in the app: the first one, and others after closing what belongs to the one before."""
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+from textual.app import App
+
+from tui.accounts import Accounts
+from tui.config.profiles import Profile
+from tui.config.settings import SettingsError
+from tui.screens.system.opening import OpeningScreen
+
+if TYPE_CHECKING:
+    from tui.lifecycle import Session
+
+
+class AccountHolder(Protocol):
+    """The account that is open, as the app holds it."""
+
+    profile: Profile | None
+    session: "Session | None"
+
+    async def open(self) -> None:
+        """Open the account of the profile. Raises ApiError, StoreError, ConfigError, SettingsError."""
+
+    async def close_account(self) -> None:
+        """Close the account and its connection."""
+
+    def hold_keys(self) -> None:
+        """Hold keys until the account is open."""
+
+    def release_keys(self, *, discard: bool = False) -> None:
+        """Process or drop held keys."""
+
+
+class ProfileSwitch:
+    """Shows the screens that choose a profile. `holder` is the app, too."""
+
+    def __init__(self, app: App[Any], holder: AccountHolder, accounts: Accounts) -> None:
+        self._app = app
+        self._holder = holder
+        self._accounts = accounts
+
+    def start(self) -> None:
+        """Open the profile of the start; without one, let the user choose."""
+        if self._holder.profile is not None:
+            self._app.push_screen(self._opening(self._holder.profile))
+            return
+        from tui.screens.system.connect import WelcomeScreen
+
+        self._holder.release_keys()
+        self._app.push_screen(WelcomeScreen(self.switch_to, self.connect, self._app.exit))
+
+    def choose(self) -> None:
+        """Let the user choose a profile, and switch to it."""
+        self._app.run_worker(self._choose(), name="choose a profile", group="profiles", exclusive=True)
+
+    def connect(self) -> None:
+        """Let the user connect an account, and switch to it."""
+        from tui.screens.system.connect import ConnectScreen
+
+        self._app.push_screen(ConnectScreen(self._accounts, self.switch_to, self._app.exit))
+
+    def switch_to(self, profile: Profile) -> None:
+        """Close the open account and open that of a profile."""
+        self._app.run_worker(self._switch_to(profile), name="switch the profile", group="profiles")
+
+    async def _choose(self) -> None:
+        from tui.screens.system.profiles import ProfilesScreen
+
+        notice = ""
+        try:
+            profiles = self._accounts.profiles()
+        except SettingsError as error:
+            profiles, notice = [], str(error)
+        screen = ProfilesScreen(profiles, self._holder.profile, self.connect, self._app.exit, notice)
+        profile = await self._app.push_screen_wait(screen)
+        if profile is not None:
+            await self._switch_to(profile)
+
+    async def _switch_to(self, profile: Profile) -> None:
+        session = self._holder.session
+        if session is not None:
+            while len(self._app.screen_stack) > 1 and self._app.screen not in session.navigator.screens:
+                await self._app.pop_screen()
+            if not await session.closing.may_close("switch"):
+                return
+        self._holder.hold_keys()
+        if session is not None:
+            await session.stop_work()
+        # The screens may use the store until they are removed.
+        while len(self._app.screen_stack) > 2:
+            await self._app.pop_screen()
+        await self._holder.close_account()
+        self._holder.profile = profile
+        await self._app.switch_screen(self._opening(profile))
+
+    def _opening(self, profile: Profile) -> OpeningScreen:
+        return OpeningScreen(profile.title, self._holder.open, self._app.exit, self.choose)

@@ -5,7 +5,7 @@ import importlib
 import signal
 import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,6 +16,7 @@ from tui.config.profiles import Profile
 from tui.config.settings import Settings
 from tui.profile_switch import ProfileSwitch
 from tui.service import Service
+from tui.store.last_screen import LastScreen, Snapshot
 from tui.widgets.key_queue import KeyQueue
 from tui.widgets.output.diff_renderer import DiffRenderer
 
@@ -46,7 +47,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self.last_words: list[str] = []
         self.profile = profile
         self.session: Session | None = None
-        self.profile_switch = ProfileSwitch(self, self, accounts)
+        self.profile_switch = ProfileSwitch(self, self, accounts, self._last_list)
         self._accounts = accounts
         self._now = now
         self._settings = settings or Settings()
@@ -88,6 +89,29 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
             self.release_keys(discard=True)
             raise
         self.session.start(self.release_keys)
+
+    def exit(self, result: int | None = None, return_code: int = 0, message: Any | None = None) -> None:
+        self._keep_list()
+        super().exit(result, return_code, message)
+
+    def _last_list(self, profile: Profile) -> Snapshot | None:
+        if self._settings.no_cache:
+            return None
+        since = self._now() - timedelta(days=self._settings.keep_cache_days)
+        return LastScreen(self._folder, profile.account_key).load(since)
+
+    def _keep_list(self) -> None:
+        """Keep what the terminal shows of the order list, for the next start."""
+        if self.session is None or self.profile is None:
+            return
+        last_screen = LastScreen(self._folder, self.profile.account_key)
+        try:
+            if self.session.navigator.shows_orders and self.shown_lines and not self._settings.no_cache:
+                last_screen.save(Snapshot(self.size.width, self._now(), self.shown_lines))
+            else:
+                last_screen.remove()
+        except OSError as error:
+            self.last_words.append(f"The list is not shown at once at the next start: {error.strerror}.")
 
     def _die(self, number: int) -> None:
         if self.session is not None:

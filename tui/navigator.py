@@ -197,6 +197,13 @@ class Navigator:
             # Wait until it is mounted, because questions at the start are asked on the top screen.
             await self._app.push_screen(self._screen_for(place))
 
+    @property
+    def shows_orders(self) -> bool:
+        """Whether the order list is the top screen."""
+        from tui.screens.triage.screen import TriageScreen
+
+        return isinstance(self._app.screen, TriageScreen)
+
     def remember(self, place: Place) -> None:
         """Open this place at the next start. Raises StoreError."""
         account = self.workspace.account

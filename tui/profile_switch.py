@@ -1,5 +1,6 @@
 """Opens the account of a profile in the app: the first one, and others after closing what belongs to the one before."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from textual.app import App
@@ -8,6 +9,7 @@ from tui.accounts import Accounts
 from tui.config.profiles import Profile
 from tui.config.settings import SettingsError
 from tui.screens.system.opening import OpeningScreen
+from tui.store.last_screen import Snapshot
 
 if TYPE_CHECKING:
     from tui.lifecycle import Session
@@ -33,10 +35,13 @@ class AccountHolder(Protocol):
 
 
 class ProfileSwitch:
-    """Shows the screens that choose a profile. `holder` is the app, too."""
+    """Shows the screens that choose a profile. `holder` is the app, too. `last_list`: the list as it was last shown."""
 
-    def __init__(self, app: App[Any], holder: AccountHolder, accounts: Accounts) -> None:
+    def __init__(
+        self, app: App[Any], holder: AccountHolder, accounts: Accounts, last_list: Callable[[Profile], Snapshot | None]
+    ) -> None:
         self._app = app
+        self._last_list = last_list
         self._holder = holder
         self._accounts = accounts
 
@@ -95,4 +100,6 @@ class ProfileSwitch:
         await self._app.switch_screen(self._opening(profile))
 
     def _opening(self, profile: Profile) -> OpeningScreen:
-        return OpeningScreen(profile.title, self._holder.open, self._app.exit, self.choose)
+        return OpeningScreen(
+            profile.title, self._holder.open, self._app.exit, self.choose, last_list=self._last_list(profile)
+        )

@@ -82,6 +82,17 @@ class Profile:
         return self.credentials is None or host_of(self.base_url) in ("localhost", "127.0.0.1", "::1")
 
     @property
+    def account_key(self) -> tuple[str, str]:
+        """What identifies the account before it is open: the base URL and the public name of the credentials."""
+        match self.credentials:
+            case Basic(public, _):
+                return self.base_url, public
+            case ClientCredentials(client_id, _, _):
+                return self.base_url, client_id
+            case _:
+                return self.base_url, ""
+
+    @property
     def title(self) -> str:
         """The name on screens. Production and sandbox differ in the first word, so that colours are not needed."""
         return f"{'DEMO' if self.is_demo else 'PROD'} {self.label or self.name}"

@@ -1,7 +1,7 @@
 """The opening screen: shown while modules are imported and the account is opened; shows the error if that fails."""
 
-from collections.abc import Awaitable, Callable
-from typing import ClassVar
+from collections.abc import Awaitable, Callable, Sequence
+from typing import ClassVar, Protocol
 
 from textual import events
 from textual.app import ComposeResult
@@ -9,11 +9,25 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
+from tui.widgets.snapshot_view import SnapshotView
+
+
+class LastList(Protocol):
+    """The order list as it was last shown: its texts and pens, on a terminal of `width` columns, at a local `time`."""
+
+    @property
+    def lines(self) -> Sequence[Sequence[tuple[str, str]]]: ...
+    @property
+    def width(self) -> int: ...
+    @property
+    def time(self) -> str: ...
+
 
 class OpeningScreen(Screen[None], inherit_bindings=False):
     """Calls `open` after the first frame; if that fails, the reason is shown, and `R` tries again.
 
-    `leave` ends the app with an exit code. `choose` lets the user choose another profile.
+    `leave` ends the app with an exit code. `choose` lets the user choose another profile. `last_list`: drawn until the
+    account is open, if the terminal has the same width.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -25,16 +39,26 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
         open: Callable[[], Awaitable[None]],
         leave: Callable[[int], None],
         choose: Callable[[], None],
+        *,
+        last_list: LastList | None = None,
     ) -> None:
         super().__init__()
         self._name = name
         self._open = open
         self._leave = leave
         self._choose = choose
+        self._last_list = last_list
         self._failed = False
 
     def compose(self) -> ComposeResult:
-        yield Static(f" {self._name} · opening …", markup=False)
+        width, height = self.app.size
+        last = self._last_list
+        if last is not None and width == last.width:
+            # The two lines at the bottom were about work in flight and keys.
+            yield SnapshotView(last.lines[: height - 2])
+            yield Static(f"\n opening … the list as of {last.time}; keys wait until it is open", markup=False)
+        else:
+            yield Static(f" {self._name} · opening …", markup=False)
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._start)
@@ -53,6 +77,7 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
             await self._open()
         except (ApiError, ConfigError, SettingsError, StoreError) as error:
             self._failed = True
+            await self.query(SnapshotView).remove()
             text = f" {self._name}\n\n {safe(error)}\n\n R tries again, P opens another profile, Q quits."
             self.query_one(Static).update(text)
 

@@ -49,6 +49,11 @@ class DiffRenderer(App[Result], Generic[Result]):
         """What was sent to the terminal; zeros if Textual's own output is used."""
         return OutputCounts() if self._frame is None else self._frame.counts
 
+    @property
+    def shown_lines(self) -> list[list[tuple[str, str]]]:
+        """The texts and pens of each line of the terminal; empty if Textual's own output is used."""
+        return [] if self._frame is None else self._frame.lines()
+
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         driver = self._driver
         if driver is not None and driver is not self._watched_driver:

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 
 from rich.cells import get_character_cell_size
 from rich.color import ColorSystem
@@ -77,6 +79,18 @@ class Frame:
             self.counts.frames += 1
             self.counts.size += len(out)
         return out
+
+    def lines(self) -> list[list[tuple[str, str]]]:
+        """What the terminal shows: for each line its texts with their pens, without blank ends."""
+        found: list[list[tuple[str, str]]] = []
+        for row in self._rows:
+            line: list[tuple[str, str]] = []
+            for pen, cells in groupby(row, key=itemgetter(1)):
+                line.append(("".join(text for text, _ in cells), pen))
+            if line and not line[-1][1]:
+                line[-1] = (line[-1][0].rstrip(" "), "")
+            found.append([(text, pen) for text, pen in line if text])
+        return found
 
     def move_cursor(self, x: int, y: int) -> str:
         """The output that moves the terminal's cursor there."""

@@ -1,0 +1,53 @@
+"""Tests for the list that is kept for the next start."""
+
+import json
+import stat
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from tui.store.last_screen import LastScreen, Snapshot
+
+NOW = datetime(2026, 11, 29, 8, tzinfo=UTC)
+ACCOUNT = ("https://example.com/api/v3", "key")
+SNAPSHOT = Snapshot(80, NOW, [[(" 1067 ", "1;31"), ("Anna Weber", "")], []])
+
+
+def test_a_snapshot_is_kept_for_its_account_and_private(tmp_path: Path) -> None:
+    kept = LastScreen(tmp_path, ACCOUNT)
+    assert kept.load(NOW) is None
+    kept.save(SNAPSHOT)
+    assert kept.load(NOW) == SNAPSHOT
+    assert stat.S_IMODE(kept.path.stat().st_mode) == 0o600
+    assert LastScreen(tmp_path, (ACCOUNT[0], "other")).load(NOW) is None
+    assert [path.name for path in tmp_path.iterdir()] == [kept.path.name]
+    kept.remove()
+    kept.remove()
+    assert not kept.path.exists()
+
+
+def test_an_old_snapshot_is_not_shown(tmp_path: Path) -> None:
+    kept = LastScreen(tmp_path, ACCOUNT)
+    kept.save(SNAPSHOT)
+    assert kept.load(NOW + timedelta(seconds=1)) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        "",
+        "[]",
+        "null",
+        '{"lines": 5}',
+        json.dumps({"width": 80, "at": "2026-11-29T08:00:00+00:00", "lines": [[["\x1b[2J", ""]]]}),
+        json.dumps({"width": 80, "at": "2026-11-29T08:00:00+00:00", "lines": [[["a", "m\x1b[2J"]]]}),
+        json.dumps({"width": 80, "at": "2026-11-29T08:00:00", "lines": []}),
+        json.dumps({"width": 80, "at": "2026-11-29T08:00:00+00:00", "lines": [[["a"]]]}),
+        "[" * 100_000,
+    ],
+)
+def test_a_file_that_was_changed_is_ignored(tmp_path: Path, content: str) -> None:
+    kept = LastScreen(tmp_path, ACCOUNT)
+    kept.path.write_text(content)
+    assert kept.load(NOW - timedelta(days=1)) is None

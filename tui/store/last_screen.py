@@ -1,0 +1,72 @@
+"""The list as it was last on the screen, kept in a file so that the next start shows it before the account is open."""
+
+import hashlib
+import json
+import os
+import re
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Final, TypeAlias
+
+Line: TypeAlias = list[tuple[str, str]]
+"""Texts with their pens: SGR parameters such as `1;31`, "" for the terminal's default."""
+
+_PEN: Final = re.compile(r"[0-9;]{0,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """The lines of a screen of `width` columns, and when it was shown."""
+
+    width: int
+    at: datetime
+    lines: list[Line]
+
+    @property
+    def time(self) -> str:
+        """When it was shown, in local time."""
+        return self.at.astimezone().strftime("%d %b %H:%M")
+
+
+class LastScreen:
+    """One file for each account, in the folder of the store; others cannot read it. It contains customers' data.
+
+    `account`: what identifies it before it is open: the base URL and the public name of the credentials.
+    """
+
+    def __init__(self, folder: Path, account: Sequence[str]) -> None:
+        name = hashlib.sha256("\n".join(account).encode()).hexdigest()[:16]
+        self.path = folder / f"last-screen-{name}.json"
+
+    def save(self, snapshot: Snapshot) -> None:
+        """Replace the file. Raises OSError."""
+        content = {"width": snapshot.width, "at": snapshot.at.isoformat(), "lines": snapshot.lines}
+        # Created with mode 0600.
+        number, name = tempfile.mkstemp(dir=self.path.parent, prefix="last-screen-", suffix=".new")
+        try:
+            with os.fdopen(number, "w", encoding="utf-8") as file:
+                json.dump(content, file, ensure_ascii=False)
+            os.replace(name, self.path)
+        except BaseException:
+            with suppress(OSError):
+                os.unlink(name)
+            raise
+
+    def load(self, since: datetime) -> Snapshot | None:
+        """The snapshot; None if there is none, if it is older than `since`, or if the file is not one that `save` wrote."""
+        try:
+            content = json.loads(self.path.read_bytes())
+            lines = [[(str(text), str(pen)) for text, pen in line] for line in content["lines"]]
+            snapshot = Snapshot(int(content["width"]), datetime.fromisoformat(content["at"]), lines)
+        except (OSError, ValueError, TypeError, LookupError, RecursionError):
+            return None
+        is_plain = all(text.isprintable() and _PEN.fullmatch(pen) for line in lines for text, pen in line)
+        return snapshot if is_plain and snapshot.at.tzinfo is not None and snapshot.at >= since else None
+
+    def remove(self) -> None:
+        """Remove the file, if there is one. Raises OSError."""
+        self.path.unlink(missing_ok=True)

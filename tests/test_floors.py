@@ -128,9 +128,12 @@ LAYERS = {
         SERVER,
     ),
     "tui.accounts": layer("tui.config tui.service tui.work.connection", NETWORK, DISK, TERMINAL, SERVER),
-    "tui.profile_switch": layer("tui.accounts tui.config tui.lifecycle tui.screens.system", NETWORK, DISK, SERVER),
+    "tui.last_list": layer("tui.config tui.store.last_screen", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.profile_switch": layer(
+        "tui.accounts tui.config tui.last_list tui.lifecycle tui.screens.system", NETWORK, DISK, SERVER
+    ),
     "tui.app": layer(
-        "tui.accounts tui.lifecycle tui.profile_switch tui.screens.common tui.widgets tui.work tui.service tui.config",
+        "tui.accounts tui.last_list tui.lifecycle tui.profile_switch tui.screens.common tui.widgets tui.work tui.service tui.config",
         NETWORK,
         DISK,
         SERVER,

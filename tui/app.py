@@ -5,7 +5,7 @@ import importlib
 import signal
 import traceback
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -14,9 +14,9 @@ from textual.binding import BindingType
 from tui.accounts import Accounts
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
+from tui.last_list import LastList
 from tui.profile_switch import ProfileSwitch
 from tui.service import Service
-from tui.store.last_screen import LastScreen, Snapshot
 from tui.widgets.key_queue import KeyQueue
 from tui.widgets.output.diff_renderer import DiffRenderer
 
@@ -47,6 +47,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self.last_words: list[str] = []
         self.profile = profile
         self.session: Session | None = None
+        self._last_list = LastList(folder, settings or Settings(), now)
         self.profile_switch = ProfileSwitch(self, self, accounts, self._last_list)
         self._accounts = accounts
         self._now = now
@@ -91,27 +92,13 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self.session.start(self.release_keys)
 
     def exit(self, result: int | None = None, return_code: int = 0, message: Any | None = None) -> None:
-        self._keep_list()
+        if self.session is not None and self.profile is not None:
+            lines = self.shown_lines if self.session.navigator.shows_orders else []
+            try:
+                self._last_list.keep(self.profile, self.size.width, lines)
+            except OSError as error:
+                self.last_words.append(f"The next start shows the list only when it is open: {error.strerror}.")
         super().exit(result, return_code, message)
-
-    def _last_list(self, profile: Profile) -> Snapshot | None:
-        if self._settings.no_cache:
-            return None
-        since = self._now() - timedelta(days=self._settings.keep_cache_days)
-        return LastScreen(self._folder, profile.account_key).load(since)
-
-    def _keep_list(self) -> None:
-        """Keep what the terminal shows of the order list, for the next start."""
-        if self.session is None or self.profile is None:
-            return
-        last_screen = LastScreen(self._folder, self.profile.account_key)
-        try:
-            if self.session.navigator.shows_orders and self.shown_lines and not self._settings.no_cache:
-                last_screen.save(Snapshot(self.size.width, self._now(), self.shown_lines))
-            else:
-                last_screen.remove()
-        except OSError as error:
-            self.last_words.append(f"The list is not shown at once at the next start: {error.strerror}.")
 
     def _die(self, number: int) -> None:
         if self.session is not None:

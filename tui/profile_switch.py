@@ -1,6 +1,5 @@
 """Opens the account of a profile in the app: the first one, and others after closing what belongs to the one before."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Protocol
 
 from textual.app import App
@@ -8,8 +7,8 @@ from textual.app import App
 from tui.accounts import Accounts
 from tui.config.profiles import Profile
 from tui.config.settings import SettingsError
+from tui.last_list import LastList
 from tui.screens.system.opening import OpeningScreen
-from tui.store.last_screen import Snapshot
 
 if TYPE_CHECKING:
     from tui.lifecycle import Session
@@ -37,9 +36,7 @@ class AccountHolder(Protocol):
 class ProfileSwitch:
     """Shows the screens that choose a profile. `holder` is the app, too. `last_list`: the list as it was last shown."""
 
-    def __init__(
-        self, app: App[Any], holder: AccountHolder, accounts: Accounts, last_list: Callable[[Profile], Snapshot | None]
-    ) -> None:
+    def __init__(self, app: App[Any], holder: AccountHolder, accounts: Accounts, last_list: LastList) -> None:
         self._app = app
         self._last_list = last_list
         self._holder = holder
@@ -101,5 +98,5 @@ class ProfileSwitch:
 
     def _opening(self, profile: Profile) -> OpeningScreen:
         return OpeningScreen(
-            profile.title, self._holder.open, self._app.exit, self.choose, last_list=self._last_list(profile)
+            profile.title, self._holder.open, self._app.exit, self.choose, last_list=self._last_list.load(profile)
         )

@@ -4,9 +4,7 @@ import hashlib
 import json
 import os
 import re
-import tempfile
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,11 +13,13 @@ from typing import Final, TypeAlias
 Line: TypeAlias = list[tuple[str, str]]
 """Texts with their pens: SGR parameters such as `1;31`, "" for the terminal's default."""
 
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+"""Characters that act on a terminal; what `save` is given has none."""
 _PEN: Final = re.compile(r"[0-9;]{0,64}")
 
 
 @dataclass(frozen=True, slots=True)
-class Snapshot:
+class ListSnapshot:
     """The lines of a screen of `width` columns, and when it was shown."""
 
     width: int
@@ -42,29 +42,23 @@ class LastScreen:
         name = hashlib.sha256("\n".join(account).encode()).hexdigest()[:16]
         self.path = folder / f"last-screen-{name}.json"
 
-    def save(self, snapshot: Snapshot) -> None:
+    def save(self, snapshot: ListSnapshot) -> None:
         """Replace the file. Raises OSError."""
         content = {"width": snapshot.width, "at": snapshot.at.isoformat(), "lines": snapshot.lines}
-        # Created with mode 0600.
-        number, name = tempfile.mkstemp(dir=self.path.parent, prefix="last-screen-", suffix=".new")
-        try:
-            with os.fdopen(number, "w", encoding="utf-8") as file:
-                json.dump(content, file, ensure_ascii=False)
-            os.replace(name, self.path)
-        except BaseException:
-            with suppress(OSError):
-                os.unlink(name)
-            raise
+        new = self.path.with_suffix(".new")
+        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+            json.dump(content, file, ensure_ascii=False)
+        os.replace(new, self.path)
 
-    def load(self, since: datetime) -> Snapshot | None:
+    def load(self, since: datetime) -> ListSnapshot | None:
         """The snapshot; None if there is none, if it is older than `since`, or if the file is not one that `save` wrote."""
         try:
             content = json.loads(self.path.read_bytes())
             lines = [[(str(text), str(pen)) for text, pen in line] for line in content["lines"]]
-            snapshot = Snapshot(int(content["width"]), datetime.fromisoformat(content["at"]), lines)
+            snapshot = ListSnapshot(int(content["width"]), datetime.fromisoformat(content["at"]), lines)
         except (OSError, ValueError, TypeError, LookupError, RecursionError):
             return None
-        is_plain = all(text.isprintable() and _PEN.fullmatch(pen) for line in lines for text, pen in line)
+        is_plain = not any(_CONTROL.search(text) or not _PEN.fullmatch(pen) for line in lines for text, pen in line)
         return snapshot if is_plain and snapshot.at.tzinfo is not None and snapshot.at >= since else None
 
     def remove(self) -> None:

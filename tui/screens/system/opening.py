@@ -12,7 +12,7 @@ from textual.widgets import Static
 from tui.widgets.snapshot_view import SnapshotView
 
 
-class LastList(Protocol):
+class ShownBefore(Protocol):
     """The order list as it was last shown: its texts and pens, on a terminal of `width` columns, at a local `time`."""
 
     @property
@@ -40,7 +40,7 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
         leave: Callable[[int], None],
         choose: Callable[[], None],
         *,
-        last_list: LastList | None = None,
+        last_list: ShownBefore | None = None,
     ) -> None:
         super().__init__()
         self._name = name

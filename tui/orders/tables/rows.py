@@ -201,6 +201,10 @@ class _OrderBuilder:
             [column for column in self._item_columns if column.item == item] for item in numbers_of_items
         ]
         self._unclear_columns = [column for column in self._columns if column.reading is not None]
+        self._comma_columns = frozenset(
+            column.index for column in self._columns if column.field.kind in _NUMBERS and column.layout.decimal == ","
+        )
+        """The columns of numbers with a decimal comma, which the numbers of a spreadsheet get too."""
         used = {column.index for column in self._columns}
         self._ignored_columns = [index for index in range(len(mapping.paths)) if index not in used]
         self._key_columns = [
@@ -271,6 +275,9 @@ class _OrderBuilder:
     def _add_row(self, row: TableRow) -> None:
         cells = trimmed(row.cells)
         texts = [cell_text(cell) for cell in cells]
+        for index in row.numbers:
+            if index in self._comma_columns:
+                texts[index] = texts[index].replace(".", ",")
         if self._is_repairing:
             texts = self._repaired(row.number, texts)
         self._context.marked_as_text.update(
@@ -290,7 +297,7 @@ class _OrderBuilder:
             self._not_data.append(_refused(row, reason))
             return
         width = len(texts)
-        self._record_unclear_numbers(row.number, texts)
+        self._record_unclear_numbers(row, texts)
         partial = self._find_order(keys[0], shop) if keys else self._continued_order(texts)
         if partial is None:
             if len(self._orders) == self._max_orders:
@@ -326,10 +333,15 @@ class _OrderBuilder:
             if index < width and texts[index]
         )
 
-    def _record_unclear_numbers(self, row: int, texts: Sequence[str]) -> None:
+    def _record_unclear_numbers(self, row: TableRow, texts: Sequence[str]) -> None:
         for column in self._unclear_columns:
-            if column.index < len(texts) and is_ambiguous(text := texts[column.index]) and column.reading is not None:
-                self._context.unclear_numbers.setdefault(row, {})[column.name] = (column.reading, text)
+            if (
+                column.index not in row.numbers
+                and column.index < len(texts)
+                and is_ambiguous(text := texts[column.index])
+                and column.reading is not None
+            ):
+                self._context.unclear_numbers.setdefault(row.number, {})[column.name] = (column.reading, text)
 
     def _empty_null_markers(self, texts: list[str]) -> list[tuple[_Column | None, str]]:
         """Empty the cells that stand for no value. Returns their columns, None for ignored ones, and their texts."""

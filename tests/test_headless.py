@@ -512,6 +512,8 @@ def test_a_held_guess_is_sent_when_it_is_accepted_in_a_later_run(account: Shell)
                          "W1;7;Rita;Weg 1;04109;Leipzig;DE;Cup;2;1,00;200\n")  # fmt: skip
     held = account.submit(path)
     assert [line["outcome"] for line in held.lines] == ["held"]
+    (guess,) = [problem for problem in held.lines[0]["problems"] if problem["code"] == "confirm_unit"]
+    assert guess["detail"].endswith(" To confirm: --accept unit.")
     assert account.writes() == 0
     sent = account.submit(path, "--accept", "unit")
     assert [line["outcome"] for line in sent.lines] == ["verified"], sent.error

@@ -311,7 +311,7 @@ ORDER_ALONE: Final = {
     "|wahrungscode|devise|moneda|divisa|waluta|moeda",
     "payment_details/subtotal_price/value": "subtotal|order subtotal|order subtotal amount|subtotaal|zwischensumme"
     "|sous total|subtotale|delsumma",
-    "payment_details/status/code": "payment status|financial status|paid|payment state|betaalstatus|betaald|zahlungsstatus"
+    "payment_details/status/code": "payment status|financial status|paid|payment state|betaalstatus|betaald|zahlungsstatus|zahlstatus"
     "|bezahlt|statut de paiement|statut du paiement|paye|estado de pago|estado del pago|pagado|stato pagamento|pagato"
     "|status platnosci|oplacone|betalningsstatus|betald|betalingsstatus|betalt|estado do pagamento|pago",
     "payment_details/estimated_shipping_price/value": "shipping|shipping price|order shipping amount|shipping cost"

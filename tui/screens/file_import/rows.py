@@ -11,7 +11,7 @@ from tui.orders.checks.sending import check_order
 from tui.orders.display import short_problem
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.fields import field_at, label_of
-from tui.orders.parsed import Guess, GuessKind, ParsedFile, ParsedOrder
+from tui.orders.parsed import Guess, GuessKind, ParsedFile, ParsedOrder, with_hint
 from tui.orders.paths import ITEMS, TOTAL, FieldPath
 from tui.orders.summary import order_name, text_at
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
@@ -50,6 +50,8 @@ def mapping_rows(
 ) -> list[RenderedRow]:
     """The guesses to confirm, the columns with doubtful unused ones first, then the constants.
 
+    A shop that is one of several and that the user did not choose is among the guesses.
+
     `parsed`: the preview. `problems`: paths where it has some. `shops`: those of the account, if known.
     """
     mapping = source.mapping
@@ -61,9 +63,17 @@ def mapping_rows(
         constants = {SHOP_PATH: None, **constants}
     for path, value in constants.items():
         words = constant_words(path, value, shops)
-        cell = StyledCell(words, "warning") if value is None else words
-        rows.append(RenderedRow(key_of(path), (CONSTANT, full_label(path), cell), "!" if value is None else "="))
+        is_guess = is_guessed_shop(mapping, path, shops)
+        cell = StyledCell(words, "warning") if value is None or is_guess else words
+        mark = "!" if value is None else "?" if is_guess else "="
+        row = RenderedRow(key_of(path), (CONSTANT, full_label(path), cell), mark)
+        rows.insert(len(parsed.guesses) if is_guess else len(rows), row)
     return rows
+
+
+def is_guessed_shop(mapping: ColumnMapping, path: FieldPath, shops: Sequence[Shop]) -> bool:
+    """Whether this is the shop for all rows, and others are possible that the user was not asked about."""
+    return path == SHOP_PATH and path in mapping.guessed and len(shops) > 1
 
 
 def constant_words(path: FieldPath, value: Json, shops: Sequence[Shop]) -> str:
@@ -189,7 +199,7 @@ def problem_words(problem: Problem, one: ParsedOrder, *, whole: bool = False) ->
     label = label_of(problem.pointer) if problem.pointer.tokens else ""
     if not whole:
         return f"{short_problem(problem)}{where}"
-    return f"{label + ': ' if label else ''}{problem.detail}{where}"
+    return f"{label + ': ' if label else ''}{with_hint(problem, 'Enter on its line')}{where}"
 
 
 def order_text(one: ParsedOrder, problems: list[Problem]) -> str:

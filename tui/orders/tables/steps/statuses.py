@@ -121,25 +121,19 @@ def check_statuses(order: ParsedOrder, context: ImportContext) -> None:
         if kind in ("cancelled", "shipped", "paid"):
             context.understood.add((cell.row, cell.column))
         if kind == "cancelled" and not _NOTHING.fullmatch(normalized(cell.text)):
-            _hold(
-                order,
-                context,
-                STATUS,
-                name,
-                f"{name} is filled: the order was cancelled, refunded or returned, or is to be.",
-            )
+            text = f"{name} is filled: the order was cancelled, refunded or returned, or is to be."
+            _hold(order, context, _place_of(order, STATUS, cell, name), name, text)
         elif kind == "shipped" and re.search(r"\d", cell.text):
-            _hold(order, context, STATUS, name, f"{name} is filled: the order was shipped already.")
-        elif kind in ("status", "payment status") and _check_unused_status(
-            order, context, name, cell.text, kind, is_on_delivery
-        ):
+            text = f"{name} is filled: the order was shipped already."
+            _hold(order, context, _place_of(order, STATUS, cell, name), name, text)
+        elif kind in ("status", "payment status") and _check_unused_status(order, context, cell, kind, is_on_delivery):
             context.understood.add((cell.row, cell.column))
         elif not kind:
             _check_hint(order, context, cell)
     check_notes(order, context)
     check_paid_amount(order, context)
     if PAYMENT_STATUS in order.derived and order.derived[PAYMENT_STATUS].how is How.ASSUMED:
-        _check_paid_dates(order, context)
+        _check_assumed_payment(order, context)
 
 
 def _check_hint(order: ParsedOrder, context: ImportContext, cell: UnusedCell) -> None:
@@ -151,8 +145,9 @@ def _check_hint(order: ParsedOrder, context: ImportContext, cell: UnusedCell) ->
         is_unpaid = reason.endswith("not paid.")
         if is_unpaid and PAYMENT_STATUS not in order.cells:
             _derive_payment(order, "unpaid", f"from the column {context.mapping.header[cell.column]}")
-        pointer = PAYMENT_STATUS if is_unpaid else STATUS
-        _hold(order, context, pointer, context.mapping.header[cell.column], reason)
+        name = context.mapping.header[cell.column]
+        pointer = _place_of(order, PAYMENT_STATUS if is_unpaid else STATUS, cell, name)
+        _hold(order, context, pointer, name, reason)
 
 
 @lru_cache(maxsize=4096)
@@ -232,35 +227,52 @@ def _check_payment_status(
 
 
 def _check_unused_status(
-    order: ParsedOrder, context: ImportContext, column: str, text: str, kind: str, is_on_delivery: bool
+    order: ParsedOrder, context: ImportContext, cell: UnusedCell, kind: str, is_on_delivery: bool
 ) -> bool:
     """Check the status in an unused column. Returns whether it was understood or reported."""
+    column, text = context.mapping.header[cell.column], cell.text
     if kind == "status":
         meaning = _meaning_in(column, text)
         if meaning is not None and _stops(meaning, is_on_delivery):
-            _hold(order, context, STATUS, column, f"{column} is {text!r}: {REASONS[meaning]}.")
+            pointer = _place_of(order, STATUS, cell, column)
+            _hold(order, context, pointer, column, f"{column} is {text!r}: {REASONS[meaning]}.")
         return meaning is not None
     meaning = _payment_meaning(column, text)
+    pointer = _place_of(order, PAYMENT_STATUS, cell, column)
     if meaning is None:
-        _ask(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}, which is not known as a payment status.")
+        _ask(order, context, pointer, column, f"{column} is {text!r}, which is not known as a payment status.")
     elif _stops(meaning, is_on_delivery):
-        _hold(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}: {REASONS[meaning]}.")
-    if meaning is not None and PAYMENT_STATUS not in order.cells:
+        _hold(order, context, pointer, column, f"{column} is {text!r}: {REASONS[meaning]}.")
+    if PAYMENT_STATUS not in order.cells and meaning is not None:
         _derive_payment(order, _PAYMENT_CODES[meaning], f"from the column {column}")
+    elif PAYMENT_STATUS not in order.cells:
+        _derive_payment(order, "pending", f"from the column {column}, which does not say that it was paid")
     return True
 
 
-def _check_paid_dates(order: ParsedOrder, context: ImportContext) -> None:
-    """Hold an order without a payment date in a file that has such a column."""
-    columns = [index for index, name in enumerate(context.mapping.header) if _kind_of_column(name) == "paid"]
-    if not columns or any(cell.column in columns for cell in order.unused):
-        return
-    names = {context.mapping.header[index] for index in columns}
-    if names & {column for _, column in order.cells.values()}:
-        return
-    name = context.mapping.header[columns[0]]
-    _derive_payment(order, "unpaid", f"{name} is empty")
-    _hold(order, context, PAYMENT_STATUS, name, f"{name} is empty: the order is not paid.")
+def _place_of(order: ParsedOrder, pointer: Pointer, cell: UnusedCell, column: str) -> Pointer:
+    """Where to report what an unused column says about a status: not at the cell of another column."""
+    if pointer not in order.cells:
+        return pointer
+    row, names = order.cells.get(pointer.parent, (cell.row, column))
+    order.cells[pointer.parent] = (row, names if column in names else f"{names}, {column}")
+    return pointer.parent
+
+
+def _check_assumed_payment(order: ParsedOrder, context: ImportContext) -> None:
+    """Correct an assumed *paid* by the columns about it, and hold an order whose date of payment is empty."""
+    header = context.mapping.header
+    columns = [index for index, name in enumerate(header) if _kind_of_column(name) in ("paid", "payment status")]
+    named = [*dict.fromkeys(column for _, column in order.cells.values() if _kind_of_column(column) == "paid")]
+    named += [header[cell.column] for cell in order.unused if cell.column in columns and re.search(r"\d", cell.text)]
+    if named:
+        _derive_payment(order, "paid", f"{named[0]} is filled")
+    elif columns:
+        name = header[columns[0]]
+        is_date = _kind_of_column(name) == "paid"
+        _derive_payment(order, "unpaid" if is_date else "pending", f"{name} says nothing")
+        if is_date:
+            _hold(order, context, PAYMENT_STATUS, name, f"{name} has no date: the order is not paid.")
 
 
 def _meaning_in(column: str, text: str) -> Meaning | None:

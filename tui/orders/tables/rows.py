@@ -38,6 +38,7 @@ from tui.orders.tables.steps.recipients import (
     conflict_problem,
     recipient_of,
 )
+from tui.orders.tables.steps.shipping_needs import check_order_date, check_shipping_needs
 from tui.orders.tables.steps.statuses import check_statuses
 from tui.orders.tables.steps.weights import check_weights
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
@@ -610,6 +611,8 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
     check_recipients,
     check_second_address,
     check_statuses,
+    check_shipping_needs,
+    check_order_date,
     check_weights,
     check_prices,
     check_quantities,

@@ -208,7 +208,7 @@ def check_paid_amount(order: ParsedOrder, context: ImportContext) -> None:
     if cell is None or total != 0 or PAYMENT_STATUS in order.cells or not _PAID_AMOUNT.fullmatch(normalized(cell[1])):
         return
     set_value(order, PAYMENT_STATUS, "unpaid", How.COMPUTED, f"unpaid, from the column {cell[1]}")
-    _hold(order, context, PAYMENT_STATUS, f"{cell[1]} is 0: the order is not paid.")
+    hold(order, context, PAYMENT_STATUS, cell[1], f"{cell[1]} is 0: the order is not paid.")
 
 
 def check_tracking(order: ParsedOrder, cell: UnusedCell, context: ImportContext) -> bool:
@@ -229,8 +229,8 @@ def check_notes(order: ParsedOrder, context: ImportContext) -> None:
     for pointer, text in texts:
         meaning = _said_anywhere(_without_digits(text))
         if meaning is not None:
-            reason = REASONS[meaning]
-            _hold(order, context, pointer, f"{_column(order, pointer)} has {text.strip()!r}: {reason}.")
+            column = _column(order, pointer)
+            hold(order, context, pointer, column, f"{column} has {text.strip()!r}: {REASONS[meaning]}.")
             return
     number, name = order.document.get("order_number"), (SHIP_TO / "name").get(order.document)
     if _EXAMPLE.match(str(number)) or str(name).casefold() in _EXAMPLE_NAMES:
@@ -240,7 +240,8 @@ def check_notes(order: ParsedOrder, context: ImportContext) -> None:
         detail = "The note may say that the order was cancelled. Read it before you send the order."
         order.problems.append(warning(_NOTES, "status_in_note", detail, "cancelled?"))
     if isinstance(method, str) and known_phrase(method) is Meaning.PICKUP:
-        _hold(order, context, _DELIVERY, f"{_column(order, _DELIVERY)} is {method!r}: {REASONS[Meaning.PICKUP]}.")
+        column = _column(order, _DELIVERY)
+        hold(order, context, _DELIVERY, column, f"{column} is {method!r}: {REASONS[Meaning.PICKUP]}.")
 
 
 @lru_cache(maxsize=1024)
@@ -267,12 +268,16 @@ def _column(order: ParsedOrder, pointer: Pointer) -> str:
     return order.cells[pointer][1] if pointer in order.cells else pointer.name
 
 
-def _hold(order: ParsedOrder, context: ImportContext, pointer: Pointer, text: str) -> None:
-    context.guess(
-        order,
-        pointer,
-        GuessKind.CANCELLED,
-        f"{text} Is it to be shipped?",
-        subject=_column(order, pointer),
-        title="not to be shipped",
-    )
+def place_of(order: ParsedOrder, pointer: Pointer, cell: UnusedCell, column: str) -> Pointer:
+    """Where to report what an unused column says about a status: not at the cell of another column."""
+    if pointer not in order.cells:
+        return pointer
+    row, names = order.cells.get(pointer.parent, (cell.row, column))
+    order.cells[pointer.parent] = (row, names if column in names else f"{names}, {column}")
+    return pointer.parent
+
+
+def hold(order: ParsedOrder, context: ImportContext, pointer: Pointer, column: str, text: str) -> None:
+    """Hold an order that should not be shipped according to a column of the file."""
+    text = f"{text} Is it to be shipped?"
+    context.guess(order, pointer, GuessKind.CANCELLED, text, subject=column, title="not to be shipped")

@@ -15,6 +15,8 @@ from tui.orders.tables.steps.status_hints import (
     check_notes,
     check_paid_amount,
     check_tracking,
+    hold,
+    place_of,
     reason_in_column,
 )
 
@@ -122,10 +124,10 @@ def check_statuses(order: ParsedOrder, context: ImportContext) -> None:
             context.understood.add((cell.row, cell.column))
         if kind == "cancelled" and not _NOTHING.fullmatch(normalized(cell.text)):
             text = f"{name} is filled: the order was cancelled, refunded or returned, or is to be."
-            _hold(order, context, _place_of(order, STATUS, cell, name), name, text)
+            hold(order, context, place_of(order, STATUS, cell, name), name, text)
         elif kind == "shipped" and re.search(r"\d", cell.text):
             text = f"{name} is filled: the order was shipped already."
-            _hold(order, context, _place_of(order, STATUS, cell, name), name, text)
+            hold(order, context, place_of(order, STATUS, cell, name), name, text)
         elif kind in ("status", "payment status") and _check_unused_status(order, context, cell, kind, is_on_delivery):
             context.understood.add((cell.row, cell.column))
         elif not kind:
@@ -146,8 +148,8 @@ def _check_hint(order: ParsedOrder, context: ImportContext, cell: UnusedCell) ->
         if is_unpaid and PAYMENT_STATUS not in order.cells:
             _derive_payment(order, "unpaid", f"from the column {context.mapping.header[cell.column]}")
         name = context.mapping.header[cell.column]
-        pointer = _place_of(order, PAYMENT_STATUS if is_unpaid else STATUS, cell, name)
-        _hold(order, context, pointer, name, reason)
+        pointer = place_of(order, PAYMENT_STATUS if is_unpaid else STATUS, cell, name)
+        hold(order, context, pointer, name, reason)
 
 
 @lru_cache(maxsize=4096)
@@ -189,7 +191,7 @@ def _check_order_status(order: ParsedOrder, context: ImportContext, is_on_delive
         return None
     _set_code(order, STATUS, text, _CODES[meaning])
     if _stops(meaning, is_on_delivery):
-        _hold(order, context, STATUS, column, f"{column} is {text!r}: {REASONS[meaning]}.")
+        hold(order, context, STATUS, column, f"{column} is {text!r}: {REASONS[meaning]}.")
     return meaning
 
 
@@ -223,7 +225,7 @@ def _check_payment_status(
     _set_code(order, PAYMENT_STATUS, text, _PAYMENT_CODES[meaning])
     if _stops(meaning, is_on_delivery):
         reason = "the order is not paid" if meaning is Meaning.UNPAID else REASONS[meaning]
-        _hold(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}: {reason}.")
+        hold(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}: {reason}.")
 
 
 def _check_unused_status(
@@ -234,29 +236,20 @@ def _check_unused_status(
     if kind == "status":
         meaning = _meaning_in(column, text)
         if meaning is not None and _stops(meaning, is_on_delivery):
-            pointer = _place_of(order, STATUS, cell, column)
-            _hold(order, context, pointer, column, f"{column} is {text!r}: {REASONS[meaning]}.")
+            pointer = place_of(order, STATUS, cell, column)
+            hold(order, context, pointer, column, f"{column} is {text!r}: {REASONS[meaning]}.")
         return meaning is not None
     meaning = _payment_meaning(column, text)
-    pointer = _place_of(order, PAYMENT_STATUS, cell, column)
+    pointer = place_of(order, PAYMENT_STATUS, cell, column)
     if meaning is None:
         _ask(order, context, pointer, column, f"{column} is {text!r}, which is not known as a payment status.")
     elif _stops(meaning, is_on_delivery):
-        _hold(order, context, pointer, column, f"{column} is {text!r}: {REASONS[meaning]}.")
+        hold(order, context, pointer, column, f"{column} is {text!r}: {REASONS[meaning]}.")
     if PAYMENT_STATUS not in order.cells and meaning is not None:
         _derive_payment(order, _PAYMENT_CODES[meaning], f"from the column {column}")
     elif PAYMENT_STATUS not in order.cells:
         _derive_payment(order, "pending", f"from the column {column}, which does not say that it was paid")
     return True
-
-
-def _place_of(order: ParsedOrder, pointer: Pointer, cell: UnusedCell, column: str) -> Pointer:
-    """Where to report what an unused column says about a status: not at the cell of another column."""
-    if pointer not in order.cells:
-        return pointer
-    row, names = order.cells.get(pointer.parent, (cell.row, column))
-    order.cells[pointer.parent] = (row, names if column in names else f"{names}, {column}")
-    return pointer.parent
 
 
 def _check_assumed_payment(order: ParsedOrder, context: ImportContext) -> None:
@@ -272,7 +265,7 @@ def _check_assumed_payment(order: ParsedOrder, context: ImportContext) -> None:
         is_date = _kind_of_column(name) == "paid"
         _derive_payment(order, "unpaid" if is_date else "pending", f"{name} says nothing")
         if is_date:
-            _hold(order, context, PAYMENT_STATUS, name, f"{name} has no date: the order is not paid.")
+            hold(order, context, PAYMENT_STATUS, name, f"{name} has no date: the order is not paid.")
 
 
 def _meaning_in(column: str, text: str) -> Meaning | None:
@@ -314,13 +307,6 @@ def _set_code(order: ParsedOrder, pointer: Pointer, text: str, code: str) -> Non
 
 def _derive_payment(order: ParsedOrder, code: str, text: str) -> None:
     set_value(order, PAYMENT_STATUS, code, How.COMPUTED, text)
-
-
-def _hold(order: ParsedOrder, context: ImportContext, pointer: Pointer, column: str, text: str) -> None:
-    """Hold an order that should not be shipped according to the file."""
-    context.guess(
-        order, pointer, GuessKind.CANCELLED, f"{text} Is it to be shipped?", subject=column, title="not to be shipped"
-    )
 
 
 def _ask(order: ParsedOrder, context: ImportContext, pointer: Pointer, column: str, text: str) -> None:

@@ -429,3 +429,18 @@ async def test_a_shop_that_the_user_did_not_choose_is_among_the_guesses(tmp_path
         await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
         assert shop not in importing(harness).mapping.guessed
         assert importing(harness).columns.cursor_key == "c0"
+
+
+async def test_each_guess_names_its_column_and_the_values(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "Order number,Name,Street,Zip,City,Country,Item,Quantity,Pickup point,Abholstation\n"
+        "1,Rita,Weg 3,4109,Leipzig,DE,Cup,1,P12,Nord\n"
+    )
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until("3 guesses to confirm")
+        shown = [line.split("…")[-1].strip() for line in harness.lines if "confirm address?" in line]
+        assert shown == ["Pickup point: P12", "Abholstation: Nord", "Zip: 4109"]
+        importing(harness).columns.go_to_key("g2")
+        await harness.until("It is sent unchanged. (column Zip)")

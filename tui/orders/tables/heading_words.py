@@ -449,7 +449,7 @@ TECHNICAL: Final = (
 )
 """A column is technical if each of its words is one of these; its values are not part of an order."""
 PICKUP_POINTS: Final = (
-    r"(pick ?up|service|parcel|collection|relay|drop off) (point|shop|station|locker)|packstation|paketshop|paketautomat"
+    r"(pick ?up|service|parcel|collection|relay|drop off) (point|shop|station|locker)|packstation|abholstation|abholpunkt|paketshop|paketautomat"
     r"|point relais|relais colis|pakketpunt|afhaalpunt|ophaalpunt|punto de recogida|punto di ritiro|punkt odbioru|paczkomat"
     r"|ombud|utlamningsstalle|pakkeshop|pakkeautomat|ponto de recolha"
 )

@@ -55,7 +55,7 @@ def mapping_rows(
     `parsed`: the preview. `problems`: paths where it has some. `shops`: those of the account, if known.
     """
     mapping = source.mapping
-    rows = [_guess_row(f"g{index}", guess, mapping) for index, guess in enumerate(parsed.guesses)]
+    rows = [_guess_row(f"g{index}", guess, source) for index, guess in enumerate(parsed.guesses)]
     columns = [_column_row(source, parsed, index, problems) for index in range(len(mapping.header))]
     rows += sorted(columns, key=lambda row: row.mark != _DOUBTFUL)
     constants = dict(mapping.constants)
@@ -90,19 +90,23 @@ def holding_columns(parsed: ParsedFile) -> frozenset[str]:
     return frozenset(guess.subject for guess in parsed.guesses if guess.kind in _ABOUT_SHIPPING)
 
 
-def _guess_row(key: str, guess: Guess, mapping: ColumnMapping) -> RenderedRow:
-    is_status = guess.kind in _ABOUT_SHIPPING
-    if mapping.accepts(guess):
+def _guess_row(key: str, guess: Guess, source: TableSource) -> RenderedRow:
+    is_status, header = guess.kind in _ABOUT_SHIPPING, source.mapping.header
+    values = " · ".join(cells_of(source, header.index(guess.subject))) if guess.subject in header else ""
+    about = f"{guess.subject}: {values[:120]}" if values else guess.subject
+    if source.mapping.accepts(guess):
         label = "confirmed: ship" if is_status else f"confirmed: {guess.kind}"
-        return RenderedRow(key, (label, guess.text, guess.subject), "=")
+        return RenderedRow(key, (label, guess.text, about), "=")
     label = "ship anyway?" if is_status else f"confirm {guess.kind}?"
-    return RenderedRow(key, (label, StyledCell(guess.text, "warning"), guess.subject), "?", "warning")
+    return RenderedRow(key, (label, StyledCell(guess.text, "warning"), about), "?", "warning")
 
 
 def guess_help(guess: Guess, mapping: ColumnMapping) -> str:
+    """What a guess is about, and what Enter does with it."""
+    column = f" (column {guess.subject})" if guess.subject not in guess.text else ""
     if mapping.accepts(guess):
-        return f"Confirmed; Enter takes that back: {guess.text}"
-    return f"Enter confirms; orders are held until then: {guess.text}"
+        return f"Confirmed; Enter takes that back: {guess.text}{column}"
+    return f"Enter confirms; orders are held until then: {guess.text}{column}"
 
 
 def target_of(source: TableSource, parsed: ParsedFile, index: int) -> str:

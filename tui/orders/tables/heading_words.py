@@ -446,6 +446,9 @@ TECHNICAL: Final = (
     "|zahlungsmethode|betaalmethode|forma|metodo|metoda|sposob|platnosci|betalsatt|betalningssatt|betalingsmetode|satz|mode|moyen"
     "|kundennummer|kundennr|klantnummer|klantnr|kundnummer|kundenummer|anrede|salutation|civilite|tratamiento|aanhef"
     "|betalingsvillkor|fulfillment|fulfilment|sales|last|abrechnungsnummer|abrechnung|latest|earliest|pseudo"
+    "|kundengruppe|kundegruppe|kundgrupp|klantgroep|grupo|gruppo|groupe|grupa|sprak|sprog|lingua|jezyk|idioma"
+    "|corriere|vettore|transporteur|vervoerder|transportista|transportadora|kurier|przewoznik|fraktbolag|transportor"
+    "|nif|cif|nip|fiscale|fiscal|codice|kanal|canal|canale|kanaal"
 )
 """A column is technical if each of its words is one of these; its values are not part of an order."""
 PICKUP_POINTS: Final = (
@@ -455,7 +458,7 @@ PICKUP_POINTS: Final = (
 )
 """Words for a place where the recipient collects the parcel, as a regular expression."""
 NO_ADDRESS: Final = (
-    "ip|mac|web|website|url|link|mail|email|card|payment|bank|wallet|tax|vat|mwst|browser|device|currency|origin|herkunft"
+    "ip|mac|web|fiscale|fiscal|website|url|link|mail|email|card|payment|bank|wallet|tax|vat|mwst|browser|device|currency|origin|herkunft"
     "|manufacture|store|shop|branch|filiale|filial|vestiging|agence|sucursal|oddzial|pos|seller|warehouse|location|username|nutzername|login|id|ids|type|status|service|method|usuario"
     "|utente|pseudo|zone|fee|rate|gps|lat|lng"
 )

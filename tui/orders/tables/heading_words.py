@@ -294,7 +294,9 @@ ORDER_ALONE: Final = {
     "|ordered on|order placed at|besteldatum|bestelldatum|auftragsdatum|date created|order placed|created|created on"
     "|date added|orderdatum|datum|order date time|date de commande|date commande|date de la commande|date d achat|fecha"
     "|fecha de pedido|fecha del pedido|fecha pedido|data ordine|data dell ordine|data|data zamowienia|data zlozenia"
-    "|bestallningsdatum|ordredato|dato|data da encomenda|data do pedido|verkauft am|kaufdatum|transaction date",
+    "|bestallningsdatum|ordredato|dato|data da encomenda|data do pedido|verkauft am|kaufdatum|transaction date|erstelldatum|erstellungsdatum|erstellt am|aankoopdatum|orderdatum en tijd|date achat"
+    "|fecha de compra|fecha compra|data acquisto|data di acquisto|data zakupu|inkopsdatum|kobsdato|data da compra|data de compra"
+    "|date d achat|date creation|date de creation|fecha de creacion|data creazione|data utworzenia|skapad|oprettet",
     "order_details/order_updated_at": "updated at|last update date|modified|date updated|last modified",
     "order_details/notes": "customer note|customer notes|buyer note|note from buyer|note to seller|customer message|notes"
     "|note|order note|order notes|order comment|comment|comments|remarks|opmerking|opmerkingen|bemerkung|bemerkungen"

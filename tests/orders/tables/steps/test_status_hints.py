@@ -11,6 +11,23 @@ ITEM = {"Item name": "Candle", "Quantity": "1", "Unit price": "10.00"}
 
 
 @pytest.mark.parametrize(
+    ("column", "text", "is_held"),
+    [
+        ("fulfillment-channel", "Amazon", True),
+        ("Fulfillment channel", "AFN", True),
+        ("Fulfilled by", "Fulfilled by Amazon", True),
+        ("Fulfilment", "LVB", True),
+        ("fulfillment-channel", "Merchant", False),
+        ("Fulfillment channel", "MFN", False),
+        ("Sales channel", "Amazon.de", False),
+    ],
+)
+def test_an_order_that_the_marketplace_ships_is_held(column: str, text: str, is_held: bool) -> None:
+    (order,) = read_rows_of({"Order number": "1", "Item name": "Candle", "Quantity": "1", column: text}).orders
+    assert bool([one for one in errors(order) if one[0] == "confirm_cancelled"]) is is_held
+
+
+@pytest.mark.parametrize(
     ("heading", "text"),
     [
         ("Shipped", "yes"),

@@ -123,6 +123,15 @@ _TRACKING_COLUMN: Final = re.compile(
     r"|codigo de rastreio|numero de rastreio|awb|awb number|consignment number"
 )
 _TRACKING_NUMBER: Final = re.compile(r"(?=.*\d)[A-Za-z0-9 -]{6,40}")
+_SHIPPER_COLUMN: Final = re.compile(
+    r"(order |item |lineitem )?fulfil?l?ment( (channel|by|service|method|type|party))?|fulfil?led by|shipped by|versand(art)? durch"
+    r"|versender|versandkanal|expedie par|mode d expedition|canal de distribution|gestionado por|canal de gestion|logistique|logistica"
+    r"|canale (di gestione|logistico)|gestito da|verzonden door|verzendkanaal|kanal realizacji"
+)
+_MARKETPLACE: Final = re.compile(
+    r"(.* )?(amazon\w*|afn|fba|fbb|lvb|zfs|wfs|fbc|bol|zalando|kaufland|cdiscount)|logistiek via bol( com)?"
+)
+"""A marketplace as the one who ships, with the names of its services: *AFN*, *Fulfilled by Amazon*."""
 _NOTES: Final = Pointer.of("order_details", "notes")
 _TAGS: Final = Pointer.of("order_details", "tags")
 _DELIVERY: Final = Pointer.of("shipping_details", "delivery_indicator")
@@ -195,6 +204,8 @@ def reason_in_column(order: ParsedOrder, cell: UnusedCell, context: ImportContex
         return f"{name} is {cell.text}: the order is not to be shipped before."
     if _SHIP_DATE_COLUMN.fullmatch(words) and _is_past(cell.text, context):
         return f"{name} is {cell.text}: the order seems to be shipped already."
+    if _SHIPPER_COLUMN.fullmatch(words) and _MARKETPLACE.fullmatch(normalized(cell.text)):
+        return f"{name} is {cell.text!r}: the marketplace ships the order."
     if name in context.mapping.ignored or address_heading(words) is not None:
         return None
     meaning = _said_anywhere(_without_digits(cell.text))

@@ -56,7 +56,7 @@ _PHRASES: Final = {
     "|verschickt|geliefert|zugestellt|ausgeliefert|verzonden|verstuurd|geleverd|bezorgd|afgeleverd|expedie|expediee"
     "|envoye|envoyee|livre|livree|enviado|enviada|entregado|entregada|spedito|spedita|evaso|evasa|consegnato|consegnata"
     "|wyslane|wyslano|dostarczone|dostarczono|skickad|skickat|levererad|afsendt|sendt|leveret|expedido|entregue"
-    "|en cours de livraison|in consegna|unterwegs|shipping label created|label printed|collected|ausgefuhrt|verschifft",
+    "|en cours de livraison|in consegna|unterwegs|shipping label created|label printed|label created|label erstellt|etikett erstellt|etikett gedruckt|etiquette creee|etiqueta creada|etichetta creata|label aangemaakt|etykieta utworzona|collected|ausgefuhrt|verschifft",
     Meaning.PARTLY_SHIPPED: "partial|partially|partly|partially fulfilled|partially shipped|partiallyshipped|teilversandt"
     "|teilgeliefert|in teillieferung",
     Meaning.CANCELLED: "cancelled|canceled|cancel|void|voided|declined|abgebrochen|abgelehnt|expired|deleted"

@@ -289,7 +289,9 @@ ORDER_ALONE: Final = {
     "order_details/integration/id": "shop|integration id|integration|shop id|sendcloud integration",
     "order_details/status/code": "order status|status|fulfillment status|fulfilment status|bestellstatus|auftragsstatus"
     "|bestelstatus|statut|statut de la commande|statut commande|etat|estado|estado del pedido|stato|stato ordine"
-    "|stato dell ordine|status zamowienia|orderstatus|ordrestatus|estado da encomenda|estado do pedido",
+    "|stato dell ordine|status zamowienia|orderstatus|ordrestatus|estado da encomenda|estado do pedido"
+    "|bearbeitungsstatus|verarbeitungsstatus|abwicklungsstatus|vorgangsstatus|orderstatus shop|stan|stan zamowienia"
+    "|etat de la commande|etat commande|estado de pedido|bestelling status|processing status|shop status",
     "order_details/order_created_at": "order date|ordered at|created at|purchase date|date|sale date|order created at"
     "|ordered on|order placed at|besteldatum|bestelldatum|auftragsdatum|date created|order placed|created|created on"
     "|date added|orderdatum|datum|order date time|date de commande|date commande|date de la commande|date d achat|fecha"

@@ -11,6 +11,47 @@ ITEM = {"Item name": "Candle", "Quantity": "1", "Unit price": "10.00"}
 
 
 @pytest.mark.parametrize(
+    ("note", "is_warned"),
+    [
+        ("hold until paid", True),
+        ("Bitte nicht vor 1.12. versenden", True),
+        ("Versand erst im Dezember", True),
+        ("wird abgeholt", True),
+        ("Ne pas expédier avant le 15 décembre", True),
+        ("Niet voor 5 december bezorgen", True),
+        ("No enviar antes del lunes", True),
+        ("Non spedire prima di lunedì", True),
+        ("Bitte bis Freitag versenden", False),
+        ("Nicht knicken", False),
+        ("Please leave it at the door", False),
+    ],
+)
+def test_a_note_to_ship_later_is_a_warning(note: str, is_warned: bool) -> None:
+    (order,) = read_rows_of({"Order number": "1", "Item name": "Candle", "Quantity": "1", "Note": note}).orders
+    assert (("wait_in_note", "/order_details/notes") in warnings(order)) is is_warned
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "code"),
+    [
+        ("Payment", "Refunded", "refunded"),
+        ("Payment", "Chargeback", "voided"),
+        ("Payment", "Klarna", "paid"),
+        ("Bearbeitung Status", "Gutschrift erstellt", "pending"),
+        ("Kundenstatus", "VIP", "paid"),
+    ],
+)
+def test_paid_is_not_assumed_where_another_column_may_say_otherwise(column: str, text: str, code: str) -> None:
+    (order,) = read_rows_of({"Order number": "1", "Item name": "Candle", "Quantity": "1", column: text}).orders
+    assert value(order, str(PAYMENT_STATUS)) == code
+
+
+def test_a_label_that_was_created_holds_the_order() -> None:
+    (order,) = read_rows_of({"Order number": "1", **ITEM, "Label created": "yes"}).orders
+    assert ("confirm_cancelled", str(STATUS)) in errors(order)
+
+
+@pytest.mark.parametrize(
     ("column", "text", "is_held"),
     [
         ("fulfillment-channel", "Amazon", True),

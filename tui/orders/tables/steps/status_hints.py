@@ -142,6 +142,18 @@ _WORD_OF_CANCEL: Final = re.compile(
     r"|annullare|anular|avboka|annullere)\b"
 )
 _MAY_CANCEL: Final = re.compile("cancel|storn|annul|anul|avb|makul", re.IGNORECASE)
+_MAY_WAIT: Final = re.compile(
+    r"\b((not|never|nothing) (to )?(ship|send|deliver|dispatch|post)\w* (before|until|till)|(hold|keep|wait) (back |on )?(until|till|for)"
+    r"|(ship|send|deliver|dispatch) (after|only after|not before)|nicht vor \S+( \S+){0,3} (versenden|verschicken|liefern|senden|zustellen)"
+    r"|(versand|lieferung|versenden|liefern|verschicken) (erst|ab|nicht vor)|erst (ab|am|nach|wenn|im)\b.{0,30}\b(versenden|verschicken|liefern|senden)"
+    r"|warten bis|noch nicht (versenden|verschicken|liefern)|ne pas (expedier|envoyer|livrer) (avant|tant)|pas avant|attendre"
+    r"|niet (voor|verzenden voor|leveren voor|bezorgen voor)|pas (verzenden|leveren|bezorgen) (na|vanaf|op)|wachten (tot|met)"
+    r"|no (enviar|entregar|mandar) (antes|hasta)|esperar|non (spedire|consegnare|inviare) prima|aspettare|(nie )?wysylac (przed|po)"
+    r"|(skicka|leverera|sand) (inte|tidigast)|vanta med|ikke (send\w*|lever\w*) for|vent med|nao (enviar|entregar) antes|aguardar"
+    r"|(will|wird|wordt) (be )?(collected|picked up|abgeholt|opgehaald|afgehaald)|(customer|kunde|client|klant) (collects|holt ab|haalt)"
+    r"|will (collect|pick up)|selbstabhol\w*|vient chercher|viene a recoger|ritira|odbior osobisty|hamtas|afhentes)\b"
+)
+"""Words of notes to ship later, or not at all because the customer collects the order."""
 _DIGITS: Final = re.compile(r"\d+")
 _PLEA: Final = re.compile(r"\b(not|no|nicht|niet|nie|ne|non|pas|inte|ikke|nao|never|subscription|policy|if)\b")
 
@@ -247,6 +259,9 @@ def check_notes(order: ParsedOrder, context: ImportContext) -> None:
     if _EXAMPLE.match(str(number)) or str(name).casefold() in _EXAMPLE_NAMES:
         detail = "This looks like the example row of a template. Remove it, unless it is an order."
         order.problems.append(warning(NUMBER, "example_row", detail, "an example?"))
+    if isinstance(notes, str) and _MAY_WAIT.search(normalized(notes)):
+        detail = "The note may say when the order is to be shipped, or that it is collected. Read it before you send the order."
+        order.problems.append(warning(_NOTES, "wait_in_note", detail, "ship later?"))
     if isinstance(notes, str) and _may_cancel(notes):
         detail = "The note may say that the order was cancelled. Read it before you send the order."
         order.problems.append(warning(_NOTES, "status_in_note", detail, "cancelled?"))

@@ -63,6 +63,11 @@ _PAYMENT_CODES: Final = {
 _STATUS_COLUMN: Final = re.compile(
     r"\b(\w*status|statut|stato|estado del? \w+|estado do \w+|zustand|state of \w+|\w+ state)\b"
 )
+_OTHER_STATUS: Final = re.compile(
+    r"kunde|customer|client|klant|klient|stock|lager|newsletter|produ|prodo|item|artikel|article|tax|vat|mwst|mitglied|member"
+    r"|loyal|user|account|export|import|sync|mail|label|invoice|rechnung|facture|factuur|risk|fraud|review"
+)
+"""Words of columns with the status of something else than the order."""
 _PAYMENT_COLUMN: Final = re.compile(r"pay|paid|paie|financ|zahl|betal|betaal|pag[ao]|platn|bezahl")
 _SHIPPING_COLUMN: Final = re.compile(
     r"fulfil|ship|deliver|dispatch|versand|liefer|verzend|lever|expedi|livrais|spediz|consegna|envio|entrega|wysyl|dostaw"
@@ -148,6 +153,10 @@ def _check_hint(order: ParsedOrder, context: ImportContext, cell: UnusedCell) ->
         if is_unpaid and PAYMENT_STATUS not in order.cells:
             _derive_payment(order, "unpaid", f"from the column {context.mapping.header[cell.column]}")
         name = context.mapping.header[cell.column]
+        if not is_unpaid and _PAYMENT_COLUMN.search(normalized(name)) and PAYMENT_STATUS not in order.cells:
+            meaning = _payment_meaning(name, cell.text)
+            if meaning is not None:
+                _derive_payment(order, _PAYMENT_CODES[meaning], f"from the column {name}")
         pointer = place_of(order, PAYMENT_STATUS if is_unpaid else STATUS, cell, name)
         hold(order, context, pointer, name, reason)
 
@@ -238,6 +247,9 @@ def _check_unused_status(
         if meaning is not None and _stops(meaning, is_on_delivery):
             pointer = place_of(order, STATUS, cell, column)
             hold(order, context, pointer, column, f"{column} is {text!r}: {REASONS[meaning]}.")
+        has_status = not {STATUS.tokens, PAYMENT_STATUS.tokens}.isdisjoint(context.mapping.paths)
+        if meaning is None and not has_status and not _OTHER_STATUS.search(normalized(column)):
+            _derive_payment(order, "pending", f"from the column {column}, which does not say that it was paid")
         return meaning is not None
     meaning = _payment_meaning(column, text)
     pointer = place_of(order, PAYMENT_STATUS, cell, column)

@@ -475,6 +475,23 @@ NEUTRAL: Final = (
 """Words that a technical column may have in addition to technical ones."""
 FLAT_NUMBERS: Final = "nr lokalu|numer lokalu|nr mieszkania|numer mieszkania|lokal|mieszkanie"
 """House number additions that are written after a slash, as in `5/7`."""
+ATTENTION: Final = (
+    "att|att til|attention|attn|fao|tav|t a v|ter attentie van|z hd|zhd|zu handen|zu handen von|a l attention de"
+)
+"""Words for a person. Beside a recipient they mean somebody at the recipient's address."""
+PREFIXES: Final = {
+    "c/o": "c o|care of",
+    "Att.": ATTENTION,
+    "bus": "bus|busnummer|bus nr",
+    "bte": "boite|bte",
+    "int.": "interno|int",
+    "scala": "scala",
+    "lgh": "lgh|lagenhet|lagenhetsnummer|lagenhetsnr",
+    "apt": "apt|apartment|apartment number",
+    "flat": "flat|flat number",
+    "suite": "suite",
+}
+"""What a part of an address needs before it, because only its heading says what it is."""
 UNCERTAIN_NUMBERS: Final = "number|no|nr|numero|suffix|addition|add|letra|porta|lokal|bus|toev|toevoeging|boite"
 """House numbers or parts of them only beside a street or a house number."""
 ANY_NUMBERS: Final = "number|no|nr|numero|num|nummer|numer|n|id"

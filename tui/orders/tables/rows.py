@@ -1,5 +1,6 @@
 """Converts the rows of a table to orders: combines the rows of an order and fills in missing values. Nothing is dropped."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,7 +22,7 @@ from tui.orders.tables.context import ImportContext, error, item_rows, warning
 from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.defaults import fill_defaults
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, item_groups
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, item_groups, prefix_of
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.steps.decimals import check_decimals, decimal_readings
@@ -116,6 +117,8 @@ class _Column:
     """The number of its item, in a file with several items per row, else 0."""
     reading: DecimalReading | None
     """How its ambiguous numbers are read, if it has some."""
+    prefix: str
+    """What its values need before them, because only the heading says what they are: `c/o`."""
 
 
 @dataclass(slots=True)
@@ -184,6 +187,7 @@ class _OrderBuilder:
                 name in mapping.overriding,
                 groups[index].number if index in groups else 0,
                 readings.get(index),
+                prefix_of(name, path),
             )
             for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
             if path is not None and (known := known_fields.get(index)) is not None
@@ -463,6 +467,10 @@ class _OrderBuilder:
         joined: dict[FieldPath, tuple[str, _Column, int]] = {}
         for column in self._order_columns:
             if column.index < width and (text := texts[column.index]):
+                if column.prefix and _lacks(text, column.prefix):
+                    text = f"{column.prefix} {text}"
+                    reason = f"with {column.prefix!r} for the heading {column.name}"
+                    result.derived.setdefault(self._pointer(-1, column.tokens), Derivation(How.COMPUTED, reason))
                 before, first, count = joined.get(column.tokens, ("", column, 0))
                 joined[column.tokens] = (
                     (f"{before}{column.separator}{text}", first, count + 1)
@@ -625,6 +633,11 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
 )
 """The steps that complete an order after its missing values were filled in, in this order."""
 
+_PERSON: Final = re.compile(
+    r"(c/o|c\.o\.|care of|att|attn|attention|z\. ?hd|zhd|zu h\w+|t\.a\.v|tav|fao|bei|chez|presso)\b", re.IGNORECASE
+)
+"""Words before the name of a person at an address."""
+_FLAT: Final = re.compile(r"[0-9]{1,4}\w?|[A-Za-z]\d{0,3}")
 _MIN_COLUMNS: Final = 4
 """Columns of a table in which a row of one sentence is no order."""
 _LINE_TOTAL: Final = ("total_price", "value")
@@ -633,6 +646,14 @@ _LINE_TOTAL: Final = ("total_price", "value")
 def _is_nothing(text: str) -> bool:
     """Whether a cell is empty or zero, as those of an item that an order does not have."""
     return not text.strip("0.,")
+
+
+def _lacks(text: str, prefix: str) -> bool:
+    """Whether a text needs this prefix: it is a number or a code, or a name after `c/o` and `Att.`"""
+    words = normalized(text)
+    if words.startswith(normalized(prefix)):
+        return False
+    return _PERSON.match(text) is None if prefix in ("c/o", "Att.") else _FLAT.fullmatch(text) is not None
 
 
 def _may_belong(partial: _PartialOrder, shop: str) -> bool:

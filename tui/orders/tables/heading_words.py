@@ -137,7 +137,7 @@ NUMBER_ADDITIONS: Final = (
     "house number addition|house number extension|house number suffix|house number ext|house number letter|number addition"
     "|number extension|number suffix|number add|huisnummer toevoeging|huisnummertoevoeging|huisnummer toevoegsel"
     "|huisnummer achtervoegsel|huisnummer extensie|huisnr toevoeging|nummer toevoeging|huisletter|toevoeging|addition|add|suffix|toev|toevoegsel|nr toev"
-    "|house suffix|house extension|house addition|hausnummer zusatz|hausnummerzusatz|hausnummernzusatz|hausnrzusatz|hausnr zusatz|hnr zusatz|busnummer|bus"
+    "|house suffix|house extension|house addition|extension|hausnummer zusatz|hausnummerzusatz|hausnummernzusatz|hausnrzusatz|hausnr zusatz|hnr zusatz|busnummer|bus"
     "|bus nummer|bus nr|boite|bte|numero bis|indice de repetition|bis ter|esponente|barrato|nr lokalu|numer lokalu|nr mieszkania"
     "|numer mieszkania|lokal|mieszkanie|husbokstav|bogstav|bokstav|letra|porta"
 )
@@ -162,7 +162,7 @@ ITEM_WORDS: Final = (
 ITEM_MEMBERS: Final = {
     "name": "name|title|naam|titel|tekst|text|bezeichnung|beschreibung kurz|nom|titre|designation|libelle|nombre|titulo|nome|titolo"
     "|nazwa|tytul|namn|navn|benamning|betegnelse|omschrijving|label",
-    "quantity": "quantity|qty|amount ordered|count|number|menge|anzahl|aantal|hoeveelheid|quantite|qte|cantidad|cant|quantita"
+    "quantity": "quantity|qty|amount ordered|count|menge|anzahl|aantal|hoeveelheid|quantite|qte|cantidad|cant|quantita"
     "|qta|ilosc|antal|maengde|mangd|quantidade|qtd|qtde|units|pieces|stuck|stk|szt",
     "unit_price/value": "price|unit price|cost|value|price per item|price per unit|price each|prijs|stuksprijs|preis"
     "|einzelpreis|stuckpreis|prix|prix unitaire|precio|precio unitario|prezzo|prezzo unitario|cena|cena jednostkowa|pris"
@@ -171,7 +171,7 @@ ITEM_MEMBERS: Final = {
     "total_price/value": "total|total price|line total|subtotal|row total|amount|gesamtpreis|summe|totaal|regeltotaal"
     "|total ligne|importe|totale|razem|wartosc|summa|belopp|belob|total amount",
     "total_price/currency": "total currency",
-    "sku": "sku|code|reference|ref|number sku|nummer|nr|no|numero|codigo|codice|kod|kode|referentie|referencia|riferimento"
+    "sku": "sku|code|reference|ref|number sku|nummer|number|nr|no|numero|numer|codigo|codice|kod|kode|referentie|referencia|riferimento"
     "|reference number|number code|id sku",
     "description": "description|variant|variation|options|option|properties|attributes|beschreibung|description courte"
     "|descripcion|descrizione|opis|beskrivning|beskrivelse|descricao|variante|wariant|variant title|variation details"
@@ -190,7 +190,7 @@ ITEM_ALONE: Final = {
     "|produkt|productnaam|producttitel|item description|omschrijving|bezeichnung|produktbezeichnung|produit|designation"
     "|libelle|producto|articulo|prodotto|articolo|nazwa produktu|nazwa towaru|towar|produktnamn|produktnavn|varenavn|vara"
     "|benamning|produto|artigo|item|artikelnaam|vare|varetekst|angebotstitel|offertitel|listing title|description of goods|contents description|articolo descrizione|nazwa oferty|oferta|tytul oferty|short text|item text|material text|artikeltext|artbez|art bez",
-    "quantity": "quantity|qty|quantity purchased|quantity ordered|quantity refund|pieces|pcs|units|aantal|hoeveelheid|menge"
+    "quantity": "quantity|qty|number of items|number of articles|number of products|number of units|number of pieces|items number|articles number|products number|quantity purchased|quantity ordered|quantity refund|pieces|pcs|units|aantal|hoeveelheid|menge"
     "|anzahl|anz|stk|stuck|stuckzahl|stuks|quantite|qte|cantidad|cant|quantita|qta|pezzi|piezas|unidades|ilosc|ilosc sztuk"
     "|liczba sztuk|sztuk|szt|antal|antal stk|mangd|maengde|quantidade|qtd|qtde|no of items|unites|nombre d articles",
     "unit_price/value": "unit price|price per unit|price per item|price each|item value|price|value|waarde|wert|valeur|prijs|preis|prix|precio"
@@ -492,7 +492,9 @@ PREFIXES: Final = {
     "suite": "suite",
 }
 """What a part of an address needs before it, because only its heading says what it is."""
-UNCERTAIN_NUMBERS: Final = "number|no|nr|numero|suffix|addition|add|letra|porta|lokal|bus|toev|toevoeging|boite"
+UNCERTAIN_NUMBERS: Final = (
+    "number|no|nr|numero|suffix|addition|add|extension|letra|porta|lokal|bus|toev|toevoeging|boite"
+)
 """House numbers or parts of them only beside a street or a house number."""
 ANY_NUMBERS: Final = "number|no|nr|numero|num|nummer|numer|n|id"
 """Words for any kind of number."""

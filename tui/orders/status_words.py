@@ -63,8 +63,11 @@ _PHRASES: Final = {
     "|geloscht|verwijderd|ungultig|afgewezen|refuse|rechazado|rifiutato|odrzucone|avbruten|afbrudt|recusado|trash|fraud"
     "|suspected fraud|denied|verfallen|afgebroken|chargeback|charged back|ruckbelastung|disputed|dispute|makulerad|makuleret|withdrawn|zuruckgezogen"
     "|zuruckgewiesen|geweigerd|nekad|afvist|estorno|estornado|estornada",
-    Meaning.REFUNDED: "refunded|fully refunded|refund|credited|gutgeschrieben|gutschrift|erstattet|credite",
-    Meaning.RETURNED: "returned|return|returns|retour|retoure|zuruckgeschickt|zuruckgesendet|retourne|devuelto|devolvido"
+    Meaning.REFUNDED: "credit note|credit memo|credit order|note de credit|avoir|creditnota|creditfactuur|nota de abono|nota de credito"
+    "|nota di credito|nota credito|kreditnota|kreditfaktura|krediterad|krediteret|gecrediteerd|gutschrift erstellt|rechnungskorrektur"
+    "|korekta|refunded|fully refunded|refund|credited|gutgeschrieben|gutschrift|erstattet|credite",
+    Meaning.RETURNED: "return order|return request|return requested|rma|retourenauftrag|rucklaufer|retur|ordre de retour|commande de retour"
+    "|retourorder|pedido de devolucion|ordine di reso|returned|return|returns|retour|retoure|zuruckgeschickt|zuruckgesendet|retourne|devuelto|devolvido"
     "|reso|restituito|zuruckgegeben|rucksendung|returned to sender|zwrocone|zwrot|returnerad|returneret",
     Meaning.FAILED: "failed|failure|error|payment error|fehlgeschlagen|fehler|mislukt|echoue|erreur de paiement|fallido"
     "|error en pago|fallito|errore di pagamento|nieudane|blad platnosci|misslyckad|mislykket|falhou|falhado|payment failed"

@@ -315,13 +315,13 @@ ORDER_ALONE: Final = {
     "|wahrungscode|devise|moneda|divisa|waluta|moeda",
     "payment_details/subtotal_price/value": "subtotal|order subtotal|order subtotal amount|subtotaal|zwischensumme"
     "|sous total|subtotale|delsumma",
-    "payment_details/status/code": "payment status|financial status|paid|payment state|betaalstatus|betaald|zahlungsstatus|zahlstatus"
+    "payment_details/status/code": "payment status|estado pago|etat paiement|etat du paiement|statut paiement|stan platnosci|estado pagamento|financial status|paid|payment state|betaalstatus|betaald|zahlungsstatus|zahlstatus"
     "|bezahlt|statut de paiement|statut du paiement|paye|estado de pago|estado del pago|pagado|stato pagamento|pagato"
     "|status platnosci|oplacone|betalningsstatus|betald|betalingsstatus|betalt|estado do pagamento|pago",
     "payment_details/estimated_shipping_price/value": "shipping|shipping price|order shipping amount|shipping cost"
     "|order shipping|shipping costs|shipping amount|shipping total|shipping fee|verzendkosten|versandkosten|versand"
     "|shipping and handling|shipping rate|shipment costs|shipment cost|delivery costs|delivery cost|postage|postage and packaging|postage and packing|verpackung und versand|frais de port"
-    "|frais de livraison|frais d expedition|gastos de envio|costes de envio|spese di spedizione|costi di spedizione"
+    "|frais de livraison|frais d expedition|gastos de envio|gastos envio|costes de envio|spese di spedizione|costi di spedizione"
     "|koszt wysylki|koszt dostawy|frakt|fraktkostnad|fragt|portes|portes de envio|custos de envio|line shipping|item shipping|shipping per item|shipping per line"
     "|item shipping price|item shipping cost|line shipping cost|versandkosten pro artikel|versandkosten je artikel"
     "|versandkosten je position|versandkosten pro position|verzendkosten per artikel|verzendkosten per regel"

@@ -37,7 +37,8 @@ def test_a_note_to_ship_later_is_a_warning(note: str, is_warned: bool) -> None:
         ("Payment", "Refunded", "refunded"),
         ("Payment", "Chargeback", "voided"),
         ("Payment", "Klarna", "paid"),
-        ("Bearbeitung Status", "Gutschrift erstellt", "pending"),
+        ("Bearbeitung Status", "Sonderfall", "pending"),
+        ("Bearbeitung Status", "Erstattet", "refunded"),
         ("Kundenstatus", "VIP", "paid"),
     ],
 )

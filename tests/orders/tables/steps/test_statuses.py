@@ -214,3 +214,21 @@ def test_empty_fulfilment_status_is_open_and_an_empty_payment_status_is_not_paid
     assert value(order, str(STATUS)) == "unfulfilled"
     assert order.derived[STATUS].how is How.ASSUMED
     assert value(order, str(PAYMENT_STATUS)) is ABSENT
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [
+        ("Etat expédition", "Partiellement expédiée"),
+        ("État de la livraison", "Expédié le 22/11"),
+        ("Estado envío", "Enviado"),
+        ("Estado pago", "Pendiente"),
+        ("Stan przesyłki", "Wysłana"),
+        ("Order type", "Return order"),
+        ("Order type", "Credit note"),
+        ("Auftragsart", "Gutschrift erstellt"),
+    ],
+)
+def test_other_statuses_that_stop_an_order(heading: str, text: str) -> None:
+    (order,) = read_rows_of({"Order number": "1", heading: text, **ITEM}).orders
+    assert [code for code, _ in errors(order)] == ["confirm_cancelled"]

@@ -60,8 +60,17 @@ _PAYMENT_CODES: Final = {
 }
 """The service's codes of a payment's status. Other meanings are not statuses of a payment."""
 
+_SAY_PAYMENT: Final = frozenset(
+    {Meaning.UNPAID, Meaning.PENDING, Meaning.REFUNDED, Meaning.PARTLY_PAID, Meaning.PARTLY_REFUNDED}
+)
+"""Statuses of an order that say what was paid."""
+_SAY_NOTHING: Final = frozenset({Meaning.FAILED, Meaning.DRAFT, Meaning.ON_HOLD, Meaning.CANCELLED, Meaning.NO_ORDER})
+"""Statuses of an order with which it may not have been paid."""
+
 _STATUS_COLUMN: Final = re.compile(
-    r"\b(\w*status|statut|stato|estado del? \w+|estado do \w+|zustand|state of \w+|\w+ state)\b"
+    r"\b(\w*status|statut|stato|estado del? \w+|estado do \w+|zustand|state of \w+|\w+ state"
+    r"|(etat|estado|stan) (de la |da |de l |du |d |de )?(commande|expedition|livraison|envoi|paiement|reglement|traitement|colis|preparation"
+    r"|pago|pedido|envio|entrega|pagamento|encomenda|zamowienia|platnosci|wysylki|realizacji|przesylki|dostawy))\b"
 )
 _OTHER_STATUS: Final = re.compile(
     r"kunde|customer|client|klant|klient|stock|lager|newsletter|produ|prodo|item|artikel|article|tax|vat|mwst|mitglied|member"
@@ -213,18 +222,8 @@ def _check_payment_status(
     if PAYMENT_STATUS not in order.cells:
         if is_on_delivery:
             _derive_payment(order, "pending", "the order is paid on delivery")
-        elif status in (
-            Meaning.UNPAID,
-            Meaning.PENDING,
-            Meaning.REFUNDED,
-            Meaning.PARTLY_PAID,
-            Meaning.PARTLY_REFUNDED,
-        ):
-            _derive_payment(order, _PAYMENT_CODES[status], "from the order status")
-        elif status in (Meaning.FAILED, Meaning.DRAFT, Meaning.ON_HOLD, Meaning.CANCELLED, Meaning.NO_ORDER) or (
-            status is None and STATUS in order.cells
-        ):
-            _derive_payment(order, "pending", "from the order status, which does not say that it was paid")
+        elif status is not None or STATUS in order.cells:
+            _derive_payment_by(order, status)
         return
     column = order.cells[PAYMENT_STATUS][1]
     meaning = _payment_meaning(column, text)
@@ -235,6 +234,14 @@ def _check_payment_status(
     if _stops(meaning, is_on_delivery):
         reason = "the order is not paid" if meaning is Meaning.UNPAID else REASONS[meaning]
         hold(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}: {reason}.")
+
+
+def _derive_payment_by(order: ParsedOrder, status: Meaning | None) -> None:
+    """Correct an assumed *paid* by the status of the order. `status`: None if it is not understood."""
+    if status in _SAY_PAYMENT:
+        _derive_payment(order, _PAYMENT_CODES[status], "from the order status")
+    elif status is None or status in _SAY_NOTHING:
+        _derive_payment(order, "pending", "from the order status, which does not say that it was paid")
 
 
 def _check_unused_status(
@@ -248,8 +255,9 @@ def _check_unused_status(
             pointer = place_of(order, STATUS, cell, column)
             hold(order, context, pointer, column, f"{column} is {text!r}: {REASONS[meaning]}.")
         has_status = not {STATUS.tokens, PAYMENT_STATUS.tokens}.isdisjoint(context.mapping.paths)
-        if meaning is None and not has_status and not _OTHER_STATUS.search(normalized(column)):
-            _derive_payment(order, "pending", f"from the column {column}, which does not say that it was paid")
+        is_assumed = PAYMENT_STATUS in order.derived and order.derived[PAYMENT_STATUS].how is How.ASSUMED
+        if is_assumed and not has_status and not _OTHER_STATUS.search(normalized(column)):
+            _derive_payment_by(order, meaning)
         return meaning is not None
     meaning = _payment_meaning(column, text)
     pointer = place_of(order, PAYMENT_STATUS, cell, column)

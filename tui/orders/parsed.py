@@ -42,7 +42,8 @@ class GuessKind(StrEnum):
     STATUS = "status"
     ADDRESS = "address"
     CANCELLED = "cancelled"
-    """The file says that the order is not to be shipped: it was cancelled, refunded or shipped, is on hold, or not paid."""
+    """The file says that the order is not to be shipped: it was cancelled, refunded or shipped, is on hold or not paid,
+    needs no shipping, or is shipped by the marketplace."""
 
 
 _CODE: Final = "confirm_"

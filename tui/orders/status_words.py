@@ -87,7 +87,10 @@ _PHRASES: Final = {
     Meaning.NO_ORDER: "duplicate|duplicate order|doublette|dublette|doppelt|doublon|duplicado|duplicaat|dubbel|duplicato|duplikat"
     "|dubblett|dublet|test|test order|testbestellung|testauftrag|commande test|testbestelling|pedido de prueba|ordine di prova"
     "|ordine di test|zamowienie testowe|testorder|testordre|encomenda de teste|spam",
-    Meaning.PICKUP: "awaiting pickup|ready for pickup|local pickup|selbstabholung|abholung|abholbereit|afhalen"
+    Meaning.PICKUP: "pickup|pick up|store pickup|in store pickup|pickup in store|click and collect|click collect|local pick up"
+    "|abholung im laden|abholung vor ort|abholung im geschaft|abholer|selbstabholer|filialabholung|retrait en magasin|retrait sur place"
+    "|recogida en tienda|ritiro in negozio|ritiro in sede|afhalen in winkel|afhalen in de winkel|odbior osobisty|odbior w sklepie"
+    "|hamta i butik|afhentning i butik|levantamento em loja|levantar na loja|awaiting pickup|ready for pickup|local pickup|selbstabholung|abholung|abholbereit|afhalen"
     "|klaar om af te halen|pret pour le retrait|listo para recoger|pronto per il ritiro|picked up|abgeholt|opgehaald",
     Meaning.ON_DELIVERY: "cash on delivery|cod|nachnahme|rembours|onder rembours|contre remboursement|contra reembolso"
     "|contrassegno|za pobraniem|pobranie|postforskott|efterkrav|contra entrega|awaiting cash on delivery validation"

@@ -209,3 +209,23 @@ def test_paid_is_not_assumed_beside_an_unknown_status(text: str) -> None:
 )
 def test_more_meanings(text: str, meaning: Meaning | None) -> None:
     assert meaning_of(text) is meaning
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("Store pickup", "yes"),
+        ("Click & Collect", "1"),
+        ("Versandart", "Abholung im Laden"),
+        ("Versandart", "Download"),
+    ],
+)
+def test_an_order_that_is_collected_or_downloaded_is_held(column: str, text: str) -> None:
+    (order,) = read_rows_of({"Order number": "1", **ITEM, column: text}).orders
+    assert [code for code, _ in errors(order)] == ["confirm_cancelled"]
+
+
+@pytest.mark.parametrize("column", ["City, State Zip", "Buyer State"])
+def test_a_state_of_a_country_is_no_status(column: str) -> None:
+    (order,) = read_rows_of({"Order number": "1", **ITEM, column: "NY"}).orders
+    assert value(order, str(PAYMENT_STATUS)) == "paid"

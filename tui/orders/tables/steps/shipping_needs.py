@@ -7,7 +7,7 @@ from typing import Final
 
 from tui.orders.names import normalized
 from tui.orders.parsed import ParsedOrder, UnusedCell
-from tui.orders.paths import ITEMS, ORDERED_AT, STATUS
+from tui.orders.paths import DELIVERY_INDICATOR, ITEMS, ORDERED_AT, STATUS
 from tui.orders.status_words import flag_of
 from tui.orders.tables.context import ImportContext, item_rows, warning
 from tui.orders.tables.steps.status_hints import hold, place_of
@@ -87,6 +87,14 @@ def check_shipping_needs(order: ParsedOrder, context: ImportContext) -> None:
             context.understood.add((cell.row, cell.column))
         if needs_shipping is False:
             digital.setdefault(cell.row, cell)
+    method = DELIVERY_INDICATOR.get(order.document)
+    if (
+        isinstance(method, str)
+        and normalized(method) in _DIGITAL
+        and (cell_of_method := order.cells.get(DELIVERY_INDICATOR))
+    ):
+        text = f"{cell_of_method[1]} is {method!r}: nothing in the order is to be shipped."
+        hold(order, context, DELIVERY_INDICATOR, cell_of_method[1], text)
     if not digital:
         return
     rows = item_rows(order)

@@ -9,6 +9,7 @@ from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, How, ParsedOrder, UnusedCell
 from tui.orders.paths import PAYMENT_STATUS, STATUS
 from tui.orders.status_words import NO_FLAGS, WAITS, Meaning, flag_meaning, flag_of, meaning_of
+from tui.orders.tables.address_headings import address_heading
 from tui.orders.tables.context import ImportContext, set_value
 from tui.orders.tables.steps.status_hints import (
     REASONS,
@@ -179,7 +180,7 @@ def _kind_of_column(name: str) -> str:
     if _SHIPPED_AT_COLUMN.fullmatch(words):
         return "shipped"
     if _STATUS_COLUMN.search(words) and not re.search(
-        r"\b(code|province|region|country|id|ship\w* state|bill\w* state)\b", words
+        r"\b(code|province|region|country|id|ship\w* state|bill\w* state|city|zip|postcode|address|county)\b", words
     ):
         return "payment status" if _PAYMENT_COLUMN.search(words) else "status"
     if ENDED.search(words) and not _NO_END_COLUMN.search(words):
@@ -256,7 +257,8 @@ def _check_unused_status(
             hold(order, context, pointer, column, f"{column} is {text!r}: {REASONS[meaning]}.")
         has_status = not {STATUS.tokens, PAYMENT_STATUS.tokens}.isdisjoint(context.mapping.paths)
         is_assumed = PAYMENT_STATUS in order.derived and order.derived[PAYMENT_STATUS].how is How.ASSUMED
-        if is_assumed and not has_status and not _OTHER_STATUS.search(normalized(column)):
+        is_of_order = not _OTHER_STATUS.search(normalized(column)) and address_heading(normalized(column)) is None
+        if is_assumed and is_of_order and not has_status:
             _derive_payment_by(order, meaning)
         return meaning is not None
     meaning = _payment_meaning(column, text)

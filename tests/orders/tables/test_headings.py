@@ -282,3 +282,20 @@ def test_the_first_name_comes_first(header: list[str]) -> None:
 )
 def test_number_of_an_article_is_no_quantity(name: str, member: str) -> None:
     assert suggest_mapping(["Order", name, "Item name"]).paths[1] == ("order_details", "order_items", "*", member)
+
+
+def test_contact_that_an_order_is_shipped_to_is_a_name() -> None:
+    header = [
+        "Order",
+        "Ship to contact",
+        "Ship to address",
+        "Ship to city",
+        "Bill to contact",
+        "Bill to address",
+        "Bill to city",
+    ]
+    assert [path and path[-1] for path in suggest_mapping(header).paths] == [
+        "order_number",
+        *("name", "address_line_1", "city"),
+        *("name", "address_line_1", "city"),
+    ]

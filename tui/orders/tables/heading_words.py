@@ -189,7 +189,7 @@ ITEM_ALONE: Final = {
     "name": "item name|product name|title|product title|product|titel|artikel|artikelname|materialkurztext|kurztext|material description|concepto|designacao|artikelbezeichnung|article"
     "|produkt|productnaam|producttitel|item description|omschrijving|bezeichnung|produktbezeichnung|produit|designation"
     "|libelle|producto|articulo|prodotto|articolo|nazwa produktu|nazwa towaru|towar|produktnamn|produktnavn|varenavn|vara"
-    "|benamning|produto|artigo|item|artikelnaam|vare|varetekst|angebotstitel|offertitel|listing title|description of goods|contents description|articolo descrizione|nazwa oferty|oferta|tytul oferty|short text|item text|material text|artikeltext|artbez|art bez",
+    "|benamning|produto|artigo|item|artikelnaam|vare|varetekst|angebotstitel|offertitel|listing title|description of goods|contents description|articolo descrizione|nazwa oferty|oferta|tytul oferty|part description|part name|short text|item text|material text|artikeltext|artbez|art bez",
     "quantity": "quantity|qty|number of items|number of articles|number of products|number of units|number of pieces|items number|articles number|products number|quantity purchased|quantity ordered|quantity refund|pieces|pcs|units|aantal|hoeveelheid|menge"
     "|anzahl|anz|stk|stuck|stuckzahl|stuks|quantite|qte|cantidad|cant|quantita|qta|pezzi|piezas|unidades|ilosc|ilosc sztuk"
     "|liczba sztuk|sztuk|szt|antal|antal stk|mangd|maengde|quantidade|qtd|qtde|no of items|unites|nombre d articles",

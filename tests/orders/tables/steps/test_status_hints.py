@@ -229,3 +229,20 @@ def test_an_order_that_is_collected_or_downloaded_is_held(column: str, text: str
 def test_a_state_of_a_country_is_no_status(column: str) -> None:
     (order,) = read_rows_of({"Order number": "1", **ITEM, column: "NY"}).orders
     assert value(order, str(PAYMENT_STATUS)) == "paid"
+
+
+@pytest.mark.parametrize(
+    ("note", "is_warned"),
+    [
+        ("Neue Adresse: Neuer Weg 9, 04105 Leipzig", True),
+        ("Bitte an Packstation 104, Postnr 12345678", True),
+        ("please ship to my new address", True),
+        ("Nieuw adres: Damrak 3", True),
+        ("Nouvelle adresse : 12 rue de Lyon", True),
+        ("Deliver to the neighbour", False),
+        ("Bitte bei der Adresse klingeln", False),
+    ],
+)
+def test_a_note_with_another_address_is_a_warning(note: str, is_warned: bool) -> None:
+    (order,) = read_rows_of({"Order number": "1", "Item name": "Candle", "Quantity": "1", "Note": note}).orders
+    assert (("address_in_note", "/order_details/notes") in warnings(order)) is is_warned

@@ -154,6 +154,12 @@ _MAY_WAIT: Final = re.compile(
     r"|will (collect|pick up)|selbstabhol\w*|vient chercher|viene a recoger|ritira|odbior osobisty|hamtas|afhentes)\b"
 )
 """Words of notes to ship later, or not at all because the customer collects the order."""
+_OTHER_ADDRESS: Final = re.compile(
+    r"\b((neue|andere|abweichende|geanderte|neuen|anderen|abweichenden) (liefer)?(adresse|anschrift|lieferadresse)|(new|different|other|changed) address"
+    r"|(nouvelle|autre) adresse|(nieuw|ander) (adres|bezorgadres|afleveradres)|(nueva|otra) direccion|(nuovo|altro) indirizzo"
+    r"|(nowy|inny) adres|(ny|annan) adress|(ny|anden) adresse|(nova|outra) morada|packstation \d+|postnummer \d{6,10}|postnr \d{6,10})\b"
+)
+"""Words of notes with another address."""
 _DIGITS: Final = re.compile(r"\d+")
 _PLEA: Final = re.compile(r"\b(not|no|nicht|niet|nie|ne|non|pas|inte|ikke|nao|never|subscription|policy|if)\b")
 
@@ -262,6 +268,9 @@ def check_notes(order: ParsedOrder, context: ImportContext) -> None:
     if isinstance(notes, str) and _MAY_WAIT.search(normalized(notes)):
         detail = "The note may say when the order is to be shipped, or that it is collected. Read it before you send the order."
         order.problems.append(warning(_NOTES, "wait_in_note", detail, "ship later?"))
+    if isinstance(notes, str) and _OTHER_ADDRESS.search(normalized(notes)):
+        detail = "The note may have another address. Read it before you send the order."
+        order.problems.append(warning(_NOTES, "address_in_note", detail, "another address?"))
     if isinstance(notes, str) and _may_cancel(notes):
         detail = "The note may say that the order was cancelled. Read it before you send the order."
         order.problems.append(warning(_NOTES, "status_in_note", detail, "cancelled?"))

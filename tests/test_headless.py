@@ -5,8 +5,9 @@ import json
 import os
 import subprocess
 import sys
+from datetime import datetime, tzinfo
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pytest
 from sandbox_harness import order
@@ -452,6 +453,12 @@ def test_help_describes_updates_and_exit_codes(shell: Shell) -> None:
 
 
 def test_a_file_without_dates_does_not_change_dates(account: Shell) -> None:
+    class FrozenTime(datetime):
+        @classmethod
+        def now(cls, tz: tzinfo | None = None) -> Self:
+            return cls(2026, 11, 29, 12, 0, 30, tzinfo=tz)
+
+    account.monkeypatch.setattr("tui.headless.datetime", FrozenTime)
     path = account.write("rows.csv", "\n".join(CSV.splitlines()[:2]) + "\n")
     first = account.submit(path)
     assert first.outcomes == {"1067": "verified"}, first
@@ -512,6 +519,8 @@ def test_a_held_guess_is_sent_when_it_is_accepted_in_a_later_run(account: Shell)
                          "W1;7;Rita;Weg 1;04109;Leipzig;DE;Cup;2;1,00;200\n")  # fmt: skip
     held = account.submit(path)
     assert [line["outcome"] for line in held.lines] == ["held"]
+    (guess,) = [problem for problem in held.lines[0]["problems"] if problem["code"] == "confirm_unit"]
+    assert guess["detail"].endswith(" To confirm: --accept unit.")
     assert account.writes() == 0
     sent = account.submit(path, "--accept", "unit")
     assert [line["outcome"] for line in sent.lines] == ["verified"], sent.error

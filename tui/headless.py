@@ -35,7 +35,7 @@ from tui.config.settings import SettingsError, read_settings
 from tui.config.time_zone import local_zone
 from tui.orders.checks.context import AccountShops, ShopSettings
 from tui.orders.fields import field_at, label_of
-from tui.orders.parsed import GuessKind, How
+from tui.orders.parsed import GuessKind, How, with_hint
 from tui.orders.paths import ANY
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.mapping import ColumnMapping
@@ -53,6 +53,8 @@ if TYPE_CHECKING:
     from tui.work.submit.run import Submission
 
 STANDARD_INPUT = "-"
+_CONFIRM = "--accept {kind}"
+"""How a guess is confirmed."""
 
 _MIN_SHARED = 3
 """Orders from which a warning that most of them share is printed once."""
@@ -180,7 +182,9 @@ def _check_text(name: str, entry: FileEntry, problem: Problem, field: str) -> st
     where = [name, str(row) if row is not None else entry.place, *([column] if column is not None else [])]
     order = f" {entry.order_id}" if entry.order_id else ""
     # A pipe may end on a terminal too, as with `head`; the raw text is available with `--json`.
-    return safe(f"{':'.join(where)}{order}{f' {field}' if field else ''}: {_prefix(problem)}{problem.detail}")
+    return safe(
+        f"{':'.join(where)}{order}{f' {field}' if field else ''}: {_prefix(problem)}{with_hint(problem, _CONFIRM)}"
+    )
 
 
 def _field(problem: Problem) -> str:
@@ -583,7 +587,7 @@ def _problem(entry: FileEntry, problem: Problem) -> dict[str, object]:
         "code": problem.code,
         "severity": problem.severity.value,
         "blocks": problem.blocks.value,
-        "detail": problem.detail,
+        "detail": with_hint(problem, _CONFIRM),
     }
     if row is not None:
         found["row"] = row

@@ -42,7 +42,27 @@ class GuessKind(StrEnum):
     STATUS = "status"
     ADDRESS = "address"
     CANCELLED = "cancelled"
-    """The file says that the order is not to be shipped: it was cancelled, refunded or shipped, is on hold, or not paid."""
+    """The file says that the order is not to be shipped: it was cancelled, refunded or shipped, is on hold or not paid,
+    needs no shipping, or is shipped by the marketplace."""
+
+
+_CODE: Final = "confirm_"
+"""The beginning of the code of a problem about a guess."""
+
+
+def code_of(kind: GuessKind) -> str:
+    """The code of the problem of a guess of this kind."""
+    return f"{_CODE}{kind}"
+
+
+def with_hint(problem: Problem, way: str) -> str:
+    """The detail of a problem. If it is about a guess, with how to confirm it.
+
+    `way`: the keys where the problem is shown, or the option, with `{kind}` for the kind of the guess.
+    """
+    if not problem.code.startswith(_CODE):
+        return problem.detail
+    return f"{problem.detail} To confirm: {way.format(kind=problem.code.removeprefix(_CODE))}."
 
 
 class Memory(StrEnum):

@@ -56,15 +56,18 @@ _PHRASES: Final = {
     "|verschickt|geliefert|zugestellt|ausgeliefert|verzonden|verstuurd|geleverd|bezorgd|afgeleverd|expedie|expediee"
     "|envoye|envoyee|livre|livree|enviado|enviada|entregado|entregada|spedito|spedita|evaso|evasa|consegnato|consegnata"
     "|wyslane|wyslano|dostarczone|dostarczono|skickad|skickat|levererad|afsendt|sendt|leveret|expedido|entregue"
-    "|en cours de livraison|in consegna|unterwegs|shipping label created|label printed|collected|ausgefuhrt|verschifft",
+    "|en cours de livraison|in consegna|unterwegs|shipping label created|label printed|label created|label erstellt|etikett erstellt|etikett gedruckt|etiquette creee|etiqueta creada|etichetta creata|label aangemaakt|etykieta utworzona|collected|ausgefuhrt|verschifft",
     Meaning.PARTLY_SHIPPED: "partial|partially|partly|partially fulfilled|partially shipped|partiallyshipped|teilversandt"
     "|teilgeliefert|in teillieferung",
     Meaning.CANCELLED: "cancelled|canceled|cancel|void|voided|declined|abgebrochen|abgelehnt|expired|deleted"
     "|geloscht|verwijderd|ungultig|afgewezen|refuse|rechazado|rifiutato|odrzucone|avbruten|afbrudt|recusado|trash|fraud"
     "|suspected fraud|denied|verfallen|afgebroken|chargeback|charged back|ruckbelastung|disputed|dispute|makulerad|makuleret|withdrawn|zuruckgezogen"
     "|zuruckgewiesen|geweigerd|nekad|afvist|estorno|estornado|estornada",
-    Meaning.REFUNDED: "refunded|fully refunded|refund|credited|gutgeschrieben|gutschrift|erstattet|credite",
-    Meaning.RETURNED: "returned|return|returns|retour|retoure|zuruckgeschickt|zuruckgesendet|retourne|devuelto|devolvido"
+    Meaning.REFUNDED: "credit note|credit memo|credit order|note de credit|avoir|creditnota|creditfactuur|nota de abono|nota de credito"
+    "|nota di credito|nota credito|kreditnota|kreditfaktura|krediterad|krediteret|gecrediteerd|gutschrift erstellt|rechnungskorrektur"
+    "|korekta|refunded|fully refunded|refund|credited|gutgeschrieben|gutschrift|erstattet|credite",
+    Meaning.RETURNED: "return order|return request|return requested|rma|retourenauftrag|rucklaufer|retur|ordre de retour|commande de retour"
+    "|retourorder|pedido de devolucion|ordine di reso|returned|return|returns|retour|retoure|zuruckgeschickt|zuruckgesendet|retourne|devuelto|devolvido"
     "|reso|restituito|zuruckgegeben|rucksendung|returned to sender|zwrocone|zwrot|returnerad|returneret",
     Meaning.FAILED: "failed|failure|error|payment error|fehlgeschlagen|fehler|mislukt|echoue|erreur de paiement|fallido"
     "|error en pago|fallito|errore di pagamento|nieudane|blad platnosci|misslyckad|mislykket|falhou|falhado|payment failed"
@@ -84,7 +87,10 @@ _PHRASES: Final = {
     Meaning.NO_ORDER: "duplicate|duplicate order|doublette|dublette|doppelt|doublon|duplicado|duplicaat|dubbel|duplicato|duplikat"
     "|dubblett|dublet|test|test order|testbestellung|testauftrag|commande test|testbestelling|pedido de prueba|ordine di prova"
     "|ordine di test|zamowienie testowe|testorder|testordre|encomenda de teste|spam",
-    Meaning.PICKUP: "awaiting pickup|ready for pickup|local pickup|selbstabholung|abholung|abholbereit|afhalen"
+    Meaning.PICKUP: "pickup|pick up|store pickup|in store pickup|pickup in store|click and collect|click collect|local pick up"
+    "|abholung im laden|abholung vor ort|abholung im geschaft|abholer|selbstabholer|filialabholung|retrait en magasin|retrait sur place"
+    "|recogida en tienda|ritiro in negozio|ritiro in sede|afhalen in winkel|afhalen in de winkel|odbior osobisty|odbior w sklepie"
+    "|hamta i butik|afhentning i butik|levantamento em loja|levantar na loja|awaiting pickup|ready for pickup|local pickup|selbstabholung|abholung|abholbereit|afhalen"
     "|klaar om af te halen|pret pour le retrait|listo para recoger|pronto per il ritiro|picked up|abgeholt|opgehaald",
     Meaning.ON_DELIVERY: "cash on delivery|cod|nachnahme|rembours|onder rembours|contre remboursement|contra reembolso"
     "|contrassegno|za pobraniem|pobranie|postforskott|efterkrav|contra entrega|awaiting cash on delivery validation"

@@ -205,6 +205,20 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], CheckContext]] = [
             None,
         ),
         (
+            "no_post_number",
+            "DE",
+            {f"{SHIP_TO}/address_line_1": "DHL Packstation 145"},
+            {f"{SHIP_TO}/address_line_1": "DHL Packstation 145", f"{SHIP_TO}/company_name": "Postnr. 12345678"},
+            None,
+        ),
+        (
+            "no_post_number",
+            "DE",
+            {f"{SHIP_TO}/address_line_1": "Packstation", f"{SHIP_TO}/house_number": "145"},
+            {f"{SHIP_TO}/address_line_1": "Packstation 145", "/service_point_details": {"post_number": "12345678"}},
+            None,
+        ),
+        (
             "service_point",
             "NL",
             {"/shipping_details/delivery_indicator": "Pick-up point"},

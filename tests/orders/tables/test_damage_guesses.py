@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from order_files import errors, read_rows_of
 from table_files import text
 
 from tui.api.errors import Blocks, Severity
@@ -111,3 +112,19 @@ def test_undamaged_value_does_not_hold_the_order(column: str, country: str, cell
 def test_value_that_cannot_be_read_is_reported_once() -> None:
     [order] = read([["Order number", "Order date"], ["A", "46145"]]).orders
     assert [problem.code for problem in order.problems] == ["unread"]
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "pointer"),
+    [
+        ("SKU", "2026-01-02 00:00:00", "/order_details/order_items/0/sku"),
+        ("Item name", "2026-03-05", "/order_details/order_items/0/name"),
+        ("Address", "2026-03-05 00:00:00", "/shipping_address/address_line_1"),
+        ("Company", "2026-03-05 00:00:00", "/shipping_address/company_name"),
+    ],
+)
+def test_dates_in_texts_are_asked_about(column: str, text: str, pointer: str) -> None:
+    row = {"Order number": "1", "Item name": "Candle", "Quantity": "1", "Unit price": "7", column: text}
+    kind = "items" if "items" in pointer else "address"
+    (order,) = read_rows_of(row).orders
+    assert errors(order) == [(f"confirm_{kind}", pointer)]

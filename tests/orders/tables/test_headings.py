@@ -265,3 +265,37 @@ def test_an_unusual_heading_is_known(heading: str, path: str) -> None:
 )
 def test_the_first_name_comes_first(header: list[str]) -> None:
     assert name_parts(header) == [NamePart.LAST, NamePart.FIRST]
+
+
+@pytest.mark.parametrize(
+    ("name", "member"),
+    [
+        ("Item number", "sku"),
+        ("articleNumber", "sku"),
+        ("Product number", "sku"),
+        ("Line item number", "sku"),
+        ("Numer produktu", "sku"),
+        ("Number of items", "quantity"),
+        ("Items number", "quantity"),
+        ("Item count", "quantity"),
+    ],
+)
+def test_number_of_an_article_is_no_quantity(name: str, member: str) -> None:
+    assert suggest_mapping(["Order", name, "Item name"]).paths[1] == ("order_details", "order_items", "*", member)
+
+
+def test_contact_that_an_order_is_shipped_to_is_a_name() -> None:
+    header = [
+        "Order",
+        "Ship to contact",
+        "Ship to address",
+        "Ship to city",
+        "Bill to contact",
+        "Bill to address",
+        "Bill to city",
+    ]
+    assert [path and path[-1] for path in suggest_mapping(header).paths] == [
+        "order_number",
+        *("name", "address_line_1", "city"),
+        *("name", "address_line_1", "city"),
+    ]

@@ -211,7 +211,7 @@ def test_constant_inside_a_list_creates_its_item() -> None:
         table, ColumnMapping(table.header, (("order_number",),), constants=((path, "GB1"),)), now=NOW
     ).orders
     assert Pointer(path[:3]).get(order.document) == [{"value": "GB1"}]
-    assert order.derived[Pointer((*path[:3], "0", "value"))] == Derivation(How.GIVEN, "for all orders")
+    assert order.derived[Pointer((*path[:3], "0", "value"))] == Derivation(How.GIVEN, "the same for all orders")
 
 
 def test_missing_values_are_filled_in_with_a_reason() -> None:
@@ -221,7 +221,7 @@ def test_missing_values_are_filled_in_with_a_reason() -> None:
     assert reasons["/order_id"] == "from the order number"
     assert reasons["/order_details/order_items/0/total_price/value"] == "unit price × quantity"
     assert reasons["/payment_details/total_price/value"] == "sum of the line totals"
-    assert reasons["/order_details/integration/id"] == "for all orders"
+    assert reasons["/order_details/integration/id"] == "the same for all orders"
     assert reasons["/payment_details/total_price/currency"] == "from the currency sign of the amounts"
     assert Pointer(ORDERED_AT_PATH).get(order.document) == "2026-11-24T12:00:00+00:00"
     assert validate_order(order.document, Operation.POST) == []

@@ -223,7 +223,7 @@ FILES: Final = (
         "be bus",
         "Bestelling;Naam;Straat;Nr;Bus;Postcode;Gemeente;Land;Artikel;Aantal;Prijs",
         ("1;Rita Getter;Kerkstraat;3;B2;2000;Antwerpen;BE;Kaars;6;3,50",),
-        "name=Rita Getter|street=Kerkstraat|number=3 B2|zip=2000|city=Antwerpen|item=Kaars|qty=6|price=3.50",
+        "name=Rita Getter|street=Kerkstraat|number=3 bus B2|zip=2000|city=Antwerpen|item=Kaars|qty=6|price=3.50",
         ("",),
     ),
     SiblingFile(

@@ -13,6 +13,7 @@ from textual import events
 from tui.orders.paths import ITEMS
 from tui.screens.composer import file_adding
 from tui.screens.composer.screen import ComposerScreen
+from tui.screens.file_import.rows import key_of
 from tui.screens.file_import.screen import ImportScreen
 from tui.widgets.problems import ProblemList
 from tui.work.file_import.mappings import Mappings
@@ -37,6 +38,12 @@ def importing(harness: AppHarness) -> ImportScreen:
     screen = harness.app.screen
     assert isinstance(screen, ImportScreen)
     return screen
+
+
+async def to_columns(harness: AppHarness) -> None:
+    """Go to the first column of the file: the row of a shop that was not chosen by the user is before it."""
+    await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+    importing(harness).columns.go_to_key("c0")
 
 
 def damaged() -> list[list[str]]:
@@ -87,7 +94,7 @@ async def test_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Path
     path.write_text("Nummer;Ding\nX1;Mug\nX2;Plate\n")
     async with open_app(tmp_path / "data") as harness:
         await open_file(harness, path)
-        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        await to_columns(harness)
         assert "not used" in harness.line_with("Nummer")
         await harness.press("w")
         assert "No column goes to a field yet" in harness.text
@@ -151,7 +158,7 @@ async def test_layout_and_constant_values_are_changed_by_keys(tmp_path: Path) ->
         await harness.until("semicolon")
         await harness.press("d", "d", "d")
         await harness.until(lambda: importing(harness).source.table.layout.delimiter == ",")
-        await harness.press("G", "g", "j", "j", "j", "j", "enter")
+        await harness.press("G", "g", "j", "j", "j", "j", "j", "enter")
         await harness.until(lambda: not isinstance(harness.app.screen, ImportScreen))
         for _ in range(14):
             await harness.press("backspace")
@@ -199,7 +206,7 @@ async def test_full_problem_text_is_shown_at_the_cursor(tmp_path: Path) -> None:
     path.write_text("Order number,Item name,Quantity\nA,Mug,1\nB,Plate,some\n")
     async with open_app(tmp_path / "data") as harness:
         await open_file(harness, path)
-        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        await to_columns(harness)
         assert "columns mapped" in harness.text
         await harness.press("j", "j")
         shown = " ".join(line.strip() for line in harness.lines[-4:-2])
@@ -214,7 +221,7 @@ async def test_arrows_choose_among_matching_fields(tmp_path: Path) -> None:
     path.write_text("Order number,Gewicht (g)\nA,400\n")
     async with open_app(tmp_path / "data") as harness:
         await open_file(harness, path)
-        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        await to_columns(harness)
         await harness.press("j", "enter")
         await harness.type("weight")
         assert "saved change" not in harness.text
@@ -305,7 +312,7 @@ async def test_a_second_column_for_a_field_is_joined_only_as_answered(
     path.write_bytes((Path(__file__).parents[2] / "fixtures" / "files" / "import-remap-joins.csv").read_bytes())
     async with open_app(tmp_path / "data") as harness:
         await open_file(harness, path)
-        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        await to_columns(harness)
         await harness.press("j", "j", "enter")
         await harness.type("shipping_address address_line_1")
         await harness.press("enter")
@@ -388,7 +395,7 @@ async def test_columns_that_hold_orders_are_shown_as_such_and_p_shows_each_row_w
         await harness.press("g", "p")
         await harness.until("Enter confirms; orders are held until then: Cancelled at is filled")
         await harness.press("q")
-        await harness.press("j")
+        await harness.press("g", "j", "j")
         assert "1 not used" in harness.text
         await harness.press("p")
         await harness.until("Column L, Remark: not used.")
@@ -396,6 +403,7 @@ async def test_columns_that_hold_orders_are_shown_as_such_and_p_shows_each_row_w
         await harness.press("q", "G")
         shop = (harness.app.workspace.account.shops or [])[0]
         importing(harness)._set_constant(("order_details", "integration", "id"), shop.id)
+        importing(harness).columns.go_to_key(key_of(("order_details", "integration", "id")))
         await harness.press("p")
         await harness.until(f"for all rows without a value of their own: {shop.name}")
         await harness.press("q")
@@ -404,3 +412,35 @@ async def test_columns_that_hold_orders_are_shown_as_such_and_p_shows_each_row_w
         await harness.until("confirmed: ship")
         await harness.press("tab", "p")
         await harness.until("row 2 of orders.csv")
+
+
+async def test_a_shop_that_the_user_did_not_choose_is_among_the_guesses(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text("Order number,Item name\nA,Mug\n")
+    shop = ("order_details", "integration", "id")
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until("No shop in the file: that of your credentials. Enter chooses another.")
+        assert importing(harness).columns.cursor_key == key_of(shop)
+        assert shop in importing(harness).mapping.guessed
+        await harness.press("enter")
+        await harness.until("The shop of all these orders")
+        await harness.press("enter")
+        await harness.until(lambda: isinstance(harness.app.screen, ImportScreen))
+        assert shop not in importing(harness).mapping.guessed
+        assert importing(harness).columns.cursor_key == "c0"
+
+
+async def test_each_guess_names_its_column_and_the_values(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(
+        "Order number,Name,Street,Zip,City,Country,Item,Quantity,Pickup point,Abholstation\n"
+        "1,Rita,Weg 3,4109,Leipzig,DE,Cup,1,P12,Nord\n"
+    )
+    async with open_app(tmp_path / "data") as harness:
+        await open_file(harness, path)
+        await harness.until("3 guesses to confirm")
+        shown = [line.split("…")[-1].strip() for line in harness.lines if "confirm address?" in line]
+        assert shown == ["Pickup point: P12", "Abholstation: Nord", "Zip: 4109"]
+        importing(harness).columns.go_to_key("g2")
+        await harness.until("It is sent unchanged. (column Zip)")

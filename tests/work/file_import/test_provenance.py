@@ -3,9 +3,12 @@
 from datetime import UTC, datetime
 
 import pytest
+from order_files import read_rows_of
 
 from tui.api.pointer import Pointer
 from tui.orders.edits.edit import Edit
+from tui.orders.parsed import with_hint
+from tui.work.batches.staged_order import as_staged
 from tui.work.batches.staging_chunks import to_staged
 from tui.work.file_import.provenance import Provenance
 from tui.work.file_import.reader import read_source
@@ -29,6 +32,7 @@ def staged() -> tuple[Provenance, Edit]:
         ("/order_details/order_items/0/quantity", 'From column "Quantity", row 2 of orders.csv.'),
         ("/order_details/order_items/0/total_price/value", "Not in orders.csv: unit price × quantity."),
         ("/order_id", "Not in orders.csv: from the order number."),
+        ("/order_details/integration/id", "Not in orders.csv: the same for all orders."),
         ("/order_details/tags", ""),
     ],
 )
@@ -39,3 +43,16 @@ def test_source_of_a_value(staged: tuple[Provenance, Edit], pointer: str, text: 
 
 def test_an_order_of_no_table_has_no_sources(staged: tuple[Provenance, Edit]) -> None:
     assert Provenance("blank order").describe(Pointer.parse("/order_id"), staged[1]) == ""
+
+
+def test_a_guess_says_how_it_is_confirmed_where_it_is_shown() -> None:
+    (order,) = read_rows_of(
+        {"Order number": "1", "Item name": "Candle", "Quantity": "1", "Order status": "Blorp"}
+    ).orders
+    (problem,) = [one for one in order.problems if one.code == "confirm_status"]
+    assert "To confirm" not in problem.detail
+    assert with_hint(problem, "--accept {kind}").endswith("shipped? To confirm: --accept status.")
+    new = to_staged(order, "orders.csv", NOW)
+    staged = as_staged("1", new, NOW)
+    (shown,) = [one.problem for one in staged.import_problems if one.problem.code == "confirm_status"]
+    assert shown.detail.endswith("shipped? To confirm: z in the composer.")

@@ -34,6 +34,8 @@ PHONE: Final = SHIP_TO / "phone_number"
 EMAILS: Final = (SHIP_TO / "email", Pointer.of("customer_details", "email"))
 _CUSTOMER_PHONE: Final = Pointer.of("customer_details", "phone_number")
 _SERVICE_POINT: Final = Pointer.of("service_point_details")
+_PACKSTATION: Final = re.compile(r"\bpack ?station\b", re.IGNORECASE)
+_POST_NUMBER: Final = re.compile(r"(?<!\d)\d{6,10}(?!\d)")
 
 EMAIL: Final = r"[^\s@<>()]{1,64}@[^\s@<>()]{1,255}\.[^\s@<>()]{1,63}"
 """An e-mail address within a text; its parts are limited, so that a long text is scanned in linear time."""
@@ -285,3 +287,12 @@ def service_point(order: CheckedOrder, context: CheckContext) -> Iterator[Found]
     has_point = isinstance(point, dict) and any(point.get(name) for name in ("id", "carrier_service_point_id"))
     if not has_point and not any(map(names_service_point, (order.street, order.second_line, order.company))):
         yield found(_SERVICE_POINT / "id")
+
+
+def no_post_number(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
+    """DHL refuses parcels to a Packstation without the customer's number."""
+    lines = " ".join((order.name, order.company, order.street, order.second_line, order.number, order.po_box))
+    if not order.ships or order.country != "DE" or not _PACKSTATION.search(lines):
+        return
+    if not _POST_NUMBER.search(lines) and not text_at_pointer(order.document, _SERVICE_POINT / "post_number"):
+        yield found(SECOND_LINE)

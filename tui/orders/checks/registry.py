@@ -115,6 +115,9 @@ CHECKS: Final = (
     Check(ADDRESS, "service_point", SHIP, "/service_point_details/id",
           "the shipping option (or, without one, the delivery wish) is a service point, but none is chosen",
           "no service point", "The delivery is to a service point, but the order names none."),
+    Check(ADDRESS, "no_post_number", SHIP, f"{_TO}/address_line_2",
+          "a Packstation in Germany, without the recipient's customer number (Postnummer)",
+          "no Postnummer", "A Packstation needs the recipient's customer number (Postnummer, 6 to 10 digits)."),
     # Weights.
     Check(WEIGHT, "no_weight", SHIP, "/shipping_details/measurement/weight/value",
           "the parcel has no weight with a unit, and not every item has one",

@@ -108,6 +108,8 @@ def address_heading(name: str) -> AddressHeading | None:
             return AddressHeading(party, "name", 9, is_alone=True)  # `Other recipient`
         if not rest and tuple(tokens) in _persons() and party is _party_words()[tuple(tokens)]:
             return AddressHeading(party, "name", 9, is_alone=True)
+        if not rest and tokens[-2:-1] == ["to"] and tuple(tokens[-1:]) in _persons():
+            return AddressHeading(party, "name", 9, is_alone=True)  # `Ship to contact`
         if not rest and _is_place(tokens):
             return AddressHeading(party, "address_line_1", 20, is_alone=True)
     return None

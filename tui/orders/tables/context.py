@@ -7,7 +7,7 @@ from typing import cast
 from tui.api.codec import Document, Json
 from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.pointer import Pointer
-from tui.orders.parsed import Derivation, Guess, GuessKind, How, Memory, ParsedOrder
+from tui.orders.parsed import Derivation, Guess, GuessKind, How, Memory, ParsedOrder, code_of
 from tui.orders.paths import ITEMS
 from tui.orders.tables.mapping import ColumnMapping
 from tui.orders.tables.values.decimal_signs import DecimalReading
@@ -55,16 +55,7 @@ class ImportContext:
         if self.mapping.accepts(found):
             order.derived.setdefault(pointer, Derivation(How.CONFIRMED, text))
             return
-        detail = f"{detail or text} {how_to_confirm(kind)}"
-        problem = Problem(
-            detail, f"confirm_{kind}", title or f"confirm {kind}", pointer=pointer, reported_by=ReportedBy.LOCAL
-        )
-        order.problems.append(problem)
-
-
-def how_to_confirm(kind: GuessKind) -> str:
-    """How to release an order that is held because of a guess of this kind, as a sentence for users."""
-    return f"To confirm: Enter on the import screen, z in the composer, or --accept {kind}."
+        order.problems.append(error(pointer, code_of(kind), detail or text, title or f"confirm {kind}"))
 
 
 def item_rows(order: ParsedOrder) -> dict[int, int]:

@@ -1,11 +1,19 @@
 """Holds orders with values that a spreadsheet seems to have damaged, until they are fixed or confirmed."""
 
+import re
+from typing import Final
+
 from tui.api.errors import Severity
 from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.registry import find_damage
 from tui.orders.parsed import GuessKind, Memory, ParsedOrder
-from tui.orders.paths import BILL_TO, SHIP_TO
+from tui.orders.paths import BILL_TO, ITEMS, SHIP_TO
 from tui.orders.tables.context import ImportContext
+
+_DATE: Final = re.compile(r"(?:19|20)\d\d-\d\d-\d\d(?: 00:00:00)?")
+"""A date as it is read from a cell of a spreadsheet."""
+_NO_DATES: Final = frozenset({"name", "company_name", "address_line_1", "address_line_2", "city", "sku"})
+"""Texts that are no dates."""
 
 
 def hold_damaged(order: ParsedOrder, context: ImportContext) -> None:
@@ -25,3 +33,15 @@ def hold_damaged(order: ParsedOrder, context: ImportContext) -> None:
         original = "" if fix is None else f" It was probably {fix.text}."
         detail = f"{damage.detail}{original} Correct it, or send it unchanged."
         context.guess(order, pointer, kind, text, subject=column, title=damage.title, detail=detail, memory=Memory.FILE)
+    _hold_dates(order, context)
+
+
+def _hold_dates(order: ParsedOrder, context: ImportContext) -> None:
+    """Hold an order with a text that a spreadsheet seems to have turned into a date, such as the street `5 mar`."""
+    known = {problem.pointer for problem in order.problems}
+    for pointer, (_, column) in [*order.cells.items()]:
+        value = pointer.get(order.document) if pointer.name in _NO_DATES and pointer not in known else None
+        if isinstance(value, str) and _DATE.fullmatch(value):
+            kind = GuessKind.ITEMS if pointer.startswith(ITEMS) else GuessKind.ADDRESS
+            text = f"{column} has dates. A spreadsheet seems to have changed them. They are sent unchanged."
+            context.guess(order, pointer, kind, text, subject=column, title="a date?", memory=Memory.FILE)

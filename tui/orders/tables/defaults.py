@@ -15,7 +15,7 @@ from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, FieldPath, is_item_path
 from tui.orders.tables.headings import BILL, SHIP
 from tui.orders.tables.mapping import CURRENCY_PATH, ORDERED_AT_PATH, USUAL_CONSTANTS, ColumnMapping
 
-CONSTANT: Final = "for all orders"
+CONSTANT: Final = "the same for all orders"
 _PRICES: Final = ("total_price", "subtotal_price", "estimated_shipping_price", "estimated_tax_price")
 _DECISIVE: Final = ("name", "company_name", "address_line_1", "house_number", "po_box", "postal_code", "city")
 """The members of an address without which it says nothing about who gets an order."""

@@ -137,7 +137,7 @@ NUMBER_ADDITIONS: Final = (
     "house number addition|house number extension|house number suffix|house number ext|house number letter|number addition"
     "|number extension|number suffix|number add|huisnummer toevoeging|huisnummertoevoeging|huisnummer toevoegsel"
     "|huisnummer achtervoegsel|huisnummer extensie|huisnr toevoeging|nummer toevoeging|huisletter|toevoeging|addition|add|suffix|toev|toevoegsel|nr toev"
-    "|house suffix|house extension|house addition|hausnummer zusatz|hausnummerzusatz|hausnummernzusatz|hausnrzusatz|hausnr zusatz|hnr zusatz|busnummer|bus"
+    "|house suffix|house extension|house addition|extension|hausnummer zusatz|hausnummerzusatz|hausnummernzusatz|hausnrzusatz|hausnr zusatz|hnr zusatz|busnummer|bus"
     "|bus nummer|bus nr|boite|bte|numero bis|indice de repetition|bis ter|esponente|barrato|nr lokalu|numer lokalu|nr mieszkania"
     "|numer mieszkania|lokal|mieszkanie|husbokstav|bogstav|bokstav|letra|porta"
 )
@@ -162,7 +162,7 @@ ITEM_WORDS: Final = (
 ITEM_MEMBERS: Final = {
     "name": "name|title|naam|titel|tekst|text|bezeichnung|beschreibung kurz|nom|titre|designation|libelle|nombre|titulo|nome|titolo"
     "|nazwa|tytul|namn|navn|benamning|betegnelse|omschrijving|label",
-    "quantity": "quantity|qty|amount ordered|count|number|menge|anzahl|aantal|hoeveelheid|quantite|qte|cantidad|cant|quantita"
+    "quantity": "quantity|qty|amount ordered|count|menge|anzahl|aantal|hoeveelheid|quantite|qte|cantidad|cant|quantita"
     "|qta|ilosc|antal|maengde|mangd|quantidade|qtd|qtde|units|pieces|stuck|stk|szt",
     "unit_price/value": "price|unit price|cost|value|price per item|price per unit|price each|prijs|stuksprijs|preis"
     "|einzelpreis|stuckpreis|prix|prix unitaire|precio|precio unitario|prezzo|prezzo unitario|cena|cena jednostkowa|pris"
@@ -171,7 +171,7 @@ ITEM_MEMBERS: Final = {
     "total_price/value": "total|total price|line total|subtotal|row total|amount|gesamtpreis|summe|totaal|regeltotaal"
     "|total ligne|importe|totale|razem|wartosc|summa|belopp|belob|total amount",
     "total_price/currency": "total currency",
-    "sku": "sku|code|reference|ref|number sku|nummer|nr|no|numero|codigo|codice|kod|kode|referentie|referencia|riferimento"
+    "sku": "sku|code|reference|ref|number sku|nummer|number|nr|no|numero|numer|codigo|codice|kod|kode|referentie|referencia|riferimento"
     "|reference number|number code|id sku",
     "description": "description|variant|variation|options|option|properties|attributes|beschreibung|description courte"
     "|descripcion|descrizione|opis|beskrivning|beskrivelse|descricao|variante|wariant|variant title|variation details"
@@ -189,8 +189,8 @@ ITEM_ALONE: Final = {
     "name": "item name|product name|title|product title|product|titel|artikel|artikelname|materialkurztext|kurztext|material description|concepto|designacao|artikelbezeichnung|article"
     "|produkt|productnaam|producttitel|item description|omschrijving|bezeichnung|produktbezeichnung|produit|designation"
     "|libelle|producto|articulo|prodotto|articolo|nazwa produktu|nazwa towaru|towar|produktnamn|produktnavn|varenavn|vara"
-    "|benamning|produto|artigo|item|artikelnaam|vare|varetekst|angebotstitel|offertitel|listing title|description of goods|contents description|articolo descrizione|nazwa oferty|oferta|tytul oferty|short text|item text|material text|artikeltext|artbez|art bez",
-    "quantity": "quantity|qty|quantity purchased|quantity ordered|quantity refund|pieces|pcs|units|aantal|hoeveelheid|menge"
+    "|benamning|produto|artigo|item|artikelnaam|vare|varetekst|angebotstitel|offertitel|listing title|description of goods|contents description|articolo descrizione|nazwa oferty|oferta|tytul oferty|part description|part name|short text|item text|material text|artikeltext|artbez|art bez",
+    "quantity": "quantity|qty|number of items|number of articles|number of products|number of units|number of pieces|items number|articles number|products number|quantity purchased|quantity ordered|quantity refund|pieces|pcs|units|aantal|hoeveelheid|menge"
     "|anzahl|anz|stk|stuck|stuckzahl|stuks|quantite|qte|cantidad|cant|quantita|qta|pezzi|piezas|unidades|ilosc|ilosc sztuk"
     "|liczba sztuk|sztuk|szt|antal|antal stk|mangd|maengde|quantidade|qtd|qtde|no of items|unites|nombre d articles",
     "unit_price/value": "unit price|price per unit|price per item|price each|item value|price|value|waarde|wert|valeur|prijs|preis|prix|precio"
@@ -289,12 +289,16 @@ ORDER_ALONE: Final = {
     "order_details/integration/id": "shop|integration id|integration|shop id|sendcloud integration",
     "order_details/status/code": "order status|status|fulfillment status|fulfilment status|bestellstatus|auftragsstatus"
     "|bestelstatus|statut|statut de la commande|statut commande|etat|estado|estado del pedido|stato|stato ordine"
-    "|stato dell ordine|status zamowienia|orderstatus|ordrestatus|estado da encomenda|estado do pedido",
+    "|stato dell ordine|status zamowienia|orderstatus|ordrestatus|estado da encomenda|estado do pedido"
+    "|bearbeitungsstatus|verarbeitungsstatus|abwicklungsstatus|vorgangsstatus|orderstatus shop|stan|stan zamowienia"
+    "|etat de la commande|etat commande|estado de pedido|bestelling status|processing status|shop status",
     "order_details/order_created_at": "order date|ordered at|created at|purchase date|date|sale date|order created at"
     "|ordered on|order placed at|besteldatum|bestelldatum|auftragsdatum|date created|order placed|created|created on"
     "|date added|orderdatum|datum|order date time|date de commande|date commande|date de la commande|date d achat|fecha"
     "|fecha de pedido|fecha del pedido|fecha pedido|data ordine|data dell ordine|data|data zamowienia|data zlozenia"
-    "|bestallningsdatum|ordredato|dato|data da encomenda|data do pedido|verkauft am|kaufdatum|transaction date",
+    "|bestallningsdatum|ordredato|dato|data da encomenda|data do pedido|verkauft am|kaufdatum|transaction date|erstelldatum|erstellungsdatum|erstellt am|aankoopdatum|orderdatum en tijd|date achat"
+    "|fecha de compra|fecha compra|data acquisto|data di acquisto|data zakupu|inkopsdatum|kobsdato|data da compra|data de compra"
+    "|date d achat|date creation|date de creation|fecha de creacion|data creazione|data utworzenia|skapad|oprettet",
     "order_details/order_updated_at": "updated at|last update date|modified|date updated|last modified",
     "order_details/notes": "customer note|customer notes|buyer note|note from buyer|note to seller|customer message|notes"
     "|note|order note|order notes|order comment|comment|comments|remarks|opmerking|opmerkingen|bemerkung|bemerkungen"
@@ -311,13 +315,13 @@ ORDER_ALONE: Final = {
     "|wahrungscode|devise|moneda|divisa|waluta|moeda",
     "payment_details/subtotal_price/value": "subtotal|order subtotal|order subtotal amount|subtotaal|zwischensumme"
     "|sous total|subtotale|delsumma",
-    "payment_details/status/code": "payment status|financial status|paid|payment state|betaalstatus|betaald|zahlungsstatus"
+    "payment_details/status/code": "payment status|estado pago|etat paiement|etat du paiement|statut paiement|stan platnosci|estado pagamento|financial status|paid|payment state|betaalstatus|betaald|zahlungsstatus|zahlstatus"
     "|bezahlt|statut de paiement|statut du paiement|paye|estado de pago|estado del pago|pagado|stato pagamento|pagato"
     "|status platnosci|oplacone|betalningsstatus|betald|betalingsstatus|betalt|estado do pagamento|pago",
     "payment_details/estimated_shipping_price/value": "shipping|shipping price|order shipping amount|shipping cost"
     "|order shipping|shipping costs|shipping amount|shipping total|shipping fee|verzendkosten|versandkosten|versand"
     "|shipping and handling|shipping rate|shipment costs|shipment cost|delivery costs|delivery cost|postage|postage and packaging|postage and packing|verpackung und versand|frais de port"
-    "|frais de livraison|frais d expedition|gastos de envio|costes de envio|spese di spedizione|costi di spedizione"
+    "|frais de livraison|frais d expedition|gastos de envio|gastos envio|costes de envio|spese di spedizione|costi di spedizione"
     "|koszt wysylki|koszt dostawy|frakt|fraktkostnad|fragt|portes|portes de envio|custos de envio|line shipping|item shipping|shipping per item|shipping per line"
     "|item shipping price|item shipping cost|line shipping cost|versandkosten pro artikel|versandkosten je artikel"
     "|versandkosten je position|versandkosten pro position|verzendkosten per artikel|verzendkosten per regel"
@@ -446,16 +450,19 @@ TECHNICAL: Final = (
     "|zahlungsmethode|betaalmethode|forma|metodo|metoda|sposob|platnosci|betalsatt|betalningssatt|betalingsmetode|satz|mode|moyen"
     "|kundennummer|kundennr|klantnummer|klantnr|kundnummer|kundenummer|anrede|salutation|civilite|tratamiento|aanhef"
     "|betalingsvillkor|fulfillment|fulfilment|sales|last|abrechnungsnummer|abrechnung|latest|earliest|pseudo"
+    "|kundengruppe|kundegruppe|kundgrupp|klantgroep|grupo|gruppo|groupe|grupa|sprak|sprog|lingua|jezyk|idioma"
+    "|corriere|vettore|transporteur|vervoerder|transportista|transportadora|kurier|przewoznik|fraktbolag|transportor"
+    "|nif|cif|nip|fiscale|fiscal|codice|kanal|canal|canale|kanaal"
 )
 """A column is technical if each of its words is one of these; its values are not part of an order."""
 PICKUP_POINTS: Final = (
-    r"(pick ?up|service|parcel|collection|relay|drop off) (point|shop|station|locker)|packstation|paketshop|paketautomat"
+    r"(pick ?up|service|parcel|collection|relay|drop off) (point|shop|station|locker)|packstation|abholstation|abholpunkt|paketshop|paketautomat"
     r"|point relais|relais colis|pakketpunt|afhaalpunt|ophaalpunt|punto de recogida|punto di ritiro|punkt odbioru|paczkomat"
     r"|ombud|utlamningsstalle|pakkeshop|pakkeautomat|ponto de recolha"
 )
 """Words for a place where the recipient collects the parcel, as a regular expression."""
 NO_ADDRESS: Final = (
-    "ip|mac|web|website|url|link|mail|email|card|payment|bank|wallet|tax|vat|mwst|browser|device|currency|origin|herkunft"
+    "ip|mac|web|fiscale|fiscal|website|url|link|mail|email|card|payment|bank|wallet|tax|vat|mwst|browser|device|currency|origin|herkunft"
     "|manufacture|store|shop|branch|filiale|filial|vestiging|agence|sucursal|oddzial|pos|seller|warehouse|location|username|nutzername|login|id|ids|type|status|service|method|usuario"
     "|utente|pseudo|zone|fee|rate|gps|lat|lng"
 )
@@ -468,7 +475,26 @@ NEUTRAL: Final = (
 """Words that a technical column may have in addition to technical ones."""
 FLAT_NUMBERS: Final = "nr lokalu|numer lokalu|nr mieszkania|numer mieszkania|lokal|mieszkanie"
 """House number additions that are written after a slash, as in `5/7`."""
-UNCERTAIN_NUMBERS: Final = "number|no|nr|numero|suffix|addition|add|letra|porta|lokal|bus|toev|toevoeging|boite"
+ATTENTION: Final = (
+    "att|att til|attention|attn|fao|tav|t a v|ter attentie van|z hd|zhd|zu handen|zu handen von|a l attention de"
+)
+"""Words for a person. Beside a recipient they mean somebody at the recipient's address."""
+PREFIXES: Final = {
+    "c/o": "c o|care of",
+    "Att.": ATTENTION,
+    "bus": "bus|busnummer|bus nr",
+    "bte": "boite|bte",
+    "int.": "interno|int",
+    "scala": "scala",
+    "lgh": "lgh|lagenhet|lagenhetsnummer|lagenhetsnr",
+    "apt": "apt|apartment|apartment number",
+    "flat": "flat|flat number",
+    "suite": "suite",
+}
+"""What a part of an address needs before it, because only its heading says what it is."""
+UNCERTAIN_NUMBERS: Final = (
+    "number|no|nr|numero|suffix|addition|add|extension|letra|porta|lokal|bus|toev|toevoeging|boite"
+)
 """House numbers or parts of them only beside a street or a house number."""
 ANY_NUMBERS: Final = "number|no|nr|numero|num|nummer|numer|n|id"
 """Words for any kind of number."""

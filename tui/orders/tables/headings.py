@@ -49,6 +49,9 @@ _OPTIONS: Final = frozenset(words.OPTIONS.split("|"))
 _WEAK_WORDS: Final = frozenset(phrase for phrases in words.WEAK.values() for phrase in phrases.split("|"))
 WEAK_NAMES: Final = frozenset(words.WEAK["item:name"].split("|"))
 """Headings that are the name of an item only if no other column is."""
+_ATTENTION: Final = frozenset(words.ATTENTION.split("|"))
+_PREFIXES: Final = {phrase: prefix for prefix, phrases in words.PREFIXES.items() for phrase in phrases.split("|")}
+_PREFIXED: Final = frozenset({"address_line_2", "house_number"})
 DESCRIPTION_WORDS: Final = frozenset(words.DESCRIPTIONS.split("|"))
 
 
@@ -86,6 +89,11 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
     ship = _AddressChoice(addresses)
     is_item = [name not in _WEAK_WORDS and _names_item(name) for name in names]
     has_items = any(is_item)
+    has_recipient = any(
+        heading is not None and heading.member == "name" and heading.party in (Party.DELIVERY, Party.BARE)
+        for heading, name in zip(addresses, names, strict=True)
+        if name not in _ATTENTION
+    )
     result = []
     for column, (raw, address) in enumerate(zip(raw_names, addresses, strict=True)):
         name, unit = split_unit(names[column])
@@ -100,7 +108,9 @@ def guess_fields(header: Sequence[str]) -> list[list[HeadingGuess]]:
                 guesses = [] if is_person else [replace(guess, rank=45) for guess in guesses]
             if currency and not guesses:
                 guesses += [guess for guess in _order_guesses(amount) if is_amount(guess.path)]
-            if address is not None:
+            if has_recipient and name in _ATTENTION:
+                guesses.append(HeadingGuess((SHIP, "address_line_2"), 19, is_addition=True))
+            elif address is not None:
                 # `Nazwa` is rather the name of an article.
                 guesses += [replace(guess, rank=90) if name == "nazwa" else guess for guess in ship.guesses(address)]
             elif name in _NUMBER_WORDS:
@@ -191,6 +201,14 @@ def _without_item_names(headings: list[AddressHeading | None], names: Sequence[s
         else heading
         for column, (heading, name) in enumerate(zip(headings, names, strict=True))
     ]
+
+
+def prefix_of(heading: str, path: FieldPath) -> str:
+    """What a value needs before it, because only its heading says what it is: `c/o` for `Shipping c/o`; or ""."""
+    if path[-1] not in _PREFIXED:
+        return ""
+    name = normalized(heading)
+    return next((prefix for phrase, prefix in _PREFIXES.items() if f" {name}".endswith(f" {phrase}")), "")
 
 
 def is_known(name: str) -> bool:

@@ -60,7 +60,7 @@ class ColumnMapping:
     confirmed. `overriding`: the names of columns whose value, where they are filled, replaces that of the other columns of
     their field. `confirmed`: guesses that the user confirmed one by one; those for one file only are not stored. `ignored`:
     the names of the columns that the user left out. `guessed`: the units, and the columns of
-    weights and prices, whose meaning is a guess.
+    weights and prices, whose meaning is a guess; the shop, if the user did not choose it.
     """
 
     header: tuple[str, ...]
@@ -157,6 +157,11 @@ class ColumnMapping:
         if value is not None:
             constants[path] = value
         return replace(self, constants=tuple(constants.items()), guessed=self.guessed - {path})
+
+    def with_assumed(self, path: FieldPath, value: Json) -> "ColumnMapping":
+        """A copy with this constant, which the user did not choose."""
+        mapping = self.with_constant(path, value)
+        return replace(mapping, guessed=mapping.guessed | {path})
 
     def fits(self, header: Sequence[str]) -> bool:
         """Whether the mapping has exactly these columns, in any order."""

@@ -1,5 +1,6 @@
 """Converts the rows of a table to orders: combines the rows of an order and fills in missing values. Nothing is dropped."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -21,7 +22,7 @@ from tui.orders.tables.context import ImportContext, error, item_rows, warning
 from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.defaults import fill_defaults
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, item_groups
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, item_groups, prefix_of
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
 from tui.orders.tables.steps.decimals import check_decimals, decimal_readings
@@ -38,6 +39,7 @@ from tui.orders.tables.steps.recipients import (
     conflict_problem,
     recipient_of,
 )
+from tui.orders.tables.steps.shipping_needs import check_order_date, check_shipping_needs
 from tui.orders.tables.steps.statuses import check_statuses
 from tui.orders.tables.steps.weights import check_weights
 from tui.orders.tables.table import Table, TableRow, column_letters, trimmed
@@ -115,6 +117,8 @@ class _Column:
     """The number of its item, in a file with several items per row, else 0."""
     reading: DecimalReading | None
     """How its ambiguous numbers are read, if it has some."""
+    prefix: str
+    """What its values need before them, because only the heading says what they are: `c/o`."""
 
 
 @dataclass(slots=True)
@@ -183,6 +187,7 @@ class _OrderBuilder:
                 name in mapping.overriding,
                 groups[index].number if index in groups else 0,
                 readings.get(index),
+                prefix_of(name, path),
             )
             for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
             if path is not None and (known := known_fields.get(index)) is not None
@@ -201,6 +206,10 @@ class _OrderBuilder:
             [column for column in self._item_columns if column.item == item] for item in numbers_of_items
         ]
         self._unclear_columns = [column for column in self._columns if column.reading is not None]
+        self._comma_columns = frozenset(
+            column.index for column in self._columns if column.field.kind in _NUMBERS and column.layout.decimal == ","
+        )
+        """The columns of numbers with a decimal comma, which the numbers of a spreadsheet get too."""
         used = {column.index for column in self._columns}
         self._ignored_columns = [index for index in range(len(mapping.paths)) if index not in used]
         self._key_columns = [
@@ -271,6 +280,9 @@ class _OrderBuilder:
     def _add_row(self, row: TableRow) -> None:
         cells = trimmed(row.cells)
         texts = [cell_text(cell) for cell in cells]
+        for index in row.numbers:
+            if index in self._comma_columns:
+                texts[index] = texts[index].replace(".", ",")
         if self._is_repairing:
             texts = self._repaired(row.number, texts)
         self._context.marked_as_text.update(
@@ -290,7 +302,7 @@ class _OrderBuilder:
             self._not_data.append(_refused(row, reason))
             return
         width = len(texts)
-        self._record_unclear_numbers(row.number, texts)
+        self._record_unclear_numbers(row, texts)
         partial = self._find_order(keys[0], shop) if keys else self._continued_order(texts)
         if partial is None:
             if len(self._orders) == self._max_orders:
@@ -326,10 +338,15 @@ class _OrderBuilder:
             if index < width and texts[index]
         )
 
-    def _record_unclear_numbers(self, row: int, texts: Sequence[str]) -> None:
+    def _record_unclear_numbers(self, row: TableRow, texts: Sequence[str]) -> None:
         for column in self._unclear_columns:
-            if column.index < len(texts) and is_ambiguous(text := texts[column.index]) and column.reading is not None:
-                self._context.unclear_numbers.setdefault(row, {})[column.name] = (column.reading, text)
+            if (
+                column.index not in row.numbers
+                and column.index < len(texts)
+                and is_ambiguous(text := texts[column.index])
+                and column.reading is not None
+            ):
+                self._context.unclear_numbers.setdefault(row.number, {})[column.name] = (column.reading, text)
 
     def _empty_null_markers(self, texts: list[str]) -> list[tuple[_Column | None, str]]:
         """Empty the cells that stand for no value. Returns their columns, None for ignored ones, and their texts."""
@@ -450,6 +467,10 @@ class _OrderBuilder:
         joined: dict[FieldPath, tuple[str, _Column, int]] = {}
         for column in self._order_columns:
             if column.index < width and (text := texts[column.index]):
+                if column.prefix and _lacks(text, column.prefix):
+                    text = f"{column.prefix} {text}"
+                    reason = f"with {column.prefix!r} for the heading {column.name}"
+                    result.derived.setdefault(self._pointer(-1, column.tokens), Derivation(How.COMPUTED, reason))
                 before, first, count = joined.get(column.tokens, ("", column, 0))
                 joined[column.tokens] = (
                     (f"{before}{column.separator}{text}", first, count + 1)
@@ -598,6 +619,8 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
     check_recipients,
     check_second_address,
     check_statuses,
+    check_shipping_needs,
+    check_order_date,
     check_weights,
     check_prices,
     check_quantities,
@@ -610,6 +633,11 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
 )
 """The steps that complete an order after its missing values were filled in, in this order."""
 
+_PERSON: Final = re.compile(
+    r"(c/o|c\.o\.|care of|att|attn|attention|z\. ?hd|zhd|zu h\w+|t\.a\.v|tav|fao|bei|chez|presso)\b", re.IGNORECASE
+)
+"""Words before the name of a person at an address."""
+_FLAT: Final = re.compile(r"[0-9]{1,4}\w?|[A-Za-z]\d{0,3}")
 _MIN_COLUMNS: Final = 4
 """Columns of a table in which a row of one sentence is no order."""
 _LINE_TOTAL: Final = ("total_price", "value")
@@ -618,6 +646,14 @@ _LINE_TOTAL: Final = ("total_price", "value")
 def _is_nothing(text: str) -> bool:
     """Whether a cell is empty or zero, as those of an item that an order does not have."""
     return not text.strip("0.,")
+
+
+def _lacks(text: str, prefix: str) -> bool:
+    """Whether a text needs this prefix: it is a number or a code, or a name after `c/o` and `Att.`"""
+    words = normalized(text)
+    if words.startswith(normalized(prefix)):
+        return False
+    return _PERSON.match(text) is None if prefix in ("c/o", "Att.") else _FLAT.fullmatch(text) is not None
 
 
 def _may_belong(partial: _PartialOrder, shop: str) -> bool:

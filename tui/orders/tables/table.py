@@ -1,5 +1,6 @@
 """The rows of a table: its header, the rows below it, and the rows that are not data."""
 
+from bisect import bisect
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,10 +21,14 @@ _PROGRESS_INTERVAL = 500
 
 @dataclass(frozen=True, slots=True)
 class TableRow:
-    """A row of cell texts. `number`: its row number in a spreadsheet, from 1."""
+    """A row of cell texts. `number`: its row number in a spreadsheet, from 1.
+
+    `numbers`: the indexes of the cells that a spreadsheet stores as numbers with decimals, so that `1.234` is not 1234.
+    """
 
     number: int
     cells: Sequence[str]
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ def with_header(rows: Sequence[TableRow], layout: TableLayout) -> Table:
         raise TableError("It has a header and no rows below it.")
     blank = _blank_columns(rows, width)
     if blank:
-        rows = [TableRow(row.number, _without(row.cells, blank)) for row in rows]
+        rows = [_without(row, blank) for row in rows]
     # Damaged letters of a name are repaired, because it only has to be recognised.
     names = [repaired(cell_text(cell)[:200]) for cell in rows[0].cells[: width - len(blank)]]
     return Table(_unique_names(names), tuple(rows[1:]), layout, tuple(above), tuple(names))
@@ -92,8 +97,9 @@ def _blank_columns(rows: Sequence[TableRow], width: int) -> list[int]:
     return blank
 
 
-def _without(cells: Sequence[str], columns: Sequence[int]) -> list[str]:
-    return [cell for index, cell in enumerate(cells) if index not in columns]
+def _without(row: TableRow, columns: Sequence[int]) -> TableRow:
+    cells = [cell for index, cell in enumerate(row.cells) if index not in columns]
+    return TableRow(row.number, cells, tuple(index - bisect(columns, index) for index in row.numbers))
 
 
 def column_letters(column: int) -> str:

@@ -11,7 +11,7 @@ from tui.orders.checks.sending import check_order
 from tui.orders.display import short_problem
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.fields import field_at, label_of
-from tui.orders.parsed import Guess, GuessKind, ParsedFile, ParsedOrder
+from tui.orders.parsed import Guess, GuessKind, ParsedFile, ParsedOrder, with_hint
 from tui.orders.paths import ITEMS, TOTAL, FieldPath
 from tui.orders.summary import order_name, text_at
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
@@ -50,10 +50,12 @@ def mapping_rows(
 ) -> list[RenderedRow]:
     """The guesses to confirm, the columns with doubtful unused ones first, then the constants.
 
+    A shop that is one of several and that the user did not choose is among the guesses.
+
     `parsed`: the preview. `problems`: paths where it has some. `shops`: those of the account, if known.
     """
     mapping = source.mapping
-    rows = [_guess_row(f"g{index}", guess, mapping) for index, guess in enumerate(parsed.guesses)]
+    rows = [_guess_row(f"g{index}", guess, source) for index, guess in enumerate(parsed.guesses)]
     columns = [_column_row(source, parsed, index, problems) for index in range(len(mapping.header))]
     rows += sorted(columns, key=lambda row: row.mark != _DOUBTFUL)
     constants = dict(mapping.constants)
@@ -61,9 +63,17 @@ def mapping_rows(
         constants = {SHOP_PATH: None, **constants}
     for path, value in constants.items():
         words = constant_words(path, value, shops)
-        cell = StyledCell(words, "warning") if value is None else words
-        rows.append(RenderedRow(key_of(path), (CONSTANT, full_label(path), cell), "!" if value is None else "="))
+        is_guess = is_guessed_shop(mapping, path, shops)
+        cell = StyledCell(words, "warning") if value is None or is_guess else words
+        mark = "!" if value is None else "?" if is_guess else "="
+        row = RenderedRow(key_of(path), (CONSTANT, full_label(path), cell), mark)
+        rows.insert(len(parsed.guesses) if is_guess else len(rows), row)
     return rows
+
+
+def is_guessed_shop(mapping: ColumnMapping, path: FieldPath, shops: Sequence[Shop]) -> bool:
+    """Whether this is the shop for all rows, and others are possible that the user was not asked about."""
+    return path == SHOP_PATH and path in mapping.guessed and len(shops) > 1
 
 
 def constant_words(path: FieldPath, value: Json, shops: Sequence[Shop]) -> str:
@@ -80,19 +90,23 @@ def holding_columns(parsed: ParsedFile) -> frozenset[str]:
     return frozenset(guess.subject for guess in parsed.guesses if guess.kind in _ABOUT_SHIPPING)
 
 
-def _guess_row(key: str, guess: Guess, mapping: ColumnMapping) -> RenderedRow:
-    is_status = guess.kind in _ABOUT_SHIPPING
-    if mapping.accepts(guess):
+def _guess_row(key: str, guess: Guess, source: TableSource) -> RenderedRow:
+    is_status, header = guess.kind in _ABOUT_SHIPPING, source.mapping.header
+    values = " · ".join(cells_of(source, header.index(guess.subject))) if guess.subject in header else ""
+    about = f"{guess.subject}: {values[:120]}" if values else guess.subject
+    if source.mapping.accepts(guess):
         label = "confirmed: ship" if is_status else f"confirmed: {guess.kind}"
-        return RenderedRow(key, (label, guess.text, guess.subject), "=")
+        return RenderedRow(key, (label, guess.text, about), "=")
     label = "ship anyway?" if is_status else f"confirm {guess.kind}?"
-    return RenderedRow(key, (label, StyledCell(guess.text, "warning"), guess.subject), "?", "warning")
+    return RenderedRow(key, (label, StyledCell(guess.text, "warning"), about), "?", "warning")
 
 
 def guess_help(guess: Guess, mapping: ColumnMapping) -> str:
+    """What a guess is about, and what Enter does with it."""
+    column = f" (column {guess.subject})" if guess.subject not in guess.text else ""
     if mapping.accepts(guess):
-        return f"Confirmed; Enter takes that back: {guess.text}"
-    return f"Enter confirms; orders are held until then: {guess.text}"
+        return f"Confirmed; Enter takes that back: {guess.text}{column}"
+    return f"Enter confirms; orders are held until then: {guess.text}{column}"
 
 
 def target_of(source: TableSource, parsed: ParsedFile, index: int) -> str:
@@ -189,7 +203,7 @@ def problem_words(problem: Problem, one: ParsedOrder, *, whole: bool = False) ->
     label = label_of(problem.pointer) if problem.pointer.tokens else ""
     if not whole:
         return f"{short_problem(problem)}{where}"
-    return f"{label + ': ' if label else ''}{problem.detail}{where}"
+    return f"{label + ': ' if label else ''}{with_hint(problem, 'Enter on its line')}{where}"
 
 
 def order_text(one: ParsedOrder, problems: list[Problem]) -> str:

@@ -34,6 +34,7 @@ from tui.screens.file_import.rows import (
     found_in,
     guess_help,
     holding_columns,
+    is_guessed_shop,
     key_of,
     mapping_rows,
     order_text,
@@ -193,8 +194,11 @@ class ImportScreen(BaseScreen[ParsedFile]):
             return ""
         if not self.in_orders and key.startswith("g"):
             return guess_help(self.intake.guesses[int(key[1:])], self.mapping)
+        if not self.in_orders and key.startswith("k"):
+            is_guess = is_guessed_shop(self.mapping, path_of_key(key), self.workspace.account.shops or ())
+            return "No shop in the file: that of your credentials. Enter chooses another." if is_guess else ""
         if not self.in_orders:
-            return problem_of_column(self.intake, self.mapping.header[int(key[1:])]) if key.startswith("c") else ""
+            return problem_of_column(self.intake, self.mapping.header[int(key[1:])])
         if key.isdigit():
             one = self.intake.orders[int(key)]
             return " │ ".join(
@@ -338,8 +342,9 @@ class ImportScreen(BaseScreen[ParsedFile]):
             self._set_constant(path, values[Pointer(path)])
 
     def _set_constant(self, path: tuple[str, ...], value: Json) -> None:
+        was_guessed = path == SHOP_PATH and path in self.mapping.guessed
         self._change(self.mapping.with_constant(path, value))
-        self.columns.go_to_key(key_of(path))
+        self.columns.go_to_key("c0" if was_guessed else key_of(path))
 
     @handles("fill_in")
     def fill_defaults(self, key: str) -> None:
@@ -352,9 +357,9 @@ class ImportScreen(BaseScreen[ParsedFile]):
         if account.shops is None:
             self.run_worker(self._read_shops(), name="read the shops", group="read")
         elif len(account.shops) == 1:
-            self._change(self.mapping.with_constant(SHOP_PATH, account.shops[0].id), by_user=False)
+            self._change(self.mapping.with_assumed(SHOP_PATH, account.shops[0].id), by_user=False)
         elif account.own_shop is not None:
-            self._change(self.mapping.with_constant(SHOP_PATH, account.own_shop), by_user=False)
+            self._change(self.mapping.with_assumed(SHOP_PATH, account.own_shop), by_user=False)
 
     async def _read_shops(self) -> None:
         try:

@@ -20,6 +20,7 @@ from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.upsert import to_upsert
 from tui.orders.fields import entry_of, field_at
+from tui.orders.parsed import with_hint
 from tui.orders.paths import LISTS, NUMBER, ORDER_ID
 from tui.store.batches import KEEP, Kept, NewStaged, Staged, StagedState
 from tui.store.journal import Write
@@ -368,7 +369,8 @@ def _move_problems(problems: Sequence[ServiceProblem], before: Edit, edit: Edit)
 def import_problem(problem: Problem, document: Document, at: datetime) -> ServiceProblem:
     """A problem found while reading a document, shown while its value is unchanged."""
     pointer = Edit(document).to_keys(problem.pointer)
-    return ServiceProblem(replace(problem, pointer=pointer), at, 1, fingerprint(problem.pointer.get(document)))
+    shown = replace(problem, pointer=pointer, detail=with_hint(problem, "z in the composer"))
+    return ServiceProblem(shown, at, 1, fingerprint(problem.pointer.get(document)))
 
 
 def fingerprint(value: Json | Absent) -> str:

@@ -7,11 +7,13 @@ from pathlib import Path
 
 from tui.api.codec import LIMIT, Document
 from tui.api.wording import count_of, word_for
-from tui.orders.parsed import GuessKind, ParsedFile, ParsedOrder
+from tui.orders.parsed import Derivation, GuessKind, How, ParsedFile, ParsedOrder
+from tui.orders.paths import SHOP
 from tui.orders.progress import OnProgress
 from tui.orders.tables.context import ImportContext
 from tui.orders.tables.csv_writer import to_csv
 from tui.orders.tables.damage_guesses import hold_damaged
+from tui.orders.tables.defaults import CONSTANT
 from tui.orders.tables.heading_text import known_format
 from tui.orders.tables.layout import (
     TableError,
@@ -311,7 +313,8 @@ def _with_shop(intake: ParsedFile, shop: int) -> ParsedFile:
         details = one.document.get("order_details")
         if (details is None or isinstance(details, dict)) and not (details or {}).get("integration"):
             document: Document = {**one.document, "order_details": {**(details or {}), "integration": {"id": shop}}}
-            orders.append(replace(one, document=document))
+            derived = {**one.derived, SHOP: Derivation(How.GIVEN, CONSTANT)}
+            orders.append(replace(one, document=document, derived=derived))
         else:
             orders.append(one)
     return replace(intake, orders=tuple(orders))

@@ -189,10 +189,15 @@ class _Cells:
 
 def _rows(rows: Iterable[Sequence[object]], height: int, progress: OnProgress | None, cells: _Cells) -> list[TableRow]:
     found = []
+    columns: dict[tuple[int, ...], tuple[int, ...]] = {}
+    """The columns with decimals. Most rows have the same ones, which are stored once."""
     for number, row in enumerate(rows, 1):
         texts = cells.texts(number, row)
         if any(text.strip() for text in texts):
-            found.append(TableRow(number, texts))
+            decimals = tuple(
+                index for index, cell in enumerate(row) if isinstance(cell, float) and not cell.is_integer()
+            )
+            found.append(TableRow(number, texts, columns.setdefault(decimals, decimals)))
         if progress is not None and number % _PROGRESS_INTERVAL == 0:
             progress(Progress(number, height))
     return found

@@ -1,13 +1,12 @@
 """Numbers such as `1,250`: decided by the file and said, or held."""
 
 import pytest
-from order_files import errors, read_rows_of, value
+from order_files import NOW, errors, read_rows_of, value
+from table_files import workbook
 
 from tui.api.pointer import Pointer
 from tui.orders.parsed import GuessKind, How, ParsedOrder
-from tui.orders.tables.layout import TableLayout
-from tui.orders.tables.steps.decimals import _evidence
-from tui.orders.tables.table import Table
+from tui.work.file_import.reader import read_source
 
 ITEM = "/order_details/order_items/0"
 PRICE, WEIGHT, QUANTITY = f"{ITEM}/unit_price/value", "/shipping_details/measurement/weight/value", f"{ITEM}/quantity"
@@ -69,17 +68,56 @@ def test_a_column_that_shows_both_signs_decides_nothing() -> None:
     assert ("confirm_price", PRICE) in errors(order)
 
 
+HEADER = [
+    "Order number",
+    "Name",
+    "Street",
+    "Postal code",
+    "City",
+    "Country",
+    "Item name",
+    "Quantity",
+    "Unit price",
+    "Total",
+]
+
+
+def read_cells(*prices: tuple[float | str, float | str]) -> list[ParsedOrder]:
+    """Orders of two candles each, with these unit prices and totals in the cells of a spreadsheet."""
+    rows = [
+        [str(number), "Rita Getter", "Lieferweg 3", "04109", "Leipzig", "DE", "Candle", 2, *cells]
+        for number, cells in enumerate(prices, 1)
+    ]
+    return [*read_source(workbook({"Orders": [HEADER, *rows]}), "orders.xlsx", shop=7, now=NOW).orders]
+
+
 @pytest.mark.parametrize(
     ("cells", "expected"),
     [
-        (["1.25", "2.375"], {".": "as in '1.25'"}),
-        (["2.375"], {".": "as in '2.375'"}),
-        (["1.250"], {}),
-        (["1.250", "2.375"], {}),
+        ([(1.234, "")], "1.234"),
+        ([("1.234", "")], "held"),
+        ([("1.234", ""), (12.5, "")], "held"),
+        ([("1.234", ""), ("12,50", "")], "1234"),
+        ([("1.234", ""), ("12.50", "")], "1.234"),
+        ([(1.234, ""), ("12,50", "")], "1.234"),
+        ([(1.234, ""), ("1.250", "")], "1.234"),
+        ([("1.234", 2468)], "1234"),
+        ([("1.234", 2.468)], "1.234"),
     ],
 )
-def test_cells_of_a_spreadsheet_with_a_zero_after_the_decimals_are_text(
-    cells: list[str], expected: dict[str, str]
+def test_a_number_of_a_spreadsheet_is_clear_and_says_nothing_about_texts(
+    cells: list[tuple[float | str, float | str]], expected: str
 ) -> None:
-    layout = TableLayout(sheet="Orders")
-    assert dict(reversed([*_evidence(Table(("Price",), (), layout), cells)])) == expected
+    order = read_cells(*cells)[0]
+    is_held = ("confirm_price", PRICE) in errors(order)
+    assert ("held" if is_held else str(value(order, PRICE))) == expected
+
+
+def test_numbers_keep_their_columns_if_a_blank_column_is_removed() -> None:
+    rows = [
+        [*row[:5], None, *row[5:]]
+        for row in ([*HEADER], ["1", "Rita", "Weg 3", "04109", "Leipzig", "DE", "Candle", 2, 1.234])
+    ]
+    (order,) = read_source(workbook({"Orders": rows}), "orders.xlsx", shop=7, now=NOW).orders
+    assert str(value(order, PRICE)) == "1.234"
+    assert ("confirm_price", PRICE) not in errors(order)

@@ -1,7 +1,7 @@
 """Columns whose headings name several things."""
 
 import pytest
-from order_files import errors, value
+from order_files import errors, read_rows_of, value
 
 from tui.api.pointer import ABSENT
 from tui.orders.parsed import GuessKind, ParsedOrder
@@ -146,3 +146,10 @@ def test_bare_number_beside_the_street(street: str, number: object, house: objec
     order = read(f"Number;Street;Zip;City;Country;Name;Item;Qty\n77;{street};04109;Leipzig;DE;Rita;Candle;2")
     assert value(order, "/order_number") == number
     assert value(order, "/shipping_address/house_number") == house
+
+
+@pytest.mark.parametrize("name", ["Subtotal", "Total", "MwSt", "Versicherung"])
+def test_a_row_with_a_sum_is_no_article(name: str) -> None:
+    rows = [{"Order number": "1", "Item name": item, "Quantity": "1", "Line total": "7"} for item in ("Candle", name)]
+    (order,) = read_rows_of(*rows).orders
+    assert errors(order) == [("confirm_items", "/order_details/order_items/1/name")]

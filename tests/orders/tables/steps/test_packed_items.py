@@ -124,3 +124,17 @@ def test_other_items_keep_their_cells() -> None:
 def test_list_of_codes_in_one_cell_is_a_question(sku: str, is_held: bool) -> None:
     (order,) = read_rows_of({"Order number": "1", "SKU": sku, "Quantity": "3", "Unit price": "1.00"}).orders
     assert ("confirm_items" in [code for code, _ in errors(order)]) is is_held
+
+
+@pytest.mark.parametrize(
+    ("name", "quantity", "is_held"),
+    [
+        ("Candle; Holder", "3", True),
+        ("Candle; Holder", "1", False),
+        ("Candle; 10", "2", False),
+        ("Candle | red", "2", False),
+    ],
+)
+def test_names_of_several_items_in_one_cell_are_asked_about(name: str, quantity: str, is_held: bool) -> None:
+    (order,) = read_rows_of({"Order number": "1", "Item name": name, "Quantity": quantity, "Unit price": "7"}).orders
+    assert (("confirm_items", "/order_details/order_items/0/name") in errors(order)) is is_held

@@ -114,3 +114,28 @@ def test_implausible_quantity_holds_the_order(text: str, is_held: bool) -> None:
     row = {"Order number": "A-9", "Item name": "Candle", "Quantity": text, "Unit price": "10.00"}
     (order,) = read_rows_of(row).orders
     assert (("confirm_items", "/order_details/order_items/0/quantity") in errors(order)) is is_held
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Qty Shipped",
+        "Gelieferte Menge",
+        "Qté livrée",
+        "Aantal uitgeleverd",
+        "Uds. servidas",
+        "Quantità evasa",
+        "Ilość zrealizowana",
+        "Levererat antal",
+        "Antal leveret",
+        "Qtd. expedida",
+        "Order Lines/Delivery Quantity",
+    ],
+)
+def test_pieces_that_were_all_shipped_hold_the_order(heading: str) -> None:
+    full, none = read_rows_of(
+        {"Order number": "1", "Item name": "Candle", "Quantity": "6", "Unit price": "10.00", heading: "6"},
+        {"Order number": "2", "Item name": "Candle", "Quantity": "6", "Unit price": "10.00", heading: "0"},
+    ).orders
+    assert ("confirm_items", "/order_details/order_items/0/quantity") in errors(full)
+    assert errors(none) == []

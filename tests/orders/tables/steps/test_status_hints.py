@@ -11,6 +11,65 @@ ITEM = {"Item name": "Candle", "Quantity": "1", "Unit price": "10.00"}
 
 
 @pytest.mark.parametrize(
+    ("note", "is_warned"),
+    [
+        ("hold until paid", True),
+        ("Bitte nicht vor 1.12. versenden", True),
+        ("Versand erst im Dezember", True),
+        ("wird abgeholt", True),
+        ("Ne pas expédier avant le 15 décembre", True),
+        ("Niet voor 5 december bezorgen", True),
+        ("No enviar antes del lunes", True),
+        ("Non spedire prima di lunedì", True),
+        ("Bitte bis Freitag versenden", False),
+        ("Nicht knicken", False),
+        ("Please leave it at the door", False),
+    ],
+)
+def test_a_note_to_ship_later_is_a_warning(note: str, is_warned: bool) -> None:
+    (order,) = read_rows_of({"Order number": "1", "Item name": "Candle", "Quantity": "1", "Note": note}).orders
+    assert (("wait_in_note", "/order_details/notes") in warnings(order)) is is_warned
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "code"),
+    [
+        ("Payment", "Refunded", "refunded"),
+        ("Payment", "Chargeback", "voided"),
+        ("Payment", "Klarna", "paid"),
+        ("Bearbeitung Status", "Sonderfall", "pending"),
+        ("Bearbeitung Status", "Erstattet", "refunded"),
+        ("Kundenstatus", "VIP", "paid"),
+    ],
+)
+def test_paid_is_not_assumed_where_another_column_may_say_otherwise(column: str, text: str, code: str) -> None:
+    (order,) = read_rows_of({"Order number": "1", "Item name": "Candle", "Quantity": "1", column: text}).orders
+    assert value(order, str(PAYMENT_STATUS)) == code
+
+
+def test_a_label_that_was_created_holds_the_order() -> None:
+    (order,) = read_rows_of({"Order number": "1", **ITEM, "Label created": "yes"}).orders
+    assert ("confirm_cancelled", str(STATUS)) in errors(order)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "is_held"),
+    [
+        ("fulfillment-channel", "Amazon", True),
+        ("Fulfillment channel", "AFN", True),
+        ("Fulfilled by", "Fulfilled by Amazon", True),
+        ("Fulfilment", "LVB", True),
+        ("fulfillment-channel", "Merchant", False),
+        ("Fulfillment channel", "MFN", False),
+        ("Sales channel", "Amazon.de", False),
+    ],
+)
+def test_an_order_that_the_marketplace_ships_is_held(column: str, text: str, is_held: bool) -> None:
+    (order,) = read_rows_of({"Order number": "1", "Item name": "Candle", "Quantity": "1", column: text}).orders
+    assert bool([one for one in errors(order) if one[0] == "confirm_cancelled"]) is is_held
+
+
+@pytest.mark.parametrize(
     ("heading", "text"),
     [
         ("Shipped", "yes"),
@@ -150,3 +209,40 @@ def test_paid_is_not_assumed_beside_an_unknown_status(text: str) -> None:
 )
 def test_more_meanings(text: str, meaning: Meaning | None) -> None:
     assert meaning_of(text) is meaning
+
+
+@pytest.mark.parametrize(
+    ("column", "text"),
+    [
+        ("Store pickup", "yes"),
+        ("Click & Collect", "1"),
+        ("Versandart", "Abholung im Laden"),
+        ("Versandart", "Download"),
+    ],
+)
+def test_an_order_that_is_collected_or_downloaded_is_held(column: str, text: str) -> None:
+    (order,) = read_rows_of({"Order number": "1", **ITEM, column: text}).orders
+    assert [code for code, _ in errors(order)] == ["confirm_cancelled"]
+
+
+@pytest.mark.parametrize("column", ["City, State Zip", "Buyer State"])
+def test_a_state_of_a_country_is_no_status(column: str) -> None:
+    (order,) = read_rows_of({"Order number": "1", **ITEM, column: "NY"}).orders
+    assert value(order, str(PAYMENT_STATUS)) == "paid"
+
+
+@pytest.mark.parametrize(
+    ("note", "is_warned"),
+    [
+        ("Neue Adresse: Neuer Weg 9, 04105 Leipzig", True),
+        ("Bitte an Packstation 104, Postnr 12345678", True),
+        ("please ship to my new address", True),
+        ("Nieuw adres: Damrak 3", True),
+        ("Nouvelle adresse : 12 rue de Lyon", True),
+        ("Deliver to the neighbour", False),
+        ("Bitte bei der Adresse klingeln", False),
+    ],
+)
+def test_a_note_with_another_address_is_a_warning(note: str, is_warned: bool) -> None:
+    (order,) = read_rows_of({"Order number": "1", "Item name": "Candle", "Quantity": "1", "Note": note}).orders
+    assert (("address_in_note", "/order_details/notes") in warnings(order)) is is_warned

@@ -4,7 +4,7 @@ import pytest
 from order_files import errors, read_case, read_rows_of, value
 
 from tui.api.pointer import ABSENT
-from tui.orders.parsed import GuessKind, How
+from tui.orders.parsed import Derivation, GuessKind, How
 from tui.orders.paths import PAYMENT_STATUS, STATUS
 from tui.orders.status_words import Meaning, meaning_of
 
@@ -15,7 +15,7 @@ ITEM = {"Item name": "Candle", "Quantity": "1", "Unit price": "10.00"}
 
 def test_case_of_voided_and_refunded_orders() -> None:
     voided, refunded = read_case("not-to-be-shipped.csv").orders
-    assert errors(voided) == [PAYMENT_ERROR, STATUS_ERROR]
+    assert errors(voided) == [PAYMENT_ERROR, ("confirm_cancelled", str(STATUS.parent))]
     assert errors(refunded) == [PAYMENT_ERROR]
     assert value(voided, str(PAYMENT_STATUS)) == "voided"
 
@@ -173,6 +173,24 @@ def test_order_without_a_payment_date_in_a_file_that_has_them() -> None:
     assert errors(paid) == []
     assert errors(unpaid) == [PAYMENT_ERROR]
     assert value(unpaid, str(PAYMENT_STATUS)) == "unpaid"
+    assert paid.derived[PAYMENT_STATUS] == Derivation(How.COMPUTED, "Bezahlt am is filled")
+
+
+@pytest.mark.parametrize(("text", "is_held"), [("Blorp", True), ("", False)])
+def test_paid_is_not_assumed_where_a_payment_status_does_not_say_it(text: str, is_held: bool) -> None:
+    row = {"Order number": "1", "Zahlungsstatus Shop": text, **ITEM}
+    for accept in ([], [GuessKind.STATUS]):
+        (order,) = read_rows_of(row, accept=accept).orders
+        assert value(order, str(PAYMENT_STATUS)) == "pending"
+        assert errors(order) == ([("confirm_status", str(PAYMENT_STATUS))] if is_held and not accept else [])
+
+
+def test_each_column_about_a_status_is_named_as_the_source_of_what_it_says() -> None:
+    row = {"Order number": "1", "Fulfillment Status": "unfulfilled", "Cancelled at": "2026-09-12", "Refund": "yes"}
+    (order,) = read_rows_of({**row, **ITEM}).orders
+    assert errors(order) == [("confirm_cancelled", str(STATUS.parent))] * 2
+    assert order.cells[STATUS.parent] == (2, "Cancelled at, Refund")
+    assert order.cells[STATUS] == (2, "Fulfillment Status")
 
 
 def test_different_statuses_of_the_rows_hold_an_order() -> None:
@@ -183,10 +201,10 @@ def test_different_statuses_of_the_rows_hold_an_order() -> None:
 
 def test_order_that_is_not_to_be_shipped_is_sent_only_if_that_is_named() -> None:
     others = [kind for kind in GuessKind if kind is not GuessKind.CANCELLED]
-    assert ("confirm_cancelled", str(STATUS)) in errors(read_case("not-to-be-shipped.csv", others).orders[0])
+    assert ("confirm_cancelled", str(STATUS.parent)) in errors(read_case("not-to-be-shipped.csv", others).orders[0])
     voided, _ = read_case("not-to-be-shipped.csv", [GuessKind.CANCELLED]).orders
     assert errors(voided) == []
-    assert voided.derived[STATUS].how is How.CONFIRMED
+    assert voided.derived[STATUS.parent].how is How.CONFIRMED
 
 
 def test_empty_fulfilment_status_is_open_and_an_empty_payment_status_is_not_paid() -> None:
@@ -196,3 +214,21 @@ def test_empty_fulfilment_status_is_open_and_an_empty_payment_status_is_not_paid
     assert value(order, str(STATUS)) == "unfulfilled"
     assert order.derived[STATUS].how is How.ASSUMED
     assert value(order, str(PAYMENT_STATUS)) is ABSENT
+
+
+@pytest.mark.parametrize(
+    ("heading", "text"),
+    [
+        ("Etat expédition", "Partiellement expédiée"),
+        ("État de la livraison", "Expédié le 22/11"),
+        ("Estado envío", "Enviado"),
+        ("Estado pago", "Pendiente"),
+        ("Stan przesyłki", "Wysłana"),
+        ("Order type", "Return order"),
+        ("Order type", "Credit note"),
+        ("Auftragsart", "Gutschrift erstellt"),
+    ],
+)
+def test_other_statuses_that_stop_an_order(heading: str, text: str) -> None:
+    (order,) = read_rows_of({"Order number": "1", heading: text, **ITEM}).orders
+    assert [code for code, _ in errors(order)] == ["confirm_cancelled"]

@@ -33,7 +33,7 @@ def decimal_readings(table: Table, columns: Iterable[int], mapping: ColumnMappin
     ambiguous = [column for column in columns if any(is_ambiguous(text) for text in texts[column])]
     if not ambiguous:
         return {}
-    shown = {column: dict(_evidence(table, reversed(texts[column]))) for column in columns}
+    shown = {column: dict(_evidence(reversed(texts[column]))) for column in columns}
     in_file = {sign: example for column in columns for sign, example in shown[column].items()}
     is_unclear = any(len(shown[column]) != 1 for column in ambiguous)
     computed = _by_arithmetic(table, _products(mapping.paths)) if is_unclear else {}
@@ -51,19 +51,16 @@ def decimal_readings(table: Table, columns: Iterable[int], mapping: ColumnMappin
 
 
 def _texts(table: Table, column: int) -> list[str]:
-    return [*dict.fromkeys(row.cells[column] for row in table.rows if column < len(row.cells))]
+    """The different texts of a column, without the numbers of a spreadsheet: their decimal sign is known."""
+    cells = (row.cells[column] for row in table.rows if column < len(row.cells) and column not in row.numbers)
+    return [*dict.fromkeys(cells)]
 
 
-def _evidence(table: Table, texts: Iterable[str]) -> Iterator[tuple[str, str]]:
-    """The decimal signs that numbers show, with an example. In a spreadsheet, numbers have a decimal point.
-
-    A number of a spreadsheet has no zero after its last decimal, so `1.250` shows that the cells hold text.
-    """
-    found = [*texts]
-    are_numbers = bool(table.layout.sheet) and not any(is_ambiguous(text) and text.strip()[-1] == "0" for text in found)
-    for text in found:
+def _evidence(texts: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """The decimal signs that numbers show, with an example."""
+    for text in texts:
         sign, is_unclear = sign_in(text)
-        if sign and (not is_unclear or (sign == "." and are_numbers)):
+        if sign and not is_unclear:
             yield sign, f"as in {text.strip()!r}"
 
 
@@ -84,9 +81,13 @@ def _by_arithmetic(table: Table, products: Iterable[tuple[int, int, int]]) -> di
             cells = [row.cells[column] if column < len(row.cells) else "" for column in columns]
             if not any(map(is_ambiguous, cells)):
                 continue
+            values = (
+                possible_values(cell, ("." if column in row.numbers else ""))
+                for column, cell in zip(columns, cells, strict=True)
+            )
             right = [
                 choice
-                for choice in product(*map(possible_values, cells))
+                for choice in product(*values)
                 if abs(choice[0][1] * choice[1][1] - choice[2][1]) <= _CENT * max(choice[0][1], Decimal(1))
             ]
             for place, column in enumerate(columns):

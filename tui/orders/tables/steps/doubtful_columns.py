@@ -27,7 +27,7 @@ from tui.orders.tables.mapping import (
     ColumnMapping,
 )
 from tui.orders.tables.table import Table
-from tui.orders.tables.values.amounts import currency_named, unit_named
+from tui.orders.tables.values.amounts import COMMON_CURRENCIES, unit_named
 
 _EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _SMALL_NUMBER: Final = re.compile(r"[1-9]\d{0,2}")
@@ -57,6 +57,36 @@ _NO_ARTICLES: Final = frozenset(
             "fee",
             "refund",
         ),
+        *[
+            "subtotal",
+            "sub total",
+            "total",
+            "grand total",
+            "zwischensumme",
+            "summe",
+            "gesamt",
+            "gesamtsumme",
+            "gesamtbetrag",
+            "sous total",
+            "subtotaal",
+            "totaal",
+            "totale",
+            "totalt",
+            "suma",
+            "razem",
+            "tax",
+            "taxes",
+            "vat",
+            "mwst",
+            "mehrwertsteuer",
+            "btw",
+            "tva",
+            "iva",
+            "moms",
+            "insurance",
+            "versicherung",
+            "gift wrap",
+        ],
     ]
 )
 """Names of lines that are not articles."""
@@ -128,7 +158,7 @@ def _refine_units(mapping: ColumnMapping, table: Table) -> ColumnMapping:
     """Find the currencies and the units of weights in columns with other names."""
     wanted: list[tuple[FieldPath, Callable[[str], bool]]] = []
     if CURRENCY_PATH not in mapping.paths:
-        wanted.append((CURRENCY_PATH, lambda text: text.isupper() and currency_named(text) == text))
+        wanted.append((CURRENCY_PATH, COMMON_CURRENCIES.__contains__))
     for value, unit in ((WEIGHT_PATH, WEIGHT_UNIT_PATH), (ITEM_WEIGHT_PATH, ITEM_WEIGHT_UNIT_PATH)):
         if value in mapping.paths and unit not in mapping.paths:
             wanted.append((unit, lambda text: bool(unit_named(text, "weight"))))

@@ -190,7 +190,7 @@ def _split_names(order: ParsedOrder, context: ImportContext) -> None:
                 replacements[index] = parts
         elif key != "name":
             order.problems.append(_not_read(pointer, column))
-        elif quantity is None or is_list or _is_list_of_codes(str(item.get("sku") or "")):
+        elif quantity is None or is_list or _lists_names(item) or _is_list_of_codes(str(item.get("sku") or "")):
             text = f"{column} may have several items or a quantity in one cell. It is read as one item."
             context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title="several items?")
     if replacements:
@@ -213,6 +213,13 @@ def _may_be_packed(item: dict[str, Any], key: str) -> bool:
     ):
         return True
     return isinstance(sku, str) and _is_list_of_codes(sku)
+
+
+def _lists_names(item: dict[str, Any]) -> bool:
+    """Whether a name may be those of several items, because there are pieces enough for all."""
+    names = [part for part in re.split(r"[;\n]", str(item.get("name") or "")) if re.search(r"[^\W\d_]{3}", part)]
+    quantity = item.get("quantity")
+    return isinstance(quantity, int) and quantity >= len(names) > 1
 
 
 def _is_list_of_codes(sku: str) -> bool:

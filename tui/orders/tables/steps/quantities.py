@@ -29,7 +29,9 @@ _COMPOUND_ENDED: Final = re.compile(
 )
 _SHIPPED: Final = re.compile(
     r"\b(shipped|fulfilled|dispatched|delivered|sent|versandt\w*|versendet\w*|geliefert\w*|verzonden|geleverd|expedie\w*"
-    r"|livree?s?|enviad\w*|spedit\w*|consegnat\w*|wyslan\w*|skickad\w*|levererad\w*|afsendt\w*|leveret)\b"
+    r"|livree?s?|enviad\w*|spedit\w*|consegnat\w*|wyslan\w*|skicka[dt]\w*|levererad\w*|levererat|afsendt\w*|leveret"
+    r"|ausgeliefert\w*|uitgeleverd|verstuurd|servie?s?|servid\w*|entregad\w*|entregue\w*|expedid\w*|evas[aeio]"
+    r"|zrealizowan\w*|wydan\w*|order lines delivery)\b"
 )
 _LEFT: Final = re.compile(
     r"(remaining|left|outstanding|open) to (ship|deliver|send)|to be (shipped|delivered)|(noch )?zu (liefern|versenden)"

@@ -129,8 +129,9 @@ def complete_country(order: ParsedOrder, context: ImportContext) -> None:
         return
     if isinstance(country, str) and country and not pointer.get(order.document) and (SHIP_TO / "city") in order.cells:
         set_value(order, pointer, country, How.COPIED, "from the billing address")
+        column = order.cells.get(BILL_TO / "country_code", (0, ""))[1]
         text = "The delivery address has no column for the country. That of the billing address is used."
-        context.guess(order, pointer, GuessKind.ADDRESS, text, title="country?")
+        context.guess(order, pointer, GuessKind.ADDRESS, text, subject=column, title="country?")
 
 
 def _leave_out_billing(order: ParsedOrder, text: str) -> None:

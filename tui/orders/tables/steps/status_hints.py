@@ -123,6 +123,15 @@ _TRACKING_COLUMN: Final = re.compile(
     r"|codigo de rastreio|numero de rastreio|awb|awb number|consignment number"
 )
 _TRACKING_NUMBER: Final = re.compile(r"(?=.*\d)[A-Za-z0-9 -]{6,40}")
+_SHIPPER_COLUMN: Final = re.compile(
+    r"(order |item |lineitem )?fulfil?l?ment( (channel|by|service|method|type|party))?|fulfil?led by|shipped by|versand(art)? durch"
+    r"|versender|versandkanal|expedie par|mode d expedition|canal de distribution|gestionado por|canal de gestion|logistique|logistica"
+    r"|canale (di gestione|logistico)|gestito da|verzonden door|verzendkanaal|kanal realizacji"
+)
+_MARKETPLACE: Final = re.compile(
+    r"(.* )?(amazon\w*|afn|fba|fbb|lvb|zfs|wfs|fbc|bol|zalando|kaufland|cdiscount)|logistiek via bol( com)?"
+)
+"""A marketplace as the one who ships, with the names of its services: *AFN*, *Fulfilled by Amazon*."""
 _NOTES: Final = Pointer.of("order_details", "notes")
 _TAGS: Final = Pointer.of("order_details", "tags")
 _DELIVERY: Final = Pointer.of("shipping_details", "delivery_indicator")
@@ -133,6 +142,24 @@ _WORD_OF_CANCEL: Final = re.compile(
     r"|annullare|anular|avboka|annullere)\b"
 )
 _MAY_CANCEL: Final = re.compile("cancel|storn|annul|anul|avb|makul", re.IGNORECASE)
+_MAY_WAIT: Final = re.compile(
+    r"\b((not|never|nothing) (to )?(ship|send|deliver|dispatch|post)\w* (before|until|till)|(hold|keep|wait) (back |on )?(until|till|for)"
+    r"|(ship|send|deliver|dispatch) (after|only after|not before)|nicht vor \S+( \S+){0,3} (versenden|verschicken|liefern|senden|zustellen)"
+    r"|(versand|lieferung|versenden|liefern|verschicken) (erst|ab|nicht vor)|erst (ab|am|nach|wenn|im)\b.{0,30}\b(versenden|verschicken|liefern|senden)"
+    r"|warten bis|noch nicht (versenden|verschicken|liefern)|ne pas (expedier|envoyer|livrer) (avant|tant)|pas avant|attendre"
+    r"|niet (voor|verzenden voor|leveren voor|bezorgen voor)|pas (verzenden|leveren|bezorgen) (na|vanaf|op)|wachten (tot|met)"
+    r"|no (enviar|entregar|mandar) (antes|hasta)|esperar|non (spedire|consegnare|inviare) prima|aspettare|(nie )?wysylac (przed|po)"
+    r"|(skicka|leverera|sand) (inte|tidigast)|vanta med|ikke (send\w*|lever\w*) for|vent med|nao (enviar|entregar) antes|aguardar"
+    r"|(will|wird|wordt) (be )?(collected|picked up|abgeholt|opgehaald|afgehaald)|(customer|kunde|client|klant) (collects|holt ab|haalt)"
+    r"|will (collect|pick up)|selbstabhol\w*|vient chercher|viene a recoger|ritira|odbior osobisty|hamtas|afhentes)\b"
+)
+"""Words of notes to ship later, or not at all because the customer collects the order."""
+_OTHER_ADDRESS: Final = re.compile(
+    r"\b((neue|andere|abweichende|geanderte|neuen|anderen|abweichenden) (liefer)?(adresse|anschrift|lieferadresse)|(new|different|other|changed) address"
+    r"|(nouvelle|autre) adresse|(nieuw|ander) (adres|bezorgadres|afleveradres)|(nueva|otra) direccion|(nuovo|altro) indirizzo"
+    r"|(nowy|inny) adres|(ny|annan) adress|(ny|anden) adresse|(nova|outra) morada|packstation \d+|postnummer \d{6,10}|postnr \d{6,10})\b"
+)
+"""Words of notes with another address."""
 _DIGITS: Final = re.compile(r"\d+")
 _PLEA: Final = re.compile(r"\b(not|no|nicht|niet|nie|ne|non|pas|inte|ikke|nao|never|subscription|policy|if)\b")
 
@@ -195,6 +222,8 @@ def reason_in_column(order: ParsedOrder, cell: UnusedCell, context: ImportContex
         return f"{name} is {cell.text}: the order is not to be shipped before."
     if _SHIP_DATE_COLUMN.fullmatch(words) and _is_past(cell.text, context):
         return f"{name} is {cell.text}: the order seems to be shipped already."
+    if _SHIPPER_COLUMN.fullmatch(words) and _MARKETPLACE.fullmatch(normalized(cell.text)):
+        return f"{name} is {cell.text!r}: the marketplace ships the order."
     if name in context.mapping.ignored or address_heading(words) is not None:
         return None
     meaning = _said_anywhere(_without_digits(cell.text))
@@ -208,7 +237,7 @@ def check_paid_amount(order: ParsedOrder, context: ImportContext) -> None:
     if cell is None or total != 0 or PAYMENT_STATUS in order.cells or not _PAID_AMOUNT.fullmatch(normalized(cell[1])):
         return
     set_value(order, PAYMENT_STATUS, "unpaid", How.COMPUTED, f"unpaid, from the column {cell[1]}")
-    _hold(order, context, PAYMENT_STATUS, f"{cell[1]} is 0: the order is not paid.")
+    hold(order, context, PAYMENT_STATUS, cell[1], f"{cell[1]} is 0: the order is not paid.")
 
 
 def check_tracking(order: ParsedOrder, cell: UnusedCell, context: ImportContext) -> bool:
@@ -229,18 +258,25 @@ def check_notes(order: ParsedOrder, context: ImportContext) -> None:
     for pointer, text in texts:
         meaning = _said_anywhere(_without_digits(text))
         if meaning is not None:
-            reason = REASONS[meaning]
-            _hold(order, context, pointer, f"{_column(order, pointer)} has {text.strip()!r}: {reason}.")
+            column = _column(order, pointer)
+            hold(order, context, pointer, column, f"{column} has {text.strip()!r}: {REASONS[meaning]}.")
             return
     number, name = order.document.get("order_number"), (SHIP_TO / "name").get(order.document)
     if _EXAMPLE.match(str(number)) or str(name).casefold() in _EXAMPLE_NAMES:
         detail = "This looks like the example row of a template. Remove it, unless it is an order."
         order.problems.append(warning(NUMBER, "example_row", detail, "an example?"))
+    if isinstance(notes, str) and _MAY_WAIT.search(normalized(notes)):
+        detail = "The note may say when the order is to be shipped, or that it is collected. Read it before you send the order."
+        order.problems.append(warning(_NOTES, "wait_in_note", detail, "ship later?"))
+    if isinstance(notes, str) and _OTHER_ADDRESS.search(normalized(notes)):
+        detail = "The note may have another address. Read it before you send the order."
+        order.problems.append(warning(_NOTES, "address_in_note", detail, "another address?"))
     if isinstance(notes, str) and _may_cancel(notes):
         detail = "The note may say that the order was cancelled. Read it before you send the order."
         order.problems.append(warning(_NOTES, "status_in_note", detail, "cancelled?"))
     if isinstance(method, str) and known_phrase(method) is Meaning.PICKUP:
-        _hold(order, context, _DELIVERY, f"{_column(order, _DELIVERY)} is {method!r}: {REASONS[Meaning.PICKUP]}.")
+        column = _column(order, _DELIVERY)
+        hold(order, context, _DELIVERY, column, f"{column} is {method!r}: {REASONS[Meaning.PICKUP]}.")
 
 
 @lru_cache(maxsize=1024)
@@ -267,12 +303,16 @@ def _column(order: ParsedOrder, pointer: Pointer) -> str:
     return order.cells[pointer][1] if pointer in order.cells else pointer.name
 
 
-def _hold(order: ParsedOrder, context: ImportContext, pointer: Pointer, text: str) -> None:
-    context.guess(
-        order,
-        pointer,
-        GuessKind.CANCELLED,
-        f"{text} Is it to be shipped?",
-        subject=_column(order, pointer),
-        title="not to be shipped",
-    )
+def place_of(order: ParsedOrder, pointer: Pointer, cell: UnusedCell, column: str) -> Pointer:
+    """Where to report what an unused column says about a status: not at the cell of another column."""
+    if pointer not in order.cells:
+        return pointer
+    row, names = order.cells.get(pointer.parent, (cell.row, column))
+    order.cells[pointer.parent] = (row, names if column in names else f"{names}, {column}")
+    return pointer.parent
+
+
+def hold(order: ParsedOrder, context: ImportContext, pointer: Pointer, column: str, text: str) -> None:
+    """Hold an order that should not be shipped according to a column of the file."""
+    text = f"{text} Is it to be shipped?"
+    context.guess(order, pointer, GuessKind.CANCELLED, text, subject=column, title="not to be shipped")

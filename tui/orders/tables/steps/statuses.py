@@ -9,12 +9,15 @@ from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, How, ParsedOrder, UnusedCell
 from tui.orders.paths import PAYMENT_STATUS, STATUS
 from tui.orders.status_words import NO_FLAGS, WAITS, Meaning, flag_meaning, flag_of, meaning_of
+from tui.orders.tables.address_headings import address_heading
 from tui.orders.tables.context import ImportContext, set_value
 from tui.orders.tables.steps.status_hints import (
     REASONS,
     check_notes,
     check_paid_amount,
     check_tracking,
+    hold,
+    place_of,
     reason_in_column,
 )
 
@@ -58,9 +61,23 @@ _PAYMENT_CODES: Final = {
 }
 """The service's codes of a payment's status. Other meanings are not statuses of a payment."""
 
-_STATUS_COLUMN: Final = re.compile(
-    r"\b(\w*status|statut|stato|estado del? \w+|estado do \w+|zustand|state of \w+|\w+ state)\b"
+_SAY_PAYMENT: Final = frozenset(
+    {Meaning.UNPAID, Meaning.PENDING, Meaning.REFUNDED, Meaning.PARTLY_PAID, Meaning.PARTLY_REFUNDED}
 )
+"""Statuses of an order that say what was paid."""
+_SAY_NOTHING: Final = frozenset({Meaning.FAILED, Meaning.DRAFT, Meaning.ON_HOLD, Meaning.CANCELLED, Meaning.NO_ORDER})
+"""Statuses of an order with which it may not have been paid."""
+
+_STATUS_COLUMN: Final = re.compile(
+    r"\b(\w*status|statut|stato|estado del? \w+|estado do \w+|zustand|state of \w+|\w+ state"
+    r"|(etat|estado|stan) (de la |da |de l |du |d |de )?(commande|expedition|livraison|envoi|paiement|reglement|traitement|colis|preparation"
+    r"|pago|pedido|envio|entrega|pagamento|encomenda|zamowienia|platnosci|wysylki|realizacji|przesylki|dostawy))\b"
+)
+_OTHER_STATUS: Final = re.compile(
+    r"kunde|customer|client|klant|klient|stock|lager|newsletter|produ|prodo|item|artikel|article|tax|vat|mwst|mitglied|member"
+    r"|loyal|user|account|export|import|sync|mail|label|invoice|rechnung|facture|factuur|risk|fraud|review"
+)
+"""Words of columns with the status of something else than the order."""
 _PAYMENT_COLUMN: Final = re.compile(r"pay|paid|paie|financ|zahl|betal|betaal|pag[ao]|platn|bezahl")
 _SHIPPING_COLUMN: Final = re.compile(
     r"fulfil|ship|deliver|dispatch|versand|liefer|verzend|lever|expedi|livrais|spediz|consegna|envio|entrega|wysyl|dostaw"
@@ -121,25 +138,19 @@ def check_statuses(order: ParsedOrder, context: ImportContext) -> None:
         if kind in ("cancelled", "shipped", "paid"):
             context.understood.add((cell.row, cell.column))
         if kind == "cancelled" and not _NOTHING.fullmatch(normalized(cell.text)):
-            _hold(
-                order,
-                context,
-                STATUS,
-                name,
-                f"{name} is filled: the order was cancelled, refunded or returned, or is to be.",
-            )
+            text = f"{name} is filled: the order was cancelled, refunded or returned, or is to be."
+            hold(order, context, place_of(order, STATUS, cell, name), name, text)
         elif kind == "shipped" and re.search(r"\d", cell.text):
-            _hold(order, context, STATUS, name, f"{name} is filled: the order was shipped already.")
-        elif kind in ("status", "payment status") and _check_unused_status(
-            order, context, name, cell.text, kind, is_on_delivery
-        ):
+            text = f"{name} is filled: the order was shipped already."
+            hold(order, context, place_of(order, STATUS, cell, name), name, text)
+        elif kind in ("status", "payment status") and _check_unused_status(order, context, cell, kind, is_on_delivery):
             context.understood.add((cell.row, cell.column))
         elif not kind:
             _check_hint(order, context, cell)
     check_notes(order, context)
     check_paid_amount(order, context)
     if PAYMENT_STATUS in order.derived and order.derived[PAYMENT_STATUS].how is How.ASSUMED:
-        _check_paid_dates(order, context)
+        _check_assumed_payment(order, context)
 
 
 def _check_hint(order: ParsedOrder, context: ImportContext, cell: UnusedCell) -> None:
@@ -151,8 +162,13 @@ def _check_hint(order: ParsedOrder, context: ImportContext, cell: UnusedCell) ->
         is_unpaid = reason.endswith("not paid.")
         if is_unpaid and PAYMENT_STATUS not in order.cells:
             _derive_payment(order, "unpaid", f"from the column {context.mapping.header[cell.column]}")
-        pointer = PAYMENT_STATUS if is_unpaid else STATUS
-        _hold(order, context, pointer, context.mapping.header[cell.column], reason)
+        name = context.mapping.header[cell.column]
+        if not is_unpaid and _PAYMENT_COLUMN.search(normalized(name)) and PAYMENT_STATUS not in order.cells:
+            meaning = _payment_meaning(name, cell.text)
+            if meaning is not None:
+                _derive_payment(order, _PAYMENT_CODES[meaning], f"from the column {name}")
+        pointer = place_of(order, PAYMENT_STATUS if is_unpaid else STATUS, cell, name)
+        hold(order, context, pointer, name, reason)
 
 
 @lru_cache(maxsize=4096)
@@ -164,7 +180,7 @@ def _kind_of_column(name: str) -> str:
     if _SHIPPED_AT_COLUMN.fullmatch(words):
         return "shipped"
     if _STATUS_COLUMN.search(words) and not re.search(
-        r"\b(code|province|region|country|id|ship\w* state|bill\w* state)\b", words
+        r"\b(code|province|region|country|id|ship\w* state|bill\w* state|city|zip|postcode|address|county)\b", words
     ):
         return "payment status" if _PAYMENT_COLUMN.search(words) else "status"
     if ENDED.search(words) and not _NO_END_COLUMN.search(words):
@@ -194,7 +210,7 @@ def _check_order_status(order: ParsedOrder, context: ImportContext, is_on_delive
         return None
     _set_code(order, STATUS, text, _CODES[meaning])
     if _stops(meaning, is_on_delivery):
-        _hold(order, context, STATUS, column, f"{column} is {text!r}: {REASONS[meaning]}.")
+        hold(order, context, STATUS, column, f"{column} is {text!r}: {REASONS[meaning]}.")
     return meaning
 
 
@@ -207,18 +223,8 @@ def _check_payment_status(
     if PAYMENT_STATUS not in order.cells:
         if is_on_delivery:
             _derive_payment(order, "pending", "the order is paid on delivery")
-        elif status in (
-            Meaning.UNPAID,
-            Meaning.PENDING,
-            Meaning.REFUNDED,
-            Meaning.PARTLY_PAID,
-            Meaning.PARTLY_REFUNDED,
-        ):
-            _derive_payment(order, _PAYMENT_CODES[status], "from the order status")
-        elif status in (Meaning.FAILED, Meaning.DRAFT, Meaning.ON_HOLD, Meaning.CANCELLED, Meaning.NO_ORDER) or (
-            status is None and STATUS in order.cells
-        ):
-            _derive_payment(order, "pending", "from the order status, which does not say that it was paid")
+        elif status is not None or STATUS in order.cells:
+            _derive_payment_by(order, status)
         return
     column = order.cells[PAYMENT_STATUS][1]
     meaning = _payment_meaning(column, text)
@@ -228,39 +234,60 @@ def _check_payment_status(
     _set_code(order, PAYMENT_STATUS, text, _PAYMENT_CODES[meaning])
     if _stops(meaning, is_on_delivery):
         reason = "the order is not paid" if meaning is Meaning.UNPAID else REASONS[meaning]
-        _hold(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}: {reason}.")
+        hold(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}: {reason}.")
+
+
+def _derive_payment_by(order: ParsedOrder, status: Meaning | None) -> None:
+    """Correct an assumed *paid* by the status of the order. `status`: None if it is not understood."""
+    if status in _SAY_PAYMENT:
+        _derive_payment(order, _PAYMENT_CODES[status], "from the order status")
+    elif status is None or status in _SAY_NOTHING:
+        _derive_payment(order, "pending", "from the order status, which does not say that it was paid")
 
 
 def _check_unused_status(
-    order: ParsedOrder, context: ImportContext, column: str, text: str, kind: str, is_on_delivery: bool
+    order: ParsedOrder, context: ImportContext, cell: UnusedCell, kind: str, is_on_delivery: bool
 ) -> bool:
     """Check the status in an unused column. Returns whether it was understood or reported."""
+    column, text = context.mapping.header[cell.column], cell.text
     if kind == "status":
         meaning = _meaning_in(column, text)
         if meaning is not None and _stops(meaning, is_on_delivery):
-            _hold(order, context, STATUS, column, f"{column} is {text!r}: {REASONS[meaning]}.")
+            pointer = place_of(order, STATUS, cell, column)
+            hold(order, context, pointer, column, f"{column} is {text!r}: {REASONS[meaning]}.")
+        has_status = not {STATUS.tokens, PAYMENT_STATUS.tokens}.isdisjoint(context.mapping.paths)
+        is_assumed = PAYMENT_STATUS in order.derived and order.derived[PAYMENT_STATUS].how is How.ASSUMED
+        is_of_order = not _OTHER_STATUS.search(normalized(column)) and address_heading(normalized(column)) is None
+        if is_assumed and is_of_order and not has_status:
+            _derive_payment_by(order, meaning)
         return meaning is not None
     meaning = _payment_meaning(column, text)
+    pointer = place_of(order, PAYMENT_STATUS, cell, column)
     if meaning is None:
-        _ask(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}, which is not known as a payment status.")
+        _ask(order, context, pointer, column, f"{column} is {text!r}, which is not known as a payment status.")
     elif _stops(meaning, is_on_delivery):
-        _hold(order, context, PAYMENT_STATUS, column, f"{column} is {text!r}: {REASONS[meaning]}.")
-    if meaning is not None and PAYMENT_STATUS not in order.cells:
+        hold(order, context, pointer, column, f"{column} is {text!r}: {REASONS[meaning]}.")
+    if PAYMENT_STATUS not in order.cells and meaning is not None:
         _derive_payment(order, _PAYMENT_CODES[meaning], f"from the column {column}")
+    elif PAYMENT_STATUS not in order.cells:
+        _derive_payment(order, "pending", f"from the column {column}, which does not say that it was paid")
     return True
 
 
-def _check_paid_dates(order: ParsedOrder, context: ImportContext) -> None:
-    """Hold an order without a payment date in a file that has such a column."""
-    columns = [index for index, name in enumerate(context.mapping.header) if _kind_of_column(name) == "paid"]
-    if not columns or any(cell.column in columns for cell in order.unused):
-        return
-    names = {context.mapping.header[index] for index in columns}
-    if names & {column for _, column in order.cells.values()}:
-        return
-    name = context.mapping.header[columns[0]]
-    _derive_payment(order, "unpaid", f"{name} is empty")
-    _hold(order, context, PAYMENT_STATUS, name, f"{name} is empty: the order is not paid.")
+def _check_assumed_payment(order: ParsedOrder, context: ImportContext) -> None:
+    """Correct an assumed *paid* by the columns about it, and hold an order whose date of payment is empty."""
+    header = context.mapping.header
+    columns = [index for index, name in enumerate(header) if _kind_of_column(name) in ("paid", "payment status")]
+    named = [*dict.fromkeys(column for _, column in order.cells.values() if _kind_of_column(column) == "paid")]
+    named += [header[cell.column] for cell in order.unused if cell.column in columns and re.search(r"\d", cell.text)]
+    if named:
+        _derive_payment(order, "paid", f"{named[0]} is filled")
+    elif columns:
+        name = header[columns[0]]
+        is_date = _kind_of_column(name) == "paid"
+        _derive_payment(order, "unpaid" if is_date else "pending", f"{name} says nothing")
+        if is_date:
+            hold(order, context, PAYMENT_STATUS, name, f"{name} has no date: the order is not paid.")
 
 
 def _meaning_in(column: str, text: str) -> Meaning | None:
@@ -302,13 +329,6 @@ def _set_code(order: ParsedOrder, pointer: Pointer, text: str, code: str) -> Non
 
 def _derive_payment(order: ParsedOrder, code: str, text: str) -> None:
     set_value(order, PAYMENT_STATUS, code, How.COMPUTED, text)
-
-
-def _hold(order: ParsedOrder, context: ImportContext, pointer: Pointer, column: str, text: str) -> None:
-    """Hold an order that should not be shipped according to the file."""
-    context.guess(
-        order, pointer, GuessKind.CANCELLED, f"{text} Is it to be shipped?", subject=column, title="not to be shipped"
-    )
 
 
 def _ask(order: ParsedOrder, context: ImportContext, pointer: Pointer, column: str, text: str) -> None:

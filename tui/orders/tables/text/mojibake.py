@@ -9,8 +9,8 @@ from collections.abc import Mapping
 from functools import cache, lru_cache, partial
 from typing import Final
 
-from tui.orders.parsed import Derivation, Guess, GuessKind, How, ParsedOrder
-from tui.orders.tables.context import ImportContext, error, how_to_confirm, warning
+from tui.orders.parsed import Derivation, Guess, GuessKind, How, ParsedOrder, code_of
+from tui.orders.tables.context import ImportContext, error, warning
 from tui.orders.tables.text.encodings import decode_bytes, likeliness
 
 _MISREAD_AS: Final = ("cp1252", "mac_roman", "cp850", "cp437", "cp1250", "cp1254")
@@ -88,8 +88,7 @@ def check_letters(order: ParsedOrder, context: ImportContext) -> None:
         elif (better := repaired(value)) != value:
             text = f"The letters are damaged: {_quoted(value)} seems to be {_quoted(better)}."
             _add_guess(context, column, text)
-            detail = f"{text} {how_to_confirm(GuessKind.ENCODING)}"
-            order.problems.append(error(pointer, f"confirm_{GuessKind.ENCODING}", detail, "damaged letters"))
+            order.problems.append(error(pointer, code_of(GuessKind.ENCODING), text, "damaged letters"))
 
 
 def record_repairs(order: ParsedOrder, damaged: Mapping[tuple[int, str], str], context: ImportContext) -> None:

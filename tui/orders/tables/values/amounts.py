@@ -46,6 +46,9 @@ _SIGNS: Final = {
 }
 """The codes of currencies, or a sign of several currencies, and how they are written beside an amount."""
 
+COMMON_CURRENCIES: Final = frozenset(code for code in _SIGNS if len(code) == 3)
+"""The codes that mean a currency in a column with any heading, unlike `AFN`."""
+
 _SIGN_COUNTRIES: Final = {
     "$": "US:USD CA:CAD AU:AUD NZ:NZD HK:HKD SG:SGD MX:MXN TW:TWD",
     "¥": "JP:JPY CN:CNY",

@@ -41,12 +41,15 @@ def sign_in(text: str) -> tuple[str, bool]:
     return sign, len(rest) == 3 and len(whole) <= 3 and not whole.startswith("0")
 
 
-def possible_values(text: str) -> list[tuple[str, Decimal]]:
-    """The values that a number may have, each with the decimal sign that is decisive for it, or ""."""
+def possible_values(text: str, decimal: str = "") -> list[tuple[str, Decimal]]:
+    """The values that a number may have, each with the decimal sign that is decisive for it, or "".
+
+    `decimal`: its decimal sign, if that is known.
+    """
     match = _NUMBER.search(text)
     if match is None:
         return []
-    sign, is_unclear = sign_in(text)
+    sign, is_unclear = (decimal, False) if decimal else sign_in(text)
     signs = (".", ",") if is_unclear else (sign or ".",)
     values = ((one if is_unclear else "", parse_number(match[0], one)) for one in signs)
     return [(one, Decimal(value)) for one, value in values if value is not None]

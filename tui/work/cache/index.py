@@ -4,16 +4,13 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection
 
 from tui.api.codec import Document
-from tui.api.errors import Problem, Severity
-from tui.orders.order_state import OrderState
-from tui.orders.query.conditions import EVERY_ORDER, All, Condition, Not, OneOf
+from tui.api.errors import Problem
+from tui.orders.query.conditions import EVERY_ORDER, All, Condition
 from tui.orders.suggestions import Suggestions, learn_suggestions
 from tui.store.order_cache import CachedOrder
 from tui.work.cache.local_orders import LocalOrders, OrderWindow
 from tui.work.cache.order_knowledge import OrderKnowledge
 
-NEEDS_WORK = All((OneOf("severity", (Severity.ERROR.value,)), Not(OneOf("stage", (OrderState.FINISHED.value,)))))
-"""An order has an error and is not finished."""
 _LEARNED_FROM = 1000
 _KEPT_PROBLEMS = 500
 
@@ -33,7 +30,7 @@ class OrderIndex:
         self.condition: Condition = EVERY_ORDER
         """The condition that the shown orders match."""
         self.window = OrderWindow.empty(local.cache)
-        self._problems: OrderedDict[int, tuple[Document, tuple[Problem, ...]]] = OrderedDict()
+        self._problems: OrderedDict[int, tuple[Document, int, tuple[Problem, ...]]] = OrderedDict()
         self._with_errors: set[int] | None = None
         self._learned: tuple[tuple[str, int], Suggestions] | None = None
 
@@ -59,10 +56,15 @@ class OrderIndex:
         self.move_cursor(index + by)
         return self.window[index + by]
 
+    @property
+    def needs_work(self) -> Condition:
+        """The orders that have an error now and are not finished."""
+        return self.knowledge.needs_work
+
     def problem_beside(self, order_id: str, by: int) -> str | None:
         """The next order that needs work, starting at an order or else at the cursor, which moves to it."""
         if self._with_errors is None:
-            self._with_errors = set(self.local.cache.find(All((self.condition, NEEDS_WORK))))
+            self._with_errors = set(self.local.cache.find(All((self.condition, self.needs_work))))
         start = self.window.index_of(order_id)
         index = (self.cursor() if start is None else start) + by
         while 0 <= index < len(self.window):
@@ -78,14 +80,15 @@ class OrderIndex:
         return sum(self.local.cache.row_of(key) not in shown for key in keys)
 
     def problems(self, order: Document) -> tuple[Problem, ...]:
-        """The problems of an order. The checks run once for each document."""
+        """The problems of an order. The checks run once for each document, and again a minute later."""
+        minute = int(self.local.now().timestamp()) // 60
         kept = self._problems.pop(id(order), None)
-        if kept is None or kept[0] is not order:
-            kept = (order, self.knowledge.problems(order))
+        if kept is None or kept[0] is not order or kept[1] != minute:
+            kept = (order, minute, self.knowledge.problems(order))
         self._problems[id(order)] = kept
         if len(self._problems) > _KEPT_PROBLEMS:
             self._problems.popitem(last=False)
-        return kept[1]
+        return kept[2]
 
     def problems_among(self, order: Document) -> tuple[Problem, ...]:
         """The problems of an order, with those that compare it with the other orders that were read."""

@@ -15,11 +15,13 @@ from tui.orders.checks.registry import CHECKS, find_problems
 from tui.orders.columns import ListedOrder
 from tui.orders.order_state import OrderState, order_state
 from tui.orders.paths import SHOP
-from tui.orders.query.conditions import Facts
+from tui.orders.query.conditions import All, Condition, Facts, Not, OneOf
 from tui.orders.query.facts import FactsContext, facts_of
+from tui.orders.query.meaning import has_severity
 from tui.orders.summary import ordered_at, text_at
 from tui.store.order_cache import OrderCache
 from tui.work.account import Account
+from tui.work.cache.deadlines import deadlines_of
 from tui.work.cache.related_orders import duplicate_orders, related_orders
 from tui.work.cache.sku_history import checked_items, sku_history
 
@@ -41,6 +43,11 @@ class OrderKnowledge:
         types = sorted((shop.id, shop.kind) for shop in self._account.shops or self._account.earlier_shops)
         known = f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types} {sorted(self._account.shop_settings.items())}"
         return hashlib.sha256(known.encode()).hexdigest()[:12]
+
+    @property
+    def needs_work(self) -> Condition:
+        """The orders that have an error now and are not finished."""
+        return All((has_severity("error", deadlines_of(self._account)), Not(OneOf("stage", ("finished",)))))
 
     def state(self, document: Document) -> OrderState:
         """Whether the order is open according to its shop."""
@@ -97,7 +104,7 @@ class OrderKnowledge:
         return ListedOrder(document, found, state, name, self._account.now(), self._account.zone)
 
     def facts(self, document: Document) -> Facts:
-        """The facts that queries use. They do not depend on the time; see `is:due` and `is:late`."""
+        """The facts that queries use. They do not depend on the time; see `Deadlines`."""
         context = self._context(document)
         found = tuple((problem.code, problem.severity.value) for problem in find_problems(document, context))
         order, shop = CheckedOrder.of(document, context.shop), context.shop

@@ -74,10 +74,10 @@ class OpenDraft:
 
     # Changing it.
 
-    def put(self, pointer: Pointer, value: Json, name: str) -> bool:
+    def put(self, pointer: Pointer, value: Json, name: str, beside: Sequence[tuple[Pointer, Json]] = ()) -> bool:
         draft = self.draft
         conflict = draft.conflict_at(pointer)
-        is_changed = draft.edit.put_all(exclusive_values(pointer, value), name)
+        is_changed = draft.edit.put_all([*exclusive_values(pointer, value), *beside], name)
         if conflict is not None:
             # The user has seen both values, so typing decides the conflict.
             draft.keep_mine(conflict)

@@ -14,6 +14,8 @@ from tui.api.errors import ApiError, Problem
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.keymap import Context
+from tui.orders.checks.fix import Fix
+from tui.orders.checks.fixes import FROM_HISTORY, fix_for
 from tui.orders.order_state import OrderState
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
@@ -118,6 +120,8 @@ class TriageScreen(BaseScreen[None]):
         """The orders of the table."""
         self._compared: tuple[Document, tuple[Problem, ...]] | None = None
         """The order that was compared with the others last, with its problems."""
+        self._fixes: dict[str, Fix | None] = {}
+        """The fixes of that order that use earlier orders, by code."""
         self._comparing: Timer | None = None
         self._wanted_key: str | None = None
         """The order to move the cursor to as soon as it is in the list."""
@@ -327,7 +331,8 @@ class TriageScreen(BaseScreen[None]):
         count = count_of(len(problems), "problem") if problems else "no problems"
         self._rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", self._read_time())
         width = self.preview.size.width
-        lines = list(preview_lines(shown, problems, None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS))
+        beside = None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS
+        lines = list(preview_lines(shown, problems, beside, self._propose))
         if note := self.workspace.marks.of(key).note:
             lines.insert(0, [(f"private note: {safe(note)}", "info")])
         status = account.draft_sender.status(key)
@@ -349,10 +354,18 @@ class TriageScreen(BaseScreen[None]):
 
     async def _compare(self, order: Document) -> None:
         with self.report_store_errors():
-            found = await asyncio.to_thread(self.workspace.orders.problems_among, order)
-            self._compared = (order, found)
-            if found != self.workspace.orders.problems(order):
+            index = self.workspace.orders
+            found = await asyncio.to_thread(index.problems_among, order)
+            codes = [problem for problem in found if problem.code in FROM_HISTORY]
+            fixes = await asyncio.to_thread(lambda: {problem.code: index.fix(order, problem) for problem in codes})
+            self._compared, self._fixes = (order, found), fixes
+            if fixes or found != index.problems(order):
                 self._show_preview()
+
+    def _propose(self, order: Document, problem: Problem) -> Fix | None:
+        """The fix of a problem; one that uses earlier orders as soon as the order was compared with them."""
+        is_compared = self._compared is not None and self._compared[0] is order
+        return self._fixes.get(problem.code) if is_compared and problem.code in self._fixes else fix_for(order, problem)
 
     def status_items(self) -> Sequence[str | Piece]:
         account, state = self.workspace.account, self.workspace.sync.state

@@ -5,11 +5,16 @@ from collections.abc import Callable, Collection
 
 from tui.api.codec import Document
 from tui.api.errors import Problem
+from tui.orders.checks.context import SkuHistory
+from tui.orders.checks.facts import text_of
+from tui.orders.checks.fix import Fix
+from tui.orders.checks.fixes import FROM_HISTORY
 from tui.orders.query.conditions import EVERY_ORDER, All, Condition
 from tui.orders.suggestions import Suggestions, learn_suggestions
 from tui.store.order_cache import CachedOrder
 from tui.work.cache.local_orders import LocalOrders, OrderWindow
 from tui.work.cache.order_knowledge import OrderKnowledge
+from tui.work.cache.sku_history import checked_items, sku_history
 
 _LEARNED_FROM = 1000
 _KEPT_PROBLEMS = 500
@@ -32,6 +37,7 @@ class OrderIndex:
         self.window = OrderWindow.empty(local.cache)
         self._problems: OrderedDict[int, tuple[Document, int, tuple[Problem, ...]]] = OrderedDict()
         self._with_errors: set[int] | None = None
+        self._history: tuple[int, dict[str, SkuHistory]] = (-1, {})
         self._learned: tuple[tuple[str, int], Suggestions] | None = None
 
     def show(self, window: OrderWindow, condition: Condition) -> None:
@@ -93,6 +99,21 @@ class OrderIndex:
     def problems_among(self, order: Document) -> tuple[Problem, ...]:
         """The problems of an order, with those that compare it with the other orders that were read."""
         return self.knowledge.problems_among(order, self.local.cache)
+
+    def fix(self, document: Document, problem: Problem) -> Fix | None:
+        """The fix that is proposed for a problem, including values from earlier orders of the same articles.
+
+        What is known about an article is kept until more orders are read. Raises StoreError.
+        """
+        known: dict[str, SkuHistory] = {}
+        if problem.code in FROM_HISTORY:  # reading earlier orders is slow, and other fixes do not need them
+            revision, known = self._history
+            if revision != self.local.revision:
+                known = {}
+                self._history = self.local.revision, known
+            skus = {text_of(item.document, "sku") for item in checked_items(document)}
+            known |= sku_history(self.local.cache, skus - known.keys())
+        return self.knowledge.fix(document, problem, known)
 
     def suggestions(self, shop_id: str = "") -> Suggestions:
         """Suggestions that a shop's orders (or all) use in free text fields; kept until more orders are read."""

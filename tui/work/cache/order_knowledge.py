@@ -1,16 +1,17 @@
 """`OrderKnowledge`: what the checks and the queries know about an account's orders in addition to the orders."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tui.api.codec import Document, as_document
 from tui.api.errors import Problem
 from tui.api.query import order_key
-from tui.orders.checks.context import CheckContext
+from tui.orders.checks.context import CheckContext, SkuHistory
 from tui.orders.checks.deadline import due_at
-from tui.orders.checks.facts import CheckedOrder, text_of
+from tui.orders.checks.facts import CheckedOrder
 from tui.orders.checks.fix import Fix
-from tui.orders.checks.fixes import FROM_HISTORY, fix_for
+from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.registry import CHECKS, find_problems
 from tui.orders.columns import ListedOrder
 from tui.orders.order_state import OrderState, order_state
@@ -23,7 +24,6 @@ from tui.store.order_cache import OrderCache
 from tui.work.account import Account
 from tui.work.cache.deadlines import deadlines_of
 from tui.work.cache.related_orders import duplicate_orders, related_orders
-from tui.work.cache.sku_history import checked_items, sku_history
 
 _STATUSES = "statuses"
 _FORMAT = "1"
@@ -87,13 +87,9 @@ class OrderKnowledge:
     def _problems(self, document: Document, context: CheckContext) -> tuple[Problem, ...]:
         return tuple(find_problems(document, replace(context, now=self._account.now())))
 
-    def fix(self, document: Document, problem: Problem, cache: OrderCache) -> Fix | None:
+    def fix(self, document: Document, problem: Problem, history: Mapping[str, SkuHistory]) -> Fix | None:
         """The fix that is proposed for a problem, including values from earlier orders of the same articles."""
-        context = self._context(document)
-        if problem.code in FROM_HISTORY:  # reading earlier orders is slow, and other fixes do not need them
-            skus = [text_of(item.document, "sku") for item in checked_items(document)]
-            context = replace(context, history=sku_history(cache, skus))
-        return fix_for(document, problem, context)
+        return fix_for(document, problem, replace(self._context(document), history=history))
 
     def listed(self, document: Document) -> ListedOrder:
         """The order with what is found about it now, for lists and exports."""

@@ -51,6 +51,14 @@ _NO_NUMBERS: Final = frozenset(
 """Countries whose addresses have no house number, or have it as a part of a longer text."""
 _NAMED_HOUSES: Final = _NO_NUMBERS | {"GB", "GG", "IE", "IM", "JE"}
 """Countries where a house may have a name instead of a number."""
+_SAYS_NO_NUMBER: Final = re.compile(
+    r"\b(?:s/?n|s\.?n\.?c|s\. ?n)\b|\blieu-?dit\b|^(?:hameau|ferme|mas|domaine|ch[âa]teau|finca|cortijo|mas[íi]a|diseminado|"
+    r"quinta|casal|monte|herdade|localit[àa]|contrada|cascina|podere)\b",
+    re.IGNORECASE,
+)
+"""The house has no number, and the address says so or names the house: `Calle Mayor, s/n`, `Lieu-dit Le Bourg`."""
+_MILITARY_STATES: Final = frozenset({"AA", "AE", "AP"})
+"""States of American forces abroad (USPS Publication 28); ISO 3166-2 has none for them."""
 _PRINTED: Final = ("name", "company_name", "address_line_1", "address_line_2", "city")
 _AFTER_SEPARATOR: Final = re.compile(r"(?P<city>.*\S) ?(?:[,/(]|(?<= )[-–](?= )) ?(?P<country>[^,/()]+?)\)?")
 _IN_CAPITALS: Final = re.compile(r"(?P<city>.*\w) (?P<country>[A-Z]{2,3})")
@@ -148,6 +156,7 @@ def no_house_number(order: CheckedOrder, context: CheckContext) -> Iterator[Foun
         and not order.po_box
         and order.country not in _NAMED_HOUSES
         and not re.search(r"\d", order.street + order.second_line)
+        and not _SAYS_NO_NUMBER.search(f"{order.street} {order.number}")
     ):
         yield found(NUMBER)
 
@@ -170,6 +179,8 @@ def state(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 def state_code(country: str, text: str) -> str:
     """The ISO 3166-2 code of a state that is written as code, letters (both are accepted, Q8.18) or name; else ""."""
     letters = text.upper().removeprefix(f"{country}-")
+    if country == "US" and letters in _MILITARY_STATES:
+        return f"US-{letters}"
     return state_named(country, letters) or (state_named(country, text) if len(text) > 3 else "")
 
 

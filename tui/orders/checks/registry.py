@@ -273,7 +273,8 @@ def find_problems(document: Document, context: CheckContext = NO_CONTEXT) -> lis
         elif problem.severity.rank < damage.severity.rank:
             damaged[problem.pointer] = replace(damage, severity=problem.severity, sendable=problem.sendable)
     problems += damaged.values()
-    problems.sort(key=lambda problem: problem.rank)
+    if len(problems) > 1:
+        problems.sort(key=lambda problem: problem.rank)
     return problems
 
 

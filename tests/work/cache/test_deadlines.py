@@ -12,6 +12,7 @@ from tui.orders.query.conditions import EVERY_ORDER
 from tui.orders.query.language import parse
 from tui.work.account import Account
 from tui.work.cache.facets import count_by
+from tui.work.cache.index import OrderIndex
 from tui.work.cache.local_orders import LocalOrders
 from tui.work.cache.opening import open_orders
 from tui.work.cache.order_knowledge import OrderKnowledge
@@ -52,5 +53,6 @@ async def test_queries_find_what_the_checks_find_as_time_passes(tmp_path: Path, 
                 first = {key for key, some in problems.items() if some and some[0].severity.value == severity}
                 assert found(account, orders, f"is:{severity}") == first
             assert found(account, orders, "why:any") == {key for key, some in problems.items() if some}
-            assert set(orders.window(knowledge.needs_work).keys()) == found(account, orders, "is:error -is:finished")
+            index = OrderIndex(orders, knowledge)
+            assert set(orders.window(index.needs_work).keys()) == found(account, orders, "is:error -is:finished")
         orders.close()

@@ -9,7 +9,7 @@ import pytest
 from tui.api.codec import Document
 from tui.api.errors import Problem
 from tui.api.query import order_key
-from tui.orders.query.conditions import EVERY_ORDER, All, Condition, Facts, Not, OneOf
+from tui.orders.query.conditions import EVERY_ORDER, Condition, Facts, Not, OneOf
 from tui.store.order_cache import OrderCache
 from tui.work.cache.index import OrderIndex
 from tui.work.cache.local_orders import LocalOrders
@@ -29,8 +29,8 @@ class Knowledge(OrderKnowledge):
     asked: list[str] = field(default_factory=list)
 
     @property
-    def needs_work(self) -> Condition:
-        return All((OneOf("severity", ("error",)), Not(OneOf("stage", ("finished",)))))
+    def late_errors(self) -> tuple[Condition, ...]:
+        return ()
 
     def problems(self, document: Document) -> tuple[Problem, ...]:
         self.asked.append(order_key(document))

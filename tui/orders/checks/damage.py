@@ -62,8 +62,7 @@ def _may_be_damaged(order: Document) -> bool:
         node = nodes.pop()
         if type(node) is dict:
             for key, value in node.items():
-                kind = type(value)
-                if kind is str:
+                if type(value) is str:
                     # Not a function of its own, because of its time.
                     if key in _CHECKED_NAMES:
                         if not value or (key in _DATES and value[4:5] == "-"):
@@ -72,7 +71,7 @@ def _may_be_damaged(order: Document) -> bool:
                         continue
                     if not _is_intact(key, value, _country(node)):
                         return True
-                elif kind is dict or kind is list:
+                elif type(value) is dict or type(value) is list:
                     nodes.append(value)
         elif type(node) is list:
             nodes += node

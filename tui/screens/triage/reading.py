@@ -154,6 +154,8 @@ class OrderReader:
                 dict(local.cache.facets(query, ["shop"])["shop"]),
             )
         )
+        if not self._workspace.sync.state.is_reading:
+            await asyncio.to_thread(self._workspace.orders.find_frequent)
         if condition == self.condition and sort == self.query.sort:
             self.to_fix, self.known, self.by_shop, self._has_all = to_fix, known, shops, True
             self._show(window, revision)

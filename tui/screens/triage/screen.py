@@ -277,7 +277,7 @@ class TriageScreen(BaseScreen[None]):
             account.zone,
             WIDE if self._is_wide else NARROW,
             self._status_of,
-            index.problems,
+            index.own_problems,
             lambda order: index.knowledge.state(order) is OrderState.FINISHED,
             lambda key: self.workspace.marks.of(key).flagged_at is not None,
         )
@@ -333,6 +333,12 @@ class TriageScreen(BaseScreen[None]):
         width = self.preview.size.width
         beside = None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS
         lines = list(preview_lines(shown, problems, beside, self._propose))
+        codes = {problem.code for problem in problems}
+        lines += [
+            [(safe(f"{warning}; W switches it off for the shop"), "dim")]
+            for warning in self.workspace.orders.frequent_of(shown)
+            if warning.code in codes
+        ]
         if note := self.workspace.marks.of(key).note:
             lines.insert(0, [(f"private note: {safe(note)}", "info")])
         status = account.draft_sender.status(key)
@@ -388,6 +394,8 @@ class TriageScreen(BaseScreen[None]):
         )
         if self.table.marks:
             facts.append(f"{len(self.table.marks)} marked")
+        if frequent := self.workspace.orders.frequent:
+            facts.append(f"{count_of(len(frequent), 'frequent warning')}, W")
         if failing:
             facts.append((f"{count_of(failing, 'shop')} failing, I shows why", "error"))
         return facts

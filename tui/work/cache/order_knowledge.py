@@ -16,13 +16,13 @@ from tui.orders.checks.registry import CHECKS, find_problems
 from tui.orders.columns import ListedOrder
 from tui.orders.order_state import OrderState, order_state
 from tui.orders.paths import SHOP
-from tui.orders.query.conditions import All, Condition, Facts, Not, OneOf
+from tui.orders.query.conditions import Condition, Facts
 from tui.orders.query.facts import FactsContext, facts_of
-from tui.orders.query.meaning import has_severity
 from tui.orders.summary import ordered_at, text_at
 from tui.store.order_cache import OrderCache
 from tui.work.account import Account
 from tui.work.cache.deadlines import deadlines_of
+from tui.work.cache.frequent_warnings import FrequentWarning, frequent_warnings
 from tui.work.cache.related_orders import duplicate_orders, related_orders
 
 _STATUSES = "statuses"
@@ -45,9 +45,9 @@ class OrderKnowledge:
         return hashlib.sha256(known.encode()).hexdigest()[:12]
 
     @property
-    def needs_work(self) -> Condition:
-        """The orders that have an error now and are not finished."""
-        return All((has_severity("error", deadlines_of(self._account)), Not(OneOf("stage", ("finished",)))))
+    def late_errors(self) -> tuple[Condition, ...]:
+        """The orders that are late or due now, of the shops that take that for an error."""
+        return deadlines_of(self._account).with_severity("error")
 
     def state(self, document: Document) -> OrderState:
         """Whether the order is open according to its shop."""
@@ -90,6 +90,10 @@ class OrderKnowledge:
     def fix(self, document: Document, problem: Problem, history: Mapping[str, SkuHistory]) -> Fix | None:
         """The fix that is proposed for a problem, including values from earlier orders of the same articles."""
         return fix_for(document, problem, replace(self._context(document), history=history))
+
+    def frequent_warnings(self, cache: OrderCache) -> tuple[FrequentWarning, ...]:
+        """The warnings that many open orders of a shop have. Raises StoreError."""
+        return frequent_warnings(self._account, cache)
 
     def listed(self, document: Document) -> ListedOrder:
         """The order with what is found about it now, for lists and exports."""

@@ -7,8 +7,8 @@ import pytest
 
 from tui.api.pointer import Pointer
 from tui.orders.paths import ITEMS, WEIGHT
+from tui.orders.tables.values.weight_entry import is_weight, parse_weight
 from tui.orders.value_parser import InvalidText, ValidValue
-from tui.orders.weight_entry import is_weight, parse_weight
 
 VALUE = WEIGHT / "value"
 UNIT = WEIGHT / "unit"

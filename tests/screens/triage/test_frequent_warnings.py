@@ -45,6 +45,13 @@ async def test_a_frequent_warning_is_shown_once_and_switched_off_and_on(tmp_path
         while "── N-3" not in harness.text:
             await harness.press("j")
         assert "on hold: 4 of 12 open orders; W switches it off for the shop" in " ".join(harness.text.split())
+        await harness.press("slash")
+        await harness.type("why:hold")
+        await harness.press("enter")
+        await harness.until("4 of 12")
+        assert "on hold" in row(harness, "N-3")
+        await harness.press("slash", "ctrl+u", "enter")
+        await harness.until("12 │ all read")
         await harness.press("I")
         await harness.until("last read")
         await harness.press("G")

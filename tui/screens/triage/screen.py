@@ -17,6 +17,7 @@ from tui.keymap import Context
 from tui.orders.checks.fix import Fix
 from tui.orders.checks.fixes import FROM_HISTORY, fix_for
 from tui.orders.order_state import OrderState
+from tui.orders.query.conditions import asks_for_warnings
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.general_commands import TabCommands
@@ -277,7 +278,8 @@ class TriageScreen(BaseScreen[None]):
             account.zone,
             WIDE if self._is_wide else NARROW,
             self._status_of,
-            index.own_problems,
+            # A query for warnings is answered in each row.
+            index.problems if asks_for_warnings(index.condition) else index.own_problems,
             lambda order: index.knowledge.state(order) is OrderState.FINISHED,
             lambda key: self.workspace.marks.of(key).flagged_at is not None,
         )

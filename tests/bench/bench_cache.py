@@ -80,7 +80,9 @@ def main(count: int) -> None:
     unit = median_ms(lambda: decode(page))
     print(f"reading a page of {PAGE} orders as JSON: {unit:.1f} ms")
     checks = median_ms(lambda: [find_problems(order, CheckContext(now=NOW)) for order in samples[:PAGE]])
-    print(f"checking these {PAGE} orders: {checks:.1f} ms ({checks / unit:.1f}×), {1000 * checks / PAGE:.0f} µs an order")
+    print(
+        f"checking these {PAGE} orders: {checks:.1f} ms ({checks / unit:.1f}×), {1000 * checks / PAGE:.0f} µs an order"
+    )
     with tempfile.TemporaryDirectory() as folder:
         local = LocalOrders(OrderCache(cache_path(Path(folder), 1)), describe, lambda: "1", lambda: datetime.now(UTC))
         started = time.perf_counter()

@@ -50,37 +50,8 @@ _LENGTHS_WITHOUT_ZERO: Final = (5, 7, 9)
 def damaged_values(order: Document) -> list[tuple[str, Found]]:
     """Find values that a spreadsheet seems to have rewritten, with the code of the damage, in document order."""
     found: list[tuple[str, Found]] = []
-    if _may_be_damaged(order):
-        _walk_object(order, [], found)
+    _walk_object(order, [], found)
     return found
-
-
-def _may_be_damaged(order: Document) -> bool:
-    """Whether any value is damaged, without its place: this runs for every value of every order."""
-    nodes: list[Json] = [order]
-    while nodes:
-        node = nodes.pop()
-        if type(node) is dict:
-            for key, value in node.items():
-                if type(value) is str:
-                    # Not a function of its own, because of its time.
-                    if key in _CHECKED_NAMES:
-                        if not value or (key in _DATES and value[4:5] == "-"):
-                            continue
-                    elif "&" not in value and "+" not in value and value[:1] != "=":
-                        continue
-                    if not _is_intact(key, value, _country(node)):
-                        return True
-                elif type(value) is dict or type(value) is list:
-                    nodes.append(value)
-        elif type(node) is list:
-            nodes += node
-    return False
-
-
-def _country(node: Document) -> str:
-    code = node.get("country_code")
-    return code.strip().upper() if isinstance(code, str) else ""
 
 
 def repair(order: Document, pointer: Pointer, code: str = "") -> Fix | None:
@@ -96,10 +67,14 @@ def repair(order: Document, pointer: Pointer, code: str = "") -> Fix | None:
 
 
 def _walk_object(node: Document, tokens: list[str], found: list[tuple[str, Found]]) -> None:
+    # This runs for every value of a batch, so most values are skipped quickly.
     for key, value in node.items():
         if type(value) is str:
-            if value:
-                _check_value(tokens, key, value, _country(node), found)
+            if key in _CHECKED_NAMES or "+" in value or "&" in value or value[:1] == "=":
+                code = node.get("country_code")
+                country = code.strip().upper() if isinstance(code, str) else ""
+                if value and not _is_intact(key, value, country):
+                    _check_value(tokens, key, value, country, found)
         elif type(value) is dict:
             tokens.append(key)
             _walk_object(value, tokens, found)

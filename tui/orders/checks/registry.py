@@ -274,8 +274,13 @@ def find_problems(document: Document, context: CheckContext = NO_CONTEXT) -> lis
             damaged[problem.pointer] = replace(damage, severity=problem.severity, sendable=problem.sendable)
     problems += damaged.values()
     if len(problems) > 1:
-        problems.sort(key=lambda problem: problem.rank)
+        problems.sort(key=_rank)
     return problems
+
+
+def _rank(problem: Problem) -> tuple[bool, bool]:
+    """Errors that block sending first, then those that block shipping, then warnings."""
+    return problem.severity is not Severity.ERROR, problem.sendable
 
 
 def find_damage(document: Document, context: CheckContext = NO_CONTEXT) -> list[Problem]:

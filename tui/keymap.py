@@ -306,7 +306,7 @@ COMMANDS: Final = (
         "switch_check",
         "W",
         "frequent warnings",
-        "Switch off a warning that many open orders of this order's shop have, or switch it on again.",
+        "Switch off a warning that many open orders of a shop have, or switch it on again.",
         (Context.TRIAGE,),
         Purpose.FIND,
     ),

@@ -28,6 +28,10 @@ class SwitchedChecks:
         """The codes of the checks that are switched off for a shop."""
         return self._off.get(shop, frozenset())
 
+    def all_off(self) -> list[tuple[int, str]]:
+        """The shops and codes of all checks that are switched off."""
+        return [(shop, code) for shop, codes in sorted(self._off.items()) for code in sorted(codes)]
+
     def switch(self, shop: int, code: str, *, is_on: bool) -> None:
         """Switch a check on or off for a shop. Raises StoreError."""
         codes = self.off(shop) - {code} if is_on else self.off(shop) | {code}

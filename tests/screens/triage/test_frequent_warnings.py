@@ -87,4 +87,4 @@ async def test_a_warning_of_few_orders_stays_in_their_rows(tmp_path: Path) -> No
         assert "on hold" in row(harness, "N-2")
         assert "frequent warning" not in harness.text
         await harness.press("W")
-        await harness.until("has no warning that is on more than 30% of its open orders")
+        await harness.until("No shop has a warning that is on more than 30% of its open")

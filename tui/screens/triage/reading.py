@@ -154,7 +154,7 @@ class OrderReader:
                 dict(local.cache.facets(query, ["shop"])["shop"]),
             )
         )
-        if not self._workspace.sync.state.is_reading:
+        if self._workspace.sync.state.is_complete:
             await asyncio.to_thread(self._workspace.orders.find_frequent)
         if condition == self.condition and sort == self.query.sort:
             self.to_fix, self.known, self.by_shop, self._has_all = to_fix, known, shops, True

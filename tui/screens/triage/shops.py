@@ -32,7 +32,7 @@ async def shops_text(account: Account, frequent: Sequence[FrequentWarning]) -> s
         if off := account.switched_checks.off(shop.id):
             lines.append(f"    switched off: {', '.join(map(title_of, sorted(off)))}")
         if off or any(warning.shop == shop.id for warning in frequent):
-            lines.append("    W on an order of this shop switches these checks off and on")
+            lines.append("    W in the order list switches these checks off and on")
         parts.append("\n".join(lines))
     return "\n\n".join(parts) or "The service lists no shops for these credentials."
 

@@ -95,34 +95,34 @@ class ViewCommands(OrderCommands):
 
     @handles("switch_check")
     async def switch_check(self, key: str) -> None:
-        """Switch a frequent warning of the order's shop off, or one that was switched off on again."""
+        """Switch a frequent warning of a shop off, or one that was switched off on again; first those of this order's shop."""
         account, index = self._workspace.account, self._workspace.orders
-        order = self._orders.order
-        shop = account.shop(text_at(order, SHOP)) if order is not None else None
-        if order is None or shop is None:
-            self._screen.show_notice("The shop of this order is not known.")
-            return
-        frequent = index.frequent_of(order)
-        choices = [(warning.code, False, f"off: {warning}") for warning in frequent]
+        await asyncio.to_thread(index.find_frequent)
+        here = text_at(self._orders.order, SHOP) if self._orders.order is not None else ""
+        choices = [(warning.shop, warning.code, False, f"off: {warning}") for warning in index.frequent]
         choices += [
-            (code, True, f"on again: {title_of(code)}") for code in sorted(account.switched_checks.off(shop.id))
+            (shop, code, True, f"on again: {title_of(code)}") for shop, code in account.switched_checks.all_off()
         ]
+        choices.sort(key=lambda choice: str(choice[0]) != here)
         if not choices:
-            notice = f"{shop.name} has no warning that is on more than {SHARE:.0%} of its open orders."
-            self._screen.show_notice(f"{notice} Other checks are switched in settings.toml.")
+            share = f"No shop has a warning that is on more than {SHARE:.0%} of its open orders."
+            self._screen.show_notice(f"{share} Other checks are switched in settings.toml.")
             return
-        answers = [(str(place), text) for place, (_, _, text) in enumerate(choices[:9], 1)]
-        answer = await self._screen.ask(shop.name, answers)
+        names = {shop.id: shop.name for shop in account.shops or account.earlier_shops}
+        answers = [
+            (str(place), f"{text}, {names.get(shop, shop)}") for place, (shop, _, _, text) in enumerate(choices[:9], 1)
+        ]
+        answer = await self._screen.ask("Switch", answers)
         if answer is None:
             return
-        code, is_on, _ = choices[int(answer) - 1]
-        account.switched_checks.switch(shop.id, code, is_on=is_on)
-        of_shop = OneOf("shop", (str(shop.id),))
+        shop, code, is_on, _ = choices[int(answer) - 1]
+        account.switched_checks.switch(shop, code, is_on=is_on)
+        of_shop = OneOf("shop", (str(shop),))
         index.local.cache.mark_outdated(of_shop if is_on else All((of_shop, OneOf("problem", (code,)))))
         index.forget_problems()
         await self._judge_again()
-        how = "on again" if is_on else "off; W on an order of the shop switches it on again"
-        self._screen.show_notice(f"{title_of(code)} is switched {how}, for {shop.name}. Nothing was sent.")
+        how = "on again" if is_on else "off; W switches it on again"
+        self._screen.show_notice(f"{title_of(code)} is switched {how}, for {names.get(shop, shop)}. Nothing was sent.")
 
     async def _judge_again(self) -> None:
         """Compute the facts of the orders again that are outdated, and show the list as it is then."""

@@ -121,8 +121,8 @@ class ViewCommands(OrderCommands):
         index.local.cache.mark_outdated(of_shop if is_on else All((of_shop, OneOf("problem", (code,)))))
         index.forget_problems()
         await self._judge_again()
-        how = "on again" if is_on else "off; W switches it on again"
-        self._screen.show_notice(f"{title_of(code)} is switched {how}, for {names.get(shop, shop)}. Nothing was sent.")
+        state, hint = ("on again", "") if is_on else ("off", " W switches it on again.")
+        self._screen.show_notice(f"{title_of(code)} is switched {state} for {names.get(shop, shop)}.{hint}")
 
     async def _judge_again(self) -> None:
         """Compute the facts of the orders again that are outdated, and show the list as it is then."""

@@ -68,8 +68,8 @@ class DraftCommands(OrderCommands):
         """Show what would be drafted, and draft it after `y`."""
         answers = [("y", "draft it"), ("p", "show all")]
         count = count_of(len(fixes), "order")
-        earlier = ", as in earlier orders" if any(fix.fix.source for fix in fixes) else ""
-        answer = await self._screen.ask(f"{title}, {count}{earlier}: {_fix_line(fixes[0])}", answers)
+        earlier = "From earlier orders: " if any(fix.fix.source for fix in fixes) else ""
+        answer = await self._screen.ask(f"{earlier}{title}, {count}: {_fix_line(fixes[0])}", answers)
         if answer == "p":
             lines = [[(f" {fit(order_name(fix.document), 14)} {_fix_line(fix)}", "")] for fix in fixes]
             self._workspace.go(ShowLines(f"{count}: {title}", lines))

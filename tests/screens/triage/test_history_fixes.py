@@ -34,7 +34,7 @@ async def test_the_number_of_earlier_orders_is_shown_wherever_their_value_is_pro
         await harness.press("1")
         await harness.until("From earlier orders: no HS code")
         await harness.press("p")
-        await harness.until("-> 6912.00 (as in 3 of 4 earlier orders)")
+        await harness.until("-> 6912.00 (as in 3 of 4 earlier")
 
 
 async def test_nothing_is_proposed_where_earlier_orders_disagree(tmp_path: Path) -> None:

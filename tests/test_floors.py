@@ -72,7 +72,7 @@ LAYERS = {
     ),
     "tui.orders.edits": orders("edits checks fields paths summary value_parser"),
     "tui.orders.tables": orders(
-        "tables addresses checks countries edits fields money names parsed paths progress status_words value_parser"
+        "tables addresses checks countries edits fields money names parsed paths progress status_words summary value_parser"
     ),
     "tui.orders": orders(
         "addresses countries display edits fields money names parsed paths progress status_words suggestions summary "
@@ -99,7 +99,7 @@ LAYERS = {
     "tui.work.batches": work("batches account drafts file_import gc_pause journal.batch_history writes"),
     "tui.work.journal": work("journal account batches drafts typed_paths writes"),
     "tui.work.submit": work("submit account batches file_import writes"),
-    "tui.work": work("account drafts gc_pause typed_paths writes"),
+    "tui.work": work("account drafts gc_pause switched_checks typed_paths writes"),
     "tui.widgets": layer(
         "tui.widgets tui.keymap tui.orders tui.api.codec tui.api.pointer tui.api.models tui.api.wording",
         NETWORK,

@@ -303,6 +303,14 @@ COMMANDS: Final = (
         Purpose.FIND,
     ),
     _command(
+        "switch_check",
+        "W",
+        "frequent warnings",
+        "Switch off a warning that many open orders of a shop have, or switch it on again.",
+        (Context.TRIAGE,),
+        Purpose.FIND,
+    ),
+    _command(
         "seen",
         "S",
         "seen",

@@ -22,6 +22,7 @@ sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 from app_harness import NOW  # noqa: E402
 
 from tui.api.codec import Document, decode, encode  # noqa: E402
+from tui.orders.checks.context import CheckContext  # noqa: E402
 from tui.orders.checks.registry import CHECKS, find_problems, title_of  # noqa: E402
 from tui.orders.query.conditions import EVERY_ORDER, Facts  # noqa: E402
 from tui.orders.query.facts import FactsContext, facts_of  # noqa: E402
@@ -78,6 +79,10 @@ def main(count: int) -> None:
     page = encode([*samples[:PAGE]])
     unit = median_ms(lambda: decode(page))
     print(f"reading a page of {PAGE} orders as JSON: {unit:.1f} ms")
+    checks = median_ms(lambda: [find_problems(order, CheckContext(now=NOW)) for order in samples[:PAGE]])
+    print(
+        f"checking these {PAGE} orders: {checks:.1f} ms ({checks / unit:.1f}×), {1000 * checks / PAGE:.0f} µs an order"
+    )
     with tempfile.TemporaryDirectory() as folder:
         local = LocalOrders(OrderCache(cache_path(Path(folder), 1)), describe, lambda: "1", lambda: datetime.now(UTC))
         started = time.perf_counter()

@@ -47,7 +47,7 @@ def form() -> list[SheetRow]:
 
 
 def values(app: WidgetApp) -> list[tuple[str, Json]]:
-    return [(event.pointer.name, event.value) for event in app.take_messages(OrderSheet.FieldChanged)]
+    return [(event.pointer.name, event.entry.value) for event in app.take_messages(OrderSheet.FieldChanged)]
 
 
 async def test_form_is_drawn() -> None:

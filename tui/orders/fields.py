@@ -205,6 +205,11 @@ def _list_sections(document: Json, list_pointer: Pointer, group: Group) -> Itera
         yield FormSection(group, f"{title} {index + 1}", list_pointer / index, _members_of(list_pointer), depth)
 
 
+def known_pointer(pointer: Pointer, document: Json) -> Pointer:
+    """A pointer of the schema as it is; any other one without the segments that lead nowhere in the document (Q5.2)."""
+    return pointer if field_at(pointer) is not None else pointer.without_unknown_segments(document)
+
+
 def value_pointer(pointer: Pointer, document: Json) -> Pointer | None:
     """The form's value field at a pointer, or the first one inside it; None if the form has none there."""
     item_pointer = entry_of(pointer)

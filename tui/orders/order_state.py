@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 
 from tui.api.codec import Document, Json, as_list
@@ -82,6 +83,7 @@ def order_state(document: Document, shop_type: str | None, learned: Mapping[str,
     )
 
 
+@lru_cache(maxsize=4096)
 def state_of_code(code: str, shop_type: str | None) -> OrderState | None:
     """The state that a status means in this type of shop; None if its words are not understood."""
     family = next(

@@ -29,7 +29,8 @@ from tui.orders.paths import (
 from tui.orders.value_parser import show_value
 
 _SIGNS: Final = {"EUR": "€", "GBP": "£", "USD": "$"}
-_GRAMS: Final = {"kg": Decimal(1000), "g": Decimal(1), "lbs": Decimal("453.59237"), "oz": Decimal("28.349523125")}
+GRAMS: Final = {"kg": Decimal(1000), "g": Decimal(1), "lbs": Decimal("453.59237"), "oz": Decimal("28.349523125")}
+"""How many grams each unit of weight has."""
 
 
 def text_at(order: Json, pointer: Pointer) -> str:
@@ -176,5 +177,5 @@ def grams_of(weight: Json | Absent) -> Decimal | None:
     value, unit = weight.get("value"), weight.get("unit")
     if isinstance(value, bool) or not isinstance(value, int | Decimal) or not isinstance(unit, str):
         return None
-    factor = _GRAMS.get(unit.lower())
+    factor = GRAMS.get(unit.lower())
     return None if factor is None or abs(Decimal(value).adjusted()) > 9 else value * factor

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Final, TypeAlias
 
 from tui.api.codec import CodecError, Json, decode, encode
-from tui.api.pointer import ABSENT, Absent
+from tui.api.pointer import ABSENT, Absent, Pointer
 
 Choices: TypeAlias = tuple[tuple[str, str], ...]
 """Code and name of each choice, in the order in which they are offered."""
@@ -28,7 +28,14 @@ KINDS_OF_LINES: Final = frozenset({"lines", "tags", "json"})
 
 @dataclass(frozen=True, slots=True)
 class ValidValue:
+    """A value that was read from text.
+
+    `beside`: values to set with it, such as the unit of a weight. `note`: how the text was read, if that may surprise.
+    """
+
     value: Json
+    beside: tuple[tuple[Pointer, Json], ...] = ()
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)

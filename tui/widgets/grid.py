@@ -10,8 +10,8 @@ from typing import Protocol
 from rich.cells import cell_len
 from textual.geometry import Region
 
-from tui.api.codec import Json
 from tui.api.pointer import Pointer
+from tui.orders.value_parser import ValidValue
 from tui.widgets.editing.editable_lines import EditableLines
 from tui.widgets.editing.field_editor import LiveEditor, Reader
 from tui.widgets.form_layout import FieldRow
@@ -106,7 +106,7 @@ class OrderGrid(EditableLines):
     class CellChanged(GridMessage):
         """A value was entered and accepted."""
 
-        value: Json
+        entry: ValidValue
 
     class EditorOpened(GridMessage):
         pass
@@ -288,8 +288,8 @@ class OrderGrid(EditableLines):
     def text_typed(self, editor: LiveEditor) -> None:
         self.typing_hook(self._editor_key, editor.pointer, editor.text)
 
-    def value_accepted(self, editor: LiveEditor, value: Json) -> None:
-        self.post_message(self.CellChanged(self, self._editor_key, editor.pointer, value))
+    def value_accepted(self, editor: LiveEditor, entry: ValidValue) -> None:
+        self.post_message(self.CellChanged(self, self._editor_key, editor.pointer, entry))
 
     def editor_closed(self, editor: LiveEditor, accepted: bool, text: str | None) -> None:
         self.post_message(self.EditorLeft(self, self._editor_key, editor.pointer, text))

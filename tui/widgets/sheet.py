@@ -8,9 +8,8 @@ from dataclasses import dataclass
 
 from rich.cells import cell_len
 
-from tui.api.codec import Json
 from tui.api.pointer import Pointer
-from tui.orders.value_parser import ParsedEntry, parse_entry
+from tui.orders.value_parser import ParsedEntry, ValidValue, parse_entry
 from tui.widgets.editing.editable_lines import EditableLines
 from tui.widgets.editing.field_editor import LiveEditor, Reader
 from tui.widgets.form_layout import NOTE_INDENT, FieldRow, FormLayout, GroupRow, NoteRow, SheetRow
@@ -37,7 +36,7 @@ class OrderSheet(EditableLines):
     class FieldChanged(SheetMessage):
         """A value was entered and accepted."""
 
-        value: Json
+        entry: ValidValue
 
     @dataclass(eq=False)
     class Typing(SheetMessage):
@@ -227,8 +226,8 @@ class OrderSheet(EditableLines):
             self.typing_hook(editor.pointer, editor.text)
         self.post_message(self.Typing(self, editor.pointer, editor.text))
 
-    def value_accepted(self, editor: LiveEditor, value: Json) -> None:
-        self.post_message(self.FieldChanged(self, editor.pointer, value))
+    def value_accepted(self, editor: LiveEditor, entry: ValidValue) -> None:
+        self.post_message(self.FieldChanged(self, editor.pointer, entry))
 
     def editor_closed(self, editor: LiveEditor, accepted: bool, text: str | None) -> None:
         self.post_message(self.EditorLeft(self, editor.pointer, accepted, text))

@@ -18,6 +18,7 @@ from tui.store.store import Store
 from tui.store.verifications import Verification
 from tui.work.drafts.drafts import Drafts
 from tui.work.drafts.sender import DraftSender
+from tui.work.switched_checks import SwitchedChecks
 from tui.work.writes.backoff import Now, RetrySchedule, Sleep
 from tui.work.writes.outbox import Outbox
 from tui.work.writes.verifier import Verifier
@@ -68,6 +69,7 @@ class Account:
     outbox: Outbox
     verifier: Verifier
     draft_sender: DraftSender
+    switched_checks: SwitchedChecks
     shops: list[Shop] | None = None
     shops_hidden: bool = False
     own_shop: int | None = None
@@ -108,7 +110,8 @@ class Account:
     @property
     def known_shops(self) -> AccountShops:
         """What the checks of orders need to know about the shops."""
-        return AccountShops(self.shop_ids, self.shop_settings, ShopSettings(zone=self.zone))
+        default = ShopSettings(zone=self.zone)
+        return AccountShops(self.shop_ids, self.switched_checks.applied_to(self.shop_settings, default), default)
 
     def shop(self, id: str) -> Shop | None:
         """Return the shop with this id, which comes from an order and may be any text.
@@ -240,7 +243,10 @@ def _account(
         on_accepted=verifier.wake,
     )
     draft_sender = DraftSender(client, store, account_id, drafts, outbox, now=now)
-    account = Account(client, store, account_id, drafts, now, zone, outbox, verifier, draft_sender, own_shop=own_shop)
+    switched = SwitchedChecks(store, account_id)
+    account = Account(
+        client, store, account_id, drafts, now, zone, outbox, verifier, draft_sender, switched, own_shop=own_shop
+    )
     documents = map(as_document, as_list(store.screen_states.get(account_id, _SHOPS)))
     account.earlier_shops = [shop for shop in map(Shop.read, documents) if shop is not None]
     return account

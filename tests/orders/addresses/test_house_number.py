@@ -47,6 +47,7 @@ from tui.orders.paths import SHIP_TO
         ("Plein 1944 12", ("Plein 1944", "12")),
         ("Postbusstraat 5", ("Postbusstraat", "5")),
         ("Station Road 12", ("Station Road", "12")),
+        ("Mannerheimintie 5 B as 5", ("Mannerheimintie", "5 B as 5")),
     ],
 )
 def test_number_is_split_from_its_street(street: str, split: tuple[str, str]) -> None:
@@ -62,6 +63,7 @@ def test_number_is_split_from_its_street(street: str, split: tuple[str, str]) ->
         *("Rue du 8 Mai 1945", "Rue du 8 Mai", "Avenue du 14 Juillet", "Straße des 17. Juni", "Plac 3 Maja"),
         *("Plaza 2 de Mayo", "2 de Mayo", "4 Septembre", "Plein 1944", "Rue de la Révolution de 1848"),
         *("Highway 12", "County Road 12", "Carretera N-340 km 12", "Strada Statale 12", "Route 66"),
+        *("PSC 3 Box 1234", "CMR 450 Box 12", "BFPO 57", "RR 2", "HC 1 Box 20", "č.p. 45", "Váci út 22. II. em. 5."),
         *("5th Avenue", "East 5th", "Haus 5 am See", "Flat 3", "Unit 5", "Wohnung 3"),
     ],
 )

@@ -12,7 +12,7 @@ from tui.orders.checks.fixes import FROM_HISTORY, fix_for
 from tui.orders.checks.registry import find_problems
 
 KNOWN = CheckContext(
-    history={"MUG-1": SkuHistory(Habit("380", 12), Habit("6912.00", 14), Habit("PT", 1)), "B": SkuHistory()}
+    history={"MUG-1": SkuHistory(Habit("380", 12, 15), Habit("6912.00", 14, 14), Habit("PT", 1, 1)), "B": SkuHistory()}
 )
 
 
@@ -99,6 +99,37 @@ def fixed(country: str, changes: dict[str, Any], code: str, context: CheckContex
             {"city": "Amsterdam"},
         ),
         (
+            "city_postcode",
+            "NL",
+            {f"{SHIP_TO}/city": "1012 LG Amsterdam NL", f"{SHIP_TO}/postal_code": "1012lg"},
+            "Amsterdam",
+            {"city": "Amsterdam"},
+        ),
+        (
+            "city_postcode",
+            "NL",
+            {f"{SHIP_TO}/city": "1013 AB Amsterdam"},
+            "Amsterdam; the postcode stays 1012 LG, not 1013 AB",
+            {"city": "Amsterdam"},
+        ),
+        ("city_postcode", "NL", {f"{SHIP_TO}/city": "Amsterdam, Netherlands"}, "Amsterdam", {"city": "Amsterdam"}),
+        (
+            "city_postcode",
+            "DE",
+            {f"{SHIP_TO}/city": "D-10115 Berlin DE", f"{SHIP_TO}/postal_code": ""},
+            "Berlin, postcode 10115",
+            {"city": "Berlin", "postal_code": "10115"},
+        ),
+        ("city_postcode", "BE", {f"{SHIP_TO}/city": "9000 Gent / België"}, "Gent", {"city": "Gent"}),
+        ("city_postcode", "GB", {f"{SHIP_TO}/city": "London SW1A 1AA (UK)"}, "London", {"city": "London"}),
+        (
+            "city_postcode",
+            "US",
+            {f"{SHIP_TO}/city": "New York, NY 10118-0110 USA", f"{SHIP_TO}/state_province_code": ""},
+            "New York, state US-NY",
+            {"city": "New York", "state_province_code": "US-NY"},
+        ),
+        (
             "email_in_name",
             "DE",
             {f"{SHIP_TO}/name": "Jürgen Müller <jm@example.de>"},
@@ -122,6 +153,29 @@ def test_fix_of_an_address(code: str, country: str, changes: dict[str, Any], tex
 
 
 @pytest.mark.parametrize(
+    ("country", "city"),
+    [
+        ("LU", "Luxembourg"),
+        ("MX", "Ciudad de México"),
+        ("SG", "Singapore"),
+        ("CH", "Wil SG"),
+        ("IT", "Roma (RM)"),
+        ("DE", "Halle (Saale)"),
+        ("DE", "Berlin-DE"),
+        ("FR", "Lyon CEDEX 03"),
+        ("CZ", "Praha 1"),
+        ("IE", "Dublin 2"),
+        ("NL", "Bergen NH"),
+        ("US", "Albuquerque, New Mexico"),
+        ("BR", "São Paulo - SP"),
+    ],
+)
+def test_cities_that_only_look_as_if_they_had_a_postcode_or_country(country: str, city: str) -> None:
+    order = changed(shippable(), {f"{SHIP_TO}/country_code": country, f"{SHIP_TO}/city": city})
+    assert "city_postcode" not in {problem.code for problem in find_problems(order)}
+
+
+@pytest.mark.parametrize(
     ("code", "changes", "text", "values"),
     [
         ("hs_code", {f"{FIRST}/hs_code": ""}, "6912.00, as in 14 earlier orders", {f"{FIRST}/hs_code": "6912.00"}),
@@ -135,7 +189,7 @@ def test_fix_of_an_address(code: str, country: str, changes: dict[str, Any], tex
         (
             "no_weight",
             {f"{FIRST}/measurement": ABSENT},
-            "380 g, as in 12 earlier orders",
+            "380 g, as in 12 of 15 earlier orders",
             {f"{FIRST}/measurement/weight": {"value": 380, "unit": "g"}},
         ),
         (

@@ -277,6 +277,54 @@ def test_state_and_problems(query: str, match: FactsContext, other: FactsContext
     assert not finds(query, {}, other)
 
 
+TIMED = replace(CONTEXT, titles={"late": "late since", "due": "due today", "lost_zeros": "zeros lost"})
+RAISED = replace(TIMED, levels={"late": {"7": "error", "8": "off"}, "due": {"7": "off", "8": "warning"}})
+IN_7, IN_8 = ({"order_details": {"integration": {"id": shop}}} for shop in (7, 8))
+
+
+@pytest.mark.parametrize(
+    ("query", "match", "other"),
+    [
+        ("why:late", LATE, NOW_DUE),
+        ("why:late", LATE, replace(LATE, stage="finished")),
+        ("why:due", TONIGHT, LATE),
+        ("why:due", NOW_DUE, TOMORROW),
+        ("why:due", NOW_DUE, replace(NOW_DUE, stage="finished")),
+        ("why:late,due", LATE, TOMORROW),
+        ("why:today", TONIGHT, LATE),
+        ("why:lost_zeros,late", LATE, FactsContext("open")),
+        ("-why:late", NOW_DUE, LATE),
+        ("why:any", LATE, TOMORROW),
+        ("why:none", TOMORROW, TONIGHT),
+        ("is:problem", LATE, TOMORROW),
+        ("is:warning", TONIGHT, replace(TONIGHT, problems=ERROR.problems)),
+        ("-is:error", LATE, ERROR),
+    ],
+)
+def test_problems_that_depend_on_the_time(query: str, match: FactsContext, other: FactsContext) -> None:
+    assert finds(query, {}, match, TIMED)
+    assert not finds(query, {}, other, TIMED)
+
+
+@pytest.mark.parametrize(
+    ("query", "document", "found"),
+    [
+        ("why:late", IN_7, LATE),
+        ("is:error", IN_7, LATE),
+        ("why:stop", IN_7, LATE),
+        ("-is:warning", IN_7, LATE),
+        ("is:late why:none", IN_8, LATE),
+        ("-is:problem", IN_8, LATE),
+        ("is:due why:none", IN_7, TONIGHT),
+        ("is:warning why:due", IN_8, TONIGHT),
+    ],
+)
+def test_a_shop_sets_the_level_of_problems_that_depend_on_the_time(
+    query: str, document: Document, found: FactsContext
+) -> None:
+    assert finds(query, document, found, RAISED)
+
+
 @pytest.mark.parametrize("word", KEY_WORDS)
 def test_what_only_this_machine_knows(word: str) -> None:
     context = replace(CONTEXT, keys={word: {"A12", "7"}})

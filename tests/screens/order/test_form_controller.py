@@ -18,6 +18,7 @@ from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.fields import field_at
 from tui.orders.paths import ITEMS
+from tui.orders.value_parser import ValidValue
 from tui.screens.common.routes import ShowText
 from tui.screens.common.workspace import Workspace
 from tui.screens.composer.staged_target import StagedTarget
@@ -203,7 +204,7 @@ def saved(form: Form) -> Any:
 async def test_a_value_is_saved_and_its_text_forgotten(form: Form) -> None:
     form.at(NAME)
     form.controller.typing(NAME, "Jan")
-    form.controller.entered(NAME, "Jan")
+    form.controller.entered(NAME, ValidValue("Jan"))
     form.controller.editor_left(NAME, None)
     assert form.document["shipping_address"]["name"] == "Jan"
     assert saved(form)["shipping_address"]["name"] == "Jan"
@@ -239,7 +240,7 @@ async def test_text_stays_where_its_value_could_not_be_saved(form: Form, monkeyp
     form.controller.typing(NAME, "Jan")
     with monkeypatch.context() as broken:
         broken.setattr(type(form.target), "put", full)
-        form.controller.entered(NAME, "Jan")
+        form.controller.entered(NAME, ValidValue("Jan"))
     assert form.host.notices == ["not saved: disk full"]
     assert form.host.shown == 0
     form.controller.editor_left(NAME, None)
@@ -249,7 +250,7 @@ async def test_text_stays_where_its_value_could_not_be_saved(form: Form, monkeyp
 
 async def test_a_changed_field_is_reverted(form: Form) -> None:
     form.at(NAME)
-    form.controller.entered(NAME, "Jan")
+    form.controller.entered(NAME, ValidValue("Jan"))
     form.controller.revert()
     assert form.document["shipping_address"]["name"] == "John Doe"
     assert form.host.notices[-1] == f"name: {form.target.ORIGINAL}."
@@ -422,7 +423,7 @@ async def test_a_paste_that_looks_like_an_address_is_offered_to_be_read(form: Fo
 async def test_a_long_value_or_the_whole_order_is_shown_as_a_page(form: Form) -> None:
     form.at(NAME)
     form.controller.show_long_text()
-    form.controller.entered(NAME, "a name with more than twenty letters")
+    form.controller.entered(NAME, ValidValue("a name with more than twenty letters"))
     form.controller.show_long_text()
     whole, name = form.host.pages
     assert '"order_number": "T"' in whole.text

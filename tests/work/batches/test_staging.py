@@ -26,7 +26,7 @@ from tui.store.journal import WriteState
 from tui.store.store import Store
 from tui.store.store import utc_now as store_now
 from tui.work.account import open_account
-from tui.work.batches.bulk_edit import apply_preview, preview_value
+from tui.work.batches.bulk_edit import apply_preview, preview_values
 from tui.work.batches.staged_order import PlannedAction, meta_of
 from tui.work.batches.staging import BatchLocked, Staging
 from tui.work.file_import.json_reader import ImportFileError
@@ -268,7 +268,7 @@ async def test_flags_that_cannot_be_saved_are_unchanged(make: Make, monkeypatch:
     with monkeypatch.context() as patch:
         patch.setattr(harness.account.store.batches, "set_all", full)
         patch.setattr(harness.account.store.batches, "save_logs", full)
-        change = preview_value(harness.staging, harness.staging.orders, ("order_details", "notes"), "x")
+        change = preview_values(harness.staging, harness.staging.orders, [(("order_details", "notes"), "x")])
         for work in (
             lambda: harness.staging.editing.hold(ids),
             lambda: harness.staging.editing.release(ids, force=True),
@@ -287,7 +287,7 @@ async def test_previewed_change_skips_orders_changed_since(make: Make) -> None:
     harness = await make(settle=0.0)
     a, _ = stage(harness.staging, order(order_id="A"), order(order_id="B"))
     name = (*ITEMS.tokens, "*", "name")
-    preview = preview_value(harness.staging, harness.staging.orders, name, "Cup")
+    preview = preview_values(harness.staging, harness.staging.orders, [(name, "Cup")])
     harness.staging.editing.change(a, lambda edit: remove_entry(edit, ITEMS / 0))
     assert apply_preview(harness.staging, preview, "name") == 1
     assert harness.staging.editing.undo() == ("name, 1 order", [harness.staging.orders[1].id])

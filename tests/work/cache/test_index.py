@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from tui.api.codec import Document
 from tui.api.errors import Problem
 from tui.api.query import order_key
-from tui.orders.query.conditions import EVERY_ORDER, Facts, Not, OneOf
+from tui.orders.query.conditions import EVERY_ORDER, Condition, Facts, Not, OneOf
 from tui.store.order_cache import OrderCache
 from tui.work.cache.index import OrderIndex
 from tui.work.cache.local_orders import LocalOrders
@@ -28,6 +28,10 @@ class Knowledge(OrderKnowledge):
 
     asked: list[str] = field(default_factory=list)
 
+    @property
+    def late_errors(self) -> tuple[Condition, ...]:
+        return ()
+
     def problems(self, document: Document) -> tuple[Problem, ...]:
         self.asked.append(order_key(document))
         return (Problem(str(document["problem"])),) if "problem" in document else ()
@@ -38,7 +42,8 @@ class Setup:
 
     def __init__(self) -> None:
         self.knowledge = Knowledge()
-        self.local = LocalOrders(OrderCache(None), describe, lambda: "1", lambda: datetime(2026, 11, 23, tzinfo=UTC))
+        self.now = datetime(2026, 11, 23, tzinfo=UTC)
+        self.local = LocalOrders(OrderCache(None), describe, lambda: "1", lambda: self.now)
         self.index = OrderIndex(self.local, self.knowledge)
         self.index.cursor, self.index.move_cursor = lambda: self.place, self._move
         self.place = 0
@@ -102,12 +107,15 @@ def test_the_next_order_that_needs_work(setup: Setup) -> None:
     assert setup.index.problem_beside("not listed", 1) == "2"
 
 
-def test_checks_run_once_for_each_document(setup: Setup) -> None:
+def test_checks_run_once_a_minute_for_each_document(setup: Setup) -> None:
     setup.keep(_3={"problem": "x"})
     order = setup.index.window[2].document
     assert [problem.detail for problem in setup.index.problems(order)] == ["x"]
     setup.index.problems(order)
     assert setup.knowledge.asked == ["3"]
+    setup.now += timedelta(minutes=1)  # `due` may have become `late`
+    setup.index.problems(order)
+    assert setup.knowledge.asked == ["3", "3"]
     setup.keep(_3={"problem": "y"})
     changed = setup.index.window[2].document
     assert [problem.detail for problem in setup.index.problems(changed)] == ["y"]

@@ -27,10 +27,29 @@ def test_the_most_frequent_value_counts() -> None:
         order(item("MUG", grams=400, hs_code="691110"), item("MUG", grams=380)),
     ]
     history = learn_history(documents, {"MUG", "NEW"})
-    assert history["MUG"].grams == Habit("380", 3)
-    assert history["MUG"].hs_code == Habit("691110", 2)
-    assert history["MUG"].origin == Habit("PT", 1)
+    assert history["MUG"].grams == Habit("380", 3, 4)
+    assert history["MUG"].hs_code == Habit("691110", 2, 2)
+    assert history["MUG"].origin == Habit("PT", 1, 1)
     assert (history["NEW"].grams, history["NEW"].hs_code) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("weights", "habit"),
+    [
+        ([380] * 3 + [400], Habit("380", 3, 4)),
+        ([380] * 2 + [400], None),
+        ([380, 400], None),
+        ([380], Habit("380", 1, 1)),
+    ],
+)
+def test_nothing_is_known_where_a_quarter_of_the_orders_disagrees(weights: list[int], habit: Habit | None) -> None:
+    assert learn_history([order(item("MUG", grams=grams)) for grams in weights], {"MUG"})["MUG"].grams == habit
+
+
+def test_an_hs_code_is_the_same_with_and_without_dots_and_counts_once_an_order() -> None:
+    items = [item("MUG", hs_code="6911.10", country_of_origin="pt")] * 2
+    history = learn_history([order(*items), order(item("MUG", hs_code="691110", country_of_origin="PT"))], {"MUG"})
+    assert (history["MUG"].hs_code, history["MUG"].origin) == (Habit("6911.10", 2, 2), Habit("PT", 2, 2))
 
 
 @pytest.mark.parametrize(
@@ -45,6 +64,6 @@ def test_orders_with_the_sku_are_found_in_the_cache() -> None:
     facts = [Facts({}, {"key": key}, {"sku": (sku,)}, {"pk": float(key)}) for key, sku in (("1", "mug"), ("2", "cup"))]
     documents = [order(item("MUG", grams=380)), order(item("CUP", grams=99))]
     cache.put([ReadOrder(f.codes["key"], d, f) for f, d in zip(facts, documents, strict=True)], 1.0)
-    assert sku_history(cache, ["MUG", ""])["MUG"].grams == Habit("380", 1)
+    assert sku_history(cache, ["MUG", ""])["MUG"].grams == Habit("380", 1, 1)
     assert sku_history(cache, [""]) == {}
     cache.close()

@@ -45,6 +45,8 @@ _VALID: Final = {
     "BE": r"[1-9]\d{3}",  # libaddressinput allows a zero in front
     "FR": r"\d{5}",  # libaddressinput allows a space inside
     "IE": _IN_TEXT["IE"],
+    "LT": r"(?:LT-)?\d{5}",  # the letters are part of the official form, but not of libaddressinput's
+    "LU": r"(?:L-)?\d{4}",  # as in Lithuania
     "LV": r"(?:LV-)?\d{4}",  # often written without the letters, which libaddressinput requires
     "PL": r"\d{2}-?\d{3}",  # often written without the hyphen, which libaddressinput requires
     "US": r"\d{5}(?:-\d{4})?",  # libaddressinput allows a space for the hyphen

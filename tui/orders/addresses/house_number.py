@@ -14,7 +14,7 @@ _MORE: Final = rf"(?: ?[-/+] ?\d{{1,5}}[A-Za-z]{{0,3}}| ?[-/] ?[A-Za-z]{{1,4}}| 
 _UNIT_WORDS: Final = (
     r"(?:m|miesz[a-z]*|lok(?:al)?|app?t?|bus|top|bte|box|flat|unit|int|interno|haus|hs|block|bloque|stiege|t[üu]r|whg|"
     r"wohnung|zimmer|esc|escalera|portal|piso|puerta|pta|planta|scala|piano|b[âa]t|b[âa]timent|porte|lgh|klatka|kl|appt|"
-    r"appartement|apartment|suite|ste|room)"
+    r"appartement|apartment|suite|ste|room|as|asunto)"
 )
 _FLOOR: Final = (
     r"(?:,? ?\d{1,2} ?[ºª°]\.? ?(?:[A-Z]{1,4}\b\.?|\d{1,2}[ºª°]?)?"
@@ -46,9 +46,13 @@ _YEARS: Final = re.compile(r"1[89]\d\d ?[-/] ?(?:1[89]|20)\d\d")
 _YEAR: Final = re.compile(r"1[789]\d\d|20[0-3]\d")
 _ENDS_IN_UNIT: Final = re.compile(
     r"(?:\b(?:flat|apt|apartment|unit|suite|ste|floor|room|appt|wohnung|whg|piso|lokal|lok|bus|bte|top|app|apto|ap|sc|bl|bloco"
-    r"|lote?|t[üu]r|stiege|int|interno|porte|esc|et)\.?|\d ?[A-Z]|\b\d{1,4}\.)$",
+    r"|lote?|t[üu]r|stiege|int|interno|porte|esc|et|em|emelet)\.?|\d ?[A-Z]|\b\d{1,4}\.)$",
     re.IGNORECASE,
 )
+_RURAL_OR_MILITARY: Final = re.compile(r"(?:psc|cmr|bfpo|rr|hc)\b.*\d", re.IGNORECASE)
+"""Routes and boxes of the US, Canada and British Forces: `PSC 3 Box 1234`."""
+_NUMBER_OF_VILLAGE: Final = re.compile(r"[čc]\. ?(?:p|ev)\.", re.IGNORECASE)
+"""The label of a number in a Czech village without streets: `č.p. 45`."""
 _LONGEST_STREET: Final = 300
 _LONGEST_NUMBER: Final = 20
 
@@ -60,7 +64,7 @@ def split_street(street: str, country: str = "") -> tuple[str, str] | None:
     route. `country`: decides between two numbers.
     """
     text = " ".join(street.split())
-    if len(text) > _LONGEST_STREET or names_box(text):
+    if len(text) > _LONGEST_STREET or names_box(text) or _RURAL_OR_MILITARY.match(text):
         return None
     first = _NUMBER_FIRST.fullmatch(text)
     if first is not None and _is_month(first["street"]):
@@ -95,7 +99,7 @@ def _with_direction(street: str, number: str) -> tuple[str, str]:
 def _is_house_number(street: str, number: re.Match[str]) -> bool:
     """Whether the number that ends a line is a house number, and not the end of the street's name."""
     words = normalize(street).split()
-    if not re.search(r"[^\W\d]", street) or is_route_type(street):
+    if not re.search(r"[^\W\d]", street) or is_route_type(street) or _NUMBER_OF_VILLAGE.fullmatch(street):
         return False
     if words[-1] in _PREPOSITIONS or _YEARS.fullmatch(number["number"]):
         return False

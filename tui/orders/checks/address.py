@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 from tui.api.pointer import Pointer
@@ -52,7 +53,17 @@ _NO_NUMBERS: Final = frozenset(
 """Countries whose addresses have no house number, or have it as a part of a longer text."""
 _NAMED_HOUSES: Final = _NO_NUMBERS | {"GB", "GG", "IE", "IM", "JE"}
 """Countries where a house may have a name instead of a number."""
+_SAYS_NO_NUMBER: Final = re.compile(
+    r"\b(?:s/?n|s\.?n\.?c|s\. ?n)\b|\blieu-?dit\b|^(?:hameau|ferme|mas|domaine|ch[âa]teau|finca|cortijo|mas[íi]a|diseminado|"
+    r"quinta|casal|monte|herdade|localit[àa]|contrada|cascina|podere)\b",
+    re.IGNORECASE,
+)
+"""The house has no number, and the address says so or names the house: `Calle Mayor, s/n`, `Lieu-dit Le Bourg`."""
+_MILITARY_STATES: Final = frozenset({"AA", "AE", "AP"})
+"""States of American forces abroad (USPS Publication 28); ISO 3166-2 has none for them."""
 _PRINTED: Final = ("name", "company_name", "address_line_1", "address_line_2", "city")
+_AFTER_SEPARATOR: Final = re.compile(r"(?P<city>.*\S) ?(?:[,/(]|(?<= )[-–](?= )) ?(?P<country>[^,/()]+?)\)?")
+_IN_CAPITALS: Final = re.compile(r"(?P<city>.*\w) (?P<country>[A-Z]{2,3})")
 _NOT_LATIN: Final = re.compile("[^\x00-\u024f\u1e00-\u1eff]")
 _WITH_STATE: Final = frozenset({"AU", "CA", "IT", "US"})
 """Countries for which Sendcloud requires a state (sendcloud.dev/docs/shipping/international-shipping)."""
@@ -147,6 +158,7 @@ def no_house_number(order: CheckedOrder, context: CheckContext) -> Iterator[Foun
         and not order.po_box
         and order.country not in _NAMED_HOUSES
         and not re.search(r"\d", order.street + order.second_line)
+        and not _SAYS_NO_NUMBER.search(f"{order.street} {order.number}")
     ):
         yield found(NUMBER)
 
@@ -169,6 +181,8 @@ def state(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 def state_code(country: str, text: str) -> str:
     """The ISO 3166-2 code of a state that is written as code, letters (both are accepted, Q8.18) or name; else ""."""
     letters = text.upper().removeprefix(f"{country}-")
+    if country == "US" and letters in _MILITARY_STATES:
+        return f"US-{letters}"
     return state_named(country, letters) or (state_named(country, text) if len(text) > 3 else "")
 
 
@@ -177,17 +191,41 @@ def city_postcode(order: CheckedOrder, context: CheckContext) -> Iterator[Found]
         yield found(CITY, city=excerpt(order.city, 20))
 
 
-def split_city(order: CheckedOrder) -> tuple[str, str] | None:
-    """The city and the postcode of a city field that also contains a postcode or the country's name; else None."""
-    text, postcode = order.city, ""
-    format = format_of(order.country) if re.search(r"\d{3}", text) else None
+@dataclass(frozen=True, slots=True)
+class CityParts:
+    """What a city field contains: the city, and the postcode and the state (ISO 3166-2) that do not belong there."""
+
+    city: str
+    postcode: str = ""
+    state: str = ""
+
+
+def split_city(order: CheckedOrder) -> CityParts | None:
+    """The parts of a city field that also contains a postcode or the country's name or code; else None."""
+    text, postcode, state = _without_country(order.city, order.country), "", ""
+    format = format_of(order.country) if re.search(r"\d", text) else None
     if format is not None and (match := format.postcode.search(text)):
-        text, postcode = f"{text[: match.start()]} {text[match.end() :]}", match["zip"]
-    head, comma, last = text.rpartition(",")
-    if comma and head.strip() and order.country and country_named(last.strip(" ()")) == order.country:
-        text = head
-    city = " ".join(text.split()).strip(" ,-/")
-    return (city, postcode) if city and city != " ".join(order.city.split()).strip(" ,-/") else None
+        postcode = match["zip"]
+        text = _without_country(f"{text[: match.start()]} {text[match.end() :]}", order.country)
+        head, _, last = text.rpartition(" ")
+        if head and order.country in _WITH_STATE and last.isupper() and (state := state_named(order.country, last)):
+            text = head
+    city = _plain(text)
+    return CityParts(city, postcode, state) if city and city != _plain(order.city) else None
+
+
+def _without_country(city: str, country: str) -> str:
+    """The text without the country at its end: after a separator by name or code, after a space in capitals."""
+    text = _plain(city)
+    for pattern in (_AFTER_SEPARATOR, _IN_CAPITALS):
+        match = pattern.fullmatch(text)
+        if match is not None and country and country_named(match["country"]) == country:
+            return _plain(match["city"])
+    return text
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.split()).strip(" ,-/")
 
 
 def territory(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:

@@ -56,15 +56,19 @@ class ShopSettings:
 
 @dataclass(frozen=True, slots=True)
 class Habit:
-    """A value that earlier orders had, and how many of them."""
+    """A value that earlier orders had, and how many of them; `of`: how many had any value."""
 
     value: str
     count: int
+    of: int
 
 
 @dataclass(frozen=True, slots=True)
 class SkuHistory:
-    """The values that earlier orders of a SKU had most often. `grams`: the weight of one piece, as a decimal number."""
+    """The values that earlier orders of a SKU had; None where they had none, or disagreed (`tui.work.cache.sku_history`).
+
+    `grams`: the weight of one piece, as a decimal number.
+    """
 
     grams: Habit | None = None
     hs_code: Habit | None = None

@@ -8,7 +8,11 @@ from tui.api.pointer import Pointer
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Values to set that would fix a problem. `text`: the proposal as the user sees it."""
+    """Values to set that would fix a problem. `text`: the proposal as the user sees it.
+
+    `source`: where the values come from, if not from the order itself: `as in 14 earlier orders`. It is a part of `text`.
+    """
 
     text: str
     values: tuple[tuple[Pointer, Json], ...]
+    source: str = ""

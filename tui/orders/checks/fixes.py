@@ -101,10 +101,17 @@ def _city(order: CheckedOrder, problem: Problem, context: CheckContext) -> Fix |
     split = split_city(order)
     if split is None:
         return None
-    values: tuple[tuple[Pointer, Json], ...] = ((CITY, split[0]),)
-    if split[1] and not order.postcode:
-        return Fix(f"{split[0]}, postcode {split[1]}", (*values, (POSTCODE, split[1])))
-    return Fix(split[0], values)
+    values: list[tuple[Pointer, Json]] = [(CITY, split.city)]
+    text = split.city
+    if split.postcode and not order.postcode:
+        values.append((POSTCODE, split.postcode))
+        text += f", postcode {split.postcode}"
+    elif split.postcode and _is_other_code(split.postcode, order.postcode):
+        text += f"; the postcode stays {order.postcode}, not {split.postcode}"
+    if split.state and not order.state:
+        values.append((STATE, split.state))
+        text += f", state {split.state}"
+    return Fix(text, tuple(values))
 
 
 def _email(order: CheckedOrder, problem: Problem, context: CheckContext) -> Fix | None:
@@ -116,6 +123,11 @@ def _email(order: CheckedOrder, problem: Problem, context: CheckContext) -> Fix 
     if not text_of(order.address or {}, "email"):
         return Fix(f"{name}, e-mail {match[0]}", (*values, (SHIP_TO / "email", match[0])))
     return Fix(name, values)
+
+
+def _is_other_code(code: str, other: str) -> bool:
+    """Whether two postcodes differ in more than spaces, hyphens and case."""
+    return re.sub(r"[\s-]", "", code).casefold() != re.sub(r"[\s-]", "", other).casefold()
 
 
 # Items: from earlier orders of the same SKU.
@@ -152,9 +164,11 @@ def _from_habits(
     if not known:
         return None
     shown = ", ".join(dict.fromkeys(f"{habit.value}{unit}" for _, habit in known))
-    least = min(habit.count for _, habit in known)
+    least = min((habit for _, habit in known), key=lambda habit: habit.count)
     items = f" ({count_of(len(known), 'item')})" if len(known) > 1 else ""
-    return Fix(f"{shown}{items}, as in {count_of(least, 'earlier order')}", values)
+    some = f"{least.count} of " if least.count < least.of else ""
+    source = f"as in {some}{count_of(least.of, 'earlier order')}"
+    return Fix(f"{shown}{items}, {source}", values, source)
 
 
 def _named_origin(order: CheckedOrder) -> Fix | None:

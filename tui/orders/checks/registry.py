@@ -114,7 +114,7 @@ CHECKS: Final = (
           "not in Latin letters", "Some carriers accept only Latin letters."),
     Check(ADDRESS, "service_point", SHIP, "/service_point_details/id",
           "the shipping option (or, without one, the delivery wish) is a service point, but none is chosen",
-          "no service point", "The delivery is to a service point, but the order names none."),
+          "no service point", "The delivery is to a service point, but the order names none: enter its number, or choose another shipping option."),
     Check(ADDRESS, "no_post_number", SHIP, f"{_TO}/address_line_2",
           "a Packstation in Germany, without the recipient's customer number (Postnummer)",
           "no Postnummer", "A Packstation needs the recipient's customer number (Postnummer, 6 to 10 digits)."),
@@ -148,10 +148,10 @@ CHECKS: Final = (
     Check(CUSTOMS, "vague_description", SHIP, f"{_ITEM}/name", "an item is described only by a word such as gift or goods",
           "vague description, {items}", "Customs refuse descriptions such as {value!r}; say what the goods are."),
     Check(CUSTOMS, "eori", NOTHING, _TAXES, "no valid EORI number, for goods over 1,000 euros or for a business",
-          "{title}", "Exports above 1,000 euros and to businesses need the EORI number: two letters and up to 15 characters."),
+          "{title}", "Exports above 1,000 euros and to businesses need the EORI number: two letters and up to 15 characters; in the form, a adds a tax number."),
     Check(CUSTOMS, "ioss", NOTHING, _TAXES,
           "no valid IOSS number, for goods up to 150 euros that enter the EU",
-          "{title}", "Goods up to 150 euros enter the EU without import VAT with an IOSS number: IM and ten digits."),
+          "{title}", "Goods up to 150 euros enter the EU without import VAT with an IOSS number: IM and ten digits; in the form, a adds a tax number."),
     Check(CUSTOMS, "invoice_number", SHIP, "/customs_details/commercial_invoice_number", "the invoice has no number",
           "no invoice number", "Customs in {country} require the number of the commercial invoice."),
     Check(CUSTOMS, "dangerous_goods", NOTHING, f"{_ITEM}/dangerous_goods/id_number",
@@ -192,9 +192,9 @@ CHECKS: Final = (
     Check(ORDER, "late", NOTHING, "/order_details/order_created_at", "the time of the handover has passed",
           "late since {since}", "The order had to be handed over by {since}."),
     Check(ORDER, "unknown_shop", SEND, "/order_details/integration/id", "the account has no such integration",
-          "shop {shop}?", "This account has no integration {shop}."),
+          "shop {shop}?", "This account has no integration {shop}. Enter the number of one of its shops in a new order; an order that exists keeps its shop."),
     Check(ORDER, "long_id", NOTHING, "/order_id", "the order id is longer than 64 characters",
-          "order id long ({length})", "The service may refuse order ids of more than {limit} characters; this one has {length}."),
+          "order id long ({length})", "The service may refuse order ids of more than {limit} characters; this one has {length}. Only a new order can have another id; a in the order list stages a copy."),
     # Damage by spreadsheets.
     Check(DAMAGE, "lost_zeros", NOTHING, "/**", "a code, postcode or phone number lacks its leading zeros",
           "zeros lost: {value}", "A spreadsheet seems to have removed the leading zeros."),
@@ -276,8 +276,14 @@ def find_problems(document: Document, context: CheckContext = NO_CONTEXT) -> lis
         elif problem.severity.rank < damage.severity.rank:
             damaged[problem.pointer] = replace(damage, severity=problem.severity, sendable=problem.sendable)
     problems += damaged.values()
-    problems.sort(key=lambda problem: problem.rank)
+    if len(problems) > 1:
+        problems.sort(key=_rank)
     return problems
+
+
+def _rank(problem: Problem) -> tuple[bool, bool]:
+    """Errors that block sending first, then those that block shipping, then warnings."""
+    return problem.severity is not Severity.ERROR, problem.sendable
 
 
 def find_damage(document: Document, context: CheckContext = NO_CONTEXT) -> list[Problem]:

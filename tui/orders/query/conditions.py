@@ -114,6 +114,21 @@ Condition: TypeAlias = Contains | OneOf | Between | Present | Not | All | Some
 EVERY_ORDER = All()
 
 
+def asks_for_warnings(condition: Condition) -> bool:
+    """Whether a condition names kinds of problems, or orders with warnings."""
+    match condition:
+        case OneOf("problem") | Present("problem"):
+            return True
+        case OneOf("severity", values):
+            return "warning" in values
+        case Not(part):
+            return asks_for_warnings(part)
+        case All(parts) | Some(parts):
+            return any(map(asks_for_warnings, parts))
+        case _:
+            return False
+
+
 @dataclass(frozen=True, slots=True)
 class SortKey:
     """Sort by a field of `NUMBERS`, `CODES` or `TEXTS`; orders without a value come last. Texts sort as folded text."""

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from tui.orders.query.conditions import All, Between, Condition, Contains, Not, OneOf, Present, Some
+from tui.orders.query.deadlines import DEADLINE_CODES, Deadlines
 from tui.orders.query.facts import compact, country_code
 from tui.orders.query.folding import digits, fold_value
 from tui.orders.query.syntax import ABSENT_WORD, Both, Either, Negation, QueryError, Term, TermValue, Tree
@@ -24,7 +25,6 @@ from tui.orders.query.vocabulary import (
     nearest,
 )
 
-_IS_OPEN: Final = OneOf("stage", STAGES["open"])
 _SHORTEST_NUMBER: Final = 4
 """Zeros before fewer digits of a phone number than these are kept."""
 
@@ -34,7 +34,7 @@ class QueryContext:
     """What a query refers to.
 
     `now`: with a zone. `zone`: the profile's, in which days begin. `shops`: names by id. `titles`: of the checks, by code.
-    `keys`: for words of `KEY_WORDS`, the keys of the orders (tui.api.query.order_key).
+    `keys`: for words of `KEY_WORDS`, the keys of the orders (tui.api.query.order_key). `levels`: see `Deadlines`.
     """
 
     now: datetime
@@ -42,6 +42,12 @@ class QueryContext:
     shops: Mapping[str, str] = field(default_factory=dict)
     titles: Mapping[str, str] = field(default_factory=dict)
     keys: Mapping[str, Collection[str]] = field(default_factory=dict)
+    levels: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+
+    @property
+    def deadlines(self) -> Deadlines:
+        """The conditions that depend on the time."""
+        return Deadlines(self.now, self.zone, self.levels)
 
 
 def meaning(tree: Tree, context: QueryContext) -> Condition:
@@ -101,34 +107,54 @@ def _is_word(value: TermValue, context: QueryContext) -> Condition:
     if word in STAGES:
         return OneOf("stage", STAGES[word])
     if word in SEVERITIES:
-        return OneOf("severity", SEVERITIES[word])
+        return has_severity(word, context.deadlines)
     if word in FLAG_WORDS:
         return OneOf("flag", (word,))
     if word in KEY_WORDS:
         return OneOf("key", tuple(sorted(map(fold_value, context.keys.get(word, ())))))
     if word == "late":
-        return All((Between("due", high=context.now.timestamp(), excludes_high=True), _IS_OPEN))
+        return context.deadlines.is_late
     if word == "due":
-        end_of_today = period("today", context.now, context.zone).end
-        return All((Between("due", high=end_of_today, excludes_high=True), _IS_OPEN))
+        return context.deadlines.is_due
     raise QueryError(f"is: has no word {value.text[:20]!r}.", value.column, nearest(word, tuple(IS_WORDS)))
+
+
+def has_severity(word: str, deadlines: Deadlines) -> Condition:
+    """The orders with an `error`, with a `warning` and no error, or with either (`problem`)."""
+    kept = OneOf("severity", SEVERITIES[word])
+    errors, warnings = deadlines.with_severity("error"), deadlines.with_severity("warning")
+    match word:
+        case "error":
+            return _some([kept, *errors])
+        case "problem":
+            return _some([kept, *errors, *warnings])
+        case _:
+            return All((_some([kept, *warnings]), Not(has_severity("error", deadlines))))
 
 
 def _why(value: TermValue, is_exact: bool, context: QueryContext) -> Condition:
     word = _folded(value)
     if value.is_word:
-        return Not(Present("problem")) if word == ABSENT_WORD else Present("problem")
+        found_any = Some((Present("problem"), *map(context.deadlines.found, DEADLINE_CODES)))
+        return Not(found_any) if word == ABSENT_WORD else found_any
     if word in context.titles:
-        return OneOf("problem", (word,))
+        return _has_problem((word,), context)
     if word in ("error", "stop", "warning"):
-        return OneOf("severity", SEVERITIES["warning" if word == "warning" else "error"])
+        return has_severity("warning" if word == "warning" else "error", context.deadlines)
     found = tuple(
         code for code, title in context.titles.items() if not is_exact and (word in code or word in fold_value(title))
     )
     if not found:
         known = (*context.titles, *WHY_WORDS)
         raise QueryError(f"No check has the code or the word {value.text[:20]!r}.", value.column, nearest(word, known))
-    return OneOf("problem", found)
+    return _has_problem(found, context)
+
+
+def _has_problem(codes: tuple[str, ...], context: QueryContext) -> Condition:
+    """The orders with a problem that one of these checks finds."""
+    kept = tuple(code for code in codes if code not in DEADLINE_CODES)
+    timed = [context.deadlines.found(code) for code in codes if code in DEADLINE_CODES]
+    return _some([*([OneOf("problem", kept)] if kept else []), *timed])
 
 
 def _number(name: str, operator: str, value: TermValue) -> Condition:

@@ -3,10 +3,11 @@
 from dataclasses import replace
 from typing import cast
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment
 from tui.orders.fields import field_at
+from tui.orders.value_parser import ValidValue
 from tui.screens.bulk.context import BulkContext
 from tui.screens.common.commands import handles
 from tui.screens.order.pickers import ADD_TAGS, REMOVE_TAGS, field_picker, recipe_rows
@@ -117,15 +118,17 @@ class RecipeCommands:
             else:
                 self._screen.show_notice("Not accepted; Enter on the field continues with the typed text.")
 
-    def entered(self, pointer: Pointer, value: Json) -> None:
-        """Handle a value accepted in the editor of a field or of the tags."""
+    def entered(self, pointer: Pointer, entry: ValidValue) -> None:
+        """Handle a value accepted in the editor of a field or of the tags. A typed unit becomes an assignment, too."""
         recipe = self._context.job.recipe
         if pointer in (ADD_TAGS, REMOVE_TAGS):
-            tags = tuple(cast("list[str]", value or []))
+            tags = tuple(cast("list[str]", entry.value or []))
             add, remove = recipe.add_tags, recipe.remove_tags
             recipe = recipe.with_tags(tags, remove) if pointer == ADD_TAGS else recipe.with_tags(add, tags)
         elif (assignment := recipe.assignment(pointer.tokens)) is not None:
-            recipe = recipe.with_assignment(replace(assignment, value=value))
+            recipe = recipe.with_assignment(replace(assignment, value=entry.value))
+            for other, value in entry.beside:
+                recipe = recipe.with_assignment(replace(assignment, path=other.tokens, value=value))
         self.change(recipe)
 
     # Commands.

@@ -208,7 +208,7 @@ class BulkScreen(BaseScreen[None]):
 
     @on(OrderSheet.FieldChanged)
     def _entered(self, event: OrderSheet.FieldChanged) -> None:
-        self._recipe.entered(event.pointer, event.value)
+        self._recipe.entered(event.pointer, event.entry)
 
     @on(OrderSheet.EditRefused)
     def _refused(self, event: OrderSheet.EditRefused) -> None:

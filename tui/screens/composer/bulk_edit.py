@@ -36,7 +36,7 @@ from tui.work.batches.bulk_edit import (
     ids_with,
     kind_of,
     preview_fixes,
-    preview_value,
+    preview_values,
 )
 from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.writes.send_state import SendState
@@ -195,7 +195,10 @@ class BulkCommands(ComposerCommands):
         values = await self._screen.ask_screen(screen)
         if values is not None:
             # Enter on the value of the first order sets that value on all.
-            await self._set(known, ids, values.get(row.pointer, row.value))
+            entered = values.pop(row.pointer, row.value)
+            # A typed unit is set, too: its path is that of the field, with the name of the unit.
+            beside = [((*known.path[:-1], pointer.name), value) for pointer, value in values.items()]
+            await self._set(known, ids, entered, beside)
 
     def _value_row(self, known: Field, first: StagedOrder) -> FieldRow:
         """An editable row of the field, with the first order's value."""
@@ -213,8 +216,10 @@ class BulkCommands(ComposerCommands):
             multiline=known.kind in KINDS_OF_LINES,
         )
 
-    async def _set(self, known: Field, ids: Sequence[str], entered: Json | Absent) -> None:
-        """Set a value; if it is empty, ask how it is sent."""
+    async def _set(
+        self, known: Field, ids: Sequence[str], entered: Json | Absent, beside: Sequence[tuple[tuple[str, ...], Json]]
+    ) -> None:
+        """Set a value, and those beside it; if it is empty, ask how it is sent."""
         value = entered
         if entered in (ABSENT, None, "", []):
             choices = {choice.key: choice for choice in empty_choices(known)}
@@ -223,7 +228,8 @@ class BulkCommands(ComposerCommands):
             if answer is None:
                 return
             value = [] if answer == "e" and known.kind is Kind.TAGS else choices[answer].value
-        await self._confirm(preview_value(self._staging, self._orders(ids), known.path, value), full_label(known.path))
+        preview = preview_values(self._staging, self._orders(ids), [(known.path, value), *beside])
+        await self._confirm(preview, full_label(known.path))
 
     def _orders(self, ids: Sequence[str]) -> list[StagedOrder]:
         return [order for id in ids if (order := self._staging.get(id)) is not None]

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.edits.request_choice import IMMUTABLE
-from tui.orders.fields import Field, all_fields, field_at, path_of, value_pointer
+from tui.orders.fields import Field, all_fields, field_at, known_pointer, path_of, value_pointer
 from tui.orders.paths import ANY, ITEMS, LISTS
 from tui.orders.value_parser import KINDS_OF_LINES, Choices, show_value
 from tui.screens.common.table_rows import KeyedRows
@@ -80,7 +80,7 @@ def usual_columns(staging: Staging, orders: Sequence[StagedOrder]) -> list[Colum
 
 def visible_pointer(order: StagedOrder, finding: Finding) -> Pointer | None:
     """The pointer of the form field that shows a problem; None if no field does."""
-    wanted = finding.problem.pointer.without_unknown_segments(order.document)
+    wanted = known_pointer(finding.problem.pointer, order.document)
     while wanted != ROOT:
         if (pointer := value_pointer(wanted, order.document)) is not None:
             return pointer

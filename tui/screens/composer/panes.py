@@ -8,6 +8,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.containers import Container
 
+from tui.api.codec import Document
 from tui.api.models import Operation
 from tui.api.pointer import ROOT, Pointer
 from tui.orders.fields import field_at, label_of
@@ -109,7 +110,7 @@ class GridPane(Container):
         self._texts = texts
         self._columns: list[GridColumn] | None = None
         self._chosen_paths: list[ColumnPath] | None = self._stored_paths()
-        self.grid = OrderGrid(reader_of(workspace), self._typing, self._typed, empty=EMPTY, id="grid")
+        self.grid = OrderGrid(reader_of(workspace, self._edited), self._typing, self._typed, empty=EMPTY, id="grid")
 
     def compose(self) -> ComposeResult:
         return (self.grid,)
@@ -188,6 +189,11 @@ class GridPane(Container):
     def _typing(self, id: str, pointer: Pointer, text: str) -> None:
         with self._base.report_store_errors():
             self._texts.type(typing_key(id), pointer, text)
+
+    def _edited(self) -> Document | None:
+        """The order under the cursor."""
+        order = self._workspace.staging.get(self.grid.cursor_key or "")
+        return order.document if order is not None else None
 
     def _typed(self, id: str, pointer: Pointer) -> str | None:
         return self._texts.of(typing_key(id)).get(pointer)

@@ -244,7 +244,7 @@ class ComposerScreen(BaseScreen[None]):
     def _cell_entered(self, event: OrderGrid.CellChanged) -> None:
         self.view.follow_cursor()
         if (target := self.view.target_of(event.key)) is not None:
-            self.view.form.put(target, event.pointer, event.value)
+            self.view.form.put(target, event.pointer, event.entry)
 
     @on(OrderGrid.EditorLeft)
     def _cell_left(self, event: OrderGrid.EditorLeft) -> None:

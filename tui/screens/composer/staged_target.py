@@ -40,8 +40,8 @@ class StagedTarget:
     def document(self) -> Document:
         return self.order.document
 
-    def put(self, pointer: Pointer, value: Json, name: str) -> bool:
-        return self.staging.editing.put(self.id, pointer, value, name)
+    def put(self, pointer: Pointer, value: Json, name: str, beside: Sequence[tuple[Pointer, Json]] = ()) -> bool:
+        return self.staging.editing.put(self.id, pointer, value, name, beside)
 
     def put_all(self, values: Sequence[tuple[Pointer, Json | Absent]], name: str) -> bool:
         return self.staging.editing.put_all(self.id, values, name)

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, TypeAlias
 
 from tui.api.codec import Document, Json
 from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.checks.fix import Fix
 from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.registry import DAMAGE_CODES, at_every_item, find_problems
 from tui.orders.display import display_value
@@ -25,6 +26,8 @@ from tui.work.drafts.drafts import Draft
 from tui.work.drafts.sender import DraftSendStatus
 from tui.work.writes.send_state import SendState
 
+Propose: TypeAlias = Callable[[Document, Problem], Fix | None]
+
 
 class OpenDraft:
     """A `FormTarget` and `JsonTarget`: the draft of one order with its problems."""
@@ -33,8 +36,9 @@ class OpenDraft:
     CHANGED: ClassVar[str] = "Drafted"
     ORIGINAL: ClassVar[str] = "as it was read"
 
-    def __init__(self, account: Account, now: Callable[[], datetime], draft: Draft) -> None:
+    def __init__(self, account: Account, now: Callable[[], datetime], draft: Draft, propose: Propose = fix_for) -> None:
         self._account = account
+        self._propose = propose
         self._now = now
         self.draft = draft
         self.choice: RequestChoice = draft.sending
@@ -43,13 +47,18 @@ class OpenDraft:
 
     @classmethod
     def of(
-        cls, account: Account, now: Callable[[], datetime], order_id: str, document: Document | None
+        cls,
+        account: Account,
+        now: Callable[[], datetime],
+        order_id: str,
+        document: Document | None,
+        propose: Propose = fix_for,
     ) -> "OpenDraft | None":
-        """The draft of an order, or a new one of `document`; None if there is neither."""
+        """The draft of an order, or a new one of `document`; None if there is neither. `propose`: a fix for a problem."""
         draft = account.drafts.get(order_id)
         if draft is None and document is not None:
             draft = account.drafts.of(order_id, document, now())
-        return cls(account, now, draft) if draft is not None else None
+        return cls(account, now, draft, propose) if draft is not None else None
 
     @property
     def id(self) -> str:
@@ -74,10 +83,10 @@ class OpenDraft:
 
     # Changing it.
 
-    def put(self, pointer: Pointer, value: Json, name: str) -> bool:
+    def put(self, pointer: Pointer, value: Json, name: str, beside: Sequence[tuple[Pointer, Json]] = ()) -> bool:
         draft = self.draft
         conflict = draft.conflict_at(pointer)
-        is_changed = draft.edit.put_all(exclusive_values(pointer, value), name)
+        is_changed = draft.edit.put_all([*exclusive_values(pointer, value), *beside], name)
         if conflict is not None:
             # The user has seen both values, so typing decides the conflict.
             draft.keep_mine(conflict)
@@ -111,7 +120,7 @@ class OpenDraft:
     def fix(self, here: Pointer | None) -> str | None:
         fixable = sorted((note for note in self.notes if note.fix), key=lambda note: note.problem.pointer != here)
         problem = fixable[0].problem if fixable else None
-        proposal = fix_for(self.document, problem) if problem is not None else None
+        proposal = self._propose(self.document, problem) if problem is not None else None
         if problem is None or proposal is None:
             return None
         return proposal.text if self.put_all(proposal.values, problem.title or problem.detail) else None
@@ -201,7 +210,7 @@ class OpenDraft:
         document = self.document
         self.notes = [*self._service_notes()]
         for problem in self._schema_problems():
-            self.notes.append(_note(document, problem))
+            self.notes.append(self._note(problem))
         known = {note.problem.pointer for note in self.notes}
         for blocked in self.choice.blocked:
             problem = Problem(blocked.reason, "blocked", pointer=blocked.pointer, reported_by=ReportedBy.LOCAL)
@@ -211,13 +220,18 @@ class OpenDraft:
         for problem in (each for one in found for each in at_every_item(document, one, context)):
             # Problems from the schema or the service about a damaged value get the same fix.
             if problem.code not in DAMAGE_CODES or problem.pointer not in known:
-                self.notes.append(_note(document, problem))
+                self.notes.append(self._note(problem))
+
+    def _note(self, problem: Problem, when: str = "") -> FormNote:
+        """A problem with its proposed fix."""
+        proposal = self._propose(self.document, problem)
+        return FormNote(problem, when, fix=proposal.text if proposal is not None else "")
 
     def _service_notes(self) -> Iterator[FormNote]:
         status = self.status
         if status is not None:
             when = f"{status.at.astimezone(self._account.zone):%H:%M}"
-            yield from (_note(self.document, problem, when) for problem in status.problems)
+            yield from (self._note(problem, when) for problem in status.problems)
 
     def _schema_problems(self) -> Iterator[Problem]:
         for found, severity in ((self.choice.invalid, Severity.ERROR), (self.choice.tolerated, Severity.WARNING)):
@@ -235,12 +249,6 @@ class OpenDraft:
 def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
     names = [label_of(draft.edit.to_positions(pointer) or pointer.parent) for pointer in pointers]
     return ", ".join(dict.fromkeys(names[:3])) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
-
-
-def _note(document: Document, problem: Problem, when: str = "") -> FormNote:
-    """A problem with its proposed fix."""
-    proposal = fix_for(document, problem)
-    return FormNote(problem, when, fix=proposal.text if proposal is not None else "")
 
 
 def _conflict(draft: Draft, conflict: Conflict, when: str) -> ConflictNote:

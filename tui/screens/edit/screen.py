@@ -107,7 +107,9 @@ class EditScreen(BaseScreen[None]):
         self.form.texts.clear_cache()
         remember_place(self, EditOrder(order_id))
         found = self.workspace.orders.find(order_id)
-        self.pane.show_draft(OpenDraft.of(self.workspace.account, self.workspace.now, order_id, found))
+        self.pane.show_draft(
+            OpenDraft.of(self.workspace.account, self.workspace.now, order_id, found, self.workspace.orders.fix)
+        )
         if self.draft is not None:
             self._load(pointer)
         self.read_again()

@@ -13,6 +13,7 @@ from tui.orders.edits.list_items import add_entry, addable, copy_entry, entry_na
 from tui.orders.fields import entry_of, field_at, label_of
 from tui.orders.paths import BILL_TO, SHIP_TO
 from tui.orders.summary import order_name
+from tui.orders.value_parser import ValidValue
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import ShowText
 from tui.screens.common.screen import BaseScreen
@@ -89,19 +90,22 @@ class FormController:
             with self._screen.report_store_errors():
                 self.texts.type(target.typed_key, pointer, text)
 
-    def entered(self, pointer: Pointer, value: Json) -> None:
+    def entered(self, pointer: Pointer, entry: ValidValue) -> None:
         if (target := self._target()) is not None:
-            self.put(target, pointer, value)
+            self.put(target, pointer, entry)
 
-    def put(self, target: FormTarget, pointer: Pointer, value: Json) -> None:
-        """Save a value typed in a field."""
+    def put(self, target: FormTarget, pointer: Pointer, entry: ValidValue) -> None:
+        """Save a value typed in a field, and say how it was read if that may surprise."""
         known = field_at(pointer)
         self.texts.saving(target.typed_key, pointer)
         with self._owner.saving():
-            is_changed = target.put(pointer, value, known.caption if known is not None else pointer.name)
+            name = known.caption if known is not None else pointer.name
+            is_changed = target.put(pointer, entry.value, name, entry.beside)
             self.texts.saved(target.typed_key, pointer)
             if is_changed:
                 self._owner.show_order()
+            if entry.note:
+                self._screen.show_notice(f"{name}: {entry.note}.")
 
     def editor_left(self, pointer: Pointer, text: str | None) -> None:
         if self._sheet.editing is None:
@@ -162,7 +166,7 @@ class FormController:
 
     def _make_empty(self, target: FormTarget, row: FieldRow, value: Json | Absent) -> None:
         if not isinstance(value, Absent):
-            self.put(target, row.pointer, value)
+            self.put(target, row.pointer, ValidValue(value))
         else:
             with self._owner.saving():
                 if target.drop(row.pointer, f"{row.label} absent"):

@@ -40,7 +40,8 @@ class FormPane(Container):
     ) -> None:
         super().__init__()
         self._base = screen
-        self.sheet = OrderSheet(reader=reader_of(screen.workspace), typing_hook=self._typing, empty=empty, id="form")
+        reader = reader_of(screen.workspace, lambda: shown.document if (shown := target()) is not None else None)
+        self.sheet = OrderSheet(reader=reader, typing_hook=self._typing, empty=empty, id="form")
         self.rule = RuleLine(id="field")
         self.help_text = Pager(id="help")
         self.controller = FormController(screen, owner, self.sheet, texts, target)
@@ -80,7 +81,7 @@ class FormPane(Container):
 
     @on(OrderSheet.FieldChanged)
     def _entered(self, event: OrderSheet.FieldChanged) -> None:
-        self.controller.entered(event.pointer, event.value)
+        self.controller.entered(event.pointer, event.entry)
 
     @on(OrderSheet.EditorOpened)
     def _opened(self) -> None:

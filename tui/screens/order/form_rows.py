@@ -19,6 +19,7 @@ from tui.orders.fields import (
     FormSection,
     entry_of,
     field_at,
+    known_pointer,
     label_of,
     path_of,
     required_in,
@@ -126,7 +127,7 @@ def _place(spec: FormSpec) -> dict[Pointer, list[FormNote]]:
     placed: dict[Pointer, list[FormNote]] = {}
     document = spec.edit.document
     for note in spec.notes:
-        wanted: Pointer = note.problem.pointer.without_unknown_segments(document)
+        wanted: Pointer = known_pointer(note.problem.pointer, document)
         while wanted.tokens:
             if _is_heading(wanted, document):
                 break

@@ -45,8 +45,8 @@ class FormTarget(Protocol):
     def document(self) -> Document:
         """The order with its changes."""
 
-    def put(self, pointer: Pointer, value: Json, name: str) -> bool:
-        """Set the value of a field. Returns whether anything changed, as the other methods do."""
+    def put(self, pointer: Pointer, value: Json, name: str, beside: Sequence[tuple[Pointer, Json]] = ()) -> bool:
+        """Set the value of a field, and values `beside` it. Returns whether anything changed, as the other methods do."""
 
     def put_all(self, values: Sequence[tuple[Pointer, Json | Absent]], name: str) -> bool:
         """Set several values as one step."""

@@ -7,13 +7,14 @@ from textual import on
 from textual.app import ComposeResult
 
 from tui.api.codec import Document, Json
-from tui.api.models import Operation
+from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.keymap import Context
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label, settable, short_label
 from tui.orders.edits.edit import Edit
 from tui.orders.fields import Field, field_at
 from tui.orders.paths import ANY
+from tui.orders.tables.values.weight_entry import is_weight, parse_weight
 from tui.orders.value_parser import KINDS_OF_LINES, Choices, ParsedEntry, ValidValue, parse_entry, show_value
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.search_screen import TAKE_KEYS, SearchScreen
@@ -152,7 +153,7 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
 
     `typed_key`: the store key of the typed text until it is accepted; not stored if "".
     `continues`: start with the stored text. `replaces`: the first typed letter replaces the initial text, an example.
-    `may_be_empty`: an empty text is accepted for any kind, as "".
+    `may_be_empty`: an empty text is accepted for any kind, as "". `document`: the order whose field it is, if it is one.
     """
 
     WHERE = Context.PAGER
@@ -167,8 +168,10 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
         continues: bool = False,
         replaces: bool = False,
         may_be_empty: bool = False,
+        document: Document | None = None,
     ) -> None:
         super().__init__(workspace)
+        self._parse = reader_of(workspace, lambda: document)
         self._title = title
         self._rows = rows
         self._typed_key = typed_key
@@ -211,11 +214,12 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
     def _read(self, pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
         if self._may_be_empty and not text:
             return ValidValue("")
-        return reader_of(self.workspace)(pointer, kind, text, choices)
+        return self._parse(pointer, kind, text, choices)
 
     @on(OrderSheet.FieldChanged)
     def _changed(self, event: OrderSheet.FieldChanged) -> None:
-        self._values[event.pointer] = event.value
+        self._values[event.pointer] = event.entry.value
+        self._values.update(event.entry.beside)
 
     @on(OrderSheet.EditorLeft)
     def _left(self, event: OrderSheet.EditorLeft) -> None:
@@ -228,10 +232,17 @@ class ValueScreen(BaseScreen[dict[Pointer, Json]]):
         self.dismiss(self._values if event.accepted else None)
 
 
-def reader_of(workspace: Workspace) -> Callable[[Pointer, str, str, Choices], ParsedEntry]:
-    """The parser of typed values, with the profile's time zone and clock."""
+def reader_of(
+    workspace: Workspace, document: Callable[[], Document | None] = lambda: None
+) -> Callable[[Pointer, str, str, Choices], ParsedEntry]:
+    """The parser of typed values, with the profile's time zone and clock.
+
+    `document`: returns the order that is edited, whose units are kept; None if there are several.
+    """
 
     def read(pointer: Pointer, kind: str, text: str, choices: Choices) -> ParsedEntry:
+        if is_weight(pointer) and kind == Kind.NUMBER:
+            return parse_weight(text, pointer, document())
         return parse_entry(kind, text, choices=choices, now=workspace.now().astimezone(workspace.account.zone))
 
     return read

@@ -1,10 +1,11 @@
 """An order as lines of a preview, and its problems as a mark and a short text."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
 from tui.api.wording import count_of
+from tui.orders.checks.fix import Fix
 from tui.orders.checks.fixes import fix_for
 from tui.orders.fields import label_of
 from tui.orders.paths import DELIVERY_INDICATOR, ITEMS, NOTES, PAYMENT_STATUS, SHIPPING_OPTION, STATUS, TOTAL
@@ -29,9 +30,12 @@ def why_text(problems: Sequence[Problem]) -> str:
 
 
 def preview_lines(
-    order: Document, problems: Sequence[Problem], beside_address: int | None = None
+    order: Document,
+    problems: Sequence[Problem],
+    beside_address: int | None = None,
+    propose: Callable[[Document, Problem], Fix | None] = fix_for,
 ) -> Iterator[list[Piece]]:
-    """The lines of a preview: on the left the address, on the right why the order will not ship.
+    """The lines of a preview: on the left the address, on the right why the order will not ship, and the proposed fixes.
 
     `beside_address` limits the lines of reasons beside the address; the others follow at the end, none is left out.
     """
@@ -42,7 +46,7 @@ def preview_lines(
         text = problem.title or problem.detail
         where = label_of(problem.pointer)
         right.append((f"{'!' if error else '~'} {safe(text)}", "error" if error else "warning"))
-        proposal = fix_for(order, problem)
+        proposal = propose(order, problem)
         if proposal is not None:
             right.append((f"    m: {safe(proposal.text)}", "info"))
         elif where.startswith("Items"):

@@ -103,13 +103,17 @@ class ChangeCommands(OrderCommands):
         title = f"{full_label(setting.path)} of {order_name(order)}"
         # If the connection is lost now, the order's form offers the typed text.
         typed_key = order_key(order) if ANY not in setting.path else ""
-        values = await self._screen.ask_screen(ValueScreen(self._workspace, title, [row], typed_key=typed_key))
+        # Items may have different units, so that a typed one is set in all.
+        document = self._orders.draft_of(order).edit.document if ANY not in setting.path else None
+        screen = ValueScreen(self._workspace, title, [row], typed_key=typed_key, document=document)
+        values = await self._screen.ask_screen(screen)
         if values is None:
             return
         if setting.pointer not in values:
             self._screen.show_notice("Nothing was changed.")
         else:
-            self._draft(BulkChange(assignments=(replace(setting, value=values[setting.pointer]),)), order)
+            assignments = tuple(replace(setting, path=pointer.tokens, value=value) for pointer, value in values.items())
+            self._draft(BulkChange(assignments=assignments), order)
 
     def _draft(self, recipe: BulkChange, order: Document) -> None:
         """Apply a recipe to the order's draft as one step."""

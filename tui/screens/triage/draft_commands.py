@@ -1,10 +1,8 @@
 """Commands on the order under the cursor: draft, address, deletion."""
 
 from tui.api.codec import Document, same
-from tui.api.errors import Problem
 from tui.api.query import order_key
 from tui.api.wording import count_of
-from tui.orders.checks.fix import Fix
 from tui.orders.checks.registry import title_of
 from tui.orders.display import display_value
 from tui.orders.fields import label_of
@@ -37,17 +35,13 @@ class DraftCommands(OrderCommands):
             return
         draft = self._orders.draft_of(order)
         for problem in self._workspace.orders.problems(draft.edit.document):
-            proposal = self._propose(draft.edit.document, problem)
+            proposal = self._workspace.orders.fix(draft.edit.document, problem)
             if proposal is not None:
                 draft.edit.put_all(proposal.values, problem.title or problem.detail)
                 self._orders.save(draft)
                 self._screen.show_notice(f"Drafted: {proposal.text}. u undoes it, w reviews.")
                 return
         self._screen.show_notice("No fix is proposed for this order.")
-
-    def _propose(self, document: Document, problem: Problem) -> Fix | None:
-        index = self._workspace.orders
-        return index.knowledge.fix(document, problem, index.local.cache)
 
     async def _fix_marked(self) -> None:
         index = self._workspace.orders
@@ -58,7 +52,7 @@ class DraftCommands(OrderCommands):
             if progress.done % _SHOWN_EACH == 0:
                 self._screen.show_notice(f"Looking for fixes: {progress.done} of {progress.total} orders …")
 
-        kinds = await proposed_fixes(documents, index.problems, self._propose, show)
+        kinds = await proposed_fixes(documents, index.problems, index.fix, show)
         self._screen.clear_notice()
         if not kinds:
             self._screen.show_notice(f"No fix is proposed for the {count_of(len(documents), 'marked order')}.")
@@ -74,7 +68,8 @@ class DraftCommands(OrderCommands):
         """Show what would be drafted, and draft it after `y`."""
         answers = [("y", "draft it"), ("p", "show all")]
         count = count_of(len(fixes), "order")
-        answer = await self._screen.ask(f"{title}, {count}: {_fix_line(fixes[0])}", answers)
+        earlier = "From earlier orders: " if any(fix.fix.source for fix in fixes) else ""
+        answer = await self._screen.ask(f"{earlier}{title}, {count}: {_fix_line(fixes[0])}", answers)
         if answer == "p":
             lines = [[(f" {fit(order_name(fix.document), 14)} {_fix_line(fix)}", "")] for fix in fixes]
             self._workspace.go(ShowLines(f"{count}: {title}", lines))
@@ -158,12 +153,12 @@ class DraftCommands(OrderCommands):
 
 
 def _fix_line(fix: OrderFix) -> str:
-    """What a fix changes: the fields with their old and new values."""
+    """What a fix changes: the fields with their old and new values, and where these come from."""
     changes = (
         f"{label_of(pointer)} {display_value(pointer, pointer.get(fix.document))} -> {display_value(pointer, value)}"
         for pointer, value in fix.changes
     )
-    return safe(", ".join(changes))
+    return safe(f"{', '.join(changes)}{f' ({fix.fix.source})' if fix.fix.source else ''}")
 
 
 def _delete_question(order: Document) -> tuple[str, str]:

@@ -97,7 +97,9 @@ class ListCommands(OrderCommands):
         self._orders.read("read why a shop fails", self._show_shops())
 
     async def _show_shops(self) -> None:
-        self._workspace.go(ShowText("Shops", await shops_text(self._workspace.account)))
+        self._workspace.go(
+            ShowText("Shops", await shops_text(self._workspace.account, self._workspace.orders.frequent))
+        )
 
     @handles("long_text")
     def show_order(self, key: str) -> None:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from tui.api.codec import Document
 from tui.api.errors import ApiError, NotFound
 from tui.api.wording import count_of
-from tui.orders.query.conditions import All, Condition, OneOf
+from tui.orders.query.conditions import All, Condition
 from tui.orders.query.folding import fold_value
 from tui.orders.query.language import QueryError
 from tui.orders.query.syntax import quote
@@ -15,7 +15,6 @@ from tui.screens.common.key_lines import marked_keys
 from tui.screens.common.workspace_actions import stage_copies
 from tui.screens.triage.changes import ChangeCommands
 from tui.screens.triage.order_list import OrderCommands, OrderList
-from tui.work.cache.index import NEEDS_WORK
 from tui.work.cache.local_orders import named, names_of
 
 
@@ -51,7 +50,7 @@ class MarkCommands(OrderCommands):
             case "i":
                 table.set_marks(table.marks ^ set(index.window.keys()))
             case "p":
-                self._mark_found(NEEDS_WORK)
+                self._mark_found(index.needs_work)
             case "s":
                 self._mark_same_problem()
             case "q":
@@ -70,7 +69,7 @@ class MarkCommands(OrderCommands):
         if problem is None:
             self._screen.show_notice("The order at the cursor has no problem.")
         else:
-            self._mark_found(OneOf("problem", (problem.code,)))
+            self._mark_found(self._orders.reader.parse(f"why:={problem.code}").condition)
 
     async def _mark_by_query(self) -> None:
         line = await self._orders.prompt.ask("mark the listed orders that match: ")

@@ -12,7 +12,6 @@ from tui.orders.query.conditions import All, Not, OneOf
 from tui.orders.summary import address_lines, order_name, text_at
 from tui.screens.common.commands import handles
 from tui.screens.triage.order_list import OrderCommands
-from tui.work.cache.index import NEEDS_WORK
 
 _MORNING: Final = time(8)
 _MONDAY: Final = 0
@@ -95,7 +94,7 @@ class PrivateCommands(OrderCommands):
         marks = self._workspace.marks
         hidden = marks.keys(lambda mark: mark.done_at or mark.snoozed_until)
         index = self._workspace.orders
-        left = index.local.cache.count(All((index.condition, NEEDS_WORK, Not(OneOf("key", tuple(hidden))))))
+        left = index.local.cache.count(All((index.condition, index.needs_work, Not(OneOf("key", tuple(hidden))))))
         self._orders.reader.look_again()
         self._screen.show_notice(f"{done}. {left} left to fix.")
 

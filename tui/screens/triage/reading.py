@@ -12,8 +12,7 @@ from tui.orders.query.language import Query, parse
 from tui.orders.query.meaning import QueryContext
 from tui.orders.query.syntax import Both, QueryError
 from tui.screens.common.screen import BaseScreen
-from tui.work.cache.facets import FACETS
-from tui.work.cache.index import NEEDS_WORK
+from tui.work.cache.facets import FACETS, count_by
 from tui.work.cache.local_orders import OrderWindow
 from tui.work.cache.query_context import query_context
 from tui.work.stored import StoreError
@@ -97,6 +96,9 @@ class OrderReader:
         name = FACETS.get(field, field)
         if name not in (*CODES, *LISTS):
             return {}
+        if field == "why":
+            account, local = self._workspace.account, self._workspace.orders.local
+            return {value.name: value.count for value in count_by(account, local, EVERY_ORDER, [field])[field]}
         return dict(self._workspace.orders.local.cache.facets(EVERY_ORDER, [name])[name])
 
     def count(self, line: str) -> int:
@@ -143,15 +145,17 @@ class OrderReader:
         self.set_line(self._line)
         local, condition, sort = self._workspace.orders.local, self.condition, self.query.sort
         revision = local.revision
-        query = self.query.condition
+        query, needs_work = self.query.condition, self._workspace.orders.needs_work
         window, to_fix, known, shops = await asyncio.to_thread(
             lambda: (
                 local.window(condition, sort),
-                local.cache.count(All((condition, NEEDS_WORK))),
+                local.cache.count(All((condition, needs_work))),
                 local.cache.count(),
                 dict(local.cache.facets(query, ["shop"])["shop"]),
             )
         )
+        if self._workspace.sync.state.is_complete:
+            await asyncio.to_thread(self._workspace.orders.find_frequent)
         if condition == self.condition and sort == self.query.sort:
             self.to_fix, self.known, self.by_shop, self._has_all = to_fix, known, shops, True
             self._show(window, revision)

@@ -14,7 +14,10 @@ from tui.api.errors import ApiError, Problem
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.keymap import Context
+from tui.orders.checks.fix import Fix
+from tui.orders.checks.fixes import FROM_HISTORY, fix_for
 from tui.orders.order_state import OrderState
+from tui.orders.query.conditions import asks_for_warnings
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.general_commands import TabCommands
@@ -118,6 +121,8 @@ class TriageScreen(BaseScreen[None]):
         """The orders of the table."""
         self._compared: tuple[Document, tuple[Problem, ...]] | None = None
         """The order that was compared with the others last, with its problems."""
+        self._fixes: dict[str, Fix | None] = {}
+        """The fixes of that order that use earlier orders, by code."""
         self._comparing: Timer | None = None
         self._wanted_key: str | None = None
         """The order to move the cursor to as soon as it is in the list."""
@@ -273,7 +278,8 @@ class TriageScreen(BaseScreen[None]):
             account.zone,
             WIDE if self._is_wide else NARROW,
             self._status_of,
-            index.problems,
+            # A query for warnings is answered in each row.
+            index.problems if asks_for_warnings(index.condition) else index.own_problems,
             lambda order: index.knowledge.state(order) is OrderState.FINISHED,
             lambda key: self.workspace.marks.of(key).flagged_at is not None,
         )
@@ -327,7 +333,14 @@ class TriageScreen(BaseScreen[None]):
         count = count_of(len(problems), "problem") if problems else "no problems"
         self._rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", self._read_time())
         width = self.preview.size.width
-        lines = list(preview_lines(shown, problems, None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS))
+        beside = None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS
+        lines = list(preview_lines(shown, problems, beside, self._propose))
+        codes = {problem.code for problem in problems}
+        lines += [
+            [(safe(f"{warning}; W switches it off for the shop"), "dim")]
+            for warning in self.workspace.orders.frequent_of(shown)
+            if warning.code in codes
+        ]
         if note := self.workspace.marks.of(key).note:
             lines.insert(0, [(f"private note: {safe(note)}", "info")])
         status = account.draft_sender.status(key)
@@ -349,10 +362,18 @@ class TriageScreen(BaseScreen[None]):
 
     async def _compare(self, order: Document) -> None:
         with self.report_store_errors():
-            found = await asyncio.to_thread(self.workspace.orders.problems_among, order)
-            self._compared = (order, found)
-            if found != self.workspace.orders.problems(order):
+            index = self.workspace.orders
+            found = await asyncio.to_thread(index.problems_among, order)
+            codes = [problem for problem in found if problem.code in FROM_HISTORY]
+            fixes = await asyncio.to_thread(lambda: {problem.code: index.fix(order, problem) for problem in codes})
+            self._compared, self._fixes = (order, found), fixes
+            if fixes or found != index.problems(order):
                 self._show_preview()
+
+    def _propose(self, order: Document, problem: Problem) -> Fix | None:
+        """The fix of a problem; one that uses earlier orders as soon as the order was compared with them."""
+        is_compared = self._compared is not None and self._compared[0] is order
+        return self._fixes.get(problem.code) if is_compared and problem.code in self._fixes else fix_for(order, problem)
 
     def status_items(self) -> Sequence[str | Piece]:
         account, state = self.workspace.account, self.workspace.sync.state
@@ -375,6 +396,8 @@ class TriageScreen(BaseScreen[None]):
         )
         if self.table.marks:
             facts.append(f"{len(self.table.marks)} marked")
+        if frequent := self.workspace.orders.frequent:
+            facts.append(f"{count_of(len(frequent), 'frequent warning')}, W")
         if failing:
             facts.append((f"{count_of(failing, 'shop')} failing, I shows why", "error"))
         return facts

@@ -1,15 +1,22 @@
 """The page of connected shops: kind, last read, and why one is failing."""
 
+from collections.abc import Sequence
+
 from tui.api.codec import Document
 from tui.api.errors import ApiError
 from tui.api.query import read_instant
+from tui.orders.checks.registry import title_of
 from tui.work.account import Account, Shop
+from tui.work.cache.frequent_warnings import FrequentWarning
 
 _LOGS = 5
 
 
-async def shops_text(account: Account) -> str:
-    """The page as untrusted text. For failing shops, the newest entries of the service's log are read."""
+async def shops_text(account: Account, frequent: Sequence[FrequentWarning]) -> str:
+    """The page as untrusted text, with the frequent warnings of each shop and the checks that are switched off for it.
+
+    For failing shops, the newest entries of the service's log are read.
+    """
     parts: list[str] = []
     for shop in account.shops or ():
         lines = [f"{shop.name}  ({shop.kind or 'kind unknown'}, integration {shop.id})"]
@@ -21,6 +28,11 @@ async def shops_text(account: Account) -> str:
                 f"    ! FAILING since {_time(account, shop.failing_since)}: orders are not imported, no status updates sent"
             )
             lines.extend(await _reasons(account, shop))
+        lines += [f"    ~ {warning}; not shown on each order" for warning in frequent if warning.shop == shop.id]
+        if off := account.switched_checks.off(shop.id):
+            lines.append(f"    switched off: {', '.join(map(title_of, sorted(off)))}")
+        if off or any(warning.shop == shop.id for warning in frequent):
+            lines.append("    W in the order list switches these checks off and on")
         parts.append("\n".join(lines))
     return "\n\n".join(parts) or "The service lists no shops for these credentials."
 

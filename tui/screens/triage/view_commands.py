@@ -4,6 +4,7 @@ import asyncio
 from typing import Final
 
 from tui.api.codec import Document
+from tui.orders.checks.registry import title_of
 from tui.orders.order_state import OrderState
 from tui.orders.paths import SHIP_TO, SHOP, STATUS
 from tui.orders.query.conditions import All, OneOf
@@ -15,6 +16,7 @@ from tui.screens.common.commands import handles
 from tui.screens.triage.facets import FacetScreen
 from tui.screens.triage.order_list import ALL, OrderCommands
 from tui.screens.triage.view_screen import ViewScreen
+from tui.work.cache.frequent_warnings import SHARE
 
 _SAVED: Final = "views"
 
@@ -88,10 +90,45 @@ class ViewCommands(OrderCommands):
         index.knowledge.learn(shop_id, code, states.get(answer))
         of_status = (OneOf("shop", (fold_value(shop_id),)), OneOf("status", (fold_value(code),)))
         index.local.cache.mark_outdated(All(of_status))
-        while await asyncio.to_thread(index.local.describe_outdated):
+        await self._judge_again()
+        self._screen.show_notice(f"Orders of {name} with the status {code} were judged again; nothing was sent.")
+
+    @handles("switch_check")
+    async def switch_check(self, key: str) -> None:
+        """Switch a frequent warning of a shop off, or one that was switched off on again; first those of this order's shop."""
+        account, index = self._workspace.account, self._workspace.orders
+        await asyncio.to_thread(index.find_frequent)
+        here = text_at(self._orders.order, SHOP) if self._orders.order is not None else ""
+        choices = [(warning.shop, warning.code, False, f"off: {warning}") for warning in index.frequent]
+        choices += [
+            (shop, code, True, f"on again: {title_of(code)}") for shop, code in account.switched_checks.all_off()
+        ]
+        choices.sort(key=lambda choice: str(choice[0]) != here)
+        if not choices:
+            share = f"No shop has a warning that is on more than {SHARE:.0%} of its open orders."
+            self._screen.show_notice(f"{share} Other checks are switched in settings.toml.")
+            return
+        names = {shop.id: shop.name for shop in account.shops or account.earlier_shops}
+        answers = [
+            (str(place), f"{text}, {names.get(shop, shop)}") for place, (shop, _, _, text) in enumerate(choices[:9], 1)
+        ]
+        answer = await self._screen.ask("Switch", answers)
+        if answer is None:
+            return
+        shop, code, is_on, _ = choices[int(answer) - 1]
+        account.switched_checks.switch(shop, code, is_on=is_on)
+        of_shop = OneOf("shop", (str(shop),))
+        index.local.cache.mark_outdated(of_shop if is_on else All((of_shop, OneOf("problem", (code,)))))
+        index.forget_problems()
+        await self._judge_again()
+        state, hint = ("on again", "") if is_on else ("off", " W switches it on again.")
+        self._screen.show_notice(f"{title_of(code)} is switched {state} for {names.get(shop, shop)}.{hint}")
+
+    async def _judge_again(self) -> None:
+        """Compute the facts of the orders again that are outdated, and show the list as it is then."""
+        while await asyncio.to_thread(self._workspace.orders.local.describe_outdated):
             pass
         self._orders.reader.look_again()
-        self._screen.show_notice(f"Orders of {name} with the status {code} were judged again; nothing was sent.")
 
     @handles("seen")
     def set_seen(self, key: str) -> None:

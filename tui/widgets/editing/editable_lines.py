@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from textual import events
 from textual.geometry import Offset
 
-from tui.api.codec import Json
 from tui.api.pointer import Pointer
 from tui.orders.value_parser import InvalidText, ValidValue
 from tui.widgets.editing.field_editor import EDITOR_KEYS, LiveEditor
@@ -44,7 +43,7 @@ class EditableLines(LineView):
         """Called when the text changed, before it is drawn."""
         raise NotImplementedError
 
-    def value_accepted(self, editor: LiveEditor, value: Json) -> None:
+    def value_accepted(self, editor: LiveEditor, entry: ValidValue) -> None:
         """Called when a value was accepted."""
         raise NotImplementedError
 
@@ -88,7 +87,7 @@ class EditableLines(LineView):
             return False
         self.close_editor()
         if isinstance(entry, ValidValue):
-            self.value_accepted(editor, entry.value)
+            self.value_accepted(editor, entry)
         self.editor_closed(editor, True, None)
         return True
 

@@ -7,7 +7,7 @@ from rich.cells import cell_len
 
 from tui.api.codec import Json
 from tui.api.pointer import Absent, Pointer
-from tui.orders.value_parser import KINDS_OF_LINES, InvalidText, ParsedEntry, editing_kind, entry_text
+from tui.orders.value_parser import KINDS_OF_LINES, InvalidText, ParsedEntry, ValidValue, editing_kind, entry_text
 from tui.widgets.editing.text_model import EDITING_KEYS, TextModel
 from tui.widgets.lines import Piece
 from tui.widgets.text import fit, safe, wrap
@@ -42,6 +42,8 @@ class LiveEditor:
         self.choices = tuple(choices) or (_YES_NO if self.kind == "bool" else ())
         self.notice = ""
         self.reason = ""
+        self.note = ""
+        """How the text was read, if that may surprise."""
         self._reader = reader
         self._is_closed = self.kind in _CLOSED_KINDS
         text = entry_text(self.kind, value)
@@ -147,7 +149,7 @@ class LiveEditor:
         # The notice is next to its text: below multiline text, but above choices.
         notice_row = row - height if self.is_multiline else row
         if 0 <= notice_row < len(notice_lines):
-            return [(" " * _INDENT + notice_lines[notice_row], "info" if self.notice else "error")]
+            return [(" " * _INDENT + notice_lines[notice_row], "error" if self.reason and not self.notice else "info")]
         if self.is_multiline:
             return self._draw_text(row, height, width)
         return self._draw_choice(row - len(notice_lines), height, width)
@@ -181,7 +183,7 @@ class LiveEditor:
     # Helpers.
 
     def _notice_lines(self, width: int) -> list[str]:
-        text = self.notice or self.reason
+        text = self.notice or self.reason or self.note
         return wrap(safe(text), max(10, width - _INDENT - 1)) if text else []
 
     def _text_changed(self) -> None:
@@ -191,6 +193,7 @@ class LiveEditor:
 
     def _check(self) -> None:
         entry = None if self._picked >= 0 else self._read()
+        self.note = entry.note if isinstance(entry, ValidValue) else ""
         # An empty text is not an error yet.
         self.reason = entry.reason if isinstance(entry, InvalidText) and self.editing.text.strip() else ""
 

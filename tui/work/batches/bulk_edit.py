@@ -69,21 +69,23 @@ def ids_with(staging: Staging, orders: Iterable[StagedOrder], kind: BulkEditKind
     ]
 
 
-def preview_value(
-    staging: Staging, orders: Sequence[StagedOrder], path: tuple[str, ...], value: Json | Absent
+def preview_values(
+    staging: Staging, orders: Sequence[StagedOrder], values_by_path: Sequence[tuple[tuple[str, ...], Json | Absent]]
 ) -> BulkEditPreview:
-    """Preview setting one field of each order; a field of items is set in every item."""
+    """Preview setting fields of each order, the first of which was chosen; a field of items is set in every item."""
+    path = values_by_path[0][0]
     known = field_at(Pointer(path))
 
     def values(order: StagedOrder) -> Values | str:
         if order.fixed and known is not None and known.immutable and ANY not in path:
             return IMMUTABLE
-        found = list(_pointers(order, path))
-        return (
-            [assignment for pointer in found for assignment in exclusive_values(pointer, value)]
-            if found
-            else "it has no such item"
-        )
+        found = [
+            assignment
+            for field_path, value in values_by_path
+            for pointer in _pointers(order, field_path)
+            for assignment in exclusive_values(pointer, value)
+        ]
+        return found or "it has no such item"
 
     return _preview(staging, orders, values)
 

@@ -160,10 +160,12 @@ class BatchEditing:
 
     # Changing orders
 
-    def put(self, id: str, pointer: Pointer, value: Json, name: str) -> bool:
-        """Set a value. A new order without an order id gets its number as order id, too."""
+    def put(
+        self, id: str, pointer: Pointer, value: Json, name: str, beside: Sequence[tuple[Pointer, Json]] = ()
+    ) -> bool:
+        """Set a value, and values `beside` it. A new order without an order id gets its number as order id, too."""
         order = self._changing(id)
-        values = exclusive_values(pointer, value)
+        values = [*exclusive_values(pointer, value), *beside]
         if pointer == NUMBER and not order.fixed and ORDER_ID.get(order.document) is ABSENT:
             values.append((ORDER_ID, value))
             name = f"{name} and order id"

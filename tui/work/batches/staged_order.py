@@ -19,7 +19,7 @@ from tui.orders.checks.sending import check_order, check_shop
 from tui.orders.edits.compare import compare
 from tui.orders.edits.edit import Change, Edit
 from tui.orders.edits.upsert import to_upsert
-from tui.orders.fields import entry_of, field_at
+from tui.orders.fields import entry_of, field_at, known_pointer
 from tui.orders.parsed import with_hint
 from tui.orders.paths import LISTS, NUMBER, ORDER_ID
 from tui.store.batches import KEEP, Kept, NewStaged, Staged, StagedState
@@ -393,7 +393,7 @@ def problems_by_order(write: Write) -> dict[str, tuple[ServiceProblem, ...]]:
             continue
         item = items[index]
         keys = as_document(write.new.changes).get(item.staged)
-        pointer = problem.pointer.without_unknown_segments(sent[index])
+        pointer = known_pointer(problem.pointer, sent[index])
         value = fingerprint(pointer.get(sent[index]))
         service_problem = ServiceProblem(
             replace(problem, pointer=_keyed(pointer, keys)), write.last.at, item.version, value

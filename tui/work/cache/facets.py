@@ -1,13 +1,15 @@
 """Facets: how many orders of a query have each value of a field, and the query that narrows to one value."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from tui.orders.query.conditions import Condition
+from tui.orders.query.conditions import All, Condition
+from tui.orders.query.deadlines import DEADLINE_CODES
 from tui.orders.query.syntax import quote
 from tui.work.account import Account
+from tui.work.cache.deadlines import deadlines_of
 from tui.work.cache.local_orders import LocalOrders
 
 FACETS: Final = {
@@ -51,9 +53,20 @@ def count_by(
     """
     fields = {name: FACETS[name] for name in names}
     found = orders.cache.facets(condition, list(fields.values()))
+    if "why" in fields:
+        found["problem"] = [*found["problem"], *_deadlines(account, orders, condition)]
+        found["problem"].sort(key=lambda entry: -entry[1])
     return {
         name: [_value(account, name, value, count) for value, count in found[field]] for name, field in fields.items()
     }
+
+
+def _deadlines(account: Account, orders: LocalOrders, condition: Condition) -> Iterator[tuple[str, int]]:
+    """The counts of the checks that depend on the time, which the cache does not have."""
+    deadlines = deadlines_of(account)
+    for code in DEADLINE_CODES:
+        if count := orders.cache.count(All((condition, deadlines.found(code)))):
+            yield code, count
 
 
 def _value(account: Account, name: str, value: str, count: int) -> FacetValue:

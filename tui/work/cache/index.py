@@ -5,15 +5,23 @@ from collections.abc import Callable, Collection
 
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
+from tui.orders.checks.context import SkuHistory
+from tui.orders.checks.facts import text_of
+from tui.orders.checks.fix import Fix
+from tui.orders.checks.fixes import FROM_HISTORY
 from tui.orders.order_state import OrderState
-from tui.orders.query.conditions import EVERY_ORDER, All, Condition, Not, OneOf
+from tui.orders.paths import SHOP
+from tui.orders.query.conditions import EVERY_ORDER, All, Condition, Not, OneOf, Some
 from tui.orders.suggestions import Suggestions, learn_suggestions
+from tui.orders.summary import text_at
 from tui.store.order_cache import CachedOrder
+from tui.work.cache.frequent_warnings import FrequentWarning
 from tui.work.cache.local_orders import LocalOrders, OrderWindow
 from tui.work.cache.order_knowledge import OrderKnowledge
+from tui.work.cache.sku_history import checked_items, sku_history
 
 NEEDS_WORK = All((OneOf("severity", (Severity.ERROR.value,)), Not(OneOf("stage", (OrderState.FINISHED.value,)))))
-"""An order has an error and is not finished."""
+"""An order has an error at any time and is not finished; see `OrderIndex.needs_work`."""
 _LEARNED_FROM = 1000
 _KEPT_PROBLEMS = 500
 
@@ -33,8 +41,12 @@ class OrderIndex:
         self.condition: Condition = EVERY_ORDER
         """The condition that the shown orders match."""
         self.window = OrderWindow.empty(local.cache)
-        self._problems: OrderedDict[int, tuple[Document, tuple[Problem, ...]]] = OrderedDict()
+        self._problems: OrderedDict[int, tuple[Document, int, tuple[Problem, ...]]] = OrderedDict()
         self._with_errors: set[int] | None = None
+        self.frequent: tuple[FrequentWarning, ...] = ()
+        """The warnings that many open orders of a shop have, as of the last `find_frequent`."""
+        self._frequent_revision = -1
+        self._history: tuple[int, dict[str, SkuHistory]] = (-1, {})
         self._learned: tuple[tuple[str, int], Suggestions] | None = None
 
     def show(self, window: OrderWindow, condition: Condition) -> None:
@@ -59,10 +71,16 @@ class OrderIndex:
         self.move_cursor(index + by)
         return self.window[index + by]
 
+    @property
+    def needs_work(self) -> Condition:
+        """The orders that have an error now and are not finished."""
+        late = self.knowledge.late_errors
+        return Some((NEEDS_WORK, *late)) if late else NEEDS_WORK
+
     def problem_beside(self, order_id: str, by: int) -> str | None:
         """The next order that needs work, starting at an order or else at the cursor, which moves to it."""
         if self._with_errors is None:
-            self._with_errors = set(self.local.cache.find(All((self.condition, NEEDS_WORK))))
+            self._with_errors = set(self.local.cache.find(All((self.condition, self.needs_work))))
         start = self.window.index_of(order_id)
         index = (self.cursor() if start is None else start) + by
         while 0 <= index < len(self.window):
@@ -78,18 +96,60 @@ class OrderIndex:
         return sum(self.local.cache.row_of(key) not in shown for key in keys)
 
     def problems(self, order: Document) -> tuple[Problem, ...]:
-        """The problems of an order. The checks run once for each document."""
+        """The problems of an order. The checks run once for each document, and again a minute later."""
+        minute = int(self.local.now().timestamp()) // 60
         kept = self._problems.pop(id(order), None)
-        if kept is None or kept[0] is not order:
-            kept = (order, self.knowledge.problems(order))
+        if kept is None or kept[0] is not order or kept[1] != minute:
+            kept = (order, minute, self.knowledge.problems(order))
         self._problems[id(order)] = kept
         if len(self._problems) > _KEPT_PROBLEMS:
             self._problems.popitem(last=False)
-        return kept[1]
+        return kept[2]
+
+    def forget_problems(self) -> None:
+        """Let the checks run again for all orders, because the settings of a shop changed."""
+        self._problems.clear()
+        self._frequent_revision = -1
+
+    def find_frequent(self) -> None:
+        """Find the frequent warnings of the shops, if orders were read since. Raises StoreError."""
+        if self._frequent_revision != self.local.revision:
+            self._frequent_revision = self.local.revision
+            self.frequent = self.knowledge.frequent_warnings(self.local.cache)
+
+    def frequent_of(self, order: Document) -> tuple[FrequentWarning, ...]:
+        """The frequent warnings of the order's shop."""
+        shop = text_at(order, SHOP) if self.frequent else ""
+        return tuple(warning for warning in self.frequent if str(warning.shop) == shop)
+
+    def own_problems(self, order: Document) -> tuple[Problem, ...]:
+        """The problems of an order without the warnings that many orders of its shop have."""
+        found = self.problems(order)
+        codes = {warning.code for warning in self.frequent_of(order)}
+        return (
+            found
+            if not codes
+            else tuple(problem for problem in found if problem.severity is Severity.ERROR or problem.code not in codes)
+        )
 
     def problems_among(self, order: Document) -> tuple[Problem, ...]:
         """The problems of an order, with those that compare it with the other orders that were read."""
         return self.knowledge.problems_among(order, self.local.cache)
+
+    def fix(self, document: Document, problem: Problem) -> Fix | None:
+        """The fix that is proposed for a problem, including values from earlier orders of the same articles.
+
+        What is known about an article is kept until more orders are read. Raises StoreError.
+        """
+        known: dict[str, SkuHistory] = {}
+        if problem.code in FROM_HISTORY:  # reading earlier orders is slow, and other fixes do not need them
+            revision, known = self._history
+            if revision != self.local.revision:
+                known = {}
+                self._history = self.local.revision, known
+            skus = {text_of(item.document, "sku") for item in checked_items(document)}
+            known |= sku_history(self.local.cache, skus - known.keys())
+        return self.knowledge.fix(document, problem, known)
 
     def suggestions(self, shop_id: str = "") -> Suggestions:
         """Suggestions that a shop's orders (or all) use in free text fields; kept until more orders are read."""

@@ -1,27 +1,29 @@
 """`OrderKnowledge`: what the checks and the queries know about an account's orders in addition to the orders."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 
 from tui.api.codec import Document, as_document
 from tui.api.errors import Problem
 from tui.api.query import order_key
-from tui.orders.checks.context import CheckContext
+from tui.orders.checks.context import CheckContext, SkuHistory
 from tui.orders.checks.deadline import due_at
-from tui.orders.checks.facts import CheckedOrder, text_of
+from tui.orders.checks.facts import CheckedOrder
 from tui.orders.checks.fix import Fix
-from tui.orders.checks.fixes import FROM_HISTORY, fix_for
+from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.registry import CHECKS, find_problems
 from tui.orders.columns import ListedOrder
 from tui.orders.order_state import OrderState, order_state
 from tui.orders.paths import SHOP
-from tui.orders.query.conditions import Facts
+from tui.orders.query.conditions import Condition, Facts
 from tui.orders.query.facts import FactsContext, facts_of
 from tui.orders.summary import ordered_at, text_at
 from tui.store.order_cache import OrderCache
 from tui.work.account import Account
+from tui.work.cache.deadlines import deadlines_of
+from tui.work.cache.frequent_warnings import FrequentWarning, frequent_warnings
 from tui.work.cache.related_orders import duplicate_orders, related_orders
-from tui.work.cache.sku_history import checked_items, sku_history
 
 _STATUSES = "statuses"
 _FORMAT = "1"
@@ -41,6 +43,11 @@ class OrderKnowledge:
         types = sorted((shop.id, shop.kind) for shop in self._account.shops or self._account.earlier_shops)
         known = f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types} {sorted(self._account.shop_settings.items())}"
         return hashlib.sha256(known.encode()).hexdigest()[:12]
+
+    @property
+    def late_errors(self) -> tuple[Condition, ...]:
+        """The orders that are late or due now, of the shops that take that for an error."""
+        return deadlines_of(self._account).with_severity("error")
 
     def state(self, document: Document) -> OrderState:
         """Whether the order is open according to its shop."""
@@ -80,13 +87,13 @@ class OrderKnowledge:
     def _problems(self, document: Document, context: CheckContext) -> tuple[Problem, ...]:
         return tuple(find_problems(document, replace(context, now=self._account.now())))
 
-    def fix(self, document: Document, problem: Problem, cache: OrderCache) -> Fix | None:
+    def fix(self, document: Document, problem: Problem, history: Mapping[str, SkuHistory]) -> Fix | None:
         """The fix that is proposed for a problem, including values from earlier orders of the same articles."""
-        context = self._context(document)
-        if problem.code in FROM_HISTORY:  # reading earlier orders is slow, and other fixes do not need them
-            skus = [text_of(item.document, "sku") for item in checked_items(document)]
-            context = replace(context, history=sku_history(cache, skus))
-        return fix_for(document, problem, context)
+        return fix_for(document, problem, replace(self._context(document), history=history))
+
+    def frequent_warnings(self, cache: OrderCache) -> tuple[FrequentWarning, ...]:
+        """The warnings that many open orders of a shop have. Raises StoreError."""
+        return frequent_warnings(self._account, cache)
 
     def listed(self, document: Document) -> ListedOrder:
         """The order with what is found about it now, for lists and exports."""
@@ -97,7 +104,7 @@ class OrderKnowledge:
         return ListedOrder(document, found, state, name, self._account.now(), self._account.zone)
 
     def facts(self, document: Document) -> Facts:
-        """The facts that queries use. They do not depend on the time; see `is:due` and `is:late`."""
+        """The facts that queries use. They do not depend on the time; see `Deadlines`."""
         context = self._context(document)
         found = tuple((problem.code, problem.severity.value) for problem in find_problems(document, context))
         order, shop = CheckedOrder.of(document, context.shop), context.shop

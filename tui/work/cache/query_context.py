@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from tui.orders.checks.registry import CHECKS, title_of
 from tui.orders.query.language import QueryContext
 from tui.work.account import Account
+from tui.work.cache.deadlines import deadlines_of
 from tui.work.cache.local_orders import LocalOrders
 from tui.work.cache.private_marks import OrderMarks
 from tui.work.journal.overwritten import overwritten
@@ -50,4 +51,5 @@ def query_context(
                 "overwritten": lambda: overwritten(account, orders),
             }
         ),
+        levels=deadlines_of(account).levels,
     )

@@ -1,7 +1,9 @@
 """What earlier orders say about articles: weight, HS code and origin by SKU, with the number of orders."""
 
+import re
 from collections import Counter
 from collections.abc import Collection, Iterable
+from fractions import Fraction
 from typing import Final
 
 from tui.api.codec import Document, as_list
@@ -14,10 +16,12 @@ from tui.store.order_cache import OrderCache
 
 _LOOKED_AT: Final = 300
 """How many orders with one of the SKUs are read, the newest first."""
+_AGREED: Final = Fraction(3, 4)
+"""The share of the earlier orders with a value that must have the same one. Otherwise nothing is proposed."""
 
 
 def sku_history(cache: OrderCache, skus: Collection[str]) -> dict[str, SkuHistory]:
-    """The values that the newest orders with these SKUs have most often. Raises StoreError."""
+    """What the newest orders with these SKUs agree on. Raises StoreError."""
     wanted = {sku for sku in skus if sku}
     if not wanted:
         return {}
@@ -26,18 +30,23 @@ def sku_history(cache: OrderCache, skus: Collection[str]) -> dict[str, SkuHistor
 
 
 def learn_history(documents: Iterable[Document], skus: Collection[str]) -> dict[str, SkuHistory]:
-    """Count the values of these SKUs in some orders."""
+    """Count the orders that have each value of these SKUs. HS codes are the same with and without dots and spaces."""
     counts = {sku: (Counter[str](), Counter[str](), Counter[str]()) for sku in skus}
+    spelling: dict[str, str] = {}
     for document in documents:
+        found: set[tuple[str, int, str]] = set()
         for item in checked_items(document):
-            grams, codes, origins = counts.get(text_of(item.document, "sku"), (None, None, None))
-            if grams is None or codes is None or origins is None:
-                continue
+            sku = text_of(item.document, "sku")
             if item.grams is not None and item.grams > 0:
-                grams[f"{item.grams.normalize():f}"] += 1
-            codes.update(filter(None, [text_of(item.document, "hs_code")]))
-            origins.update(filter(None, [text_of(item.document, "country_of_origin")]))
-    return {sku: SkuHistory(*map(_habit, found)) for sku, found in counts.items()}
+                found.add((sku, 0, f"{item.grams.normalize():f}"))
+            if code := text_of(item.document, "hs_code"):
+                found.add((sku, 1, spelling.setdefault(re.sub(r"[.\s]", "", code), code)))
+            if origin := text_of(item.document, "country_of_origin"):
+                found.add((sku, 2, origin.upper()))
+        for sku, place, value in found:
+            if sku in counts:
+                counts[sku][place][value] += 1
+    return {sku: SkuHistory(*map(_habit, of_sku)) for sku, of_sku in counts.items()}
 
 
 def checked_items(document: Document) -> list[CheckedItem]:
@@ -47,5 +56,8 @@ def checked_items(document: Document) -> list[CheckedItem]:
 
 
 def _habit(counts: Counter[str]) -> Habit | None:
-    (value, count), *_ = counts.most_common(1) or [("", 0)]
-    return Habit(value, count) if count else None
+    """The most frequent value, if enough of the orders with a value have it."""
+    if not counts:
+        return None
+    ((value, count),) = counts.most_common(1)
+    return Habit(value, count, counts.total()) if count >= _AGREED * counts.total() else None

@@ -37,7 +37,7 @@ def layer(allowed: str, *forbidden: frozenset[str]) -> Layer:
 VALUES = "tui.api.codec tui.api.pointer tui.api.errors tui.api.models tui.api.query tui.api.wording"
 """The modules of `tui.api` that hold only values and open no connection."""
 
-FOR_SCREENS = f"tui.widgets tui.work tui.orders tui.keymap tui.settings tui.api.request_log {VALUES}"
+FOR_SCREENS = f"tui.widgets tui.work tui.orders tui.keymap tui.user_keys tui.settings tui.api.request_log {VALUES}"
 """The modules that every family of screens may import."""
 
 
@@ -59,7 +59,10 @@ def orders(allowed: str) -> Layer:
 
 LAYERS = {
     "tui.keymap": layer("", NETWORK, DISK, TERMINAL, SERVER),
-    "tui.settings": layer("tui.orders.checks.context tui.orders.checks.registry", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.user_keys": layer("tui.keymap", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.settings": layer(
+        "tui.user_keys tui.orders.checks.context tui.orders.checks.registry", NETWORK, DISK, TERMINAL, SERVER
+    ),
     "tui.api": layer("tui.api", DISK, TERMINAL, SERVER),
     # orders/: the meaning of an order
     # query reads facts from documents; of addresses only the names of countries and their dialling codes

@@ -65,7 +65,7 @@ checks.unpaid = "error"
     [
         ("[journal\n", "not valid TOML"),
         ("[journl]\nkeep_days = 9", ", line 1: 'journl' is not a setting; did you mean 'journal'?"),
-        ("keep_days = 9", "'keep_days' is not a setting; did you mean 'cache'?"),
+        ("keep_days = 9", "'keep_days' is not a setting; did you mean 'keys'?"),
         ("journal = 3", "must be a table"),
         ("[journal]\nkeep = 9", ", line 2: 'keep' in [journal] is not a setting; did you mean 'keep_days'?"),
         ("[journal]\nkeep_days = 0", "keep_days = 0"),

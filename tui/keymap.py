@@ -1,4 +1,7 @@
-"""The table of commands: keys, titles, help, contexts. Key lines, `?`, the palette and the README are made from it."""
+"""The table of commands: keys, titles, help, contexts. Key lines, `?`, the palette and the README are made from it.
+
+`tui.user_keys` looks commands up by screen and key, with the keys that the user chose.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -1015,6 +1018,9 @@ NAMES: Final = {
     "tab": "Tab",
     "space": "Space",
     "backspace": "Backspace",
+    "delete": "Delete",
+    "insert": "Insert",
+    "shift+tab": "Shift+Tab",
 }
 """The names of keys in texts, where they differ from Textual's."""
 
@@ -1023,26 +1029,4 @@ def key_name(key: str) -> str:
     """The name of a key for users: `Ctrl+D`, `Enter`, `j`."""
     if key.startswith("ctrl+"):
         return f"Ctrl+{key[5:].upper()}"
-    return NAMES.get(key, key)
-
-
-def commands_in(context: Context) -> tuple[Command, ...]:
-    return tuple(command for command in COMMANDS if context in command.contexts)
-
-
-def commands_by_key(context: Context) -> dict[str, Command]:
-    """The commands of one context by key."""
-    return {key: command for command in commands_in(context) for key in command.keys}
-
-
-def clashes() -> list[str]:
-    """Keys with two commands in the same context; a test requires that there are none."""
-    found = []
-    for context in Context:
-        taken: dict[str, str] = {}
-        for command in commands_in(context):
-            for key in command.keys:
-                if key in taken:
-                    found.append(f"{context}: {key} is {taken[key]} and {command.id}")
-                taken[key] = command.id
-    return found
+    return NAMES.get(key, key.upper() if key[1:].isdecimal() else key)

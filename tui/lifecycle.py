@@ -47,6 +47,7 @@ class Session:
         self.navigator = navigator = Navigator(app, self.leave)
         self.workspace = navigator.workspace = Workspace(
             profile=profile,
+            keymap=settings.keymap,
             account=account,
             staging=Staging(account),
             jobs=Jobs(account),

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from platformdirs import PlatformDirs
 
+from tui.user_keys import InvalidKeys, Keymap, parse_keys
+
 if TYPE_CHECKING:
     from tui.orders.checks.context import ShopSettings
 
@@ -76,12 +78,14 @@ class Settings:
     `keep_days`: how long the journal keeps completed writes; None: forever. `keep_cache_days`: how long the cache keeps
     an order after it was last read. `no_cache`: orders that are read are kept in memory only. `shops`: what the checks
     of orders have to know about a shop, by the number of the integration; shops that are not named have the defaults.
+    `keymap`: the commands with the keys that the user chose.
     """
 
     keep_days: int | None = None
     keep_cache_days: int = _CACHE_DAYS
     no_cache: bool = False
     shops: "Mapping[int, ShopSettings]" = field(default_factory=dict)
+    keymap: Keymap = field(default_factory=Keymap)
 
 
 class SettingsError(ValueError):
@@ -104,7 +108,7 @@ _HINTS = {
 """What the value of a setting must be, by its key."""
 _LEVELS_HINT = '"off", "error" or "warning"'
 _KEYS = {
-    "": ("cache", "journal", "shops"),
+    "": ("cache", "journal", "keys", "shops"),
     "cache": ("keep_days",),
     "journal": ("keep_days",),
     "shops": (*tuple(_HINTS)[1:], "checks"),
@@ -158,6 +162,7 @@ def _parse(path: Path, text: str) -> Settings:
         model_config = ConfigDict(extra="forbid")
         cache: Cache = Cache()
         journal: Journal = Journal()
+        keys: dict[str, Any] = {}
         shops: dict[int, Shop] = {}
 
     try:
@@ -176,9 +181,13 @@ def _parse(path: Path, text: str) -> Settings:
             raise SettingsError(
                 f"{path}{_line_of(names, text)}: {_unknown(unknown[0], _table(names[:-1]), tuple(CODES))}"
             )
+    try:
+        keymap = parse_keys(file.keys, lambda names: _line_number(("keys", *names), text))
+    except InvalidKeys as error:
+        raise SettingsError(f"{path}{_line_of(('keys', *error.names), text)}: {error}") from error
     zone = local_zone()
     shops = {number: _shop_settings(shop.model_dump(exclude_none=True), zone) for number, shop in file.shops.items()}
-    return Settings(file.journal.keep_days, file.cache.keep_days, shops=shops)
+    return Settings(file.journal.keep_days, file.cache.keep_days, shops=shops, keymap=keymap)
 
 
 def _shop_settings(values: dict[str, Any], zone: tzinfo) -> "ShopSettings":
@@ -224,12 +233,18 @@ def _message(code: str, names: Sequence[str], value: object) -> str:
 
 
 def _line_of(names: Sequence[str], text: str) -> str:
+    """`, line 7`: the line that has the last of these keys; empty if it is not found."""
+    number = _line_number(names, text)
+    return f", line {number}" if number is not None else ""
+
+
+def _line_number(names: Sequence[str], text: str) -> int | None:
     """The number of the line that has the last of these keys, each of which is looked for after the one before."""
     lines, found = text.splitlines(), 0
     for name in names:
         pattern = re.compile(rf"(?:^|[\s.\[\"']){re.escape(name)}[\"']?\s*(?:=|\]|\.)")
         found = next((number for number in range(found, len(lines)) if pattern.search(lines[number])), found)
-    return f", line {found + 1}" if names and pattern.search(lines[found]) else ""
+    return found + 1 if names and pattern.search(lines[found]) else None
 
 
 def config_folder() -> Path:

@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from textual.screen import Screen
 
 from tui.screens.common.routes import Place, Route
+from tui.user_keys import Keymap
 from tui.work.account import Account
 from tui.work.batches.staging import Staging
 from tui.work.bulk.runner import Jobs
@@ -38,7 +39,7 @@ class WaitForScreen(Protocol):
 class Workspace:
     """What every screen gets. `profile`: the name of the profile. `orders`: those that the list shows, and all others.
 
-    `sync` reads all orders in the background. `marks`: what the user noted about orders on this machine.
+    `keymap`: the commands of each screen with their keys. `sync` reads all orders in the background. `marks`: what the user noted about orders on this machine.
 
     `open` opens a screen of the same family or of a family below it; `ask_screen` also waits for its result.
     `start` runs work that continues when the screen is closed. `show_notice` shows a notice on the top screen.
@@ -46,6 +47,7 @@ class Workspace:
     """
 
     profile: str
+    keymap: Keymap
     account: Account
     staging: Staging
     jobs: Jobs

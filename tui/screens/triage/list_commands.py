@@ -108,5 +108,5 @@ class ListCommands(OrderCommands):
     def back(self, key: str) -> None:
         if self._orders.preview.has_focus:
             self._orders.table.focus(scroll_visible=False)
-        elif key == "q":
+        elif key != "escape":
             self._screen.show_notice("This is the first screen; Q quits the app.")

@@ -16,13 +16,13 @@ from pseudo_terminal import PROGRAM, Terminal
 
 from tui.commands.output import DENIED, PROBLEMS, SUCCESS, UNKNOWN, USAGE
 from tui.keymap import Context
-from tui.user_keys import Keymap
 from tui.orders.parsed import GuessKind
 from tui.orders.tables.formats import FORMATS
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.faults import Fault, Faults, RetryAfter
 from tui.sandbox.seed_data import SHOPS
 from tui.sandbox.serve import serving
+from tui.user_keys import Keymap
 from tui.work.submit.results import SubmitOutcome
 
 TEXT = readme_parts.text()

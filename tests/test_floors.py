@@ -71,7 +71,7 @@ LAYERS = {
     "tui.orders.checks": orders(
         "checks addresses countries fields money names order_state paths status_words summary value_parser"
     ),
-    "tui.orders.edits": orders("edits checks fields paths summary value_parser"),
+    "tui.orders.edits": orders("edits checks countries fields paths summary value_parser"),
     "tui.orders.tables": orders(
         "tables addresses checks countries edits fields money names parsed paths progress status_words value_parser"
     ),

@@ -201,10 +201,20 @@ COMMANDS: Final = (
         "whole order as JSON",
         "Edit the whole order as JSON; in the JSON editor, open the text in $EDITOR.",
         (
-            *_ORDER_SCREENS,
+            Context.EDIT,
+            Context.COMPOSER,
             Context.JSON,
         ),
         Purpose.CHANGE,
+    ),
+    _command(
+        "as_text",
+        "E",
+        "whole order as JSON",
+        "Edit the whole order as JSON. On marked orders: edit columns of your choice as a table in $EDITOR.",
+        (Context.TRIAGE,),
+        Purpose.CHANGE,
+        marked=True,
     ),
     _command(
         "apply", "w", "apply", "Apply the text to the draft; nothing is sent.", (Context.JSON,), Purpose.CHANGE, "apply"

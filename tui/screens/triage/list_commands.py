@@ -31,12 +31,12 @@ class ListCommands(OrderCommands):
         orders = self._orders
         (orders.table if orders.preview.has_focus else orders.preview).focus(scroll_visible=False)
 
-    @handles(open=False, as_json_edit=True)
-    def open(self, as_json: bool) -> None:
+    @handles("open")
+    def open(self, key: str) -> None:
         order = self._orders.changeable()
         if order is not None:
             self._orders.remember()
-            self._workspace.go(EditOrder(order_key(order), as_json))
+            self._workspace.go(EditOrder(order_key(order)))
 
     @handles(next_order=1, previous_order=-1)
     def step_order(self, by: int) -> None:

@@ -33,6 +33,7 @@ from tui.screens.triage.order_list import ALL, OrderList
 from tui.screens.triage.private_commands import PrivateCommands
 from tui.screens.triage.reading import OrderReader
 from tui.screens.triage.rows import NARROW, WIDE, OrderRows, RowStatus, draft_status, private_status, status_mark
+from tui.screens.triage.table_commands import TableCommands
 from tui.screens.triage.view_commands import ViewCommands
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
@@ -75,6 +76,7 @@ class TriageScreen(BaseScreen[None]):
         ChangeCommands,
         PrivateCommands,
         ExportCommands,
+        TableCommands,
         MarkCommands,
     )
     READ_AGAIN = "R reads again"
@@ -111,6 +113,7 @@ class TriageScreen(BaseScreen[None]):
             changes,
             PrivateCommands(self._orders),
             ExportCommands(self._orders),
+            TableCommands(self._orders),
             self._marks,
         )
         self._is_wide = False

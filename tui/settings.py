@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from platformdirs import PlatformDirs
 
@@ -78,7 +78,8 @@ class Settings:
     `keep_days`: how long the journal keeps completed writes; None: forever. `keep_cache_days`: how long the cache keeps
     an order after it was last read. `no_cache`: orders that are read are kept in memory only. `shops`: what the checks
     of orders have to know about a shop, by the number of the integration; shops that are not named have the defaults.
-    `keymap`: the commands with the keys that the user chose.
+    `keymap`: the commands with the keys that the user chose. `mark_tags`: the tags that mirror the private marks `done`,
+    `snoozed` and `flagged`; marks without one stay on this machine.
     """
 
     keep_days: int | None = None
@@ -86,6 +87,7 @@ class Settings:
     no_cache: bool = False
     shops: "Mapping[int, ShopSettings]" = field(default_factory=dict)
     keymap: Keymap = field(default_factory=Keymap)
+    mark_tags: Mapping[str, str] = field(default_factory=dict)
 
 
 class SettingsError(ValueError):
@@ -97,6 +99,7 @@ _MAX_DAYS = 36500
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HINTS = {
     "keep_days": f"a number of days from 1 to {_MAX_DAYS}",
+    "tags": 'a table of different tags, such as {done = "packed", snoozed = "later", flagged = "look"}',
     "sender_country": "the two letters of a country, such as NL",
     "sender_postcode": "a text",
     "handling_days": "a number of days from 0 to 60",
@@ -108,10 +111,11 @@ _HINTS = {
 """What the value of a setting must be, by its key."""
 _LEVELS_HINT = '"off", "error" or "warning"'
 _KEYS = {
-    "": ("cache", "journal", "keys", "shops"),
+    "": ("cache", "journal", "keys", "marks", "shops"),
     "cache": ("keep_days",),
     "journal": ("keep_days",),
-    "shops": (*tuple(_HINTS)[1:], "checks"),
+    "marks": ("tags",),
+    "shops": (*tuple(_HINTS)[2:], "checks"),
 }
 """The valid keys of each table; the root is ""."""
 
@@ -134,7 +138,7 @@ def _parse(path: Path, text: str) -> Settings:
     # Imported only if there is a file: `--help` and a start without settings stay quick.
     import tomllib
 
-    from pydantic import BaseModel, ConfigDict, Field, ValidationError
+    from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
     from tui.orders.checks.context import Level
     from tui.orders.checks.registry import CODES
@@ -158,11 +162,23 @@ def _parse(path: Path, text: str) -> Settings:
         heaviest_item: Decimal | None = Field(default=None, gt=0)
         checks: dict[str, Level] = {}
 
+    class Marks(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+        tags: dict[Literal["done", "snoozed", "flagged"], Annotated[str, Field(pattern=r"^\S(.*\S)?$")]] = {}
+
+        @field_validator("tags")
+        @classmethod
+        def _are_different(cls, tags: dict[str, str]) -> dict[str, str]:
+            if len(set(tags.values())) < len(tags):
+                raise ValueError("two marks have one tag")
+            return tags
+
     class SettingsFile(BaseModel):
         model_config = ConfigDict(extra="forbid")
         cache: Cache = Cache()
         journal: Journal = Journal()
         keys: dict[str, Any] = {}
+        marks: Marks = Marks()
         shops: dict[int, Shop] = {}
 
     try:
@@ -187,7 +203,13 @@ def _parse(path: Path, text: str) -> Settings:
         raise SettingsError(f"{path}{_line_of(('keys', *error.names), text)}: {error}") from error
     zone = local_zone()
     shops = {number: _shop_settings(shop.model_dump(exclude_none=True), zone) for number, shop in file.shops.items()}
-    return Settings(file.journal.keep_days, file.cache.keep_days, shops=shops, keymap=keymap)
+    return Settings(
+        file.journal.keep_days,
+        file.cache.keep_days,
+        shops=shops,
+        keymap=keymap,
+        mark_tags={str(mark): tag for mark, tag in file.marks.tags.items()},
+    )
 
 
 def _shop_settings(values: dict[str, Any], zone: tzinfo) -> "ShopSettings":

@@ -1,6 +1,6 @@
 """`Workspace`, which every screen is given: the account, batches, bulk changes, orders, and navigation."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -39,7 +39,8 @@ class WaitForScreen(Protocol):
 class Workspace:
     """What every screen gets. `profile`: the name of the profile. `orders`: those that the list shows, and all others.
 
-    `keymap`: the commands of each screen with their keys. `sync` reads all orders in the background. `marks`: what the user noted about orders on this machine.
+    `keymap`: the commands of each screen with their keys. `sync` reads all orders in the background. `marks`: what the user noted about orders on this machine;
+    `mark_tags`: the tags that mirror the marks `done`, `snoozed` and `flagged`, if the settings name any.
 
     `open` opens a screen of the same family or of a family below it; `ask_screen` also waits for its result.
     `start` runs work that continues when the screen is closed. `show_notice` shows a notice on the top screen.
@@ -54,6 +55,7 @@ class Workspace:
     orders: OrderIndex
     sync: OrderSync
     marks: OrderMarks
+    mark_tags: Mapping[str, str]
     now: Callable[[], datetime]
     go: Callable[[Route], None]
     open: Callable[[Screen[Any]], None]

@@ -967,7 +967,7 @@ COMMANDS: Final = (
         "export",
         "X",
         "export",
-        "Export the list to a file: orders as CSV or JSON lines or as a pick list; the history also as CSV.",
+        "Export the list to a file: orders as CSV, JSON lines or a pick list; the history also as CSV; the journal also as the report of a day.",
         (
             Context.TRIAGE,
             Context.JOURNAL,

@@ -9,11 +9,9 @@ from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.orders.edits.bulk_change import BulkChange, apply_to_edit
 from tui.orders.paths import SHIP_TO
-from tui.orders.query.conditions import All, Not, OneOf
 from tui.orders.summary import address_lines, order_name, text_at
 from tui.screens.common.commands import handles
 from tui.screens.triage.order_list import OrderCommands
-from tui.work.cache.index import NEEDS_WORK
 
 _MORNING: Final = time(8)
 _MONDAY: Final = 0
@@ -114,14 +112,9 @@ class PrivateCommands(OrderCommands):
         """Say what was done and how much work is left, and go to the next order that needs work."""
         if self._screen.on_marked:
             self._orders.table.set_marks(self._orders.table.marks - set(keys))
-        elif move and keys == [self._orders.table.cursor_key]:
-            self._workspace.orders.problem_beside(keys[0], 1)
-        marks = self._workspace.marks
-        hidden = marks.keys(lambda mark: mark.done_at or mark.snoozed_until)
-        index = self._workspace.orders
-        left = index.local.cache.count(All((index.condition, NEEDS_WORK, Not(OneOf("key", tuple(hidden))))))
+        left = self._orders.next_order.after(keys if move else ())
         self._orders.reader.look_again()
-        self._screen.show_notice(f"{done}. {left} left to fix.")
+        self._screen.show_notice(f"{done}. {left}")
 
 
 def _snooze_times(now: datetime) -> list[tuple[str, str, datetime]]:

@@ -29,6 +29,7 @@ from tui.screens.triage.draft_commands import DraftCommands
 from tui.screens.triage.export_commands import ExportCommands
 from tui.screens.triage.list_commands import ListCommands
 from tui.screens.triage.mark_commands import MarkCommands
+from tui.screens.triage.next_order import NextOrder
 from tui.screens.triage.order_list import ALL, OrderList
 from tui.screens.triage.private_commands import PrivateCommands
 from tui.screens.triage.reading import OrderReader
@@ -99,7 +100,14 @@ class TriageScreen(BaseScreen[None]):
         self._prompt = InputLine(hides=True)
         self._reader = OrderReader(self, lambda: self.table.marks, self._rows_changed, self._progress_changed)
         self._orders = OrderList(
-            self, self._reader, self.tab_bar, self._filter_line, self._prompt, self.table, self.preview
+            self,
+            self._reader,
+            self.tab_bar,
+            self._filter_line,
+            self._prompt,
+            self.table,
+            self.preview,
+            NextOrder(workspace, self.table),
         )
         changes = ChangeCommands(self._orders)
         self._drafts = DraftCommands(self._orders)
@@ -300,6 +308,7 @@ class TriageScreen(BaseScreen[None]):
 
     @on(OrderTable.CursorMoved)
     def _moved(self) -> None:
+        self._orders.next_order.cursor_moved()
         self._show_preview()
         if self._wanted_key is None:
             self._orders.remember()

@@ -59,14 +59,17 @@ class OrderIndex:
         self.move_cursor(index + by)
         return self.window[index + by]
 
-    def problem_beside(self, order_id: str, by: int) -> str | None:
-        """The next order that needs work, starting at an order or else at the cursor, which moves to it."""
+    def problem_beside(self, order_id: str, by: int, without: Collection[str] = ()) -> str | None:
+        """The next order that needs work, starting at an order or else at the cursor, which moves to it.
+
+        The orders in `without` are skipped.
+        """
         if self._with_errors is None:
             self._with_errors = set(self.local.cache.find(All((self.condition, NEEDS_WORK))))
         start = self.window.index_of(order_id)
         index = (self.cursor() if start is None else start) + by
         while 0 <= index < len(self.window):
-            if self.window.ids[index] in self._with_errors:
+            if self.window.ids[index] in self._with_errors and self.window[index].key not in without:
                 self.move_cursor(index)
                 return self.window[index].key
             index += by

@@ -33,6 +33,7 @@ from tui.screens.common.routes import (
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.widgets.diff_renderer import DiffRenderer
+from tui.widgets.tab_bar import TabBar
 
 R = TypeVar("R")
 
@@ -127,7 +128,8 @@ class Navigator:
             case ShowHelp(where):
                 from tui.screens.common.pages import help_page
 
-                return help_page(workspace, where)
+                bars = self.screens[-1].query(TabBar) if self.screens else ()
+                return help_page(workspace, where, [tab for bar in bars if bar.display for tab in bar.tabs])
             case ShowRequestLog():
                 from tui.screens.system.request_log import RequestLogScreen
 

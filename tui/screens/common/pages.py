@@ -11,7 +11,7 @@ from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.user_keys import Keymap
 from tui.widgets.pager import Pager, TextLine
-from tui.widgets.text import fit
+from tui.widgets.text import fit, safe
 
 _MARKS = (
     ("!", "error found locally: the order will not ship, or a value is invalid", "error"),
@@ -43,7 +43,7 @@ _TEXT_EDITOR = (
 
 
 _KEYS_WIDTH = 14
-_TITLE_WIDTH = 20
+_TITLE_WIDTH = 23
 
 
 class PageScreen(BaseScreen[None]):
@@ -77,21 +77,23 @@ class PageScreen(BaseScreen[None]):
         )
 
 
-def help_page(workspace: Workspace, where: Context) -> PageScreen:
-    """The page with the keys of a screen."""
+def help_page(workspace: Workspace, where: Context, tabs: Sequence[tuple[str, str]] = ()) -> PageScreen:
+    """The page with the keys of a screen, and its tabs with their numbers."""
     return PageScreen(
-        workspace, f"Keys in {where}", list(help_lines(where, workspace.keymap)), title_right="q back, Q quit"
+        workspace, f"Keys in {where}", list(help_lines(where, workspace.keymap, tabs)), title_right="q back, Q quit"
     )
 
 
-def help_lines(where: Context, keymap: Keymap) -> Iterator[TextLine]:
-    """The commands of one screen by purpose, then the commands of other screens.
+def help_lines(where: Context, keymap: Keymap, tabs: Sequence[tuple[str, str]] = ()) -> Iterator[TextLine]:
+    """The commands of one screen by purpose, its tabs by number, then the commands of other screens.
 
     Each line has the keys, the name that `:` finds, and what the command does.
     """
     here = keymap.commands_in(where)
     for purpose in Purpose:
         yield from _section(purpose, [command for command in here if command.purpose is purpose])
+    if tabs:
+        yield from _list("Tabs", [(number, safe(label)) for number, label in tabs])
     if where in (Context.EDIT, Context.COMPOSER):
         yield from _list("In the editor of a field", _EDITOR)
     if where is Context.JSON:

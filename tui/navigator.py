@@ -33,7 +33,6 @@ from tui.screens.common.routes import (
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.widgets.diff_renderer import DiffRenderer
-from tui.widgets.tab_bar import TabBar
 
 R = TypeVar("R")
 
@@ -127,6 +126,7 @@ class Navigator:
                 return PageScreen(workspace, title, lines)
             case ShowHelp(where):
                 from tui.screens.common.pages import help_page
+                from tui.widgets.tab_bar import TabBar
 
                 bars = self.screens[-1].query(TabBar) if self.screens else ()
                 return help_page(workspace, where, [tab for bar in bars if bar.display for tab in bar.tabs])

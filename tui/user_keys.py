@@ -133,7 +133,7 @@ def _choices(tables: Mapping[str, object]) -> Iterator[_Choice]:
             raise InvalidKeys([table], f"{table} must be a table: [keys.{table}]")
         for id, keys in settings.items():
             command = _command(table, id)
-            yield _Choice(table, command, tuple(_keys(table, id, keys)))
+            yield _Choice(table, command, tuple(dict.fromkeys(_keys(table, id, keys))))
 
 
 def _command(table: str, id: str) -> Command:

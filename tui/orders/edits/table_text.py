@@ -189,6 +189,8 @@ def read_text(text: str, orders: Mapping[str, Document], columns: Sequence[TextC
 def escape(text: str) -> str:
     """A text as a cell. Reading it back gives the same text."""
     inner = text.strip(" ")
+    if inner == text and text.isprintable() and "\\" not in text:
+        return text
     start = len(text) - len(text.lstrip(" ")) if inner else len(text)
     end = len(text) - start - len(inner)
     return r"\x20" * start + "".join(map(_escaped, inner)) + r"\x20" * end

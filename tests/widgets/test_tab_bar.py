@@ -19,7 +19,7 @@ async def test_tab_bar_numbers_its_tabs_and_scrolls_to_the_current() -> None:
         tab_bar.set_labels(SHOPS)
         await pilot.pause()
         # Seven cells for the next tab would show three letters of its name.
-        assert screen_lines(app)[0] == "  0 all 412  1 ShopNL 188        >"
+        assert screen_lines(app)[0] == "  0 all 412  1 ShopNL 188  2     >"
         await pilot.resize_terminal(37, 3)
         await pilot.pause()
         assert screen_lines(app)[0] == "  0 all 412  1 ShopNL 188  2 Woo␛DE…>"

@@ -89,8 +89,10 @@ class TabBar(StatusText):
         left = width - 2
         for index in range(first, len(texts)):
             if lengths[index] > left:
-                # Two letters of a label name nothing.
-                yield (fit(texts[index], left), self._style(index)) if left >= _LEAST_CUT else (" " * left, "")
+                # Two letters of a label name nothing; the number is enough then.
+                number = index + self.first_number
+                text = texts[index] if left >= _LEAST_CUT else f" {number}" if number < 10 and left > 1 else ""
+                yield fit(text, left), self._style(index)
                 yield ">", "dim"
                 return
             yield texts[index], self._style(index)

@@ -39,7 +39,7 @@ def command(name: str) -> str:
 
 def key_table() -> str:
     """Return the keymap as a table: the commands of all contexts first, then the others."""
-    rows = ["| keys | command | where | what it does |", "| --- | --- | --- | --- |"]
+    rows = ["| keys | command | name in `settings.toml` | where | what it does |", "| --- | --- | --- | --- | --- |"]
     rows += [_row(command) for command in sorted(COMMANDS, key=lambda command: command.contexts != frozenset(Context))]
     return "\n".join(rows)
 
@@ -54,7 +54,8 @@ def _row(command: Command) -> str:
         else ", ".join(place for place in Context if place in command.contexts)
     )
     title = f"{command.title}, also `;`" if command.marked else command.title
-    return f"| {' '.join(f'`{key}`' for key in keys)} | {title} | {places} | {command.help.replace('|', '&#124;')} |"
+    shown = " ".join(f"`{key}`" for key in keys)
+    return f"| {shown} | {title} | `{command.id}` | {places} | {command.help.replace('|', '&#124;')} |"
 
 
 def query_table() -> str:

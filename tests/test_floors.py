@@ -37,7 +37,7 @@ def layer(allowed: str, *forbidden: frozenset[str]) -> Layer:
 VALUES = "tui.api.codec tui.api.pointer tui.api.errors tui.api.models tui.api.query tui.api.wording"
 """The modules of `tui.api` that hold only values and open no connection."""
 
-FOR_SCREENS = f"tui.widgets tui.work tui.orders tui.keymap tui.config tui.api.request_log {VALUES}"
+FOR_SCREENS = f"tui.widgets tui.work tui.orders tui.keymap tui.user_keys tui.config tui.api.request_log {VALUES}"
 """The modules that every family of screens may import."""
 
 
@@ -59,8 +59,9 @@ def orders(allowed: str) -> Layer:
 
 LAYERS = {
     "tui.keymap": layer("", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.user_keys": layer("tui.keymap", NETWORK, DISK, TERMINAL, SERVER),
     "tui.config": layer(
-        "tui.config tui.orders.checks.context tui.orders.checks.registry", NETWORK, DISK, TERMINAL, SERVER
+        "tui.config tui.user_keys tui.orders.checks.context tui.orders.checks.registry", NETWORK, DISK, TERMINAL, SERVER
     ),
     "tui.api": layer("tui.api", DISK, TERMINAL, SERVER),
     # orders/: the meaning of an order
@@ -70,7 +71,7 @@ LAYERS = {
     "tui.orders.checks": orders(
         "checks addresses countries fields money names order_state paths status_words summary value_parser"
     ),
-    "tui.orders.edits": orders("edits checks fields paths summary value_parser"),
+    "tui.orders.edits": orders("edits checks countries fields paths summary value_parser"),
     "tui.orders.tables": orders(
         "tables addresses checks countries edits fields money names parsed paths progress status_words summary value_parser"
     ),

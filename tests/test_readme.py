@@ -15,13 +15,14 @@ import readme_parts
 from pseudo_terminal import PROGRAM, Terminal
 
 from tui.commands.output import DENIED, PROBLEMS, SUCCESS, UNKNOWN, USAGE
-from tui.keymap import Context, commands_by_key
+from tui.keymap import Context
 from tui.orders.parsed import GuessKind
 from tui.orders.tables.formats import FORMATS
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.faults import Fault, Faults, RetryAfter
 from tui.sandbox.seed_data import SHOPS
 from tui.sandbox.serve import serving
+from tui.user_keys import Keymap
 from tui.work.submit.results import SubmitOutcome
 
 TEXT = readme_parts.text()
@@ -92,7 +93,7 @@ def test_keys_of_the_file_walkthrough_exist() -> None:
     rows = [line.split("|")[1:-1] for line in readme_parts.block("way").strip().splitlines()[2:]]
     assert len(rows) == 9
     for where, keys, _ in rows:
-        known = commands_by_key(Context(where.strip()))
+        known = Keymap().commands_by_key(Context(where.strip()))
         assert set(re.findall(r"`(.)`", keys)) <= set(known), where
         assert "`" in keys
 

@@ -1,4 +1,7 @@
-"""The table of commands: keys, titles, help, contexts. Key lines, `?`, the palette and the README are made from it."""
+"""The table of commands: keys, titles, help, contexts. Key lines, `?`, the palette and the README are made from it.
+
+`tui.user_keys` looks commands up by screen and key, with the keys that the user chose.
+"""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -198,10 +201,20 @@ COMMANDS: Final = (
         "whole order as JSON",
         "Edit the whole order as JSON; in the JSON editor, open the text in $EDITOR.",
         (
-            *_ORDER_SCREENS,
+            Context.EDIT,
+            Context.COMPOSER,
             Context.JSON,
         ),
         Purpose.CHANGE,
+    ),
+    _command(
+        "as_text",
+        "E",
+        "whole order as JSON",
+        "Edit the whole order as JSON. On marked orders: edit columns of your choice as a table in $EDITOR.",
+        (Context.TRIAGE,),
+        Purpose.CHANGE,
+        marked=True,
     ),
     _command(
         "apply", "w", "apply", "Apply the text to the draft; nothing is sent.", (Context.JSON,), Purpose.CHANGE, "apply"
@@ -962,7 +975,7 @@ COMMANDS: Final = (
         "export",
         "X",
         "export",
-        "Export the list to a file: orders as CSV or JSON lines or as a pick list; the history also as CSV.",
+        "Export the list to a file: orders as CSV, JSON lines or a pick list; the history also as CSV; the journal also as the report of a day.",
         (
             Context.TRIAGE,
             Context.JOURNAL,
@@ -1031,6 +1044,9 @@ NAMES: Final = {
     "tab": "Tab",
     "space": "Space",
     "backspace": "Backspace",
+    "delete": "Delete",
+    "insert": "Insert",
+    "shift+tab": "Shift+Tab",
 }
 """The names of keys in texts, where they differ from Textual's."""
 
@@ -1039,26 +1055,4 @@ def key_name(key: str) -> str:
     """The name of a key for users: `Ctrl+D`, `Enter`, `j`."""
     if key.startswith("ctrl+"):
         return f"Ctrl+{key[5:].upper()}"
-    return NAMES.get(key, key)
-
-
-def commands_in(context: Context) -> tuple[Command, ...]:
-    return tuple(command for command in COMMANDS if context in command.contexts)
-
-
-def commands_by_key(context: Context) -> dict[str, Command]:
-    """The commands of one context by key."""
-    return {key: command for command in commands_in(context) for key in command.keys}
-
-
-def clashes() -> list[str]:
-    """Keys with two commands in the same context; a test requires that there are none."""
-    found = []
-    for context in Context:
-        taken: dict[str, str] = {}
-        for command in commands_in(context):
-            for key in command.keys:
-                if key in taken:
-                    found.append(f"{context}: {key} is {taken[key]} and {command.id}")
-                taken[key] = command.id
-    return found
+    return NAMES.get(key, key.upper() if key[1:].isdecimal() else key)

@@ -60,12 +60,14 @@ class Session:
             profile=profile.title,
             is_demo=profile.is_demo,
             colour=profile.colour,
+            keymap=settings.keymap,
             account=account,
             staging=Staging(account),
             jobs=Jobs(account),
             orders=OrderIndex(local, knowledge),
             sync=OrderSync(account.client, local, now=account.now),
             marks=OrderMarks(account.store, account.account_id, local, account.now),
+            mark_tags=settings.mark_tags,
             now=account.now,
             go=navigator.go,
             open=navigator.open,
@@ -136,8 +138,10 @@ class Session:
         if status is not None and status.deleted:
             self._local.mark_gone([order_id])
         elif status is not None and status.document is not None:
+            mark = self.workspace.marks.of(order_id)
             # Not later than the result, which the row shows until the order is read again.
             self._local.keep([status.document], at=status.at)
+            self.workspace.marks.renew(order_id, mark)
         self.navigator.order_changed(order_id)
 
     async def _recover(self) -> None:

@@ -133,8 +133,10 @@ class Navigator:
                 return PageScreen(workspace, title, lines)
             case ShowHelp(where):
                 from tui.screens.common.pages import help_page
+                from tui.widgets.tab_bar import TabBar
 
-                return help_page(workspace, where)
+                bars = self.screens[-1].query(TabBar) if self.screens else ()
+                return help_page(workspace, where, [tab for bar in bars if bar.display for tab in bar.tabs])
             case ShowRequestLog():
                 from tui.screens.system.request_log import RequestLogScreen
 

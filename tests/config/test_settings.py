@@ -56,12 +56,21 @@ checks.unpaid = "error"
     assert shops[7] == ShopSettings(zone=local_zone())
 
 
+def test_tags_of_private_marks(file: Path) -> None:
+    file.write_text('[marks]\ntags = {done = "packed", flagged = "look at it"}\n')
+    assert read_settings().mark_tags == {"done": "packed", "flagged": "look at it"}
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
+        ("[marks]\ntags = {don = 'x'}", "line 2: tags = 'don' in [marks] must be a table of different tags"),
+        ("[marks]\ntags = {done = ''}", "line 2: tags = '' in [marks] must be a table of different tags"),
+        ("[marks]\ntags = {done = ' x'}", "line 2: tags = ' x' in [marks] must be a table of different tags"),
+        ("[marks]\ntags = {done = 'x', flagged = 'x'}", "in [marks] must be a table of different tags"),
         ("[journal\n", "not valid TOML"),
         ("[journl]\nkeep_days = 9", ", line 1: 'journl' is not a setting; did you mean 'journal'?"),
-        ("keep_days = 9", "'keep_days' is not a setting; it must be one of default, cache, journal, profiles, shops"),
+        ("keep_days = 9", "'keep_days' is not a setting; did you mean 'keys'?"),
         ("journal = 3", "must be a table"),
         ("[journal]\nkeep = 9", ", line 2: 'keep' in [journal] is not a setting; did you mean 'keep_days'?"),
         ("[journal]\nkeep_days = 0", "keep_days = 0"),

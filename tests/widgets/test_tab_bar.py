@@ -18,7 +18,13 @@ async def test_tab_bar_numbers_its_tabs_and_scrolls_to_the_current() -> None:
     async with app.run_test(size=(34, 3)) as pilot:
         tab_bar.set_labels(SHOPS)
         await pilot.pause()
-        assert screen_lines(app)[0] == "  0 all 412  1 ShopNL 188  2 Woo…>"
+        # Seven cells for the next tab would show three letters of its name.
+        assert screen_lines(app)[0] == "  0 all 412  1 ShopNL 188  2     >"
+        await pilot.resize_terminal(37, 3)
+        await pilot.pause()
+        assert screen_lines(app)[0] == "  0 all 412  1 ShopNL 188  2 Woo␛DE…>"
+        await pilot.resize_terminal(34, 3)
+        await pilot.pause()
         assert tab_bar.select_number(3)
         await pilot.pause()
         assert screen_lines(app)[0] == "< 2 Woo␛DE 121  3! PrestaFR 61"

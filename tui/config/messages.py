@@ -43,12 +43,18 @@ def unknown(key: str, place: str, valid: Sequence[str]) -> str:
 
 
 def line_of(names: Sequence[str], text: str) -> str:
+    """`, line 7`: the line that has the last of these keys; empty if it is not found."""
+    number = line_number(names, text)
+    return f", line {number}" if number is not None else ""
+
+
+def line_number(names: Sequence[str], text: str) -> int | None:
     """The number of the line that has the last of these keys, each of which is looked for after the one before."""
     lines, found = text.splitlines(), 0
     for name in names:
         pattern = re.compile(rf"(?:^|[\s.\[\"']){re.escape(name)}[\"']?\s*(?:=|\]|\.)")
         found = next((number for number in range(found, len(lines)) if pattern.search(lines[number])), found)
-    return f", line {found + 1}" if names and pattern.search(lines[found]) else ""
+    return found + 1 if names and pattern.search(lines[found]) else None
 
 
 def _place(location: Sequence[str | int]) -> tuple[list[str], Any, str]:

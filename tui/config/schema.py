@@ -5,9 +5,9 @@ The descriptions complete the sentence `key = value must be …`; of a table wit
 
 from datetime import date, time
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
 from tui.config.profiles import COLOURS, OWN_URL, token_url_of
@@ -39,6 +39,20 @@ class JournalTable(SettingsTable):
 
 class CacheTable(SettingsTable):
     keep_days: int = Field(default=90, strict=True, ge=1, le=MAX_DAYS, description=_DAYS)
+
+
+class MarksTable(SettingsTable):
+    tags: dict[Literal["done", "snoozed", "flagged"], Annotated[str, Field(pattern=r"^\S(.*\S)?$")]] = Field(
+        default={},
+        description='a table of different tags, such as {done = "packed", snoozed = "later", flagged = "look"}',
+    )
+
+    @field_validator("tags")
+    @classmethod
+    def _are_different(cls, tags: dict[str, str]) -> dict[str, str]:
+        if len(set(tags.values())) < len(tags):
+            raise ValueError("two marks have one tag")
+        return tags
 
 
 class ShopTable(SettingsTable):
@@ -100,6 +114,8 @@ class SettingsFile(SettingsTable):
     default: Name | None = Field(default=None, description="the name of a profile")
     cache: CacheTable = CacheTable()
     journal: JournalTable = JournalTable()
+    keys: dict[str, Any] = {}
+    marks: MarksTable = MarksTable()
     profiles: dict[Name, ProfileTable] = Field(
         default={}, description="the name of a profile: 1 to 40 visible characters"
     )

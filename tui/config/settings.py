@@ -25,6 +25,7 @@ from tui.config.profiles import (
     token_url_of,
 )
 from tui.config.time_zone import local_zone
+from tui.user_keys import InvalidKeys, Keymap, parse_keys
 
 if TYPE_CHECKING:
     from tui.config.schema import ProfileTable, SettingsFile, ShopTable
@@ -41,6 +42,8 @@ class Settings:
     `keep_days`: how long the journal keeps completed writes; None: forever. `keep_cache_days`: how long the cache keeps
     an order after it was last read. `no_cache`: orders that are read are kept in memory only. `shops`: what the checks
     of orders have to know about a shop, by the number of the integration; shops that are not named have the defaults.
+    `keymap`: the commands with the keys that the user chose. `mark_tags`: the tags that mirror the private marks `done`,
+    `snoozed` and `flagged`; marks without one stay on this machine.
     `profiles`: by their names; `default`: the name of the one to use without `--profile`.
     """
 
@@ -48,6 +51,8 @@ class Settings:
     keep_cache_days: int = 90
     no_cache: bool = False
     shops: "Mapping[int, ShopSettings]" = field(default_factory=dict)
+    keymap: Keymap = field(default_factory=Keymap)
+    mark_tags: Mapping[str, str] = field(default_factory=dict)
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     default: str | None = None
 
@@ -92,7 +97,7 @@ def parse_settings(text: str, path: Path, mode: int = 0o600) -> Settings:
 
     from pydantic import ValidationError
 
-    from tui.config.messages import line_of, sentence_of
+    from tui.config.messages import line_number, line_of, sentence_of
     from tui.config.schema import SettingsFile
 
     # The original errors contain values of the file, which may be secrets.
@@ -105,11 +110,17 @@ def parse_settings(text: str, path: Path, mode: int = 0o600) -> Settings:
     if file.default is not None and file.default not in file.profiles:
         raise SettingsError(f"{path}{line_of(['default'], text)}: {_unknown_profile(file.default, file.profiles)}")
     _check_rights(file, path, mode)
+    try:
+        keymap = parse_keys(file.keys, lambda names: line_number(("keys", *names), text))
+    except InvalidKeys as error:
+        raise SettingsError(f"{path}{line_of(('keys', *error.names), text)}: {error}") from None
     zone = local_zone()
     return Settings(
         file.journal.keep_days,
         file.cache.keep_days,
         shops={number: _shop_settings(shop, zone) for number, shop in file.shops.items()},
+        keymap=keymap,
+        mark_tags={str(mark): tag for mark, tag in file.marks.tags.items()},
         profiles={name: _profile(name, table) for name, table in file.profiles.items()},
         default=file.default,
     )

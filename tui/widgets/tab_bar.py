@@ -12,6 +12,8 @@ from tui.widgets.status_text import StatusText
 from tui.widgets.text import fit, safe
 
 _MAX_LABEL_LENGTH = 20
+_LEAST_CUT = 9
+"""The least width in cells of a tab whose label is cut."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,14 @@ class TabBar(StatusText):
         self._update_content()
 
     @property
+    def tabs(self) -> Sequence[tuple[str, str]]:
+        """The number of each tab, if a key selects it, and its label with its counts, for the help."""
+        return [
+            (str(number) if number < 10 else "", f"{label.label} {label.counts}".strip())
+            for number, label in enumerate(self._labels, self.first_number)
+        ]
+
+    @property
     def current(self) -> str | None:
         return self._labels[self._current].key if self._current < len(self._labels) else None
 
@@ -79,7 +89,10 @@ class TabBar(StatusText):
         left = width - 2
         for index in range(first, len(texts)):
             if lengths[index] > left:
-                yield fit(texts[index], left), self._style(index)
+                # Two letters of a label name nothing; the number is enough then.
+                number = index + self.first_number
+                text = texts[index] if left >= _LEAST_CUT else f" {number}" if number < 10 and left > 1 else ""
+                yield fit(text, left), self._style(index)
                 yield ">", "dim"
                 return
             yield texts[index], self._style(index)

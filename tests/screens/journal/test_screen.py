@@ -202,18 +202,34 @@ async def test_export_creates_a_new_file_only(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         await correct(harness)
         await journal(harness)
-        await harness.press("X")
+        await harness.press("X", "j")
         assert "journal-2026-11-23.jsonl" in harness.text
         await harness.press("enter")
         await harness.until("1 write exported, readable only by you")
         path = tmp_path / "journal-2026-11-23.jsonl"
         (line,) = path.read_text().splitlines()
         assert json.loads(line)["profile"] == "TEST"
-        await harness.press("X", "enter")
+        await harness.press("X", "j", "enter")
         await harness.until("The file exists already")
         assert len(path.read_text().splitlines()) == 1
-        await harness.press("X", "escape")
+        await harness.press("X", "j", "escape")
         assert harness.app.screen.list_view.has_focus
+
+
+async def test_report_of_the_day_is_exported(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await correct(harness)
+        await journal(harness)
+        await harness.press("X", "t")
+        assert "report-2026-11-23.txt" in harness.text
+        await harness.press("enter")
+        await harness.until("1 order exported, readable only by you")
+        assert "Report of Mon 23 Nov 2026" in (tmp_path / "report-2026-11-23.txt").read_text()
+        await harness.press("X", "t", "enter")
+        await harness.until("The file exists already")
+        await harness.press("X", "c", "enter")
+        await harness.until("1 order exported")
+        assert (tmp_path / "report-2026-11-23.csv").exists()
 
 
 async def test_reverted_changes_are_listed_and_drafted_again(tmp_path: Path) -> None:

@@ -231,7 +231,7 @@ async def test_one_kind_of_fix_for_all_marked_orders(tmp_path: Path) -> None:
         assert "Kerkstraat" in harness.text
         assert harness.app.workspace.account.drafts.all() == []
         await harness.press("y")
-        await harness.until("Drafted on 2 orders: number in street. w reviews.")
+        await harness.until("Drafted on 2 orders: number in street. 0 left to fix. w reviews.")
         drafts = harness.app.workspace.account.drafts.all()
         assert len(drafts) == 2
         for draft in drafts:

@@ -159,7 +159,7 @@ class BulkScreen(BaseScreen[None]):
         wanted = _KEYS_IN.get(self.job.stage, _KEYS_AFTER)
         if self.job.stage is JobStage.PLANNED and not self._bulk.is_open:
             wanted = tuple((id, word) for id, word in wanted if id not in ("add", "tags", "only_empty", "pane"))
-        self.key_line.set(keys_of(self.WHERE, wanted))
+        self.key_line.set(keys_of(self.commands, wanted))
 
     @on(OrderTable.CursorMoved)
     def _show_detail(self) -> None:

@@ -1,6 +1,7 @@
 """Exports a list to a file that the user names."""
 
 from collections.abc import Awaitable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,13 @@ from tui.widgets.input_line import InputLine
 from tui.work.typed_paths import at_home, completed
 
 
-async def ask_export_path(screen: BaseScreen[Any], line: InputLine, name: str, ending: str = "jsonl") -> Path | None:
-    """Ask for a file name, proposing one with today's date. Returns None if the user cancels."""
+async def ask_export_path(
+    screen: BaseScreen[Any], line: InputLine, name: str, ending: str = "jsonl", day: date | None = None
+) -> Path | None:
+    """Ask for a file name, proposing one with a date, by default today's. Returns None if the user cancels."""
     account = screen.workspace.account
-    today = screen.workspace.now().astimezone(account.zone).date()
-    proposed = account.store.path.parent / f"{name}-{today:%Y-%m-%d}.{ending}"
+    day = day or screen.workspace.now().astimezone(account.zone).date()
+    proposed = account.store.path.parent / f"{name}-{day:%Y-%m-%d}.{ending}"
     answer = await line.ask(line.prompt, str(proposed), complete=completed)
     if answer == "":
         screen.show_notice("No file name entered; nothing was exported.")

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from tui.keymap import Context, commands_in, key_name
+from tui.keymap import Command, key_name
 from tui.widgets.input_line import InputLine
 
 KeyWords = list[tuple[str, str]]
@@ -12,28 +12,28 @@ _ANSWER_WIDTH = 10
 """Widths in cells: of a question with its keys, and of a number with the start of its title."""
 
 
-def brief_keys(where: Context) -> KeyWords:
-    """The keys and labels of a context's commands, in the keymap's order, without those that have no label."""
-    return keys_of(where, ((command.id, command.label) for command in commands_in(where) if command.label))
+def brief_keys(commands: Iterable[Command]) -> KeyWords:
+    """The keys and labels of a screen's commands, in the keymap's order, without those that have no label."""
+    return [(key_name(command.keys[0]), command.label) for command in commands if command.label]
 
 
-def keys_of(where: Context, commands: Iterable[tuple[str, str]]) -> KeyWords:
-    """The keys of these commands with the given words. Of a command with several keys the first is shown."""
-    keys = {command.id: command.keys[0] for command in commands_in(where)}
-    return [(key_name(keys[id]), word) for id, word in commands]
+def keys_of(commands: Iterable[Command], words: Iterable[tuple[str, str]]) -> KeyWords:
+    """The keys of some of a screen's commands, by id, with words. Of a command with several keys the first is shown."""
+    keys = {command.id: command.keys[0] for command in commands}
+    return [(key_name(keys[id]), word) for id, word in words]
 
 
-def key_names(where: Context, *commands: str) -> str:
-    """The names of the keys of these commands: all keys of a single command, otherwise the first of each."""
-    keys = {command.id: command.keys for command in commands_in(where)}
-    found = keys[commands[0]] if len(commands) == 1 else tuple(keys[id][0] for id in commands)
+def key_names(commands: Iterable[Command], *ids: str) -> str:
+    """The names of the keys of some commands: all keys of a single command, otherwise the first of each."""
+    keys = {command.id: command.keys for command in commands}
+    found = keys[ids[0]] if len(ids) == 1 else tuple(keys[id][0] for id in ids)
     return " ".join(map(key_name, found))
 
 
-def marked_keys(where: Context) -> str:
-    """The commands of a context that act on all marked orders after `;`, for a notice."""
-    found = (command for command in commands_in(where) if command.marked)
-    return ", ".join(f"{command.keys[0]} {command.title.partition(' ')[0]}" for command in found)
+def marked_keys(commands: Iterable[Command]) -> str:
+    """The commands that act on all marked orders after `;`, for a notice."""
+    found = (command for command in commands if command.marked)
+    return ", ".join(f"{key_name(command.keys[0])} {command.title.partition(' ')[0]}" for command in found)
 
 
 def line_keys(line: InputLine) -> KeyWords:

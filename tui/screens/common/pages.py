@@ -4,13 +4,14 @@ from collections.abc import Iterator, Sequence
 
 from textual.app import ComposeResult
 
-from tui.keymap import COMMANDS, Command, Context, Purpose, commands_in, key_name
+from tui.keymap import COMMANDS, Command, Context, Purpose, key_name
 from tui.orders.query import vocabulary
 from tui.screens.common.key_lines import key_names
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
+from tui.user_keys import Keymap
 from tui.widgets.pager import Pager, TextLine
-from tui.widgets.text import fit
+from tui.widgets.text import fit, safe
 
 _MARKS = (
     ("!", "error found locally: the order will not ship, or a value is invalid", "error"),
@@ -42,7 +43,7 @@ _TEXT_EDITOR = (
 
 
 _KEYS_WIDTH = 14
-_TITLE_WIDTH = 20
+_TITLE_WIDTH = 23
 
 
 class PageScreen(BaseScreen[None]):
@@ -70,25 +71,29 @@ class PageScreen(BaseScreen[None]):
     def show_keys(self) -> None:
         self.key_line.set(
             [
-                (key_names(self.WHERE, "down", "up", "page_down", "page_up"), "move"),
-                (key_names(self.WHERE, "back"), "back"),
+                (key_names(self.commands, "down", "up", "page_down", "page_up"), "move"),
+                (key_names(self.commands, "back"), "back"),
             ]
         )
 
 
-def help_page(workspace: Workspace, where: Context) -> PageScreen:
-    """The page with the keys of a screen."""
-    return PageScreen(workspace, f"Keys in {where}", list(help_lines(where)), title_right="q back, Q quit")
+def help_page(workspace: Workspace, where: Context, tabs: Sequence[tuple[str, str]] = ()) -> PageScreen:
+    """The page with the keys of a screen, and its tabs with their numbers."""
+    return PageScreen(
+        workspace, f"Keys in {where}", list(help_lines(where, workspace.keymap, tabs)), title_right="q back, Q quit"
+    )
 
 
-def help_lines(where: Context) -> Iterator[TextLine]:
-    """The commands of one screen by purpose, then the commands of other screens.
+def help_lines(where: Context, keymap: Keymap, tabs: Sequence[tuple[str, str]] = ()) -> Iterator[TextLine]:
+    """The commands of one screen by purpose, its tabs by number, then the commands of other screens.
 
     Each line has the keys, the name that `:` finds, and what the command does.
     """
-    here = commands_in(where)
+    here = keymap.commands_in(where)
     for purpose in Purpose:
         yield from _section(purpose, [command for command in here if command.purpose is purpose])
+    if tabs:
+        yield from _list("Tabs", [(number, safe(label)) for number, label in tabs])
     if where in (Context.EDIT, Context.COMPOSER):
         yield from _list("In the editor of a field", _EDITOR)
     if where is Context.JSON:
@@ -98,7 +103,8 @@ def help_lines(where: Context) -> Iterator[TextLine]:
     yield [("Marks in front of a row", "title")]
     yield from ([(f"  {fit(mark, _KEYS_WIDTH)} ", style), (text, "")] for mark, text, style in _MARKS)
     yield ""
-    yield from _section("On other screens", [command for command in COMMANDS if command not in here], is_elsewhere=True)
+    elsewhere = [command for command in COMMANDS if where not in command.contexts]
+    yield from _section("On other screens", elsewhere, is_elsewhere=True)
 
 
 def _section(title: str, commands: Sequence[Command], *, is_elsewhere: bool = False) -> Iterator[TextLine]:

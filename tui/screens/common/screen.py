@@ -9,10 +9,10 @@ from textual.app import ComposeResult
 from textual.screen import Screen
 from textual.widget import Widget
 
-from tui.keymap import Command, Context, commands_by_key, key_name
+from tui.keymap import Command, Context, key_name
 from tui.screens.common.commands import find_handler
 from tui.screens.common.general_commands import GeneralCommands, MoveCommands
-from tui.screens.common.key_lines import brief_keys, keys_of, line_keys, marked_keys
+from tui.screens.common.key_lines import brief_keys, key_names, keys_of, line_keys, marked_keys
 from tui.screens.common.routes import Page
 from tui.screens.common.workspace import Workspace
 from tui.widgets.dialogs import QuestionBar
@@ -50,7 +50,9 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         self.ask_screen = workspace.ask_screen
         self.style_cache = StyleCache(self)
         self._general_groups = (MoveCommands(self), GeneralCommands(self))
-        self._commands = commands_by_key(self.WHERE)
+        self.commands = workspace.keymap.commands_in(self.WHERE)
+        """The commands of this screen with their keys."""
+        self._by_key = {key: command for command in self.commands for key in command.keys}
         self._unbound_keys: set[str] = set()
         self._notice: Piece | None = None
         self._has_news = False
@@ -129,7 +131,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
 
     def on_key(self, event: events.Key) -> None:
         key = (event.character if event.is_printable and event.character not in (None, " ") else event.key) or ""
-        command = self._commands.get(key)
+        command = self._by_key.get(key)
         if command is not None:
             event.stop()
             event.prevent_default()
@@ -138,7 +140,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         elif key and not self.is_typing and key not in self._unbound_keys:
             # Keys of a question or an editor never get here. A key that does nothing is reported once.
             self._unbound_keys.add(key)
-            self.show_notice(f"{key_name(key)} is not bound here; ? lists the keys.")
+            self.show_notice(f"{key_name(key)} is not bound here; {key_names(self.commands, 'keys')} lists the keys.")
 
     def run_command(self, command: Command, key: str = "") -> None:
         """Run a command as if its key was pressed."""
@@ -146,7 +148,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         if self._notice is not None:
             self.clear_notice()
         if self.on_marked and not command.marked:
-            self.show_notice(f"; does not work with {command.title}. It works with {marked_keys(self.WHERE)}.")
+            self.show_notice(f"; does not work with {command.title}. It works with {marked_keys(self.commands)}.")
             return
         handler = find_handler((*self.command_groups, self, *self._general_groups), command.id)
         if handler is None:
@@ -236,7 +238,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
 
     def show_keys(self) -> None:
         """Update the key line."""
-        self.query_one(KeyLine).set(keys_of(self.WHERE, self.KEYS) if self.KEYS else brief_keys(self.WHERE))
+        self.query_one(KeyLine).set(keys_of(self.commands, self.KEYS) if self.KEYS else brief_keys(self.commands))
 
     @property
     def order_here(self) -> str | None:

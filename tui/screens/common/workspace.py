@@ -1,6 +1,6 @@
 """`Workspace`, which every screen is given: the account, batches, bulk changes, orders, and navigation."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar
 from textual.screen import Screen
 
 from tui.screens.common.routes import Place, Route
+from tui.user_keys import Keymap
 from tui.work.account import Account
 from tui.work.batches.staging import Staging
 from tui.work.bulk.runner import Jobs
@@ -39,7 +40,8 @@ class Workspace:
     """What every screen gets. `profile`: the title of the profile; `is_demo`: nothing real can be changed; `colour`: of
     titles, "" for the usual one. `orders`: those that the list shows, and all others.
 
-    `sync` reads all orders in the background. `marks`: what the user noted about orders on this machine.
+    `keymap`: the commands of each screen with their keys. `sync` reads all orders in the background. `marks`: what the user noted about orders on this machine;
+    `mark_tags`: the tags that mirror the marks `done`, `snoozed` and `flagged`, if the settings name any.
 
     `open` opens a screen of the same family or of a family below it; `ask_screen` also waits for its result.
     `start` runs work that continues when the screen is closed. `show_notice` shows a notice on the top screen.
@@ -49,12 +51,14 @@ class Workspace:
     profile: str
     is_demo: bool
     colour: str
+    keymap: Keymap
     account: Account
     staging: Staging
     jobs: Jobs
     orders: OrderIndex
     sync: OrderSync
     marks: OrderMarks
+    mark_tags: Mapping[str, str]
     now: Callable[[], datetime]
     go: Callable[[Route], None]
     open: Callable[[Screen[Any]], None]

@@ -87,7 +87,7 @@ class StagedMarkCommands(ComposerCommands):
         else:
             self._screen.next_on_marked = True
             shown = f", {hidden} not shown" if hidden else ""
-            self._screen.show_notice(f"On {count} marked{shown}: {marked_keys(self._screen.WHERE)}")
+            self._screen.show_notice(f"On {count} marked{shown}: {marked_keys(self._screen.commands)}")
 
     def _mark_with_problems(self) -> None:
         """Mark the listed orders with errors or warnings; most fixes are for warnings."""

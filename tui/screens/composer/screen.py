@@ -7,7 +7,7 @@ from textual import events, on
 from textual.app import ComposeResult
 from textual.containers import Container
 
-from tui.keymap import Context, Pane, commands_in
+from tui.keymap import Context, Pane
 from tui.screens.common.general_commands import TabCommands
 from tui.screens.common.key_lines import keys_of
 from tui.screens.common.routes import OpenComposer, Page
@@ -196,8 +196,8 @@ class ComposerScreen(BaseScreen[None]):
     def show_keys(self) -> None:
         """Show the keys of the active pane."""
         pane = Pane.FORM if self.state.in_form else Pane.TABLE if self.state.in_table else Pane.LIST
-        labels = ((command.id, command.label_in(pane)) for command in commands_in(self.WHERE))
-        self.key_line.set(keys_of(self.WHERE, ((id, label) for id, label in labels if label)))
+        labels = ((command.id, command.label_in(pane)) for command in self.commands)
+        self.key_line.set(keys_of(self.commands, ((id, label) for id, label in labels if label)))
 
     def pasted(self, text: str) -> None:
         self.run_dialog(self._offer_paste(text))

@@ -16,6 +16,7 @@ from tui.screens.journal.recheck import RecheckScreen
 from tui.screens.journal.rows import WriteList
 from tui.screens.review.drafts import review_drafts
 from tui.widgets.input_line import InputLine
+from tui.work.journal.day_report import ReportFormat, export_report
 from tui.work.journal.entries import JournalEntry, export
 from tui.work.journal.recheck import entries_of_day, recheck
 from tui.work.journal.undo import UndoResult, step_name, summary, undo, why_not
@@ -105,21 +106,26 @@ class WriteCommands:
 
     @handles("recheck")
     async def recheck(self, key: str) -> None:
-        zone = self._workspace.account.zone
-        today = self._workspace.now().astimezone(zone).date()
         brief, order_id = self._writes.brief, self._writes.order_id
         is_unknown = brief is not None and brief.state is WriteState.UNKNOWN
         if is_unknown and order_id and look_up_again(self._screen, order_id):
             return
-        day = brief.at.astimezone(zone).date() if brief is not None else today
-        if day != today:
-            answers = [("t", "today"), ("d", f"{day:%a %d %b}, the day of this write")]
-            answer = await self._screen.ask("Recheck the changes of", answers)
-            if answer is None:
-                return
-            day = today if answer == "t" else day
+        day = await self._ask_day("Recheck the changes of")
+        if day is None:
+            return
         self._screen.show_notice("Refreshing the orders …")
         self._screen.run_worker(self._read_again(day), name="read changes again", group="read", exclusive=True)
+
+    async def _ask_day(self, question: str) -> date | None:
+        """Today, or the day of the write under the cursor if the user chooses it; None if they cancel."""
+        zone, brief = self._workspace.account.zone, self._writes.brief
+        today = self._workspace.now().astimezone(zone).date()
+        day = brief.at.astimezone(zone).date() if brief is not None else today
+        if day == today:
+            return today
+        answers = [("t", "today"), ("d", f"{day:%a %d %b}, the day of this write")]
+        answer = await self._screen.ask(question, answers)
+        return None if answer is None else today if answer == "t" else day
 
     async def _read_again(self, day: date) -> None:
         account, screen = self._workspace.account, self._screen
@@ -138,6 +144,21 @@ class WriteCommands:
 
     @handles("export")
     async def export(self, key: str) -> None:
+        answers = [("j", "this list, JSON lines"), ("t", "day's report, text"), ("c", "day's report, CSV")]
+        answer = await self._screen.ask("Export", answers)
+        if answer == "j":
+            await self._export_list()
+        elif answer is not None and (day := await self._ask_day("Report of")) is not None:
+            await self._export_report(day, ReportFormat.TEXT if answer == "t" else ReportFormat.TABLE)
+
+    async def _export_report(self, day: date, format: ReportFormat) -> None:
+        account = self._workspace.account
+        path = await ask_export_path(self._screen, self._line, "report", format.value, day)
+        if path is not None:
+            self._screen.show_notice("Exporting the report …")
+            await report_export(self._screen, export_report(account, day, account.zone, path, format), "order", path)
+
+    async def _export_list(self) -> None:
         rows = self._writes.rows
         if rows is None or not len(rows):
             self._screen.show_notice("There is nothing to export in this list.")

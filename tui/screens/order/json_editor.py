@@ -164,7 +164,7 @@ class JsonScreen(BaseScreen[None]):
         return facts
 
     def show_keys(self) -> None:
-        self.key_line.set(_LIVE_KEYS if self.edit.is_editing else keys_of(self.WHERE, self.KEYS))
+        self.key_line.set(_LIVE_KEYS if self.edit.is_editing else keys_of(self.commands, self.KEYS))
 
     # The stored text.
 

@@ -29,16 +29,16 @@ _LABEL, _LONGEST_LABEL = 24, 32
 _WAS, _LONGEST_WAS = 22, 160
 
 
-def review_drafts(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
-    """Read the orders again, then show the review. Nothing is sent before `y`."""
+def review_drafts(screen: BaseScreen[Any], drafts: Sequence[Draft], notes: Sequence[str] = ()) -> None:
+    """Read the orders again, then show the review with these notes on top. Nothing is sent before `y`."""
     if not drafts:
         screen.show_notice("There is nothing to review: no order was changed.")
     else:
         screen.show_notice(f"Reading {count_of(len(drafts), 'order')} again …")
-        screen.run_worker(_review(screen, drafts), name="read drafts again", group="review", exclusive=True)
+        screen.run_worker(_review(screen, drafts, notes), name="read drafts again", group="review", exclusive=True)
 
 
-async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
+async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft], notes: Sequence[str]) -> None:
     account = screen.workspace.account
     turns = asyncio.Semaphore(_READ_AT_ONCE)
 
@@ -60,7 +60,7 @@ async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft]) -> None:
         for draft, item in zip(drafts, items, strict=True)
         if item.body is not None and not account.client.read_only
     ]
-    notes = ["Read-only: this account cannot write."] if account.client.read_only else []
+    notes = [*notes, *(["Read-only: this account cannot write."] if account.client.read_only else [])]
     title = order_name(drafts[0].edit.document) if len(drafts) == 1 else f"{len(drafts)} orders"
     plan = ReviewPlan(title, items, len(ready), notes)
     screen.clear_notice()

@@ -8,7 +8,7 @@ from textual.app import ComposeResult
 
 from tui.api.codec import Json, pretty
 from tui.api.wording import count_of
-from tui.keymap import Context, commands_in
+from tui.keymap import Context
 from tui.screens.common.commands import handles
 from tui.screens.common.key_lines import keys_of
 from tui.screens.common.routes import Back
@@ -83,9 +83,9 @@ class ReviewScreen(BaseScreen[SendConfirmed]):
     def show_keys(self) -> None:
         """Show only the keys that work with this plan."""
         possible = {"send": self._plan.orders > 0, "toggle_resend": self._plan.continue_after_refusal is not None}
-        commands = [command for command in commands_in(self.WHERE) if command.label]
+        commands = [command for command in self.commands if command.label]
         wanted = [(command.id, command.label) for command in commands if possible.get(command.id, True)]
-        self.key_line.set(keys_of(self.WHERE, wanted))
+        self.key_line.set(keys_of(self.commands, wanted))
 
     def _fill(self) -> None:
         lines: list[TextLine] = [f"~ {note}" for note in self._plan.notes]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from tui.keymap import Command, Context, commands_in, key_name
+from tui.keymap import Command, key_name
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.search_screen import SearchScreen
 from tui.widgets.table import Column, RenderedRow
@@ -12,15 +12,15 @@ _NOT_LISTED = frozenset({"palette", "on_marked", "tab_number"})
 
 
 class CommandChoices:
-    """The commands of a context, first those whose title starts with the typed text."""
+    """The commands of a screen, first those whose title starts with the typed text."""
 
     prompt = ": "
     columns = (Column("title", "command", 24, 1), Column("keys", "keys", 12), Column("more", "what it does", 30, 2))
     empty = "No command matches."
     keys = (("↓ ↑", "choose"), ("Enter", "run"), ("Esc", "cancel"))
 
-    def __init__(self, where: Context) -> None:
-        self._offered = [command for command in commands_in(where) if command.id not in _NOT_LISTED]
+    def __init__(self, commands: Sequence[Command]) -> None:
+        self._offered = [command for command in commands if command.id not in _NOT_LISTED]
         self._found: Sequence[Command] = ()
 
     def offer(self, text: str) -> list[RenderedRow]:
@@ -43,7 +43,7 @@ class CommandChoices:
 
 async def run_chosen_command(screen: BaseScreen[Any]) -> None:
     """Let the user choose a command of a screen, and run it there."""
-    choices = CommandChoices(screen.WHERE)
+    choices = CommandChoices(screen.commands)
     command = await screen.ask_screen(SearchScreen(screen.workspace, f"Commands in {screen.WHERE}", choices))
     if command is not None:
         screen.call_after_refresh(screen.run_command, command, command.keys[0])

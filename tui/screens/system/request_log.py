@@ -44,9 +44,9 @@ class RequestLogScreen(BaseScreen[None]):
     def show_keys(self) -> None:
         self.key_line.set(
             [
-                (key_names(self.WHERE, "open"), "bodies"),
-                (key_names(self.WHERE, "down", "up"), "move"),
-                (key_names(self.WHERE, "back"), "back"),
+                (key_names(self.commands, "open"), "bodies"),
+                (key_names(self.commands, "down", "up"), "move"),
+                (key_names(self.commands, "back"), "back"),
             ]
         )
 

@@ -129,7 +129,11 @@ class ChangeCommands(OrderCommands):
             self._screen.show_notice(f"Already set: {recipe.summary}.")
         else:
             self._orders.save(draft)
-            self._screen.show_notice(f"Drafted: {recipe.name or recipe.summary}. u undoes it, . repeats it, w reviews.")
+            next_order = self._orders.next_order
+            left = next_order.after_draft(draft) if recipe.assignments else next_order.after([draft.order_id])
+            self._screen.show_notice(
+                f"Drafted: {recipe.name or recipe.summary}. {left} u undoes it, . repeats it, w reviews."
+            )
 
     def _open_many(self, recipe: BulkChange, edit: Pointer | None = None) -> None:
         """Open a bulk change of the marked orders, including those not listed."""

@@ -39,7 +39,9 @@ class DraftCommands(OrderCommands):
             if proposal is not None:
                 draft.edit.put_all(proposal.values, problem.title or problem.detail)
                 self._orders.save(draft)
-                self._screen.show_notice(f"Drafted: {proposal.text}. u undoes it, w reviews.")
+                self._screen.show_notice(
+                    f"Drafted: {proposal.text}. {self._orders.next_order.after_draft(draft)} u undoes it, w reviews."
+                )
                 return
         self._screen.show_notice("No fix is proposed for this order.")
 
@@ -77,7 +79,8 @@ class DraftCommands(OrderCommands):
         elif answer is not None:
             drafted = sum(self._draft_fix(fix, title) for fix in fixes)
             stay = f" {len(fixes) - drafted} changed meanwhile and stay." if drafted < len(fixes) else ""
-            self._screen.show_notice(f"Drafted on {count_of(drafted, 'order')}: {title}.{stay} w reviews.")
+            left = self._orders.next_order.after([fix.key for fix in fixes])
+            self._screen.show_notice(f"Drafted on {count_of(drafted, 'order')}: {title}.{stay} {left} w reviews.")
 
     def _draft_fix(self, fix: OrderFix, title: str) -> bool:
         """Draft a fix, unless the order changed since it was proposed."""
@@ -107,7 +110,11 @@ class DraftCommands(OrderCommands):
 
     @handles(undo=True, redo=False)
     def step(self, is_undo: bool) -> None:
-        order = self._orders.changeable()
+        left = self._orders.next_order.left if is_undo else None
+        if left is not None:
+            # The action moved the cursor; its undo returns to its order.
+            self._orders.table.go_to_key(left)
+        order = self._orders.changeable() if left is None else self._workspace.orders.find(left)
         if order is None:
             return
         draft = self._orders.draft_of(order)

@@ -31,12 +31,12 @@ class ListCommands(OrderCommands):
         orders = self._orders
         (orders.table if orders.preview.has_focus else orders.preview).focus(scroll_visible=False)
 
-    @handles(open=False, as_json_edit=True)
-    def open(self, as_json: bool) -> None:
+    @handles("open")
+    def open(self, key: str) -> None:
         order = self._orders.changeable()
         if order is not None:
             self._orders.remember()
-            self._workspace.go(EditOrder(order_key(order), as_json))
+            self._workspace.go(EditOrder(order_key(order)))
 
     @handles(next_order=1, previous_order=-1)
     def step_order(self, by: int) -> None:
@@ -110,5 +110,5 @@ class ListCommands(OrderCommands):
     def back(self, key: str) -> None:
         if self._orders.preview.has_focus:
             self._orders.table.focus(scroll_visible=False)
-        elif key == "q":
+        elif key != "escape":
             self._screen.show_notice("This is the first screen; Q quits the app.")

@@ -117,7 +117,7 @@ class MarkCommands(OrderCommands):
             hidden = self._workspace.orders.hidden(marks)
             self._screen.next_on_marked = True
             others = f", {hidden} not in this list" if hidden else ""
-            self._screen.show_notice(f"On {len(marks)} marked{others}: {marked_keys(self._screen.WHERE)}")
+            self._screen.show_notice(f"On {len(marks)} marked{others}: {marked_keys(self._screen.commands)}")
 
     @handles("add")
     def stage(self, key: str) -> None:

@@ -10,6 +10,7 @@ from tui.api.query import order_key
 from tui.orders.query.language import QueryError
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
+from tui.screens.triage.next_order import NextOrder
 from tui.screens.triage.reading import OrderReader
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
@@ -37,6 +38,7 @@ class OrderList:
     """Asks for a text, such as the name of a view."""
     table: OrderTable
     preview: Pager
+    next_order: NextOrder
 
     @property
     def workspace(self) -> Workspace:

@@ -1,4 +1,4 @@
-"""Done, snoozed, flagged and notes: the user's marks of orders, which stay on this machine; and copying."""
+"""Done, snoozed, flagged and notes: the user's marks of orders, on this machine or also as tags; and copying."""
 
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
@@ -7,8 +7,8 @@ from typing import Final
 from tui.api.codec import Document, pretty
 from tui.api.query import order_key
 from tui.api.wording import count_of
+from tui.orders.edits.bulk_change import BulkChange, apply_to_edit
 from tui.orders.paths import SHIP_TO
-from tui.orders.query.conditions import All, Not, OneOf
 from tui.orders.summary import address_lines, order_name, text_at
 from tui.screens.common.commands import handles
 from tui.screens.triage.order_list import OrderCommands
@@ -24,13 +24,15 @@ class PrivateCommands(OrderCommands):
     def set_done(self, key: str) -> None:
         if keys := self._targets():
             is_done = self._workspace.marks.toggle_done(keys)
-            self._changed(keys, f"{self._named(keys)} set to done on this machine" if is_done else "No longer done")
+            done = f"{self._named(keys)} set to done on this machine" if is_done else "No longer done"
+            self._changed(keys, done + self._mirror(keys, "done", is_set=is_done))
 
     @handles("flag")
     def set_flag(self, key: str) -> None:
         if keys := self._targets():
             is_flagged = self._workspace.marks.toggle_flag(keys)
-            self._changed(keys, f"{self._named(keys)} flagged on this machine" if is_flagged else "Flag removed")
+            done = f"{self._named(keys)} flagged on this machine" if is_flagged else "Flag removed"
+            self._changed(keys, done + self._mirror(keys, "flagged", is_set=is_flagged))
 
     @handles("snooze")
     async def snooze(self, key: str) -> None:
@@ -45,11 +47,12 @@ class PrivateCommands(OrderCommands):
         answer = await self._screen.ask(f"Snooze {self._named(keys)} until", answers)
         if answer == "e":
             self._workspace.marks.snooze(keys, None)
-            self._changed(keys, "No longer snoozed")
+            self._changed(keys, "No longer snoozed" + self._mirror(keys, "snoozed", is_set=False))
         elif answer is not None:
             until = next(until for letter, _, until in times if letter == answer)
             self._workspace.marks.snooze(keys, until)
-            self._changed(keys, f"{self._named(keys)} snoozed until {until:%a %d %b %H:%M}, or until it changes")
+            done = f"{self._named(keys)} snoozed until {until:%a %d %b %H:%M}, or until it changes"
+            self._changed(keys, done + self._mirror(keys, "snoozed", is_set=True))
 
     @handles("private_note")
     async def write_note(self, key: str) -> None:
@@ -85,18 +88,33 @@ class PrivateCommands(OrderCommands):
         order = self._workspace.orders.find(keys[0]) if len(keys) == 1 else None
         return order_name(order) if order is not None else count_of(len(keys), "order")
 
+    def _mirror(self, keys: Sequence[str], mark: str, *, is_set: bool) -> str:
+        """Draft the tag that mirrors a mark, or its removal, if the settings name one. Returns words for a notice."""
+        tag = self._workspace.mark_tags.get(mark)
+        if tag is None:
+            return ""
+        change = BulkChange().with_tags((tag,) if is_set else (), () if is_set else (tag,))
+        changed, failed = 0, 0
+        for key in keys:
+            order = self._workspace.orders.find(key) if key.isdecimal() else None
+            draft = self._orders.draft_of(order) if order is not None else None
+            steps = draft.edit.done if draft is not None else 0
+            if draft is None or apply_to_edit(change, draft.edit):
+                failed += 1
+            elif draft.edit.done != steps:
+                self._orders.save(draft)
+                changed += 1
+        count = f" on {changed}" if changed != len(keys) else ""
+        drafted = f", tag {'+' if is_set else '-'}{tag} drafted{count}" if changed else ""
+        return drafted + (f", {count_of(failed, 'order')} cannot have tags" if failed else "")
+
     def _changed(self, keys: Sequence[str], done: str, *, move: bool = True) -> None:
         """Say what was done and how much work is left, and go to the next order that needs work."""
         if self._screen.on_marked:
             self._orders.table.set_marks(self._orders.table.marks - set(keys))
-        elif move and keys == [self._orders.table.cursor_key]:
-            self._workspace.orders.problem_beside(keys[0], 1)
-        marks = self._workspace.marks
-        hidden = marks.keys(lambda mark: mark.done_at or mark.snoozed_until)
-        index = self._workspace.orders
-        left = index.local.cache.count(All((index.condition, index.needs_work, Not(OneOf("key", tuple(hidden))))))
+        left = self._orders.next_order.after(keys if move else ())
         self._orders.reader.look_again()
-        self._screen.show_notice(f"{done}. {left} left to fix.")
+        self._screen.show_notice(f"{done}. {left}")
 
 
 def _snooze_times(now: datetime) -> list[tuple[str, str, datetime]]:

@@ -32,10 +32,12 @@ from tui.screens.triage.draft_commands import DraftCommands
 from tui.screens.triage.export_commands import ExportCommands
 from tui.screens.triage.list_commands import ListCommands
 from tui.screens.triage.mark_commands import MarkCommands
+from tui.screens.triage.next_order import NextOrder
 from tui.screens.triage.order_list import ALL, OrderList
 from tui.screens.triage.private_commands import PrivateCommands
 from tui.screens.triage.reading import OrderReader
 from tui.screens.triage.rows import NARROW, WIDE, OrderRows, RowStatus, draft_status, private_status, status_mark
+from tui.screens.triage.table_commands import TableCommands
 from tui.screens.triage.view_commands import ViewCommands
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
@@ -78,6 +80,7 @@ class TriageScreen(BaseScreen[None]):
         ChangeCommands,
         PrivateCommands,
         ExportCommands,
+        TableCommands,
         MarkCommands,
     )
     READ_AGAIN = "R reads again"
@@ -100,7 +103,14 @@ class TriageScreen(BaseScreen[None]):
         self._prompt = InputLine(hides=True)
         self._reader = OrderReader(self, lambda: self.table.marks, self._rows_changed, self._progress_changed)
         self._orders = OrderList(
-            self, self._reader, self.tab_bar, self._filter_line, self._prompt, self.table, self.preview
+            self,
+            self._reader,
+            self.tab_bar,
+            self._filter_line,
+            self._prompt,
+            self.table,
+            self.preview,
+            NextOrder(workspace, self.table),
         )
         changes = ChangeCommands(self._orders)
         self._drafts = DraftCommands(self._orders)
@@ -114,6 +124,7 @@ class TriageScreen(BaseScreen[None]):
             changes,
             PrivateCommands(self._orders),
             ExportCommands(self._orders),
+            TableCommands(self._orders),
             self._marks,
         )
         self._is_wide = False
@@ -303,6 +314,7 @@ class TriageScreen(BaseScreen[None]):
 
     @on(OrderTable.CursorMoved)
     def _moved(self) -> None:
+        self._orders.next_order.cursor_moved()
         self._show_preview()
         if self._wanted_key is None:
             self._orders.remember()

@@ -77,14 +77,17 @@ class OrderIndex:
         late = self.knowledge.late_errors
         return Some((NEEDS_WORK, *late)) if late else NEEDS_WORK
 
-    def problem_beside(self, order_id: str, by: int) -> str | None:
-        """The next order that needs work, starting at an order or else at the cursor, which moves to it."""
+    def problem_beside(self, order_id: str, by: int, without: Collection[str] = ()) -> str | None:
+        """The next order that needs work, starting at an order or else at the cursor, which moves to it.
+
+        The orders in `without` are skipped.
+        """
         if self._with_errors is None:
             self._with_errors = set(self.local.cache.find(All((self.condition, self.needs_work))))
         start = self.window.index_of(order_id)
         index = (self.cursor() if start is None else start) + by
         while 0 <= index < len(self.window):
-            if self.window.ids[index] in self._with_errors:
+            if self.window.ids[index] in self._with_errors and self.window[index].key not in without:
                 self.move_cursor(index)
                 return self.window[index].key
             index += by

@@ -62,6 +62,11 @@ class OrderMarks:
         """Replace the note of an order."""
         self._change([key], lambda mark: replace(mark, note=note))
 
+    def renew(self, key: str, mark: PrivateMark) -> None:
+        """Keep the marks of an order that the user's own write changed. `mark`: those that counted before it."""
+        if mark.done_at or mark.snoozed_until:
+            self._change([key], lambda _: mark)
+
     def _change(self, keys: list[str], change: Callable[[PrivateMark], PrivateMark]) -> None:
         changed = {key: replace(change(self.of(key)), version=self._version(key)) for key in keys}
         self._store.private_marks.put(self._account_id, changed.items())

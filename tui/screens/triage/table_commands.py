@@ -1,0 +1,126 @@
+"""The order under the cursor as JSON, and the marked orders as a table in $EDITOR, whose changes become drafts."""
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from tui.api.codec import Document, same
+from tui.api.query import order_key
+from tui.api.wording import count_of
+from tui.orders.edits.table_text import (
+    USUAL_COLUMNS,
+    TableChanges,
+    TextColumn,
+    UnknownColumn,
+    column_paths,
+    columns_named,
+    read_text,
+    to_text,
+)
+from tui.orders.summary import order_name
+from tui.screens.common.commands import handles
+from tui.screens.common.routes import EditOrder, ShowText
+from tui.screens.order.external_editor import TextFormat, edit_text
+from tui.screens.review.drafts import review_drafts
+from tui.screens.triage.order_list import OrderCommands
+from tui.work.drafts.drafts import Draft
+
+_FILE: Final = TextFormat("orders.tsv", 16 * 1024 * 1024)
+_COLUMNS: Final = "triage.table"
+"""The store key of the columns that were entered last."""
+_STEP: Final = "table in $EDITOR"
+_MOST_OFFERED: Final = 8
+
+
+class TableCommands(OrderCommands):
+    """Edits orders as text."""
+
+    @handles("as_text")
+    async def edit_as_text(self, key: str) -> None:
+        if self._screen.on_marked:
+            await self._edit_marked()
+        elif (order := self._orders.changeable()) is not None:
+            self._orders.remember()
+            self._workspace.go(EditOrder(order_key(order), as_json=True))
+
+    async def _edit_marked(self) -> None:
+        index, marks = self._workspace.orders, self._orders.table.marks
+        listed = [key for key in index.window.keys() if key in marks]  # noqa: SIM118 - a window is no mapping
+        wanted = [*listed, *sorted(marks - set(listed))]
+        orders = {
+            key: self._orders.draft_of(order).edit.document
+            for key in wanted
+            if key.isdecimal() and (order := index.find(key)) is not None
+        }
+        if not orders:
+            self._screen.show_notice("None of the marked orders was read, so there is no table of them.", "warning")
+            return
+        columns = await self._ask_columns(list(orders.values()))
+        if not columns:
+            return
+        text = await edit_text(self._screen, to_text(orders, columns), _FILE)
+        left_out = [f"{count_of(len(wanted) - len(orders), 'marked order')} not in the table: never read."]
+        if text is not None:
+            await self._use(text, orders, columns, left_out if len(orders) < len(wanted) else [])
+
+    async def _ask_columns(self, documents: Sequence[Document]) -> list[TextColumn]:
+        """Ask for the names of the columns, proposing the last ones."""
+        account = self._workspace.account
+        kept = account.store.screen_states.get(account.account_id, _COLUMNS)
+        line: str | None = kept if isinstance(kept, str) else USUAL_COLUMNS
+        while line := await self._orders.prompt.ask("columns: ", line or "", complete=_complete):
+            try:
+                columns = columns_named(line.replace(",", " ").split(), documents)
+            except UnknownColumn as error:
+                self._screen.show_notice(str(error), "error")
+                continue
+            account.store.screen_states.put(account.account_id, _COLUMNS, line)
+            return columns
+        return []
+
+    async def _use(
+        self, text: str, orders: Mapping[str, Document], columns: Sequence[TextColumn], notes: Sequence[str]
+    ) -> None:
+        """Draft what the text changes. While a line cannot be used, ask whether to edit the text again."""
+        now = self._workspace.now().astimezone(self._workspace.account.zone)
+        while (changes := read_text(text, orders, columns, now)).problems:
+            first, count = changes.problems[0], count_of(len(changes.problems), "problem")
+            answers = [("e", "edit again"), ("p", f"show {count}")]
+            answer = await self._screen.ask(f"Line {first.line}: {first.text}", answers)
+            if answer is None:
+                self._screen.show_notice("The text was discarded; nothing was changed.", "warning")
+                return
+            if answer == "p":
+                lines = "\n".join(f"line {problem.line}: {problem.text}" for problem in changes.problems)
+                self._workspace.go(ShowText(f"Nothing was drafted: {count}", lines))
+                again = self._use(text, orders, columns, notes)
+                self._screen.call_after_refresh(self._screen.run_dialog, again)
+                return
+            text = await edit_text(self._screen, text, _FILE, line=first.line) or text
+        self._draft(changes, orders, [*notes, *changes.notes])
+
+    def _draft(self, changes: TableChanges, orders: Mapping[str, Document], notes: list[str]) -> None:
+        drafts: list[Draft] = []
+        for key, values in changes.values.items():
+            order = self._workspace.orders.find(key)
+            draft = self._orders.draft_of(order) if order is not None else None
+            if draft is None or not same(draft.edit.document, orders[key]):
+                notes.append(f"{order_name(orders[key])} changed while the text was edited; its line was not used.")
+            elif draft.edit.put_all(values, _STEP):
+                self._orders.save(draft)
+                drafts.append(draft)
+        if drafts:
+            review_drafts(self._screen, drafts, notes)
+        else:
+            self._screen.show_notice(" ".join(["Nothing was changed.", *notes]))
+
+
+def _complete(line: str) -> tuple[str, str]:
+    """Complete the last name while it is unambiguous; the notice lists what may follow."""
+    start = max(line.rfind(" "), line.rfind(",")) + 1
+    found = [name for name in column_paths() if name.startswith(line[start:])]
+    if not found:
+        return line, "no such column"
+    certain = os.path.commonprefix(found)  # noqa: RUF071 - of names, letter by letter
+    more = f" and {len(found) - _MOST_OFFERED} more" if len(found) > _MOST_OFFERED else ""
+    return line[:start] + certain, "" if len(found) == 1 else "  ".join(found[:_MOST_OFFERED]) + more

@@ -72,13 +72,14 @@ LAYERS = {
     "tui.orders.tables": orders(
         "tables addresses checks countries edits fields money names parsed paths progress status_words value_parser"
     ),
+    "tui.orders.labels": orders("label order_state query.conditions"),
     "tui.orders": orders(
         "addresses countries display edits fields money names parsed paths progress status_words suggestions summary "
         "value_parser"
     ),
     # store/: the database
     "tui.store": layer(
-        "tui.store tui.api.codec tui.orders.query.conditions",
+        "tui.store tui.api.codec tui.orders.label tui.orders.query.conditions",
         NETWORK - {"socket"},
         DISK - {"sqlite3"},
         TERMINAL,

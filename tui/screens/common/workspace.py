@@ -13,6 +13,7 @@ from tui.work.account import Account
 from tui.work.batches.staging import Staging
 from tui.work.bulk.runner import Jobs
 from tui.work.cache.index import OrderIndex
+from tui.work.cache.labels import LabelReader
 from tui.work.cache.private_marks import OrderMarks
 from tui.work.cache.sync import OrderSync
 
@@ -38,7 +39,7 @@ class WaitForScreen(Protocol):
 class Workspace:
     """What every screen gets. `profile`: the name of the profile. `orders`: those that the list shows, and all others.
 
-    `sync` reads all orders in the background. `marks`: what the user noted about orders on this machine.
+    `sync` reads all orders in the background, `labels` asks whether they have labels. `marks`: what the user noted about orders on this machine.
 
     `open` opens a screen of the same family or of a family below it; `ask_screen` also waits for its result.
     `start` runs work that continues when the screen is closed. `show_notice` shows a notice on the top screen.
@@ -51,6 +52,7 @@ class Workspace:
     jobs: Jobs
     orders: OrderIndex
     sync: OrderSync
+    labels: LabelReader
     marks: OrderMarks
     now: Callable[[], datetime]
     go: Callable[[Route], None]

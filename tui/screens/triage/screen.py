@@ -149,6 +149,7 @@ class TriageScreen(BaseScreen[None]):
         index = self.workspace.orders
         index.cursor, index.move_cursor = lambda: self.table.cursor, self.table.go
         self.workspace.sync.on_change = self._reader.reading_changed
+        self.workspace.labels.on_answer = self._label_answered
         shop, self._wanted_key = self._orders.restore()
         self._show_shops(shop)
         self._orders.begin()
@@ -229,6 +230,11 @@ class TriageScreen(BaseScreen[None]):
             self._filter_line.set(self._filter_line.filter, self._reader.progress)
             self.table.set_empty(self._reader.empty_text)
             self.show_status()
+
+    def _label_answered(self, key: str) -> None:
+        self._reader.reading_changed()
+        if self.is_current and key == self.order_here:
+            self._show_preview()
 
     def stop_reading(self) -> bool:
         is_reading = self.workspace.sync.state.is_reading
@@ -327,7 +333,13 @@ class TriageScreen(BaseScreen[None]):
         count = count_of(len(problems), "problem") if problems else "no problems"
         self._rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", self._read_time())
         width = self.preview.size.width
-        lines = list(preview_lines(shown, problems, None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS))
+        kept = self.workspace.orders.local.find(key)
+        state = self.workspace.orders.knowledge.state_text(kept) if kept is not None else ""
+        has_label = kept is not None and kept.label is not None and bool(kept.label.is_made)
+        beside = None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS
+        lines = list(preview_lines(shown, problems, beside, "" if has_label else state))
+        if has_label:
+            lines.insert(0, [(f"{safe(state)}: no work left", "good")])
         if note := self.workspace.marks.of(key).note:
             lines.insert(0, [(f"private note: {safe(note)}", "info")])
         status = account.draft_sender.status(key)
@@ -348,6 +360,7 @@ class TriageScreen(BaseScreen[None]):
         self.run_worker(self._compare(order), name="compare with other orders", group="compare", exclusive=True)
 
     async def _compare(self, order: Document) -> None:
+        self.workspace.labels.want(order_key(order))
         with self.report_store_errors():
             found = await asyncio.to_thread(self.workspace.orders.problems_among, order)
             self._compared = (order, found)

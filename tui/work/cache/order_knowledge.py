@@ -13,12 +13,13 @@ from tui.orders.checks.fix import Fix
 from tui.orders.checks.fixes import FROM_HISTORY, fix_for
 from tui.orders.checks.registry import CHECKS, find_problems
 from tui.orders.columns import ListedOrder
+from tui.orders.labels import label_text, state_with_label
 from tui.orders.order_state import OrderState, order_state
 from tui.orders.paths import SHOP
 from tui.orders.query.conditions import Facts
 from tui.orders.query.facts import FactsContext, facts_of
 from tui.orders.summary import ordered_at, text_at
-from tui.store.order_cache import OrderCache
+from tui.store.order_cache import CachedOrder, OrderCache
 from tui.work.account import Account
 from tui.work.cache.related_orders import duplicate_orders, related_orders
 from tui.work.cache.sku_history import checked_items, sku_history
@@ -42,9 +43,13 @@ class OrderKnowledge:
         known = f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types} {sorted(self._account.shop_settings.items())}"
         return hashlib.sha256(known.encode()).hexdigest()[:12]
 
-    def state(self, document: Document) -> OrderState:
-        """Whether the order is open according to its shop."""
-        return _state(document, self._context(document))
+    def state(self, order: CachedOrder) -> OrderState:
+        """Whether an order is open: according to its label, or else to its shop."""
+        return state_with_label(_state(order.document, self._context(order.document)), order.label)
+
+    def state_text(self, order: CachedOrder) -> str:
+        """What is known about whether an order is open, for users. Contains untrusted text."""
+        return label_text(order.label, _state(order.document, self._context(order.document)), self._account.zone)
 
     def learn(self, shop_id: str, code: str, state: OrderState | None) -> None:
         """Note what a status means in a shop; None forgets it. The facts of its orders have to be made again.
@@ -88,12 +93,13 @@ class OrderKnowledge:
             context = replace(context, history=sku_history(cache, skus))
         return fix_for(document, problem, context)
 
-    def listed(self, document: Document) -> ListedOrder:
+    def listed(self, order: CachedOrder) -> ListedOrder:
         """The order with what is found about it now, for lists and exports."""
+        document = order.document
         shop = self._account.shop(text_at(document, SHOP))
         name = shop.name if shop is not None else ""
         context = self._context(document)
-        found, state = self._problems(document, context), _state(document, context).value
+        found, state = self._problems(document, context), self.state(order).value
         return ListedOrder(document, found, state, name, self._account.now(), self._account.zone)
 
     def facts(self, document: Document) -> Facts:

@@ -98,7 +98,7 @@ LAYERS = {
     "tui.work.batches": work("batches account drafts file_import gc_pause journal.batch_history writes"),
     "tui.work.journal": work("journal account batches drafts typed_paths writes"),
     "tui.work.submit": work("submit account batches file_import writes"),
-    "tui.work": work("account drafts gc_pause typed_paths writes"),
+    "tui.work": work("account drafts gc_pause shop_details typed_paths writes"),
     "tui.widgets": layer(
         "tui.widgets tui.keymap tui.orders tui.api.codec tui.api.pointer tui.api.models tui.api.wording",
         NETWORK,

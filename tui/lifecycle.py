@@ -115,7 +115,7 @@ class Session:
         if not self.workspace.account.earlier_shops:
             # What an order's status means depends on the type of its shop. The order list reports errors.
             with suppress(ApiError):
-                await self.workspace.account.read_shops()
+                await self.workspace.account.first_shops()
         while True:
             try:
                 await asyncio.to_thread(self._local.purge, self._settings.keep_cache_days)

@@ -118,9 +118,12 @@ class AccountShops:
 
     def context(self, order: Document) -> CheckContext:
         """The context of an order of one of the shops, without a clock and without knowledge of other orders."""
-        shop = id_number(id_text(SHOP.get(order)))
+        return CheckContext(shop=self.of(id_number(id_text(SHOP.get(order)))), shops=self.ids)
+
+    def of(self, shop: int | None) -> ShopSettings:
+        """The settings of a shop by its id."""
         settings = self.settings.get(shop) if shop is not None else None
-        return CheckContext(shop=settings or self.default, shops=self.ids)
+        return settings or self.default
 
 
 NO_SHOPS: Final = AccountShops()

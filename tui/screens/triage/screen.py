@@ -1,7 +1,7 @@
 """Triage: the orders of each shop, and why they will not ship."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from textual import on
@@ -156,7 +156,7 @@ class TriageScreen(BaseScreen[None]):
         self._filter_line.complete = self._reader.complete
         self._filter_line.history = self._orders.history()
         self.run_worker(self._reader.follow(), name="look up orders")
-        self.run_worker(self._read_shops(), name="read the shops")
+        self.run_worker(self._read_shops(self.workspace.account.first_shops), name="read the shops")
 
     def on_screen_resume(self) -> None:
         remember_place(self, OpenTriage())
@@ -178,9 +178,9 @@ class TriageScreen(BaseScreen[None]):
 
     # Shops.
 
-    async def _read_shops(self) -> None:
+    async def _read_shops(self, read: Callable[[], Awaitable[object]]) -> None:
         try:
-            await self.workspace.account.read_shops()
+            await read()
         except ApiError as error:
             self.show_notice(f"The shops could not be read: {error}", "error")
             return
@@ -213,7 +213,7 @@ class TriageScreen(BaseScreen[None]):
     @handles("refresh_all")
     def refresh_all(self, key: str) -> None:
         self.workspace.sync.refresh()
-        self.run_worker(self._read_shops(), name="read the shops")
+        self.run_worker(self._read_shops(self.workspace.account.read_shops), name="read the shops")
         self.show_status()
 
     # What was read.

@@ -136,8 +136,8 @@ class OpenBatch:
     @property
     def shops(self) -> AccountShops:
         """What is known about the account's shops; the same object until they are read again."""
-        known = self._account.shops
-        if self._known_shops[0] is not known:
+        known = (self._account.shops, self._account.senders)
+        if self._known_shops[0] != known:
             self._known_shops = (known, self._account.known_shops)
         return self._known_shops[1]
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from tui.api.codec import Document, as_document
 from tui.api.errors import Problem
-from tui.api.query import order_key
+from tui.api.query import id_number, order_key
 from tui.orders.checks.context import CheckContext
 from tui.orders.checks.deadline import due_at
 from tui.orders.checks.facts import CheckedOrder, text_of
@@ -39,8 +39,10 @@ class OrderKnowledge:
     @property
     def version(self) -> str:
         """Names what the facts depend on: the checks, and what is known about the shops."""
-        types = sorted((shop.id, shop.kind) for shop in self._account.shops or self._account.earlier_shops)
-        known = f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types} {sorted(self._account.shop_settings.items())}"
+        account = self._account
+        types = sorted((shop.id, shop.kind) for shop in account.shops or account.earlier_shops)
+        shops = f"{types} {sorted(account.shop_settings.items())} {account.senders} {account.meanings}"
+        known = f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {shops}"
         return hashlib.sha256(known.encode()).hexdigest()[:12]
 
     def state(self, order: CachedOrder) -> OrderState:
@@ -56,7 +58,7 @@ class OrderKnowledge:
 
         Raises StoreError.
         """
-        of_shop = {known: meaning.value for known, meaning in self._learned(shop_id).items()}
+        of_shop = {known: meaning.value for known, meaning in self._decided(shop_id).items()}
         of_shop.pop(code.lower(), None)
         if state is not None:
             of_shop[code.lower()] = state.value
@@ -65,6 +67,10 @@ class OrderKnowledge:
         self._statuses = stored
 
     def _learned(self, shop_id: str) -> dict[str, OrderState]:
+        """States by status code: as the user decided, else as a Prestashop's own statuses say."""
+        return {**self._account.meanings.get(id_number(shop_id) or 0, {}), **self._decided(shop_id)}
+
+    def _decided(self, shop_id: str) -> dict[str, OrderState]:
         known = as_document(self._statuses.get(shop_id))
         return {code: OrderState(str(state)) for code, state in known.items() if state in [*OrderState]}
 

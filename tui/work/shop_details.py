@@ -1,0 +1,35 @@
+"""What the service says about shops apart from their list: where goods are sent from, and the statuses of Prestashops."""
+
+from contextlib import suppress
+
+from tui.api.client import Client
+from tui.api.codec import as_document
+from tui.api.errors import Forbidden, InvalidResponse, NotFound, RequestRefused
+from tui.orders.checks.senders import Sender, read_senders
+from tui.orders.order_state import OrderState, prestashop_states
+
+_NOT_OFFERED = (NotFound, Forbidden, RequestRefused, InvalidResponse)
+"""Errors of a service that does not answer such a question, or not with these credentials. That is normal."""
+
+
+async def sender_addresses(client: Client) -> tuple[Sender, ...] | None:
+    """The account's sender addresses; None if they cannot be read. Raises ApiError if the service cannot be reached."""
+    try:
+        return read_senders(await client.list_sender_addresses())
+    except _NOT_OFFERED:
+        return None
+
+
+async def prestashop_meanings(client: Client, shop: int) -> dict[str, OrderState] | None:
+    """What the statuses of a Prestashop mean, by code (`order_state`); None if they cannot be read.
+
+    The mapping decides first, and may be missing. Raises ApiError if the service cannot be reached.
+    """
+    try:
+        statuses = await client.shop_order_statuses(shop, show_deleted=True)
+    except _NOT_OFFERED:
+        return None
+    mapping = None
+    with suppress(*_NOT_OFFERED):
+        mapping = as_document(await client.shop_order_status_mapping(shop)).get("mapping")
+    return prestashop_states(list(statuses), mapping)

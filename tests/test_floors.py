@@ -63,7 +63,7 @@ LAYERS = {
     "tui.api": layer("tui.api", DISK, TERMINAL, SERVER),
     # orders/: the meaning of an order
     # query reads facts from documents; of addresses only the names of countries and their dialling codes
-    "tui.orders.query": orders("query addresses.formats paths summary"),
+    "tui.orders.query": orders("query addresses.formats paths status_words summary"),
     "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
     "tui.orders.checks": orders(
         "checks addresses countries fields money names order_state paths status_words summary value_parser"

@@ -25,7 +25,7 @@ from tui.work.cache.related_orders import duplicate_orders, related_orders
 from tui.work.cache.sku_history import checked_items, sku_history
 
 _STATUSES = "statuses"
-_FORMAT = "1"
+_FORMAT = "2"
 """Increase this when the computation of facts changes, so that those in the cache are computed again."""
 
 

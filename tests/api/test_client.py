@@ -82,6 +82,14 @@ async def test_an_answer_without_shipments_is_an_empty_page(make: Make) -> None:
         assert (len(page.shipments), page.next) == (count, None)
 
 
+async def test_shipping_options_are_a_question_and_may_be_absent(make: Make) -> None:
+    option = {"code": "postnl:standard"}
+    client, script = make(answer(None), raw(503, ""), answer([option]), read_only=True)
+    assert await client.list_shipping_options() == ()
+    assert await client.list_shipping_options() == (option,)  # after an error it is repeated like a read
+    assert [(request.method, request.content) for request in script.requests] == [("POST", b"{}")] * 3
+
+
 async def test_shipments_are_only_asked_for_by_number_and_shop(make: Make) -> None:
     client, script = make()
     for number, shop in (("", 7), (" ", 7), ("1", "shop")):

@@ -78,3 +78,10 @@ async def test_answers_are_valid_by_the_documents(seeded: SandboxHarness) -> Non
             # The former is the order's, which may be incomplete; the latter is declared wrong (SQ11).
             shipment["to_address"], shipment["errors"] = shipment["from_address"], []
         official_documents.validator(f"/paths/~1{path}/{content}", name).validate(body)
+
+
+async def test_shipping_options_name_the_fields_that_they_require(seeded: SandboxHarness) -> None:
+    options = (await seeded.client.post("/shipping-options", json={})).json()["data"]
+    fields = {option["code"]: option["requirements"]["fields"] for option in options}
+    assert fields["mondial_relay:point_relais"] == ["to_telephone"]
+    assert fields["postnl:standard"] == []

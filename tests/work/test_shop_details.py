@@ -23,7 +23,7 @@ from tui.work.account import Account, open_account
 from tui.work.cache.order_knowledge import OrderKnowledge
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-DETAILS = ("/addresses/sender-addresses", "/shop-order-statuses", "/shop-order-statuses/mapping")
+DETAILS = ("/addresses/sender-addresses", "/shop-order-statuses", "/shop-order-statuses/mapping", "/shipping-options")
 
 
 class Setup:
@@ -78,6 +78,7 @@ async def test_senders_and_statuses_are_read_and_kept(setup: Setup) -> None:
     async with setup.account() as account:
         assert account.senders == (Sender("NL", "4612 PN"),)
         assert account.meanings[PRESTASHOP]["4"] is OrderState.FINISHED
+        assert "mondial_relay:point_relais" in account.phone_options
 
 
 async def test_the_statuses_of_a_prestashop_decide_until_the_user_does(setup: Setup) -> None:
@@ -107,6 +108,7 @@ async def test_a_service_that_does_not_answer_is_normal(setup: Setup, status: in
         assert await account.read_shops()
         assert account.senders == ()
         assert account.meanings == {}
+        assert account.phone_options == frozenset()
         assert account.known_shops.default.sender_country == "NL"
 
 
@@ -124,6 +126,34 @@ async def test_what_was_read_before_stays_if_the_service_stops_answering(setup: 
         setup.answers[DETAILS[0]] = lambda: httpx.Response(403, json={"errors": [{"status": "403", "detail": "no"}]})
         await account.read_shops()
         assert account.senders == (Sender("NL", "4612 PN"),)
+
+
+async def test_a_shipping_option_may_require_a_phone_number(setup: Setup) -> None:
+    document = order(customer_details={"name": "Jane Doe"})
+    document["shipping_details"]["ship_with"] = {"properties": {"shipping_option_code": "mondial_relay:point_relais"}}
+    async with setup.account() as account:
+        knowledge = OrderKnowledge(account)
+        assert "phone_missing" not in {problem.code for problem in knowledge.problems(document)}
+        await account.read_shops()
+        assert "phone_missing" in {problem.code for problem in knowledge.problems(document)}
+        document["shipping_details"]["ship_with"]["properties"]["shipping_option_code"] = "postnl:standard"
+        assert "phone_missing" not in {problem.code for problem in knowledge.problems(document)}
+
+
+async def test_shipping_options_are_read_once_a_day(setup: Setup) -> None:
+    for _ in range(2):
+        async with setup.account() as account:
+            await account.read_shops()
+            await account.read_shops()
+    assert setup.asked.count("/shipping-options") == 1
+
+
+@pytest.mark.parametrize("data", [None, [], [{"code": 7}], [{"code": "x", "requirements": None}], [None]])
+async def test_any_answer_about_shipping_options_is_read(setup: Setup, data: object) -> None:
+    setup.answers["/shipping-options"] = lambda: httpx.Response(200, json={"data": data, "message": "none"})
+    async with setup.account() as account:
+        await account.read_shops()
+        assert account.phone_options == frozenset()
 
 
 async def test_several_callers_at_the_start_share_one_request(setup: Setup) -> None:

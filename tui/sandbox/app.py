@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from tui.api.codec import CodecError, Document, Json, decode
 from tui.api.pointer import Pointer
-from tui.sandbox import responses, seeding, senders, shipments, shops, writing
+from tui.sandbox import account_data, responses, seeding, shipments, shops, writing
 from tui.sandbox.access import AccessControl, CredentialCheck, Limits
 from tui.sandbox.data import StoredOrder, fold_case, row_of
 from tui.sandbox.faults import Fault, FaultGate, FaultInjector, Faults
@@ -66,6 +66,7 @@ class Sandbox:
                 Route("/api/v3/shop-order-statuses/mapping", self._checked(self._mapping)),
                 Route("/api/v3/shipments", self._checked(self._shipments)),
                 Route("/api/v3/addresses/sender-addresses", self._checked(self._senders)),
+                Route("/api/v3/shipping-options", self._checked(self._shipping_options), methods=["POST"]),
                 Route("/api/v3/user/auth/metadata", self._checked(self._metadata)),
                 Route(TOKEN_PATH.rstrip("/"), self._token, methods=["POST"]),
                 Route(FAULTS_PATH, self._checked(self._faults), methods=["GET", "PUT"]),
@@ -306,7 +307,10 @@ class Sandbox:
         return json_response(200, {"data": found}, links)
 
     async def _senders(self, request: Request) -> Response:
-        return json_response(200, {"data": senders.ADDRESSES})
+        return json_response(200, {"data": account_data.SENDER_ADDRESSES})
+
+    async def _shipping_options(self, request: Request) -> Response:
+        return json_response(200, {"data": account_data.shipping_options(), "message": None})
 
     async def _metadata(self, request: Request) -> Response:
         return json_response(200, {"data": {"user_id": 100_000 + self.settings.seed, "integration_id": OWN_SHOP}})

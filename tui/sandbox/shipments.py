@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from typing import Final, cast
 
 from tui.api.codec import Document, Json, as_document, decode
+from tui.sandbox.account_data import SENDER_ADDRESSES
 from tui.sandbox.data import FIRST_ID, SandboxData, fold_case
 from tui.sandbox.order_query import InvalidCursorError
-from tui.sandbox.senders import ADDRESSES
 from tui.sandbox.times import MICRO, to_micros, to_text
 
 _SHIPPED_AFTER: Final = timedelta(days=2)
@@ -107,7 +107,7 @@ def _shipments(id: int, created: int, order: Document) -> Iterator[Document]:
                     "parcel_items": [],
                 }
             ],
-            "from_address": ADDRESSES[0],
+            "from_address": SENDER_ADDRESSES[0],
             "to_address": as_document(order.get("shipping_address")),
             "ship_with": {
                 "type": "shipping_option_code",

@@ -20,13 +20,14 @@ from tui.store.store import Store
 from tui.store.verifications import Verification
 from tui.work.drafts.drafts import Drafts
 from tui.work.drafts.sender import DraftSender
-from tui.work.shop_details import prestashop_meanings, sender_addresses
+from tui.work.shop_details import options_with_phone, prestashop_meanings, sender_addresses
 from tui.work.writes.backoff import Now, RetrySchedule, Sleep
 from tui.work.writes.outbox import Outbox
 from tui.work.writes.verifier import Verifier
 
 _REMEMBERED = "user"
-_SHOPS, _SENDERS, _STATUSES = "shops", "senders", "shop_statuses"
+_SHOPS, _SENDERS, _STATUSES, _PHONE_OPTIONS = "shops", "senders", "shop_statuses", "phone_options"
+_OPTIONS_EVERY = 24 * 3600.0
 _KEPT = ("id", "shop_name", "type", "started_failing_at")
 """What is stored of an integration: its document may have the shop's own secrets (Q10.3)."""
 
@@ -81,6 +82,8 @@ class Account:
     """What the user's settings say about shops, by their ids."""
     senders: tuple[Sender, ...] = ()
     """Where the account sends from, as read last; empty if the service does not say."""
+    phone_options: frozenset[str] = frozenset()
+    """The shipping options that require a phone number, as read last."""
     meanings: Mapping[int, Mapping[str, OrderState]] = field(default_factory=dict)
     """What the statuses of Prestashops mean, as read last: by the shop's id and the status code in lower case."""
     listeners: list[Callable[[Write | Verification], None]] = field(default_factory=list)
@@ -117,8 +120,9 @@ class Account:
     async def _read_details(self) -> None:
         """Read where the shops send from and what their statuses mean. What cannot be read stays as it was."""
         prestashops = [shop.id for shop in self.shops or () if "prestashop" in shop.kind.lower()]
-        senders, meanings = await asyncio.gather(
+        senders, options, meanings = await asyncio.gather(
             sender_addresses(self.client),
+            self._changed_options(),
             asyncio.gather(*(prestashop_meanings(self.client, shop) for shop in prestashops)),
         )
         screen_states = self.store.screen_states
@@ -126,11 +130,21 @@ class Account:
             self.senders = senders
             stored = [[sender.country, sender.postcode] for sender in senders]
             screen_states.put(self.account_id, _SENDERS, cast(Json, stored))
+        if options is not None:
+            self.phone_options = options
+            stored_options: Document = {"at": int(self.now().timestamp()), "codes": [*sorted(options)]}
+            screen_states.put(self.account_id, _PHONE_OPTIONS, stored_options)
         read = {shop: states for shop, states in zip(prestashops, meanings, strict=True) if states is not None}
         if read and read != self.meanings:
             self.meanings = {**self.meanings, **read}
             names: Document = {str(shop): {**states} for shop, states in self.meanings.items()}
             screen_states.put(self.account_id, _STATUSES, names)
+
+    async def _changed_options(self) -> frozenset[str] | None:
+        """The shipping options that require a phone number; None if they were read today or cannot be read."""
+        last = as_document(self.store.screen_states.get(self.account_id, _PHONE_OPTIONS)).get("at")
+        is_recent = isinstance(last, int) and 0 <= self.now().timestamp() - last < _OPTIONS_EVERY
+        return None if is_recent else await options_with_phone(self.client)
 
     @property
     def shop_ids(self) -> frozenset[int] | None:
@@ -141,7 +155,8 @@ class Account:
     def known_shops(self) -> AccountShops:
         """What the checks of orders need to know about the shops."""
         settings = {shop: with_sender(own, self.senders) for shop, own in self.shop_settings.items()}
-        return AccountShops(self.shop_ids, settings, with_sender(ShopSettings(zone=self.zone), self.senders))
+        default = with_sender(ShopSettings(zone=self.zone), self.senders)
+        return AccountShops(self.shop_ids, settings, default, self.phone_options)
 
     def shop(self, id: str) -> Shop | None:
         """Return the shop with this id, which comes from an order and may be any text.
@@ -246,6 +261,8 @@ def _account(
         Sender(str(country), str(postcode))
         for country, postcode in map(as_list, as_list(store.screen_states.get(account_id, _SENDERS)))
     )
+    options = as_document(store.screen_states.get(account_id, _PHONE_OPTIONS))
+    account.phone_options = frozenset(map(str, as_list(options.get("codes"))))
     account.meanings = {
         int(shop): {code: OrderState(str(state)) for code, state in as_document(states).items()}
         for shop, states in as_document(store.screen_states.get(account_id, _STATUSES)).items()

@@ -1,9 +1,9 @@
-"""What the service says about shops apart from their list: where goods are sent from, and the statuses of Prestashops."""
+"""What the service says about shops apart from their list: sender addresses, shipping options, Prestashop statuses."""
 
 from contextlib import suppress
 
 from tui.api.client import Client
-from tui.api.codec import as_document
+from tui.api.codec import as_document, as_list
 from tui.api.errors import Forbidden, InvalidResponse, NotFound, RequestRefused
 from tui.orders.checks.senders import Sender, read_senders
 from tui.orders.order_state import OrderState, prestashop_states
@@ -18,6 +18,23 @@ async def sender_addresses(client: Client) -> tuple[Sender, ...] | None:
         return read_senders(await client.list_sender_addresses())
     except _NOT_OFFERED:
         return None
+
+
+async def options_with_phone(client: Client) -> frozenset[str] | None:
+    """The codes of the shipping options that require a phone number (SQ7.5); None if they cannot be read.
+
+    Raises ApiError if the service cannot be reached.
+    """
+    try:
+        options = await client.list_shipping_options()
+    except _NOT_OFFERED:
+        return None
+    return frozenset(
+        code
+        for option in options
+        if isinstance(code := option.get("code"), str)
+        and "to_telephone" in as_list(as_document(option.get("requirements")).get("fields"))
+    )
 
 
 async def prestashop_meanings(client: Client, shop: int) -> dict[str, OrderState] | None:

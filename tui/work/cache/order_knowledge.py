@@ -41,7 +41,7 @@ class OrderKnowledge:
         """Names what the facts depend on: the checks, and what is known about the shops."""
         account = self._account
         types = sorted((shop.id, shop.kind) for shop in account.shops or account.earlier_shops)
-        shops = f"{types} {sorted(account.shop_settings.items())} {account.senders} {account.meanings}"
+        shops = f"{types} {sorted(account.shop_settings.items())} {account.senders} {account.meanings} {sorted(account.phone_options)}"
         known = f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {shops}"
         return hashlib.sha256(known.encode()).hexdigest()[:12]
 

@@ -72,7 +72,7 @@ LAYERS = {
     "tui.orders.tables": orders(
         "tables addresses checks countries edits fields money names parsed paths progress status_words value_parser"
     ),
-    "tui.orders.labels": orders("label order_state query.conditions"),
+    "tui.orders.labels": orders("label order_state paths query.conditions summary"),
     "tui.orders": orders(
         "addresses countries display edits fields money names parsed paths progress status_words suggestions summary "
         "value_parser"

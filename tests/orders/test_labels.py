@@ -26,8 +26,12 @@ def shipment(*parcels: dict[str, Any], number: Any = "A-1", **values: Any) -> Do
     return {"order_number": number, "parcels": list(parcels), "carrier": {"name": "PostNL"}, **values}
 
 
+def order(number: Any = "A-1", placed: Any = None) -> Document:
+    return {"order_number": number, "order_details": {"integration": {"id": 7}, "order_created_at": placed}}
+
+
 def label(*shipments: Document, is_all: bool = True) -> Label:
-    return label_from(shipments, "A-1", "7", 100.0, is_all=is_all)
+    return label_from(shipments, order(), 100.0, is_all=is_all)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +70,20 @@ def test_only_a_whole_shipment_of_this_order_is_a_label(shipments: list[Document
 
 
 def test_numbers_may_be_numbers() -> None:
-    assert label_from([shipment(parcel(), number=48213)], "48213", "7", 1.0, is_all=True).is_made
+    assert label_from([shipment(parcel(), number=48213)], order("48213"), 1.0, is_all=True).is_made
+
+
+@pytest.mark.parametrize(
+    ("placed", "is_made"),
+    [
+        ("2026-11-19T08:00:00Z", True),
+        ("2026-11-20T20:00:00Z", True),  # the clocks of shop and service may differ
+        ("2026-11-22T08:00:00Z", False),
+        ("yesterday", True),
+    ],
+)
+def test_a_number_that_was_used_before_has_no_label_yet(placed: str, is_made: bool) -> None:
+    assert label_from([shipment(parcel())], order(placed=placed), 1.0, is_all=True).is_made is is_made
 
 
 def test_a_full_page_of_other_orders_says_nothing() -> None:
@@ -117,5 +134,5 @@ def test_an_order_with_a_label_is_finished(is_made: bool | None, stage: str) -> 
 def test_the_documents_examples() -> None:
     examples = official("shipments")["paths"]["/shipments"]["get"]["responses"]["200"]["content"]["application/json"]
     (example,) = examples["examples"].values()
-    found = label_from(example["value"]["data"], "1234567890", "7", 1.0, is_all=True)
+    found = label_from(example["value"]["data"], order("1234567890"), 1.0, is_all=True)
     assert (found.is_made, found.status, found.carrier) == (False, "Cancelled", "postnl")

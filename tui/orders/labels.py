@@ -1,17 +1,21 @@
 """Whether an order has a label, judged by the shipments of its number: an order has no field for it (Q4.14, SQ5.2)."""
 
 from collections.abc import Iterable
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Final
 
 from tui.api.codec import Document, Json, as_document, as_list
 from tui.api.query import id_text, read_instant
 from tui.orders.label import Label
 from tui.orders.order_state import OrderState
+from tui.orders.paths import NUMBER, SHOP
 from tui.orders.query.conditions import Facts
+from tui.orders.summary import ordered_at, text_at
 
 LABELLED: Final = "labelled"
 """The flag of an order with a label (`tui.orders.query.conditions.FLAGS`)."""
+_TOLERANCE: Final = timedelta(days=1)
+"""The shop's clock and zone may be wrong."""
 _STATES: Final = {
     OrderState.OPEN: "open according to the shop",
     OrderState.FINISHED: "finished according to the shop",
@@ -19,13 +23,20 @@ _STATES: Final = {
 }
 
 
-def label_from(shipments: Iterable[Document], number: str, shop: str, asked_at: float, *, is_all: bool) -> Label:
-    """The label of the order with this number in this shop.
+def label_from(shipments: Iterable[Document], order: Document, asked_at: float, *, is_all: bool) -> Label:
+    """The label of an order, whose number is not empty.
 
     The service may also send shipments of similar numbers, of other shops, and cancelled and failed ones (SQ5.3): the
-    number is compared exactly, the shop wherever a shipment names it. `is_all`: there are no further pages.
+    number is compared exactly, the shop wherever a shipment names it. Shops may use a number again, so that a shipment
+    from before the order was placed is not its own. `is_all`: there are no further pages.
     """
-    found = [(_newest(shipment), shipment) for shipment in shipments if _is_of(shipment, number, shop)]
+    number, shop, placed = text_at(order, NUMBER).strip(), text_at(order, SHOP).strip(), ordered_at(order)
+    earliest = 0.0 if placed is None else (placed - _TOLERANCE).timestamp()
+    found = [
+        (newest, shipment)
+        for shipment in shipments
+        if _is_of(shipment, number, shop) and ((newest := _newest(shipment)) >= earliest or not newest)
+    ]
     found.sort(key=lambda pair: pair[0], reverse=True)
     made = next((shipment for _, shipment in found if _is_made(shipment)), None)
     if made is not None:
@@ -80,7 +91,7 @@ def label_json(label: Label | None) -> Json:
 
 
 def _is_of(shipment: Document, number: str, shop: str) -> bool:
-    if id_text(shipment.get("order_number")) != number.strip():
+    if id_text(shipment.get("order_number")) != number:
         return False
     # No document says under which name a shipment has its shop.
     named = id_text(shipment.get("integration_id")) or id_text(as_document(shipment.get("integration")).get("id"))

@@ -88,7 +88,7 @@ class LabelReader:
         else:
             try:
                 page = await self._client.list_shipments(number, shop)
-                label = label_from(page.shipments, number, shop, at, is_all=page.next is None)
+                label = label_from(page.shipments, order.document, at, is_all=page.next is None)
             except (NotFound, Forbidden, NotAuthorised):
                 self.is_refused = True
                 return None

@@ -104,7 +104,8 @@ def test_the_newest_label_is_shown_and_else_what_stands_in_its_way() -> None:
 
 def test_texts_say_what_is_known() -> None:
     assert label_text(None, OrderState.OPEN, UTC) == "open according to the shop"
-    assert label_text(label(), OrderState.OPEN, UTC) == "open according to the shop; no label (asked Thu 01 Jan 00:01)"
+    assert label_text(label(), OrderState.UNKNOWN, UTC).startswith("unknown status, no label")
+    assert label_text(label(), OrderState.OPEN, UTC) == "open, no label (asked Thu 01 Jan 00:01)"
     unclear = Label(100.0, None, note="2 orders of this shop have the number")
     assert "not known whether it has a label: 2 orders" in label_text(unclear, OrderState.UNKNOWN, UTC)
     assert label_text(Label(100.0, True), OrderState.OPEN, UTC) == "has a label"

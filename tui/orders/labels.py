@@ -71,8 +71,9 @@ def label_text(label: Label | None, by_shop: OrderState, zone: tzinfo) -> str:
     asked = _moment(label.asked_at, zone)
     if label.is_made is None:
         return f"{_STATES[by_shop]}; not known whether it has a label: {label.note} (asked {asked})"
+    status = "unknown status" if by_shop is OrderState.UNKNOWN else by_shop.value
     last = f", last shipment: {label.status}" if label.status else ""
-    return f"{_STATES[by_shop]}; no label{last} (asked {asked})"
+    return f"{status}, no label{last} (asked {asked})"
 
 
 def label_json(label: Label | None) -> Json:

@@ -100,7 +100,7 @@ async def test_the_statuses_of_a_prestashop_decide_until_the_user_does(setup: Se
         assert knowledge.state(placed("17-b")) is OrderState.FINISHED
 
 
-@pytest.mark.parametrize("status", [403, 404, 400])
+@pytest.mark.parametrize("status", [403, 404, 400, 500])
 async def test_a_service_that_does_not_answer_is_normal(setup: Setup, status: int) -> None:
     for path in DETAILS:
         setup.answers[path] = lambda: httpx.Response(status, json={"errors": [{"status": str(status), "detail": "no"}]})

@@ -286,14 +286,14 @@ class Client:
     async def list_shipping_options(self) -> tuple[Document, ...]:
         """POST /shipping-options (Shipping options, "Return a list of available shipping options"), without any filter.
 
-        It changes nothing, so it is allowed in read-only mode. There are no prices without an address, and `data` may be
-        null (SQ8.2).
+        It changes nothing, so it is allowed in read-only mode, but it is not repeated after an error. There are no prices
+        without an address, and `data` may be null (SQ8.2).
         """
 
         def read(answer: ServiceResponse) -> tuple[Document, ...]:
             return () if _data(answer) is None else tuple(_rows(answer)[0])
 
-        return await self._transport.send(Request("POST", "/shipping-options", body=b"{}", is_query=True), read)
+        return await self._transport.send(Request("POST", "/shipping-options", body=b"{}"), read)
 
     async def list_integrations(self, sort: str | None = None) -> tuple[Document, ...]:
         """GET /integrations (Integrations, "Retrieve a list of integrations"): all at once, there are no pages (Q10.1).

@@ -68,12 +68,10 @@ class Request:
     dialect: Dialect = Dialect.BODY
     headers: Mapping[str, str] = field(default_factory=dict)
     contains_secrets: bool = False
-    is_query: bool = False
-    """A POST that asks and changes nothing: it is repeated and counted like a read."""
 
     @property
     def write(self) -> bool:
-        return self.method != "GET" and not self.is_query
+        return self.method != "GET"
 
     @property
     def line(self) -> str:

@@ -23,7 +23,7 @@ from tui.work.account import Account, open_account
 from tui.work.cache.order_knowledge import OrderKnowledge
 
 NOW = datetime(2026, 11, 23, 8, 0, tzinfo=UTC)
-DETAILS = ("/addresses/sender-addresses", "/shop-order-statuses", "/shop-order-statuses/mapping", "/shipping-options")
+DETAILS = ("/addresses/sender-addresses", "/shop-order-statuses", "/shop-order-statuses/mapping")
 
 
 class Setup:
@@ -78,7 +78,6 @@ async def test_senders_and_statuses_are_read_and_kept(setup: Setup) -> None:
     async with setup.account() as account:
         assert account.senders == (Sender("NL", "4612 PN"),)
         assert account.meanings[PRESTASHOP]["4"] is OrderState.FINISHED
-        assert "mondial_relay:point_relais" in account.phone_options
 
 
 async def test_the_statuses_of_a_prestashop_decide_until_the_user_does(setup: Setup) -> None:
@@ -102,12 +101,13 @@ async def test_the_statuses_of_a_prestashop_decide_until_the_user_does(setup: Se
 
 @pytest.mark.parametrize("status", [403, 404, 400, 500])
 async def test_a_service_that_does_not_answer_is_normal(setup: Setup, status: int) -> None:
-    for path in DETAILS:
+    for path in (*DETAILS, "/shipping-options"):
         setup.answers[path] = lambda: httpx.Response(status, json={"errors": [{"status": str(status), "detail": "no"}]})
     async with setup.account() as account:
         assert await account.read_shops()
         assert account.senders == ()
         assert account.meanings == {}
+        await account.refresh()
         assert account.phone_options == frozenset()
         assert account.known_shops.default.sender_country == "NL"
 
@@ -134,25 +134,27 @@ async def test_a_shipping_option_may_require_a_phone_number(setup: Setup) -> Non
     async with setup.account() as account:
         knowledge = OrderKnowledge(account)
         assert "phone_missing" not in {problem.code for problem in knowledge.problems(document)}
-        await account.read_shops()
+        await account.refresh()
         assert "phone_missing" in {problem.code for problem in knowledge.problems(document)}
         document["shipping_details"]["ship_with"]["properties"]["shipping_option_code"] = "postnl:standard"
         assert "phone_missing" not in {problem.code for problem in knowledge.problems(document)}
 
 
-async def test_shipping_options_are_read_once_a_day(setup: Setup) -> None:
-    for _ in range(2):
-        async with setup.account() as account:
-            await account.read_shops()
-            await account.read_shops()
-    assert setup.asked.count("/shipping-options") == 1
+async def test_shipping_options_are_read_when_the_user_refreshes_and_kept(setup: Setup) -> None:
+    async with setup.account() as account:
+        await account.read_shops()
+        assert "/shipping-options" not in setup.asked
+        await account.refresh()
+        assert setup.asked.count("/shipping-options") == 1
+    async with setup.account() as account:
+        assert "mondial_relay:point_relais" in account.phone_options
 
 
 @pytest.mark.parametrize("data", [None, [], [{"code": 7}], [{"code": "x", "requirements": None}], [None]])
 async def test_any_answer_about_shipping_options_is_read(setup: Setup, data: object) -> None:
     setup.answers["/shipping-options"] = lambda: httpx.Response(200, json={"data": data, "message": "none"})
     async with setup.account() as account:
-        await account.read_shops()
+        await account.refresh()
         assert account.phone_options == frozenset()
 
 

@@ -178,7 +178,9 @@ async def _read(opened: _Opened, options: argparse.Namespace) -> None:
     sync.on_change = show_progress
     if options.refresh:
         sync.refresh()
-    await opened.account.read_shops()
+        await opened.account.refresh()
+    else:
+        await opened.account.read_shops()
     await sync.read_once()
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)

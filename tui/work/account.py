@@ -27,7 +27,6 @@ from tui.work.writes.verifier import Verifier
 
 _REMEMBERED = "user"
 _SHOPS, _SENDERS, _STATUSES, _PHONE_OPTIONS = "shops", "senders", "shop_statuses", "phone_options"
-_OPTIONS_EVERY = 24 * 3600.0
 _KEPT = ("id", "shop_name", "type", "started_failing_at")
 """What is stored of an integration: its document may have the shop's own secrets (Q10.3)."""
 
@@ -120,9 +119,8 @@ class Account:
     async def _read_details(self) -> None:
         """Read where the shops send from and what their statuses mean. What cannot be read stays as it was."""
         prestashops = [shop.id for shop in self.shops or () if "prestashop" in shop.kind.lower()]
-        senders, options, meanings = await asyncio.gather(
+        senders, meanings = await asyncio.gather(
             sender_addresses(self.client),
-            self._changed_options(),
             asyncio.gather(*(prestashop_meanings(self.client, shop) for shop in prestashops)),
         )
         screen_states = self.store.screen_states
@@ -130,21 +128,19 @@ class Account:
             self.senders = senders
             stored = [[sender.country, sender.postcode] for sender in senders]
             screen_states.put(self.account_id, _SENDERS, cast(Json, stored))
-        if options is not None:
-            self.phone_options = options
-            stored_options: Document = {"at": int(self.now().timestamp()), "codes": [*sorted(options)]}
-            screen_states.put(self.account_id, _PHONE_OPTIONS, stored_options)
         read = {shop: states for shop, states in zip(prestashops, meanings, strict=True) if states is not None}
         if read and read != self.meanings:
             self.meanings = {**self.meanings, **read}
             names: Document = {str(shop): {**states} for shop, states in self.meanings.items()}
             screen_states.put(self.account_id, _STATUSES, names)
 
-    async def _changed_options(self) -> frozenset[str] | None:
-        """The shipping options that require a phone number; None if they were read today or cannot be read."""
-        last = as_document(self.store.screen_states.get(self.account_id, _PHONE_OPTIONS)).get("at")
-        is_recent = isinstance(last, int) and 0 <= self.now().timestamp() - last < _OPTIONS_EVERY
-        return None if is_recent else await options_with_phone(self.client)
+    async def refresh(self) -> None:
+        """Read the shops again because the user asked for it, and the shipping options: their list is read by a POST."""
+        await self.read_shops()
+        options = await options_with_phone(self.client)
+        if options is not None:
+            self.phone_options = options
+            self.store.screen_states.put(self.account_id, _PHONE_OPTIONS, [*sorted(options)])
 
     @property
     def shop_ids(self) -> frozenset[int] | None:
@@ -261,8 +257,7 @@ def _account(
         Sender(str(country), str(postcode))
         for country, postcode in map(as_list, as_list(store.screen_states.get(account_id, _SENDERS)))
     )
-    options = as_document(store.screen_states.get(account_id, _PHONE_OPTIONS))
-    account.phone_options = frozenset(map(str, as_list(options.get("codes"))))
+    account.phone_options = frozenset(map(str, as_list(store.screen_states.get(account_id, _PHONE_OPTIONS))))
     account.meanings = {
         int(shop): {code: OrderState(str(state)) for code, state in as_document(states).items()}
         for shop, states in as_document(store.screen_states.get(account_id, _STATUSES)).items()

@@ -213,7 +213,7 @@ class TriageScreen(BaseScreen[None]):
     @handles("refresh_all")
     def refresh_all(self, key: str) -> None:
         self.workspace.sync.refresh()
-        self.run_worker(self._read_shops(self.workspace.account.read_shops), name="read the shops")
+        self.run_worker(self._read_shops(self.workspace.account.refresh), name="read the shops")
         self.show_status()
 
     # What was read.

@@ -38,6 +38,7 @@ async def triage(harness: AppHarness) -> None:
     await harness.press("n")
     # The order is compared with the others a moment after the cursor rests.
     await harness.until("same address")
+    await harness.until("(asked ")
 
 
 async def edit(harness: AppHarness) -> None:
@@ -227,6 +228,7 @@ async def fixes(harness: AppHarness) -> None:
     await harness.type("is:open why:street_number")
     await harness.press("enter")
     await harness.until(" of 300 │ all read")
+    await harness.until("(asked ")
     await harness.press("*", "a", ";", "m")
     await harness.until("number in street 6")
     await harness.press("1")
@@ -235,6 +237,7 @@ async def fixes(harness: AppHarness) -> None:
 
 async def completion(harness: AppHarness) -> None:
     await to_fix(harness)
+    await harness.until("(asked ")
     await harness.press("slash", "end")
     await harness.type(" country:")
     await harness.press("tab")

@@ -147,9 +147,16 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], CheckContext | None]
         ),
         (
             "phone_missing",
-            "AE",
+            "CH",
+            {f"{SHIP_TO}/phone_number": "", **UPS},
+            {f"{SHIP_TO}/phone_number": "", "/customer_details": {"phone_number": "+41 44 123 45 67"}, **UPS},
+            None,
+        ),
+        (
+            "phone_missing",
+            "CH",
+            {f"{SHIP_TO}/phone_number": "", **UPS},
             {f"{SHIP_TO}/phone_number": ""},
-            {f"{SHIP_TO}/phone_number": "", "/customer_details": {"phone_number": "+971 50 123 4567"}},
             None,
         ),
         (

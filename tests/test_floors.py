@@ -66,7 +66,7 @@ LAYERS = {
     "tui.api": layer("tui.api", DISK, TERMINAL, SERVER),
     # orders/: the meaning of an order
     # query reads facts from documents; of addresses only the names of countries and their dialling codes
-    "tui.orders.query": orders("query addresses.formats paths summary"),
+    "tui.orders.query": orders("query addresses.formats paths status_words summary"),
     "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
     "tui.orders.checks": orders(
         "checks addresses countries fields money names order_state paths status_words summary value_parser"
@@ -75,13 +75,14 @@ LAYERS = {
     "tui.orders.tables": orders(
         "tables addresses checks countries edits fields money names parsed paths progress status_words summary value_parser"
     ),
+    "tui.orders.labels": orders("label order_state paths query.conditions summary"),
     "tui.orders": orders(
         "addresses countries display edits fields money names parsed paths progress status_words suggestions summary "
         "value_parser"
     ),
     # store/: the database
     "tui.store": layer(
-        "tui.store tui.api.codec tui.orders.query.conditions",
+        "tui.store tui.api.codec tui.orders.label tui.orders.query.conditions",
         NETWORK - {"socket"},
         DISK - {"sqlite3"},
         TERMINAL,
@@ -100,7 +101,7 @@ LAYERS = {
     "tui.work.batches": work("batches account drafts file_import gc_pause journal.batch_history writes"),
     "tui.work.journal": work("journal account batches drafts typed_paths writes"),
     "tui.work.submit": work("submit account batches file_import writes"),
-    "tui.work": work("account drafts gc_pause switched_checks typed_paths writes"),
+    "tui.work": work("account drafts gc_pause shop_details switched_checks typed_paths writes"),
     "tui.widgets": layer(
         "tui.widgets tui.keymap tui.orders tui.api.codec tui.api.pointer tui.api.models tui.api.wording",
         NETWORK,

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from app_harness import open_app
 
+from tui.config.locations import settings_file
 from tui.config.settings import Settings, SettingsError, read_settings
 from tui.keymap import Context
 from tui.user_keys import Keymap, table_name

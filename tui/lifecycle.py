@@ -28,6 +28,7 @@ from tui.work.account import Account, open_known
 from tui.work.batches.staging import Staging
 from tui.work.bulk.runner import Jobs
 from tui.work.cache.index import OrderIndex
+from tui.work.cache.labels import LabelReader
 from tui.work.cache.opening import open_orders
 from tui.work.cache.order_knowledge import OrderKnowledge
 from tui.work.cache.private_marks import OrderMarks
@@ -55,6 +56,7 @@ class Session:
         account.shop_settings = settings.shops
         knowledge = OrderKnowledge(account)
         self._local = local = open_orders(account, knowledge, in_memory=settings.no_cache)
+        sync = OrderSync(account.client, local, now=account.now)
         self.navigator = navigator = Navigator(app, self._leave, choose_profile)
         self.workspace = navigator.workspace = Workspace(
             profile=profile.title,
@@ -65,7 +67,14 @@ class Session:
             staging=Staging(account),
             jobs=Jobs(account),
             orders=OrderIndex(local, knowledge),
-            sync=OrderSync(account.client, local, now=account.now),
+            sync=sync,
+            labels=LabelReader(
+                account.client,
+                local,
+                now=account.now,
+                is_busy=lambda: sync.state.is_reading or not sync.state.is_complete,
+                is_paused=lambda: sync.state.is_paused,
+            ),
             marks=OrderMarks(account.store, account.account_id, local, account.now),
             mark_tags=settings.mark_tags,
             now=account.now,
@@ -90,6 +99,7 @@ class Session:
         start(self._open_screens(ready), name="open the screens and look up writes in flight")
         start(self._verify(), name="follow accepted orders")
         start(self._read_orders(), name="read all orders")
+        start(self._ask_for_labels(), name="ask for the labels of orders")
         start(self.workspace.staging.check_all(), name="check the batch")
         start(asyncio.to_thread(_warm_up), name="load other screens")
 
@@ -123,7 +133,7 @@ class Session:
         if not self.workspace.account.earlier_shops:
             # What an order's status means depends on the type of its shop. The order list reports errors.
             with suppress(ApiError):
-                await self.workspace.account.read_shops()
+                await self.workspace.account.first_shops()
         while True:
             try:
                 await asyncio.to_thread(self._local.purge, self._settings.keep_cache_days)
@@ -131,6 +141,13 @@ class Session:
             except StoreError as error:
                 self.workspace.show_notice(f"Orders that are read are not kept: {error}", "error")
                 await asyncio.sleep(_TRIED_AGAIN)
+
+    async def _ask_for_labels(self) -> None:
+        """Ask for labels while the app runs; after an error of the cache, which `_read_orders` reports, try again."""
+        while not self.workspace.labels.is_refused:
+            with suppress(StoreError):
+                await self.workspace.labels.run()
+            await asyncio.sleep(_TRIED_AGAIN)
 
     def _order_changed(self, order_id: str) -> None:
         """Update the cache with what a write found out, and notify the screens."""

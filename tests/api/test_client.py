@@ -59,6 +59,13 @@ Call = Callable[[Client], Awaitable[object]]
             "/shop-order-statuses",
             {"integration_id": "7", "language": "nl-nl", "show_deleted": "true"},
         ),
+        (
+            lambda c: c.list_shipments("NL-1 &2", 7),
+            "GET",
+            "/shipments",
+            {"order_number": "NL-1 &2", "integration_id": "7", "page_size": "100"},
+        ),
+        (lambda c: c.list_sender_addresses(), "GET", "/addresses/sender-addresses", {"page_size": "100"}),
         (lambda c: c.shop_order_statuses("7"), "GET", "/shop-order-statuses", {"integration_id": "7"}),
     ],
 )
@@ -66,6 +73,31 @@ async def test_list_paths(make: Make, call: Call, method: str, path: str, parame
     client, script = make(answer([]))
     await call(client)
     assert [sent(request) for request in script.requests] == [(method, path, parameters)]
+
+
+async def test_an_answer_without_shipments_is_an_empty_page(make: Make) -> None:
+    client, _ = make(raw(200, b"{}"), answer([]), answer([{"order_number": "1"}]))
+    for count in (0, 0, 1):
+        page = await client.list_shipments("1", 7)
+        assert (len(page.shipments), page.next) == (count, None)
+
+
+async def test_shipping_options_are_a_question_and_may_be_absent(make: Make) -> None:
+    option = {"code": "postnl:standard"}
+    client, script = make(answer(None), answer([option]), raw(503, ""), read_only=True)
+    assert await client.list_shipping_options() == ()
+    assert await client.list_shipping_options() == (option,)
+    with pytest.raises(OutcomeUnknown):
+        await client.list_shipping_options()
+    assert [(request.method, request.content) for request in script.requests] == [("POST", b"{}")] * 3
+
+
+async def test_shipments_are_only_asked_for_by_number_and_shop(make: Make) -> None:
+    client, script = make()
+    for number, shop in (("", 7), (" ", 7), ("1", "shop")):
+        with pytest.raises(InvalidRequest):
+            await client.list_shipments(number, shop)
+    assert not script.requests
 
 
 async def test_list_parameters(make: Make) -> None:

@@ -9,13 +9,14 @@ from shell import Shell
 from watched_service import serve_sandbox
 
 from tui.sandbox.app import SandboxSettings
+from tui.sandbox.shipments import kind_of
 
 
 def test_every_order_is_a_line_of_json_with_its_problems(account: Shell) -> None:
     ended = account.run("list", "--json")
     assert ended.code == 0
     assert len(ended.lines) == 20
-    keys = {"id", "order_id", "order_number", "integration", "state", "problems", "read_at"}
+    keys = {"id", "order_id", "order_number", "integration", "state", "label", "problems", "read_at"}
     assert all(line.keys() == keys for line in ended.lines)
     assert {line["state"] for line in ended.lines} <= {"open", "finished", "unknown"}
     problems = [problem for line in ended.lines for problem in line["problems"]]
@@ -140,3 +141,23 @@ def test_hostile_texts_do_not_reach_the_terminal(shell: Shell) -> None:
                 (ord(char) < 32 and char != "\n") or 0x7F <= ord(char) < 0xA0 or char == "\u202e" for char in out
             )
         assert "'=" not in shell.run("list", "--csv", "--columns", "city").out
+
+
+def test_labels_are_asked_for_by_show_and_known_to_list(shell: Shell) -> None:
+    with serve_sandbox(SandboxSettings(orders=200)) as service:
+        shell.service = service
+        everything = shell.run("list", "--json").lines
+        assert {line["label"] for line in everything} == {None}
+        # The oldest ones: young orders of the sandbox have no label yet.
+        open_lines = [line for line in reversed(everything) if line["state"] == "open"]
+        at = next(line for line in open_lines if kind_of(int(line["id"])) == (("READY_TO_SEND", "Ready to send"),))
+        (shown,) = shell.run("show", "--json", at["id"]).lines
+        assert (shown["label"]["made"], shown["label"]["carrier"], shown["state"]) == (True, "PostNL", "finished")
+        assert "label made" in shell.run("show", "--cached", at["id"]).out
+        found = shell.run("list", "--json", "--cached", "is:labelled").lines
+        assert [(line["id"], line["label"]) for line in found] == [(at["id"], shown["label"])]
+        assert at["id"] not in {line["id"] for line in shell.run("list", "--json", "--cached", "is:open").lines}
+        other = next(line for line in open_lines if not kind_of(int(line["id"])))
+        assert "open according to the shop" in shell.run("show", "--cached", other["id"]).out
+        (shown,) = shell.run("show", "--json", other["id"]).lines
+        assert (shown["label"]["made"], shown["state"]) == (False, "open")

@@ -7,6 +7,7 @@ from official_documents import document as official
 from official_documents import needs_document
 
 from tui.orders.order_state import OrderState, order_state, prestashop_states
+from tui.orders.status_words import is_on_hold, is_unpaid
 
 
 def state(code: Any, shop_type: str | None = None, learned: Any = None, message: Any = None) -> str:
@@ -67,3 +68,28 @@ def test_statuses_of_a_prestashop() -> None:
     ]
     assert prestashop_states(None, mapping) == {"17-b": OrderState.OPEN, "12": OrderState.FINISHED}
     assert state("17-B", "prestashop_v2", prestashop_states(None, mapping)) == "open"
+
+
+@pytest.mark.parametrize(
+    ("unpaid", "not_unpaid"),
+    [
+        (
+            "unpaid|not paid|Pending|payment_pending|pending payment|awaiting payment|waiting for payment|open|due|overdue"
+            "|partially_paid|niet betaald|onbetaald|openstaand|offen|unbezahlt|nicht bezahlt|impayé|non payé|failed",
+            "paid|refunded|authorized|accepted|received|confirmed|cod|x||was 1",
+        )
+    ],
+)
+def test_words_of_payments_that_are_still_to_come(unpaid: str, not_unpaid: str) -> None:
+    assert [text for text in unpaid.split("|") if not is_unpaid(text)] == []
+    assert [text for text in not_unpaid.split("|") if is_unpaid(text)] == []
+    assert is_unpaid("x", "Niet betaald")
+    assert not is_unpaid("paid", "was pending")
+
+
+def test_words_of_orders_on_hold() -> None:
+    words = "on hold|onhold|on-hold|on_hold|hold|holded|in de wacht|zurückgestellt|angehalten|en attente|en espera|in sospeso"
+    assert [text for text in words.split("|") if not is_on_hold(text)] == []
+    assert [text for text in ["withholding", "processing", "open", "x", ""] if is_on_hold(text)] == []
+    assert is_on_hold("x", "On hold")
+    assert not is_on_hold("processing", "was on hold")

@@ -1,7 +1,7 @@
 """The API client: one method per operation, and nothing that is not part of the API.
 
-It covers all five operations of the Orders document, the parts of the Integrations document that orders need, and the
-credentials check. Documents are returned as received; every failure is an ApiError of `tui.api.errors`.
+It covers all five operations of the Orders document, the parts of the Integrations document that orders need, the lists
+of shipments and of sender addresses, and the credentials check. Documents are returned as received; every failure is an ApiError of `tui.api.errors`.
 
 Writes: a body given as bytes is sent byte for byte. Record the write before sending it and shield the call from
 cancellation: the outcome of a cancelled write is as unknown as that of a lost response (`tui.api.transport`).
@@ -41,6 +41,8 @@ LARGEST_BATCH = 100
 """The maximum number of orders per POST (Q2.2)."""
 
 LARGEST_LOG_PAGE = 100
+LARGEST_SHIPMENT_PAGE = 100
+LARGEST_SENDER_PAGE = 100
 
 T = TypeVar("T")
 
@@ -78,6 +80,14 @@ class LogPage:
     next: str | None = None
     previous: str | None = None
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ShipmentPage:
+    """One page of shipments. They may be of other orders than the one asked for (SQ5.3)."""
+
+    shipments: tuple[Document, ...]
+    next: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +263,43 @@ class Client:
 
         return await self._transport.send(Request("POST", "/orders", "", body, Dialect.POST, headers), read)
 
+    async def list_shipments(self, order_number: str, integration_id: int | str) -> ShipmentPage:
+        """GET /shipments (Shipments, "Retrieve shipments"): the first page for an order number of a shop (SQ5.2).
+
+        An answer without `data` has no shipments: the document's own schema has no empty answer (SQ4.6).
+        """
+        if not order_number.strip():
+            raise InvalidRequest("Shipments are found by an order number, which is missing. Nothing was sent.")
+        parameters = [
+            ("order_number", order_number),
+            ("integration_id", _number(integration_id)),
+            ("page_size", str(LARGEST_SHIPMENT_PAGE)),
+        ]
+
+        def read(answer: ServiceResponse) -> ShipmentPage:
+            rows = [] if _is_empty(answer) else _rows(answer)[0]
+            return ShipmentPage(tuple(rows), _cursors(answer, None, []).next)
+
+        return await self._transport.send(Request("GET", "/shipments", encode_query(parameters)), read)
+
+    async def list_sender_addresses(self) -> tuple[Document, ...]:
+        """GET /addresses/sender-addresses (Sender addresses, "Retrieve a list of sender addresses"): the first 100."""
+        query = encode_query([("page_size", str(LARGEST_SENDER_PAGE))])
+        request = Request("GET", "/addresses/sender-addresses", query)
+        return await self._transport.send(request, lambda answer: tuple(_rows(answer)[0]))
+
+    async def list_shipping_options(self) -> tuple[Document, ...]:
+        """POST /shipping-options (Shipping options, "Return a list of available shipping options"), without any filter.
+
+        It changes nothing, so it is allowed in read-only mode, but it is not repeated after an error. There are no prices
+        without an address, and `data` may be null (SQ8.2).
+        """
+
+        def read(answer: ServiceResponse) -> tuple[Document, ...]:
+            return () if _data(answer) is None else tuple(_rows(answer)[0])
+
+        return await self._transport.send(Request("POST", "/shipping-options", body=b"{}"), read)
+
     async def list_integrations(self, sort: str | None = None) -> tuple[Document, ...]:
         """GET /integrations (Integrations, "Retrieve a list of integrations"): all at once, there are no pages (Q10.1).
 
@@ -282,10 +329,7 @@ class Client:
     async def shop_order_statuses(
         self, integration_id: int | str, language: str | None = None, show_deleted: bool | None = None
     ) -> tuple[Document, ...]:
-        """GET /shop-order-statuses (Integrations, "Retrieve shop order statuses for an integration"), Prestashop v2 only.
-
-        No screen calls this yet. Triage will need it to name the statuses of a Prestashop shop.
-        """
+        """GET /shop-order-statuses (Integrations, "Retrieve shop order statuses for an integration"), Prestashop v2 only."""
         parameters = [("integration_id", _number(integration_id))]
         if language:
             parameters.append(("language", language))
@@ -297,8 +341,7 @@ class Client:
     async def shop_order_status_mapping(self, integration_id: int | str) -> Document:
         """GET /shop-order-statuses/mapping (Integrations, "Retrieve custom status mapping…"), Prestashop v2 only.
 
-        No screen calls this yet. Triage will need it to tell open orders of a Prestashop shop from finished ones: it
-        says which of the shop's statuses mean delivered and cancelled (Q10.4).
+        It says which of the shop's statuses mean delivered and cancelled (Q10.4).
         """
         query = encode_query([("integration_id", _number(integration_id))])
         return await self._transport.send(Request("GET", "/shop-order-statuses/mapping", query), _object)
@@ -364,6 +407,14 @@ def _data(answer: ServiceResponse) -> Json:
             "it has no data", problems=problems if isinstance(value, dict) and "errors" in value else ()
         )
     return value["data"]
+
+
+def _is_empty(answer: ServiceResponse) -> bool:
+    """Whether an answer is an empty object: a list without entries may be left out."""
+    try:
+        return decode(answer.body) == {}
+    except CodecError:
+        return False
 
 
 def _object(answer: ServiceResponse) -> Document:

@@ -19,6 +19,7 @@ from tui.config.profiles import Profile
 from tui.config.settings import read_settings
 from tui.config.time_zone import local_zone
 from tui.orders.columns import COLUMNS, DEFAULT_COLUMNS, cells_of, titles_of
+from tui.orders.labels import label_json
 from tui.orders.paths import NUMBER, ORDER_ID, SHOP
 from tui.orders.query.arguments import from_arguments
 from tui.orders.query.language import Query, QueryContext, QueryError, parse
@@ -26,6 +27,7 @@ from tui.orders.summary import order_name, text_at
 from tui.orders.tables.csv_writer import to_csv
 from tui.widgets.text import fit, safe, width_of
 from tui.work.cache.facets import FACETS, FacetValue, count_by
+from tui.work.cache.labels import LabelReader
 from tui.work.cache.local_orders import CachedOrder, LocalOrders, named
 from tui.work.cache.opening import open_orders
 from tui.work.cache.order_knowledge import OrderKnowledge
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from tui.work.account import Account
+
+
+_ASKED_FOR = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +92,8 @@ async def _list(options: argparse.Namespace, profile: Profile) -> int:
 async def _show(options: argparse.Namespace, profile: Profile) -> int:
     async with _opened(options, profile) as opened:
         await _read(opened, options)
+        if not options.cached:
+            await _ask_for_labels(opened, options.order)
         found = list(opened.orders.window(named([options.order])))
         for order in found:
             writes = _writes(opened.account, order.document)
@@ -176,12 +183,21 @@ async def _read(opened: _Opened, options: argparse.Namespace) -> None:
     sync.on_change = show_progress
     if options.refresh:
         sync.refresh()
-    await opened.account.read_shops()
+        await opened.account.refresh()
+    else:
+        await opened.account.read_shops()
     await sync.read_once()
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     if sync.state.notice:
         say(sync.state.notice)
+
+
+async def _ask_for_labels(opened: _Opened, name: str) -> None:
+    """Ask for the labels of the first orders with a number or id."""
+    reader = LabelReader(opened.account.client, opened.orders, now=opened.account.now)
+    for order in opened.orders.window(named([name]), limit=_ASKED_FOR):
+        await reader.ask(order.key)
 
 
 # Output
@@ -198,17 +214,18 @@ def _columns(names: str) -> Sequence[str]:
 def _table(opened: _Opened, orders: Iterable[CachedOrder], columns: Sequence[str]) -> Iterator[list[Json]]:
     yield titles_of(columns)
     for order in orders:
-        yield cells_of(opened.knowledge.listed(order.document), columns)
+        yield cells_of(opened.knowledge.listed(order), columns)
 
 
 def _line(opened: _Opened, order: CachedOrder, *, raw: bool) -> dict[str, Json]:
-    listed = opened.knowledge.listed(order.document)
+    listed = opened.knowledge.listed(order)
     line: dict[str, Json] = {
         "id": order_key(order.document) or None,
         "order_id": text_at(order.document, ORDER_ID) or None,
         "order_number": text_at(order.document, NUMBER) or None,
         "integration": text_at(order.document, SHOP) or None,
         "state": listed.stage,
+        "label": label_json(order.label),
         "problems": [_problem(problem) for problem in listed.problems],
         "read_at": datetime.fromtimestamp(order.read_at, UTC).isoformat(timespec="seconds"),
     }
@@ -237,8 +254,9 @@ def _writes(account: "Account", document: Document) -> list[Json]:
 
 
 def _shown(opened: _Opened, order: CachedOrder, writes: Sequence[Json]) -> Iterator[str]:
-    listed = opened.knowledge.listed(order.document)
+    listed = opened.knowledge.listed(order)
     yield safe(f"{order_name(order.document)}  {listed.stage}, {listed.shop or 'shop unknown'}")
+    yield safe(f"  {opened.knowledge.state_text(order)}")
     for problem in listed.problems:
         yield safe(f"  {problem.severity.value}: {problem.pointer or 'order'}: {problem.detail} [{problem.code}]")
     for write in writes:

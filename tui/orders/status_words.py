@@ -76,7 +76,7 @@ _PHRASES: Final = {
     "|under review|in wartestellung|wartend|zuruckgestellt|angehalten|gesperrt|pausiert|in de wacht|geblokkeerd"
     "|en attente|en pause|bloque|en espera|retenido|in sospeso|sospeso|bloccato|wstrzymane|vilande|pausad|pa vent"
     "|i bero|em espera|suspenso|backorder|on backorder|on backorder not paid|partially held|preorder|pre order|pa hold|parkeret|parkerad|sat i bero|stop|stopp|stopped|gestoppt",
-    Meaning.UNPAID: "unpaid|not paid|outstanding|overdue|due|reminded|unbezahlt|offen unbezahlt|zahlungserinnerung|erinnert"
+    Meaning.UNPAID: "unpaid|not paid|outstanding|openstaand|overdue|due|reminded|unbezahlt|offen unbezahlt|zahlungserinnerung|erinnert"
     "|gemahnt|1 mahnstufe|2 mahnstufe|onbetaald|impaye|impago|impagado|non pagato|nieoplacone|niezaplacone|obetald"
     "|ubetalt|da pagare|a payer|por pagar|a pagar|te betalen|zu zahlen|to be paid|at betale|att betala|do zaplaty|in verzug|mahnung",
     Meaning.PENDING: "pending|incomplete|in attesa|oczekujace|vantar|afventer|pendente|pendiente|ausstehend|in afwachting"
@@ -212,6 +212,7 @@ NO: Final = frozenset(
 """Words of flags. They are statuses only in a column that asks a question, such as *Paid*."""
 NO_FLAGS: Final = frozenset(["0", "1", "none", "null", "nan", ""])
 """Words of flags that do not say yes or no about a payment."""
+_NOT_PAID: Final = frozenset({Meaning.UNPAID, Meaning.PENDING, Meaning.FAILED, Meaning.PARTLY_PAID})
 WAITS: Final = re.compile(
     r"\b(wait\w*|awaiting|pending|wart\w*|ausstehend\w*|attente|wacht|afwachting|pendiente|espera|attesa|oczek\w*|vantar"
     r"|afventer|aguard\w*|pendente|offen\w*|outstanding|open|missing|required|expected|due)\b"
@@ -247,6 +248,22 @@ def flag_of(text: str) -> bool | None:
     """Whether a text says yes or no; None if it says neither."""
     word = normalized(text) or text.strip()
     return True if word in YES else False if word in NO else None
+
+
+def is_unpaid(code: str, message: str = "") -> bool:
+    """Whether a payment status says that money is still to come. The message counts if the code is not understood."""
+    text, meaning = _understood(code, message)
+    return meaning in _NOT_PAID or (meaning is Meaning.OPEN and WAITS.search(normalized(text)) is not None)
+
+
+def is_on_hold(code: str, message: str = "") -> bool:
+    """Whether an order's status says that it is on hold. The message counts if the code is not understood."""
+    return _understood(code, message)[1] is Meaning.ON_HOLD
+
+
+def _understood(code: str, message: str) -> tuple[str, Meaning | None]:
+    by_code = meaning_of(code)
+    return (code, by_code) if by_code is not None else (message, meaning_of(message))
 
 
 @lru_cache(maxsize=4096)

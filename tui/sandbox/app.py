@@ -14,7 +14,7 @@ from starlette.types import Receive, Scope, Send
 
 from tui.api.codec import CodecError, Document, Json, decode
 from tui.api.pointer import Pointer
-from tui.sandbox import responses, seeding, shops, writing
+from tui.sandbox import account_data, responses, seeding, shipments, shops, writing
 from tui.sandbox.access import AccessControl, CredentialCheck, Limits
 from tui.sandbox.data import StoredOrder, fold_case, row_of
 from tui.sandbox.faults import Fault, FaultGate, FaultInjector, Faults
@@ -64,6 +64,9 @@ class Sandbox:
                 Route("/api/v3/integrations/{id}/logs", self._checked(self._logs)),
                 Route("/api/v3/shop-order-statuses", self._checked(self._statuses)),
                 Route("/api/v3/shop-order-statuses/mapping", self._checked(self._mapping)),
+                Route("/api/v3/shipments", self._checked(self._shipments)),
+                Route("/api/v3/addresses/sender-addresses", self._checked(self._senders)),
+                Route("/api/v3/shipping-options", self._checked(self._shipping_options), methods=["POST"]),
                 Route("/api/v3/user/auth/metadata", self._checked(self._metadata)),
                 Route(TOKEN_PATH.rstrip("/"), self._token, methods=["POST"]),
                 Route(FAULTS_PATH, self._checked(self._faults), methods=["GET", "PUT"]),
@@ -283,6 +286,31 @@ class Sandbox:
         if shop is None or shop not in self.data.shops:
             raise Refused(responses.integration_not_found())
         return shop
+
+    async def _shipments(self, request: Request) -> Response:
+        query = request.query_params
+        try:
+            found, following = shipments.find(
+                self.data,
+                number=query.get("order_number", ""),
+                shop=query.get("integration_id", ""),
+                cursor=query.get("cursor", ""),
+                size=_page_size(query.get("page_size"), 40, 100),
+                now=seeding.current_time(self.settings),
+                odd=self.settings.odd,
+            )
+        except InvalidCursorError:
+            return responses.cursor_not_found()
+        links = None
+        if following is not None:
+            links = {"link": f'<{request.url.include_query_params(cursor=following)}>; rel="next"'}
+        return json_response(200, {"data": found}, links)
+
+    async def _senders(self, request: Request) -> Response:
+        return json_response(200, {"data": account_data.SENDER_ADDRESSES})
+
+    async def _shipping_options(self, request: Request) -> Response:
+        return json_response(200, {"data": account_data.shipping_options(), "message": None})
 
     async def _metadata(self, request: Request) -> Response:
         return json_response(200, {"data": {"user_id": 100_000 + self.settings.seed, "integration_id": OWN_SHOP}})

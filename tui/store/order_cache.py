@@ -4,16 +4,19 @@ The file is separate from the store: it is large, it is replaced when it is dama
 for writes to the store.
 """
 
+import json
 import sqlite3
 import zlib
 from array import array
 from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Final, cast
 
-from tui.api.codec import CodecError, Document, Json, decode, encode
+from tui.api.codec import CodecError, Document, Json, as_document, decode, encode
+from tui.orders.label import Label
 from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, NUMBERS, TEXTS, Condition, Facts, SortKey
 from tui.store.conditions_sql import COLUMN, TEXT_COLUMN, order_by, where
 from tui.store.db import Database, StoreBusy, StoreError, pack, unpack, unpack_text
@@ -24,6 +27,7 @@ FORMAT: Final = 1
 _FULL_TEXT_SINCE = (3, 34)
 """The first SQLite version with an index of sequences of three characters."""
 _DEEPEST = 400
+_LABEL_TEXTS = ("status", "carrier", "tracking", "note")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class ReadOrder:
 class CachedOrder:
     """An order of the cache. `id` is its row, `read_at` and `gone_at` are seconds since 1970.
 
-    `gone_at`: when the service no longer had it.
+    `gone_at`: when the service no longer had it. `label`: what the service answered last about its labels.
     """
 
     id: int
@@ -48,6 +52,7 @@ class CachedOrder:
     document: Document
     read_at: float
     gone_at: float | None = None
+    label: Label | None = None
 
 
 class OrderCache:
@@ -118,6 +123,12 @@ class OrderCache:
         rows = [(at, pack(key)) for key in keys]
         self._writer.write(lambda c: c.executemany("UPDATE entry SET gone_at = ? WHERE key_json = ?", rows))
 
+    def put_label(self, key: str, label: Label) -> None:
+        """Store what the service answered about the labels of a stored order; see `describe` for its facts."""
+        row = (label.asked_at, label.is_made, pack(_label_json(label)), pack(key))
+        sql = "INSERT OR REPLACE INTO label (entry, asked_at, is_made, answer_json) SELECT id, ?, ?, ? FROM entry WHERE key_json = ?"
+        self._writer.write(lambda c: c.execute(sql, row))
+
     def purge(self, before: float) -> int:
         """Remove the orders that were last read before a time, from the file and its index. Returns how many."""
 
@@ -187,6 +198,27 @@ class OrderCache:
         parameter = pack(list(ids))
         return [unpack_text(row[0]) for row in self._rows.read(lambda c: c.execute(sql, (parameter,)).fetchall())]
 
+    def labels(self, keys: Sequence[str]) -> dict[str, Label]:
+        """What the service answered about the labels of orders, by their keys; those that were not asked for are left out."""
+        sql = (
+            "SELECT key_json, asked_at, is_made, answer_json FROM json_each(?) wanted "
+            "JOIN entry ON entry.key_json = wanted.value JOIN label ON label.entry = entry.id"
+        )
+        parameter = json.dumps([pack(key) for key in keys])
+        found = self._rows.read(lambda c: c.execute(sql, (parameter,)).fetchall())
+        return {unpack_text(row["key_json"]): label for row in found if (label := _label(row)) is not None}
+
+    def to_ask(self, condition: Condition, before: float) -> str | None:
+        """The key of an order that matches a condition and whose labels were never asked for, or longest ago before a time."""
+        test, values = where(condition, has_index=self.has_index)
+        sql = (
+            "SELECT key_json FROM entry LEFT JOIN label ON label.entry = entry.id "
+            f"WHERE gone_at IS NULL AND {test} AND ifnull(asked_at, 0) < ? "
+            f"ORDER BY ifnull(asked_at, 0), {COLUMN['pk']} DESC LIMIT 1"
+        )
+        row = self._reader.read(lambda c: c.execute(sql, [*values, before]).fetchone())
+        return None if row is None else unpack_text(row[0])
+
     def row_of(self, key: str) -> int | None:
         """The row of an order."""
         found = self._rows.read(lambda c: c.execute("SELECT id FROM entry WHERE key_json = ?", (pack(key),)).fetchone())
@@ -226,7 +258,7 @@ class OrderCache:
         self._writer.write(lambda c: c.execute("INSERT OR REPLACE INTO state (key, value_json) VALUES (?, ?)", row))
 
     def _open(self) -> Database:
-        return Database(self.path, (_schema(self.has_index),), secure_delete=True)
+        return Database(self.path, (_schema(self.has_index), _LABELS), secure_delete=True)
 
 
 def remove_file(path: Path) -> None:
@@ -266,9 +298,19 @@ def _has_full_text() -> bool:
 
 
 _SELECT: Final = (
-    "SELECT entry.id, entry.key_json, body.document, entry.read_at, entry.gone_at "
-    "FROM entry JOIN body ON body.entry = entry.id"
+    "SELECT entry.id, entry.key_json, body.document, entry.read_at, entry.gone_at, asked_at, is_made, answer_json "
+    "FROM entry JOIN body ON body.entry = entry.id LEFT JOIN label ON label.entry = entry.id"
 )
+
+_LABELS: Final = """
+    -- Answers about the labels of orders. Their facts are made from the last one.
+    CREATE TABLE label (
+        entry INTEGER PRIMARY KEY,
+        asked_at REAL NOT NULL,
+        is_made INTEGER,
+        answer_json TEXT NOT NULL
+    );
+"""
 
 
 def _schema(has_index: bool) -> str:
@@ -386,6 +428,7 @@ def _delete(connection: sqlite3.Connection, test: str, parameters: Iterable[tupl
         for (id,) in connection.execute(f"SELECT id FROM entry WHERE {test}", values).fetchall():
             _delete_facts(connection, id)
             connection.execute("DELETE FROM body WHERE entry = ?", (id,))
+            connection.execute("DELETE FROM label WHERE entry = ?", (id,))
             connection.execute("DELETE FROM entry WHERE id = ?", (id,))
             removed += 1
     return removed
@@ -403,9 +446,26 @@ def _counts(field: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _cached(row: sqlite3.Row) -> CachedOrder:
-    return CachedOrder(
-        row["id"], unpack_text(row["key_json"]), _document(row["document"]), row["read_at"], row["gone_at"]
+    document = _document(row["document"])
+    return CachedOrder(row["id"], unpack_text(row["key_json"]), document, row["read_at"], row["gone_at"], _label(row))
+
+
+def _label(row: sqlite3.Row) -> Label | None:
+    if row["asked_at"] is None:
+        return None
+    answer = as_document(unpack(row["answer_json"]))
+    made_at = answer.get("made_at")
+    return Label(
+        row["asked_at"],
+        None if row["is_made"] is None else bool(row["is_made"]),
+        made_at=float(made_at) if isinstance(made_at, int | Decimal) else None,
+        **{name: str(answer.get(name) or "") for name in _LABEL_TEXTS},
     )
+
+
+def _label_json(label: Label) -> Document:
+    texts: Document = {name: getattr(label, name) for name in _LABEL_TEXTS}
+    return texts | {"made_at": None if label.made_at is None else int(label.made_at)}
 
 
 def _document(body: bytes) -> Document:

@@ -5,25 +5,29 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
+from typing import cast
 
 from tui.api.client import Client
-from tui.api.codec import Document, as_document, as_list
+from tui.api.codec import Document, Json, as_document, as_list
 from tui.api.errors import Forbidden, InvalidResponse, NotFound, RequestRefused
 from tui.api.query import id_number, id_text
 from tui.api.request_log import RequestLog
-from tui.orders.checks.context import AccountShops, ShopSettings
+from tui.orders.checks.context import NO_SHOPS, AccountShops, ShopSettings
+from tui.orders.checks.senders import Sender, with_sender
+from tui.orders.order_state import OrderState
 from tui.store.account_join import IDENTITY
 from tui.store.journal import Write
 from tui.store.store import Store
 from tui.store.verifications import Verification
 from tui.work.drafts.drafts import Drafts
 from tui.work.drafts.sender import DraftSender
+from tui.work.shop_details import options_with_phone, prestashop_meanings, sender_addresses
 from tui.work.switched_checks import SwitchedChecks
 from tui.work.writes.backoff import Now, RetrySchedule, Sleep
 from tui.work.writes.outbox import Outbox
 from tui.work.writes.verifier import Verifier
 
-_SHOPS = "shops"
+_SHOPS, _SENDERS, _STATUSES, _PHONE_OPTIONS = "shops", "senders", "shop_statuses", "phone_options"
 _KEPT = ("id", "shop_name", "type", "started_failing_at")
 """What is stored of an integration: its document may have the shop's own secrets (Q10.3)."""
 
@@ -79,15 +83,30 @@ class Account:
     """What the user's settings say about shops, by their ids."""
     identity_notice: str = ""
     """What the user should know about whose credentials these are; empty if there is nothing unusual."""
+    senders: tuple[Sender, ...] = ()
+    """Where the account sends from, as read last; empty if the service does not say."""
+    phone_options: frozenset[str] = frozenset()
+    """The shipping options that require a phone number, as read last."""
+    meanings: Mapping[int, Mapping[str, OrderState]] = field(default_factory=dict)
+    """What the statuses of Prestashops mean, as read last: by the shop's id and the status code in lower case."""
     listeners: list[Callable[[Write | Verification], None]] = field(default_factory=list)
     """Functions to call after each step of a write and at the end of each verification."""
+    _known: tuple[object, ...] = (None,) * 5
+    _known_shops: AccountShops = NO_SHOPS
+    _reading: "asyncio.Task[list[Shop]] | None" = None
 
     @property
     def log(self) -> RequestLog:
         return self.client.log
 
+    async def first_shops(self) -> list[Shop]:
+        """The shops as read in this run, by one request even for several callers. Raises what `read_shops` raises."""
+        if self._reading is None or (self._reading.done() and (self._reading.cancelled() or self._reading.exception())):
+            self._reading = asyncio.create_task(self.read_shops())
+        return await asyncio.shield(self._reading)
+
     async def read_shops(self) -> list[Shop]:
-        """Read the integrations again.
+        """Read the integrations again, and what the checks need to know about them.
 
         The result is empty if the service has no such list, or does not show it to these credentials.
         """
@@ -100,7 +119,34 @@ class Account:
         found = [shop for shop in map(Shop.read, rows) if shop is not None]
         # The service sorts by the last read, and tab numbers should not change without a reason.
         self.shops = sorted(found, key=lambda shop: (shop.name.casefold(), shop.id))
+        await self._read_details()
         return self.shops
+
+    async def _read_details(self) -> None:
+        """Read where the shops send from and what their statuses mean. What cannot be read stays as it was."""
+        prestashops = [shop.id for shop in self.shops or () if "prestashop" in shop.kind.lower()]
+        senders, meanings = await asyncio.gather(
+            sender_addresses(self.client),
+            asyncio.gather(*(prestashop_meanings(self.client, shop) for shop in prestashops)),
+        )
+        screen_states = self.store.screen_states
+        if senders is not None and senders != self.senders:
+            self.senders = senders
+            stored = [[sender.country, sender.postcode] for sender in senders]
+            screen_states.put(self.account_id, _SENDERS, cast(Json, stored))
+        read = {shop: states for shop, states in zip(prestashops, meanings, strict=True) if states is not None}
+        if read and read != self.meanings:
+            self.meanings = {**self.meanings, **read}
+            names: Document = {str(shop): {**states} for shop, states in self.meanings.items()}
+            screen_states.put(self.account_id, _STATUSES, names)
+
+    async def refresh(self) -> None:
+        """Read the shops again because the user asked for it, and the shipping options: their list is read by a POST."""
+        await self.read_shops()
+        options = await options_with_phone(self.client)
+        if options is not None:
+            self.phone_options = options
+            self.store.screen_states.put(self.account_id, _PHONE_OPTIONS, [*sorted(options)])
 
     @property
     def shop_ids(self) -> frozenset[int] | None:
@@ -109,9 +155,15 @@ class Account:
 
     @property
     def known_shops(self) -> AccountShops:
-        """What the checks of orders need to know about the shops."""
-        default = ShopSettings(zone=self.zone)
-        return AccountShops(self.shop_ids, self.switched_checks.applied_to(self.shop_settings, default), default)
+        """What the checks of orders need to know about the shops; the same object until something changes."""
+        known = (self.shops, self.shop_settings, self.senders, self.phone_options, self.switched_checks.by_shop)
+        if any(one is not before for one, before in zip(known, self._known, strict=True)):
+            default = with_sender(ShopSettings(zone=self.zone), self.senders)
+            settings = {shop: with_sender(own, self.senders) for shop, own in self.shop_settings.items()}
+            settings = self.switched_checks.applied_to(settings, default)
+            self._known_shops = AccountShops(self.shop_ids, settings, default, self.phone_options)
+            self._known = known
+        return self._known_shops
 
     def shop(self, id: str) -> Shop | None:
         """Return the shop with this id, which comes from an order and may be any text.
@@ -249,4 +301,13 @@ def _account(
     )
     documents = map(as_document, as_list(store.screen_states.get(account_id, _SHOPS)))
     account.earlier_shops = [shop for shop in map(Shop.read, documents) if shop is not None]
+    account.senders = tuple(
+        Sender(str(country), str(postcode))
+        for country, postcode in map(as_list, as_list(store.screen_states.get(account_id, _SENDERS)))
+    )
+    account.phone_options = frozenset(map(str, as_list(store.screen_states.get(account_id, _PHONE_OPTIONS))))
+    account.meanings = {
+        int(shop): {code: OrderState(str(state)) for code, state in as_document(states).items()}
+        for shop, states in as_document(store.screen_states.get(account_id, _STATUSES)).items()
+    }
     return account

@@ -17,35 +17,32 @@ class SwitchedChecks:
         self._store = store
         self._account_id = account_id
         stored = as_document(store.screen_states.get(account_id, _STORED))
-        self._off = {
+        self.by_shop: Mapping[int, frozenset[str]] = {
             int(shop): frozenset(code for code in as_list(codes) if isinstance(code, str))
             for shop, codes in stored.items()
             if shop.isdecimal()
         }
-        self._merged: tuple[object, object, Mapping[int, ShopSettings]] = (None, None, {})
 
     def off(self, shop: int) -> frozenset[str]:
         """The codes of the checks that are switched off for a shop."""
-        return self._off.get(shop, frozenset())
+        return self.by_shop.get(shop, frozenset())
 
     def all_off(self) -> list[tuple[int, str]]:
         """The shops and codes of all checks that are switched off."""
-        return [(shop, code) for shop, codes in sorted(self._off.items()) for code in sorted(codes)]
+        return [(shop, code) for shop, codes in sorted(self.by_shop.items()) for code in sorted(codes)]
 
     def switch(self, shop: int, code: str, *, is_on: bool) -> None:
         """Switch a check on or off for a shop. Raises StoreError."""
         codes = self.off(shop) - {code} if is_on else self.off(shop) | {code}
-        changed = {**self._off, shop: codes}
+        changed = {**self.by_shop, shop: codes}
         stored: dict[str, Json] = {str(known): [*sorted(off)] for known, off in changed.items() if off}
         self._store.screen_states.put(self._account_id, _STORED, stored)
-        self._off = changed
+        self.by_shop = changed
 
-    def applied_to(self, settings: Mapping[int, ShopSettings], default: ShopSettings) -> Mapping[int, ShopSettings]:
-        """The settings of the shops with the checks that are switched off; the same object until one of them changes."""
-        if self._merged[0] is not settings or self._merged[1] is not self._off:
-            merged = dict(settings)
-            for shop, codes in self._off.items():
-                of_shop = merged.get(shop, default)
-                merged[shop] = replace(of_shop, checks={**of_shop.checks, **dict.fromkeys(codes, Level.OFF)})
-            self._merged = (settings, self._off, merged)
-        return self._merged[2]
+    def applied_to(self, settings: Mapping[int, ShopSettings], default: ShopSettings) -> dict[int, ShopSettings]:
+        """The settings of the shops with the checks that are switched off."""
+        merged = dict(settings)
+        for shop, codes in self.by_shop.items():
+            of_shop = merged.get(shop, default)
+            merged[shop] = replace(of_shop, checks={**of_shop.checks, **dict.fromkeys(codes, Level.OFF)})
+        return merged

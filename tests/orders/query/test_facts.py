@@ -168,6 +168,8 @@ def test_national_phone_numbers_are_found_in_international_form_too(
         ({"payment_details": {"status": {"code": "Pending"}}}, "unpaid", True),
         ({"payment_details": {"status": {"code": "x", "message": "Niet betaald"}}}, "unpaid", True),
         ({"payment_details": {"status": {"code": "paid", "message": "was pending"}}}, "unpaid", False),
+        ({"payment_details": {"status": {"code": "pending"}, "is_cash_on_delivery": True}}, "unpaid", False),
+        ({"payment_details": {"status": {"code": "partially_paid"}}}, "unpaid", True),
         ({"order_details": {"status": {"code": "on_hold"}}}, "hold", True),
         ({"order_details": {"status": {"code": "withholding"}}}, "hold", False),
         ({"service_point_details": {"carrier_service_point_id": "x"}}, "servicepoint", True),

@@ -9,7 +9,7 @@ from query_cases import CONTEXT, OrderCase, orders, queries
 from tui.api.query import OrderQuery, mismatches
 from tui.orders.query.evaluation import fulfils
 from tui.orders.query.language import parse
-from tui.orders.query.service_terms import ServiceTerms, service_terms, who_answered
+from tui.orders.query.service_terms import ServiceAnswer, ServiceTerms, service_terms, who_answered, within_shop
 
 
 def asked(query: str) -> ServiceTerms | None:
@@ -89,11 +89,20 @@ def test_the_answer_of_the_service_contains_ours(case: OrderCase, query: str) ->
         assert mismatches(terms.query, [case.document]) == {}
 
 
-def test_the_line_says_who_answered() -> None:
-    assert who_answered(None, 1240, is_complete=True) == "Answered from all 1,240 orders, on this machine."
-    assert who_answered(None, 0, is_complete=False) == (
-        "Answered from 0 orders so far, on this machine; the service cannot filter by this."
+def test_terms_within_the_shop_that_is_shown() -> None:
+    terms = within_shop(asked("status:=paid a"), "7")
+    assert terms == ServiceTerms(OrderQuery(integration=(7,), status="paid"), ("shop:7", "status:=paid"))
+    assert within_shop(None, "7") == ServiceTerms(OrderQuery(integration=(7,)), ("shop:7",))
+    assert within_shop(asked("shop:8"), "7") == asked("shop:8")
+    assert within_shop(None, "all") is None
+
+
+def test_a_sentence_says_who_answered_and_over_how_many_orders() -> None:
+    terms = asked("shop:7 a")
+    assert terms is not None
+    assert who_answered(terms, ServiceAnswer(1, is_complete=True)) == (
+        "The service was asked for shop:7: 1 order. The rest of the query was answered from these."
     )
-    assert who_answered(asked("shop:7 a"), 1240, is_complete=False) == (
-        "Filtered by the service: shop:7. The rest: 1,240 orders so far, on this machine."
+    assert who_answered(terms, ServiceAnswer(1000, is_complete=False)) == (
+        "The service was asked for shop:7: the first 1000 orders. The others follow when all orders are read."
     )

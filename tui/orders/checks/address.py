@@ -10,7 +10,6 @@ from tui.orders.addresses.formats import country_named, format_of, is_postcode, 
 from tui.orders.addresses.house_number import split_street
 from tui.orders.checks.carriers import (
     LIMITS,
-    PHONE_COUNTRIES,
     STREET,
     STRICTEST,
     carrier_of,
@@ -278,13 +277,11 @@ def phone_of(order: CheckedOrder) -> str:
 
 
 def phone_missing(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    """Only where the shipping option or the destination requires it (SQ7.5)."""
+    """Only where the shipping option requires it (SQ7.5): by the service's list, or by what is known of its carrier."""
     if order.ships and not phone_of(order):
         carrier = carrier_of(order.option, order.wish)
-        if needs_phone(carrier) or order.option in context.phone_options:
+        if needs_phone(carrier, has_customs=order.declared) or order.option in context.phone_options:
             yield found(PHONE, reason="The shipping option")
-        elif order.country in PHONE_COUNTRIES and order.country != context.shop.sender_country:
-            yield found(PHONE, reason=country_name(order.country))
 
 
 def phone_format(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:

@@ -1,10 +1,20 @@
 """What is known about carriers: lengths of address fields, and who needs a phone number or a service point.
 
-As of 2026-11-01. Sources: SQ7.3 and SQ7.4 (limits seen when labels were made); for Amazon and An Post Sendcloud's page
-*Address field limits* (sendcloud.dev/docs/addresses/address-field-limits); for the others the carriers' documents:
-La Poste, Colissimo web service (AN35 for each line); DPD, Shipment Service (name, street and city 35, zip 9); DHL, Parcel
-DE Shipping API v2 (name1 50, addressStreet 50, addressHouse 10, city 40, postalCode 10); UPS, Shipping API (Name 35,
-AddressLine 35, City 30, PostalCode 9). A carrier that is not listed has the strictest limits seen, as a warning.
+Looked up on 2026-11-29. Lengths:
+- all: SQ7.3 and SQ7.4, limits seen when labels were made.
+- Amazon, An Post: Sendcloud, *Address field limits* (sendcloud.dev/docs/addresses/address-field-limits).
+- Colissimo: La Poste, schema of an address of the Colissimo web service (AN35 for company, names, each line and city).
+- DHL Paket: Deutsche Post, OpenAPI document 2.1.9 of the Parcel DE Shipping API, `ContactAddress`: name1 and name2 50,
+  addressStreet 50, addressHouse 10, additionalAddressInformation1 60, postalCode 10, city 40.
+- DPD: Seven Senders, *Carrier specific information*, DPD France (name, company, street with number, second line and city
+  35); Tryton, module stock_package_shipping_dpd, issue 10200 (name, street and city 35, zipCode 9).
+- UPS: UPS, WorldShip help, *Address Book Data Field Descriptions* (company or name 35, each address line 35, city 30,
+  postal code 9).
+
+A carrier that is not listed has the strictest limits seen, as a warning. Phone numbers, where the service's list of
+shipping options does not say: FedEx, Automattic/woocommerce-services issue 1901; DHL Express, and UPS where customs data
+is needed, issue 2276 and pull request 2470 there; InPost, allegro/allegro-api issue 4114. No public list of countries
+that require one was found.
 """
 
 import re
@@ -28,8 +38,16 @@ LIMITS: Final = {
     "amazon": {"name": 50, "company_name": 50, STREET: 60, "address_line_2": 60, "city": 30, "postal_code": 12},
     "anpost": {"name": 50, STREET: 75, "city": 30},
     "colissimo": {"name": 35, "company_name": 35, STREET: 35, "address_line_2": 35, "city": 35},
-    "dpd": {"name": 35, STREET: 35, "city": 35, "postal_code": 9},
-    "dhl_de": {"name": 50, "company_name": 50, STREET: 60, "house_number": 10, "city": 40, "postal_code": 10},
+    "dpd": {"name": 35, "company_name": 35, STREET: 35, "address_line_2": 35, "city": 35, "postal_code": 9},
+    "dhl_de": {
+        "name": 50,
+        "company_name": 50,
+        STREET: 60,
+        "house_number": 10,
+        "address_line_2": 60,
+        "city": 40,
+        "postal_code": 10,
+    },
     "ups": {"name": 35, "company_name": 35, STREET: 35, "address_line_2": 35, "city": 30, "postal_code": 9},
 }
 """The maximum number of characters of each field, by carrier."""
@@ -51,32 +69,8 @@ _POINT: Final = (
 )
 _PHONE_CARRIERS: Final = frozenset({"inpost", "fedex", "fedex_express", "dhl_express"})
 """Carriers that refuse a parcel without the recipient's phone number: lockers send a code, express carriers call."""
-
-PHONE_COUNTRIES: Final = frozenset(
-    [
-        "AE",
-        "BH",
-        "BR",
-        "CN",
-        "EG",
-        "ID",
-        "IL",
-        "IN",
-        "JO",
-        "KR",
-        "KW",
-        "LB",
-        "MX",
-        "OM",
-        "QA",
-        "RU",
-        "SA",
-        "TH",
-        "TR",
-        "UA",
-    ]
-)
-"""Countries where customs or every carrier asks for the recipient's phone number (country pages of DHL Express and UPS)."""
+_PHONE_FOR_CUSTOMS: Final = frozenset({"ups"})
+"""Carriers that refuse it only where customs data is needed."""
 
 
 @lru_cache(maxsize=1024)
@@ -93,6 +87,6 @@ def names_service_point(text: str) -> bool:
     return re.search(_POINT, text, re.IGNORECASE) is not None
 
 
-def needs_phone(carrier: str) -> bool:
-    """Whether a carrier refuses parcels without the recipient's phone number."""
-    return carrier in _PHONE_CARRIERS
+def needs_phone(carrier: str, *, has_customs: bool) -> bool:
+    """Whether a carrier refuses parcels without the recipient's phone number. `has_customs`: customs data is needed."""
+    return carrier in _PHONE_CARRIERS or (has_customs and carrier in _PHONE_FOR_CUSTOMS)

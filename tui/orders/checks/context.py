@@ -113,18 +113,24 @@ NO_CONTEXT: Final = CheckContext()
 class AccountShops:
     """What is known about the account's shops: their ids, None if unknown, and the settings of some, by id.
 
-    `default`: the settings of the others.
+    `default`: the settings of the others. `phone_options`: see `CheckContext`.
     """
 
     ids: frozenset[int] | None = None
     settings: Mapping[int, ShopSettings] = field(default_factory=_empty)
     default: ShopSettings = ShopSettings()
+    phone_options: frozenset[str] = frozenset()
 
     def context(self, order: Document) -> CheckContext:
         """The context of an order of one of the shops, without a clock and without knowledge of other orders."""
-        shop = id_number(id_text(SHOP.get(order)))
+        return CheckContext(
+            shop=self.of(id_number(id_text(SHOP.get(order)))), shops=self.ids, phone_options=self.phone_options
+        )
+
+    def of(self, shop: int | None) -> ShopSettings:
+        """The settings of a shop by its id."""
         settings = self.settings.get(shop) if shop is not None else None
-        return CheckContext(shop=settings or self.default, shops=self.ids)
+        return settings or self.default
 
 
 NO_SHOPS: Final = AccountShops()

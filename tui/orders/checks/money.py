@@ -9,18 +9,18 @@ from tui.api.pointer import Pointer
 from tui.orders.checks.context import CheckContext
 from tui.orders.checks.facts import CheckedOrder, Found, decimal_of, excerpt, found, text_at_pointer
 from tui.orders.paths import CURRENCY, ITEMS, PAYMENT_STATUS, TOTAL
-from tui.orders.status_words import Meaning, meaning_of
+from tui.orders.status_words import is_unpaid
 
 LINE_TOTAL: Final = Pointer.of("total_price", "value")
 UNIT_PRICE: Final = Pointer.of("unit_price", "value")
 LINE_CURRENCY: Final = Pointer.of("total_price", "currency")
 _TOTAL: Final = TOTAL / "value"
 _ON_DELIVERY: Final = Pointer.of("payment_details", "is_cash_on_delivery")
+_PAYMENT_TEXT: Final = PAYMENT_STATUS.parent / "message"
 _EXTRAS: Final = (("freight_costs", 1), ("other_costs", 1), ("estimated_shipping_price", 1), ("discount_granted", -1))
 """Amounts that a total may include in addition to the lines, with their sign."""
 _CURRENCIES: Final = frozenset({"EUR", "GBP", "USD"})
 """The currencies that the document lists (Q8.1); carriers may refuse others (Q8.2)."""
-_UNPAID: Final = frozenset({Meaning.UNPAID, Meaning.PENDING, Meaning.FAILED})
 
 
 def currency(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
@@ -66,5 +66,5 @@ def unpaid(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
     code = text_at_pointer(order.document, PAYMENT_STATUS)
     if not code or _ON_DELIVERY.get(order.document) is True:
         return
-    if code.lower() == "open" or meaning_of(code) in _UNPAID:
+    if is_unpaid(code, text_at_pointer(order.document, _PAYMENT_TEXT)):
         yield found(PAYMENT_STATUS, payment=excerpt(code.lower(), 20))

@@ -23,7 +23,7 @@ from tui.orders.paths import (
     STATUS,
     TAGS,
 )
-from tui.orders.status_words import Meaning, meaning_of
+from tui.orders.status_words import is_on_hold, meaning_of
 from tui.orders.summary import text_at
 
 _MAX_ID_LENGTH: Final = 64
@@ -80,7 +80,7 @@ def _is_finished(order: CheckedOrder, context: CheckContext) -> bool:
 
 
 def on_hold(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
-    if meaning_of(text_at(order.document, STATUS)) is Meaning.ON_HOLD:
+    if is_on_hold(text_at(order.document, STATUS), text_at(order.document, STATUS.parent / "message")):
         yield found(STATUS, reason="status")
         return
     for index, tag in enumerate(as_list(TAGS.get(order.document))):

@@ -106,7 +106,7 @@ CHECKS: Final = (
     Check(ADDRESS, "email_format", NOTHING, f"{_TO}/email", "the text in the e-mail field is not an e-mail address",
           "e-mail {email}?", "{email!r} is not an e-mail address, so the recipient gets no messages."),
     Check(ADDRESS, "phone_missing", SHIP, f"{_TO}/phone_number",
-          "no phone number, and the shipping option or the destination requires one",
+          "no phone number, and the shipping option requires one, to any country or to this one",
           "no phone number", "{reason} requires the recipient's phone number."),
     Check(ADDRESS, "phone_format", NOTHING, f"{_TO}/phone_number", "the phone number contains letters, or does not have 6 to 15 digits",
           "phone {phone}?", "A phone number has 6 to 15 digits and no letters."),

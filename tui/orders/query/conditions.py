@@ -47,8 +47,8 @@ what is true of the order (`FLAGS`).
 NUMBERS = ("total", "weight", "items", "quantity", "created", "updated", "due", "pk")
 """The numbers of an order. Times are seconds since 1970, `weight` is in kg, `pk` is Sendcloud's id."""
 
-FLAGS = ("abroad", "customs", "pickup", "servicepoint", "unpaid", "hold", "note", "email", "phone")
-"""The values of the list `flag`: properties that are decided when the order is read."""
+FLAGS = ("abroad", "customs", "pickup", "servicepoint", "unpaid", "hold", "note", "email", "phone", "labelled")
+"""The values of the list `flag`: properties that are decided when the order is read, `labelled` when its label is."""
 
 
 @dataclass(frozen=True, slots=True)

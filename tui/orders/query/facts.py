@@ -30,6 +30,7 @@ from tui.orders.paths import (
 )
 from tui.orders.query.conditions import Facts
 from tui.orders.query.folding import digits, fold, fold_value
+from tui.orders.status_words import is_on_hold, is_unpaid
 from tui.orders.summary import kilograms, text_at
 
 _SERVICE_POINT: Final = Pointer.of("service_point_details")
@@ -37,14 +38,7 @@ _PICKUP: Final = Pointer.of("shipping_details", "is_local_pickup")
 _STATUS_TEXT: Final = STATUS.parent / "message"
 _PAYMENT_TEXT: Final = PAYMENT_STATUS.parent / "message"
 
-_UNPAID: Final = re.compile(
-    "unpaid|not paid|pending|payment pending|pending payment|awaiting payment|waiting for payment|open|due|overdue|"
-    "partially paid|niet betaald|onbetaald|openstaand|offen|unbezahlt|nicht bezahlt|impaye|non paye"
-)
-_ON_HOLD: Final = re.compile(
-    "on hold|onhold|hold|holded|in de wacht|zuruckgestellt|angehalten|en attente|en espera|in sospeso"
-)
-"""Codes and messages of the payment and of the order, folded and without punctuation."""
+_ON_DELIVERY: Final = Pointer.of("payment_details", "is_cash_on_delivery")
 
 _SEVERITIES: Final = ("error", "warning", "info")
 _LARGEST: Final = 10**15
@@ -163,8 +157,12 @@ def _flags(document: Document, context: FactsContext, texts: dict[str, tuple[str
         "customs": context.needs_customs,
         "pickup": _PICKUP.get(document) is True,
         "servicepoint": any(_text(point, name).strip() for name in ("id", "carrier_service_point_id")),
-        "unpaid": "unpaid" in codes or _says(_UNPAID, document, PAYMENT_STATUS, _PAYMENT_TEXT),
-        "hold": "on_hold" in codes or _says(_ON_HOLD, document, STATUS, _STATUS_TEXT),
+        "unpaid": "unpaid" in codes
+        or (
+            _ON_DELIVERY.get(document) is not True
+            and is_unpaid(text_at(document, PAYMENT_STATUS), text_at(document, _PAYMENT_TEXT))
+        ),
+        "hold": "on_hold" in codes or is_on_hold(text_at(document, STATUS), text_at(document, _STATUS_TEXT)),
         "note": bool(texts["note"]),
         "email": bool(texts["email"]),
         "phone": bool(texts["phone"]),
@@ -216,12 +214,6 @@ def _phone_numbers(phone: str, country: str) -> Iterator[str]:
             # Italian numbers keep their zero.
             yield code + (number if country == "it" else number[1:])
     yield number
-
-
-def _says(words: re.Pattern[str], document: Document, *pointers: Pointer) -> bool:
-    """Whether a code or message is one of the words: `on-hold`, `On hold` and `on_hold` are the same."""
-    spoken = (fold_value(re.sub(r"[\W_]+", " ", text_at(document, pointer))) for pointer in pointers)
-    return any(words.fullmatch(text) for text in spoken)
 
 
 def _float(value: Json | Absent) -> float | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 from tui.api.query import OrderQuery, id_number
+from tui.api.wording import count_of
 from tui.orders.query.conditions import Between, OneOf
 from tui.orders.query.language import Query
 from tui.orders.query.meaning import QueryContext, meaning
@@ -39,13 +40,29 @@ def service_terms(query: Query, context: QueryContext) -> ServiceTerms | None:
     return ServiceTerms(asked, tuple(answered)) if answered else None
 
 
-def who_answered(terms: ServiceTerms | None, read: int, *, is_complete: bool) -> str:
-    """A sentence about which orders a query was answered over, and by whom. `read`: how many orders were read."""
-    if is_complete:
-        return f"Answered from all {read:,} orders, on this machine."
-    if terms is None:
-        return f"Answered from {read:,} orders so far, on this machine; the service cannot filter by this."
-    return f"Filtered by the service: {' '.join(terms.answered)}. The rest: {read:,} orders so far, on this machine."
+@dataclass(frozen=True, slots=True)
+class ServiceAnswer:
+    """How many orders the service sent for a query that matched it. `is_complete`: there are no others."""
+
+    count: int
+    is_complete: bool
+
+
+def within_shop(terms: ServiceTerms | None, shop: str) -> ServiceTerms | None:
+    """The terms within one shop, whose orders the list shows; the shop alone, if the service can answer no term."""
+    number = id_number(shop)
+    if number is None or (terms is not None and terms.query.integration):
+        return terms
+    query, answered = (OrderQuery(), ()) if terms is None else (terms.query, terms.answered)
+    return ServiceTerms(replace(query, integration=(number,)), (f"shop:{shop}", *answered))
+
+
+def who_answered(terms: ServiceTerms, answer: ServiceAnswer) -> str:
+    """A sentence about who answered a query, and over how many orders, while not all orders are read."""
+    asked = f"The service was asked for {' '.join(terms.answered)}"
+    if answer.is_complete:
+        return f"{asked}: {count_of(answer.count, 'order')}. The rest of the query was answered from these."
+    return f"{asked}: the first {count_of(answer.count, 'order')}. The others follow when all orders are read."
 
 
 def _narrowed(asked: OrderQuery, term: Term, context: QueryContext) -> OrderQuery | None:

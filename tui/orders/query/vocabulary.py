@@ -87,6 +87,7 @@ FLAG_WORDS: Final = {
     "customs": "a customs declaration is needed",
     "pickup": "the customer collects it",
     "servicepoint": "to a service point",
+    "labelled": "has a label that is not cancelled, as far as the service was asked",
 }
 
 KEY_WORDS: Final = {
@@ -106,7 +107,7 @@ SEVERITIES: Final = {"error": ("error",), "warning": ("warning",), "problem": ("
 
 IS_WORDS: Final = {
     "open": "not finished, or unknown",
-    "finished": "shipped, delivered or cancelled according to the shop",
+    "finished": "shipped, delivered or cancelled according to the shop, or has a label",
     "unknown": "the shop's status does not say",
     "problem": "has an error or a warning",
     "error": "has an error",

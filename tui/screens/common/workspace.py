@@ -14,6 +14,7 @@ from tui.work.account import Account
 from tui.work.batches.staging import Staging
 from tui.work.bulk.runner import Jobs
 from tui.work.cache.index import OrderIndex
+from tui.work.cache.labels import LabelReader
 from tui.work.cache.private_marks import OrderMarks
 from tui.work.cache.sync import OrderSync
 
@@ -40,8 +41,9 @@ class Workspace:
     """What every screen gets. `profile`: the title of the profile; `is_demo`: nothing real can be changed; `colour`: of
     titles, "" for the usual one. `orders`: those that the list shows, and all others.
 
-    `keymap`: the commands of each screen with their keys. `sync` reads all orders in the background. `marks`: what the user noted about orders on this machine;
-    `mark_tags`: the tags that mirror the marks `done`, `snoozed` and `flagged`, if the settings name any.
+    `keymap`: the commands of each screen with their keys. `sync` reads all orders in the background, `labels` asks whether
+    they have labels. `marks`: what the user noted about orders on this machine; `mark_tags`: the tags that mirror the
+    marks `done`, `snoozed` and `flagged`, if the settings name any.
 
     `open` opens a screen of the same family or of a family below it; `ask_screen` also waits for its result.
     `start` runs work that continues when the screen is closed. `show_notice` shows a notice on the top screen.
@@ -57,6 +59,7 @@ class Workspace:
     jobs: Jobs
     orders: OrderIndex
     sync: OrderSync
+    labels: LabelReader
     marks: OrderMarks
     mark_tags: Mapping[str, str]
     now: Callable[[], datetime]

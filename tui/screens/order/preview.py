@@ -34,10 +34,12 @@ def preview_lines(
     problems: Sequence[Problem],
     beside_address: int | None = None,
     propose: Callable[[Document, Problem], Fix | None] = fix_for,
+    state: str = "",
 ) -> Iterator[list[Piece]]:
     """The lines of a preview: on the left the address, on the right why the order will not ship, and the proposed fixes.
 
     `beside_address` limits the lines of reasons beside the address; the others follow at the end, none is left out.
+    `state`: whether the order is open, and who says so.
     """
     left: list[Piece] = [(safe(line), "") for line in address_lines(order)] or [("no shipping address", "error")]
     right: list[Piece] = []
@@ -60,6 +62,7 @@ def preview_lines(
         count_of(count, "item") if count is not None else "no items",
         f"{money_at(order, TOTAL)} {text_at(order, PAYMENT_STATUS)}".strip(),
         text_at(order, STATUS),
+        state,
         text_at(order, SHIPPING_OPTION),
         text_at(order, DELIVERY_INDICATOR),
     ]

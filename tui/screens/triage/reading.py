@@ -6,13 +6,16 @@ from collections.abc import Callable, Collection
 from datetime import datetime
 from typing import Any
 
+from tui.api.errors import ApiError
 from tui.orders.query.completion import complete
 from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, All, Condition, OneOf
 from tui.orders.query.language import Query, parse
 from tui.orders.query.meaning import QueryContext
+from tui.orders.query.service_terms import ServiceAnswer, ServiceTerms, service_terms, who_answered, within_shop
 from tui.orders.query.syntax import Both, QueryError
 from tui.screens.common.screen import BaseScreen
 from tui.work.cache.facets import FACETS, count_by
+from tui.work.cache.filtered_reading import read_filtered
 from tui.work.cache.local_orders import OrderWindow
 from tui.work.cache.query_context import query_context
 from tui.work.stored import StoreError
@@ -41,6 +44,9 @@ class OrderReader:
     ) -> None:
         self.query = EVERYTHING
         self._line = ""
+        self.answer: ServiceAnswer | None = None
+        """What the service answered to the terms of the query that it knows, while not all orders are read."""
+        self._asked: ServiceTerms | None = None
         self._marked = marked
         self.shop: str | None = None
         """The id of the only shop whose orders are shown."""
@@ -112,6 +118,36 @@ class OrderReader:
         self._has_all = len(first) < _FIRST_ROWS
         self._show(first, local.revision)
         self.look_again()
+        self._ask_service()
+
+    def _ask_service(self) -> None:
+        """Ask the service for the terms that it can answer, unless all orders are here."""
+        workspace, terms = self._workspace, None
+        if not workspace.sync.state.is_complete:
+            terms = service_terms(self.query, self.context())
+            if self.shop is not None and workspace.account.shop(self.shop) is not None:
+                terms = within_shop(terms, self.shop)
+        if terms == self._asked:
+            return
+        self._asked, self.answer = terms, None
+        if terms is not None:
+            self._screen.run_worker(
+                self._read_filtered(terms), name="ask the service", group="filtered", exclusive=True
+            )
+
+    async def _read_filtered(self, terms: ServiceTerms) -> None:
+        client, local = self._workspace.account.client, self._workspace.orders.local
+        try:
+            answer = await read_filtered(client, local, terms.query, self.reading_changed)
+        except (ApiError, StoreError) as error:
+            self._screen.show_notice(
+                f"The service could not be asked for {' '.join(terms.answered)}: {error}", "warning"
+            )
+            return
+        if terms == self._asked and not self._workspace.sync.state.is_complete:
+            self.answer = answer
+            self._screen.show_notice(who_answered(terms, answer))
+            self._progress_changed()
 
     def look_again(self) -> None:
         """Look up the orders of the query again."""
@@ -187,6 +223,8 @@ class OrderReader:
         count = f"{shown} of {self.known}" if shown != self.known else f"{shown}"
         is_current = self._shown_revision == self._workspace.orders.local.revision
         if state.complete_at is None or not state.is_complete or not is_current:
-            return f"{count} so far"
+            more = "" if self.answer is None or self.answer.is_complete else "+"
+            by_service = f" │ {self.answer.count}{more} by the service" if self.answer is not None else ""
+            return f"{count} so far{by_service}"
         at = datetime.fromtimestamp(state.complete_at, self._workspace.account.zone)
         return f"{count} │ all read {at:%H:%M}"

@@ -111,7 +111,7 @@ class OrderRows:
     columns: Sequence[Column]
     state_of: Callable[[CachedOrder], RowStatus | None]
     problems_of: Callable[[Document], tuple[Problem, ...]]
-    is_finished: Callable[[Document], bool]
+    is_finished: Callable[[CachedOrder], bool]
     is_flagged: Callable[[str], bool]
 
     def __len__(self) -> int:
@@ -126,7 +126,7 @@ class OrderRows:
     def row_at(self, index: int) -> RenderedRow:
         cached = self.window[index]
         order = cached.document
-        is_finished = self.is_finished(order)
+        is_finished = self.is_finished(cached)
         # The problems of a finished order are no work; they are in the preview.
         problems = () if is_finished else self.problems_of(order)
         state = self.state_of(cached)
@@ -135,7 +135,9 @@ class OrderRows:
             mark, tone = state.mark, state.tone
         why = StyledCell(state.text, state.tone) if state is not None else StyledCell(why_text(problems), tone)
         if is_finished and state is None:
-            why = StyledCell(f"finished: {text_at(order, STATUS)}", "dim")
+            label = cached.label if cached.label and cached.label.is_made else None
+            by = f"has a label: {label.status}" if label else f"finished: {text_at(order, STATUS)}"
+            why = StyledCell(by, "dim")
         if mark == " " and self.is_flagged(cached.key):
             mark, tone = "f", "info"
         cells: dict[str, CellText] = {

@@ -1,7 +1,7 @@
 """Triage: the orders of each shop, and why they will not ship."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from textual import on
@@ -165,13 +165,14 @@ class TriageScreen(BaseScreen[None]):
         index = self.workspace.orders
         index.cursor, index.move_cursor = lambda: self.table.cursor, self.table.go
         self.workspace.sync.on_change = self._reader.reading_changed
+        self.workspace.labels.on_answer = self._label_answered
         shop, self._wanted_key = self._orders.restore()
         self._show_shops(shop)
         self._orders.begin()
         self._filter_line.complete = self._reader.complete
         self._filter_line.history = self._orders.history()
         self.run_worker(self._reader.follow(), name="look up orders")
-        self.run_worker(self._read_shops(), name="read the shops")
+        self.run_worker(self._read_shops(self.workspace.account.first_shops), name="read the shops")
 
     def on_screen_resume(self) -> None:
         remember_place(self, OpenTriage())
@@ -193,9 +194,9 @@ class TriageScreen(BaseScreen[None]):
 
     # Shops.
 
-    async def _read_shops(self) -> None:
+    async def _read_shops(self, read: Callable[[], Awaitable[object]]) -> None:
         try:
-            await self.workspace.account.read_shops()
+            await read()
         except ApiError as error:
             self.show_notice(f"The shops could not be read: {error}", "error")
             return
@@ -228,7 +229,7 @@ class TriageScreen(BaseScreen[None]):
     @handles("refresh_all")
     def refresh_all(self, key: str) -> None:
         self.workspace.sync.refresh()
-        self.run_worker(self._read_shops(), name="read the shops")
+        self.run_worker(self._read_shops(self.workspace.account.refresh), name="read the shops")
         self.show_status()
 
     # What was read.
@@ -245,6 +246,11 @@ class TriageScreen(BaseScreen[None]):
             self._filter_line.set(self._filter_line.filter, self._reader.progress)
             self.table.set_empty(self._reader.empty_text)
             self.show_status()
+
+    def _label_answered(self, key: str) -> None:
+        self._reader.reading_changed()
+        if self.is_current and key == self.order_here:
+            self._show_preview()
 
     def stop_reading(self) -> bool:
         is_reading = self.workspace.sync.state.is_reading
@@ -345,8 +351,13 @@ class TriageScreen(BaseScreen[None]):
         count = count_of(len(problems), "problem") if problems else "no problems"
         self._rule.set(f"{order_name(order)} · {count}{' · draft' if draft else ''}", self._read_time())
         width = self.preview.size.width
+        kept = self.workspace.orders.local.find(key)
+        state = self.workspace.orders.knowledge.state_text(kept) if kept is not None else ""
+        has_label = kept is not None and kept.label is not None and bool(kept.label.is_made)
         beside = None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS
-        lines = list(preview_lines(shown, problems, beside, self._propose))
+        lines = list(preview_lines(shown, problems, beside, self._propose, "" if has_label else state))
+        if has_label:
+            lines.insert(0, [(f"{safe(state)}: no work left", "good")])
         codes = {problem.code for problem in problems}
         lines += [
             [(safe(f"{warning}; W switches it off for the shop"), "dim")]
@@ -373,6 +384,7 @@ class TriageScreen(BaseScreen[None]):
         self.run_worker(self._compare(order), name="compare with other orders", group="compare", exclusive=True)
 
     async def _compare(self, order: Document) -> None:
+        self.workspace.labels.want(order_key(order))
         with self.report_store_errors():
             index = self.workspace.orders
             found = await asyncio.to_thread(index.problems_among, order)

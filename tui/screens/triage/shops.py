@@ -23,6 +23,10 @@ async def shops_text(account: Account, frequent: Sequence[FrequentWarning]) -> s
         lines.append(
             f"    last read {_time(account, shop.raw.get('last_fetched_at'))}   {shop.raw.get('shop_url') or ''}"
         )
+        sent_from = account.known_shops.of(shop.id)
+        place = f"{sent_from.sender_country} {sent_from.sender_postcode}".strip()
+        by = "by the account's sender addresses" if account.senders else "by the settings, or assumed"
+        lines.append(f"    sends from {place} ({by})")
         if shop.failing_since:
             lines.append(
                 f"    ! FAILING since {_time(account, shop.failing_since)}: orders are not imported, no status updates sent"

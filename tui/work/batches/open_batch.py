@@ -64,7 +64,6 @@ class OpenBatch:
         self.is_importing = False
         """Whether a file is being added in chunks."""
         self._duplicates = DuplicateIndex()
-        self._known_shops: tuple[tuple[object, object], AccountShops] = ((None, None), account.known_shops)
         found = self.catalog.last_used() if batch is None else self.catalog.find(self.name)
         self.id: int | None = None if found is None else found.id
         """The id of the batch in the store; None before it is created by its first change."""
@@ -135,13 +134,8 @@ class OpenBatch:
 
     @property
     def shops(self) -> AccountShops:
-        """What is known about the account's shops; the same object until they are read again or a check is switched."""
-        shops = self._account.known_shops
-        known = (self._account.shops, shops.settings)
-        before = self._known_shops[0]
-        if before[0] is not known[0] or before[1] is not known[1]:
-            self._known_shops = (known, shops)
-        return self._known_shops[1]
+        """What is known about the account's shops; the same object until something changes."""
+        return self._account.known_shops
 
     @property
     def orders(self) -> list[StagedOrder]:

@@ -13,7 +13,7 @@ from tui.orders.paths import ITEMS
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.summary import text_at
 from tui.orders.tables.csv_writer import to_csv
-from tui.work.cache.local_orders import OrderWindow
+from tui.work.cache.local_orders import CachedOrder, OrderWindow
 from tui.work.typed_paths import new_file
 
 _AT_ONCE = 200
@@ -44,7 +44,7 @@ async def export_orders(
     kind: OrderExport,
     path: Path,
     columns: Sequence[str],
-    listed: Callable[[Document], ListedOrder],
+    listed: Callable[[CachedOrder], ListedOrder],
     progress: OnProgress = lambda _: None,
 ) -> int:
     """Write the orders of a window into a new file that only its owner can read. Returns how many orders.
@@ -57,17 +57,17 @@ async def export_orders(
         if kind is OrderExport.TABLE:
             file.write(to_csv([titles_of(columns)]))
         for start in range(0, len(window), _AT_ONCE):
-            documents = [window[index].document for index in range(start, min(start + _AT_ONCE, len(window)))]
+            orders = [window[index] for index in range(start, min(start + _AT_ONCE, len(window)))]
             match kind:
                 case OrderExport.TABLE:
-                    rows = [cells_of(order, columns) for order in map(listed, documents)]
+                    rows = [cells_of(order, columns) for order in map(listed, orders)]
                     file.write(to_csv(rows)[_MARK:])
                 case OrderExport.DOCUMENTS:
-                    file.writelines(encode(document) + b"\n" for document in documents)
+                    file.writelines(encode(order.document) + b"\n" for order in orders)
                 case OrderExport.PICK_LIST:
-                    for document in documents:
-                        _pick(document, picked)
-            progress(Progress(start + len(documents), len(window)))
+                    for order in orders:
+                        _pick(order.document, picked)
+            progress(Progress(start + len(orders), len(window)))
             await asyncio.sleep(0)
         if kind is OrderExport.PICK_LIST:
             file.write(to_csv(_pick_rows(picked)))

@@ -10,6 +10,8 @@ from typing import TypeAlias
 
 from tui.api.codec import Document
 from tui.api.query import order_key
+from tui.orders.label import Label
+from tui.orders.labels import with_label
 from tui.orders.paths import NUMBER, ORDER_ID, SHOP
 from tui.orders.query.conditions import EVERY_ORDER, Condition, Facts, OneOf, Some, SortKey
 from tui.orders.query.folding import fold_value
@@ -31,7 +33,8 @@ _DESCRIBED_AT_ONCE = 50
 class LocalOrders:
     """The orders of an account in its cache. Methods are synchronous; those that write may be called in a thread.
 
-    `describe` makes the facts of an order, and `version` names what they depend on besides the order.
+    `describe` makes the facts of an order, apart from those of its label, and `version` names what they depend on
+    besides the order.
     """
 
     def __init__(self, cache: OrderCache, describe: Describe, version: Callable[[], str], now: Now) -> None:
@@ -47,9 +50,8 @@ class LocalOrders:
         version, read_at = self._version(), (at or self.now()).timestamp()
         keyed = [(key_of(document), document) for document in documents]
         same = self.cache.put_unchanged(keyed, version, read_at, sweep)
-        read = [
-            ReadOrder(key, document, self._describe(document), version) for key, document in keyed if key not in same
-        ]
+        labels = self.cache.labels([key for key, _ in keyed if key not in same])
+        read = [self._described(key, document, labels.get(key), version) for key, document in keyed if key not in same]
         changed = self.cache.put(read, read_at, sweep) if read else 0
         self.revision += bool(changed)
         return changed
@@ -78,10 +80,24 @@ class LocalOrders:
         """Compute the facts of some orders again, if those are of another version. Returns whether there are more."""
         version = self._version()
         orders = self.cache.outdated(version, _DESCRIBED_AT_ONCE)
-        read = [ReadOrder(order.key, order.document, self._describe(order.document), version) for order in orders]
-        self.cache.describe(read)
+        self.cache.describe([self._described(order.key, order.document, order.label, version) for order in orders])
         self.revision += bool(orders)
         return len(orders) == _DESCRIBED_AT_ONCE
+
+    def keep_label(self, key: str, label: Label) -> None:
+        """Keep what the service answered about the labels of an order."""
+        before = self.cache.get(key)
+        self.cache.put_label(key, label)
+        if before is not None and bool(before.label and before.label.is_made) is not bool(label.is_made):
+            self.cache.describe([self._described(key, before.document, label, self._version())])
+            self.revision += 1
+
+    def label(self, key: str) -> Label | None:
+        """What the service answered last about the labels of an order; None if it was not asked."""
+        return self.cache.labels([key]).get(key)
+
+    def _described(self, key: str, document: Document, label: Label | None, version: str) -> ReadOrder:
+        return ReadOrder(key, document, with_label(self._describe(document), label), version)
 
     @property
     def seen_at(self) -> float:

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from tui.api.codec import Document, as_document
 from tui.api.errors import Problem
-from tui.api.query import order_key
+from tui.api.query import id_number, order_key
 from tui.orders.checks.context import CheckContext, SkuHistory
 from tui.orders.checks.deadline import due_at
 from tui.orders.checks.facts import CheckedOrder
@@ -14,19 +14,20 @@ from tui.orders.checks.fix import Fix
 from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.registry import CHECKS, find_problems
 from tui.orders.columns import ListedOrder
+from tui.orders.labels import label_text, state_with_label
 from tui.orders.order_state import OrderState, order_state
 from tui.orders.paths import SHOP
 from tui.orders.query.conditions import Condition, Facts
 from tui.orders.query.facts import FactsContext, facts_of
 from tui.orders.summary import ordered_at, text_at
-from tui.store.order_cache import OrderCache
+from tui.store.order_cache import CachedOrder, OrderCache
 from tui.work.account import Account
 from tui.work.cache.deadlines import deadlines_of
 from tui.work.cache.frequent_warnings import FrequentWarning, frequent_warnings
 from tui.work.cache.related_orders import duplicate_orders, related_orders
 
 _STATUSES = "statuses"
-_FORMAT = "1"
+_FORMAT = "2"
 """Increase this when the computation of facts changes, so that those in the cache are computed again."""
 
 
@@ -40,8 +41,10 @@ class OrderKnowledge:
     @property
     def version(self) -> str:
         """Names what the facts depend on: the checks, and what is known about the shops."""
-        types = sorted((shop.id, shop.kind) for shop in self._account.shops or self._account.earlier_shops)
-        known = f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {types} {sorted(self._account.shop_settings.items())}"
+        account = self._account
+        types = sorted((shop.id, shop.kind) for shop in account.shops or account.earlier_shops)
+        shops = f"{types} {sorted(account.shop_settings.items())} {account.senders} {account.meanings} {sorted(account.phone_options)}"
+        known = f"{_FORMAT} {[(check.code, check.blocks.value) for check in CHECKS]} {shops}"
         return hashlib.sha256(known.encode()).hexdigest()[:12]
 
     @property
@@ -49,16 +52,20 @@ class OrderKnowledge:
         """The orders that are late or due now, of the shops that take that for an error."""
         return deadlines_of(self._account).with_severity("error")
 
-    def state(self, document: Document) -> OrderState:
-        """Whether the order is open according to its shop."""
-        return _state(document, self._context(document))
+    def state(self, order: CachedOrder) -> OrderState:
+        """Whether an order is open: according to its label, or else to its shop."""
+        return state_with_label(_state(order.document, self._context(order.document)), order.label)
+
+    def state_text(self, order: CachedOrder) -> str:
+        """What is known about whether an order is open, for users. Contains untrusted text."""
+        return label_text(order.label, _state(order.document, self._context(order.document)), self._account.zone)
 
     def learn(self, shop_id: str, code: str, state: OrderState | None) -> None:
         """Note what a status means in a shop; None forgets it. The facts of its orders have to be made again.
 
         Raises StoreError.
         """
-        of_shop = {known: meaning.value for known, meaning in self._learned(shop_id).items()}
+        of_shop = {known: meaning.value for known, meaning in self._decided(shop_id).items()}
         of_shop.pop(code.lower(), None)
         if state is not None:
             of_shop[code.lower()] = state.value
@@ -67,6 +74,10 @@ class OrderKnowledge:
         self._statuses = stored
 
     def _learned(self, shop_id: str) -> dict[str, OrderState]:
+        """States by status code: as the user decided, else as a Prestashop's own statuses say."""
+        return {**self._account.meanings.get(id_number(shop_id) or 0, {}), **self._decided(shop_id)}
+
+    def _decided(self, shop_id: str) -> dict[str, OrderState]:
         known = as_document(self._statuses.get(shop_id))
         return {code: OrderState(str(state)) for code, state in known.items() if state in [*OrderState]}
 
@@ -95,12 +106,13 @@ class OrderKnowledge:
         """The warnings that many open orders of a shop have. Raises StoreError."""
         return frequent_warnings(self._account, cache)
 
-    def listed(self, document: Document) -> ListedOrder:
+    def listed(self, order: CachedOrder) -> ListedOrder:
         """The order with what is found about it now, for lists and exports."""
+        document = order.document
         shop = self._account.shop(text_at(document, SHOP))
         name = shop.name if shop is not None else ""
         context = self._context(document)
-        found, state = self._problems(document, context), _state(document, context).value
+        found, state = self._problems(document, context), self.state(order).value
         return ListedOrder(document, found, state, name, self._account.now(), self._account.zone)
 
     def facts(self, document: Document) -> Facts:

@@ -24,6 +24,7 @@ FORMAT: Final = 1
 _FULL_TEXT_SINCE = (3, 34)
 """The first SQLite version with an index of sequences of three characters."""
 _DEEPEST = 400
+_MOMENT: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +193,19 @@ class OrderCache:
         found = self._rows.read(lambda c: c.execute("SELECT id FROM entry WHERE key_json = ?", (pack(key),)).fetchone())
         return None if found is None else int(found[0])
 
+    def rows_of(self, keys: Sequence[str]) -> "array[int]":
+        """The rows of some orders, in any order. Orders that are not in the cache are left out."""
+        sql = "SELECT id FROM entry WHERE key_json IN (SELECT value FROM json_each(?))"
+        parameter = pack([pack(key) for key in keys])
+        return self._rows.read(lambda c: array("q", (row[0] for row in c.execute(sql, (parameter,)))))
+
+    def changed_at(self, keys: Sequence[str]) -> dict[str, float]:
+        """When the documents of some orders last changed, by key. Orders that are not in the cache are left out."""
+        sql = "SELECT key_json, changed_at FROM entry WHERE key_json IN (SELECT value FROM json_each(?))"
+        parameter = pack([pack(key) for key in keys])
+        found = self._rows.read(lambda c: c.execute(sql, (parameter,)).fetchall())
+        return {unpack_text(row[0]): row[1] for row in found}
+
     def outdated(self, checked: str, limit: int) -> list[CachedOrder]:
         """Some orders whose facts were made by another version of the code or settings."""
         sql = f"{_SELECT} WHERE checked <> ? LIMIT ?"
@@ -327,11 +341,15 @@ def _put(connection: sqlite3.Connection, order: ReadOrder, read_at: float, sweep
         id = int(kept["id"])
         _delete_facts(connection, id)
     facts = order.facts
+    changed_at = read_at if kept is None else kept["changed_at"]
+    if kept is not None and not is_same:
+        # Later than the last change, even if the clock says otherwise, so that it identifies the document.
+        changed_at = max(read_at, changed_at + _MOMENT)
     connection.execute(
         _UPDATE,
         (
             read_at,
-            kept["changed_at"] if is_same else read_at,
+            changed_at,
             sweep,
             order.checked,
             *(facts.codes.get(name) for name in CODES),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Final
 
 from tui.api.codec import Document
 from tui.api.errors import Problem
@@ -30,6 +31,7 @@ from tui.work.cache.local_orders import CachedOrder, OrderWindow
 from tui.work.cache.private_marks import PrivateMark
 from tui.work.drafts.drafts import Draft
 from tui.work.drafts.sender import DraftSendStatus
+from tui.work.stored import StoreError
 from tui.work.writes.send_state import LABELS, SendState
 
 NARROW = (
@@ -55,6 +57,8 @@ WIDE = (
     Column("total", "total", 11, 0, "right"),
     Column("why", "why it will not ship", 20, 3),
 )
+
+_UNREADABLE: Final = StyledCell("cannot be read from the cache", "conflict")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +117,31 @@ class OrderRows:
     problems_of: Callable[[Document], tuple[Problem, ...]]
     is_finished: Callable[[Document], bool]
     is_flagged: Callable[[str], bool]
+    report: Callable[[StoreError], object]
+    """Called when an order cannot be read from the cache; its row says so."""
 
     def __len__(self) -> int:
         return len(self.window)
 
     def key_at(self, index: int) -> str:
-        return self.window[index].key
+        try:
+            return self.window[index].key
+        except StoreError as error:
+            self.report(error)
+            return f"unreadable {index}"
 
     def index_of(self, key: str) -> int | None:
         return self.window.index_of(key)
 
     def row_at(self, index: int) -> RenderedRow:
+        try:
+            return self._row(index)
+        except StoreError as error:
+            self.report(error)
+            cells = tuple(_UNREADABLE if column.key == "why" else "" for column in self.columns)
+            return RenderedRow(f"unreadable {index}", cells, "#", "conflict")
+
+    def _row(self, index: int) -> RenderedRow:
         cached = self.window[index]
         order = cached.document
         is_finished = self.is_finished(order)

@@ -44,6 +44,7 @@ from tui.widgets.table import OrderTable
 from tui.widgets.text import fit, safe
 from tui.work.cache.local_orders import CachedOrder
 from tui.work.file_import.json_reader import describe_paste
+from tui.work.stored import StoreError
 from tui.work.writes.send_state import SendState
 
 _WIDE = 120
@@ -59,6 +60,8 @@ _LINES_OUTSIDE = 5
 _REASONS_BESIDE_ADDRESS = 5
 _LONGEST_NUMBER = 64
 _MOST_NUMBERS = 400
+RETRIED = 5.0
+"""Seconds before rows that could not be read are drawn again."""
 _REST = 0.15
 """Seconds without a move of the cursor before an order is compared with others."""
 
@@ -119,6 +122,8 @@ class TriageScreen(BaseScreen[None]):
         self._compared: tuple[Document, tuple[Problem, ...]] | None = None
         """The order that was compared with the others last, with its problems."""
         self._comparing: Timer | None = None
+        self._retry: Timer | None = None
+        """Draws rows again that could not be read."""
         self._wanted_key: str | None = None
         """The order to move the cursor to as soon as it is in the list."""
 
@@ -276,6 +281,7 @@ class TriageScreen(BaseScreen[None]):
             index.problems,
             lambda order: index.knowledge.state(order) is OrderState.FINISHED,
             lambda key: self.workspace.marks.of(key).flagged_at is not None,
+            lambda error: self.call_later(self._rows_unreadable, error),
         )
         self.table.load(rows, index.window.position_after(self._shown, self.table.cursor))
         self._shown = index.window
@@ -283,6 +289,16 @@ class TriageScreen(BaseScreen[None]):
         self._show_shops(self.tab_bar.current or ALL)
         self._progress_changed()
         self._show_preview()
+
+    def _rows_unreadable(self, error: StoreError) -> None:
+        """Report that orders could not be read when their rows were drawn, and draw them again a moment later."""
+        self.show_notice(f"Orders cannot be shown: {error}", "error")
+        if self._retry is None:
+            self._retry = self.set_timer(RETRIED, self._draw_again)
+
+    def _draw_again(self) -> None:
+        self._retry = None
+        self.table.repaint()
 
     def _status_of(self, order: CachedOrder) -> RowStatus | None:
         account = self.workspace.account

@@ -63,11 +63,15 @@ _UNREADABLE: Final = StyledCell("cannot be read from the cache", "conflict")
 
 @dataclass(frozen=True, slots=True)
 class RowStatus:
-    """The send state of an order: its mark, the text of the last column, and its style."""
+    """The send state of an order: its mark, the text of the last column, and its style.
+
+    `is_settled`: nothing is left to do about the state, so that the order's errors are shown with it.
+    """
 
     mark: str
     text: str
     tone: str = ""
+    is_settled: bool = False
 
 
 def status_mark(status: DraftSendStatus, draft: Draft | None) -> RowStatus | None:
@@ -75,8 +79,8 @@ def status_mark(status: DraftSendStatus, draft: Draft | None) -> RowStatus | Non
     if status.state is SendState.VERIFIED and draft is not None:
         return None
     mark, label, style = LABELS[status.state]
-    message = label if status.state is SendState.VERIFIED and not status.deleted else status.message
-    return RowStatus(mark, message, style)
+    is_settled = status.state is SendState.VERIFIED and not status.deleted
+    return RowStatus(mark, label if is_settled else status.message, style, is_settled)
 
 
 def draft_status(draft: Draft) -> RowStatus:
@@ -149,9 +153,12 @@ class OrderRows:
         problems = () if is_finished else self.problems_of(order)
         state = self.state_of(cached)
         mark, tone = state_mark(problems)
-        if state is not None:
-            mark, tone = state.mark, state.tone
-        why = StyledCell(state.text, state.tone) if state is not None else StyledCell(why_text(problems), tone)
+        reason = why_text(problems)
+        if state is not None and not (state.is_settled and mark == "!"):
+            mark, tone, reason = state.mark, state.tone, state.text
+        elif state is not None:
+            reason = f"{state.text}; left: {reason}"
+        why = StyledCell(reason, tone)
         if is_finished and state is None:
             why = StyledCell(f"finished: {text_at(order, STATUS)}", "dim")
         if mark == " " and self.is_flagged(cached.key):

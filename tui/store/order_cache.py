@@ -71,11 +71,13 @@ class OrderCache:
             remove_file(path)
             self._writer = self._open()
         # Connections of their own, so that the rows of the screen do not wait for queries, nor these for what is stored.
-        self._reader, self._rows = (self._open(), self._open()) if path is not None else (self._writer, self._writer)
+        self._reader, self._rows, self._counter = (
+            (self._open(), self._open(), self._open()) if path is not None else (self._writer,) * 3
+        )
 
     def close(self) -> None:
         """Close the file. Closing twice is harmless."""
-        for database in (self._rows, self._reader, self._writer):
+        for database in (self._counter, self._rows, self._reader, self._writer):
             database.close()
 
     # Writing
@@ -154,6 +156,13 @@ class OrderCache:
         test, values = where(condition, has_index=self.has_index)
         sql = f"SELECT count(*) FROM entry WHERE gone_at IS NULL AND {test}"
         return int(self._reader.read(lambda c: c.execute(sql, values).fetchone()[0]))
+
+    def counts(self, conditions: Sequence[Condition]) -> list[int]:
+        """How many orders match each condition, in one pass over all orders."""
+        tests = [where(condition, has_index=self.has_index) for condition in conditions]
+        columns, values = ", ".join(f"total({test})" for test, _ in tests), [value for _, own in tests for value in own]
+        sql = f"SELECT {columns} FROM entry WHERE gone_at IS NULL"
+        return [*map(int, self._counter.read(lambda c: c.execute(sql, values).fetchone()))] if conditions else []
 
     def facets(self, condition: Condition, fields: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
         """For each field of `CODES` or `LISTS`, its values among the orders that match a condition, with counts.

@@ -21,6 +21,7 @@ LINE_STYLES: Final = frozenset(
         "edit",
         "caret",
         "current",
+        "match",
     ]
 )
 
@@ -47,6 +48,7 @@ SCREEN {
     & > .line--changed { color: $text-primary; text-style: bold; }
     & > .line--good { color: $text-success; }
     & > .line--mark { text-style: bold; }
+    & > .line--match { color: $text-accent; text-style: bold underline; }
     & > .line--edit { color: $text; }
     & > .line--caret { text-style: reverse; }
     &:ansi > .line--dim { text-style: dim; }

@@ -467,7 +467,7 @@ async def test_a_failing_cache_is_reported_and_tried_again(tmp_path: Path, monke
             raise StoreError("The cache cannot be used: disk I/O error")
 
         with monkeypatch.context() as patch:
-            patch.setattr(cache, "count", fail)
+            patch.setattr(cache, "counts", fail)
             await harness.press("S")
             await harness.until("The list was not updated: The cache cannot be used")
         assert table(harness).row_count == 300

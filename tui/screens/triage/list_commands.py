@@ -1,26 +1,26 @@
 """Commands of the order list: moving, opening, filtering, sorting, reading again."""
 
+from typing import Final
+
 from tui.api.codec import pretty
 from tui.api.errors import ApiError, NotFound
 from tui.api.query import order_key
+from tui.orders.columns import COLUMNS, OrderColumn
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
+from tui.screens.common.questions import ask_which
 from tui.screens.common.routes import EditOrder, ShowText
 from tui.screens.common.workspace_actions import look_up_again
 from tui.screens.triage.order_list import OrderCommands
 from tui.screens.triage.shops import shops_text
 
-_SORTS = (
-    ("number", "number", False),
-    ("created", "ordered", True),
-    ("updated", "updated", True),
-    ("shop", "shop", False),
-    ("country", "country", False),
-    ("weight", "weight", True),
-    ("total", "total", True),
-    ("due", "due", False),
+_SHORTEST_TITLE: Final = 2
+_FIRST_SORTS: Final = ("number", "created", "updated", "shop", "country", "weight", "total", "due")
+_SORTS: Final = (
+    *(COLUMNS[name] for name in _FIRST_SORTS),
+    *(column for column in COLUMNS.values() if column.sort and column.name not in _FIRST_SORTS),
 )
-"""The columns of the question: their names in the query and for users, and whether they sort descending at first."""
+"""The columns of the question. The first ones keep their numbers."""
 
 
 class ListCommands(OrderCommands):
@@ -54,13 +54,14 @@ class ListCommands(OrderCommands):
 
     @handles("sort")
     async def sort(self, key: str) -> None:
-        answers = [(str(number), name) for number, (_, name, _) in enumerate(_SORTS, 1)]
-        answer = await self._screen.ask("Sort by (repeat to reverse)", answers)
-        if answer is None:
+        chosen = await ask_which(
+            self._screen, "Sort by (repeat to reverse)", [_sort_title(column) for column in _SORTS]
+        )
+        if chosen is None:
             return
-        column, _, is_descending = _SORTS[int(answer) - 1]
         # Names sort ascending and times descending at first; choosing the same again reverses that.
-        first, other = (f"-{column}", column) if is_descending else (column, f"-{column}")
+        first = _SORTS[chosen].sort
+        other = first[1:] if first.startswith("-") else f"-{first}"
         orders = self._orders
         words = orders.filter_line.filter.split()
         kept = [word for word in words if not word.startswith("sort:")]
@@ -110,3 +111,7 @@ class ListCommands(OrderCommands):
             self._orders.table.focus(scroll_visible=False)
         elif key == "q":
             self._screen.show_notice("This is the first screen; Q quits the app.")
+
+
+def _sort_title(column: OrderColumn) -> str:
+    return column.title if len(column.title) > _SHORTEST_TITLE and column.name != "why" else column.name

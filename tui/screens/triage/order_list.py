@@ -7,9 +7,12 @@ from typing import Any
 
 from tui.api.codec import Document, Json, as_list
 from tui.api.query import order_key
+from tui.api.wording import count_of
 from tui.orders.query.language import QueryError
+from tui.orders.query.saved_views import EVERY, QueryView
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
+from tui.screens.triage.list_views import ListViews
 from tui.screens.triage.reading import OrderReader
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
@@ -37,6 +40,7 @@ class OrderList:
     """Asks for a text, such as the name of a view."""
     table: OrderTable
     preview: Pager
+    views: ListViews
 
     @property
     def workspace(self) -> Workspace:
@@ -106,6 +110,18 @@ class OrderList:
         self._add_to_history(text)
         self.begin()
 
+    def open_view(self, view: QueryView) -> None:
+        """Show the orders of a view. The marks of the view that was open before are removed, unless the user keeps them."""
+        marks = len(self.table.marks)
+        leaves = view.letter != self.views.letter and bool(marks) and not self.views.keeps_marks
+        if leaves:
+            self.table.set_marks(())
+        self.views.letter = view.letter
+        self.tab_bar.select(ALL)
+        self.set_query(view.query)
+        if leaves:
+            self.screen.show_notice(f"{count_of(marks, 'mark')} of the other view removed; * k keeps marks.")
+
     def history(self) -> list[str]:
         """The queries that were entered last, the newest last."""
         account = self.workspace.account
@@ -138,6 +154,8 @@ class OrderList:
         marks = left.get("marks")
         if isinstance(marks, list):
             self.table.set_marks(str(mark) for mark in marks)
+        self.views.letter = str(left.get("view") or EVERY.letter)
+        self.views.keeps_marks = left.get("keeps_marks") is True
         cursor = left.get("cursor")
         return str(left.get("shop") or ALL), cursor if isinstance(cursor, str) else None
 
@@ -150,6 +168,8 @@ class OrderList:
             "filter": self.filter_line.filter,
             "cursor": table.cursor_key,
             "marks": marks,
+            "keeps_marks": self.views.keeps_marks,
+            "view": self.views.letter,
         }
         with self.screen.report_store_errors():
             account.store.screen_states.put(account.account_id, _STATE, state)

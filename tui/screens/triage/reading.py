@@ -2,18 +2,18 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from tui.orders.query.completion import complete
-from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, All, Condition, OneOf
+from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, All, Between, Condition, OneOf, SortKey
 from tui.orders.query.language import Query, parse
 from tui.orders.query.meaning import QueryContext
 from tui.orders.query.syntax import Both, QueryError
 from tui.screens.common.screen import BaseScreen
 from tui.work.cache.facets import FACETS
-from tui.work.cache.index import NEEDS_WORK
+from tui.work.cache.index import IS_OPEN, NEEDS_WORK
 from tui.work.cache.local_orders import OrderWindow
 from tui.work.cache.query_context import query_context
 from tui.work.stored import StoreError
@@ -49,6 +49,10 @@ class OrderReader:
         """How many of the orders shown have an error."""
         self.known = 0
         """How many orders the cache has."""
+        self.next_due: datetime | None = None
+        """When the next of all open orders must be handed over."""
+        self.news: Mapping[str, str] = {}
+        """While the orders are watched: the orders that are new or changed since they were last seen, by key."""
         self.by_shop: dict[str, int] | None = None
         """How many orders of each shop match the query; None until they were counted."""
         self._screen = screen
@@ -99,10 +103,6 @@ class OrderReader:
             return {}
         return dict(self._workspace.orders.local.cache.facets(EVERY_ORDER, [name])[name])
 
-    def count(self, line: str) -> int:
-        """How many orders match a query. Raises QueryError, StoreError."""
-        return self._workspace.orders.local.cache.count(self.parse(line).condition)
-
     def begin(self) -> None:
         """Show the orders of the query: the first ones at once, the others as soon as they are found."""
         local = self._workspace.orders.local
@@ -144,17 +144,30 @@ class OrderReader:
         local, condition, sort = self._workspace.orders.local, self.condition, self.query.sort
         revision = local.revision
         query = self.query.condition
-        window, to_fix, known, shops = await asyncio.to_thread(
+        window, counts, shops, self.next_due, self.news = await asyncio.to_thread(
             lambda: (
                 local.window(condition, sort),
-                local.cache.count(All((condition, NEEDS_WORK))),
-                local.cache.count(),
+                local.cache.counts([All((condition, NEEDS_WORK)), EVERY_ORDER]),
                 dict(local.cache.facets(query, ["shop"])["shop"]),
+                self._next_due(),
+                self._news() if self._workspace.sync.is_watching else {},
             )
         )
         if condition == self.condition and sort == self.query.sort:
-            self.to_fix, self.known, self.by_shop, self._has_all = to_fix, known, shops, True
+            (self.to_fix, self.known), self.by_shop, self._has_all = counts, shops, True
             self._show(window, revision)
+
+    def _next_due(self) -> datetime | None:
+        index = self._workspace.orders
+        is_next = Between("due", low=self._workspace.now().timestamp(), excludes_low=True)
+        for order in index.local.window(All((is_next, IS_OPEN)), [SortKey("due")], limit=1):
+            return index.knowledge.listed(order.document, ()).due
+        return None
+
+    def _news(self) -> dict[str, str]:
+        local = self._workspace.orders.local
+        new = dict.fromkeys(local.cache.new_since(local.seen_at), "new")
+        return dict.fromkeys(local.cache.changed_since(local.seen_at), "changed") | new
 
     def _show(self, window: OrderWindow, revision: int) -> None:
         self._shown_revision = revision

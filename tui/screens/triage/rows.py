@@ -8,6 +8,7 @@ from typing import Final
 from tui.api.codec import Document
 from tui.api.errors import Problem
 from tui.api.query import id_number
+from tui.orders.columns import COLUMNS, ListedOrder
 from tui.orders.display import change_label
 from tui.orders.fields import field_at
 from tui.orders.paths import (
@@ -16,8 +17,9 @@ from tui.orders.paths import (
     STATUS,
     TOTAL,
 )
+from tui.orders.query.conditions import Contains, OneOf
+from tui.orders.query.highlights import highlights
 from tui.orders.summary import (
-    age_text,
     item_count,
     money_at,
     order_name,
@@ -34,30 +36,8 @@ from tui.work.drafts.sender import DraftSendStatus
 from tui.work.stored import StoreError
 from tui.work.writes.send_state import LABELS, SendState
 
-NARROW = (
-    Column("order", "order", 9, 2),
-    Column("shop", "s", 1),
-    Column("age", "age", 3, 0, "right"),
-    Column("country", "cc", 2),
-    Column("recipient", "recipient", 12, 3),
-    Column("weight", "kg", 5, 0, "right"),
-    Column("total", "total", 9, 0, "right"),
-    Column("why", "why it will not ship", 18, 4),
-)
-WIDE = (
-    Column("order", "order", 12, 1),
-    Column("shop", "s", 1),
-    Column("age", "age", 3, 0, "right"),
-    Column("placed", "ordered", 16),
-    Column("status", "status", 10, 1),
-    Column("country", "cc", 2),
-    Column("recipient", "recipient", 16, 2),
-    Column("items", "it", 3, 0, "right"),
-    Column("weight", "kg", 6, 0, "right"),
-    Column("total", "total", 11, 0, "right"),
-    Column("why", "why it will not ship", 20, 3),
-)
-
+_SHOP_NAME: Final = 3
+"""The width from which a shop is shown by its name instead of its number."""
 _UNREADABLE: Final = StyledCell("cannot be read from the cache", "conflict")
 
 
@@ -121,6 +101,11 @@ class OrderRows:
     problems_of: Callable[[Document], tuple[Problem, ...]]
     is_finished: Callable[[Document], bool]
     is_flagged: Callable[[str], bool]
+    listed: Callable[[Document, tuple[Problem, ...]], ListedOrder]
+    terms: Sequence[Contains | OneOf]
+    """The texts of the query, which are highlighted."""
+    news: Mapping[str, str]
+    """What is new about orders, by key: new or changed."""
     report: Callable[[StoreError], object]
     """Called when an order cannot be read from the cache; its row says so."""
 
@@ -158,25 +143,40 @@ class OrderRows:
             mark, tone, reason = state.mark, state.tone, state.text
         elif state is not None:
             reason = f"{state.text}; left: {reason}"
-        why = StyledCell(reason, tone)
         if is_finished and state is None:
-            why = StyledCell(f"finished: {text_at(order, STATUS)}", "dim")
+            tone, reason = "dim", f"finished: {text_at(order, STATUS)}"
+        why = StyledCell(": ".join(filter(None, (self.news.get(cached.key), reason))), tone)
         if mark == " " and self.is_flagged(cached.key):
             mark, tone = "f", "info"
-        cells: dict[str, CellText] = {
-            "order": order_name(order),
-            "shop": self._shop(order),
-            "age": age_text(order, self.now),
-            "placed": ordered_at_text(order, self.zone),
-            "status": text_at(order, STATUS),
-            "country": text_at(order, SHIP_TO / "country_code"),
-            "recipient": text_at(order, SHIP_TO / "name") or text_at(order, SHIP_TO / "company_name"),
-            "items": str(item_count(order) or ""),
-            "weight": weight_text(order),
-            "total": money_at(order, TOTAL),
-            "why": why,
-        }
-        return RenderedRow(cached.key, tuple(cells[column.key] for column in self.columns), mark, tone)
+        listed = self.listed(order, problems)
+        cells = (why if column.key == "why" else self._cell(column, listed) for column in self.columns)
+        return RenderedRow(cached.key, tuple(cells), mark, tone)
+
+    def _cell(self, column: Column, listed: ListedOrder) -> CellText:
+        order = listed.document
+        match column.key:
+            case "number":
+                text = order_name(order)
+            case "shop":
+                text = self._shop(order) if column.width < _SHOP_NAME else listed.shop
+            case "created":
+                text = ordered_at_text(order, self.zone)
+            case "due":
+                text = f"{listed.due:%a %H:%M}" if listed.due is not None else ""
+            case "name":
+                text = text_at(order, SHIP_TO / "name") or text_at(order, SHIP_TO / "company_name")
+            case "items":
+                text = str(item_count(order) or "")
+            case "weight":
+                text = weight_text(order)
+            case "total":
+                text = money_at(order, TOTAL)
+            case name:
+                value = COLUMNS[name].value(listed)
+                text = "" if value is None else str(value)
+        # The column of the shop's ids is the only one whose name is not that of the field.
+        parts = highlights(text, self.terms, "id" if column.key == "order_id" else column.key) if self.terms else ()
+        return StyledCell(text, "", parts) if parts else text
 
     def _shop(self, order: Document) -> str:
         number = id_number(text_at(order, SHOP))

@@ -1,6 +1,7 @@
 """Triage: the orders of each shop, and why they will not ship."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -15,6 +16,7 @@ from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.orders.order_state import OrderState
+from tui.orders.query.saved_views import EVERY
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.general_commands import TabCommands
@@ -25,22 +27,27 @@ from tui.screens.common.workspace_actions import remember_place
 from tui.screens.order.address import looks_like_address, offer_address
 from tui.screens.order.preview import preview_lines
 from tui.screens.triage.changes import ChangeCommands
+from tui.screens.triage.column_choices import NARROW, columns_of
+from tui.screens.triage.countdown import countdown
 from tui.screens.triage.draft_commands import DraftCommands
 from tui.screens.triage.export_commands import ExportCommands
 from tui.screens.triage.list_commands import ListCommands
+from tui.screens.triage.list_views import ListViews
 from tui.screens.triage.mark_commands import MarkCommands
+from tui.screens.triage.matches import marked_lines, matches_in
 from tui.screens.triage.order_list import ALL, OrderList
 from tui.screens.triage.private_commands import PrivateCommands
 from tui.screens.triage.reading import OrderReader
-from tui.screens.triage.rows import NARROW, WIDE, OrderRows, RowStatus, draft_status, private_status, status_mark
+from tui.screens.triage.rows import OrderRows, RowStatus, draft_status, private_status, status_mark
 from tui.screens.triage.view_commands import ViewCommands
+from tui.screens.triage.view_counts import ViewCounts
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
 from tui.widgets.status import RuleLine
 from tui.widgets.tab_bar import TabBar, TabLabel
-from tui.widgets.table import OrderTable
+from tui.widgets.table import Column, OrderTable
 from tui.widgets.text import fit, safe
 from tui.work.cache.local_orders import CachedOrder
 from tui.work.file_import.json_reader import describe_paste
@@ -99,9 +106,11 @@ class TriageScreen(BaseScreen[None]):
         self._filter_line = FilterLine()
         self._prompt = InputLine(hides=True)
         self._reader = OrderReader(self, lambda: self.table.marks, self._rows_changed, self._progress_changed)
+        self._views = ListViews(workspace.account)
         self._orders = OrderList(
-            self, self._reader, self.tab_bar, self._filter_line, self._prompt, self.table, self.preview
+            self, self._reader, self.tab_bar, self._filter_line, self._prompt, self.table, self.preview, self._views
         )
+        self._counts = ViewCounts(self, self._reader, self._views, self._show_views)
         changes = ChangeCommands(self._orders)
         self._drafts = DraftCommands(self._orders)
         self._marks = MarkCommands(self._orders, changes)
@@ -109,14 +118,17 @@ class TriageScreen(BaseScreen[None]):
         self.groups = (
             tabs,
             ListCommands(self._orders),
-            ViewCommands(self._orders),
+            ViewCommands(self._orders, self._counts),
             self._drafts,
             changes,
             PrivateCommands(self._orders),
             ExportCommands(self._orders),
             self._marks,
         )
-        self._is_wide = False
+        self._hidden_marks = 0
+        """How many marked orders are not in the list."""
+        self._countdown: Timer | None = None
+        """Updates the countdown in the title."""
         self._shown = workspace.orders.window
         """The orders of the table."""
         self._compared: tuple[Document, tuple[Problem, ...]] | None = None
@@ -160,11 +172,14 @@ class TriageScreen(BaseScreen[None]):
         self._filter_line.complete = self._reader.complete
         self._filter_line.history = self._orders.history()
         self.run_worker(self._reader.follow(), name="look up orders")
+        self.run_worker(self._counts.follow(), name="count the orders of the views")
         self.run_worker(self._read_shops(), name="read the shops")
 
     def on_screen_resume(self) -> None:
         remember_place(self, OpenTriage())
-        # Another screen may have changed drafts.
+        # Another screen may have changed drafts, or the columns.
+        if self.table.columns != self._columns:
+            self._show_rows()
         self.table.repaint()
         self._show_preview()
 
@@ -174,11 +189,12 @@ class TriageScreen(BaseScreen[None]):
         height = min(_PREVIEW_HEIGHT, self.size.height - _LINES_OUTSIDE - _LEAST_LIST)
         self._side.display = is_beside or height >= _LEAST_PREVIEW
         self._side.styles.height = "1fr" if is_beside else max(height, _LEAST_PREVIEW)
-        wide = self.size.width >= _WIDE
-        if wide != self._is_wide:
-            self._is_wide = wide
-            self.table.set_columns(WIDE if wide else NARROW)
+        if self.table.columns != self._columns:
             self._show_rows()
+
+    @property
+    def _columns(self) -> tuple[Column, ...]:
+        return columns_of(self._views.current.columns, is_wide=self.size.width >= _WIDE)
 
     # Shops.
 
@@ -207,7 +223,23 @@ class TriageScreen(BaseScreen[None]):
             # A remembered shop, until the list of shops is read.
             labels.append(TabLabel(current, f"shop {current}" if shops is None else f"{current} (gone)"))
         self.tab_bar.set_labels(labels, current)
+        self._show_views()
         self._show_title()
+
+    def _show_views(self) -> None:
+        """Show the views that have orders on the tab bar, with their counts."""
+        current, counts = self._views.current, self._views.counts
+        open_letter = current.letter if current.query == self._filter_line.filter else None
+        labels = [
+            TabLabel(view.letter, view.name, str(counts.get(view.letter, "")))
+            for view in self._views.all
+            if view.letter != EVERY.letter and (counts.get(view.letter) or view.letter == open_letter)
+        ]
+        self.tab_bar.set_views(labels, open_letter)
+
+    @on(TabBar.ViewClicked)
+    def _view_clicked(self, event: TabBar.ViewClicked) -> None:
+        self._orders.open_view(self._views.find(event.letter))
 
     @on(TabBar.Selected)
     def _shop_chosen(self) -> None:
@@ -267,28 +299,48 @@ class TriageScreen(BaseScreen[None]):
         drafted, to_fix = len(self.workspace.account.drafts.all()), self._reader.to_fix
         at_least = "" if self.workspace.sync.state.is_complete else "≥ "
         facts = [f"to fix {at_least}{to_fix}" if to_fix else "", f"drafted {drafted}" if drafted else ""]
-        self.title_line.set(self.workspace.heading, " · ".join(filter(None, facts)))
+        self.title_line.set(self.workspace.heading, " · ".join(filter(None, [*facts, self._count_down()])))
+
+    def _count_down(self) -> str:
+        """The text of the countdown to the next handover. A timer updates it when it changes."""
+        if self._countdown is not None:
+            self._countdown.stop()
+            self._countdown = None
+        due, zone = self._reader.next_due, self.workspace.account.zone
+        now = self.workspace.now()
+        if due is None or due <= now:
+            return ""
+        text, seconds = countdown(due.astimezone(zone), now.astimezone(zone))
+        is_last = now.timestamp() + seconds >= due.timestamp()
+        self._countdown = self.set_timer(seconds, self._reader.look_again if is_last else self._show_title)
+        return text
 
     def _show_rows(self) -> None:
-        account, index = self.workspace.account, self.workspace.orders
+        account, index, columns = self.workspace.account, self.workspace.orders, self._columns
+        self.table.set_columns(columns)
         rows = OrderRows(
             index.window,
             {shop.id: number for number, shop in enumerate(account.shops or (), 1)},
             self.workspace.now(),
             account.zone,
-            WIDE if self._is_wide else NARROW,
+            columns,
             self._status_of,
             index.problems,
             lambda order: index.knowledge.state(order) is OrderState.FINISHED,
             lambda key: self.workspace.marks.of(key).flagged_at is not None,
+            index.knowledge.listed,
+            self._reader.query.terms,
+            self._reader.news,
             lambda error: self.call_later(self._rows_unreadable, error),
         )
         self.table.load(rows, index.window.position_after(self._shown, self.table.cursor))
         self._shown = index.window
+        self._hidden_marks = index.hidden(self.table.marks)
         self.table.set_footer("end" if index.window and self.workspace.sync.state.is_complete else "")
         self._show_shops(self.tab_bar.current or ALL)
         self._progress_changed()
         self._show_preview()
+        self._counts.look_again()
 
     def _rows_unreadable(self, error: StoreError) -> None:
         """Report that orders could not be read when their rows were drawn, and draw them again a moment later."""
@@ -320,6 +372,7 @@ class TriageScreen(BaseScreen[None]):
     @on(OrderTable.MarksChanged)
     def _marks_changed(self) -> None:
         self._orders.remember()
+        self._hidden_marks = self.workspace.orders.hidden(self.table.marks)
         self.show_status()
 
     def _read_time(self) -> str:
@@ -349,7 +402,9 @@ class TriageScreen(BaseScreen[None]):
         status = account.draft_sender.status(key)
         if status is not None:
             lines.insert(0, [(safe(status.message), "service" if status.problems else "info")])
-        self.preview.set_lines(_lay_out(lines, width))
+        matches = matches_in(shown, self._reader.query.terms)
+        in_row = {column.key for column in self.table.columns}
+        self.preview.set_lines(_lay_out(lines, width), mark=lambda laid_out: marked_lines(laid_out, matches, in_row))
 
     def _problems_of(self, order: Document) -> tuple[Problem, ...]:
         """The problems of the order at the cursor: those of its own, and a moment later also those among other orders."""
@@ -390,7 +445,11 @@ class TriageScreen(BaseScreen[None]):
             (f"change: {job.sent_count} of {job.planned_count}", "info") for job in self.workspace.jobs.running
         )
         if self.table.marks:
-            facts.append(f"{len(self.table.marks)} marked")
+            kept = ", kept" if self._views.keeps_marks else ""
+            hidden = f", {self._hidden_marks} not in this list" if self._hidden_marks else ""
+            facts.append(f"{len(self.table.marks)} marked{kept}{hidden}")
+        if news := Counter(self._reader.news.values()):
+            facts.append((", ".join(f"{news[word]} {word}" for word in ("new", "changed") if news[word]), "info"))
         if failing:
             facts.append((f"{count_of(failing, 'shop')} failing, I shows why", "error"))
         return facts
@@ -410,7 +469,8 @@ class TriageScreen(BaseScreen[None]):
         status = account.draft_sender.status(order_id)
         order = self.workspace.orders.find(order_id)
         name = order_name(order) if order is not None else order_id
-        if status is not None and status.deleted:
+        if status is not None and status.state is SendState.VERIFIED:
+            # What was marked for it is done; a deleted order is gone.
             self.table.set_marks(self.table.marks - {order_id})
         self.table.refresh_row(order_id)
         self._reader.look_again()

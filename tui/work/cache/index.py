@@ -12,7 +12,8 @@ from tui.store.order_cache import CachedOrder
 from tui.work.cache.local_orders import LocalOrders, OrderWindow
 from tui.work.cache.order_knowledge import OrderKnowledge
 
-NEEDS_WORK = All((OneOf("severity", (Severity.ERROR.value,)), Not(OneOf("stage", (OrderState.FINISHED.value,)))))
+IS_OPEN: Condition = Not(OneOf("stage", (OrderState.FINISHED.value,)))
+NEEDS_WORK = All((OneOf("severity", (Severity.ERROR.value,)), IS_OPEN))
 """An order has an error and is not finished."""
 _LEARNED_FROM = 1000
 _KEPT_PROBLEMS = 500
@@ -74,8 +75,10 @@ class OrderIndex:
 
     def hidden(self, keys: Collection[str]) -> int:
         """How many of these orders are not shown."""
+        if not keys:
+            return 0
         shown = set(self.window.ids)
-        return sum(self.local.cache.row_of(key) not in shown for key in keys)
+        return len(keys) - sum(row in shown for row in self.local.cache.rows_of([*keys]))
 
     def problems(self, order: Document) -> tuple[Problem, ...]:
         """The problems of an order. The checks run once for each document."""

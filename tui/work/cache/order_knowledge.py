@@ -88,13 +88,20 @@ class OrderKnowledge:
             context = replace(context, history=sku_history(cache, skus))
         return fix_for(document, problem, context)
 
-    def listed(self, document: Document) -> ListedOrder:
-        """The order with what is found about it now, for lists and exports."""
-        shop = self._account.shop(text_at(document, SHOP))
-        name = shop.name if shop is not None else ""
+    def listed(self, document: Document, problems: tuple[Problem, ...] | None = None) -> ListedOrder:
+        """The order with what is found about it now, for lists and exports. `problems`: those found, if they are known."""
+        account, shop = self._account, self._account.shop(text_at(document, SHOP))
         context = self._context(document)
-        found, state = self._problems(document, context), _state(document, context).value
-        return ListedOrder(document, found, state, name, self._account.now(), self._account.zone)
+        found = self._problems(document, context) if problems is None else problems
+        return ListedOrder(
+            document,
+            found,
+            _state(document, context).value,
+            shop.name if shop is not None else "",
+            account.now(),
+            account.zone,
+            due_at(document, context.shop),
+        )
 
     def facts(self, document: Document) -> Facts:
         """The facts that queries use. They do not depend on the time; see `is:due` and `is:late`."""

@@ -30,6 +30,8 @@ class OrderMarks:
         self._orders = orders
         self._now = now
         self._marks = store.private_marks.all(account_id)
+        self.revision = 0
+        """Grows whenever the user changes a mark."""
 
     def of(self, key: str) -> PrivateMark:
         """The marks of an order that still count. Raises StoreError."""
@@ -98,6 +100,7 @@ class OrderMarks:
         changed = {key: replace(change(self.of(key)), version=self._version(key)) for key in keys}
         self._store.private_marks.put(self._account_id, changed.items())
         self._marks |= changed
+        self.revision += 1
 
     def _version(self, key: str) -> str:
         cached, changed = self._orders.find(key), self._orders.cache.changed_at([key])

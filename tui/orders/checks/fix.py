@@ -8,11 +8,7 @@ from tui.api.pointer import Pointer
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """Values to set that would fix a problem. `text`: the proposal as the user sees it.
-
-    `seen_in`: how many earlier orders had a value, by its pointer; empty if the values are not from earlier orders.
-    """
+    """Values to set that would fix a problem. `text`: the proposal as the user sees it."""
 
     text: str
     values: tuple[tuple[Pointer, Json], ...]
-    seen_in: tuple[tuple[Pointer, int], ...] = ()

@@ -1,8 +1,7 @@
 """Proposed fixes: values that would solve a problem, from the order itself or from what is known about earlier orders."""
 
 import re
-from collections.abc import Callable
-from decimal import Decimal
+from collections.abc import Callable, Iterator
 from typing import Final, TypeAlias
 
 from tui.api.codec import Document, Json
@@ -155,8 +154,7 @@ def _from_habits(
     shown = ", ".join(dict.fromkeys(f"{habit.value}{unit}" for _, habit in known))
     least = min(habit.count for _, habit in known)
     items = f" ({count_of(len(known), 'item')})" if len(known) > 1 else ""
-    seen_in = tuple((pointer, habit.count) for (pointer, _), (_, habit) in zip(values, known, strict=True))
-    return Fix(f"{shown}{items}, as in {count_of(least, 'earlier order')}", values, seen_in)
+    return Fix(f"{shown}{items}, as in {count_of(least, 'earlier order')}", values)
 
 
 def _named_origin(order: CheckedOrder) -> Fix | None:
@@ -178,11 +176,14 @@ def _weight(order: CheckedOrder, problem: Problem, context: CheckContext) -> Fix
         for item in order.items
         if item.grams is None and (habit := _habit(item, context, lambda history: history.grams)) is not None
     ]
-    values: tuple[tuple[Pointer, Json], ...] = tuple(
-        (ITEMS / index + ITEM_WEIGHT, {"value": as_json_number(Decimal(habit.value)), "unit": "g"})
-        for index, habit in known
-    )
-    return _from_habits(known, values, " g")
+    return _from_habits(known, tuple(_weights(known)), " g")
+
+
+def _weights(known: list[tuple[int, Habit]]) -> Iterator[tuple[Pointer, Json]]:
+    for index, habit in known:
+        grams = decimal_of(habit.value)
+        if grams is not None:
+            yield ITEMS / index + ITEM_WEIGHT, {"value": as_json_number(grams), "unit": "g"}
 
 
 def _kilograms(document: Document, pointer: Pointer) -> Fix | None:

@@ -46,10 +46,27 @@ BUILT_IN: Final = (
 """The built-in views. A view of the user replaces the built-in one with the same letter."""
 
 EVERY: Final = QueryView("0", "all orders", "")
-"""The view of all orders. Only its columns can be changed."""
+"""The view of all orders. Only its columns and its sort order can be changed."""
+
+_SORT: Final = "sort:"
 
 LETTERS: Final = "abcdefghijklmnopqrstuvwxyz"
 """The letters that a view may have."""
+
+
+def without_sort(line: str) -> str:
+    """A query without its sort order."""
+    return " ".join(word for word in line.split() if not word.startswith(_SORT))
+
+
+def sort_of(line: str) -> list[str]:
+    """The sort orders of a query: `-total`."""
+    return [word.removeprefix(_SORT) for word in line.split() if word.startswith(_SORT)]
+
+
+def with_sort(line: str, sort: str) -> str:
+    """A query with another sort order."""
+    return f"{without_sort(line)} {_SORT}{sort}".strip()
 
 
 def views_of(saved: Iterable[QueryView]) -> tuple[QueryView, ...]:
@@ -79,11 +96,10 @@ def from_json(stored: Json) -> list[QueryView]:
         match entry:
             case {"letter": str(letter), "name": str(name), "query": str(query)} if letter in (*LETTERS, EVERY.letter):
                 columns = tuple(_columns(as_document(entry).get("columns")))
-                views.append(
-                    replace(EVERY, columns=columns)
-                    if letter == EVERY.letter
-                    else QueryView(letter, name, query, columns)
-                )
+                if letter != EVERY.letter:
+                    views.append(QueryView(letter, name, query, columns))
+                elif not without_sort(query):
+                    views.append(replace(EVERY, query=query, columns=columns))
     return views
 
 

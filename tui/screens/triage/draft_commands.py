@@ -1,8 +1,7 @@
 """Commands on the order under the cursor: draft, address, deletion."""
 
-from tui.api.codec import Document, Json, same
+from tui.api.codec import Document, same
 from tui.api.errors import Problem
-from tui.api.pointer import Pointer
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.orders.checks.fix import Fix
@@ -158,15 +157,12 @@ class DraftCommands(OrderCommands):
 
 
 def _fix_line(fix: OrderFix) -> str:
-    """What a fix changes: the fields with their old and new values, and how often earlier orders had the new ones."""
-    seen_in = dict(fix.fix.seen_in)
-
-    def line(pointer: Pointer, value: Json) -> str:
-        old, new = display_value(pointer, pointer.get(fix.document)), display_value(pointer, value)
-        evidence = f", as in {count_of(seen_in[pointer], 'earlier order')}" if pointer in seen_in else ""
-        return f"{label_of(pointer)} {old} -> {new}{evidence}"
-
-    return safe("; ".join(line(pointer, value) for pointer, value in fix.changes))
+    """What a fix changes: the fields with their old and new values."""
+    changes = (
+        f"{label_of(pointer)} {display_value(pointer, pointer.get(fix.document))} -> {display_value(pointer, value)}"
+        for pointer, value in fix.changes
+    )
+    return safe(", ".join(changes))
 
 
 def _delete_question(order: Document) -> tuple[str, str]:

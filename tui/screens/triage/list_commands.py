@@ -5,7 +5,8 @@ from typing import Final
 from tui.api.codec import pretty
 from tui.api.errors import ApiError, NotFound
 from tui.api.query import order_key
-from tui.orders.columns import COLUMNS, OrderColumn
+from tui.orders.columns import COLUMNS
+from tui.orders.query.saved_views import sort_of
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.questions import ask_which
@@ -14,13 +15,13 @@ from tui.screens.common.workspace_actions import look_up_again
 from tui.screens.triage.order_list import OrderCommands
 from tui.screens.triage.shops import shops_text
 
-_SHORTEST_TITLE: Final = 2
 _FIRST_SORTS: Final = ("number", "created", "updated", "shop", "country", "weight", "total", "due")
 _SORTS: Final = (
     *(COLUMNS[name] for name in _FIRST_SORTS),
     *(column for column in COLUMNS.values() if column.sort and column.name not in _FIRST_SORTS),
 )
 """The columns of the question. The first ones keep their numbers."""
+_SORT_NAMES: Final = ["ordered" if column.name == "created" else column.name.replace("_", " ") for column in _SORTS]
 
 
 class ListCommands(OrderCommands):
@@ -54,18 +55,14 @@ class ListCommands(OrderCommands):
 
     @handles("sort")
     async def sort(self, key: str) -> None:
-        chosen = await ask_which(
-            self._screen, "Sort by (repeat to reverse)", [_sort_title(column) for column in _SORTS]
-        )
+        chosen = await ask_which(self._screen, "Sort by (repeat to reverse)", _SORT_NAMES)
         if chosen is None:
             return
         # Names sort ascending and times descending at first; choosing the same again reverses that.
         first = _SORTS[chosen].sort
         other = first[1:] if first.startswith("-") else f"-{first}"
-        orders = self._orders
-        words = orders.filter_line.filter.split()
-        kept = [word for word in words if not word.startswith("sort:")]
-        orders.set_query(" ".join([*kept, f"sort:{other if f'sort:{first}' in words else first}"]))
+        line = self._orders.filter_line.filter
+        self._orders.set_sort(other if first in sort_of(line) else first)
 
     @handles("refresh")
     def refresh(self, key: str) -> None:
@@ -111,7 +108,3 @@ class ListCommands(OrderCommands):
             self._orders.table.focus(scroll_visible=False)
         elif key == "q":
             self._screen.show_notice("This is the first screen; Q quits the app.")
-
-
-def _sort_title(column: OrderColumn) -> str:
-    return column.title if len(column.title) > _SHORTEST_TITLE and column.name != "why" else column.name

@@ -1,7 +1,7 @@
 """`OrderList`, which the command groups of triage share: the panes, the reader, and the order under the cursor."""
 
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,7 +9,7 @@ from tui.api.codec import Document, Json, as_list
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.orders.query.language import QueryError
-from tui.orders.query.saved_views import EVERY, QueryView
+from tui.orders.query.saved_views import EVERY, QueryView, with_sort, without_sort
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.triage.list_views import ListViews
@@ -110,7 +110,7 @@ class OrderList:
         self._add_to_history(text)
         self.begin()
 
-    def open_view(self, view: QueryView) -> None:
+    def show_view(self, view: QueryView) -> None:
         """Show the orders of a view. The marks of the view that was open before are removed, unless the user keeps them."""
         marks = len(self.table.marks)
         leaves = view.letter != self.views.letter and bool(marks) and not self.views.keeps_marks
@@ -121,6 +121,19 @@ class OrderList:
         self.set_query(view.query)
         if leaves:
             self.screen.show_notice(f"{count_of(marks, 'mark')} of the other view removed; * k keeps marks.")
+
+    @property
+    def open_view(self) -> QueryView | None:
+        """The view whose query the list has, apart from the sort order."""
+        view = self.views.current
+        return view if without_sort(view.query) == without_sort(self.filter_line.filter) else None
+
+    def set_sort(self, sort: str) -> None:
+        """Sort the list. The sort order is stored with the view that is open."""
+        view, line = self.open_view, with_sort(self.filter_line.filter, sort)
+        self.set_query(line)
+        if view is not None:
+            self.views.put(replace(view, query=line))
 
     def history(self) -> list[str]:
         """The queries that were entered last, the newest last."""

@@ -228,8 +228,8 @@ class TriageScreen(BaseScreen[None]):
 
     def _show_views(self) -> None:
         """Show the views that have orders on the tab bar, with their counts."""
-        current, counts = self._views.current, self._views.counts
-        open_letter = current.letter if current.query == self._filter_line.filter else None
+        counts, view = self._views.counts, self._orders.open_view
+        open_letter = view.letter if view is not None else None
         labels = [
             TabLabel(view.letter, view.name, str(counts.get(view.letter, "")))
             for view in self._views.all
@@ -239,7 +239,7 @@ class TriageScreen(BaseScreen[None]):
 
     @on(TabBar.ViewClicked)
     def _view_clicked(self, event: TabBar.ViewClicked) -> None:
-        self._orders.open_view(self._views.find(event.letter))
+        self._orders.show_view(self._views.find(event.letter))
 
     @on(TabBar.Selected)
     def _shop_chosen(self) -> None:

@@ -29,7 +29,7 @@ class ViewCommands(OrderCommands):
         orders, line = self._orders, self._orders.filter_line.filter
         view = await self._screen.ask_screen(ViewScreen(self._workspace, orders.views, line, self._counts.count))
         if view is not None and view.name:
-            orders.open_view(view)
+            orders.show_view(view)
         elif view is not None:
             await self._save(line)
 

@@ -51,7 +51,7 @@ class Session:
             staging=Staging(account),
             jobs=Jobs(account),
             orders=OrderIndex(local, knowledge),
-            sync=OrderSync(account.client, local, now=account.now),
+            sync=OrderSync(account.client, local, now=account.now, every=settings.watch_every),
             marks=OrderMarks(account.store, account.account_id, local, account.now),
             now=account.now,
             go=navigator.go,

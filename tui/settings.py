@@ -74,13 +74,15 @@ class Settings:
     """The user's choices in `settings.toml` and on the command line.
 
     `keep_days`: how long the journal keeps completed writes; None: forever. `keep_cache_days`: how long the cache keeps
-    an order after it was last read. `no_cache`: orders that are read are kept in memory only. `shops`: what the checks
-    of orders have to know about a shop, by the number of the integration; shops that are not named have the defaults.
+    an order after it was last read. `no_cache`: orders that are read are kept in memory only. `watch_every`: seconds
+    after which all open orders are read again while they are watched; None: they are not. `shops`: what the checks of
+    orders have to know about a shop, by the number of the integration; shops that are not named have the defaults.
     """
 
     keep_days: int | None = None
     keep_cache_days: int = _CACHE_DAYS
     no_cache: bool = False
+    watch_every: float | None = None
     shops: "Mapping[int, ShopSettings]" = field(default_factory=dict)
 
 
@@ -100,14 +102,16 @@ _HINTS = {
     "days_off": 'a list of dates such as 2026-12-25 and of weekdays such as "sunday"',
     "heaviest_order": "a weight in kilograms",
     "heaviest_item": "a weight in kilograms",
+    "every": 'a time from "1m" to "24h", such as "5m"',
 }
 """What the value of a setting must be, by its key."""
 _LEVELS_HINT = '"off", "error" or "warning"'
 _KEYS = {
-    "": ("cache", "journal", "shops"),
+    "": ("cache", "journal", "shops", "watch"),
+    "watch": ("every",),
     "cache": ("keep_days",),
     "journal": ("keep_days",),
-    "shops": (*tuple(_HINTS)[1:], "checks"),
+    "shops": (*tuple(_HINTS)[1:-1], "checks"),
 }
 """The valid keys of each table; the root is ""."""
 
@@ -143,6 +147,10 @@ def _parse(path: Path, text: str) -> Settings:
         model_config = ConfigDict(extra="forbid")
         keep_days: int = Field(default=_CACHE_DAYS, strict=True, ge=1, le=_MAX_DAYS)
 
+    class Watch(BaseModel):
+        model_config = ConfigDict(extra="forbid")
+        every: str | None = Field(default=None, pattern="^(?:[1-9][0-9]{0,2}m|(?:[1-9]|1[0-9]|2[0-4])h)$")
+
     class Shop(BaseModel):
         model_config = ConfigDict(extra="forbid")
         sender_country: str | None = Field(default=None, pattern="^[A-Z]{2}$")
@@ -159,6 +167,7 @@ def _parse(path: Path, text: str) -> Settings:
         cache: Cache = Cache()
         journal: Journal = Journal()
         shops: dict[int, Shop] = {}
+        watch: Watch = Watch()
 
     try:
         file = SettingsFile.model_validate(tomllib.loads(text))
@@ -178,7 +187,9 @@ def _parse(path: Path, text: str) -> Settings:
             )
     zone = local_zone()
     shops = {number: _shop_settings(shop.model_dump(exclude_none=True), zone) for number, shop in file.shops.items()}
-    return Settings(file.journal.keep_days, file.cache.keep_days, shops=shops)
+    every = file.watch.every
+    watch_every = int(every[:-1]) * (60.0 if every.endswith("m") else 3600.0) if every is not None else None
+    return Settings(file.journal.keep_days, file.cache.keep_days, watch_every=watch_every, shops=shops)
 
 
 def _shop_settings(values: dict[str, Any], zone: tzinfo) -> "ShopSettings":

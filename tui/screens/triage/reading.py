@@ -7,19 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from tui.orders.query.completion import complete
-from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, All, Between, Condition, OneOf, SortKey
+from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, All, Between, Condition, Not, OneOf, SortKey
 from tui.orders.query.language import Query, parse
 from tui.orders.query.meaning import QueryContext
 from tui.orders.query.syntax import Both, QueryError
 from tui.screens.common.screen import BaseScreen
 from tui.work.cache.facets import FACETS
-from tui.work.cache.index import IS_OPEN, NEEDS_WORK
+from tui.work.cache.index import NEEDS_WORK
 from tui.work.cache.local_orders import OrderWindow
 from tui.work.cache.query_context import query_context
 from tui.work.stored import StoreError
 from tui.work.writes.backoff import sleep_or_event
 
 EVERYTHING = Query(Both(), EVERY_ORDER)
+_IS_OPEN = Not(OneOf("stage", ("finished",)))
 _FIRST_ROWS = 200
 _CANDIDATES = 6
 _EVERY = 1.0
@@ -160,7 +161,7 @@ class OrderReader:
     def _next_due(self) -> datetime | None:
         index = self._workspace.orders
         is_next = Between("due", low=self._workspace.now().timestamp(), excludes_low=True)
-        for order in index.local.window(All((is_next, IS_OPEN)), [SortKey("due")], limit=1):
+        for order in index.local.window(All((is_next, _IS_OPEN)), [SortKey("due")], limit=1):
             return index.knowledge.listed(order.document, ()).due
         return None
 

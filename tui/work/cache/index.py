@@ -12,8 +12,7 @@ from tui.store.order_cache import CachedOrder
 from tui.work.cache.local_orders import LocalOrders, OrderWindow
 from tui.work.cache.order_knowledge import OrderKnowledge
 
-IS_OPEN: Condition = Not(OneOf("stage", (OrderState.FINISHED.value,)))
-NEEDS_WORK = All((OneOf("severity", (Severity.ERROR.value,)), IS_OPEN))
+NEEDS_WORK = All((OneOf("severity", (Severity.ERROR.value,)), Not(OneOf("stage", (OrderState.FINISHED.value,)))))
 """An order has an error and is not finished."""
 _LEARNED_FROM = 1000
 _KEPT_PROBLEMS = 500

@@ -726,6 +726,7 @@ COMMANDS: Final = (
             *_WITH_BULK,
             Context.JOBS,
             Context.BATCHES,
+            Context.VIEWS,
         ),
         Purpose.CHANGE,
         marked=True,

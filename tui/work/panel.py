@@ -1,7 +1,6 @@
 """Orders in Sendcloud's own web panel."""
 
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -27,14 +26,14 @@ def open_in_browser(url: str, environment: Mapping[str, str] = os.environ) -> bo
     if any(environment.get(name) for name in ("SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY")):
         return False
     is_mac = sys.platform == "darwin"
-    has_display = is_mac or environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")
-    opener = shutil.which("open" if is_mac else "xdg-open", path=environment.get("PATH"))
-    if not has_display or opener is None:
+    if not (is_mac or environment.get("DISPLAY") or environment.get("WAYLAND_DISPLAY")):
         return False
-    nothing = subprocess.DEVNULL
+    command, nothing = ["open" if is_mac else "xdg-open", url], subprocess.DEVNULL
     try:
         # Its output would be drawn over the screen.
-        subprocess.Popen([opener, url], stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True)  # noqa: S603 - the URL is ours
+        subprocess.Popen(  # noqa: S603 - the URL is ours
+            command, stdin=nothing, stdout=nothing, stderr=nothing, start_new_session=True, env=dict(environment)
+        )
     except OSError:
         return False
     return True

@@ -223,3 +223,25 @@ async def test_the_view_screen_starts_at_the_open_view(tmp_path: Path) -> None:
         await harness.press("v")
         await harness.until(lambda: isinstance(harness.app.screen, ViewScreen))
         assert table(harness).cursor_key == "h"
+
+
+async def test_a_view_of_the_user_is_removed_and_a_built_in_one_restored(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("300 │ all read")
+        await query(harness, "country:de")
+        for letter, name in (("w", "w Germany"), ("f", "f other")):
+            await harness.press("v", "S")
+            await harness.until("letter and name of the view:")
+            await harness.type(name)
+            await harness.press("enter")
+            await harness.until(f"Saved: v {letter} shows")
+        await harness.press("v")
+        await harness.until("other")
+        await harness.press("home", "D")
+        await harness.until("The view is as built in again.")
+        assert "is:open is:error" in harness.lines[2]
+        await harness.press("D")
+        await harness.until("This view is built in, so it cannot be removed.")
+        await harness.press("end", "up", "D")
+        await harness.until("Removed: Germany.")
+        assert "Germany" not in "\n".join(harness.lines[:-2])

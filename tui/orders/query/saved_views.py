@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tui.api.codec import Json, as_document, as_list
-from tui.orders.columns import COLUMNS
 
 WIDEST: Final = 60
 """The largest width of a column, in cells."""
@@ -106,5 +105,5 @@ def from_json(stored: Json) -> list[QueryView]:
 def _columns(stored: Json) -> Iterator[ViewColumn]:
     for entry in as_list(stored):
         match entry:
-            case [str(name), int(width)] if name in COLUMNS and 0 <= width <= WIDEST:
+            case [str(name), int(width)] if 0 <= width <= WIDEST:
                 yield ViewColumn(name, width)

@@ -55,10 +55,9 @@ _STEP: Final = 1
 
 
 def columns_of(chosen: Sequence[ViewColumn], *, is_wide: bool) -> tuple[Column, ...]:
-    """The columns of a table: those that were chosen, or the usual ones."""
-    if not chosen:
-        return WIDE if is_wide else NARROW
-    return tuple(_column(column) for column in chosen)
+    """The columns of a table: those that were chosen and are known, or the usual ones."""
+    known = tuple(_column(column) for column in chosen if column.name in COLUMNS)
+    return known or (WIDE if is_wide else NARROW)
 
 
 def _column(chosen: ViewColumn) -> Column:
@@ -75,9 +74,9 @@ class ListColumnChoices:
     keys = (*COLUMN_KEYS[:3], ("+ -", "wider, narrower"), COLUMN_KEYS[3])
 
     def __init__(self, shown: Sequence[ViewColumn], changed: Callable[[tuple[ViewColumn, ...]], None]) -> None:
-        self._shown = list(shown)
+        self._shown = [column for column in shown if column.name in COLUMNS]
         self._changed = changed
-        names = [column.name for column in shown]
+        names = [column.name for column in self._shown]
         self._order = [*names, *(name for name in COLUMNS if name not in names)]
         self._found: Sequence[str] = ()
         self.actions: dict[str, Callable[[int], StayOpen]] = {

@@ -41,10 +41,20 @@ class ListViews:
 
     def put(self, view: QueryView) -> None:
         """Store a view in place of the one with its letter."""
-        own = [*(known for known in self._own if known.letter != view.letter), view]
-        self._account.store.screen_states.put(self._account.account_id, _SAVED, to_json(own))
-        self._own = own
+        self._store([*(known for known in self._own if known.letter != view.letter), view])
+
+    def remove(self, letter: str) -> bool:
+        """Remove the user's view with a letter; a built-in one is as it was then. Returns whether there was one."""
+        own = [view for view in self._own if view.letter != letter]
+        is_removed = len(own) < len(self._own)
+        if is_removed:
+            self._store(own)
+        return is_removed
 
     def set_columns(self, letter: str, columns: tuple[ViewColumn, ...]) -> None:
         """Store the columns of a view."""
         self.put(replace(self.find(letter), columns=columns))
+
+    def _store(self, own: list[QueryView]) -> None:
+        self._account.store.screen_states.put(self._account.account_id, _SAVED, to_json(own))
+        self._own = own

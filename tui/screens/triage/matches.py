@@ -44,7 +44,7 @@ _ITEM = {
 
 
 @dataclass(frozen=True, slots=True)
-class Match:
+class QueryMatch:
     """A value of an order with the parts of it (start and end) that match a query, and the name of its field."""
 
     field: str
@@ -52,12 +52,12 @@ class Match:
     parts: Sequence[tuple[int, int]]
 
 
-def matches_in(order: Document, terms: Sequence[Contains | OneOf]) -> list[Match]:
+def matches_in(order: Document, terms: Sequence[Contains | OneOf]) -> list[QueryMatch]:
     """The values of an order that match the terms of a query, each once."""
     if not terms:
         return []
     found = (
-        Match(field, value, tuple(parts))
+        QueryMatch(field, value, tuple(parts))
         for field, value in dict.fromkeys(_values(order))
         if value and (parts := highlights(value, terms, field))
     )
@@ -65,7 +65,7 @@ def matches_in(order: Document, terms: Sequence[Contains | OneOf]) -> list[Match
 
 
 def marked_lines(
-    lines: Iterable[Sequence[Piece]], matches: Sequence[Match], in_row: Container[str] = ()
+    lines: Iterable[Sequence[Piece]], matches: Sequence[QueryMatch], in_row: Container[str] = ()
 ) -> list[Sequence[Piece]]:
     """Lines of safe text in which the matches are marked; those that no line shows come first, with their fields.
 
@@ -77,7 +77,7 @@ def marked_lines(
     return [*before, *shown]
 
 
-def _mark(lines: list[list[Piece]], match: Match) -> bool:
+def _mark(lines: list[list[Piece]], match: QueryMatch) -> bool:
     """Mark a value where a line shows it first. Returns whether one does."""
     value = re.compile(rf"(?<!\w){re.escape(safe(match.value))}(?!\w)")
     for line in lines:
@@ -89,7 +89,7 @@ def _mark(lines: list[list[Piece]], match: Match) -> bool:
     return False
 
 
-def _excerpt(match: Match) -> tuple[str, Sequence[tuple[int, int]]]:
+def _excerpt(match: QueryMatch) -> tuple[str, Sequence[tuple[int, int]]]:
     """The value from a little before its first match."""
     start = max(0, match.parts[0][0] - _BEFORE)
     mark = "…" if start else ""

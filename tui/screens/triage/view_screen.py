@@ -103,6 +103,16 @@ class ViewScreen(BaseScreen[QueryView]):
         with self.report_store_errors():
             self._views.set_columns(letter, columns)
 
+    @handles("drop")
+    def remove_view(self, key: str) -> None:
+        view = self._views.find(self.table.cursor_key or "")
+        if self._views.remove(view.letter):
+            self.show_all()
+            is_built_in = self._views.find(view.letter).letter == view.letter
+            self.show_notice("The view is as built in again." if is_built_in else f"Removed: {view.name}.")
+        else:
+            self.show_notice("This view is built in, so it cannot be removed.")
+
     @handles("save_view")
     def save(self, key: str) -> None:
         if self._line:

@@ -88,8 +88,8 @@ async def test_a_question_that_does_not_fit_is_a_panel_with_whole_answers() -> N
         await pilot.pause()
         assert screen_lines(app)[21:] == [
             " Snooze the order until",
-            " 1 in an hour       t tomorrow 08:00   w in a week",
-            " 4 in 4 hours       m Monday 08:00     Esc cancel",
+            " 1 in an hour      t tomorrow 08:00  w in a week",
+            " 4 in 4 hours      m Monday 08:00    Esc cancel",
         ]
         # A question that fits uses one line again.
         bar.ask("Sure?", [("y", "yes")])
@@ -144,4 +144,4 @@ async def test_a_long_question_is_wrapped_and_leaves_room_for_its_answers() -> N
         await pilot.pause()
         assert all(line.startswith(" ") for line in screen_lines(pilot.app)[8:])
         assert screen_lines(pilot.app)[10].endswith("…")
-        assert screen_lines(pilot.app)[-1] == " y send          n not           Esc cancel"
+        assert screen_lines(pilot.app)[-1] == " y send      n not       Esc cancel"

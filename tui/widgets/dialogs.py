@@ -215,7 +215,7 @@ def in_columns(entries: Sequence[Sequence[Piece]], width: int, height: int) -> l
         wrapped = [line for entry in entries for line in _hanging(entry, width)]
         if len(wrapped) <= height:
             return wrapped
-    rows, column_width = -(-len(entries) // columns), width // columns
+    rows, column_width = -(-len(entries) // columns), min(width // columns, longest + 1)
     lines: list[list[Piece]] = [[] for _ in range(rows)]
     for index, entry in enumerate(entries):
         cells = list(fit_pieces(entry, column_width - 1))

@@ -88,8 +88,8 @@ async def test_a_question_that_does_not_fit_is_a_panel_with_whole_answers() -> N
         await pilot.pause()
         assert screen_lines(app)[21:] == [
             " Snooze the order until",
-            " 1 in an hour      t tomorrow 08:00  w in a week",
-            " 4 in 4 hours      m Monday 08:00    Esc cancel",
+            " 1 in an hour       t tomorrow 08:00   w in a week",
+            " 4 in 4 hours       m Monday 08:00     Esc cancel",
         ]
         # A question that fits uses one line again.
         bar.ask("Sure?", [("y", "yes")])

@@ -58,6 +58,14 @@ async def test_columns_are_chosen_moved_and_sized_by_key_for_one_view(tmp_path: 
         # The columns are stored, and belong to that view only.
         await harness.until("300 │ all read")
         assert "city" in header(harness)
+        await harness.press("X", "c")
+        await harness.until("export to:")
+        await harness.press("ctrl+u")
+        await harness.type(str(tmp_path / "list.csv"))
+        await harness.press("enter")
+        await harness.until("300 orders exported")
+        titles = (tmp_path / "list.csv").read_text("utf-8-sig").splitlines()[0]
+        assert titles == "order,shop,cc,recipient,kg,total,city,why it will not ship"
         await harness.press("v", "f")
         await harness.until("/ is:open is:error")
         assert header(harness) == usual
@@ -207,6 +215,7 @@ async def test_watched_orders_that_are_new_are_named_and_the_cursor_stays(tmp_pa
         new = {key: value for key, value in document.items() if key not in ("id", "created_at", "modified_at")} | shop
         await client.upsert_orders([new])
         await harness.until("1 new")
+        assert table(harness).cursor_key == here
         await harness.press("g")
         await harness.until("WATCH-1")
         assert "new" in harness.line_with("WATCH-1")

@@ -152,7 +152,7 @@ class QuestionBar(StatusText, can_focus=True):
             lines = [flat]
         else:
             most = max(_LEAST_HEIGHT, height // _PART_OF_SCREEN)
-            below = [*([typed] if typed else []), *in_columns(answers, width - 1, max(1, most - 1 - bool(typed)))]
+            below = [*([typed] if typed else []), *_in_columns(answers, width - 1, max(1, most - 1 - bool(typed)))]
             asked = _wrapped(question, width - 2, max(1, most - len(below)))
             lines = [*([(f" {line}", "title")] for line in asked), *below]
             lines[-1] = [*lines[-1], *notice]
@@ -203,7 +203,7 @@ class QuestionBar(StatusText, can_focus=True):
             self.focus(scroll_visible=False)
 
 
-def in_columns(entries: Sequence[Sequence[Piece]], width: int, height: int) -> list[list[Piece]]:
+def _in_columns(entries: Sequence[Sequence[Piece]], width: int, height: int) -> list[list[Piece]]:
     """Entries of safe text in as many columns as they need, downwards; cut only if they exceed the height.
 
     A single column has its entries wrapped if the height allows.

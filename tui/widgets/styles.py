@@ -18,10 +18,10 @@ LINE_STYLES: Final = frozenset(
         "changed",
         "good",
         "mark",
+        "match",
         "edit",
         "caret",
         "current",
-        "match",
     ]
 )
 

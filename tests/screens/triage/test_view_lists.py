@@ -183,7 +183,7 @@ async def test_the_title_counts_down_to_the_next_handover(tmp_path: Path) -> Non
         now = NOW + timedelta(hours=5)
         harness.app.workspace.account.now = lambda: now
         object.__setattr__(harness.app.workspace, "now", lambda: now)
-        harness.app.screen._show_title()
+        harness.app.screen._title.show()
         await harness.until("hand over 16:00, in 1 h 30 min")
 
 

@@ -28,10 +28,10 @@ from tui.screens.order.address import looks_like_address, offer_address
 from tui.screens.order.preview import preview_lines
 from tui.screens.triage.changes import ChangeCommands
 from tui.screens.triage.column_choices import NARROW, columns_of
-from tui.screens.triage.countdown import countdown
 from tui.screens.triage.draft_commands import DraftCommands
 from tui.screens.triage.export_commands import ExportCommands
 from tui.screens.triage.list_commands import ListCommands
+from tui.screens.triage.list_title import ListTitle
 from tui.screens.triage.list_views import ListViews
 from tui.screens.triage.mark_commands import MarkCommands
 from tui.screens.triage.matches import marked_lines, matches_in
@@ -39,6 +39,7 @@ from tui.screens.triage.order_list import ALL, OrderList
 from tui.screens.triage.private_commands import PrivateCommands
 from tui.screens.triage.reading import OrderReader
 from tui.screens.triage.rows import OrderRows, RowStatus, draft_status, private_status, status_mark
+from tui.screens.triage.unreadable_rows import UnreadableRows
 from tui.screens.triage.view_commands import ViewCommands
 from tui.screens.triage.view_counts import ViewCounts
 from tui.widgets.filter_line import FilterLine
@@ -51,7 +52,6 @@ from tui.widgets.table import Column, OrderTable
 from tui.widgets.text import fit, safe
 from tui.work.cache.local_orders import CachedOrder
 from tui.work.file_import.json_reader import describe_paste
-from tui.work.stored import StoreError
 from tui.work.writes.send_state import SendState
 
 _WIDE = 120
@@ -67,8 +67,6 @@ _LINES_OUTSIDE = 5
 _REASONS_BESIDE_ADDRESS = 5
 _LONGEST_NUMBER = 64
 _MOST_NUMBERS = 400
-RETRIED = 5.0
-"""Seconds before rows that could not be read are drawn again."""
 _REST = 0.15
 """Seconds without a move of the cursor before an order is compared with others."""
 
@@ -127,15 +125,13 @@ class TriageScreen(BaseScreen[None]):
         )
         self._hidden_marks = 0
         """How many marked orders are not in the list."""
-        self._countdown: Timer | None = None
-        """Updates the countdown in the title."""
+        self._title = ListTitle(self, self._reader)
         self._shown = workspace.orders.window
         """The orders of the table."""
         self._compared: tuple[Document, tuple[Problem, ...]] | None = None
         """The order that was compared with the others last, with its problems."""
         self._comparing: Timer | None = None
-        self._retry: Timer | None = None
-        """Draws rows again that could not be read."""
+        self._unreadable = UnreadableRows(self, self.table)
         self._wanted_key: str | None = None
         """The order to move the cursor to as soon as it is in the list."""
 
@@ -224,7 +220,7 @@ class TriageScreen(BaseScreen[None]):
             labels.append(TabLabel(current, f"shop {current}" if shops is None else f"{current} (gone)"))
         self.tab_bar.set_labels(labels, current)
         self._show_views()
-        self._show_title()
+        self._title.show()
 
     def _show_views(self) -> None:
         """Show the views that have orders on the tab bar, with their counts."""
@@ -295,26 +291,6 @@ class TriageScreen(BaseScreen[None]):
 
     # What is shown.
 
-    def _show_title(self) -> None:
-        drafted, to_fix = len(self.workspace.account.drafts.all()), self._reader.to_fix
-        at_least = "" if self.workspace.sync.state.is_complete else "≥ "
-        facts = [f"to fix {at_least}{to_fix}" if to_fix else "", f"drafted {drafted}" if drafted else ""]
-        self.title_line.set(self.workspace.heading, " · ".join(filter(None, [*facts, self._count_down()])))
-
-    def _count_down(self) -> str:
-        """The text of the countdown to the next handover. A timer updates it when it changes."""
-        if self._countdown is not None:
-            self._countdown.stop()
-            self._countdown = None
-        due, zone = self._reader.next_due, self.workspace.account.zone
-        now = self.workspace.now()
-        if due is None or due <= now:
-            return ""
-        text, seconds = countdown(due.astimezone(zone), now.astimezone(zone))
-        is_last = now.timestamp() + seconds >= due.timestamp()
-        self._countdown = self.set_timer(seconds, self._reader.look_again if is_last else self._show_title)
-        return text
-
     def _show_rows(self) -> None:
         account, index, columns = self.workspace.account, self.workspace.orders, self._columns
         self.table.set_columns(columns)
@@ -331,7 +307,7 @@ class TriageScreen(BaseScreen[None]):
             index.knowledge.listed,
             self._reader.query.terms,
             self._reader.news,
-            lambda error: self.call_later(self._rows_unreadable, error),
+            self._unreadable.report,
         )
         self.table.load(rows, index.window.position_after(self._shown, self.table.cursor))
         self._shown = index.window
@@ -341,16 +317,6 @@ class TriageScreen(BaseScreen[None]):
         self._progress_changed()
         self._show_preview()
         self._counts.look_again()
-
-    def _rows_unreadable(self, error: StoreError) -> None:
-        """Report that orders could not be read when their rows were drawn, and draw them again a moment later."""
-        self.show_notice(f"Orders cannot be shown: {error}", "error")
-        if self._retry is None:
-            self._retry = self.set_timer(RETRIED, self._draw_again)
-
-    def _draw_again(self) -> None:
-        self._retry = None
-        self.table.repaint()
 
     def _status_of(self, order: CachedOrder) -> RowStatus | None:
         account = self.workspace.account
@@ -462,7 +428,7 @@ class TriageScreen(BaseScreen[None]):
 
     def show_all(self) -> None:
         self.show_status()
-        self._show_title()
+        self._title.show()
 
     def order_changed(self, order_id: str) -> None:
         account = self.workspace.account

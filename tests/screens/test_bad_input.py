@@ -29,10 +29,10 @@ from tui.sandbox.seed_data import OWN_SHOP
 from tui.screens.edit.screen import EditScreen
 from tui.screens.order.form_rows import FormNote, FormSpec, FormView, sheet_rows
 from tui.screens.order.preview import preview_lines
-from tui.screens.triage.column_choices import NARROW, WIDE, columns_of
 from tui.screens.triage.matches import marked_lines, matches_in
 from tui.screens.triage.rows import OrderRows
 from tui.screens.triage.screen import TriageScreen
+from tui.screens.triage.views.column_choices import NARROW, WIDE, columns_of
 from tui.widgets.form_layout import FieldRow, NoteRow, SheetRow
 from tui.widgets.sheet import OrderSheet
 from tui.work.cache.local_orders import CachedOrder, OrderWindow

@@ -147,7 +147,9 @@ async def test_columns_are_chosen_by_typing_and_saved(tmp_path: Path) -> None:
         await harness.press("C")
         await harness.until(lambda: isinstance(harness.app.screen, SearchScreen))
         await harness.type("ship to, email")
-        await harness.press("enter", "escape")
+        await harness.press("enter", "<")
+        assert screen.grid.columns[-2].key == "shipping_address/email"
+        await harness.press(">", "escape")
         await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
         assert screen.grid.columns[-1].key == "shipping_address/email"
         await harness.press("h")

@@ -9,7 +9,7 @@ from app_harness import NOW, AppHarness, open_app
 from sandbox_harness import order
 
 from tui.screens.triage.screen import TriageScreen
-from tui.screens.triage.view_screen import ViewScreen
+from tui.screens.triage.views.view_screen import ViewScreen
 from tui.settings import Settings
 from tui.widgets.table import OrderTable
 

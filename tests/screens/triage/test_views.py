@@ -11,7 +11,7 @@ from textual.events import Paste
 
 from tui.screens.triage.facets import FacetScreen
 from tui.screens.triage.screen import TriageScreen
-from tui.screens.triage.view_screen import ViewScreen
+from tui.screens.triage.views.view_screen import ViewScreen
 from tui.widgets.table import OrderTable
 
 

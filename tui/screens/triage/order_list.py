@@ -12,8 +12,8 @@ from tui.orders.query.language import QueryError
 from tui.orders.query.saved_views import EVERY, QueryView, with_sort, without_sort
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
-from tui.screens.triage.list_views import ListViews
 from tui.screens.triage.reading import OrderReader
+from tui.screens.triage.views.list_views import ListViews
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
 from tui.widgets.pager import Pager

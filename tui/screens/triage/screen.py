@@ -27,12 +27,10 @@ from tui.screens.common.workspace_actions import remember_place
 from tui.screens.order.address import looks_like_address, offer_address
 from tui.screens.order.preview import preview_lines
 from tui.screens.triage.changes import ChangeCommands
-from tui.screens.triage.column_choices import NARROW, columns_of
 from tui.screens.triage.draft_commands import DraftCommands
 from tui.screens.triage.export_commands import ExportCommands
 from tui.screens.triage.list_commands import ListCommands
 from tui.screens.triage.list_title import ListTitle
-from tui.screens.triage.list_views import ListViews
 from tui.screens.triage.mark_commands import MarkCommands
 from tui.screens.triage.matches import marked_lines, matches_in
 from tui.screens.triage.order_list import ALL, OrderList
@@ -41,7 +39,9 @@ from tui.screens.triage.reading import OrderReader
 from tui.screens.triage.rows import OrderRows, RowStatus, draft_status, private_status, status_mark
 from tui.screens.triage.unreadable_rows import UnreadableRows
 from tui.screens.triage.view_commands import ViewCommands
-from tui.screens.triage.view_counts import ViewCounts
+from tui.screens.triage.views.column_choices import NARROW, columns_of
+from tui.screens.triage.views.list_views import ListViews
+from tui.screens.triage.views.view_counts import ViewCounts
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece

@@ -13,8 +13,8 @@ from tui.orders.summary import email_of, phone_of, text_at
 from tui.screens.common.commands import handles
 from tui.screens.triage.facets import FacetScreen
 from tui.screens.triage.order_list import ALL, OrderCommands, OrderList
-from tui.screens.triage.view_counts import ViewCounts
-from tui.screens.triage.view_screen import ViewScreen
+from tui.screens.triage.views.view_counts import ViewCounts
+from tui.screens.triage.views.view_screen import ViewScreen
 
 
 class ViewCommands(OrderCommands):

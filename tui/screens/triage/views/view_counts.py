@@ -7,8 +7,8 @@ from typing import Any, Final
 from tui.orders.query.conditions import Condition
 from tui.orders.query.language import QueryError
 from tui.screens.common.screen import BaseScreen
-from tui.screens.triage.list_views import ListViews
 from tui.screens.triage.reading import OrderReader
+from tui.screens.triage.views.list_views import ListViews
 from tui.work.stored import StoreError
 
 _MOMENT: Final = 0.3

@@ -8,7 +8,7 @@ from tui.orders.columns import COLUMNS, OrderColumn
 from tui.orders.query.language import QueryContext, parse
 from tui.orders.query.saved_views import WIDEST, ViewColumn
 from tui.screens.common.search_screen import StayOpen
-from tui.screens.triage.column_choices import NARROW, WIDE, ListColumnChoices, columns_of
+from tui.screens.triage.views.column_choices import NARROW, WIDE, ListColumnChoices, columns_of
 
 
 class Picker:

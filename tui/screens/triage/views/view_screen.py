@@ -13,8 +13,8 @@ from tui.screens.common.commands import handles
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.search_screen import SearchScreen
 from tui.screens.common.workspace import Workspace
-from tui.screens.triage.column_choices import NARROW, ListColumnChoices
-from tui.screens.triage.list_views import ListViews
+from tui.screens.triage.views.column_choices import NARROW, ListColumnChoices
+from tui.screens.triage.views.list_views import ListViews
 from tui.widgets.table import Column, OrderTable, RenderedRow
 
 _SAVE: Final = "S"

@@ -230,7 +230,7 @@ async def fixes(harness: AppHarness) -> None:
     await harness.until(" of 300 │ all read")
     await harness.until("(asked ")
     await harness.press("*", "a", ";", "m")
-    await harness.until("number in street 6")
+    await harness.until("number in street, 6 orders")
     await harness.press("1")
     await harness.until("draft it")
 
@@ -287,6 +287,8 @@ async def draw(name: str, size: tuple[int, int]) -> str:
         async with open_app(Path(folder), size=size, orders=300, seed=1) as harness:
             await harness.until("all read")
             await harness.until("Amazon")
+            # The views are counted a moment after everything was read.
+            await harness.until(lambda: harness.app.screen._views.counts.get("0") == 300)  # type: ignore[attr-defined]
             await SCENES[name](harness)
             await harness.pilot.pause()
             return harness.app.export_screenshot(title="Sendcloud Orders")

@@ -56,7 +56,7 @@ class Session:
         account.shop_settings = settings.shops
         knowledge = OrderKnowledge(account)
         self._local = local = open_orders(account, knowledge, in_memory=settings.no_cache)
-        sync = OrderSync(account.client, local, now=account.now)
+        sync = OrderSync(account.client, local, now=account.now, every=settings.watch_every)
         self.navigator = navigator = Navigator(app, self._leave, choose_profile)
         self.workspace = navigator.workspace = Workspace(
             profile=profile.title,

@@ -221,7 +221,8 @@ class Navigator:
     def order_changed(self, order_id: str) -> None:
         """Notify all screens that an order or its state changed."""
         for screen in self.screens:
-            screen.order_changed(order_id)
+            with screen.report_store_errors():
+                screen.order_changed(order_id)
 
     def show_notice(self, text: str, style: str = "info", /) -> None:
         """Show a notice on the top screen; does nothing while no screen is ready."""

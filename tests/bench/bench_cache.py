@@ -28,6 +28,7 @@ from tui.orders.query.conditions import EVERY_ORDER, Facts  # noqa: E402
 from tui.orders.query.facts import FactsContext, facts_of  # noqa: E402
 from tui.orders.query.language import parse  # noqa: E402
 from tui.orders.query.meaning import QueryContext  # noqa: E402
+from tui.orders.query.saved_views import BUILT_IN  # noqa: E402
 from tui.sandbox.app import Sandbox, SandboxSettings  # noqa: E402
 from tui.store.order_cache import OrderCache, cache_path  # noqa: E402
 from tui.work.cache.local_orders import LocalOrders  # noqa: E402
@@ -102,6 +103,9 @@ def main(count: int) -> None:
             )
         facets = median_ms(lambda: local.cache.facets(EVERY_ORDER, FACETS))
         print(f"{'facets of all orders':40} {facets:6.1f} ms ({facets / unit:.1f}×)")
+        views = [parse(view.query, context).condition for view in BUILT_IN]
+        counts = median_ms(lambda: local.cache.counts(views))
+        print(f"{'counts of all views, in one pass':40} {counts:6.1f} ms ({counts / unit:.1f}×)")
         window = local.window()
         before = megabytes()
         for position in range(0, len(window), 20):

@@ -25,6 +25,19 @@ def test_valid_settings(file: Path, text: str, days: int | None) -> None:
     assert read_settings().keep_days == days
 
 
+@pytest.mark.parametrize(("text", "seconds"), [("", None), ('every = "5m"', 300), ('every = "2h"', 7200)])
+def test_how_often_orders_are_read_while_they_are_watched(file: Path, text: str, seconds: float | None) -> None:
+    file.write_text(f"[watch]\n{text}\n")
+    assert read_settings().watch_every == seconds
+
+
+@pytest.mark.parametrize("value", ["0m", "5", "5s", "25h", "1000m", ""])
+def test_an_invalid_time_between_two_reads_is_refused(file: Path, value: str) -> None:
+    file.write_text(f'[watch]\nevery = "{value}"\n')
+    with pytest.raises(SettingsError, match=r"line 2: every = .* in \[watch\] must be a time"):
+        read_settings()
+
+
 def test_settings_of_shops(file: Path) -> None:
     file.write_text(
         """

@@ -17,17 +17,22 @@ from tui.api.errors import Problem, ReportedBy
 from tui.api.models import Operation
 from tui.api.pointer import ROOT, Pointer
 from tui.orders.checks.registry import find_problems
+from tui.orders.columns import COLUMNS, ListedOrder
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.request_choice import choose_upsert
 from tui.orders.order_state import OrderState, order_state
 from tui.orders.paths import ITEMS, NOTES, SHIP_TO
+from tui.orders.query.language import QueryContext, parse
+from tui.orders.query.saved_views import ViewColumn
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.seed_data import OWN_SHOP
 from tui.screens.edit.screen import EditScreen
 from tui.screens.order.form_rows import FormNote, FormSpec, FormView, sheet_rows
 from tui.screens.order.preview import preview_lines
-from tui.screens.triage.rows import NARROW, WIDE, OrderRows
+from tui.screens.triage.matches import marked_lines, matches_in
+from tui.screens.triage.rows import OrderRows
 from tui.screens.triage.screen import TriageScreen
+from tui.screens.triage.views.column_choices import NARROW, WIDE, columns_of
 from tui.widgets.form_layout import FieldRow, NoteRow, SheetRow
 from tui.widgets.sheet import OrderSheet
 from tui.work.cache.local_orders import CachedOrder, OrderWindow
@@ -61,10 +66,14 @@ def test_form_shows_odd_documents_and_each_problem(odd: str) -> None:
         rows_of(order, pointer, list(FormView)[number % len(FormView)], text="name" if number % 2 else "")
 
 
+CONTEXT = QueryContext(NOW, UTC)
+EVERY_COLUMN = columns_of([ViewColumn(name) for name in COLUMNS], is_wide=False)
+
+
 @pytest.mark.parametrize("odd", ODD)
 def test_list_and_preview_show_odd_documents(odd: str) -> None:
     for pointer, order in odd_orders(ODD[odd], one_in=4):
-        for columns in (NARROW, WIDE):
+        for columns in (NARROW, WIDE, EVERY_COLUMN):
             rows = OrderRows(
                 cast("OrderWindow", [CachedOrder(1, "1", order, 0.0)]),
                 {7: 1},
@@ -75,9 +84,15 @@ def test_list_and_preview_show_odd_documents(odd: str) -> None:
                 lambda order: tuple(find_problems(order)),
                 lambda order: order_state(order, None, {}) is OrderState.FINISHED,
                 lambda _: False,
+                lambda order, problems: ListedOrder(order, problems, "open", "Shop", NOW, UTC, NOW),
+                parse("a 1", CONTEXT).terms,
+                {},
+                print,
             )
             assert len(rows.row_at(0).cells) == len(columns), pointer
-            assert list(preview_lines(order, rows.problems_of(order)))
+            lines = list(preview_lines(order, rows.problems_of(order)))
+            assert lines
+            assert len(marked_lines(lines, matches_in(order, rows.terms))) >= len(lines)
 
 
 async def test_form_of_odd_documents_opens_editors() -> None:

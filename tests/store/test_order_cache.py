@@ -249,3 +249,30 @@ def test_new_and_changed_orders_since_a_time(cache: OrderCache) -> None:
     assert cache.changed_since(1.0) == ["2"]
     assert cache.new_since(0.0) == ["1", "2", "3"]
     assert cache.changed_since(5.0) == []
+
+
+def test_many_conditions_are_counted_in_one_pass(cache: OrderCache) -> None:
+    orders = [read("1", country="nl", city="gent"), read("2", country="de", city="gent"), read("3", country="nl")]
+    cache.put(orders, 5.0)
+    cache.mark_gone(["3"], 6.0)
+    conditions: list[Condition] = [
+        EVERY_ORDER,
+        OneOf("country", ("nl",)),
+        Contains(("city",), "gent"),
+        Not(OneOf("country", ("nl", "de"))),
+        Some(()),
+    ]
+    assert cache.counts(conditions) == [2, 1, 2, 0, 0] == [cache.count(condition) for condition in conditions]
+    assert cache.counts([]) == []
+
+
+def test_rows_and_times_of_changes_by_key(cache: OrderCache) -> None:
+    odd = '"\ud800 \x00'
+    cache.put([read("7"), read("8")], 5.0)
+    assert sorted(cache.rows_of(["7", "8", "9", odd])) == sorted(filter(None, [cache.row_of("7"), cache.row_of("8")]))
+    cache.put([read("7", {"id": "7", "notes": "changed"}), read("8")], 9.0)
+    assert cache.changed_at(["7", "8", "9", odd]) == {"7": 9.0, "8": 5.0}
+    # A change has another time even if the clock did not advance.
+    cache.put([read("7", {"id": "7"})], 9.0)
+    assert cache.changed_at(["7"])["7"] > 9.0
+    assert cache.changed_at([]) == {}

@@ -69,17 +69,59 @@ async def test_escape_and_a_second_question_cancel() -> None:
         assert answers == [None, "second None"]
 
 
-async def test_every_key_is_visible_with_long_answers() -> None:
+async def test_a_question_that_does_not_fit_is_a_panel_with_whole_answers() -> None:
+    bar, answers = QuestionBar(), []
+    app = WidgetApp(Pane(), bar)
+    async with app.run_test(size=(60, 24)) as pilot:
+        bar.ask("Undo", [("o", "#4597 only"), ("j", "the whole of customer note of all twelve orders")], answers.append)
+        await pilot.pause()
+        assert screen_lines(app)[20:] == [
+            " Undo",
+            " o #4597 only",
+            " j the whole of customer note of all twelve orders",
+            " Esc cancel",
+        ]
+        await pilot.press("j")
+        assert answers == ["j"]
+        titles = ["in an hour", "in 4 hours", "tomorrow 08:00", "Monday 08:00", "in a week"]
+        bar.ask("Snooze the order until", [*zip("14tmw", titles, strict=True)])
+        await pilot.pause()
+        assert screen_lines(app)[21:] == [
+            " Snooze the order until",
+            " 1 in an hour       t tomorrow 08:00   w in a week",
+            " 4 in 4 hours       m Monday 08:00     Esc cancel",
+        ]
+        # A question that fits uses one line again.
+        bar.ask("Sure?", [("y", "yes")])
+        await pilot.pause()
+        assert screen_lines(app)[22:] == ["", " Sure?  y yes  Esc cancel"]
+
+
+async def test_every_key_of_a_panel_is_visible_at_any_size() -> None:
     bar = QuestionBar()
     app = WidgetApp(Pane(), bar)
-    async with app.run_test(size=(60, 6)) as pilot:
-        bar.ask("Undo", [("o", "#4597 only"), ("j", "the whole of customer note of all twelve orders")])
-        await pilot.pause()
-        assert screen_lines(app)[5] == " Undo  o #4597 only  j the whole of customer n…  Esc cancel"
+    async with app.run_test(size=(40, 10)) as pilot:
         bar.ask("Ship to, house number and more of it:", [(key, f"for all {key * 30}") for key in "abc"])
+        for size in ((40, 10), (60, 6), (24, 5), (160, 45)):
+            await pilot.resize_terminal(*size)
+            await pilot.pause()
+            assert all(f" {key} fo" in "\n".join(screen_lines(app)) for key in "abc"), size
+            assert any("Esc" in line for line in screen_lines(app)), size
+
+
+async def test_a_long_answer_is_wrapped() -> None:
+    bar = QuestionBar()
+    app = WidgetApp(Pane(), bar)
+    async with app.run_test(size=(40, 24)) as pilot:
+        bar.ask("Fix", [("1", "house number inside of the street, 12 orders"), ("2", "no weight, 3 orders")])
         await pilot.pause()
-        assert all(f" {key} for" in screen_lines(app)[5] for key in "abc")
-        assert screen_lines(app)[5].endswith("Esc cancel")
+        assert screen_lines(app)[19:] == [
+            " Fix",
+            " 1 house number inside of the street,",
+            "   12 orders",
+            " 2 no weight, 3 orders",
+            " Esc cancel",
+        ]
 
 
 async def test_question_keeps_the_focus() -> None:
@@ -95,10 +137,11 @@ async def test_question_keeps_the_focus() -> None:
         assert bar.is_open
 
 
-async def test_long_question_leaves_room_for_its_answers() -> None:
+async def test_a_long_question_is_wrapped_and_leaves_room_for_its_answers() -> None:
     bar = QuestionBar()
-    async with WidgetApp(Pane(), bar).run_test(size=(50, 4)) as pilot:
-        bar.ask("A very long question " * 5, [("y", "send"), ("n", "not")])
+    async with WidgetApp(Pane(), bar).run_test(size=(50, 12)) as pilot:
+        bar.ask("A very long question " * 8, [("y", "send"), ("n", "not")])
         await pilot.pause()
-        assert "… " in screen_lines(pilot.app)[3]
-        assert screen_lines(pilot.app)[3].endswith(" y send  n not  Esc cancel")
+        assert all(line.startswith(" ") for line in screen_lines(pilot.app)[8:])
+        assert screen_lines(pilot.app)[10].endswith("…")
+        assert screen_lines(pilot.app)[-1] == " y send      n not       Esc cancel"

@@ -54,3 +54,21 @@ async def test_empty_tabs_lose_their_labels_from_the_last_if_the_bar_is_too_long
         await pilot.resize_terminal(60, 3)
         await pilot.pause()
         assert screen_lines(app)[0] == "  0 all 250  1 refused  2 verified 235  3 same"
+
+
+async def test_views_are_before_the_tabs_and_leave_half_of_the_line() -> None:
+    tab_bar = TabBar()
+    app = WidgetApp(tab_bar)
+    views = [TabLabel("f", "to fix", "25"), TabLabel("n", "new", "400"), TabLabel("d", "due today", "61")]
+    async with app.run_test(size=(60, 3)) as pilot:
+        tab_bar.set_labels(SHOPS)
+        tab_bar.set_views(views, None)
+        await pilot.pause()
+        assert screen_lines(app)[0] == " f to fix 25  n new 400 │  0 all 412  1 ShopNL 188  2 Woo␛…>"
+        tab_bar.set_views(views, "d")
+        await pilot.pause()
+        assert screen_lines(app)[0].startswith(" f to fix 25  d due today 61 │  0 all 412"), "the current one is shown"
+        await pilot.click(tab_bar, offset=(15, 0))
+        await pilot.click(tab_bar, offset=(48, 0))
+        assert [event.letter for event in app.take_messages(TabBar.ViewClicked)] == ["d"]
+        assert [event.key for event in app.take_messages(TabBar.Selected)] == ["1"]

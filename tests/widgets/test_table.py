@@ -200,3 +200,23 @@ async def test_cursor_line_is_visible_in_every_theme(theme: str) -> None:
         await pilot.pause()
         cursor, other = (app.screen._compositor.render_strips()[y] for y in (1, 2))
         assert {segment.style for segment in cursor} != {segment.style for segment in other}
+
+
+async def test_columns_that_are_too_wide_are_narrowed_so_that_the_last_one_is_visible() -> None:
+    table = OrderTable((Column("a", "a", 20), Column("b", "b", 3), Column("c", "c", 20)))
+    async with WidgetApp(table).run_test(size=(34, 4)) as pilot:
+        table.load([RenderedRow("a", ("x" * 20, "abc", "y" * 20))])
+        await pilot.pause()
+        assert screen_lines(pilot.app)[1] == ">   xxxxxxxxxxx… abc yyyyyyyyyyyy…"
+
+
+async def test_parts_of_a_cell_that_match_are_underlined() -> None:
+    table = OrderTable((Column("name", "name", 12), Column("kg", "kg", 8, align="right")))
+    async with WidgetApp(table).run_test(size=(40, 4)) as pilot:
+        cells = (StyledCell("Özdemir\x1b & Co, long", "", [(0, 7)]), StyledCell("1.25", "dim", [(2, 4)]))
+        table.load([RenderedRow("a", cells), *rows(1)])
+        await pilot.pause()
+        assert screen_lines(pilot.app)[1] == ">   Özdemir␛ &…      1.25"
+        for y in (1,):
+            marked = [segment.text for segment in table.render_line(y) if segment.style and segment.style.underline]
+            assert marked == ["Özdemir", "25"], "also on the line of the cursor"

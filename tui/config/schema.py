@@ -55,6 +55,19 @@ class MarksTable(SettingsTable):
         return tags
 
 
+class WatchTable(SettingsTable):
+    every: str | None = Field(
+        default=None,
+        pattern="^(?:[1-9][0-9]{0,2}m|(?:[1-9]|1[0-9]|2[0-4])h)$",
+        description='a time from "1m" to "24h", such as "5m"',
+    )
+
+    @property
+    def seconds(self) -> float | None:
+        every = self.every
+        return None if every is None else int(every[:-1]) * (60.0 if every.endswith("m") else 3600.0)
+
+
 class ShopTable(SettingsTable):
     sender_country: str | None = Field(
         default=None, pattern="^[A-Z]{2}$", description="the two letters of a country, such as NL"
@@ -116,6 +129,7 @@ class SettingsFile(SettingsTable):
     journal: JournalTable = JournalTable()
     keys: dict[str, Any] = {}
     marks: MarksTable = MarksTable()
+    watch: WatchTable = WatchTable()
     profiles: dict[Name, ProfileTable] = Field(
         default={}, description="the name of a profile: 1 to 40 visible characters"
     )

@@ -42,6 +42,7 @@ class Settings:
     `keep_days`: how long the journal keeps completed writes; None: forever. `keep_cache_days`: how long the cache keeps
     an order after it was last read. `no_cache`: orders that are read are kept in memory only. `shops`: what the checks
     of orders have to know about a shop, by the number of the integration; shops that are not named have the defaults.
+    `watch_every`: seconds after which all open orders are read again while they are watched; None: they are not.
     `keymap`: the commands with the keys that the user chose. `mark_tags`: the tags that mirror the private marks `done`,
     `snoozed` and `flagged`; marks without one stay on this machine.
     `profiles`: by their names; `default`: the name of the one to use without `--profile`.
@@ -51,6 +52,7 @@ class Settings:
     keep_cache_days: int = 90
     no_cache: bool = False
     shops: "Mapping[int, ShopSettings]" = field(default_factory=dict)
+    watch_every: float | None = None
     keymap: Keymap = field(default_factory=Keymap)
     mark_tags: Mapping[str, str] = field(default_factory=dict)
     profiles: Mapping[str, Profile] = field(default_factory=dict)
@@ -119,6 +121,7 @@ def parse_settings(text: str, path: Path, mode: int = 0o600) -> Settings:
         file.journal.keep_days,
         file.cache.keep_days,
         shops={number: _shop_settings(shop, zone) for number, shop in file.shops.items()},
+        watch_every=file.watch.seconds,
         keymap=keymap,
         mark_tags={str(mark): tag for mark, tag in file.marks.tags.items()},
         profiles={name: _profile(name, table) for name, table in file.profiles.items()},

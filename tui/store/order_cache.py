@@ -28,6 +28,7 @@ _FULL_TEXT_SINCE = (3, 34)
 """The first SQLite version with an index of sequences of three characters."""
 _DEEPEST = 400
 _LABEL_TEXTS = ("status", "carrier", "tracking", "note")
+_MOMENT: Final = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,11 +76,13 @@ class OrderCache:
             remove_file(path)
             self._writer = self._open()
         # Connections of their own, so that the rows of the screen do not wait for queries, nor these for what is stored.
-        self._reader, self._rows = (self._open(), self._open()) if path is not None else (self._writer, self._writer)
+        self._reader, self._rows, self._counter = (
+            (self._open(), self._open(), self._open()) if path is not None else (self._writer,) * 3
+        )
 
     def close(self) -> None:
         """Close the file. Closing twice is harmless."""
-        for database in (self._rows, self._reader, self._writer):
+        for database in (self._counter, self._rows, self._reader, self._writer):
             database.close()
 
     # Writing
@@ -165,6 +168,13 @@ class OrderCache:
         sql = f"SELECT count(*) FROM entry WHERE gone_at IS NULL AND {test}"
         return int(self._reader.read(lambda c: c.execute(sql, values).fetchone()[0]))
 
+    def counts(self, conditions: Sequence[Condition]) -> list[int]:
+        """How many orders match each condition, in one pass over all orders."""
+        tests = [where(condition, has_index=self.has_index) for condition in conditions]
+        columns, values = ", ".join(f"total({test})" for test, _ in tests), [value for _, own in tests for value in own]
+        sql = f"SELECT {columns} FROM entry WHERE gone_at IS NULL"
+        return [*map(int, self._counter.read(lambda c: c.execute(sql, values).fetchone()))] if conditions else []
+
     def facets(self, condition: Condition, fields: Sequence[str]) -> dict[str, list[tuple[str, int]]]:
         """For each field of `CODES` or `LISTS`, its values among the orders that match a condition, with counts.
 
@@ -223,6 +233,19 @@ class OrderCache:
         """The row of an order."""
         found = self._rows.read(lambda c: c.execute("SELECT id FROM entry WHERE key_json = ?", (pack(key),)).fetchone())
         return None if found is None else int(found[0])
+
+    def rows_of(self, keys: Sequence[str]) -> "array[int]":
+        """The rows of some orders, in any order. Orders that are not in the cache are left out."""
+        sql = "SELECT id FROM entry WHERE key_json IN (SELECT value FROM json_each(?))"
+        parameter = pack([pack(key) for key in keys])
+        return self._rows.read(lambda c: array("q", (row[0] for row in c.execute(sql, (parameter,)))))
+
+    def changed_at(self, keys: Sequence[str]) -> dict[str, float]:
+        """When the documents of some orders last changed, by key. Orders that are not in the cache are left out."""
+        sql = "SELECT key_json, changed_at FROM entry WHERE key_json IN (SELECT value FROM json_each(?))"
+        parameter = pack([pack(key) for key in keys])
+        found = self._rows.read(lambda c: c.execute(sql, (parameter,)).fetchall())
+        return {unpack_text(row[0]): row[1] for row in found}
 
     def outdated(self, checked: str, limit: int) -> list[CachedOrder]:
         """Some orders whose facts were made by another version of the code or settings."""
@@ -378,11 +401,15 @@ def _put(connection: sqlite3.Connection, order: ReadOrder, read_at: float, sweep
         id = int(kept["id"])
         _delete_facts(connection, id)
     facts = order.facts
+    changed_at = read_at if kept is None else kept["changed_at"]
+    if kept is not None and not is_same:
+        # Later than the last change, even if the clock says otherwise, so that it identifies the document.
+        changed_at = max(read_at, changed_at + _MOMENT)
     connection.execute(
         _UPDATE,
         (
             read_at,
-            kept["changed_at"] if is_same else read_at,
+            changed_at,
             sweep,
             order.checked,
             *(facts.codes.get(name) for name in CODES),

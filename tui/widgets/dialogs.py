@@ -1,4 +1,7 @@
-"""Questions at the bottom of the screen. Only keys that were pressed after the question was painted answer it."""
+"""Questions at the bottom of the screen. Only keys that were pressed after the question was painted answer it.
+
+A question that does not fit on one line is shown as a panel: the question, then its answers in columns.
+"""
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
@@ -9,15 +12,17 @@ from rich.cells import cell_len
 from textual import events
 
 from tui.widgets.editing.text_model import TextModel
-from tui.widgets.lines import Piece
+from tui.widgets.lines import Piece, fit_pieces
 from tui.widgets.messages import WidgetMessage
 from tui.widgets.status_text import StatusText
-from tui.widgets.text import fit, safe
+from tui.widgets.text import fit, safe, wrap
 
 AnswerCallback: TypeAlias = Callable[[str | None], object]
 """Called with the key of the answer, or None for "cancel"."""
 
-_MIN_TITLE_LENGTH = 6
+_LEAST_HEIGHT = 3
+_PART_OF_SCREEN = 3
+"""A panel uses at most this part of the lines of the screen."""
 
 _UNCONSUMED_KEYS = frozenset({"ctrl+c", "ctrl+z", "ctrl+l"})
 
@@ -49,6 +54,7 @@ class QuestionBar(StatusText, can_focus=True):
         self._notice = ""
         self._callback: AnswerCallback | None = None
         self._is_open = False
+        self._lines: list[list[Piece]] = [[]]
 
     @property
     def is_open(self) -> bool:
@@ -63,6 +69,7 @@ class QuestionBar(StatusText, can_focus=True):
             answer if isinstance(answer, QuestionAnswer) else QuestionAnswer(*answer) for answer in answers
         )
         self._expected = None
+        self._arrange()
 
     def confirm(self, question: str, expected: str, callback: AnswerCallback | None = None) -> None:
         """Ask to type a text, such as the order's number. The answer is that text, or None."""
@@ -70,6 +77,7 @@ class QuestionBar(StatusText, can_focus=True):
         self._answers = ()
         self._expected = expected
         self._editing = TextModel("")
+        self._arrange()
 
     async def answer(self, question: str, answers: Sequence[tuple[str, str]] = (), *, expected: str = "") -> str | None:
         """Ask, and wait for the key of the answer, or for the expected text to be typed; None on Escape."""
@@ -118,25 +126,46 @@ class QuestionBar(StatusText, can_focus=True):
         if self._is_open:
             self.call_later(self._hold_focus)
 
-    def pieces(self, width: int) -> Iterable[Piece]:
-        answer_pieces = [*self._answer_pieces(), (" Esc ", "title"), ("cancel", "dim")]
-        if self._notice:
-            answer_pieces.append((f"  {safe(self._notice)}", "warning"))
-        question = safe(self._question)
-        available = max(width // 5, width - 3 - sum(cell_len(text) for text, _ in answer_pieces))
-        available = min(available, cell_len(question))
-        yield f" {fit(question, available)} ", "title"
-        yield from _shorten_titles(answer_pieces, width - 3 - available)
+    def on_resize(self, event: events.Resize) -> None:
+        if self._is_open:
+            self._arrange()
 
-    def _answer_pieces(self) -> Iterable[Piece]:
+    @property
+    def line_count(self) -> int:
+        return len(self._lines)
+
+    def draw_line(self, index: int, width: int, is_cursor: bool) -> Iterable[Piece]:
+        return self._lines[index]
+
+    def _arrange(self) -> None:
+        """Lay out the question for the size of the screen: on one line if it fits, otherwise as a panel."""
+        width, height = self.screen.size
+        question = safe(self._question)
+        answers: list[list[Piece]] = [
+            [(f" {safe(answer.key)} ", "title"), (f"{safe(answer.title)} ", "")] for answer in self._answers
+        ]
+        answers.append([(" Esc ", "title"), ("cancel", "dim")])
+        typed = list(self._typed_pieces())
+        notice: list[Piece] = [(f"  {safe(self._notice)}", "warning")] if self._notice else []
+        flat = [(f" {question} ", "title"), *typed, *(piece for answer in answers for piece in answer), *notice]
+        if _length(flat) < width:
+            lines = [flat]
+        else:
+            most = max(_LEAST_HEIGHT, height // _PART_OF_SCREEN)
+            below = [*([typed] if typed else []), *_in_columns(answers, width - 1, max(1, most - 1 - bool(typed)))]
+            asked = _wrapped(question, width - 2, max(1, most - len(below)))
+            lines = [*([(f" {line}", "title")] for line in asked), *below]
+            lines[-1] = [*lines[-1], *notice]
+        self._lines = lines
+        self.styles.height = len(lines)
+        self.repaint()
+
+    def _typed_pieces(self) -> Iterable[Piece]:
         if self._expected is not None:
             available = min(40, max(8, len(self._expected) + 4))
             visual_line, _ = self._editing.window(available, 0)
             yield from (("[", "title"), *self._editing.pieces(visual_line, available), ("] ", "title"))
             yield from (("Enter", "title"), (" yes ", "dim"))
-        for answer in self._answers:
-            yield f" {safe(answer.key)} ", "title"
-            yield f"{safe(answer.title)} ", ""
 
     def _type(self, event: events.Key, expected: str) -> None:
         if event.key == "enter":
@@ -155,7 +184,6 @@ class QuestionBar(StatusText, can_focus=True):
         self._is_open = True
         self.add_class("-open")
         self.focus(scroll_visible=False)
-        self.repaint_line(0)
 
     def _answer(self, answer: str | None) -> None:
         callback, self._callback = self._callback, None
@@ -168,20 +196,47 @@ class QuestionBar(StatusText, can_focus=True):
 
     def _show_notice(self, notice: str) -> None:
         self._notice = notice
-        self.repaint_line(0)
+        self._arrange()
 
     def _hold_focus(self) -> None:
         if self._is_open and self.app.app_focus:
             self.focus(scroll_visible=False)
 
 
-def _shorten_titles(pieces: Sequence[Piece], width: int) -> Sequence[Piece]:
-    """Cut the longest texts of the answers until all keys are visible."""
-    found = list(pieces)
-    while sum(cell_len(text) for text, _ in found) > width:
-        index = max(range(len(found)), key=lambda index: cell_len(found[index][0]))
-        text, style = found[index]
-        if cell_len(text) <= _MIN_TITLE_LENGTH:
-            break
-        found[index] = fit(text.rstrip(), cell_len(text) - 2) + " ", style
-    return found
+def _in_columns(entries: Sequence[Sequence[Piece]], width: int, height: int) -> list[list[Piece]]:
+    """Entries of safe text in as many columns as they need, downwards; cut only if they exceed the height.
+
+    A single column has its entries wrapped if the height allows.
+    """
+    longest = max(map(_length, entries))
+    columns = max(1, min(len(entries), width // longest))
+    columns = max(columns, -(-len(entries) // height))
+    if columns == 1:
+        wrapped = [line for entry in entries for line in _hanging(entry, width)]
+        if len(wrapped) <= height:
+            return wrapped
+    rows, column_width = -(-len(entries) // columns), min(width // columns, longest + 1)
+    lines: list[list[Piece]] = [[] for _ in range(rows)]
+    for index, entry in enumerate(entries):
+        cells = list(fit_pieces(entry, column_width - 1))
+        lines[index % rows] += [*cells, (" " * (column_width - _length(cells)), "")]
+    return lines
+
+
+def _hanging(entry: Sequence[Piece], width: int) -> Iterable[list[Piece]]:
+    """An entry of a key and a title, which is wrapped in its own column."""
+    *head, (text, style) = entry
+    start = _length(head)
+    first, *rest = wrap(text.rstrip(), width - start)
+    yield [*head, (first, style)]
+    yield from ([(" " * start, ""), (line, style)] for line in rest)
+
+
+def _wrapped(text: str, width: int, height: int) -> list[str]:
+    """The lines of a safe text; if there are too many, the last one is cut."""
+    lines = wrap(text, width)
+    return lines if len(lines) <= height else [*lines[: height - 1], fit(" ".join(lines[height - 1 :]), width)]
+
+
+def _length(pieces: Iterable[Piece]) -> int:
+    return sum(cell_len(text) for text, _ in pieces)

@@ -37,6 +37,16 @@ def fit_pieces(pieces: Iterable[Piece], width: int) -> Iterable[Piece]:
         yield text, style
 
 
+def matched_pieces(text: str, matches: Iterable[tuple[int, int]], style: str = "") -> Iterable[Piece]:
+    """An unsafe text as pieces of safe text, of which the parts that match a query (start and end) have their style."""
+    position = 0
+    for start, end in matches:
+        yield safe(text[position:start]), style
+        yield safe(text[start:end]), "match"
+        position = end
+    yield safe(text[position:]), style
+
+
 class KeyedRows(Protocol):
     """Rows with keys, so that a cursor can follow its row when the rows are replaced."""
 

@@ -1,6 +1,6 @@
 """A view of long read-only text: help, JSON, a request, a long note."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TypeAlias
 
 from rich.cells import cell_len
@@ -11,6 +11,8 @@ from tui.widgets.text import safe, wrap
 
 TextLine: TypeAlias = str | Sequence[Piece]
 """Untrusted text, or pieces of safe text. Long lines are wrapped; of several pieces, the last one is, in its column."""
+
+MarkLines: TypeAlias = Callable[[list[Sequence[Piece]]], list[Sequence[Piece]]]
 
 MAX_LENGTH = 1_000_000
 
@@ -27,11 +29,13 @@ class Pager(LineView):
         super().__init__(id=id, classes=classes)
         self._content: tuple[TextLine, ...] = ()
         self._lines: list[Sequence[Piece]] = []
+        self._mark: MarkLines = list
 
-    def set_lines(self, lines: Sequence[TextLine], *, keep_position: bool = False) -> None:
+    def set_lines(self, lines: Sequence[TextLine], *, keep_position: bool = False, mark: MarkLines = list) -> None:
+        """Replace the lines. `mark` gets the lines after they were wrapped, and returns those to show."""
         if not keep_position:
             self.top = 0
-        self._content = tuple(lines)
+        self._content, self._mark = tuple(lines), mark
         self.lay_out(self.drawn_width)
         self.repaint()
 
@@ -63,6 +67,7 @@ class Pager(LineView):
                 self._lines.extend(_hanging(*line[0], max(20, width - 1)))
             else:
                 self._lines.extend(_in_columns(line, max(20, width - 1)))
+        self._lines = self._mark(self._lines)
 
 
 def _hanging(text: str, style: str, width: int) -> Iterable[Sequence[Piece]]:

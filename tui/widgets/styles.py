@@ -21,6 +21,7 @@ LINE_STYLES: Final = frozenset(
         "changed",
         "good",
         "mark",
+        "match",
         "edit",
         "caret",
         "current",
@@ -54,6 +55,7 @@ SCREEN {
     & > .line--changed { color: $text-primary; text-style: bold; }
     & > .line--good { color: $text-success; }
     & > .line--mark { text-style: bold; }
+    & > .line--match { color: $text-accent; text-style: bold underline; }
     & > .line--edit { color: $text; }
     & > .line--caret { text-style: reverse; }
     &:ansi > .line--dim { text-style: dim; }

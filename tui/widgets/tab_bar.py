@@ -31,16 +31,25 @@ class TabLabel:
 
 
 class TabBar(StatusText):
-    """Tabs are numbered from `first_number`. The number keys select those up to 9."""
+    """Tabs are numbered from `first_number`. The number keys select those up to 9.
+
+    Views, if there are any, are before the tabs, with their letters instead of numbers.
+    """
 
     @dataclass(eq=False)
     class Selected(WidgetMessage["TabBar"]):
         key: str
 
+    @dataclass(eq=False)
+    class ViewClicked(WidgetMessage["TabBar"]):
+        letter: str
+
     def __init__(self, *, first_number: int = 0, id: str | None = None) -> None:
         super().__init__(id=id)
         self.first_number = first_number
         self._labels: tuple[TabLabel, ...] = ()
+        self._views: tuple[TabLabel, ...] = ()
+        self._view: str | None = None
         self._current = 0
         self._first_shown = 0
 
@@ -50,6 +59,11 @@ class TabBar(StatusText):
         self._labels = tuple(labels)
         keys = [label.key for label in self._labels]
         self._current = keys.index(key) if key in keys else 0
+        self._update_content()
+
+    def set_views(self, views: Sequence[TabLabel], current: str | None) -> None:
+        """Replace the views; their keys are letters. As many as fit into half of the bar are shown."""
+        self._views, self._view = tuple(views), current
         self._update_content()
 
     @property
@@ -79,6 +93,11 @@ class TabBar(StatusText):
         return bool(self._labels) and self._select((self._current + by) % len(self._labels))
 
     def pieces(self, width: int) -> Iterable[Piece]:
+        views = self._shown_views(width)
+        if views:
+            yield from ((text, "current" if view.key == self._view else "") for view, text in views)
+            yield "│", "dim"
+            width -= _length(views) + 1
         texts = self._texts(width - 2)
         lengths = [cell_len(text) for text in texts]
         first = min(self._first_shown, self._current)
@@ -98,9 +117,30 @@ class TabBar(StatusText):
             yield texts[index], self._style(index)
             left -= lengths[index]
 
+    def _shown_views(self, width: int) -> list[tuple[TabLabel, str]]:
+        """The first views that fit, and the current one, with their texts."""
+        shown: list[tuple[TabLabel, str]] = []
+        for view in sorted(self._views, key=lambda view: view.key != self._view):
+            entry = (
+                view,
+                f" {view.key} {fit(view.label, min(cell_len(safe(view.label)), _MAX_LABEL_LENGTH))} {view.counts} ",
+            )
+            if _length([*shown, entry]) <= width // 2:
+                shown.append(entry)
+            elif view.key != self._view:
+                break
+        return sorted(shown, key=lambda entry: self._views.index(entry[0]))
+
     def on_click(self, event: events.Click) -> None:
         event.stop()
-        position, texts = 1, self._texts(self.size.width - 2)
+        position, views = 0, self._shown_views(self.size.width)
+        for view, text in views:
+            position += cell_len(text)
+            if event.x < position:
+                self.post_message(self.ViewClicked(self, view.key))
+                return
+        position += 2 if views else 1
+        texts = self._texts(self.size.width - position - 1)
         for index in range(self._first_shown, len(self._labels)):
             position += cell_len(texts[index])
             if event.x < position:
@@ -117,7 +157,7 @@ class TabBar(StatusText):
         return True
 
     def _update_content(self) -> None:
-        self.set_content((self._labels, self._current))
+        self.set_content((self._labels, self._current, self._views, self._view))
 
     def _style(self, index: int) -> str:
         if index == self._current:
@@ -141,3 +181,7 @@ class TabBar(StatusText):
         head += "!" if tab.failing else ""
         label = fit(tab.label, min(cell_len(safe(tab.label)), _MAX_LABEL_LENGTH))
         return " " + " ".join(part for part in (head, label, safe(tab.counts)) if part) + " "
+
+
+def _length(views: Sequence[tuple[TabLabel, str]]) -> int:
+    return sum(cell_len(text) for _, text in views)

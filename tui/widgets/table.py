@@ -4,11 +4,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple, Protocol, TypeAlias
 
-from tui.widgets.lines import KeyedRows, LineView, Piece, follow
+from rich.cells import cell_len
+
+from tui.widgets.lines import KeyedRows, LineView, Piece, fit_pieces, follow, matched_pieces
 from tui.widgets.messages import WidgetMessage
 from tui.widgets.text import Align, fit, safe
 
 _LEFT_MARGIN = 4  # cursor, mark of the user, mark of the row, space
+_LEAST_WIDTH = 5
+"""The width down to which a column is narrowed in a table that is too wide."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +27,11 @@ class Column:
 
 
 class StyledCell(NamedTuple):
-    """A cell with a style of its own, one of `LINE_STYLES`."""
+    """A cell with a style of its own, one of `LINE_STYLES`. `matches`: parts of the text that match a query."""
 
     text: str
     style: str
+    matches: Sequence[tuple[int, int]] = ()
 
 
 CellText: TypeAlias = str | StyledCell
@@ -74,6 +79,10 @@ class OrderTable(LineView):
         self._widths: list[int] = []
 
     # Rows.
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        return self._columns
 
     def set_columns(self, columns: Sequence[Column]) -> None:
         if tuple(columns) != self._columns:
@@ -181,6 +190,13 @@ class OrderTable(LineView):
             share = spare * column.flex // flex if flex else 0
             spare, flex = spare - share, flex - column.flex
             self._widths.append(column.width + share)
+        self._shrink(fixed - width)
+
+    def _shrink(self, excess: int) -> None:
+        """Take cells from the widest columns, so that the last ones are not cut off."""
+        while excess > 0 and (widest := max(self._widths, default=0)) > _LEAST_WIDTH:
+            self._widths[self._widths.index(widest)] -= 1
+            excess -= 1
 
     def draw_header(self, row: int, width: int) -> Iterable[Piece]:
         titles = (
@@ -194,8 +210,14 @@ class OrderTable(LineView):
         yield (">" if is_cursor else " ") + ("+" if row.key in self._marks else " "), "mark"
         yield fit(row.mark, 1), row.mark_style or "mark"
         for cell, column, column_width in zip(row.cells, self._columns, self._widths, strict=False):
-            text, style = cell if isinstance(cell, StyledCell) else (cell, "")
-            yield " " + fit(text, column_width, column.align), style or row.style
+            text, style, matches = cell if isinstance(cell, StyledCell) else (cell, "", ())
+            if matches:
+                pieces = list(fit_pieces(matched_pieces(text, matches, style or row.style), column_width))
+                padding = " " * (column_width - sum(cell_len(piece) for piece, _ in pieces)), ""
+                yield " ", ""
+                yield from (padding, *pieces) if column.align == "right" else (*pieces, padding)
+            else:
+                yield " " + fit(text, column_width, column.align), style or row.style
 
     def draw_below(self, row: int, width: int) -> Iterable[Piece]:
         footer_row = len(self._empty.split("\n")) if not self.row_count else 0

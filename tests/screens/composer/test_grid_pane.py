@@ -147,7 +147,9 @@ async def test_columns_are_chosen_by_typing_and_saved(tmp_path: Path) -> None:
         await harness.press("C")
         await harness.until(lambda: isinstance(harness.app.screen, SearchScreen))
         await harness.type("ship to, email")
-        await harness.press("enter", "escape")
+        await harness.press("enter", "<")
+        assert screen.grid.columns[-2].key == "shipping_address/email"
+        await harness.press(">", "escape")
         await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
         assert screen.grid.columns[-1].key == "shipping_address/email"
         await harness.press("h")
@@ -216,8 +218,7 @@ async def test_same_problem_is_marked_fixed_and_undone_together(tmp_path: Path, 
         wrong = [order(order_id=f"W{n}", order_number=f"W{n}", **street) for n in range(3)]
         await stage(harness, tmp_path, order(order_id="A", order_number="A"), *wrong)
         await harness.press("G", "asterisk", "s")
-        line = harness.line_with("number in street  ")
-        assert "3 orders" in line
+        line = harness.line_with("number in street, 3 orders")
         await harness.press(line.split("number in street")[0].split()[-1])
         assert "3 marked" in harness.text
         await harness.press("semicolon", "m")
@@ -351,8 +352,7 @@ async def test_marks_of_one_problem_are_fixed_without_asking_which(tmp_path: Pat
 
         async def mark(kind: str) -> None:
             await harness.press("asterisk", "s")
-            line = harness.line_with(f"{kind}  ")
-            assert "3 orders" in line
+            line = harness.line_with(f"{kind}, 3 orders")
             await harness.press(line.split(kind)[0].split()[-1])
             assert "3 marked. ; m fixes, ; c sets a field on all" in harness.text
 

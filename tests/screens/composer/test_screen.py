@@ -86,7 +86,7 @@ async def test_blank_order_is_created_and_completed_by_keys(tmp_path: Path) -> N
         await harness.until(lambda: harness.app.workspace.account.shops)
         await harness.press("a", "b")
         shops = harness.app.workspace.account.shops or []
-        assert shops[0].name in harness.lines[1]
+        assert shops[0].name in harness.text
         await harness.press("1")
         await harness.until(lambda: screen.sheet.cursor_pointer and screen.sheet.cursor_pointer.name == "order_number")
         await harness.press("enter")

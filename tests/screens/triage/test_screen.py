@@ -467,9 +467,37 @@ async def test_a_failing_cache_is_reported_and_tried_again(tmp_path: Path, monke
             raise StoreError("The cache cannot be used: disk I/O error")
 
         with monkeypatch.context() as patch:
-            patch.setattr(cache, "count", fail)
+            patch.setattr(cache, "counts", fail)
             await harness.press("S")
             await harness.until("The list was not updated: The cache cannot be used")
         assert table(harness).row_count == 300
+        await query(harness, "is:open")
+        await harness.until(" of 300 │ all read")
+
+
+async def test_rows_that_cannot_be_read_are_reported_and_keys_continue(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.triage.unreadable_rows.RETRIED", 0.1)
+    async with open_app(tmp_path) as harness:
+        await harness.until("300 │ all read")
+        cache = harness.app.workspace.orders.local.cache
+
+        def fail(*_: object) -> object:
+            raise StoreError("The cache cannot be used: disk I/O error")
+
+        with monkeypatch.context() as patch:
+            for method in ("rows", "get", "row_of", "keys", "changed_at"):
+                patch.setattr(cache, method, fail)
+            await harness.press("G", "k")
+            await harness.until("Orders cannot be shown: The cache cannot be used")
+            assert "cannot be read from t" in harness.text
+            for key in ("space", "enter", "x", "r", "d", "m", "p", "n", "V", "Y", "z", "="):
+                await harness.press(key, "escape")
+            harness.app.workspace.order_changed("1")
+            await harness.pilot.resize_terminal(100, 30)
+            await harness.press("j")
+            assert harness.app.return_code is None
+        await harness.until(lambda: "cannot be read" not in harness.text)
         await query(harness, "is:open")
         await harness.until(" of 300 │ all read")

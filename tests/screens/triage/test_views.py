@@ -11,7 +11,7 @@ from textual.events import Paste
 
 from tui.screens.triage.facets import FacetScreen
 from tui.screens.triage.screen import TriageScreen
-from tui.screens.triage.view_screen import ViewScreen
+from tui.screens.triage.views.view_screen import ViewScreen
 from tui.widgets.table import OrderTable
 
 
@@ -37,7 +37,7 @@ async def test_a_view_is_opened_by_its_letter(tmp_path: Path) -> None:
         await harness.press("v")
         await harness.until(lambda: isinstance(harness.app.screen, ViewScreen))
         await harness.until(lambda: "…" not in harness.text)
-        count = int(harness.line_with("to fix").split()[4])
+        count = int(harness.line_with("to fix").split()[3])
         await harness.press("f")
         await harness.until(f"{count} of 300 │ all read")
         assert "/ is:open is:error -is:snoozed -is:done" in harness.text
@@ -225,7 +225,7 @@ async def test_one_kind_of_fix_for_all_marked_orders(tmp_path: Path) -> None:
         await query(harness, "number:FIX-")
         await harness.until("3 of 303")
         await harness.press("space", "space", ";", "m")
-        await harness.until("number in street 2")
+        await harness.until("number in street, 2 orders")
         await harness.press("1")
         await harness.until("2 orders: ")
         assert "Kerkstraat" in harness.text

@@ -79,3 +79,31 @@ def test_done_can_be_taken_back(setup: Setup) -> None:
     setup.marks.snooze(["8"], None)
     setup.restart()
     assert setup.marks.keys(lambda mark: not mark.is_empty) == frozenset()
+
+
+def test_a_look_reads_no_document_unless_the_order_changed(setup: Setup, monkeypatch: pytest.MonkeyPatch) -> None:
+    setup.marks.toggle_done(["7", "8"])
+    setup.restart()
+    read: list[str] = []
+    find = setup.orders.find
+    monkeypatch.setattr(setup.orders, "find", lambda key: read.append(key) or find(key))
+    for _ in range(3):
+        assert setup.marks.keys(lambda mark: mark.done_at) == {"7", "8"}
+        assert setup.marks.of("7").done_at
+    assert read == []
+    setup.time.now_ += timedelta(seconds=1)
+    setup.orders.keep([{"id": "7", "notes": "changed"}])
+    for _ in range(3):
+        assert setup.marks.keys(lambda mark: mark.done_at) == {"8"}
+    assert read == ["7"]
+
+
+def test_marks_of_unchanged_orders_count_in_a_new_cache(setup: Setup) -> None:
+    setup.marks.toggle_done(["7", "8"])
+    setup.orders.close()
+    setup.time.now_ += timedelta(days=1)
+    setup.orders = LocalOrders(OrderCache(None), lambda _: Facts({}, {}, {}, {}), lambda: "1", setup.time.now)
+    setup.restart()
+    assert setup.marks.keys(lambda mark: mark.done_at) == frozenset()
+    setup.orders.keep([{"id": "7"}, {"id": "8", "notes": "changed"}])
+    assert setup.marks.keys(lambda mark: mark.done_at) == {"7"}

@@ -33,9 +33,11 @@ class Setup:
     def restart(self) -> None:
         cache = OrderCache(cache_path(self._folder, 1))
         self.orders = LocalOrders(cache, describe, lambda: "1", self.service.time.now)
-        self.sync = OrderSync(
-            self.service.client, self.orders, now=self.service.time.now, sleep=self.service.time.sleep
-        )
+        self.sync = self.new_sync()
+
+    def new_sync(self, every: float | None = None) -> OrderSync:
+        time = self.service.time
+        return OrderSync(self.service.client, self.orders, now=time.now, sleep=time.sleep, every=every)
 
     @property
     def kept(self) -> set[str]:
@@ -141,6 +143,22 @@ def notes(setup: Setup, key: str) -> object:
     order = setup.orders.find(key)
     assert order is not None
     return order.document.get("notes")
+
+
+async def test_watched_orders_are_read_again_at_the_interval_and_only_changes_count(setup: Setup) -> None:
+    assert not setup.sync.is_watching
+    sync = setup.new_sync(every=60)
+    assert sync.is_watching
+    await sync.read_once()
+    revision = setup.orders.revision
+    assert setup.pages
+    await setup.wait(30)
+    await sync.read_once()
+    assert setup.pages == [None], "only new orders are looked for before the interval is over"
+    await setup.wait(30)
+    await sync.read_once()
+    assert len(setup.pages) > 1
+    assert setup.orders.revision == revision, "nothing changed, so the list is not looked up again"
 
 
 async def test_orders_that_are_gone_are_confirmed_one_by_one(setup: Setup) -> None:

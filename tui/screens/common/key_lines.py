@@ -1,15 +1,11 @@
 """Builds key lines: commands' keys from the keymap, each with a word."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from tui.keymap import Command, key_name
 from tui.widgets.input_line import InputLine
 
 KeyWords = list[tuple[str, str]]
-
-_QUESTION_WIDTH = 36
-_ANSWER_WIDTH = 10
-"""Widths in cells: of a question with its keys, and of a number with the start of its title."""
 
 
 def brief_keys(commands: Iterable[Command]) -> KeyWords:
@@ -50,9 +46,3 @@ def editor_keys(*, several_lines: bool = False) -> KeyWords:
         ("Ctrl+G", "$EDITOR"),
         ("Esc", "close, keep text"),
     ]
-
-
-def numbered_answers(titles: Sequence[str], width: int) -> list[tuple[str, str]]:
-    """Numbered answers for a question on a line of this width, with the titles shortened to fit."""
-    fitting = max(0, width - _QUESTION_WIDTH) // _ANSWER_WIDTH
-    return [(str(number), title if number <= fitting else "") for number, title in enumerate(titles, 1)]

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, TypeVar
 
 from textual import events, on
 from textual.app import ComposeResult
+from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
 
@@ -127,6 +128,10 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         if not self.query_one(QuestionBar).is_open:
             self.give_focus()
 
+    async def _dispatch_message(self, message: Message) -> None:
+        with self.report_store_errors():
+            await super()._dispatch_message(message)
+
     # Keys.
 
     def on_key(self, event: events.Key) -> None:
@@ -218,18 +223,18 @@ class BaseScreen(Screen[R], inherit_bindings=False):
             handler("enter")
 
     @on(QuestionBar.Answered)
+    @on(InputLine.Opened)
     @on(InputLine.Submitted)
     @on(InputLine.Cancelled)
-    def _input_over(self) -> None:
-        if not self.query_one(QuestionBar).is_open:
+    def _input_changed(self, event: Message) -> None:
+        """Show the keys of a line that opened; after an input, the keys of the screen again."""
+        if isinstance(event, InputLine.Opened):
+            self.query_one(KeyLine).set(line_keys(event.control))
+        elif not self.query_one(QuestionBar).is_open:
             self.query_one(StatusLine).display = True
             self.show_status()
             self.show_keys()
             self.give_focus()
-
-    @on(InputLine.Opened)
-    def _line_opened(self, event: InputLine.Opened) -> None:
-        self.query_one(KeyLine).set(line_keys(event.control))
 
     def give_focus(self) -> None:
         """Focus the open input line, or the list."""

@@ -1,6 +1,6 @@
 """A picker: typing narrows the list, arrow keys move in it, Enter accepts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Protocol, TypeVar
 
@@ -19,7 +19,9 @@ R = TypeVar("R")
 T_co = TypeVar("T_co", covariant=True)
 
 TAKE_KEYS: Final = (("↓ ↑", "choose"), ("Enter", "accept"), ("Esc", "cancel"))
+COLUMN_KEYS: Final = (("type", "to find"), ("Enter", "show or hide"), ("< >", "move"), ("Esc", "done"))
 
+NO_ACTIONS: Final[Mapping[str, Callable[[int], "StayOpen"]]] = {}
 _MOVES = {"up": -1, "down": 1, "pageup": -8, "pagedown": 8}
 
 
@@ -50,6 +52,10 @@ class SearchChoices(Protocol[T_co]):
     def keys(self) -> Sequence[tuple[str, str]]:
         """The content of the key line."""
 
+    @property
+    def actions(self) -> Mapping[str, Callable[[int], StayOpen]]:
+        """What other keys, which cannot be typed then, do to a row of the last offer."""
+
     def offer(self, text: str) -> Sequence[RenderedRow]:
         """The rows that match the text, the best first."""
 
@@ -58,10 +64,14 @@ class SearchChoices(Protocol[T_co]):
 
 
 class SearchLine(InputLine):
-    """An input that leaves the keys that move in the list to the screen."""
+    """An input that leaves the keys that move in the list, and those of the choices, to the screen."""
+
+    def __init__(self, prompt: str, actions: Collection[str]) -> None:
+        super().__init__(prompt)
+        self._actions = actions
 
     def check_consume_key(self, key: str, character: str | None) -> bool:
-        return key not in _MOVES and super().check_consume_key(key, character)
+        return key not in _MOVES and character not in self._actions and super().check_consume_key(key, character)
 
 
 class SearchScreen(BaseScreen[R]):
@@ -76,7 +86,9 @@ class SearchScreen(BaseScreen[R]):
 
     def compose(self) -> ComposeResult:
         choices = self._choices
-        return self.framed(SearchLine(choices.prompt), OrderTable(choices.columns, empty=choices.empty))
+        return self.framed(
+            SearchLine(choices.prompt, choices.actions), OrderTable(choices.columns, empty=choices.empty)
+        )
 
     @property
     def list_view(self) -> LineView:
@@ -104,11 +116,25 @@ class SearchScreen(BaseScreen[R]):
         table.home()
 
     def on_key(self, event: events.Key) -> None:
-        # The input is always open here and ignores the keys that move in the list.
+        # The input is always open here and ignores the keys that move in the list, and those of the choices.
+        action = self._choices.actions.get(event.character or "")
         if event.key in _MOVES:
             event.stop()
             event.prevent_default()
             self.list_view.move(_MOVES[event.key])
+        elif action is not None and self.query_one(OrderTable).row_count:
+            event.stop()
+            event.prevent_default()
+            self._stay(action(self.list_view.cursor))
+
+    def _stay(self, chosen: StayOpen) -> None:
+        """Show the rows after a change of one of them, which keeps the cursor."""
+        self.query_one(OrderTable).load(self._choices.offer(self.query_one(InputLine).text))
+        self.title_line.set(self._title, chosen.title_right)
+        if chosen.notice:
+            self.show_notice(chosen.notice)
+        else:
+            self.clear_notice()
 
     @on(InputLine.Changed)
     def _changed(self, event: InputLine.Changed) -> None:
@@ -121,17 +147,12 @@ class SearchScreen(BaseScreen[R]):
             event.control.open(event.text)
             self.show_notice(f"{self._choices.empty} Esc cancels.", "warning")
             return
-        cursor = self.list_view.cursor
-        chosen = self._choices.choose(cursor)
+        chosen = self._choices.choose(self.list_view.cursor)
         if not isinstance(chosen, StayOpen):
             self.dismiss(chosen)
             return
         event.control.open(event.text)
-        self._narrow(event.text)
-        self.list_view.go(cursor)
-        self.title_line.set(self._title, chosen.title_right)
-        if chosen.notice:
-            self.show_notice(chosen.notice)
+        self._stay(chosen)
 
     @on(InputLine.Cancelled)
     def _cancelled(self) -> None:

@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from rich.cells import cell_len
-
 from tui.api.codec import Document
 from tui.api.errors import ApiError
 from tui.api.pointer import Pointer
@@ -12,20 +10,16 @@ from tui.api.query import OrderQuery
 from tui.api.wording import count_of
 from tui.orders.parsed import ParsedFile, ParsedOrder
 from tui.screens.common.commands import handles
-from tui.screens.common.key_lines import numbered_answers
+from tui.screens.common.questions import ask_which
 from tui.screens.composer.file_adding import FileAdding, show_added
 from tui.screens.composer.view import ComposerCommands, ComposerView
 from tui.screens.file_import.screen import refused_name, write_new
-from tui.widgets.tab_bar import TabLabel
-from tui.widgets.text import safe
 from tui.work.account import Shop
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.templates import Templates, as_template, from_template
 from tui.work.file_import.mappings import Mappings
 
 _LEARNED_FROM = 20
-_SHOPS_AT_ONCE = 9
-_TEMPLATES_ASKED = 5
 _FIRST_FIELD = Pointer.of("order_number")
 
 
@@ -106,13 +100,10 @@ class Adding(ComposerCommands):
 
     async def _add_from_template(self) -> None:
         names = list(self._templates.all())
-        if len(names) <= _TEMPLATES_ASKED:
-            answer = await self._screen.ask("New order from", numbered_answers(names, self._screen.size.width))
-            name = names[int(answer) - 1] if answer is not None else None
-        else:
-            name = await self._view.frame.ask_line(f"template, one of {', '.join(names)[:60]}: ")
-        if name is None:
+        chosen = await ask_which(self._screen, "New order from", names)
+        if chosen is None:
             return
+        name = names[chosen]
         found = self._templates.find(name)
         if found is None:
             self._screen.show_notice(f"There is no template {name}." if name else "Nothing was added.", "warning")
@@ -148,7 +139,9 @@ class Adding(ComposerCommands):
         if len(shops) == 1:
             shop: int | None = shops[0].id
         elif shops:
-            shop = await self._ask_shop(sorted(shops, key=lambda shop: shop.id != own))
+            listed = sorted(shops, key=lambda shop: shop.id != own)
+            chosen = await ask_which(self._screen, "Blank order for which shop?", [shop.name for shop in listed])
+            shop = listed[chosen].id if chosen is not None else None
         else:
             shop = await self._ask_shop_number()
         if shop is not None:
@@ -163,25 +156,6 @@ class Adding(ComposerCommands):
             self._screen.show_notice("A shop number has only digits. Nothing was added.", "warning")
         return None
 
-    async def _ask_shop(self, shops: Sequence[Shop]) -> int | None:
-        """Show the shops with their numbers on the tab bar, and ask for one."""
-        frame, width, first = self._view.frame, self._screen.size.width, 0
-        while True:
-            here = list(shops[first : first + _SHOPS_AT_ONCE])
-            # A shop whose number is cut off cannot be chosen.
-            while len(here) > 1 and sum(_tab_width(shop.name) for shop in here) > width - 2:
-                here.pop()
-            frame.tabs.first_number = 1
-            frame.tabs.set_labels([TabLabel(f"shop {shop.id}", shop.name) for shop in here])
-            answers = numbered_answers([shop.name for shop in here], width)
-            if first + len(here) < len(shops):
-                answers.append(("m", "more"))
-            answer = await self._screen.ask("Blank order for which shop?", answers)
-            if answer != "m":
-                frame.show_tabs()
-                return here[int(answer) - 1].id if answer is not None else None
-            first += len(here)
-
     async def _add_blank_to(self, shop: int) -> None:
         examples: tuple[Document, ...] = ()
         notice = "Blank order added. Enter edits; n goes to the next required field."
@@ -193,8 +167,3 @@ class Adding(ComposerCommands):
         with self._view.saving():
             show_added(self._view, [self._view.staging.editing.add_blank(shop, examples)], notice)
             self._view.open_form(_FIRST_FIELD)
-
-
-def _tab_width(name: str) -> int:
-    """The width of a shop on the tab bar with its number, in cells."""
-    return min(cell_len(safe(name)), 20) + 4

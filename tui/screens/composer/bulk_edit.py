@@ -15,7 +15,8 @@ from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import KINDS_OF_LINES, show_value
 from tui.screens.common.commands import handles
-from tui.screens.common.key_lines import marked_keys, numbered_answers
+from tui.screens.common.key_lines import marked_keys
+from tui.screens.common.questions import ask_which
 from tui.screens.common.routes import ShowLines
 from tui.screens.common.table_rows import mark_by
 from tui.screens.composer.grid_rows import OWN, column_fields, visible_pointer
@@ -42,7 +43,6 @@ from tui.work.batches.staged_order import Finding, StagedOrder
 from tui.work.writes.send_state import SendState
 
 _WRONG = (SendState.REFUSED, SendState.INVALID)
-_KINDS_OFFERED = 6
 
 
 class StagedMarkCommands(ComposerCommands):
@@ -140,15 +140,9 @@ class StagedMarkCommands(ComposerCommands):
         """Ask for one of several kinds of problems, with the number of orders of each. A single kind is returned."""
         if len(kinds) == 1:
             return kinds[0][0]
-        offered = kinds[:_KINDS_OFFERED]
-        # The question shows only the beginning of each title.
-        lines: list[list[Piece]] = [
-            [(f" {number}  ", "mark"), (f"{fit(_kind_words(finding), 56)} ", ""), (count_of(count, "order"), "dim")]
-            for number, (finding, count) in enumerate(offered, 1)
-        ]
-        answers = numbered_answers([_kind_words(finding) for finding, _ in offered], self._screen.size.width)
-        answer = await self._view.ask_about(f"{title}: which one?", lines, title, answers)
-        return offered[int(answer) - 1][0] if answer is not None else None
+        titles = [f"{_kind_words(finding)}, {count_of(count, 'order')}" for finding, count in kinds]
+        chosen = await ask_which(self._screen, f"{title}: which one?", titles)
+        return kinds[chosen][0] if chosen is not None else None
 
 
 class BulkCommands(ComposerCommands):

@@ -7,7 +7,7 @@ from tui.orders.edits.bulk_change import full_label
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, OpenHistory, ShowText
-from tui.screens.common.search_screen import SearchScreen, StayOpen
+from tui.screens.common.search_screen import COLUMN_KEYS, SearchScreen, StayOpen
 from tui.screens.composer.file_adding import FileAdding
 from tui.screens.composer.grid_rows import NUMBER, ColumnPath, column_fields, title_of
 from tui.screens.composer.state import ViewMode
@@ -25,7 +25,7 @@ class ColumnChoices:
     prompt = "field: "
     columns = FIELD_COLUMNS
     empty = "No field matches."
-    keys = (("type", "to find"), ("↓ ↑", "choose"), ("Enter", "show or hide"), ("Esc", "done"))
+    keys = COLUMN_KEYS
 
     def __init__(self, shown: Sequence[ColumnPath], changed: Callable[[list[ColumnPath] | None], None]) -> None:
         self._shown = list(shown)
@@ -34,6 +34,7 @@ class ColumnChoices:
         # The shown columns come first, so that they are easy to hide.
         self._choices = [_USUAL, *sorted(fields, key=self._rank)]
         self._found: Sequence[Choice] = ()
+        self.actions = {"<": lambda index: self._move(index, -1), ">": lambda index: self._move(index, 1)}
 
     def _rank(self, choice: Choice) -> tuple[int, bool]:
         path = choice.field.path if choice.field is not None else ()
@@ -45,8 +46,8 @@ class ColumnChoices:
     def offer(self, text: str) -> list[RenderedRow]:
         self._found = narrowed(self._choices, text)
         return [
-            RenderedRow(str(index), (choice.title, choice.more), "+" if self._is_shown(choice) else " ")
-            for index, choice in enumerate(self._found)
+            RenderedRow(choice.more, (choice.title, choice.more), "+" if self._is_shown(choice) else " ")
+            for choice in self._found
         ]
 
     def _is_shown(self, choice: Choice) -> bool:
@@ -64,6 +65,18 @@ class ColumnChoices:
             self._shown.remove(path)
         else:
             self._shown.append(path)
+        self._changed(list(self._shown))
+        return StayOpen(f"{len(self._shown)} shown")
+
+    def _move(self, index: int, by: int) -> StayOpen:
+        """Move a shown column left or right. The first one, with the number, stays."""
+        choice = self._found[index]
+        path = choice.field.path if choice.field is not None else NUMBER
+        here = self._shown.index(path) if path in self._shown else 0
+        if here == 0 or not 1 <= here + by < len(self._shown):
+            return StayOpen(f"{len(self._shown)} shown", "It cannot be moved further.")
+        self._shown.insert(here + by, self._shown.pop(here))
+        self._choices.sort(key=lambda choice: (choice is not _USUAL, self._rank(choice)))
         self._changed(list(self._shown))
         return StayOpen(f"{len(self._shown)} shown")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tui.screens.common.search_screen import TAKE_KEYS, SearchScreen
+from tui.screens.common.search_screen import NO_ACTIONS, TAKE_KEYS, SearchScreen
 from tui.screens.common.workspace import Workspace
 from tui.widgets.table import Column, RenderedRow
 from tui.work.account import Shop
@@ -15,6 +15,7 @@ class ShopChoices:
     columns = (Column("name", "shop", 30, 3), Column("kind", "kind", 16, 1), Column("id", "integration", 12))
     empty = "No shop has these letters."
     keys = TAKE_KEYS
+    actions = NO_ACTIONS
 
     def __init__(self, shops: Sequence[Shop]) -> None:
         self._shops = tuple(shops)

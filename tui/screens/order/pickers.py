@@ -17,7 +17,7 @@ from tui.orders.paths import ANY
 from tui.orders.tables.values.weight_entry import is_weight, parse_weight
 from tui.orders.value_parser import KINDS_OF_LINES, Choices, ParsedEntry, ValidValue, parse_entry, show_value
 from tui.screens.common.screen import BaseScreen
-from tui.screens.common.search_screen import TAKE_KEYS, SearchScreen
+from tui.screens.common.search_screen import NO_ACTIONS, TAKE_KEYS, SearchScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.order.form_rows import FormSpec, choices_of
 from tui.widgets.form_layout import FieldRow, SheetRow
@@ -99,6 +99,7 @@ class FieldChoices:
 
     prompt = "field: "
     keys = TAKE_KEYS
+    actions = NO_ACTIONS
 
     def __init__(
         self, recipes: Sequence[BulkChange], fields: Sequence[Field] | None = None, first: Sequence[Choice] = ()

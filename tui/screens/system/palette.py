@@ -5,7 +5,7 @@ from typing import Any
 
 from tui.keymap import Command, key_name
 from tui.screens.common.screen import BaseScreen
-from tui.screens.common.search_screen import SearchScreen
+from tui.screens.common.search_screen import NO_ACTIONS, SearchScreen
 from tui.widgets.table import Column, RenderedRow
 
 _NOT_LISTED = frozenset({"palette", "on_marked", "tab_number"})
@@ -18,6 +18,7 @@ class CommandChoices:
     columns = (Column("title", "command", 24, 1), Column("keys", "keys", 12), Column("more", "what it does", 30, 2))
     empty = "No command matches."
     keys = (("↓ ↑", "choose"), ("Enter", "run"), ("Esc", "cancel"))
+    actions = NO_ACTIONS
 
     def __init__(self, commands: Sequence[Command]) -> None:
         self._offered = [command for command in commands if command.id not in _NOT_LISTED]

@@ -9,6 +9,7 @@ from tui.orders.fields import label_of
 from tui.orders.progress import Progress
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
+from tui.screens.common.questions import ask_which
 from tui.screens.common.routes import ShowLines
 from tui.screens.common.workspace_actions import start_write
 from tui.screens.order.address import STEP, AddressScreen
@@ -17,7 +18,6 @@ from tui.screens.triage.order_list import OrderCommands
 from tui.widgets.text import fit, has_substitutes, safe
 from tui.work.drafts.proposed_fixes import OrderFix, proposed_fixes
 
-_MOST_KINDS = 9
 _SHOWN_EACH = 10
 
 
@@ -59,12 +59,11 @@ class DraftCommands(OrderCommands):
         if not kinds:
             self._screen.show_notice(f"No fix is proposed for the {count_of(len(documents), 'marked order')}.")
             return
-        codes = list(kinds)[:_MOST_KINDS]
-        answers = [(str(place), f"{title_of(code)} {len(kinds[code])}") for place, code in enumerate(codes, 1)]
-        answer = await self._screen.ask("Fix", answers)
-        if answer is not None:
-            code = codes[int(answer) - 1]
-            await self._confirm_fixes(title_of(code), kinds[code])
+        codes = list(kinds)
+        titles = [f"{title_of(code)}, {count_of(len(kinds[code]), 'order')}" for code in codes]
+        chosen = await ask_which(self._screen, "Fix", titles)
+        if chosen is not None:
+            await self._confirm_fixes(title_of(codes[chosen]), kinds[codes[chosen]])
 
     async def _confirm_fixes(self, title: str, fixes: list[OrderFix]) -> None:
         """Show what would be drafted, and draft it after `y`."""

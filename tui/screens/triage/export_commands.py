@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from tui.orders.columns import DEFAULT_COLUMNS
+from tui.orders.columns import COLUMNS, DEFAULT_COLUMNS
 from tui.orders.query.conditions import OneOf
 from tui.orders.query.folding import fold_value
 from tui.screens.common.commands import handles
@@ -11,7 +11,7 @@ from tui.screens.triage.order_list import OrderCommands
 from tui.work.cache.exports import OrderExport, export_orders
 
 _ADDED: Final = ("order_id", "id", "created", "status", "payment", "postcode", "city", "email", "phone", "sku", "tag")
-"""The columns of an exported table in addition to those of a list."""
+"""The columns of an exported table in addition to those of a list, unless the view has columns of its own."""
 
 
 class ExportCommands(OrderCommands):
@@ -39,5 +39,6 @@ class ExportCommands(OrderCommands):
         self._orders.prompt.prompt = "export to: "
         path = await ask_export_path(self._screen, self._orders.prompt, "orders", kind.value)
         if path is not None:
-            work = export_orders(window, kind, path, (*DEFAULT_COLUMNS, *_ADDED), index.knowledge.listed)
+            chosen = [column.name for column in self._orders.views.current.columns if column.name in COLUMNS]
+            work = export_orders(window, kind, path, chosen or (*DEFAULT_COLUMNS, *_ADDED), index.knowledge.listed)
             await report_export(self._screen, work, "order", path)

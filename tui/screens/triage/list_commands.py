@@ -1,26 +1,27 @@
 """Commands of the order list: moving, opening, filtering, sorting, reading again."""
 
+from typing import Final
+
 from tui.api.codec import pretty
 from tui.api.errors import ApiError, NotFound
 from tui.api.query import order_key
+from tui.orders.columns import COLUMNS
+from tui.orders.query.saved_views import sort_of
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
+from tui.screens.common.questions import ask_which
 from tui.screens.common.routes import EditOrder, ShowText
 from tui.screens.common.workspace_actions import look_up_again
 from tui.screens.triage.order_list import OrderCommands
 from tui.screens.triage.shops import shops_text
 
-_SORTS = (
-    ("number", "number", False),
-    ("created", "ordered", True),
-    ("updated", "updated", True),
-    ("shop", "shop", False),
-    ("country", "country", False),
-    ("weight", "weight", True),
-    ("total", "total", True),
-    ("due", "due", False),
+_FIRST_SORTS: Final = ("number", "created", "updated", "shop", "country", "weight", "total", "due")
+_SORTS: Final = (
+    *(COLUMNS[name] for name in _FIRST_SORTS),
+    *(column for column in COLUMNS.values() if column.sort and column.name not in _FIRST_SORTS),
 )
-"""The columns of the question: their names in the query and for users, and whether they sort descending at first."""
+"""The columns of the question. The first ones keep their numbers."""
+_SORT_NAMES: Final = ["ordered" if column.name == "created" else column.name.replace("_", " ") for column in _SORTS]
 
 
 class ListCommands(OrderCommands):
@@ -54,17 +55,14 @@ class ListCommands(OrderCommands):
 
     @handles("sort")
     async def sort(self, key: str) -> None:
-        answers = [(str(number), name) for number, (_, name, _) in enumerate(_SORTS, 1)]
-        answer = await self._screen.ask("Sort by (repeat to reverse)", answers)
-        if answer is None:
+        chosen = await ask_which(self._screen, "Sort by (repeat to reverse)", _SORT_NAMES)
+        if chosen is None:
             return
-        column, _, is_descending = _SORTS[int(answer) - 1]
         # Names sort ascending and times descending at first; choosing the same again reverses that.
-        first, other = (f"-{column}", column) if is_descending else (column, f"-{column}")
-        orders = self._orders
-        words = orders.filter_line.filter.split()
-        kept = [word for word in words if not word.startswith("sort:")]
-        orders.set_query(" ".join([*kept, f"sort:{other if f'sort:{first}' in words else first}"]))
+        first = _SORTS[chosen].sort
+        other = first[1:] if first.startswith("-") else f"-{first}"
+        line = self._orders.filter_line.filter
+        self._orders.set_sort(other if first in sort_of(line) else first)
 
     @handles("refresh")
     def refresh(self, key: str) -> None:

@@ -41,6 +41,7 @@ class MarkCommands(OrderCommands):
             ("p", "to fix"),
             ("s", "same problem"),
             ("q", "by query"),
+            ("k", "do not keep for other views" if self._orders.views.keeps_marks else "keep for other views"),
         ]
         match await self._screen.ask("Mark", answers):
             case "a":
@@ -55,6 +56,18 @@ class MarkCommands(OrderCommands):
                 self._mark_same_problem()
             case "q":
                 await self._mark_by_query()
+            case "k":
+                self._toggle_keeping()
+
+    def _toggle_keeping(self) -> None:
+        views = self._orders.views
+        views.keeps_marks = not views.keeps_marks
+        self._orders.remember()
+        self._screen.show_notice(
+            "Marks stay when you open another view."
+            if views.keeps_marks
+            else "Marks are removed when you open another view."
+        )
 
     def _mark_found(self, condition: Condition) -> None:
         """Mark the listed orders that match a condition, in addition to those that are marked."""

@@ -1,17 +1,20 @@
 """`OrderList`, which the command groups of triage share: the panes, the reader, and the order under the cursor."""
 
 from collections.abc import Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from tui.api.codec import Document, Json, as_list
 from tui.api.query import order_key
+from tui.api.wording import count_of
 from tui.orders.query.language import QueryError
+from tui.orders.query.saved_views import EVERY, QueryView, with_sort, without_sort
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.triage.next_order import NextOrder
 from tui.screens.triage.reading import OrderReader
+from tui.screens.triage.views.list_views import ListViews
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
 from tui.widgets.pager import Pager
@@ -38,6 +41,7 @@ class OrderList:
     """Asks for a text, such as the name of a view."""
     table: OrderTable
     preview: Pager
+    views: ListViews
     next_order: NextOrder
 
     @property
@@ -108,6 +112,31 @@ class OrderList:
         self._add_to_history(text)
         self.begin()
 
+    def show_view(self, view: QueryView) -> None:
+        """Show the orders of a view. The marks of the view that was open before are removed, unless the user keeps them."""
+        marks = len(self.table.marks)
+        leaves = view.letter != self.views.letter and bool(marks) and not self.views.keeps_marks
+        if leaves:
+            self.table.set_marks(())
+        self.views.letter = view.letter
+        self.tab_bar.select(ALL)
+        self.set_query(view.query)
+        if leaves:
+            self.screen.show_notice(f"{count_of(marks, 'mark')} of the other view removed; * k keeps marks.")
+
+    @property
+    def open_view(self) -> QueryView | None:
+        """The view whose query the list has, apart from the sort order."""
+        view = self.views.current
+        return view if without_sort(view.query) == without_sort(self.filter_line.filter) else None
+
+    def set_sort(self, sort: str) -> None:
+        """Sort the list. The sort order is stored with the view that is open."""
+        view, line = self.open_view, with_sort(self.filter_line.filter, sort)
+        self.set_query(line)
+        if view is not None:
+            self.views.put(replace(view, query=line))
+
     def history(self) -> list[str]:
         """The queries that were entered last, the newest last."""
         account = self.workspace.account
@@ -140,6 +169,8 @@ class OrderList:
         marks = left.get("marks")
         if isinstance(marks, list):
             self.table.set_marks(str(mark) for mark in marks)
+        self.views.letter = str(left.get("view") or EVERY.letter)
+        self.views.keeps_marks = left.get("keeps_marks") is True
         cursor = left.get("cursor")
         return str(left.get("shop") or ALL), cursor if isinstance(cursor, str) else None
 
@@ -152,6 +183,8 @@ class OrderList:
             "filter": self.filter_line.filter,
             "cursor": table.cursor_key,
             "marks": marks,
+            "keeps_marks": self.views.keeps_marks,
+            "view": self.views.letter,
         }
         with self.screen.report_store_errors():
             account.store.screen_states.put(account.account_id, _STATE, state)

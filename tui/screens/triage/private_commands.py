@@ -12,6 +12,7 @@ from tui.orders.paths import SHIP_TO
 from tui.orders.summary import address_lines, order_name, text_at
 from tui.screens.common.commands import handles
 from tui.screens.triage.order_list import OrderCommands
+from tui.work.panel import open_in_browser, panel_url
 
 _MORNING: Final = time(8)
 _MONDAY: Final = 0
@@ -71,12 +72,27 @@ class PrivateCommands(OrderCommands):
         order = self._orders.order
         if order is None:
             return
-        texts = _texts_to_copy(order)
+        url = panel_url(self._workspace.account.client.base_url, order)
+        texts = [*_texts_to_copy(order), *([("u", "address in the panel", url)] if url is not None else [])]
         answer = await self._screen.ask("Copy", [(letter, label) for letter, label, _ in texts])
         if answer is not None:
             label, text = next((label, text) for letter, label, text in texts if letter == answer)
             self._workspace.copy(text)
             self._screen.show_notice(f"The {label} was sent to the clipboard of your terminal (OSC 52).")
+
+    @handles("panel")
+    def open_in_panel(self, key: str) -> None:
+        """Open the order in Sendcloud's panel, or show the address if there is no browser."""
+        order = self._orders.order
+        if order is None:
+            return
+        url = panel_url(self._workspace.account.client.base_url, order)
+        if url is None:
+            self._screen.show_notice("This service has no panel, so there is no page of the order.")
+        elif open_in_browser(url):
+            self._screen.show_notice(f"{order_name(order)} opens in the browser: {url}")
+        else:
+            self._screen.show_notice(f"There is no browser here. Y u copies the address: {url}")
 
     def _targets(self) -> list[str]:
         if self._screen.on_marked:

@@ -2,13 +2,13 @@
 
 import asyncio
 import os
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
 from tui.api.errors import ApiError
 from tui.orders.query.completion import complete
-from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, All, Condition, OneOf
+from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, All, Between, Condition, Not, OneOf, SortKey
 from tui.orders.query.language import Query, parse
 from tui.orders.query.meaning import QueryContext
 from tui.orders.query.service_terms import ServiceAnswer, ServiceTerms, service_terms, who_answered, within_shop
@@ -22,6 +22,7 @@ from tui.work.stored import StoreError
 from tui.work.writes.backoff import sleep_or_event
 
 EVERYTHING = Query(Both(), EVERY_ORDER)
+_IS_OPEN = Not(OneOf("stage", ("finished",)))
 _FIRST_ROWS = 200
 _CANDIDATES = 6
 _EVERY = 1.0
@@ -54,6 +55,10 @@ class OrderReader:
         """How many of the orders shown have an error."""
         self.known = 0
         """How many orders the cache has."""
+        self.next_due: datetime | None = None
+        """When the next of all open orders must be handed over."""
+        self.news: Mapping[str, str] = {}
+        """While the orders are watched: the orders that are new or changed since they were last seen, by key."""
         self.by_shop: dict[str, int] | None = None
         """How many orders of each shop match the query; None until they were counted."""
         self._screen = screen
@@ -106,10 +111,6 @@ class OrderReader:
             account, local = self._workspace.account, self._workspace.orders.local
             return {value.name: value.count for value in count_by(account, local, EVERY_ORDER, [field])[field]}
         return dict(self._workspace.orders.local.cache.facets(EVERY_ORDER, [name])[name])
-
-    def count(self, line: str) -> int:
-        """How many orders match a query. Raises QueryError, StoreError."""
-        return self._workspace.orders.local.cache.count(self.parse(line).condition)
 
     def begin(self) -> None:
         """Show the orders of the query: the first ones at once, the others as soon as they are found."""
@@ -182,19 +183,32 @@ class OrderReader:
         local, condition, sort = self._workspace.orders.local, self.condition, self.query.sort
         revision = local.revision
         query, needs_work = self.query.condition, self._workspace.orders.needs_work
-        window, to_fix, known, shops = await asyncio.to_thread(
+        window, counts, shops, self.next_due, self.news = await asyncio.to_thread(
             lambda: (
                 local.window(condition, sort),
-                local.cache.count(All((condition, needs_work))),
-                local.cache.count(),
+                local.cache.counts([All((condition, needs_work)), EVERY_ORDER]),
                 dict(local.cache.facets(query, ["shop"])["shop"]),
+                self._next_due(),
+                self._news() if self._workspace.sync.is_watching else {},
             )
         )
         if self._workspace.sync.state.is_complete:
             await asyncio.to_thread(self._workspace.orders.find_frequent)
         if condition == self.condition and sort == self.query.sort:
-            self.to_fix, self.known, self.by_shop, self._has_all = to_fix, known, shops, True
+            (self.to_fix, self.known), self.by_shop, self._has_all = counts, shops, True
             self._show(window, revision)
+
+    def _next_due(self) -> datetime | None:
+        index = self._workspace.orders
+        is_next = Between("due", low=self._workspace.now().timestamp(), excludes_low=True)
+        for order in index.local.window(All((is_next, _IS_OPEN)), [SortKey("due")], limit=1):
+            return index.knowledge.listed(order, ()).due
+        return None
+
+    def _news(self) -> dict[str, str]:
+        local = self._workspace.orders.local
+        new = dict.fromkeys(local.cache.new_since(local.seen_at), "new")
+        return dict.fromkeys(local.cache.changed_since(local.seen_at), "changed") | new
 
     def _show(self, window: OrderWindow, revision: int) -> None:
         self._shown_revision = revision

@@ -3,10 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
+from typing import Final
 
 from tui.api.codec import Document
 from tui.api.errors import Problem
 from tui.api.query import id_number
+from tui.orders.columns import COLUMNS, ListedOrder
 from tui.orders.display import change_label
 from tui.orders.fields import field_at
 from tui.orders.paths import (
@@ -15,8 +17,9 @@ from tui.orders.paths import (
     STATUS,
     TOTAL,
 )
+from tui.orders.query.conditions import Contains, OneOf
+from tui.orders.query.highlights import highlights
 from tui.orders.summary import (
-    age_text,
     item_count,
     money_at,
     order_name,
@@ -30,40 +33,25 @@ from tui.work.cache.local_orders import CachedOrder, OrderWindow
 from tui.work.cache.private_marks import PrivateMark
 from tui.work.drafts.drafts import Draft
 from tui.work.drafts.sender import DraftSendStatus
+from tui.work.stored import StoreError
 from tui.work.writes.send_state import LABELS, SendState
 
-NARROW = (
-    Column("order", "order", 9, 2),
-    Column("shop", "s", 1),
-    Column("age", "age", 3, 0, "right"),
-    Column("country", "cc", 2),
-    Column("recipient", "recipient", 12, 3),
-    Column("weight", "kg", 5, 0, "right"),
-    Column("total", "total", 9, 0, "right"),
-    Column("why", "why it will not ship", 18, 4),
-)
-WIDE = (
-    Column("order", "order", 12, 1),
-    Column("shop", "s", 1),
-    Column("age", "age", 3, 0, "right"),
-    Column("placed", "ordered", 16),
-    Column("status", "status", 10, 1),
-    Column("country", "cc", 2),
-    Column("recipient", "recipient", 16, 2),
-    Column("items", "it", 3, 0, "right"),
-    Column("weight", "kg", 6, 0, "right"),
-    Column("total", "total", 11, 0, "right"),
-    Column("why", "why it will not ship", 20, 3),
-)
+_SHOP_NAME: Final = 3
+"""The width from which a shop is shown by its name instead of its number."""
+_UNREADABLE: Final = StyledCell("cannot be read from the cache", "conflict")
 
 
 @dataclass(frozen=True, slots=True)
 class RowStatus:
-    """The send state of an order: its mark, the text of the last column, and its style."""
+    """The send state of an order: its mark, the text of the last column, and its style.
+
+    `is_settled`: nothing is left to do about the state, so that the order's errors are shown with it.
+    """
 
     mark: str
     text: str
     tone: str = ""
+    is_settled: bool = False
 
 
 def status_mark(status: DraftSendStatus, draft: Draft | None) -> RowStatus | None:
@@ -71,8 +59,8 @@ def status_mark(status: DraftSendStatus, draft: Draft | None) -> RowStatus | Non
     if status.state is SendState.VERIFIED and draft is not None:
         return None
     mark, label, style = LABELS[status.state]
-    message = label if status.state is SendState.VERIFIED and not status.deleted else status.message
-    return RowStatus(mark, message, style)
+    is_settled = status.state is SendState.VERIFIED and not status.deleted
+    return RowStatus(mark, label if is_settled else status.message, style, is_settled)
 
 
 def draft_status(draft: Draft) -> RowStatus:
@@ -113,17 +101,36 @@ class OrderRows:
     problems_of: Callable[[Document], tuple[Problem, ...]]
     is_finished: Callable[[CachedOrder], bool]
     is_flagged: Callable[[str], bool]
+    listed: Callable[[CachedOrder, tuple[Problem, ...]], ListedOrder]
+    terms: Sequence[Contains | OneOf]
+    """The texts of the query, which are highlighted."""
+    news: Mapping[str, str]
+    """What is new about orders, by key: new or changed."""
+    report: Callable[[StoreError], object]
+    """Called when an order cannot be read from the cache; its row says so."""
 
     def __len__(self) -> int:
         return len(self.window)
 
     def key_at(self, index: int) -> str:
-        return self.window[index].key
+        try:
+            return self.window[index].key
+        except StoreError as error:
+            self.report(error)
+            return f"unreadable {index}"
 
     def index_of(self, key: str) -> int | None:
         return self.window.index_of(key)
 
     def row_at(self, index: int) -> RenderedRow:
+        try:
+            return self._row(index)
+        except StoreError as error:
+            self.report(error)
+            cells = tuple(_UNREADABLE if column.key == "why" else "" for column in self.columns)
+            return RenderedRow(f"unreadable {index}", cells, "#", "conflict")
+
+    def _row(self, index: int) -> RenderedRow:
         cached = self.window[index]
         order = cached.document
         is_finished = self.is_finished(cached)
@@ -131,29 +138,47 @@ class OrderRows:
         problems = () if is_finished else self.problems_of(order)
         state = self.state_of(cached)
         mark, tone = state_mark(problems)
-        if state is not None:
-            mark, tone = state.mark, state.tone
-        why = StyledCell(state.text, state.tone) if state is not None else StyledCell(why_text(problems), tone)
+        reason = why_text(problems)
+        if state is not None and not (state.is_settled and mark == "!"):
+            mark, tone, reason = state.mark, state.tone, state.text
+        elif state is not None:
+            reason = f"{state.text}; left: {reason}"
         if is_finished and state is None:
             label = cached.label if cached.label and cached.label.is_made else None
-            by = f"has a label: {label.status}" if label else f"finished: {text_at(order, STATUS)}"
-            why = StyledCell(by, "dim")
+            reason = f"has a label: {label.status}" if label else f"finished: {text_at(order, STATUS)}"
+            tone = "dim"
+        why = StyledCell(": ".join(filter(None, (self.news.get(cached.key), reason))), tone)
         if mark == " " and self.is_flagged(cached.key):
             mark, tone = "f", "info"
-        cells: dict[str, CellText] = {
-            "order": order_name(order),
-            "shop": self._shop(order),
-            "age": age_text(order, self.now),
-            "placed": ordered_at_text(order, self.zone),
-            "status": text_at(order, STATUS),
-            "country": text_at(order, SHIP_TO / "country_code"),
-            "recipient": text_at(order, SHIP_TO / "name") or text_at(order, SHIP_TO / "company_name"),
-            "items": str(item_count(order) or ""),
-            "weight": weight_text(order),
-            "total": money_at(order, TOTAL),
-            "why": why,
-        }
-        return RenderedRow(cached.key, tuple(cells[column.key] for column in self.columns), mark, tone)
+        listed = self.listed(cached, problems)
+        cells = (why if column.key == "why" else self._cell(column, listed) for column in self.columns)
+        return RenderedRow(cached.key, tuple(cells), mark, tone)
+
+    def _cell(self, column: Column, listed: ListedOrder) -> CellText:
+        order = listed.document
+        match column.key:
+            case "number":
+                text = order_name(order)
+            case "shop":
+                text = self._shop(order) if column.width < _SHOP_NAME else listed.shop
+            case "created":
+                text = ordered_at_text(order, self.zone)
+            case "due":
+                text = f"{listed.due:%a %H:%M}" if listed.due is not None else ""
+            case "name":
+                text = text_at(order, SHIP_TO / "name") or text_at(order, SHIP_TO / "company_name")
+            case "items":
+                text = str(item_count(order) or "")
+            case "weight":
+                text = weight_text(order)
+            case "total":
+                text = money_at(order, TOTAL)
+            case name:
+                value = COLUMNS[name].value(listed)
+                text = "" if value is None else str(value)
+        # The column of the shop's ids is the only one whose name is not that of the field.
+        parts = highlights(text, self.terms, "id" if column.key == "order_id" else column.key) if self.terms else ()
+        return StyledCell(text, "", parts) if parts else text
 
     def _shop(self, order: Document) -> str:
         number = id_number(text_at(order, SHOP))

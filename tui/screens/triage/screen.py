@@ -1,6 +1,7 @@
 """Triage: the orders of each shop, and why they will not ship."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
@@ -18,6 +19,7 @@ from tui.orders.checks.fix import Fix
 from tui.orders.checks.fixes import FROM_HISTORY, fix_for
 from tui.orders.order_state import OrderState
 from tui.orders.query.conditions import asks_for_warnings
+from tui.orders.query.saved_views import EVERY
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.general_commands import TabCommands
@@ -31,21 +33,27 @@ from tui.screens.triage.changes import ChangeCommands
 from tui.screens.triage.draft_commands import DraftCommands
 from tui.screens.triage.export_commands import ExportCommands
 from tui.screens.triage.list_commands import ListCommands
+from tui.screens.triage.list_title import ListTitle
 from tui.screens.triage.mark_commands import MarkCommands
+from tui.screens.triage.matches import marked_lines, matches_in
 from tui.screens.triage.next_order import NextOrder
 from tui.screens.triage.order_list import ALL, OrderList
 from tui.screens.triage.private_commands import PrivateCommands
 from tui.screens.triage.reading import OrderReader
-from tui.screens.triage.rows import NARROW, WIDE, OrderRows, RowStatus, draft_status, private_status, status_mark
+from tui.screens.triage.rows import OrderRows, RowStatus, draft_status, private_status, status_mark
 from tui.screens.triage.table_commands import TableCommands
+from tui.screens.triage.unreadable_rows import UnreadableRows
 from tui.screens.triage.view_commands import ViewCommands
+from tui.screens.triage.views.column_choices import NARROW, columns_of
+from tui.screens.triage.views.list_views import ListViews
+from tui.screens.triage.views.view_counts import ViewCounts
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.pager import Pager
 from tui.widgets.status import RuleLine
 from tui.widgets.tab_bar import TabBar, TabLabel
-from tui.widgets.table import OrderTable
+from tui.widgets.table import Column, OrderTable
 from tui.widgets.text import fit, safe
 from tui.work.cache.local_orders import CachedOrder
 from tui.work.file_import.json_reader import describe_paste
@@ -102,6 +110,7 @@ class TriageScreen(BaseScreen[None]):
         self._filter_line = FilterLine()
         self._prompt = InputLine(hides=True)
         self._reader = OrderReader(self, lambda: self.table.marks, self._rows_changed, self._progress_changed)
+        self._views = ListViews(workspace.account)
         self._orders = OrderList(
             self,
             self._reader,
@@ -110,8 +119,10 @@ class TriageScreen(BaseScreen[None]):
             self._prompt,
             self.table,
             self.preview,
+            self._views,
             NextOrder(workspace, self.table),
         )
+        self._counts = ViewCounts(self, self._reader, self._views, self._show_views)
         changes = ChangeCommands(self._orders)
         self._drafts = DraftCommands(self._orders)
         self._marks = MarkCommands(self._orders, changes)
@@ -119,7 +130,7 @@ class TriageScreen(BaseScreen[None]):
         self.groups = (
             tabs,
             ListCommands(self._orders),
-            ViewCommands(self._orders),
+            ViewCommands(self._orders, self._counts),
             self._drafts,
             changes,
             PrivateCommands(self._orders),
@@ -127,7 +138,9 @@ class TriageScreen(BaseScreen[None]):
             TableCommands(self._orders),
             self._marks,
         )
-        self._is_wide = False
+        self._hidden_marks = 0
+        """How many marked orders are not in the list."""
+        self._title = ListTitle(self, self._reader)
         self._shown = workspace.orders.window
         """The orders of the table."""
         self._compared: tuple[Document, tuple[Problem, ...]] | None = None
@@ -135,6 +148,7 @@ class TriageScreen(BaseScreen[None]):
         self._fixes: dict[str, Fix | None] = {}
         """The fixes of that order that use earlier orders, by code."""
         self._comparing: Timer | None = None
+        self._unreadable = UnreadableRows(self, self.table)
         self._wanted_key: str | None = None
         """The order to move the cursor to as soon as it is in the list."""
 
@@ -172,11 +186,14 @@ class TriageScreen(BaseScreen[None]):
         self._filter_line.complete = self._reader.complete
         self._filter_line.history = self._orders.history()
         self.run_worker(self._reader.follow(), name="look up orders")
+        self.run_worker(self._counts.follow(), name="count the orders of the views")
         self.run_worker(self._read_shops(self.workspace.account.first_shops), name="read the shops")
 
     def on_screen_resume(self) -> None:
         remember_place(self, OpenTriage())
-        # Another screen may have changed drafts.
+        # Another screen may have changed drafts, or the columns.
+        if self.table.columns != self._columns:
+            self._show_rows()
         self.table.repaint()
         self._show_preview()
 
@@ -186,11 +203,12 @@ class TriageScreen(BaseScreen[None]):
         height = min(_PREVIEW_HEIGHT, self.size.height - _LINES_OUTSIDE - _LEAST_LIST)
         self._side.display = is_beside or height >= _LEAST_PREVIEW
         self._side.styles.height = "1fr" if is_beside else max(height, _LEAST_PREVIEW)
-        wide = self.size.width >= _WIDE
-        if wide != self._is_wide:
-            self._is_wide = wide
-            self.table.set_columns(WIDE if wide else NARROW)
+        if self.table.columns != self._columns:
             self._show_rows()
+
+    @property
+    def _columns(self) -> tuple[Column, ...]:
+        return columns_of(self._views.current.columns, is_wide=self.size.width >= _WIDE)
 
     # Shops.
 
@@ -219,7 +237,23 @@ class TriageScreen(BaseScreen[None]):
             # A remembered shop, until the list of shops is read.
             labels.append(TabLabel(current, f"shop {current}" if shops is None else f"{current} (gone)"))
         self.tab_bar.set_labels(labels, current)
-        self._show_title()
+        self._show_views()
+        self._title.show()
+
+    def _show_views(self) -> None:
+        """Show the views that have orders on the tab bar, with their counts."""
+        counts, view = self._views.counts, self._orders.open_view
+        open_letter = view.letter if view is not None else None
+        labels = [
+            TabLabel(view.letter, view.name, str(counts.get(view.letter, "")))
+            for view in self._views.all
+            if view.letter != EVERY.letter and (counts.get(view.letter) or view.letter == open_letter)
+        ]
+        self.tab_bar.set_views(labels, open_letter)
+
+    @on(TabBar.ViewClicked)
+    def _view_clicked(self, event: TabBar.ViewClicked) -> None:
+        self._orders.show_view(self._views.find(event.letter))
 
     @on(TabBar.Selected)
     def _shop_chosen(self) -> None:
@@ -280,32 +314,33 @@ class TriageScreen(BaseScreen[None]):
 
     # What is shown.
 
-    def _show_title(self) -> None:
-        drafted, to_fix = len(self.workspace.account.drafts.all()), self._reader.to_fix
-        at_least = "" if self.workspace.sync.state.is_complete else "≥ "
-        facts = [f"to fix {at_least}{to_fix}" if to_fix else "", f"drafted {drafted}" if drafted else ""]
-        self.title_line.set(self.workspace.heading, " · ".join(filter(None, facts)))
-
     def _show_rows(self) -> None:
-        account, index = self.workspace.account, self.workspace.orders
+        account, index, columns = self.workspace.account, self.workspace.orders, self._columns
+        self.table.set_columns(columns)
         rows = OrderRows(
             index.window,
             {shop.id: number for number, shop in enumerate(account.shops or (), 1)},
             self.workspace.now(),
             account.zone,
-            WIDE if self._is_wide else NARROW,
+            columns,
             self._status_of,
             # A query for warnings is answered in each row.
             index.problems if asks_for_warnings(index.condition) else index.own_problems,
             lambda order: index.knowledge.state(order) is OrderState.FINISHED,
             lambda key: self.workspace.marks.of(key).flagged_at is not None,
+            index.knowledge.listed,
+            self._reader.query.terms,
+            self._reader.news,
+            self._unreadable.report,
         )
         self.table.load(rows, index.window.position_after(self._shown, self.table.cursor))
         self._shown = index.window
+        self._hidden_marks = index.hidden(self.table.marks)
         self.table.set_footer("end" if index.window and self.workspace.sync.state.is_complete else "")
         self._show_shops(self.tab_bar.current or ALL)
         self._progress_changed()
         self._show_preview()
+        self._counts.look_again()
 
     def _status_of(self, order: CachedOrder) -> RowStatus | None:
         account = self.workspace.account
@@ -328,6 +363,7 @@ class TriageScreen(BaseScreen[None]):
     @on(OrderTable.MarksChanged)
     def _marks_changed(self) -> None:
         self._orders.remember()
+        self._hidden_marks = self.workspace.orders.hidden(self.table.marks)
         self.show_status()
 
     def _read_time(self) -> str:
@@ -369,7 +405,9 @@ class TriageScreen(BaseScreen[None]):
         status = account.draft_sender.status(key)
         if status is not None:
             lines.insert(0, [(safe(status.message), "service" if status.problems else "info")])
-        self.preview.set_lines(_lay_out(lines, width))
+        matches = matches_in(shown, self._reader.query.terms)
+        in_row = {column.key for column in self.table.columns}
+        self.preview.set_lines(_lay_out(lines, width), mark=lambda laid_out: marked_lines(laid_out, matches, in_row))
 
     def _problems_of(self, order: Document) -> tuple[Problem, ...]:
         """The problems of the order at the cursor: those of its own, and a moment later also those among other orders."""
@@ -419,9 +457,13 @@ class TriageScreen(BaseScreen[None]):
             (f"change: {job.sent_count} of {job.planned_count}", "info") for job in self.workspace.jobs.running
         )
         if self.table.marks:
-            facts.append(f"{len(self.table.marks)} marked")
+            kept = ", kept" if self._views.keeps_marks else ""
+            hidden = f", {self._hidden_marks} not in this list" if self._hidden_marks else ""
+            facts.append(f"{len(self.table.marks)} marked{kept}{hidden}")
         if frequent := self.workspace.orders.frequent:
             facts.append(f"{count_of(len(frequent), 'frequent warning')}, W")
+        if news := Counter(self._reader.news.values()):
+            facts.append((", ".join(f"{news[word]} {word}" for word in ("new", "changed") if news[word]), "info"))
         if failing:
             facts.append((f"{count_of(failing, 'shop')} failing, I shows why", "error"))
         return facts
@@ -434,14 +476,15 @@ class TriageScreen(BaseScreen[None]):
 
     def show_all(self) -> None:
         self.show_status()
-        self._show_title()
+        self._title.show()
 
     def order_changed(self, order_id: str) -> None:
         account = self.workspace.account
         status = account.draft_sender.status(order_id)
         order = self.workspace.orders.find(order_id)
         name = order_name(order) if order is not None else order_id
-        if status is not None and status.deleted:
+        if status is not None and status.state is SendState.VERIFIED:
+            # What was marked for it is done; a deleted order is gone.
             self.table.set_marks(self.table.marks - {order_id})
         self.table.refresh_row(order_id)
         self._reader.look_again()

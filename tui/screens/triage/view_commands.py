@@ -1,7 +1,6 @@
 """Saved views, facets, orders of the same customer, and what counts as new."""
 
 import asyncio
-from typing import Final
 
 from tui.api.codec import Document
 from tui.orders.checks.registry import title_of
@@ -9,52 +8,50 @@ from tui.orders.order_state import OrderState
 from tui.orders.paths import SHIP_TO, SHOP, STATUS
 from tui.orders.query.conditions import All, OneOf
 from tui.orders.query.folding import fold_value
-from tui.orders.query.saved_views import LETTERS, QueryView, from_json, to_json, views_of
+from tui.orders.query.saved_views import LETTERS, QueryView
 from tui.orders.query.syntax import quote
 from tui.orders.summary import email_of, phone_of, text_at
 from tui.screens.common.commands import handles
 from tui.screens.triage.facets import FacetScreen
-from tui.screens.triage.order_list import ALL, OrderCommands
-from tui.screens.triage.view_screen import ViewScreen
+from tui.screens.triage.order_list import ALL, OrderCommands, OrderList
+from tui.screens.triage.views.view_counts import ViewCounts
+from tui.screens.triage.views.view_screen import ViewScreen
 from tui.work.cache.frequent_warnings import SHARE
-
-_SAVED: Final = "views"
 
 
 class ViewCommands(OrderCommands):
     """Commands that choose what the list shows."""
 
+    def __init__(self, orders: OrderList, counts: ViewCounts) -> None:
+        super().__init__(orders)
+        self._counts = counts
+
     @handles("views")
     async def choose(self, key: str) -> None:
-        own = self._saved()
-        reader, line = self._orders.reader, self._orders.filter_line.filter
-        view = await self._screen.ask_screen(ViewScreen(self._workspace, views_of(own), line, reader.count))
+        orders, line = self._orders, self._orders.filter_line.filter
+        view = await self._screen.ask_screen(ViewScreen(self._workspace, orders.views, line, self._counts.count))
         if view is not None and view.name:
-            self.show(ALL, view.query)
+            orders.show_view(view)
         elif view is not None:
-            await self._save(own, line)
+            await self._save(line)
 
     def show(self, shop: str, line: str) -> None:
         """Show the orders of a shop, or of all shops, that match a query."""
         self._orders.tab_bar.select(shop)
         self._orders.set_query(line)
 
-    async def _save(self, own: list[QueryView], line: str) -> None:
-        """Ask for a name and a letter, and save the query as a view."""
+    async def _save(self, line: str) -> None:
+        """Ask for a name and a letter, and save the query as a view with the columns of the list."""
         entered = await self._orders.prompt.ask("letter and name of the view: ")
         letter, _, name = (entered or "").partition(" ")
         if letter not in tuple(LETTERS) or not name.strip():
             self._screen.show_notice("Not saved. Enter a lowercase letter, a space and a name, such as: w wholesale.")
             return
-        account = self._workspace.account
-        kept = [view for view in own if view.letter != letter]
-        saved = to_json([*kept, QueryView(letter, name.strip(), line)])
-        account.store.screen_states.put(account.account_id, _SAVED, saved)
+        views = self._orders.views
+        views.put(QueryView(letter, name.strip(), line, views.current.columns))
+        views.letter = letter
+        self._counts.look_again()
         self._screen.show_notice(f"Saved: v {letter} shows {name.strip()}.")
-
-    def _saved(self) -> list[QueryView]:
-        account = self._workspace.account
-        return from_json(account.store.screen_states.get(account.account_id, _SAVED))
 
     @handles("facets")
     async def show_facets(self, key: str) -> None:

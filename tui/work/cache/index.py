@@ -95,8 +95,10 @@ class OrderIndex:
 
     def hidden(self, keys: Collection[str]) -> int:
         """How many of these orders are not shown."""
+        if not keys:
+            return 0
         shown = set(self.window.ids)
-        return sum(self.local.cache.row_of(key) not in shown for key in keys)
+        return len(keys) - sum(row in shown for row in self.local.cache.rows_of([*keys]))
 
     def problems(self, order: Document) -> tuple[Problem, ...]:
         """The problems of an order. The checks run once for each document, and again a minute later."""

@@ -106,14 +106,21 @@ class OrderKnowledge:
         """The warnings that many open orders of a shop have. Raises StoreError."""
         return frequent_warnings(self._account, cache)
 
-    def listed(self, order: CachedOrder) -> ListedOrder:
-        """The order with what is found about it now, for lists and exports."""
-        document = order.document
-        shop = self._account.shop(text_at(document, SHOP))
-        name = shop.name if shop is not None else ""
+    def listed(self, order: CachedOrder, problems: tuple[Problem, ...] | None = None) -> ListedOrder:
+        """The order with what is found about it now, for lists and exports. `problems`: those found, if they are known."""
+        document, account = order.document, self._account
+        shop = account.shop(text_at(document, SHOP))
         context = self._context(document)
-        found, state = self._problems(document, context), self.state(order).value
-        return ListedOrder(document, found, state, name, self._account.now(), self._account.zone)
+        found = self._problems(document, context) if problems is None else problems
+        return ListedOrder(
+            document,
+            found,
+            self.state(order).value,
+            shop.name if shop is not None else "",
+            account.now(),
+            account.zone,
+            due_at(document, context.shop),
+        )
 
     def facts(self, document: Document) -> Facts:
         """The facts that queries use. They do not depend on the time; see `Deadlines`."""

@@ -4,12 +4,16 @@ import hashlib
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from tui.api.codec import Document, encode
 from tui.store.private_marks import PrivateMark
 from tui.store.store import Store
 from tui.work.cache.local_orders import LocalOrders
 from tui.work.writes.backoff import Now
+
+_AT: Final = "@"
+"""In a version: between what identifies the document and when the cache noted its last change."""
 
 __all__ = ["OrderMarks", "PrivateMark", "version_of"]
 
@@ -26,19 +30,49 @@ class OrderMarks:
         self._orders = orders
         self._now = now
         self._marks = store.private_marks.all(account_id)
+        self.revision = 0
+        """Grows whenever the user changes a mark."""
 
     def of(self, key: str) -> PrivateMark:
-        """The marks of an order that still count."""
+        """The marks of an order that still count. Raises StoreError."""
         mark = self._marks.get(key, PrivateMark())
-        if mark.snoozed_until is not None and mark.snoozed_until <= self._now():
-            mark = replace(mark, snoozed_until=None)
-        if (mark.done_at or mark.snoozed_until) and mark.version != self._version(key):
-            mark = replace(mark, done_at=None, snoozed_until=None)
-        return mark
+        return self._current([(key, mark)])[key] if mark.done_at or mark.snoozed_until else mark
 
     def keys(self, has: Callable[[PrivateMark], object]) -> frozenset[str]:
-        """The keys of the orders whose marks match a condition."""
-        return frozenset(key for key in self._marks if has(self.of(key)))
+        """The keys of the orders whose marks match a condition. Raises StoreError.
+
+        Marks that no longer count are removed, never added: an order that does not match now matches with none of them.
+        """
+        found = [(key, mark) for key, mark in list(self._marks.items()) if has(mark)]
+        return frozenset(key for key, mark in self._current(found).items() if has(mark))
+
+    def _current(self, marks: list[tuple[str, PrivateMark]]) -> dict[str, PrivateMark]:
+        """The marks without those that ended with time or with a change of the order."""
+        now, changed = self._now(), self._orders.cache.changed_at([key for key, _ in marks])
+        found: dict[str, PrivateMark] = {}
+        for key, mark in marks:
+            if mark.snoozed_until is not None and mark.snoozed_until <= now:
+                mark = replace(mark, snoozed_until=None)
+            if mark.done_at or mark.snoozed_until:
+                mark = self._compared(key, mark, changed.get(key))
+            found[key] = mark
+        return found
+
+    def _compared(self, key: str, mark: PrivateMark, changed_at: float | None) -> PrivateMark:
+        """The mark after a comparison of the order with the one that was marked.
+
+        The document is read only if the cache noted a change since; then the result is kept in memory.
+        """
+        version, _, at = mark.version.partition(_AT)
+        if changed_at is not None and at == repr(changed_at):
+            return mark
+        if version != self._version(key).partition(_AT)[0]:
+            mark = replace(mark, done_at=None, snoozed_until=None)
+        elif changed_at is not None:
+            mark = replace(mark, version=f"{version}{_AT}{changed_at!r}")
+        if changed_at is not None:
+            self._marks[key] = mark
+        return mark
 
     def toggle_done(self, keys: Iterable[str]) -> bool:
         """Mark orders as done, or as not done if all are. Returns whether they are done now."""
@@ -71,10 +105,11 @@ class OrderMarks:
         changed = {key: replace(change(self.of(key)), version=self._version(key)) for key in keys}
         self._store.private_marks.put(self._account_id, changed.items())
         self._marks |= changed
+        self.revision += 1
 
     def _version(self, key: str) -> str:
-        cached = self._orders.find(key)
-        return version_of(cached.document) if cached is not None else ""
+        cached, changed = self._orders.find(key), self._orders.cache.changed_at([key])
+        return f"{version_of(cached.document)}{_AT}{changed.get(key)!r}" if cached is not None else ""
 
 
 def version_of(document: Document) -> str:

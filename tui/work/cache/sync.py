@@ -69,8 +69,12 @@ class OrderSync:
         now: Now,
         sleep: Sleep = asyncio.sleep,
         on_change: Callable[[], None] = lambda: None,
+        every: float | None = None,
     ) -> None:
+        """`every`: seconds between two reads of all open orders while they are watched; None: `OPEN_EVERY`."""
         self.on_change = on_change
+        self.is_watching = every is not None
+        self._every = OPEN_EVERY if every is None else every
         self._client = client
         self._orders = orders
         self._now = now
@@ -104,7 +108,7 @@ class OrderSync:
                     pass
                 self.on_change()
                 failures = 0
-                pause = OPEN_EVERY
+                pause = self._every
             except (NotAuthorised, Forbidden):
                 pause = ALL_EVERY
             except ApiError:
@@ -137,7 +141,7 @@ class OrderSync:
                 self._orders.set_seen()
         elif self._is_due(_ALL_READ, ALL_EVERY):
             await self._sweep(0)
-        elif self._is_whole_wanted or self._is_due(_OPEN_READ, OPEN_EVERY):
+        elif self._is_whole_wanted or self._is_due(_OPEN_READ, self._every):
             await self._sweep(self._oldest_open())
         self._is_whole_wanted = False
 

@@ -77,10 +77,13 @@ def test_tags_of_private_marks(file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[marks]\ntags = {don = 'x'}", "line 2: tags = 'don' in [marks] must be a table of different tags"),
-        ("[marks]\ntags = {done = ''}", "line 2: tags = '' in [marks] must be a table of different tags"),
-        ("[marks]\ntags = {done = ' x'}", "line 2: tags = ' x' in [marks] must be a table of different tags"),
-        ("[marks]\ntags = {done = 'x', flagged = 'x'}", "in [marks] must be a table of different tags"),
+        ("[marks]\ntags = {don = 'x'}", ": 'don' in [marks.tags] is not a setting; did you mean 'done'?"),
+        (
+            "[marks]\ntags = {done = ''}",
+            "line 2: done = '' in [marks.tags] must be a tag: a text without blanks around it",
+        ),
+        ("[marks]\ntags = {done = ' x'}", "line 2: done = ' x' in [marks.tags] must be a tag"),
+        ("[marks]\ntags = {done = 'x', flagged = 'x'}", "line 2: [marks.tags] has one tag for two marks"),
         ("[journal\n", "not valid TOML"),
         ("[journl]\nkeep_days = 9", ", line 1: 'journl' is not a setting; did you mean 'journal'?"),
         ("keep_days = 9", "'keep_days' is not a setting; did you mean 'keys'?"),

@@ -296,7 +296,9 @@ def _app(options: argparse.Namespace) -> int:
 
     from tui.start import run
 
-    return run_or_usage_error(lambda: run(profile, mouse=options.mouse, no_cache=options.no_cache))
+    return run_or_usage_error(
+        lambda: run(profile, mouse=options.mouse, no_cache=options.no_cache, read_only=options.read_only)
+    )
 
 
 def _check_terminal() -> None:

@@ -49,6 +49,9 @@ class ProfileSwitch:
 
         self._holder.release_keys()
         self._app.push_screen(WelcomeScreen(self.switch_to, self.connect, self._app.exit))
+        if self._accounts.saved():
+            # None of them is the default.
+            self.choose()
 
     def choose(self) -> None:
         """Let the user choose a profile, and switch to it."""
@@ -84,6 +87,7 @@ class ProfileSwitch:
                 await self._app.pop_screen()
             if not await session.closing.may_close("switch"):
                 return
+        profile = self._accounts.restricted(profile)
         self._holder.hold_keys()
         if session is not None:
             await session.stop_work()

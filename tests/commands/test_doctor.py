@@ -50,7 +50,7 @@ def test_a_working_account(shell: Shell, served: Service) -> None:
     shell.service = served
     found = shell.run("doctor", keys=f"{PUBLIC}:{SECRET}")
     assert found.code == 0, found.out
-    assert "DEMO 127.0.0.1, writes" in found.out
+    assert "LOCAL 127.0.0.1, writes" in found.out
     assert "7 shops. Works: read orders, list shops." in found.out
     assert "its clock is" in found.out
     assert "no pause asked for" in found.out

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from shell import CommandResult, Shell
+from shell import CommandResult, Shell, environment
 
 from tui.commands import backup, config, wipe
 from tui.store.batches import NewStaged
@@ -152,6 +152,16 @@ def test_config_edit_can_be_given_up(shell: Shell, monkeypatch: pytest.MonkeyPat
     assert edited.code == 0
     assert path.read_text() == SETTINGS
     assert not [name for name in os.listdir(shell.folder) if name.startswith(".")]
+
+
+def test_the_editor_does_not_get_the_secrets(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings(shell)
+    at_terminal(monkeypatch)
+    script = "import os, sys; open(sys.argv[1], 'w').write('# ' + os.environ.get('SENDCLOUD_SECRET_KEY', 'none'))"
+    monkeypatch.setattr("shell.environment", lambda **folders: environment(SENDCLOUD_SECRET_KEY=SECRET, **folders))
+    monkeypatch.setenv("VISUAL", f"{sys.executable} {shell.write('editor.py', script)}")
+    assert shell.run("config", "edit").code == 0
+    assert (shell.folder / "settings.toml").read_text() == "# none"
 
 
 def test_config_edit_starts_with_an_example(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:

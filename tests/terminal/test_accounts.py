@@ -53,7 +53,7 @@ def test_a_secret_stays_where_it_is_kept(tmp_path: Path, url: str, kept: object)
     variables = environment(tmp_path) | ({"SENDCLOUD_SECRET_KEY": SECRET} if kept is in_environment else {})
     with Terminal(PROGRAM, environment=variables) as terminal:
         terminal.wait("all read")
-        assert terminal.lines[0].startswith(" DEMO kaas")
+        assert terminal.lines[0].startswith(" LOCAL kaas · WRITES")
         assert not [line for line in command_lines() if SECRET.encode() in line]
         terminal.press("T")
         terminal.wait("/integrations")

@@ -280,6 +280,12 @@ async def test_writes_in_flight_keep_the_profile(
         assert "look up later" not in harness.text
         await harness.press("escape")
         assert harness.app.session is session
+        await harness.press("P")
+        await harness.until("DEMO sandbox")
+        await harness.press("Q")
+        await harness.until("quit now; look up later")
+        assert harness.app.is_running
+        await harness.press("escape")
         monkeypatch.undo()
 
 

@@ -14,7 +14,7 @@ from skipped_time import CLOCK
 from watched_service import Service, serve_sandbox
 
 from tui.commands import machine_checks
-from tui.commands.findings import Finding, Surroundings
+from tui.commands.findings import DoctorFinding, Surroundings
 from tui.config.profiles import OWN_URL, Basic, Profile, Secret
 from tui.sandbox.app import SandboxSettings
 from tui.store.order_cache import OrderCache, cache_path
@@ -28,7 +28,7 @@ def around(folder: Path, **environment: str) -> Surroundings:
     return Surroundings(environment, folder / "data", folder / "c" / "settings.toml", time.time(), None)
 
 
-def problems(findings: Iterator[Finding]) -> list[str]:
+def problems(findings: Iterator[DoctorFinding]) -> list[str]:
     return [f"{finding.text} → {finding.remedy}" for finding in findings if finding.is_problem]
 
 

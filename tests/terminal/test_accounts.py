@@ -12,7 +12,8 @@ from pseudo_terminal import PROGRAM, Terminal
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.serve import serving
 
-SECRET = "s3cret-that-nobody-may-see"
+SECRET = f"s3cret-{os.getpid()}-that-nobody-may-see"
+"""Not the one of other tests, which may pass theirs as an argument while these run."""
 
 
 @pytest.fixture(scope="module")

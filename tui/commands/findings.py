@@ -9,7 +9,7 @@ from tui.config.profiles import Profile
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorFinding:
     """`remedy`: what the user can do; empty if nothing is wrong."""
 
     area: str
@@ -32,7 +32,7 @@ class Surroundings:
     profile: Profile | None
 
 
-Check: TypeAlias = Callable[[Surroundings], Iterable[Finding]]
+Check: TypeAlias = Callable[[Surroundings], Iterable[DoctorFinding]]
 
 
 def shown(path: Path) -> str:

@@ -219,6 +219,10 @@ def _submit(options: argparse.Namespace) -> int:
     if options.read_only and not options.dry_run:
         raise UsageError("--read-only never writes, so submit cannot send; use --dry-run to see what it would do.")
     profile = required_profile(options)
+    if profile.read_only and not options.dry_run:
+        raise UsageError(
+            f"Profile {profile.name!r} is read only, so submit cannot send; use --dry-run to see what it would do."
+        )
 
     from tui.headless import submit
 

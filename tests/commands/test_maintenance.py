@@ -223,6 +223,8 @@ def test_restore_asks_and_keeps_what_was_there(shell: Shell, monkeypatch: pytest
 
 def test_wipe_lists_and_removes_what_the_app_made(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, path = stored(shell), settings(shell, "[journal]\nkeep_days = 9\n")
+    for left in (".settings.toml.7", ".edited-7-settings.toml"):
+        shell.write(left, SECRET)
     at_terminal(monkeypatch, "yes", "wipe")
     kept = shell.run("wipe")
     assert kept.code == 1
@@ -235,6 +237,7 @@ def test_wipe_lists_and_removes_what_the_app_made(shell: Shell, monkeypatch: pyt
     assert wiped.code == 0
     assert [file.name for file in folder.iterdir()] == ["mine.txt"]
     assert not path.exists()
+    assert [file.name for file in shell.folder.iterdir()] == ["data"]
     (folder / "mine.txt").unlink()
     assert "Nothing is kept" in shell.run("wipe", "--yes").error
 

@@ -96,6 +96,11 @@ def test_invalid_settings_raise_with_one_sentence(file: Path, text: str, message
     assert "\n" not in str(refused.value)
 
 
+def test_a_byte_order_mark_is_ignored(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbf[journal]\nkeep_days = 9\n")
+    assert read_settings().keep_days == 9
+
+
 def test_unreadable_files(file: Path) -> None:
     file.write_bytes(b"\xff")
     with pytest.raises(SettingsError, match="UTF-8"):

@@ -64,6 +64,7 @@ checks.unpaid = "error"
         ("keep_days = 9", "'keep_days' is not a setting; it must be one of default, cache, journal, profiles, shops"),
         ("journal = 3", "must be a table"),
         ("[journal]\nkeep = 9", ", line 2: 'keep' in [journal] is not a setting; did you mean 'keep_days'?"),
+        ("# keep_days = 9\n[journal]\n# keep_days = 8\nkeep_days = 0", "line 4: keep_days = 0"),
         ("[journal]\nkeep_days = 0", "keep_days = 0"),
         ("[journal]\nkeep_days = -1", "keep_days = -1"),
         ("[journal]\nkeep_days = 1.5", "keep_days = 1.5"),

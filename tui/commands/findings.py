@@ -1,5 +1,6 @@
 """What a check of `doctor` says: a finding, which names its area, what it found, and what helps if it is a problem."""
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,3 +40,9 @@ def shown(path: Path) -> str:
     """A path without the name of the user."""
     home = Path.home()
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) and path != home else str(path)
+
+
+def quoted(path: Path) -> str:
+    """The same for a shell."""
+    text = shown(path)
+    return f"~/{shlex.quote(text[2:])}" if text.startswith("~/") else shlex.quote(text)

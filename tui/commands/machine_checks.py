@@ -3,7 +3,6 @@
 import locale
 import os
 import platform
-import shlex
 import stat
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from tui.api.wording import count_of
-from tui.commands.findings import Check, DoctorFinding, Surroundings, shown
+from tui.commands.findings import Check, DoctorFinding, Surroundings, quoted, shown
 from tui.config.profiles import Basic, ClientCredentials, EnvironmentSecret, KeyringSecret, Secret, SecretCommand
 from tui.config.settings import SettingsError, read_settings
 from tui.store.db import StoreError
@@ -131,7 +130,7 @@ def check_folders(around: Surroundings) -> Iterator[DoctorFinding]:
         mode = stat.S_IMODE(folder.stat().st_mode)
         remedy = ""
         if mode & 0o077:
-            remedy = f"Other users may look into it. Run: chmod 700 {shlex.quote(shown(folder))}"
+            remedy = f"Other users may look into it. Run: chmod 700 {quoted(folder)}"
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             remedy = "It is not writable for you. Correct its owner and rights."
         yield DoctorFinding("folders", f"{what}: {shown(folder)}, mode {mode:03o}", remedy)

@@ -135,7 +135,7 @@ class Host:
 
     @property
     def workspace(self) -> Workspace:
-        return cast(Workspace, SimpleNamespace(go=self.pages.append, ask_screen=self.ask_screen))
+        return cast(Workspace, SimpleNamespace(go=self.pages.append, ask_screen=self.ask_screen, colour=""))
 
 
 @dataclass

@@ -101,6 +101,13 @@ def test_without_credentials_the_error_says_how_to_set_them(program: Program) ->
     assert list(program.folder.iterdir()) == [], "a refused start leaves nothing on disk"
 
 
+def test_without_a_default_profile_the_names_are_listed(program: Program) -> None:
+    settings = program.folder / "settings.toml"
+    settings.write_text("[profiles.one]\npublic_key = 'x'\n[profiles.two]\npublic_key = 'y'\n")
+    refused = program.run("list", stdin="none", SENDCLOUD_ORDERS_CONFIG=str(program.folder))
+    assert_refused(refused, "--profile", "one, two")
+
+
 @pytest.mark.parametrize("given", [*KEYS, *CLIENT])
 def test_a_missing_half_of_a_key_pair_is_named(program: Program, given: str) -> None:
     pair = {**KEYS, **CLIENT}

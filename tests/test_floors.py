@@ -330,6 +330,33 @@ def test_help_and_version_import_no_heavy_modules(arguments: list[str], code: in
     assert not heavy & set(names)
 
 
+def test_the_first_frame_imports_no_heavy_modules(tmp_path: Path) -> None:
+    """Without a settings file; the client and the schema of orders are imported after the first frame."""
+    script = (
+        "import sys\nfrom tui.arguments import chosen_profile\nfrom argparse import Namespace\n"
+        "assert chosen_profile(Namespace(profile=None, url=None, demo=False, read_only=False)) is None\n"
+        "import tui.start, tui.screens.system.connect\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("SENDCLOUD_")}
+    environment["SENDCLOUD_ORDERS_CONFIG"] = str(tmp_path)
+    command = [sys.executable, "-c", script]
+    output = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    heavy = {
+        "httpx",
+        "pydantic",
+        "pydantic_core",
+        "starlette",
+        "sqlite3",
+        "simplejson",
+        "tomlkit",
+        "tomllib",
+        "keyring",
+    }
+    assert "textual" in output.stdout.split()
+    assert not heavy & set(output.stdout.split())
+
+
 def test_no_error_is_swallowed() -> None:
     silent = []
     for module, path in modules().items():

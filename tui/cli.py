@@ -219,6 +219,10 @@ def _submit(options: argparse.Namespace) -> int:
     if options.read_only and not options.dry_run:
         raise UsageError("--read-only never writes, so submit cannot send; use --dry-run to see what it would do.")
     profile = required_profile(options)
+    if profile.read_only and not options.dry_run:
+        raise UsageError(
+            f"Profile {profile.name!r} is read only, so submit cannot send; use --dry-run to see what it would do."
+        )
 
     from tui.headless import submit
 
@@ -296,7 +300,9 @@ def _app(options: argparse.Namespace) -> int:
 
     from tui.start import run
 
-    return run_or_usage_error(lambda: run(profile, mouse=options.mouse, no_cache=options.no_cache))
+    return run_or_usage_error(
+        lambda: run(profile, mouse=options.mouse, no_cache=options.no_cache, read_only=options.read_only)
+    )
 
 
 def _check_terminal() -> None:

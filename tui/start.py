@@ -11,12 +11,12 @@ from tui.config.settings import read_settings
 from tui.service import check_profile
 
 
-def run(profile: Profile | None, *, mouse: bool = False, no_cache: bool = False) -> int:
+def run(profile: Profile | None, *, mouse: bool = False, no_cache: bool = False, read_only: bool = False) -> int:
     """Run the app and return its exit code; without a profile it starts with the choice of one. Raises ValueError for an invalid address, credentials or settings."""
     settings = replace(read_settings(), no_cache=no_cache)
     if profile is not None:
         check_profile(profile)
-    app = OrdersApp(profile, Accounts(profile), data_folder(), settings=settings)
+    app = OrdersApp(profile, Accounts(profile, read_only=read_only), data_folder(), settings=settings)
     code = app.run(mouse=mouse)
     for sentence in app.last_words:
         print(sentence, file=sys.stderr)

@@ -89,6 +89,7 @@ def test_tags_of_private_marks(file: Path) -> None:
         ("keep_days = 9", "'keep_days' is not a setting; did you mean 'keys'?"),
         ("journal = 3", "must be a table"),
         ("[journal]\nkeep = 9", ", line 2: 'keep' in [journal] is not a setting; did you mean 'keep_days'?"),
+        ("# keep_days = 9\n[journal]\n# keep_days = 8\nkeep_days = 0", "line 4: keep_days = 0"),
         ("[journal]\nkeep_days = 0", "keep_days = 0"),
         ("[journal]\nkeep_days = -1", "keep_days = -1"),
         ("[journal]\nkeep_days = 1.5", "keep_days = 1.5"),
@@ -119,6 +120,11 @@ def test_invalid_settings_raise_with_one_sentence(file: Path, text: str, message
     assert message in str(refused.value)
     assert str(file) in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_byte_order_mark_is_ignored(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbf[journal]\nkeep_days = 9\n")
+    assert read_settings().keep_days == 9
 
 
 def test_unreadable_files(file: Path) -> None:

@@ -137,7 +137,9 @@ class Host:
 
     @property
     def workspace(self) -> Workspace:
-        return cast(Workspace, SimpleNamespace(go=self.pages.append, ask_screen=self.ask_screen, keymap=Keymap()))
+        return cast(
+            Workspace, SimpleNamespace(go=self.pages.append, ask_screen=self.ask_screen, keymap=Keymap(), colour="")
+        )
 
 
 @dataclass

@@ -254,6 +254,30 @@ async def test_an_endless_body_is_cut_off(make: Make, packed: bool) -> None:
         await patch(client)
 
 
+@pytest.mark.parametrize(
+    ("encoding", "content", "reason", "tries"),
+    [
+        ("gzip, gzip", gzip.compress(gzip.compress(b"[]")), "was not asked for", 1),
+        ("br", b"xyz", "was not asked for", 1),
+        ("gzip", b"no gzip at all", "its compression is corrupt", 3),
+        ("gzip", gzip.compress(b"[]" * 900)[:-9], "ends too early", 3),
+    ],
+)
+async def test_a_body_that_cannot_be_decoded(
+    make: Make, encoding: str, content: bytes, reason: str, tries: int
+) -> None:
+    def respond(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Content-Encoding": encoding}, stream=httpx.ByteStream(content))
+
+    client, script = make(respond)
+    with pytest.raises((InvalidResponse, Unreachable), match=reason):
+        await get(client)
+    assert len(script.requests) == tries
+    assert script.requests[0].headers["accept-encoding"] == "gzip"
+    with pytest.raises(OutcomeUnknown, match=reason):
+        await patch(client)
+
+
 class HangingTransport(httpx.AsyncBaseTransport):
     def __init__(self) -> None:
         self.reached = asyncio.Event()

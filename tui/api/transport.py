@@ -6,6 +6,7 @@ and raises CancelledError like anything else: callers record the write before se
 """
 
 import asyncio
+import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ from tui.api.budget import (
     read_retry_after,
     retry_delay,
 )
+from tui.api.decompression import ACCEPTED, Decompressor, UnsupportedEncoding
 from tui.api.errors import (
     ApiError,
     InvalidRequest,
@@ -97,7 +99,8 @@ class _PartialResponse:
     body: bytearray = field(default_factory=bytearray)
     error: str = ""
     unsent: bool = False
-    too_large: bool = False
+    unusable: bool = False
+    """The error would be the same again."""
 
 
 class Transport:
@@ -140,7 +143,7 @@ class Transport:
             trust_env=not is_loopback(host),
             timeout=_timeouts(timeout),
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=20, keepalive_expiry=5.0),
-            headers={"Accept": "application/json", "User-Agent": "sendcloud-orders"},
+            headers={"Accept": "application/json", "Accept-Encoding": ACCEPTED, "User-Agent": "sendcloud-orders"},
         )
         self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Q6.1 may mean 15 concurrent requests: never exceed that, and never let reads hold up writes.
@@ -341,19 +344,31 @@ class Transport:
             ):
                 response.status = stream.status_code
                 response.headers = stream.headers
-                async for chunk in stream.aiter_bytes():
-                    space = self._limit - len(response.body)
-                    response.body += chunk[:space]
-                    if len(chunk) > space:
-                        response.error = f"it exceeds {self._limit} bytes"
-                        response.too_large = True
-                        return
+                await self._receive(stream, response)
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             # Only these are raised before the first byte is sent.
             response.unsent = True
             response.error = _reason(error)
         except (httpx.RequestError, TimeoutError, OSError) as error:
             response.error = _reason(error)
+
+    async def _receive(self, stream: httpx.Response, response: _PartialResponse) -> None:
+        """Read and decode the body, no further than its limit."""
+        try:
+            decompressor = Decompressor(stream.headers.get("content-encoding", ""))
+            async for chunk in stream.aiter_raw():
+                space = self._limit - len(response.body)
+                data = decompressor.add(chunk, space + 1)
+                response.body += data[:space]
+                if len(data) > space:
+                    response.error, response.unusable = f"it is too large, more than {self._limit} bytes", True
+                    return
+            if response.body and not decompressor.is_complete:
+                response.error = "its compressed text ends too early"
+        except UnsupportedEncoding as error:
+            response.error, response.unusable = str(error), True
+        except zlib.error:
+            response.error = "its compression is corrupt"
 
     def _check_received(self, request: Request, response: _PartialResponse) -> None:
         """Raise if there is no response, or if too much of it is missing to tell what it said."""
@@ -371,9 +386,9 @@ class Transport:
                 status=status,
                 body=self._hide(bytes(response.body)),
             )
-        if response.too_large:
+        if response.unusable:
             error = InvalidResponse(
-                f"The response from {self._host} is too large: {reason}. Nothing was changed.", status=status
+                f"The response from {self._host} cannot be used: {reason}. Nothing was changed.", status=status
             )
             error.final = True
             raise error

@@ -249,7 +249,7 @@ def test_package_metadata() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert (project["name"], project["requires-python"]) == ("sendcloud-orders", ">=3.11")
     assert project["scripts"] == {"sendcloud-orders": "tui.cli:main"}
-    assert {"sandbox", "test", "dev"} == project["optional-dependencies"].keys()
+    assert {"sandbox", "socks", "test", "dev"} == project["optional-dependencies"].keys()
     assert not any(text.startswith("uvicorn") for text in project["dependencies"])
     (textual,) = [text for text in project["dependencies"] if text.startswith("textual")]
     assert ",<" in textual, "limited to the next major version"

@@ -96,7 +96,7 @@ async def test_a_busy_order_is_retried_byte_for_byte(make: Make, clock: FakeCloc
         (httpx.ReadError(""), OutcomeUnknown, 1),
         (httpx.WriteError(""), OutcomeUnknown, 1),
         (httpx.RemoteProtocolError("Server disconnected without sending a response."), OutcomeUnknown, 1),
-        (httpx.ProxyError("504"), OutcomeUnknown, 1),
+        (httpx.ProxyError("504"), Unreachable, 1),
         (OSError("reset"), OutcomeUnknown, 1),
         (TimeoutError(), OutcomeUnknown, 1),
         (broken_body(200, b'{"da'), OutcomeUnknown, 1),

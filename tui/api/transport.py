@@ -6,6 +6,7 @@ and raises CancelledError like anything else: callers record the write before se
 """
 
 import asyncio
+import re
 import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -42,6 +43,7 @@ from tui.api.errors import (
     error_for,
     one_line,
 )
+from tui.api.network import check_proxies, proxy_variable, trusted_certificates
 from tui.api.pointer import Dialect
 from tui.api.request_log import LoggedRequest, RequestLog, RequestOutcome
 
@@ -136,11 +138,16 @@ class Transport:
         self._limit = limit
         host = urlsplit(base_url).hostname or ""
         self._host = host
+        # A proxy from the environment would see unencrypted requests to this machine.
+        uses_environment = not is_loopback(host)
+        if uses_environment:
+            check_proxies()
+        self._proxy = proxy_variable(base_url) if uses_environment else ""
         self._http = httpx.AsyncClient(
             transport=transport,
             follow_redirects=False,
-            # A proxy from the environment would see unencrypted requests to this machine.
-            trust_env=not is_loopback(host),
+            trust_env=uses_environment,
+            verify=trusted_certificates(),
             timeout=_timeouts(timeout),
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=20, keepalive_expiry=5.0),
             headers={"Accept": "application/json", "Accept-Encoding": ACCEPTED, "User-Agent": "sendcloud-orders"},
@@ -345,8 +352,8 @@ class Transport:
                 response.status = stream.status_code
                 response.headers = stream.headers
                 await self._receive(stream, response)
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            # Only these are raised before the first byte is sent.
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+            # Only these are raised before the first byte is sent to the service.
             response.unsent = True
             response.error = _reason(error)
         except (httpx.RequestError, TimeoutError, OSError) as error:
@@ -376,8 +383,9 @@ class Transport:
         if not reason or (status is not None and 300 <= status < 500):
             return  # a refusal stays a refusal, even if its text is cut off
         if response.unsent:
+            where = f"the network, the proxy in {self._proxy}" if self._proxy else "the network"
             raise Unreachable(
-                f"No connection to {self._host}: {reason}. Nothing was sent. Check the network and the address, then try "
+                f"No connection to {self._host}: {reason}. Nothing was sent. Check {where} and the address, then try "
                 "again."
             )
         if request.write:
@@ -425,6 +433,8 @@ class Transport:
         return data
 
 
+_UNTRUSTED = re.compile(r"CERTIFICATE_VERIFY_FAILED\] certificate verify failed: (.*?)(?: \(_ssl|$)")
+
 _LOOK_UP = "It may or may not have been carried out: look the order up before sending again."
 
 
@@ -432,6 +442,13 @@ def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return "connecting took too long" if isinstance(error, httpx.ConnectTimeout) else "it took too long"
     detail = one_line(str(error), 200).rstrip(".")
+    if untrusted := _UNTRUSTED.search(detail):
+        return (
+            f"its certificate is not trusted ({untrusted[1]}); a company's certificate belongs in the system's store or "
+            "in the file that SSL_CERT_FILE names"
+        )
+    if isinstance(error, httpx.ProxyError):
+        return f"the proxy refused the connection ({detail})"
     if isinstance(error, httpx.ConnectError):
         return detail or "the server does not respond"
     return f"the connection was interrupted ({detail})" if detail else "the connection was interrupted"

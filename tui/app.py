@@ -3,19 +3,23 @@
 import asyncio
 import importlib
 import signal
-import traceback
+import sys
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
+from textual.driver import Driver
+from textual.drivers.linux_driver import LinuxDriver
 
+from tui.crash_reports import describe
 from tui.screens.system.opening import OpeningScreen
 from tui.service import Service
 from tui.settings import Settings
 from tui.widgets.diff_renderer import DiffRenderer
 from tui.widgets.key_queue import KeyQueue
+from tui.widgets.terminal import TerminalDriver
 
 if TYPE_CHECKING:
     from tui.lifecycle import Session
@@ -49,13 +53,20 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self._folder = folder
         self._service: Service | None = None
         self._session: Session | None = None
+        self._earlier_interrupt: Any = signal.default_int_handler
         # Keys are held until there are screens that can process them.
         self.hold_keys()
 
     def on_mount(self) -> None:
         self.theme = "ansi-dark"
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(self._report_background_error)
         for number in (signal.SIGHUP, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, self._die, number)
+            loop.add_signal_handler(number, self._die, number)
+        # Not the loop's handler: it would also be called for Ctrl+C in an editor, which replaces this one.
+        self._earlier_interrupt = signal.signal(
+            signal.SIGINT, lambda number, _: loop.call_soon_threadsafe(self._die, number)
+        )
         self.push_screen(OpeningScreen(self._profile, self.open, self.exit))
 
     # Opening and closing
@@ -79,22 +90,54 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self._session.start(self.release_keys)
 
     def _die(self, number: int) -> None:
-        if self._session is not None:
-            self._session.workspace.account.store.flush()
-        self.exit(return_code=128 + number)
+        from tui.work.stored import StoreError
+
+        try:
+            if self._session is not None:
+                self._session.workspace.account.store.flush()
+        except StoreError as error:
+            self.last_words.append(f"The last changes may not survive a power failure: {error}")
+        finally:
+            self.exit(return_code=128 + number)
+
+    # The terminal
+
+    def get_driver_class(self) -> type[Driver]:
+        driver = super().get_driver_class()
+        return TerminalDriver if driver is LinuxDriver else driver
+
+    def terminal_lost(self) -> None:
+        """End as after a hang-up, whose signal does not always arrive."""
+        self._die(signal.SIGHUP)
+
+    def input_failed(self, error: BaseException) -> None:
+        self._end_after(error)
+
+    # Internal errors. Textual would print variables and the texts of exceptions, which contain customers' data and secrets.
 
     def _fatal_error(self) -> None:
-        """Exit after a bug. Textual would print all variables, which contain customers' data and secrets."""
-        from tui.widgets.text import safe
+        error = self._exception or sys.exc_info()[1]
+        self._end_after(error if error is not None else RuntimeError())
 
-        trace = traceback.format_exc(limit=-12)
-        self.last_words.append(
-            "The app quit because of an internal error. Drafts, staged orders and typed text are saved."
-        )
-        self.last_words.extend(safe(line) for line in trace.rstrip().split("\n"))
+    def panic(self, *renderables: object) -> None:
+        self._fatal_error()
+
+    def _end_after(self, error: BaseException) -> None:
+        if not self.last_words:
+            self.last_words = [describe(self._folder, error)]
+        self._return_code = 1
         self._close_messages_no_wait()
 
+    def _report_background_error(self, loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+        """Report an error that nobody waited for. The app goes on."""
+        error = context.get("exception")
+        if isinstance(error, Exception):
+            sentences = describe(self._folder, error, ends=False)
+            if self._session is not None:
+                self._session.navigator.show_notice(sentences, "error")
+
     async def on_unmount(self) -> None:
+        signal.signal(signal.SIGINT, self._earlier_interrupt)
         if self._session is not None:
             self._session.close()
         if self._service is not None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NoReturn
 if TYPE_CHECKING:
     from tui.settings import Profile
 
-USAGE = 2
+USAGE, CRASHED, INTERRUPTED = 2, 70, 130
 OWN_URL = "https://panel.sendcloud.sc/api/v3"
 
 _CREDENTIALS = """credentials come from the environment, never from the command line:
@@ -64,6 +64,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except UsageError as error:
         print(f"sendcloud-orders: {error}", file=sys.stderr)
         sys.exit(USAGE)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        from tui.crash_reports import describe
+        from tui.settings import data_folder
+
+        print(f"sendcloud-orders: {describe(data_folder(), error)}", file=sys.stderr)
+        sys.exit(CRASHED)
 
 
 def _fill_closed_streams() -> None:

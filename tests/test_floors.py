@@ -66,14 +66,14 @@ LAYERS = {
     "tui.orders.query": orders("query addresses.formats paths summary"),
     "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
     "tui.orders.checks": orders(
-        "checks addresses countries fields money names order_state paths status_words summary value_parser"
+        "checks addresses countries fields money names numbers order_state paths status_words summary value_parser"
     ),
-    "tui.orders.edits": orders("edits checks fields paths summary value_parser"),
+    "tui.orders.edits": orders("edits checks fields numbers paths summary value_parser"),
     "tui.orders.tables": orders(
-        "tables addresses checks countries edits fields money names parsed paths progress status_words value_parser"
+        "tables addresses checks countries edits fields money names numbers parsed paths progress status_words value_parser"
     ),
     "tui.orders": orders(
-        "addresses countries display edits fields money names parsed paths progress status_words suggestions summary "
+        "addresses countries display edits fields money names numbers parsed paths progress status_words suggestions summary "
         "value_parser"
     ),
     # store/: the database
@@ -124,14 +124,16 @@ LAYERS = {
         DISK,
         SERVER,
     ),
+    "tui.crash_reports": layer("", NETWORK, DISK - {"sqlite3"}, TERMINAL, SERVER),
+    "tui.ending": layer("tui.crash_reports tui.widgets.terminal", NETWORK, DISK, SERVER),
     "tui.app": layer(
-        "tui.lifecycle tui.screens.system.opening tui.screens.common tui.widgets tui.work tui.service tui.settings",
+        "tui.ending tui.lifecycle tui.screens.system.opening tui.screens.common tui.widgets tui.work tui.service tui.settings",
         NETWORK,
         DISK,
         SERVER,
     ),
     "tui.service": layer("tui.settings tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
-    "tui.start": layer("tui.app tui.service tui.settings", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.start": layer("tui.crash_reports tui.app tui.service tui.settings", NETWORK, DISK, TERMINAL, SERVER),
     "tui.commands.output": layer("tui.widgets.text", NETWORK, DISK, TERMINAL, SERVER),
     "tui.commands": layer(
         "tui.commands tui.service tui.settings tui.work tui.store.store tui.store.db tui.orders tui.widgets.text "
@@ -151,7 +153,11 @@ LAYERS = {
         SERVER,
     ),
     "tui.cli": layer(
-        "tui.start tui.headless tui.commands tui.settings tui.sandbox.command", NETWORK, DISK, TERMINAL, SERVER
+        "tui.crash_reports tui.start tui.headless tui.commands tui.settings tui.sandbox.command",
+        NETWORK,
+        DISK,
+        TERMINAL,
+        SERVER,
     ),
     "tui.__main__": layer("tui.cli", NETWORK, DISK, TERMINAL, SERVER),
     "tui.sandbox": layer(

@@ -235,7 +235,7 @@ def remove_file(path: Path) -> None:
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
     except OSError as error:
-        raise StoreError(f"{path} cannot be removed: {error.strerror}") from error
+        raise StoreError(f"{error.strerror}: {path} cannot be removed.") from error
 
 
 def _is_ours(path: Path) -> bool:

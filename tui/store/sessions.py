@@ -51,19 +51,7 @@ class Sessions:
 
     def alive(self, session: str) -> bool:
         """Whether the process of that session is still running."""
-        if session == self.mine:
-            return True
-        try:
-            probe = os.open(self._path(session), os.O_RDONLY | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return True
-        finally:
-            os.close(probe)
-        return False
+        return session == self.mine or _is_locked(self._path(session))
 
     def close(self) -> None:
         """Release the lock; from then on this session counts as dead."""
@@ -79,6 +67,25 @@ class Sessions:
 
     def _path(self, session: str) -> Path:
         return self._folder / f"{session}.lock"
+
+
+def is_any_alive(folder: Path) -> bool:
+    """Whether the process of any session is running, by the folder of their locks."""
+    return any(_is_locked(path) for path in folder.glob("*.lock"))
+
+
+def _is_locked(path: Path) -> bool:
+    try:
+        probe = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(probe)
+    return False
 
 
 class SharedTables(Tables):

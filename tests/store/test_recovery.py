@@ -45,18 +45,22 @@ def damage(folder: Path, data: bytes) -> None:
     (folder / f"{FILE}.exists").touch()
 
 
-def contents(folder: Path) -> tuple[int, int, int, str]:
-    """How many states, drafts and writes there are, and the notice."""
-    store = Store(folder)
+def counted(store: Store) -> tuple[int, int, int]:
+    """How many states, drafts and writes there are."""
     accounts = store.accounts()
-    found = (
+    return (
         sum(len(store.screen_states.all(account)) for account in accounts),
         sum(len(store.edits.all(account)) for account in accounts),
         sum(len(store.writes.all(account, limit=-1)) for account in accounts),
-        store.notice,
     )
+
+
+def contents(folder: Path) -> tuple[int, int, int, str]:
+    """The same of the store in a folder, and its notice."""
+    store = Store(folder)
+    found = counted(store)
     store.close()
-    return found
+    return *found, store.notice
 
 
 def test_a_sound_file_is_opened_without_a_word(tmp_path: Path, filled: bytes) -> None:
@@ -132,7 +136,7 @@ def test_damage_that_is_met_later_is_checked_at_the_next_start(
     store = open_store()
     assert store.notice == ""
     with pytest.raises(StoreDamaged, match="start again to repair it"):
-        contents(tmp_path / "data")
+        counted(store)
     assert check_mark(store.path).exists()
     store.close()
     assert "was damaged" in open_store().notice

@@ -79,7 +79,7 @@ def _check(path: Path, *, was_there: bool) -> None:
     except sqlite3.DatabaseError as error:
         found = str(error)
     if found != "ok":
-        raise StoreDamaged(f"The file is damaged ({found}): {path}.")
+        raise StoreDamaged(f"The file is damaged ({' '.join(found.split())}): {path}.")
 
 
 def _replace(path: Path, migrations: Sequence[str], now: datetime, busy_seconds: float) -> tuple[Database, str]:

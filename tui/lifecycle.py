@@ -31,6 +31,9 @@ from tui.work.journal.entries import prune_journal
 from tui.work.writes.serialization import edited_order
 
 _TRIED_AGAIN = 30.0
+_STORED_AGAIN = 2.0
+_BUSY_SECONDS = 0.25
+"""How long a key may wait for another process that writes to the store."""
 _MOMENT = 0.05
 _SOON = 1.0
 
@@ -38,9 +41,10 @@ _SOON = 1.0
 class Session:
     """An open workspace. Its background work runs in workers of the app, because the opening screen is closed."""
 
-    def __init__(self, app: DiffRenderer[int], profile: str, account: Account, settings: Settings) -> None:
+    def __init__(self, app: DiffRenderer[int], profile: str, account: Account, settings: Settings, notice: str) -> None:
         self._app = app
         self._settings = settings
+        self._notices = [text for text in (account.store.notice, notice) if text]
         account.shop_settings = settings.shops
         knowledge = OrderKnowledge(account)
         self._local = local = open_orders(account, knowledge, in_memory=settings.no_cache)
@@ -74,12 +78,15 @@ class Session:
         start(self._open_screens(ready), name="open the screens and look up writes in flight")
         start(self._verify(), name="follow accepted orders")
         start(self._read_orders(), name="read all orders")
+        start(self._store_later(), name="store what could not be stored")
         start(self.workspace.staging.check_all(), name="check the batch")
         start(asyncio.to_thread(_warm_up), name="load other screens")
 
     async def _open_screens(self, ready: Callable[[], None]) -> None:
         await self.navigator.open_last_place()
         ready()
+        if self._notices:
+            self.workspace.show_notice(" ".join(self._notices), "error")
         recovering = asyncio.create_task(self._recover())
         # Writes in flight are resolved first. Those that take longer are not sent again in the meantime.
         await asyncio.wait({recovering}, timeout=_SOON)
@@ -99,6 +106,26 @@ class Session:
             except StoreError as error:
                 self.workspace.show_notice(f"Accepted orders are not being verified: {error}", "error")
                 await asyncio.sleep(_TRIED_AGAIN)
+
+    async def _store_later(self) -> None:
+        """Store what could not be stored, again and again, and look up writes whose results were lost with it."""
+        unsaved = self.workspace.account.unsaved
+        failed = asyncio.Event()
+        unsaved.on_change = failed.set
+        while True:
+            await failed.wait()
+            await asyncio.sleep(_STORED_AGAIN)
+            failed.clear()
+            try:
+                unsaved.retry()
+            except StoreError:
+                failed.set()
+                continue
+            self.workspace.show_notice("What could not be saved before is saved now.")
+            try:
+                await resolve_writes(self.workspace)
+            except StoreError as error:
+                self.workspace.show_notice(f"Writes in flight are looked up at the next start: {error}", "error")
 
     async def _read_orders(self) -> None:
         """Keep the cache up to date while the app runs; after an error of its file, try again."""
@@ -195,11 +222,12 @@ async def open_session(
     settings: Settings,
 ) -> Session:
     """Open store and account. Raises ApiError, StoreError."""
-    store = Store(folder, now=now, profile=profile)
+    # In a thread: it may have to wait for another copy, or to repair the file.
+    store = await asyncio.to_thread(Store, folder, now=now, profile=profile, busy_seconds=_BUSY_SECONDS)
     zone = local_zone()
     try:
         account = await open_known(service.client, store, service.name, now=now, zone=zone)
-        return Session(app, profile, account, settings)
+        return Session(app, profile, account, settings, service.notice)
     except BaseException:
         store.close()
         raise

@@ -13,7 +13,18 @@ from tui.api.codec import Document, Json, encode, pretty
 from tui.api.errors import ApiError, Problem
 from tui.api.query import order_key
 from tui.api.wording import count_of
-from tui.commands.output import DENIED, PROBLEMS, SUCCESS, USAGE, CommandEnded, guarded, print_bytes, print_lines, say
+from tui.commands.output import (
+    DENIED,
+    PROBLEMS,
+    SUCCESS,
+    USAGE,
+    CommandEnded,
+    guarded,
+    print_bytes,
+    print_lines,
+    say,
+    say_if,
+)
 from tui.orders.columns import COLUMNS, DEFAULT_COLUMNS, cells_of, titles_of
 from tui.orders.paths import NUMBER, ORDER_ID, SHOP
 from tui.orders.query.arguments import from_arguments
@@ -127,8 +138,10 @@ async def _opened(options: argparse.Namespace, profile: Profile) -> "AsyncIterat
 
     now, zone = (lambda: datetime.now(UTC)), local_zone()
     service = connect(profile, retry_for=30.0)
+    say_if(service.notice)
     try:
         store = Store(data_folder(), profile=profile.name)
+        say_if(store.notice)
         try:
             account = await open_known(service.client, store, service.name, now=now, zone=zone)
             account.shop_settings = read_settings().shops

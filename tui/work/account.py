@@ -17,6 +17,7 @@ from tui.store.store import Store
 from tui.store.verifications import Verification
 from tui.work.drafts.drafts import Drafts
 from tui.work.drafts.sender import DraftSender
+from tui.work.unsaved import Unsaved
 from tui.work.writes.backoff import Now, RetrySchedule, Sleep
 from tui.work.writes.outbox import Outbox
 from tui.work.writes.verifier import Verifier
@@ -75,6 +76,8 @@ class Account:
     """The shops as they were read the last time."""
     shop_settings: Mapping[int, ShopSettings] = field(default_factory=dict)
     """What the user's settings say about shops, by their ids."""
+    unsaved: Unsaved = field(default_factory=Unsaved)
+    """What could not be stored and is stored again later."""
     listeners: list[Callable[[Write | Verification], None]] = field(default_factory=list)
     """Functions to call after each step of a write and at the end of each verification."""
 
@@ -184,7 +187,8 @@ def _account(
     sleep: Sleep = asyncio.sleep,
     schedule: RetrySchedule | None = None,
 ) -> Account:
-    drafts = Drafts(store, account_id, now)
+    unsaved = Unsaved()
+    drafts = Drafts(store, account_id, now, unsaved)
 
     def notify(news: Write | Verification) -> None:
         if isinstance(news, Verification):
@@ -203,8 +207,9 @@ def _account(
         on_change=notify,
         on_accepted=verifier.wake,
     )
-    draft_sender = DraftSender(client, store, account_id, drafts, outbox, now=now)
+    draft_sender = DraftSender(client, store, account_id, drafts, outbox, now=now, unsaved=unsaved)
     account = Account(client, store, account_id, drafts, now, zone, outbox, verifier, draft_sender, own_shop=own_shop)
+    account.unsaved = unsaved
     documents = map(as_document, as_list(store.screen_states.get(account_id, _SHOPS)))
     account.earlier_shops = [shop for shop in map(Shop.read, documents) if shop is not None]
     return account

@@ -216,7 +216,10 @@ class EditScreen(BaseScreen[None]):
                 facts.append((status.message, "service" if status.problems else "good" if is_confirmed else "info"))
         if undecided := len(draft.draft.undecided):
             facts.append((f"{undecided} to decide: c", "conflict"))
-        facts.append("draft saved" if is_changed else "nothing changed")
+        if not self.workspace.account.drafts.is_stored(draft.id):
+            facts.append(("draft not saved yet", "warning"))
+        else:
+            facts.append("draft saved" if is_changed else "nothing changed")
         if draft.choice.operation is Operation.POST:
             facts.append(("sent as a full order", "info"))
         facts.append(f"read {draft.draft.read_at.astimezone(self.workspace.account.zone):%H:%M}")

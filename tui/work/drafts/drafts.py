@@ -12,6 +12,7 @@ from tui.orders.edits.merge import Conflict, Merged, is_undecided, merge, take_t
 from tui.orders.edits.request_choice import RequestChoice, choose_request
 from tui.store.drafts import StoredEdit
 from tui.store.store import Store
+from tui.work.unsaved import Unsaved
 
 
 @dataclass(slots=True)
@@ -72,8 +73,12 @@ class TypedText:
 class Drafts:
     """All drafts of an account. Each change is durable before the call returns."""
 
-    def __init__(self, store: Store, account_id: int, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, account_id: int, now: Callable[[], datetime], unsaved: Unsaved | None = None
+    ) -> None:
+        """`unsaved` keeps what could not be stored; it is stored again later."""
         self._store = store
+        self._unsaved = unsaved if unsaved is not None else Unsaved()
         self._account_id = account_id
         self._now = now
         self._drafts: dict[str, Draft] = {}
@@ -98,13 +103,23 @@ class Drafts:
             draft = self._drafts[order_id] = Draft(order_id, Edit(document), read_at)
         return draft
 
+    def is_stored(self, order_id: str) -> bool:
+        """Whether the draft of an order is on disk as it is here."""
+        return f"draft {order_id}" not in self._unsaved
+
     def save(self, draft: Draft) -> None:
-        """Store the steps of a draft durably. A draft without steps is dropped."""
-        if not draft.edit.steps:
-            self.drop(draft)
-        else:
-            self._store_edit(draft)
+        """Store the steps of a draft durably. A draft without steps is dropped.
+
+        Raises StoreError; the draft is then kept in memory, and stored again later.
+        """
         self._drafts[draft.order_id] = draft
+        self._unsaved.attempt(f"draft {draft.order_id}", lambda: self._save(draft))
+
+    def _save(self, draft: Draft) -> None:
+        if draft.edit.steps:
+            self._store_edit(draft)
+        else:
+            self._drop_stored(draft)
 
     def _store_edit(self, draft: Draft) -> None:
         edits, base, log, stored = self._store.edits, draft.edit.base, draft.log(), draft.stored
@@ -122,6 +137,9 @@ class Drafts:
     def drop(self, draft: Draft) -> None:
         """Drop a draft; if it was sent, its changes stay in the journal."""
         self._drafts.pop(draft.order_id, None)
+        self._unsaved.attempt(f"draft {draft.order_id}", lambda: self._drop_stored(draft))
+
+    def _drop_stored(self, draft: Draft) -> None:
         if draft.stored is not None:
             found = self._store.edits.get(self._account_id, draft.order_id)
             if found is not None and same(found.log, draft.stored.log):
@@ -142,16 +160,18 @@ class Drafts:
         draft.taken = merged.remote_changes
         draft.read_at = read_at
         if draft.stored is not None:
-            self._store_edit(draft)
+            self._unsaved.attempt(f"draft {draft.order_id}", lambda: self._save(draft))
         return merged
 
     def save_typed(self, typing: TypedText) -> None:
         """Store the text of an open editor before it is drawn."""
-        self._store.screen_states.put(self._account_id, _typing_key(typing.place, typing.pointer), typing.text)
+        key = _typing_key(typing.place, typing.pointer)
+        self._unsaved.attempt(key, lambda: self._store.screen_states.put(self._account_id, key, typing.text))
 
     def drop_typed(self, place: str, pointer: Pointer) -> None:
         """Drop the stored text of a field: it was accepted or discarded."""
-        self._store.screen_states.delete(self._account_id, _typing_key(place, pointer))
+        key = _typing_key(place, pointer)
+        self._unsaved.attempt(key, lambda: self._store.screen_states.delete(self._account_id, key))
 
     def typed(self, place: str) -> dict[Pointer, str]:
         """Return the text that was typed into the fields of an order and not accepted, by pointer."""

@@ -31,7 +31,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     account = store.account_id("https://a", "1")
     for number in range(40):
         store.screen_states.put(account, f"key {number}", "x" * 300)
-        store.edits.start(account, str(number), order(number), AT, {"steps": [number]})
+        store.edits.replace(account, str(number), None, order(number), AT, {"steps": [number]})
         store.writes.record(
             account, NewWrite(WriteKind.PATCH, "PATCH", "/orders/1", b"{}", order(number), order_id="1")
         )

@@ -101,6 +101,10 @@ class Database:
         """
         return self._run(lambda: self._transact("BEGIN IMMEDIATE", work, "FULL" if durable else "NORMAL"))
 
+    def changes_of_others(self) -> int:
+        """A number that changes when another process has committed something."""
+        return self._run(lambda: _pragma(self._connection, "data_version"))
+
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file and empty it, except for what other connections still read."""
         self._run(lambda: self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall())

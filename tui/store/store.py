@@ -92,6 +92,10 @@ class Store:
         """The numbers of all accounts ever opened in this store, the oldest first."""
         return [int(row[0]) for row in self._database.read(lambda c: c.execute("SELECT id FROM account").fetchall())]
 
+    def changes_of_others(self) -> int:
+        """A number that changes when another process has stored something."""
+        return self._database.changes_of_others()
+
     def flush(self) -> None:
         """Make everything committed so far durable."""
         command = "UPDATE session SET since = since WHERE id = ?"

@@ -54,7 +54,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
     def on_mount(self) -> None:
         self.theme = "ansi-dark"
         self.handle_signals()
-        self.push_screen(OpeningScreen(self._profile, self.open, self.exit))
+        self.push_screen(OpeningScreen(self._profile, self.open, self.exit, self._waiting))
 
     # Opening and closing
 
@@ -75,6 +75,14 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
             self.release_keys(discard=True)
             raise
         self._session.start(self.release_keys)
+
+    def _waiting(self) -> str:
+        """What the first request waits for."""
+        if self._service is None:
+            return ""
+        from tui.work.waiting import waiting_text
+
+        return waiting_text(self._service.client, "Ctrl+C quits")
 
     def prepare_end(self) -> None:
         from tui.work.stored import StoreError

@@ -28,6 +28,7 @@ from tui.work.cache.order_knowledge import OrderKnowledge
 from tui.work.cache.private_marks import OrderMarks
 from tui.work.cache.sync import OrderSync
 from tui.work.journal.entries import prune_journal
+from tui.work.waiting import waiting_text
 from tui.work.writes.serialization import edited_order
 
 _TRIED_AGAIN = 30.0
@@ -36,6 +37,7 @@ _BUSY_SECONDS = 0.25
 """How long a key may wait for another process that writes to the store."""
 _MOMENT = 0.05
 _SOON = 1.0
+_WAIT_SHOWN_EVERY = 1.0
 
 
 class Session:
@@ -79,6 +81,7 @@ class Session:
         start(self._verify(), name="follow accepted orders")
         start(self._read_orders(), name="read all orders")
         start(self._store_later(), name="store what could not be stored")
+        start(self._name_waits(), name="say what is waited for")
         start(self.workspace.staging.check_all(), name="check the batch")
         start(asyncio.to_thread(_warm_up), name="load other screens")
 
@@ -106,6 +109,16 @@ class Session:
             except StoreError as error:
                 self.workspace.show_notice(f"Accepted orders are not being verified: {error}", "error")
                 await asyncio.sleep(_TRIED_AGAIN)
+
+    async def _name_waits(self) -> None:
+        """Say on the status line when the service lets a request wait. Nothing is done while there is none."""
+        client = self.workspace.account.client
+        while True:
+            await client.request_started.wait()
+            client.request_started.clear()
+            while client.waiting_for is not None:
+                await asyncio.sleep(_WAIT_SHOWN_EVERY)
+                self.navigator.show_waiting(waiting_text(client, "Ctrl+C stops"))
 
     async def _store_later(self) -> None:
         """Store what could not be stored, again and again, and look up writes whose results were lost with it."""

@@ -207,6 +207,11 @@ class Navigator:
         for screen in self.screens:
             screen.order_changed(order_id)
 
+    def show_waiting(self, text: str) -> None:
+        """Show on every screen what is waited for; empty for nothing."""
+        for screen in self.screens:
+            screen.show_waiting(text)
+
     def show_notice(self, text: str, style: str = "info", /) -> None:
         """Show a notice on the top screen; does nothing while no screen is ready."""
         if screens := self.screens:

@@ -157,8 +157,16 @@ class Transport:
         self._slots = {False: asyncio.Semaphore(10), True: asyncio.Semaphore(5)}
         self.in_flight = 0
         """The number of requests in flight, without those that wait for the rate budget."""
+        self._turns: dict[object, float] = {}
+        self.started = asyncio.Event()
+        """Set when a request is begun."""
         self._denials = 0
         self._token_task: asyncio.Task[str] | None = None
+
+    @property
+    def waiting_for(self) -> float | None:
+        """Seconds since the oldest unfinished request was begun, pauses and retries included; None if there is none."""
+        return self._clock.monotonic() - min(self._turns.values()) if self._turns else None
 
     async def aclose(self) -> None:
         if self._token_task is not None:
@@ -169,6 +177,15 @@ class Transport:
         """Send a request, with retries, and parse the response. `read` raises InvalidResponse if it cannot, with a short
         reason ("it is not JSON")."""
         url = self._url(request)
+        turn = object()
+        self._turns[turn] = self._clock.monotonic()
+        self.started.set()
+        try:
+            return await self._retried(request, url, read)
+        finally:
+            del self._turns[turn]
+
+    async def _retried(self, request: Request, url: httpx.URL, read: Callable[[ServiceResponse], T]) -> T:
         denials = self._denials
         until = self._clock.monotonic() + self._retry_for
         tried: Counter[type[ApiError]] = Counter()

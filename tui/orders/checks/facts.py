@@ -7,6 +7,7 @@ from typing import Final
 
 from tui.api.codec import Document, Json, as_list
 from tui.api.pointer import Pointer
+from tui.api.wording import shorten
 from tui.orders.checks.context import ShopSettings
 from tui.orders.checks.customs_territories import needs_customs
 from tui.orders.countries import country_name
@@ -145,8 +146,7 @@ def text_at_pointer(document: Json, pointer: Pointer) -> str:
 
 def excerpt(text: object, length: int = 16) -> str:
     """A text of at most `length` characters for a title."""
-    shown = str(text)
-    return shown if len(shown) <= length else f"{shown[: length - 1]}…"
+    return shorten(str(text), length)
 
 
 def item_pointers(indexes: Iterable[int], *names: str) -> tuple[Pointer, ...]:

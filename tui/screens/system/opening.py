@@ -9,18 +9,27 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
+_ASKED_EVERY = 1.0
+
 
 class OpeningScreen(Screen[None], inherit_bindings=False):
     """Calls `open` after the first frame; if that fails, the reason is shown, and `R` tries again.
 
-    `leave` ends the app with an exit code.
+    `leave` ends the app with an exit code. `waiting` says what is waited for, asked once a second.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = []
     AUTO_FOCUS = None
 
-    def __init__(self, name: str, open: Callable[[], Awaitable[None]], leave: Callable[[int], None]) -> None:
+    def __init__(
+        self,
+        name: str,
+        open: Callable[[], Awaitable[None]],
+        leave: Callable[[int], None],
+        waiting: Callable[[], str] = lambda: "",
+    ) -> None:
         super().__init__()
+        self._waiting = waiting
         self._name = name
         self._open = open
         self._leave = leave
@@ -31,6 +40,11 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
 
     def on_mount(self) -> None:
         self.call_after_refresh(self._start)
+        self.set_interval(_ASKED_EVERY, self._show_waiting)
+
+    def _show_waiting(self) -> None:
+        if not self._failed and (waiting := self._waiting()):
+            self.query_one(Static).update(f" {self._name} · {waiting}")
 
     def _start(self) -> None:
         self._failed = False

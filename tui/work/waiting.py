@@ -1,0 +1,18 @@
+"""What is said while the service lets a request wait."""
+
+import math
+
+from tui.api.client import Client
+
+_NAMED_AFTER = 1.5
+"""Seconds after which a wait is named."""
+
+
+def waiting_text(client: Client, stop: str) -> str:
+    """What the oldest request waits for, and since when; empty if none waits long. `stop`: what ends it."""
+    seconds = client.waiting_for
+    if seconds is None or seconds < _NAMED_AFTER:
+        return ""
+    if client.paused_for >= 1:
+        return f"the service asked for a pause, {math.ceil(client.paused_for)} s left, {stop}"
+    return f"waiting for the service, {int(seconds)} s, {stop}"

@@ -78,7 +78,7 @@ LAYERS = {
     ),
     # store/: the database
     "tui.store": layer(
-        "tui.store tui.api.codec tui.orders.query.conditions",
+        "tui.store tui.api.codec tui.api.wording tui.orders.query.conditions",
         NETWORK - {"socket"},
         DISK - {"sqlite3"},
         TERMINAL,
@@ -89,7 +89,7 @@ LAYERS = {
     "tui.work.cache": work("cache account typed_paths writes.backoff"),
     "tui.work.journal.overwritten": work("account cache.local_orders journal.entries journal.recheck"),
     "tui.work.writes": work("writes"),
-    "tui.work.drafts": work("drafts writes"),
+    "tui.work.drafts": work("drafts unsaved writes"),
     "tui.work.file_import": work("file_import account gc_pause typed_paths"),
     "tui.work.bulk": work("bulk account drafts writes"),
     "tui.work.journal.batch_history": work("journal.batch_history journal.entries typed_paths writes"),
@@ -97,7 +97,7 @@ LAYERS = {
     "tui.work.batches": work("batches account drafts file_import gc_pause journal.batch_history writes"),
     "tui.work.journal": work("journal account batches drafts typed_paths writes"),
     "tui.work.submit": work("submit account batches file_import writes"),
-    "tui.work": work("account drafts gc_pause typed_paths writes"),
+    "tui.work": work("account drafts gc_pause typed_paths unsaved writes"),
     "tui.widgets": layer(
         "tui.widgets tui.keymap tui.orders tui.api.codec tui.api.pointer tui.api.models tui.api.wording",
         NETWORK,

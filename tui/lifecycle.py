@@ -5,6 +5,7 @@ import gc
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from tui.api.errors import ApiError
@@ -28,16 +29,15 @@ from tui.work.cache.order_knowledge import OrderKnowledge
 from tui.work.cache.private_marks import OrderMarks
 from tui.work.cache.sync import OrderSync
 from tui.work.journal.entries import prune_journal
-from tui.work.waiting import waiting_text
+from tui.work.unsaved import store_later
+from tui.work.waiting import name_waits
 from tui.work.writes.serialization import edited_order
 
 _TRIED_AGAIN = 30.0
-_STORED_AGAIN = 2.0
 _BUSY_SECONDS = 0.25
 """How long a key may wait for another process that writes to the store."""
 _MOMENT = 0.05
 _SOON = 1.0
-_WAIT_SHOWN_EVERY = 1.0
 
 
 class Session:
@@ -80,8 +80,10 @@ class Session:
         start(self._open_screens(ready), name="open the screens and look up writes in flight")
         start(self._verify(), name="follow accepted orders")
         start(self._read_orders(), name="read all orders")
-        start(self._store_later(), name="store what could not be stored")
-        start(self._name_waits(), name="say what is waited for")
+        account = self.workspace.account
+        resolve = partial(resolve_writes, self.workspace)
+        start(store_later(account.unsaved, self.workspace.show_notice, resolve), name="store what could not be stored")
+        start(name_waits(account.client, self.navigator.show_waiting), name="say what is waited for")
         start(self.workspace.staging.check_all(), name="check the batch")
         start(asyncio.to_thread(_warm_up), name="load other screens")
 
@@ -109,36 +111,6 @@ class Session:
             except StoreError as error:
                 self.workspace.show_notice(f"Accepted orders are not being verified: {error}", "error")
                 await asyncio.sleep(_TRIED_AGAIN)
-
-    async def _name_waits(self) -> None:
-        """Say on the status line when the service lets a request wait. Nothing is done while there is none."""
-        client = self.workspace.account.client
-        while True:
-            await client.request_started.wait()
-            client.request_started.clear()
-            while client.waiting_for is not None:
-                await asyncio.sleep(_WAIT_SHOWN_EVERY)
-                self.navigator.show_waiting(waiting_text(client, "Ctrl+C stops"))
-
-    async def _store_later(self) -> None:
-        """Store what could not be stored, again and again, and look up writes whose results were lost with it."""
-        unsaved = self.workspace.account.unsaved
-        failed = asyncio.Event()
-        unsaved.on_change = failed.set
-        while True:
-            await failed.wait()
-            await asyncio.sleep(_STORED_AGAIN)
-            failed.clear()
-            try:
-                unsaved.retry()
-            except StoreError:
-                failed.set()
-                continue
-            self.workspace.show_notice("What could not be saved before is saved now.")
-            try:
-                await resolve_writes(self.workspace)
-            except StoreError as error:
-                self.workspace.show_notice(f"Writes in flight are looked up at the next start: {error}", "error")
 
     async def _read_orders(self) -> None:
         """Keep the cache up to date while the app runs; after an error of its file, try again."""

@@ -33,6 +33,7 @@ from tui.screens.common.routes import (
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.widgets.diff_renderer import DiffRenderer
+from tui.widgets.status import StatusLine
 
 R = TypeVar("R")
 
@@ -210,7 +211,8 @@ class Navigator:
     def show_waiting(self, text: str) -> None:
         """Show on every screen what is waited for; empty for nothing."""
         for screen in self.screens:
-            screen.show_waiting(text)
+            for line in screen.query(StatusLine):
+                line.set_waiting(text)
 
     def show_notice(self, text: str, style: str = "info", /) -> None:
         """Show a notice on the top screen; does nothing while no screen is ready."""

@@ -147,7 +147,7 @@ def refuse_writes(harness: AppHarness, refused: bool) -> None:
 async def test_changes_that_could_not_be_stored_are_stored_later(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.lifecycle._STORED_AGAIN", 0.05)
+    monkeypatch.setattr("tui.work.unsaved._TRIED_EVERY", 0.05)
     async with open_app(tmp_path) as harness:
         id = await opened(harness)
         refuse_writes(harness, True)
@@ -165,7 +165,7 @@ async def test_changes_that_could_not_be_stored_are_stored_later(
 async def test_nothing_is_sent_on_a_full_disk_and_the_order_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.lifecycle._STORED_AGAIN", 0.05)
+    monkeypatch.setattr("tui.work.unsaved._TRIED_EVERY", 0.05)
     async with open_app(tmp_path, size=(120, 30)) as harness:
         id = await opened(harness)
         await harness.replace("Jan Klaassen")
@@ -192,7 +192,7 @@ async def test_nothing_is_sent_on_a_full_disk_and_the_order_says_so(
 
 
 async def test_a_result_that_could_not_be_stored_is_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tui.lifecycle._STORED_AGAIN", 0.05)
+    monkeypatch.setattr("tui.work.unsaved._TRIED_EVERY", 0.05)
     async with open_app(tmp_path, size=(120, 30)) as harness:
         id = await opened(harness)
         await harness.replace("Jan Klaassen")
@@ -217,7 +217,7 @@ async def test_a_result_that_could_not_be_stored_is_looked_up(tmp_path: Path, mo
 async def test_keys_work_while_another_program_writes_to_the_store(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.lifecycle._STORED_AGAIN", 0.05)
+    monkeypatch.setattr("tui.work.unsaved._TRIED_EVERY", 0.05)
     async with open_app(tmp_path) as harness:
         await opened(harness)
         with closing(sqlite3.connect(tmp_path / "orders.sqlite3", isolation_level=None)) as other:

@@ -17,7 +17,7 @@ from tui.work.waiting import waiting_text
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Name waits after some milliseconds instead of 1.5 seconds."""
-    monkeypatch.setattr("tui.lifecycle._WAIT_SHOWN_EVERY", 0.02)
+    monkeypatch.setattr("tui.work.waiting._SHOWN_EVERY", 0.02)
     monkeypatch.setattr("tui.screens.system.opening._ASKED_EVERY", 0.02)
     monkeypatch.setattr("tui.work.waiting._NAMED_AFTER", 0.1)
 

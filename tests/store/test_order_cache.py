@@ -24,7 +24,7 @@ from tui.orders.query.conditions import (
     Some,
     SortKey,
 )
-from tui.store.db import StoreError
+from tui.store.db import StoreDamaged, StoreError
 from tui.store.order_cache import OrderCache, ReadOrder, cache_path
 
 
@@ -249,3 +249,27 @@ def test_new_and_changed_orders_since_a_time(cache: OrderCache) -> None:
     assert cache.changed_since(1.0) == ["2"]
     assert cache.new_since(0.0) == ["1", "2", "3"]
     assert cache.changed_since(5.0) == []
+
+
+def test_a_cache_in_which_damage_was_met_is_made_again_at_the_next_start(tmp_path: Path) -> None:
+    path = cache_path(tmp_path, 1)
+    cache = OrderCache(path)
+    cache.put([read(str(number)) for number in range(200)], 1.0)
+    cache.close()
+    data = path.read_bytes()
+    path.write_bytes(data[: 3 * 4096] + b"\xaa" * (len(data) - 3 * 4096))
+    cache = OrderCache(path)
+    with pytest.raises(StoreDamaged, match="start again"):
+        cache.rows(range(1, 200))
+    cache.close()
+    cache = OrderCache(path)
+    assert found(cache) == []
+    cache.put([read("1")], 1.0)
+    cache.close()
+
+
+def test_a_file_that_is_no_cache_is_kept_under_another_name(tmp_path: Path) -> None:
+    path = cache_path(tmp_path, 1)
+    path.write_bytes(b"a letter " * 100)
+    OrderCache(path).close()
+    assert path.with_name(f"{path.name}.damaged").read_bytes() == b"a letter " * 100

@@ -1,8 +1,11 @@
 """What could not be stored, because the disk was full or another program was writing; it is stored again later."""
 
-from collections.abc import Callable
+import asyncio
+from collections.abc import Awaitable, Callable
 
 from tui.store.db import StoreError
+
+_TRIED_EVERY = 2.0
 
 
 class Unsaved:
@@ -37,3 +40,25 @@ class Unsaved:
         for key in list(self._work):
             self._work[key]()
             self._work.pop(key, None)
+
+
+async def store_later(
+    unsaved: Unsaved, show_notice: Callable[[str, str], None], resolve: Callable[[], Awaitable[object]]
+) -> None:
+    """Store what is left again and again, until this is cancelled; then call `resolve`, which looks up lost results."""
+    failed = asyncio.Event()
+    unsaved.on_change = failed.set
+    while True:
+        await failed.wait()
+        await asyncio.sleep(_TRIED_EVERY)
+        failed.clear()
+        try:
+            unsaved.retry()
+        except StoreError:
+            failed.set()
+            continue
+        show_notice("What could not be saved before is saved now.", "info")
+        try:
+            await resolve()
+        except StoreError as error:
+            show_notice(f"Writes in flight are looked up at the next start: {error}", "error")

@@ -53,7 +53,6 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         self._commands = commands_by_key(self.WHERE)
         self._unbound_keys: set[str] = set()
         self._notice: Piece | None = None
-        self._waiting = ""
         self._has_news = False
         self.title_line, self.key_line = TitleLine(), KeyLine()
         self.groups: Sequence[object] = ()
@@ -197,18 +196,10 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         self._notice = None
         self.show_status()
 
-    def show_waiting(self, text: str) -> None:
-        """Show what is waited for in front of the status line; empty for nothing."""
-        if text != self._waiting:
-            self._waiting = text
-            self.show_status()
-
     def show_status(self) -> None:
-        items = [self._notice] if self._notice is not None else self.status_items()
-        waiting: list[str | Piece] = [(self._waiting, "warning")] if self._waiting else []
         # While the app quits, a screen may have no widgets any more.
         for line in self.query(StatusLine):
-            line.set([*waiting, *items])
+            line.set([self._notice] if self._notice is not None else self.status_items())
 
     async def ask(self, text: str, answers: Sequence[tuple[str, str]] = (), *, expected: str = "") -> str | None:
         """Ask with a menu of (key, words) pairs, or for an expected text. Returns the answer, None on Esc."""

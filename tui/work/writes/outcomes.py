@@ -30,7 +30,7 @@ class WriteNotStored(StoreError):
 
 
 class ResultNotStored(StoreError):
-    """A write was sent, and what became of it could not be stored. The next `recover` looks it up."""
+    """A write was sent, and its result could not be stored. The next `recover` looks it up."""
 
     def __init__(self, error: StoreError) -> None:
         super().__init__(f"The result could not be stored and will be looked up. {error}")

@@ -118,7 +118,7 @@ LAYERS = {
     "tui.screens.system": family("system", "common review"),
     "tui.navigator": layer("tui.screens tui.widgets tui.work tui.api.codec", NETWORK, DISK, SERVER),
     "tui.lifecycle": layer(
-        "tui.api.errors tui.navigator tui.screens.common tui.screens.bulk.running tui.widgets tui.work tui.store tui.orders "
+        "tui.api.errors tui.api.wording tui.navigator tui.screens.common tui.screens.bulk.running tui.widgets tui.work tui.store tui.orders "
         "tui.service tui.settings",
         NETWORK,
         DISK,

@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from tui.api.errors import ApiError
+from tui.api.wording import count_of
 from tui.navigator import Navigator, load_screens
 from tui.orders.countries import countries
 from tui.orders.fields import all_fields
@@ -46,7 +47,9 @@ class Session:
     def __init__(self, app: DiffRenderer[int], profile: str, account: Account, settings: Settings, notice: str) -> None:
         self._app = app
         self._settings = settings
-        self._notices = [text for text in (account.store.notice, notice) if text]
+        unreadable = account.store.edits.unreadable
+        left_out = f"Damaged and left out: {count_of(unreadable, 'draft')}." if unreadable else ""
+        self._notices = [text for text in (account.store.notice, notice, left_out) if text]
         account.shop_settings = settings.shops
         knowledge = OrderKnowledge(account)
         self._local = local = open_orders(account, knowledge, in_memory=settings.no_cache)

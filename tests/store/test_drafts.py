@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from tui.api.codec import Json
+from tui.store.db import pack
 from tui.store.drafts import StoredEdit
 from tui.store.store import Store
 
@@ -100,3 +101,11 @@ def test_changes_of_other_processes_are_noticed(open_store: Callable[[], Store])
     assert store.changes_of_others() == before
     other.screen_states.put(account, "a", 2)
     assert store.changes_of_others() != before
+
+
+def test_an_edit_that_cannot_be_read_hides_no_other(store: Store, account: int) -> None:
+    for order in ("1", "2", "3"):
+        put(store, account, order, None, {"v": order})
+    store._database.write(lambda c: c.execute("UPDATE edit SET log_json = '{' WHERE order_id = ?", (pack("2"),)))
+    assert [edit.order_id for edit in store.edits.all(account)] == ["1", "3"]
+    assert store.edits.unreadable == 1

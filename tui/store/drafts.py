@@ -2,11 +2,12 @@
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
 from tui.api.codec import Json
-from tui.store.db import Database, Tables, pack, unpack, unpack_text
+from tui.store.db import Database, StoreError, Tables, pack, unpack, unpack_text
 
 
 class ScreenStates(Tables):
@@ -73,6 +74,8 @@ class StoredEdits:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
+        self.unreadable = 0
+        """How many edits `all` left out, because their stored values are damaged."""
 
     def replace(
         self, account_id: int, order_id: str, old: StoredEdit | None, base: Json, read_at: datetime, log: Json
@@ -109,9 +112,15 @@ class StoredEdits:
         return None if row is None else _edit(row)
 
     def all(self, account_id: int) -> list[StoredEdit]:
-        """The edits of an account, the oldest first."""
+        """The edits of an account, the oldest first. Those that cannot be read are left out, see `unreadable`."""
         query = f"{_EDITS} WHERE account = ? ORDER BY edit.rowid"
-        return [_edit(row) for row in self._database.read(lambda c: c.execute(query, (account_id,)).fetchall())]
+        rows = self._database.read(lambda c: c.execute(query, (account_id,)).fetchall())
+        edits: list[StoredEdit] = []
+        for row in rows:
+            with suppress(StoreError, ValueError):
+                edits.append(_edit(row))
+        self.unreadable = len(rows) - len(edits)
+        return edits
 
     def drop(self, account_id: int, order_id: str) -> None:
         """Delete an edit; durable. Does nothing if there is none."""

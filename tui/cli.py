@@ -17,7 +17,7 @@ from tui.arguments import (
     run_or_usage_error,
 )
 
-USAGE = 2
+USAGE, CRASHED, INTERRUPTED = 2, 70, 130
 
 _OTHERS = """headless commands:
   sendcloud-orders list QUERY     print the orders that match a query
@@ -54,6 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except UsageError as error:
         print(f"sendcloud-orders: {error}", file=sys.stderr)
         sys.exit(USAGE)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        from tui.config.locations import data_folder
+        from tui.crash_reports import describe
+
+        print(f"sendcloud-orders: {describe(data_folder(), error)}", file=sys.stderr)
+        sys.exit(CRASHED)
 
 
 def _fill_closed_streams() -> None:

@@ -5,11 +5,13 @@ import gc
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from textual.worker import WorkerError
 
 from tui.api.errors import ApiError
+from tui.api.wording import count_of
 from tui.closing import Closing
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
@@ -34,9 +36,13 @@ from tui.work.cache.order_knowledge import OrderKnowledge
 from tui.work.cache.private_marks import OrderMarks
 from tui.work.cache.sync import OrderSync
 from tui.work.journal.entries import prune_journal
+from tui.work.unsaved import store_later
+from tui.work.waiting import name_waits
 from tui.work.writes.serialization import edited_order
 
 _TRIED_AGAIN = 30.0
+_BUSY_SECONDS = 0.25
+"""How long a key may wait for another process that writes to the store."""
 _SOON = 1.0
 
 
@@ -50,9 +56,13 @@ class Session:
         account: Account,
         settings: Settings,
         choose_profile: Callable[[], None],
+        notice: str,
     ) -> None:
         self._app = app
         self._settings = settings
+        unreadable = account.store.edits.unreadable
+        left_out = f"Damaged and left out: {count_of(unreadable, 'draft')}." if unreadable else ""
+        self._notices = [text for text in (account.store.notice, notice, left_out) if text]
         account.shop_settings = settings.shops
         knowledge = OrderKnowledge(account)
         self._local = local = open_orders(account, knowledge, in_memory=settings.no_cache)
@@ -100,6 +110,10 @@ class Session:
         start(self._verify(), name="follow accepted orders")
         start(self._read_orders(), name="read all orders")
         start(self._ask_for_labels(), name="ask for the labels of orders")
+        account = self.workspace.account
+        resolve = partial(resolve_writes, self.workspace)
+        start(store_later(account.unsaved, self.workspace.show_notice, resolve), name="store what could not be stored")
+        start(name_waits(account.client, self.navigator.show_waiting), name="say what is waited for")
         start(self.workspace.staging.check_all(), name="check the batch")
         start(asyncio.to_thread(_warm_up), name="load other screens")
 
@@ -108,6 +122,8 @@ class Session:
         ready()
         if notice := self.workspace.account.identity_notice:
             self.workspace.show_notice(notice, "warning")
+        if self._notices:
+            self.workspace.show_notice(" ".join(self._notices), "error")
         recovering = asyncio.create_task(self._recover())
         # Writes in flight are resolved first. Those that take longer are not sent again in the meantime.
         await asyncio.wait({recovering}, timeout=_SOON)
@@ -210,11 +226,12 @@ async def open_session(
     choose_profile: Callable[[], None],
 ) -> Session:
     """Open store and account. Raises ApiError, StoreError."""
-    store = Store(folder, now=now, profile=profile.name)
+    # In a thread: it may have to wait for another copy, or to repair the file.
+    store = await asyncio.to_thread(Store, folder, now=now, profile=profile.name, busy_seconds=_BUSY_SECONDS)
     zone = local_zone()
     try:
         account = await open_known(service.client, store, service.name, now=now, zone=zone)
-        return Session(app, profile, account, settings, choose_profile)
+        return Session(app, profile, account, settings, choose_profile, service.notice)
     except BaseException:
         store.close()
         raise

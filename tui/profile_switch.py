@@ -26,6 +26,9 @@ class AccountHolder(Protocol):
     async def close_account(self) -> None:
         """Close the account and its connection."""
 
+    def waiting_for(self) -> str:
+        """What the first request waits for; empty if it does not."""
+
     def hold_keys(self) -> None:
         """Hold keys until the account is open."""
 
@@ -119,5 +122,10 @@ class ProfileSwitch:
 
     def _opening(self, profile: Profile) -> OpeningScreen:
         return OpeningScreen(
-            profile.title, self._holder.open, self._app.exit, self.choose, last_list=self._last_list.load(profile)
+            profile.title,
+            self._holder.open,
+            self._app.exit,
+            self.choose,
+            self._holder.waiting_for,
+            last_list=self._last_list.load(profile),
         )

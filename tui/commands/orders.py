@@ -13,7 +13,18 @@ from tui.api.codec import Document, Json, encode, pretty
 from tui.api.errors import ApiError, Problem
 from tui.api.query import order_key
 from tui.api.wording import count_of
-from tui.commands.output import DENIED, PROBLEMS, SUCCESS, USAGE, CommandEnded, guarded, print_bytes, print_lines, say
+from tui.commands.output import (
+    DENIED,
+    PROBLEMS,
+    SUCCESS,
+    USAGE,
+    CommandEnded,
+    guarded,
+    print_bytes,
+    print_lines,
+    say,
+    say_if,
+)
 from tui.config.locations import data_folder
 from tui.config.profiles import Profile
 from tui.config.settings import read_settings
@@ -137,8 +148,10 @@ async def _opened(options: argparse.Namespace, profile: Profile) -> "AsyncIterat
 
     now, zone = (lambda: datetime.now(UTC)), local_zone()
     service = connect(profile, retry_for=30.0)
+    say_if(service.notice)
     try:
         store = Store(data_folder(), profile=profile.name)
+        say_if(store.notice)
         try:
             account = await open_known(service.client, store, service.name, now=now, zone=zone)
             if account.identity_notice:

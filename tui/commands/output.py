@@ -81,6 +81,12 @@ def say(text: str) -> None:
     write_error(f"sendcloud-orders: {safe(text)}\n")
 
 
+def say_if(text: str) -> None:
+    """Print a sentence to standard error, if there is one."""
+    if text:
+        say(text)
+
+
 def write_error(text: str) -> None:
     """Write to standard error, unless it is closed."""
     try:

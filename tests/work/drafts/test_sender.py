@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fake_transport import streamed
 from interception import Interceptor, Send, refusal
 from sandbox_client import sandbox_client
 from sandbox_harness import ORDER
@@ -205,7 +206,8 @@ async def test_drafts_and_typed_text_survive_the_process(account: Account) -> No
 
 async def test_credentials_identify_the_account_without_a_user_id(tmp_path: Path) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(404, json={"errors": [{"status": "404", "code": "not_found", "detail": "no"}]})
+        errors = [{"status": "404", "code": "not_found", "detail": "no"}]
+        return streamed(httpx.Response(404, json={"errors": errors}))
 
     client = Client(
         "http://127.0.0.1/v3", BasicAuth("k", "s" * 9), transport=httpx.MockTransport(answer), sleep=at_once

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,14 +15,17 @@ from tui.orders.edits.compare import Mismatch
 from tui.orders.edits.patch import expected_after_patch, from_patch, is_same_order
 from tui.orders.edits.request_choice import RequestChoice, choose_upsert
 from tui.orders.edits.upsert import STAMPS, to_upsert
+from tui.store.db import StoreError
 from tui.store.journal import WriteKind, WriteState
 from tui.store.store import Store
 from tui.store.verifications import Verification, VerificationState
 from tui.work.drafts.drafts import Draft, Drafts
+from tui.work.unsaved import Unsaved
 from tui.work.writes.outbox import Outbox, Outgoing
 from tui.work.writes.outcomes import (
     OrderDeleted,
     OrderGone,
+    ResultNotStored,
     WriteAccepted,
     WriteDiffers,
     WriteNotSent,
@@ -78,7 +82,9 @@ class DraftSender:
         *,
         now: Callable[[], datetime],
         on_change: Callable[[str], None] = lambda _: None,
+        unsaved: Unsaved | None = None,
     ) -> None:
+        self._unsaved = unsaved if unsaved is not None else Unsaved()
         self._client = client
         self._store = store
         self._account_id = account_id
@@ -141,6 +147,12 @@ class DraftSender:
 
         `reviewed`: the body of the PATCH, or the order of the upsert, as `draft.sending` gave it.
         """
+        try:
+            return await self._send(draft, reviewed, job)
+        except StoreError as error:
+            return self._not_stored(draft.order_id, error)
+
+    async def _send(self, draft: Draft, reviewed: Json, job: str | None) -> DraftSendStatus:
         order_id = draft.order_id
         self._set(order_id, SendState.SENDING, "in flight")
         base = draft.edit.base
@@ -166,6 +178,12 @@ class DraftSender:
 
         Orders that are unchanged, cannot be sent, or have conflicts are left out; the others are sent without them.
         """
+        try:
+            return await self._send_all(drafts, job)
+        except StoreError as error:
+            return {draft.order_id: self._not_stored(draft.order_id, error) for draft in drafts}
+
+    async def _send_all(self, drafts: Sequence[Draft], job: str | None) -> dict[str, DraftSendStatus]:
         for draft in drafts:
             self._set(draft.order_id, SendState.SENDING, "in flight")
         slots = asyncio.Semaphore(_READ_AT_ONCE)
@@ -204,7 +222,17 @@ class DraftSender:
     async def delete(self, order_id: str, base: Document) -> DraftSendStatus:
         """Delete an order; its document is kept in the journal."""
         self._set(order_id, SendState.SENDING, "being deleted")
-        return self.settle(order_id, await self._outbox.delete(order_id, base))
+        try:
+            return self.settle(order_id, await self._outbox.delete(order_id, base))
+        except StoreError as error:
+            return self._not_stored(order_id, error)
+
+    def _not_stored(self, order_id: str, error: StoreError) -> DraftSendStatus:
+        """Set the status of an order after an error of the store: nothing was sent, unless the error says otherwise."""
+        if isinstance(error, ResultNotStored):
+            self._unsaved.keep("results", self._store.flush)
+            return self._set(order_id, SendState.UNKNOWN, str(error))
+        return self._set(order_id, SendState.NOT_SENT, str(error))
 
     def settle(self, order_id: str, outcome: WriteOutcome) -> DraftSendStatus:
         """Set the status of an order from the outcome of its write, and rebase or drop its draft."""
@@ -219,7 +247,9 @@ class DraftSender:
             case OrderDeleted(already=already):
                 draft = self._drafts.get(order_id)
                 if draft is not None:
-                    self._drafts.drop(draft)
+                    # What cannot be stored now is stored later.
+                    with suppress(StoreError):
+                        self._drafts.drop(draft)
                 return self._set(order_id, state, "already deleted" if already else "deleted", deleted=True)
             case WriteRefused(problems=problems, error=error):
                 first = problems[0].detail if problems else str(error)
@@ -307,9 +337,12 @@ class DraftSender:
         draft = self._drafts.get(order_id)
         if draft is None:
             return
-        self._drafts.rebase(draft, document, self._now(), sent=True)
-        if not draft.edit.dirty:
-            self._drafts.drop(draft)
+        # What cannot be stored now is stored later.
+        with suppress(StoreError):
+            self._drafts.rebase(draft, document, self._now(), sent=True)
+        with suppress(StoreError):
+            if not draft.edit.dirty:
+                self._drafts.drop(draft)
 
     def _set(
         self,
@@ -323,13 +356,18 @@ class DraftSender:
     ) -> DraftSendStatus:
         status = DraftSendStatus(state, message, self._now(), tuple(problems), document, deleted)
         self._statuses[order_id] = status
-        # The journal knows what is being sent and what is done; the rest must survive a restart.
-        if state is SendState.VERIFIED:
-            self._store.screen_states.delete(self._account_id, _KEY + order_id)
-        elif state is not SendState.SENDING:
-            self._store.screen_states.put(self._account_id, _KEY + order_id, _dump(status), durable=True)
+        # What cannot be stored now is stored later.
+        with suppress(StoreError):
+            self._unsaved.attempt(_KEY + order_id, lambda: self._store_status(order_id, status))
         self.on_change(order_id)
         return status
+
+    def _store_status(self, order_id: str, status: DraftSendStatus) -> None:
+        # The journal knows what is being sent and what is done; the rest must survive a restart.
+        if status.state is SendState.VERIFIED:
+            self._store.screen_states.delete(self._account_id, _KEY + order_id)
+        elif status.state is not SendState.SENDING:
+            self._store.screen_states.put(self._account_id, _KEY + order_id, _dump(status), durable=True)
 
 
 def _outgoing(draft: Draft, sending: RequestChoice) -> tuple[Outgoing, Json]:

@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import islice, product
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ from tui.api.pointer import Pointer
 from tui.orders.checks.customs_territories import needs_customs
 from tui.orders.money import amount_at, as_json_number, value_at
 from tui.orders.names import normalized
+from tui.orders.numbers import computable_text, countable
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder
 from tui.orders.paths import EVERY_ITEM, ITEMS, SHIP_TO, TOTAL, FieldPath
 from tui.orders.tables.context import ImportContext, set_value, warning
@@ -205,12 +206,7 @@ def combine_line_amounts(
 
 def _as_amount(value: Json) -> Decimal | None:
     """An amount as it was read: a number, or text in a field of the type text. None if it could not be read."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        return None
-    try:
-        return Decimal(value)
-    except InvalidOperation:
-        return None
+    return computable_text(value)
 
 
 def _makes_total(order: ParsedOrder, amount: Decimal, other: Decimal) -> bool:
@@ -224,8 +220,9 @@ def _makes_total(order: ParsedOrder, amount: Decimal, other: Decimal) -> bool:
 
 
 def _line_total(item: Any) -> Decimal | None:
-    total, unit, quantity = amount_at(item, "total_price"), amount_at(item, "unit_price"), value_at(item, ("quantity",))
-    if total is None and unit is not None and isinstance(quantity, int):
+    total, unit = amount_at(item, "total_price"), amount_at(item, "unit_price")
+    quantity = countable(value_at(item, ("quantity",)))
+    if total is None and unit is not None and quantity is not None:
         return unit * quantity
     return total
 
@@ -234,8 +231,12 @@ def check_prices(order: ParsedOrder, context: ImportContext) -> None:
     """Say how a price is read that may be of a piece or a line: held where customs need its value, else as an info."""
     items = _items(order)
     for index, item in enumerate(items):
-        unit, line, quantity = amount_at(item, "unit_price"), amount_at(item, "total_price"), item.get("quantity")
-        if not isinstance(quantity, int):
+        unit, line, quantity = (
+            amount_at(item, "unit_price"),
+            amount_at(item, "total_price"),
+            countable(item.get("quantity")),
+        )
+        if quantity is None:
             continue
         unit_pointer, line_pointer = (ITEMS / index / name / "value" for name in ("unit_price", "total_price"))
         if quantity > 1 and UNIT_PRICE_PATH in context.mapping.guessed and unit_pointer in order.cells:

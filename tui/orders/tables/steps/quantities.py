@@ -8,6 +8,7 @@ from typing import Any, Final
 from tui.api.pointer import Pointer
 from tui.orders.money import amount_at, as_json_number
 from tui.orders.names import normalized
+from tui.orders.numbers import countable
 from tui.orders.parsed import GuessKind, How, ParsedOrder
 from tui.orders.paths import ITEMS, TOTAL
 from tui.orders.tables import heading_words as words
@@ -124,8 +125,8 @@ def _check_plausible(order: ParsedOrder, context: ImportContext) -> None:
 
 
 def _subtract(order: ParsedOrder, pointer: Pointer, count: int, column: str, context: ImportContext) -> None:
-    quantity = pointer.get(order.document)
-    if not isinstance(quantity, int):
+    quantity = countable(pointer.get(order.document))
+    if quantity is None:
         return
     left = quantity - count
     if left < 0:

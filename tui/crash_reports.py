@@ -2,7 +2,6 @@
 
 import os
 import platform
-import sqlite3
 import sys
 import traceback
 from datetime import UTC, datetime
@@ -79,8 +78,8 @@ def _stacks(error: BaseException, title: str, seen: set[int]) -> list[str]:
 
 def _number(error: BaseException) -> str:
     """What is known about an error of the system or of SQLite without its text."""
-    if isinstance(error, sqlite3.Error):
-        return f" {getattr(error, 'sqlite_errorname', '')}".rstrip()
+    if isinstance(name := getattr(error, "sqlite_errorname", None), str):
+        return f" {name}"
     return f" errno {error.errno}" if isinstance(error, OSError) and error.errno is not None else ""
 
 
@@ -95,6 +94,7 @@ def _short(filename: str) -> str:
 
 
 def _versions() -> list[tuple[str, str]]:
+    import sqlite3
     from importlib.metadata import PackageNotFoundError, version
 
     found = [("Python", platform.python_version()), ("SQLite", sqlite3.sqlite_version)]

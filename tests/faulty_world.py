@@ -82,13 +82,14 @@ class Wire(httpx.AsyncBaseTransport):
         content = await answer.aread()
         match steps.step_in_python(Kind.RESPONSE, name):
             case Manner.ERROR:
-                return httpx.Response(502, text="<html>Bad gateway</html>", headers={"content-type": "text/html"})
+                page = httpx.ByteStream(b"<html>Bad gateway</html>")
+                return httpx.Response(502, headers={"content-type": "text/html"}, stream=page)
             case Manner.SHORT:
                 broken = BrokenStream(content[: len(content) // 2], httpx.RemoteProtocolError("cut"))
                 return httpx.Response(answer.status_code, headers={"content-type": "application/json"}, stream=broken)
             case Manner.LOST:
                 raise httpx.ReadError("reset")
-        return httpx.Response(answer.status_code, headers=answer.headers, content=content)
+        return httpx.Response(answer.status_code, headers=answer.headers, stream=httpx.ByteStream(content))
 
 
 _SENDING: ContextVar[tuple[str, str, bytes]] = ContextVar("the request being sent")

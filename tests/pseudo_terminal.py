@@ -67,6 +67,8 @@ ALLOWED = re.compile(
     rb"|\x1b\[\?(?:2026|2048)\$p|\x1b\[>\d+u|\x1b\[<u|\x1b\]22;[a-z-]+\x07"
 )
 """The control sequences that the app writes: movements, erasures, styles, and modes of the terminal."""
+ISOLATES = frozenset("\u2068\u2069")
+"""The only characters of direction that the app writes, around right-to-left words."""
 
 
 @dataclass(frozen=True, slots=True)

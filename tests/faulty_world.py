@@ -159,6 +159,7 @@ class World:
 
     async def open(self) -> None:
         """Open the folder as a new process does."""
+        asyncio.get_running_loop().set_exception_handler(_log_unexpected)
         self.client: Client = sandbox_client(Wire(self), self.clock, random=Random(3))
         self.store = store = Store(self.folder, now=self.clock.now)
         times: Any = {"now": self.clock.now, "zone": ZoneInfo("Europe/Amsterdam"), "sleep": self._sleep}
@@ -324,6 +325,12 @@ class World:
         assert self.account.outbox.unfinished == ()
         left = [write for write in self.writes() if write.state.open or write.state is WriteState.ACCEPTED]
         assert not left, [(write.new.path, write.state) for write in left]
+
+
+def _log_unexpected(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """Log errors of tasks that nobody awaits any more, except for those that were made."""
+    if not isinstance(context.get("exception"), (PowerCut, *REPORTED)):
+        loop.default_exception_handler(context)
 
 
 def _was_there_already(write: Write) -> bool:

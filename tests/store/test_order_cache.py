@@ -1,8 +1,10 @@
 """The cache of orders: what is kept, found, counted, noted as gone and purged, and what happens to damaged files."""
 
+import errno
+import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -300,3 +302,26 @@ def test_a_file_that_is_no_cache_is_kept_under_another_name(tmp_path: Path) -> N
     path.write_bytes(b"a letter " * 100)
     OrderCache(path).close()
     assert path.with_name(f"{path.name}.damaged").read_bytes() == b"a letter " * 100
+
+
+def test_a_cache_that_cannot_be_read_at_the_moment_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = cache_path(tmp_path, 1)
+    cache = OrderCache(path)
+    cache.put_state("ranges", 1)
+    cache.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", raising(OSError(errno.EMFILE, "Too many open files")))
+        with pytest.raises(StoreError, match="Too many open files"):
+            OrderCache(path)
+    cache = OrderCache(path)
+    assert cache.state("ranges") == 1
+    cache.close()
+
+
+def raising(error: Exception) -> Callable[..., Any]:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise error
+
+    return fail

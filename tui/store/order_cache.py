@@ -72,7 +72,8 @@ class OrderCache:
     """
 
     def __init__(self, path: Path | None) -> None:
-        """Open or create the file; None keeps the orders in memory only. A damaged file is replaced by an empty one."""
+        """Open or create the file; None keeps the orders in memory only. A damaged file is replaced by an empty one, but
+        not one that cannot be read at the moment."""
         self.path = path
         self.has_index = _has_full_text()
         if path is not None and check_mark(path).exists():
@@ -83,8 +84,8 @@ class OrderCache:
             self._writer = self._open()
         except StoreBusy:
             raise
-        except StoreError:
-            if path is None or not _is_ours(path):
+        except StoreError as error:
+            if path is None or not _is_ours(path) or _is_passing(error):
                 raise
             remove_file(path)
             self._writer = self._open()
@@ -306,6 +307,14 @@ def remove_file(path: Path) -> None:
             path.with_name(path.name + suffix).unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"{error.strerror}: {path} cannot be removed.") from error
+
+
+def _is_passing(error: StoreError) -> bool:
+    """Whether a file could not be opened for a reason that says nothing about it: too many open files, a failing disk."""
+    cause = error.__cause__
+    if isinstance(cause, OSError):
+        return not isinstance(cause, PermissionError)
+    return getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL"))
 
 
 def _is_ours(path: Path) -> bool:

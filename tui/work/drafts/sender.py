@@ -16,7 +16,7 @@ from tui.orders.edits.patch import expected_after_patch, from_patch, is_same_ord
 from tui.orders.edits.request_choice import RequestChoice, choose_upsert
 from tui.orders.edits.upsert import STAMPS, to_upsert
 from tui.store.db import StoreError
-from tui.store.journal import WriteKind, WriteState
+from tui.store.journal import Write, WriteKind, WriteState
 from tui.store.store import Store
 from tui.store.verifications import Verification, VerificationState
 from tui.work.drafts.drafts import Draft, Drafts
@@ -34,13 +34,14 @@ from tui.work.writes.outcomes import (
     WriteUnknown,
     WriteVerified,
 )
-from tui.work.writes.send_state import DRAFT_TEXTS, SendState, from_stored, project
+from tui.work.writes.send_state import DRAFT_TEXTS, OPEN, SendState, from_stored, project
 from tui.work.writes.serialization import (
     changes_to_json,
     edited_order,
     mismatch_from_json,
     problem_from_json,
     problem_to_json,
+    problems_from_json,
     staged_for_edit,
 )
 
@@ -61,6 +62,7 @@ class DraftSendStatus:
 
 
 _KEY = "standing:"
+_AWAITED = frozenset({SendState.ACCEPTED, SendState.UNKNOWN})
 _READ_AT_ONCE = 5
 _GONE = "the order no longer exists; the draft is kept"
 _DIFFERS = "accepted, but the order shows other values; see its fields"
@@ -294,6 +296,27 @@ class DraftSender:
         return [
             replace(problem, pointer=from_patch(problem.pointer, body, draft.edit.document)) for problem in problems
         ]
+
+    def catch_up(self) -> None:
+        """Set the status of orders whose write ended when the app could not note it any more: it was killed, or the disk
+        was full. The journal has the result."""
+        for order_id in [id for id, status in self._statuses.items() if status.state in _AWAITED]:
+            found = self._store.journal_queries.find(self._account_id, order=order_id)
+            write = self._store.writes.get(found[0][0]) if found else None
+            if write is not None and project(write.state) not in OPEN:
+                self._end(order_id, write)
+
+    def _end(self, order_id: str, write: Write) -> None:
+        for verification in self._store.verifications.of_write(write.id):
+            if order_id in (edited_order(verification.staged), verification.remote_id):
+                self.on_verification(verification)
+                return
+        deleted = write.new.kind is WriteKind.DELETE and write.state is WriteState.CONFIRMED
+        if deleted and (draft := self._drafts.get(order_id)) is not None:
+            self._drafts.drop(draft)
+        # A draft that was written is rebased when the order is read again, which is always before it is sent.
+        problems = problems_from_json(write.last.problems)
+        self._set(order_id, project(write.state), "found in the journal after a restart", problems, deleted=deleted)
 
     def look_up_again(self, orders: Iterable[str]) -> list[str]:
         """Mark those of these orders whose result is unknown as being looked up, and return their ids."""

@@ -17,6 +17,7 @@ _UNITS: Final = {
     for name, unit in units.items()
     if name.isalpha() and normalized(name) not in _OTHER_WORDS
 }
+_CENTS: Final = frozenset(words.CENTS.split("|"))
 _CURRENCIES: Final = frozenset(words.CURRENCIES.split("|"))
 
 
@@ -64,6 +65,21 @@ def split_currency(name: str, raw: str) -> tuple[str, str]:
     if len(kept) > 1 and kept[-1] in ("in", "en"):
         kept = kept[:-1]
     return " ".join(kept), sign or {"euro": "EUR", "euros": "EUR"}.get(codes[0], codes[0].upper())
+
+
+def without_cents(name: str) -> str:
+    """Remove `in cents` from `price in cents`; "" if the heading does not say that its amounts are in cents."""
+    tokens = name.split(" ")
+    found = next((index for index, token in enumerate(tokens) if token in _CENTS), 0)
+    before = tokens[:found]
+    if not found or before[-1] in ("per", "pro"):
+        return ""
+    if len(before) > 1 and before[-1] in ("in", "i", "en", "w", "em"):
+        before = before[:-1]
+    after = tokens[found + 1 :]
+    if tokens[found] == "minor":
+        after = [token for token in after if token not in ("currency", "unit", "units")]
+    return " ".join([*before, *after])
 
 
 def is_currency_certain(header: Sequence[str]) -> bool:

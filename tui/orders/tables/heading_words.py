@@ -479,6 +479,11 @@ ATTENTION: Final = (
     "att|att til|attention|attn|fao|tav|t a v|ter attentie van|z hd|zhd|zu handen|zu handen von|a l attention de"
 )
 """Words for a person. Beside a recipient they mean somebody at the recipient's address."""
+CENTS: Final = (
+    "cents|cent|ct|cts|centen|eurocent|eurocents|pence|centime|centimes|centesimi|centimos|centimo|centavos|grosze|groszy|groszach|ore|subunits"
+    "|minor"
+)
+"""Words of headings of amounts in hundredths, as in `Price (cents)` and `amount minor units`."""
 PREFIXES: Final = {
     "c/o": "c o|care of",
     "Att.": ATTENTION,

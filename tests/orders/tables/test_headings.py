@@ -344,3 +344,24 @@ def test_afn_is_no_currency(heading: str) -> None:
     cells = {"Order number": "1", "Item name": "Candle", "Quantity": "1", "Unit price": "10.00", heading: "AFN"}
     (order,) = read_rows_of(cells).orders
     assert value(order, "/payment_details/total_price/currency") == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("heading", "path"),
+    [
+        ("Land/Region (Versand)", "shipping_address/country_code"),
+        ("Country / Region (Shipping)", "shipping_address/country_code"),
+        ("Pays/région (livraison)", "shipping_address/country_code"),
+        ("Country/Region", "shipping_address/country_code"),
+        ("Menge (- Erstattung)", "order_details/order_items/*/quantity"),
+        ("Warenkorb-Rabattbetrag", "payment_details/discount_granted/value"),
+    ],
+)
+def test_headings_of_woocommerce_in_other_languages(heading: str, path: str) -> None:
+    header = ["Order number", "Name", "Street", "Zip", "City", heading, "Item name", "Unit price"]
+    assert "/".join(suggest_mapping(header).paths[5] or ()) == path
+
+
+def test_time_of_the_order_goes_to_its_date() -> None:
+    assert suggest_mapping(["Order number", "Bestelldatum", "Uhrzeit"]).paths[2] == ORDERED_AT.tokens
+    assert suggest_mapping(["Order number", "Uhrzeit"]).paths[1] is None

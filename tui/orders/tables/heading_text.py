@@ -20,6 +20,17 @@ _UNITS: Final = {
 _CENTS: Final = frozenset(words.CENTS.split("|"))
 _CURRENCIES: Final = frozenset(words.CURRENCIES.split("|"))
 
+_ORDER_TIME: Final = re.compile(
+    r"((order|ordered|purchase|sale|created|creation|placed) )?time( (of (the )?(order|purchase|sale)|ordered|placed|created))?"
+    r"|ordertime|((bestell|auftrags|kauf|erstell)(uhr)?|uhr)?zeit( (der|des) (bestellung|auftrags|kaufs))?|bestell uhrzeit"
+    r"|heure( (de (la )?|d )?(commande|achat|creation))?"
+    r"|(bestel|order|aankoop)?tijd(stip)?( (van )?(de )?(bestelling|order|aankoop))?"
+    r"|hora( (del? |da |do )?(pedido|compra|encomenda|creacion|criacao))?"
+    r"|(ora|orario)( (dell? |di )?(ordine|acquisto|creazione))?"
+    r"|(godzina|czas)( (zamowienia|zakupu|zlozenia|utworzenia))?"
+    r"|(order|bestallnings|inkops|kops|ordre|bestillings|kobs)?tid(spunkt)?|klockslag|klokkeslaet"
+)
+
 
 def base_name(name: str, header: Sequence[str]) -> str:
     """A column name without the number that made it unique, and without the group of a `Group - Name` heading."""
@@ -80,6 +91,11 @@ def without_cents(name: str) -> str:
     if tokens[found] == "minor":
         after = [token for token in after if token not in ("currency", "unit", "units")]
     return " ".join([*before, *after])
+
+
+def is_order_time(name: str) -> bool:
+    """Whether a column has the time of day of an order, whose date may have a column of its own."""
+    return _ORDER_TIME.fullmatch(normalized(name)) is not None
 
 
 def is_currency_certain(header: Sequence[str]) -> bool:

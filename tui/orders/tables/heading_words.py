@@ -98,7 +98,8 @@ ADDRESS: Final = {
     "country_code": "country code|country|ctry|country iso|country iso 2|country iso code|iso country|iso country code|iso code"
     "|country 2|country 3|land|landcode|landencode|landercode|landerkurzel|landeskurzel|lander code|landkurzel|land iso"
     "|pays|code pays|code pays iso|pais|codigo pais|codigo de pais|paese|nazione|codice paese|codice nazione|kraj|kod kraju"
-    "|landkod|landskod|landekode|landskode|country name|nom du pays|nazwa kraju",
+    "|landkod|landskod|landekode|landskode|country name|nom du pays|nazwa kraju"
+    "|country region|country or region|land region|land oder region|land regio|land omrade|pays region|pais region|paese regione|kraj region|region country",
     "state_province_code": "state code|province code|state|province|region|region code|county|provincie|bundesland|kanton"
     "|state province|province state|state region|state county|province name|state name|departement|provincia|estado|stato"
     "|comunidad autonoma|wojewodztwo|lan|distrito|prov|regione|regiao|region province",
@@ -190,7 +191,7 @@ ITEM_ALONE: Final = {
     "|produkt|productnaam|producttitel|item description|omschrijving|bezeichnung|produktbezeichnung|produit|designation"
     "|libelle|producto|articulo|prodotto|articolo|nazwa produktu|nazwa towaru|towar|produktnamn|produktnavn|varenavn|vara"
     "|benamning|produto|artigo|item|artikelnaam|vare|varetekst|angebotstitel|offertitel|listing title|description of goods|contents description|articolo descrizione|nazwa oferty|oferta|tytul oferty|part description|part name|short text|item text|material text|artikeltext|artbez|art bez",
-    "quantity": "quantity|qty|number of items|number of articles|number of products|number of units|number of pieces|items number|articles number|products number|quantity purchased|quantity ordered|quantity refund|pieces|pcs|units|aantal|hoeveelheid|menge"
+    "quantity": "quantity|qty|number of items|number of articles|number of products|number of units|number of pieces|items number|articles number|products number|quantity purchased|quantity ordered|quantity refund|menge erstattung|menge ruckerstattung|quantite remboursement|aantal terugbetaling|cantidad reembolso|quantita rimborso|ilosc zwrot|pieces|pcs|units|aantal|hoeveelheid|menge"
     "|anzahl|anz|stk|stuck|stuckzahl|stuks|quantite|qte|cantidad|cant|quantita|qta|pezzi|piezas|unidades|ilosc|ilosc sztuk"
     "|liczba sztuk|sztuk|szt|antal|antal stk|mangd|maengde|quantidade|qtd|qtde|no of items|unites|nombre d articles",
     "unit_price/value": "unit price|price per unit|price per item|price each|item value|price|value|waarde|wert|valeur|prijs|preis|prix|precio"
@@ -329,7 +330,7 @@ ORDER_ALONE: Final = {
     "|spedizione e imballaggio|gastos de envio y manipulacion|verzend en verpakkingskosten",
     "payment_details/estimated_tax_price/value": "tax|taxes|order total tax amount|tax amount|tax total|vat|vat amount"
     "|order tax|mwst|steuer|btw|tva|iva|moms|podatek",
-    "payment_details/discount_granted/value": "discount|discount amount|discount total|cart discount amount|korting|rabatt"
+    "payment_details/discount_granted/value": "discount|discount amount|discount total|cart discount amount|cart discount|warenkorb rabattbetrag|warenkorbrabatt|rabattbetrag|korting|rabatt"
     "|remise|reduction|descuento|sconto|rabat|desconto",
     "payment_details/insurance_costs/value": "insurance|insured value|insurance amount",
     "payment_details/invoice_date": "invoice date|factuurdatum|rechnungsdatum|date de facture|fecha de factura|data fattura",

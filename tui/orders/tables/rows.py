@@ -14,7 +14,7 @@ from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.fields import Field, field_at, label_of
 from tui.orders.names import normalized
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedFile, ParsedOrder, RefusedEntry, UnusedCell
-from tui.orders.paths import ANY, EVERY_ITEM, FieldPath, is_item_path
+from tui.orders.paths import ANY, EVERY_ITEM, ORDERED_AT, FieldPath, is_item_path
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.address_headings import address_heading, name_parts
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, from_cents, read_cell
@@ -22,7 +22,7 @@ from tui.orders.tables.context import ImportContext, error, item_rows, warning
 from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.defaults import fill_defaults
-from tui.orders.tables.heading_text import without_cents
+from tui.orders.tables.heading_text import is_order_time, without_cents
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, is_amount, item_groups, prefix_of
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
@@ -169,10 +169,16 @@ class _OrderBuilder:
         self._mapping = mapping.with_constant(SHOP_PATH, shop) if needs_shop else mapping
         self._now = now
         self._context = ImportContext(self._mapping, now, table.encoding_guess)
+        self._time_columns = frozenset(
+            index
+            for index in mapping.columns_of(ORDERED_AT.tokens)
+            if len(mapping.columns_of(ORDERED_AT.tokens)) > 1 and is_order_time(mapping.header[index])
+        )
+        """The columns with a time that a step joins to the order date."""
         known_fields = {
             index: known
             for index, path in enumerate(mapping.paths)
-            if path is not None and (known := field_at(Pointer(path))) is not None
+            if path is not None and index not in self._time_columns and (known := field_at(Pointer(path))) is not None
         }
         numbers = [index for index, known in known_fields.items() if known.kind in _NUMBERS]
         readings = decimal_readings(whole, numbers, mapping)
@@ -284,7 +290,7 @@ class _OrderBuilder:
             tuple(self._refused),
             header=self._table.header,
             unmapped=self._mapping.unmapped,
-            ignored=sum(len(order.unused) for order in orders),
+            ignored=sum(cell.column not in self._time_columns for order in orders for cell in order.unused),
             guesses=tuple(self._context.guesses),
             not_data=tuple(sorted(self._not_data, key=lambda entry: entry.row or 0)),
         )

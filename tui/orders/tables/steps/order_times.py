@@ -4,22 +4,12 @@ import re
 from typing import Final
 
 from tui.api.pointer import ABSENT
-from tui.orders.names import normalized
 from tui.orders.parsed import How, ParsedOrder, UnusedCell
 from tui.orders.paths import ORDERED_AT
 from tui.orders.tables.context import ImportContext, set_value, warning
+from tui.orders.tables.heading_text import is_order_time
 from tui.orders.tables.values.dates import Unread, parse_time
 
-_TIME_COLUMN: Final = re.compile(
-    r"((order|ordered|purchase|sale|created|creation|placed) )?time( (of (the )?(order|purchase|sale)|ordered|placed|created))?"
-    r"|ordertime|((bestell|auftrags|kauf|erstell)(uhr)?|uhr)?zeit( (der|des) (bestellung|auftrags|kaufs))?|bestell uhrzeit"
-    r"|heure( (de (la )?|d )?(commande|achat|creation))?"
-    r"|(bestel|order|aankoop)?tijd(stip)?( (van )?(de )?(bestelling|order|aankoop))?"
-    r"|hora( (del? |da |do )?(pedido|compra|encomenda|creacion|criacao))?"
-    r"|(ora|orario)( (dell? |di )?(ordine|acquisto|creazione))?"
-    r"|(godzina|czas)( (zamowienia|zakupu|zlozenia|utworzenia))?"
-    r"|(order|bestallnings|inkops|kops|ordre|bestillings|kobs)?tid(spunkt)?|klockslag|klokkeslaet"
-)
 _DIGITS: Final = re.compile(r"\d{4}|\d{6}")
 _MIDNIGHT: Final = "T00:00:00"
 
@@ -28,7 +18,7 @@ def join_order_time(order: ParsedOrder, context: ImportContext) -> None:
     """Add the time to the order date, with the zone's offset of that date; a warning where that is not possible."""
     for cell in order.unused:
         name = context.mapping.header[cell.column]
-        if name in context.mapping.ignored or not _TIME_COLUMN.fullmatch(normalized(name)):
+        if name in context.mapping.ignored or not is_order_time(name):
             continue
         context.understood.add((cell.row, cell.column))
         if cell.row == order.row:

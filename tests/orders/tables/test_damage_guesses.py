@@ -142,7 +142,15 @@ def test_dates_in_texts_are_asked_about(column: str, text: str, pointer: str) ->
 
 @pytest.mark.parametrize(
     "street",
-    ["Straße des 17. Juni 135", "Platz des 01. Mai", "8 rue du 8 Mai 1945", "Rue de Mai-68", "Haus-12", "Weg 3-5"],
+    [
+        "Straße des 17. Juni 135",
+        "Platz des 01. Mai",
+        "8 rue du 8 Mai 1945",
+        "Rue de Mai-68",
+        "Haus-12",
+        "Weg 3-5",
+        "Straße 3. Oktober",
+    ],
 )
 def test_street_with_a_date_in_its_name_is_not_damaged(street: str) -> None:
     (order,) = read_rows_of({"Order number": "1", "Item name": "Candle", "Quantity": "1", "Address": street}).orders

@@ -308,7 +308,7 @@ def test_contact_that_an_order_is_shipped_to_is_a_name() -> None:
         "Erstelldatum", "Erstellungsdatum", "Erstellt am", "Aankoopdatum", "Orderdatum en tijd", "Date achat",
         "Date d'achat", "Date création", "Fecha de compra", "Fecha de creación", "Data acquisto", "Data creazione",
         "Data zakupu", "Data utworzenia", "Inköpsdatum", "Skapad", "Købsdato", "Oprettet", "Data da compra",
-        "Transaction date",
+        "Transaction date", "Data doc.", "Belegdatum", "Document date",
     ],
 )  # fmt: skip
 def test_heading_of_an_order_date(heading: str) -> None:
@@ -365,3 +365,17 @@ def test_headings_of_woocommerce_in_other_languages(heading: str, path: str) -> 
 def test_time_of_the_order_goes_to_its_date() -> None:
     assert suggest_mapping(["Order number", "Bestelldatum", "Uhrzeit"]).paths[2] == ORDERED_AT.tokens
     assert suggest_mapping(["Order number", "Uhrzeit"]).paths[1] is None
+
+
+def test_other_destination_of_an_italian_list_gets_the_parcel() -> None:
+    cells = {
+        "N. doc.": "1542/A", "Ragione sociale": "Rossi S.p.A.", "Indirizzo": "Via Roma 12", "CAP": "20121",
+        "Località": "Milano", "Dest. diversa ragione sociale": "Magazzino Rossi",
+        "Dest. diversa indirizzo": "Via dell'Industria, 5/B", "Dest. diversa CAP": "00118",
+        "Dest. diversa località": "Roma", "Nazione": "Italia", "Descrizione": "Vaso", "Q.tà": "2",
+    }  # fmt: skip
+    (order,) = read_rows_of(cells, address=False).orders
+    assert value(order, "/order_number") == "1542/A"
+    assert value(order, "/shipping_address/company_name") == "Magazzino Rossi"
+    assert value(order, "/shipping_address/postal_code") == "00118"
+    assert value(order, "/billing_address/city") == "Milano"

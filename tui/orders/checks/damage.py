@@ -37,11 +37,13 @@ _CODES: Final = frozenset(
 """Fields of digits that are codes, not quantities."""
 _HOUSE_NUMBERS: Final = frozenset(["house_number", "address_line_2"])
 _STREET_AND_NUMBER: Final = re.compile(
-    r"(.*[^\W\d_]\S*)\s+(\d\d-[A-Z][a-zäéûç]{2}|[A-Z][a-zäéûç]{2}-\d\d|0\d\. [A-Z][a-zä]{2,8}|\d{1,4}\.0)"
+    r"(.*[^\W\d_]\S*)\s+(\d\d-[A-Z][a-zäéûç]{2}|[A-Z][a-zäéûç]{2}-\d\d|\d\d?\. [A-Z][a-zä]{2,8}|\d{1,4}\.0)"
 )
 """A street whose number a spreadsheet has changed before it was joined to the street."""
-_BEFORE_DATES: Final = ("des", "der", "du", "de", "of", "del", "dei", "le", "la", "vom")
-"""Words before a date in the name of a street, as in `Straße des 17. Juni`."""
+_BEFORE_DATES: Final = re.compile(
+    r".*\b(des|der|du|de|of|del|dei|le|la|vom|stra(ß|ss)e|str\.?|platz|allee|ul\.?|rue|place)", re.IGNORECASE
+)
+"""Streets named after a date, up to the date: `Straße des 17. Juni`."""
 _DATED_CODES: Final = frozenset(["sku", "order_number", "order_id"])
 _CHECKED_NAMES: Final = _DATES | _CODES | _HOUSE_NUMBERS | {"address_line_1"}
 _DECIMAL: Final = re.compile(r"(\d{1,18})[.,]0", re.ASCII)
@@ -159,7 +161,7 @@ def _diagnose(pointer: Pointer, text: str, country: str) -> tuple[str, str | Non
 
 def _diagnose_street(text: str, country: str) -> tuple[str, str | None, str] | None:
     match = _STREET_AND_NUMBER.fullmatch(text)
-    if match is None or match[1].casefold().endswith(tuple(f" {word}" for word in _BEFORE_DATES)):
+    if match is None or _BEFORE_DATES.fullmatch(match[1]):
         return None
     if match[2].endswith(".0"):
         return "number_as_decimal", text.removesuffix(".0"), ""

@@ -18,7 +18,7 @@ DELIVERY_PLACES: Final = (
     "|verzend|verz|adres verz|afwijkend afleveradres|ander afleveradres|afl|aflev|verzenden naar|leveren aan|bezorgen bij"
     "|envio|direccion de envio|direccion envio|entrega|direccion de entrega|direccion entrega|enviar a|entregar a|entregar en|lugar de entrega"
     "|spedizione|indirizzo di spedizione|indirizzo spedizione|consegna|indirizzo di consegna|indirizzo consegna"
-    "|destinazione|destinazione diversa|destinazione merce|spedire a|sped|luogo di consegna|wysylka|wysylki|adres wysylki|dostawa|dostawy|adres dostawy|adres do wysylki|adres do dostawy|miejsce dostawy|wyslac do"
+    "|destinazione|destinazione diversa|dest diversa|dest div|diversa destinazione|luogo di destinazione|destinazione merce|spedire a|sped|luogo di consegna|wysylka|wysylki|adres wysylki|dostawa|dostawy|adres dostawy|adres do wysylki|adres do dostawy|miejsce dostawy|wyslac do"
     "|leverans|lev|levadress|leveransadress|leverans adress|leveringsadresse|leverings|forsendelse|forsendelsesadresse"
     "|morada de entrega|morada entrega|morada de envio|endereco de entrega|endereco entrega|endereco de envio|expedicao"
 )
@@ -299,7 +299,9 @@ ORDER_ALONE: Final = {
     "|fecha de pedido|fecha del pedido|fecha pedido|data ordine|data dell ordine|data|data zamowienia|data zlozenia"
     "|bestallningsdatum|ordredato|dato|data da encomenda|data do pedido|verkauft am|kaufdatum|transaction date|erstelldatum|erstellungsdatum|erstellt am|aankoopdatum|orderdatum en tijd|date achat"
     "|fecha de compra|fecha compra|data acquisto|data di acquisto|data zakupu|inkopsdatum|kobsdato|data da compra|data de compra"
-    "|date d achat|date creation|date de creation|fecha de creacion|data creazione|data utworzenia|skapad|oprettet",
+    "|date d achat|date creation|date de creation|fecha de creacion|data creazione|data utworzenia|skapad|oprettet"
+    "|document date|doc date|data doc|data documento|belegdatum|date document|date du document|date piece|fecha documento|fecha doc"
+    "|documentdatum|data dokumentu|dokumentdatum|dokumentdato|data do documento",
     "order_details/order_updated_at": "updated at|last update date|modified|date updated|last modified",
     "order_details/notes": "customer note|customer notes|buyer note|note from buyer|note to seller|customer message|notes"
     "|note|order note|order notes|order comment|comment|comments|remarks|opmerking|opmerkingen|bemerkung|bemerkungen"
@@ -314,7 +316,7 @@ ORDER_ALONE: Final = {
     "|wartosc zamowienia|summa|totalt|total a pagar|valor total|ordertotal|rechnungsbetrag|summe",
     "payment_details/total_price/currency": "currency|currency code|order currency|curr|curr code|wahr|valuta|valutakod|valutakode|wahrung"
     "|wahrungscode|devise|moneda|divisa|waluta|moeda",
-    "payment_details/subtotal_price/value": "subtotal|order subtotal|order subtotal amount|subtotaal|zwischensumme"
+    "payment_details/subtotal_price/value": "subtotal|order subtotal|order subtotal amount|subtotaal|zwischensumme|zwischensumme der bestellung|bestellung zwischensumme"
     "|sous total|subtotale|delsumma",
     "payment_details/status/code": "payment status|estado pago|etat paiement|etat du paiement|statut paiement|stan platnosci|estado pagamento|financial status|paid|payment state|betaalstatus|betaald|zahlungsstatus|zahlstatus"
     "|bezahlt|statut de paiement|statut du paiement|paye|estado de pago|estado del pago|pagado|stato pagamento|pagato"
@@ -365,7 +367,7 @@ ORDER_ALONE: Final = {
 }
 WEAK: Final = {
     "order_number": "reference|ref|referentie|referenz|referencia|riferimento|reference 1|referenz 1|referenz1|kundenreferenz"
-    "|customer reference|sales document|sales doc|sales document no|sales document number|referens|reference client|document number|document no|doc n|doc no|doc nr|num documento|nr dokumentu"
+    "|customer reference|sales document|sales doc|sales document no|sales document number|referens|reference client|document number|document no|doc n|n doc|nr doc|doc no|doc nr|num documento|nr dokumentu"
     "|n documento|numero documento|n piece|verkaufsbeleg|numer dokumentu|num doc|documento|document de vente|no doc|dokumentnr|dokumentnummer|documentnummer|verkooporder|verkoopordernr|best nr|bestnr"
     "|po number|po no|number po|po|purchase order|purchase order number|customer po",
     "item:sku": "reference|ref|referencia|riferimento|referens|code|codigo|codice|kod",

@@ -379,3 +379,14 @@ def test_other_destination_of_an_italian_list_gets_the_parcel() -> None:
     assert value(order, "/shipping_address/company_name") == "Magazzino Rossi"
     assert value(order, "/shipping_address/postal_code") == "00118"
     assert value(order, "/billing_address/city") == "Milano"
+
+
+def test_order_without_the_other_destination_goes_to_the_company() -> None:
+    cells = {
+        "N. doc.": "1543/A", "Ragione sociale": "Bianchi S.n.c.", "Indirizzo": "Via Roma 12", "CAP": "118",
+        "Località": "Roma", "Dest. diversa indirizzo": "", "Dest. diversa CAP": "", "Dest. diversa località": "",
+        "Nazione": "Italia", "Descrizione": "Vaso", "Q.tà": "2",
+    }  # fmt: skip
+    parsed = read_rows_of(cells, address=False)
+    assert value(parsed.orders[0], "/shipping_address/name") == "Bianchi S.n.c."
+    assert [(guess.subject, guess.kind) for guess in parsed.guesses] == [("CAP", "address")]

@@ -34,7 +34,7 @@ _SHIPPED: Final = re.compile(
     r"|zrealizowan\w*|wydan\w*|order lines delivery)\b"
 )
 _LEFT: Final = re.compile(
-    r"(remaining|left|outstanding|open) to (ship|deliver|send)|to be (shipped|delivered)|(noch )?zu (liefern|versenden)"
+    r"(quantity |qty )?((remaining|left|outstanding|open) )?to (ship|deliver|send|dispatch)|to be (shipped|delivered)|(noch )?zu (liefern|versenden)"
     r"|reste a (livrer|expedier)|(nog )?te (leveren|verzenden)|(pendiente|por) (de )?(enviar|entregar)|da (consegnare|spedire)"
     r"|do wyslania|kvar att (leverera|skicka)|mangler at sende|por (enviar|expedir)"
 )
@@ -103,7 +103,7 @@ def check_quantities(order: ParsedOrder, context: ImportContext) -> None:
         column, pointer = context.mapping.header[cell.column], ITEMS / index / "quantity"
         if kind == "ended" and count:
             _subtract(order, pointer, count, column, context)
-        elif kind == "shipped" and count:
+        elif kind == "shipped" and count and not _is_left(order, pointer):
             text = f"{column} has {count}, so a part of this item was shipped already. The quantity is the ordered one."
             context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title="shipped in part")
         elif (
@@ -112,6 +112,11 @@ def check_quantities(order: ParsedOrder, context: ImportContext) -> None:
             and (_is_assumed(order, pointer) or (count != total and not is_ignored(column, context.mapping.header)))
         ):
             _hold_contradiction(order, pointer, cell.text, column, context)
+
+
+def _is_left(order: ParsedOrder, pointer: Pointer) -> bool:
+    """Whether the quantity is the one that is left to ship, by its column."""
+    return pointer in order.cells and bool(_LEFT.search(normalized(order.cells[pointer][1])))
 
 
 def _check_plausible(order: ParsedOrder, context: ImportContext) -> None:

@@ -138,9 +138,12 @@ def _fill_shipping_address(document: Document, note: DefaultNote) -> None:
         for name, value in list(billing.items()):
             if name not in shipping:
                 note((SHIP, name), value, How.COPIED, "from the billing address")
-        name = value_at(document, ("customer_details", "name"))
-        if not billing.get("name") and not billing.get("company_name") and name is not None:
-            note((SHIP, "name"), name, How.COPIED, "from the customer")
+        name, company = value_at(document, ("customer_details", "name")), billing.get("company_name")
+        if not billing.get("name") and shipping.get("name") is None:
+            if company:
+                note((SHIP, "name"), company, How.COPIED, "from the company")
+            elif name is not None:
+                note((SHIP, "name"), name, How.COPIED, "from the customer")
 
 
 def _fill_single_line(document: Document, items: list[Any], note: DefaultNote) -> None:

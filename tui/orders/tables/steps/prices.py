@@ -17,6 +17,7 @@ from tui.orders.numbers import computable_text, countable
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder
 from tui.orders.paths import EVERY_ITEM, ITEMS, SHIP_TO, TOTAL, FieldPath
 from tui.orders.tables.context import ImportContext, set_value, warning
+from tui.orders.tables.heading_text import without_cents
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, item_groups
 from tui.orders.tables.mapping import QUANTITY_PATH, ColumnMapping
 from tui.orders.tables.table import SAMPLE_ROWS, Table
@@ -71,7 +72,7 @@ def _refine_total(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> 
         if path not in mapping.paths or other in mapping.paths:
             continue
         column = mapping.paths.index(path)
-        if mapping.paths.count(path) > 1 or not _BARE_TOTAL.fullmatch(normalized(mapping.header[column])):
+        if mapping.paths.count(path) > 1 or not _BARE_TOTAL.fullmatch(_amount_name(normalized(mapping.header[column]))):
             continue
         is_line, is_order = _fits_line(orders, path), _fits_order(orders, path, UNIT_PRICE_PATH, is_unit=True)
         differs = any(len({line.amounts.get(path) for line in lines} - {None}) > 1 for lines in orders)
@@ -90,7 +91,7 @@ def _refine_price(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> 
         return mapping
     column = mapping.paths.index(UNIT_PRICE_PATH)
     group = item_groups(mapping.header).get(column)
-    if not _BARE_PRICE.fullmatch(group.name if group is not None else normalized(mapping.header[column])):
+    if not _BARE_PRICE.fullmatch(_amount_name(group.name if group is not None else normalized(mapping.header[column]))):
         return mapping
     if group is not None:
         return replace(mapping, guessed=mapping.guessed | {UNIT_PRICE_PATH})
@@ -112,6 +113,10 @@ def _refine_price(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> 
         ):
             return mapping.moved(column, LINE_TOTAL_PATH)
     return replace(mapping, guessed=mapping.guessed | {UNIT_PRICE_PATH})
+
+
+def _amount_name(name: str) -> str:
+    return without_cents(name) or name
 
 
 def _fits_line(orders: Sequence[Sequence[_Line]], path: FieldPath) -> bool:
@@ -155,6 +160,7 @@ def _lines_by_order(mapping: ColumnMapping, table: Table) -> Iterator[list[_Line
     keys = [index for index, path in enumerate(mapping.paths) if path in (ORDER_ID_PATH, NUMBER_PATH)]
     wanted = {UNIT_PRICE_PATH, LINE_TOTAL_PATH, ORDER_TOTAL_PATH, *_EXTRA_PATHS}
     columns = [(index, path) for index, path in enumerate(mapping.paths) if path in wanted and path is not None]
+    in_cents = {index for index, _ in columns if without_cents(normalized(mapping.header[index]))}
     quantities = [index for index, path in enumerate(mapping.paths) if path == QUANTITY_PATH]
     orders: dict[tuple[str, ...], list[_Line]] = defaultdict(list)
     for row in islice(table.rows, SAMPLE_ROWS):
@@ -165,7 +171,7 @@ def _lines_by_order(mapping: ColumnMapping, table: Table) -> Iterator[list[_Line
         for index, path in columns:
             amount = parse_money(text, decimal) if (text := _cell(cells, index)) else None
             if amount is not None:
-                line.amounts[path] = Decimal(amount.number)
+                line.amounts[path] = Decimal(amount.number) / (100 if index in in_cents else 1)
         orders[key].append(line)
     yield from orders.values()
 
@@ -258,7 +264,8 @@ def _say(order: ParsedOrder, context: ImportContext, pointer: Pointer, reading: 
     if _needs_customs(order):
         context.guess(order, pointer, GuessKind.PRICE, text, subject=column, title="price of what?")
     else:
-        order.derived[pointer] = Derivation(How.ASSUMED, text)
+        before = order.derived.get(pointer)
+        order.derived[pointer] = Derivation(How.ASSUMED, f"{before.text}; {text}" if before is not None else text)
 
 
 def _needs_customs(order: ParsedOrder) -> bool:

@@ -118,6 +118,8 @@ class Terminal:
         self._ended = False
         self.last_output_at = 0.0
         """When the last bytes were received, on the clock of `started`."""
+        self.arrivals: list[tuple[float, int]] = []
+        """When output was received, on the clock of `started`, and how many bytes there were then."""
         self._fd, self._line = os.openpty()
         self._set_size(*size)
         self.modes_before = termios.tcgetattr(self._line)
@@ -190,6 +192,13 @@ class Terminal:
     @property
     def text(self) -> str:
         return "\n".join(self.lines)
+
+    def cells(self) -> list[list[object]]:
+        """Return the cells of the screen, each with its character, colours and attributes."""
+        with self._changed:
+            self.settle()
+            screen = self._screen
+            return [[screen.buffer[y][x] for x in range(screen.columns)] for y in range(screen.lines)]
 
     def line_with(self, text: str) -> str:
         """Return the first line that contains this text, or an empty string."""
@@ -279,7 +288,9 @@ class Terminal:
             with self._changed:
                 self._stream += data
                 self._ended = not data
-                self.last_output_at = last_output_at if data else self.last_output_at
+                if data:
+                    self.last_output_at = last_output_at
+                    self.arrivals.append((last_output_at, len(self._stream)))
                 replies = b"".join(self._replies())
                 self._changed.notify_all()
             if replies:

@@ -122,8 +122,15 @@ LAYERS = {
     "tui.screens.system": family("system", "common review"),
     "tui.navigator": layer("tui.screens tui.widgets tui.work tui.api.codec", NETWORK, DISK, SERVER),
     "tui.closing": layer("tui.navigator tui.screens.common", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.background": layer(
+        "tui.api.errors tui.config.settings tui.navigator tui.screens.bulk.running tui.screens.common tui.store.db tui.work",
+        NETWORK,
+        DISK,
+        TERMINAL,
+        SERVER,
+    ),
     "tui.lifecycle": layer(
-        "tui.api.errors tui.api.wording tui.closing tui.navigator tui.screens.common tui.screens.bulk.running tui.widgets tui.work tui.store tui.orders "
+        "tui.api.wording tui.background tui.closing tui.navigator tui.screens.common tui.screens.bulk.running tui.widgets tui.work tui.store tui.orders "
         "tui.service tui.config",
         NETWORK,
         DISK,

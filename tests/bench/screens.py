@@ -221,7 +221,9 @@ def batch_figures(size: Size) -> list[Figure]:
         large = best_start(url, environment, size, staged)
     return [
         problems.last("next problem across a batch of 100", 20),
-        ratio(f"start with a batch of {LARGE_BATCH:,} open, its orders on the screen / of 100", large, hundred, 1.1, "ms"),
+        ratio(
+            f"start with a batch of {LARGE_BATCH:,} open, its orders on the screen / of 100", large, hundred, 1.1, "ms"
+        ),
         ratio("  / without a batch", large, usual, None, "ms"),
         Figure(f"{LARGE_BATCH:,} rows from file to staged", seconds, "s", 4),
         Figure("  longest silence", silence, "s", 0.1),

@@ -104,7 +104,9 @@ def quit_app(terminal: Terminal) -> None:
 
 def megabytes(terminal: Terminal) -> float:
     """The resident memory of the program."""
-    found = subprocess.run(["ps", "-o", "rss=", "-p", str(terminal.process.pid)], capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        ["ps", "-o", "rss=", "-p", str(terminal.process.pid)], capture_output=True, text=True, check=True
+    )
     return int(found.stdout) / 1024
 
 

@@ -10,7 +10,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from tui.config.profiles import COLOURS, OWN_URL, token_url_of
+from tui.config.profiles import COLOURS, token_url_of
+from tui.config.service_urls import OWN_URL
 from tui.orders.checks.context import Level
 from tui.orders.checks.registry import CODES
 

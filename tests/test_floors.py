@@ -61,7 +61,11 @@ LAYERS = {
     "tui.keymap": layer("", NETWORK, DISK, TERMINAL, SERVER),
     "tui.user_keys": layer("tui.keymap", NETWORK, DISK, TERMINAL, SERVER),
     "tui.config": layer(
-        "tui.config tui.user_keys tui.orders.checks.context tui.orders.checks.registry", NETWORK, DISK, TERMINAL, SERVER
+        "tui.config tui.user_keys tui.orders.checks.context tui.orders.checks.registry tui.orders.formats",
+        NETWORK,
+        DISK,
+        TERMINAL,
+        SERVER,
     ),
     "tui.api": layer("tui.api", DISK, TERMINAL, SERVER),
     # orders/: the meaning of an order
@@ -69,15 +73,15 @@ LAYERS = {
     "tui.orders.query": orders("query addresses.formats paths status_words summary"),
     "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
     "tui.orders.checks": orders(
-        "checks addresses countries fields money names order_state paths status_words summary value_parser"
+        "checks addresses countries fields formats money names order_state paths status_words summary value_parser"
     ),
     "tui.orders.edits": orders("edits checks countries fields paths summary value_parser"),
     "tui.orders.tables": orders(
         "tables addresses checks countries edits fields money names parsed paths progress status_words summary value_parser"
     ),
-    "tui.orders.labels": orders("label order_state paths query.conditions summary"),
+    "tui.orders.labels": orders("formats label order_state paths query.conditions summary"),
     "tui.orders": orders(
-        "addresses countries display edits fields money names parsed paths progress status_words suggestions summary "
+        "addresses countries display edits fields formats money names parsed paths progress status_words suggestions summary "
         "value_parser"
     ),
     # store/: the database

@@ -4,21 +4,25 @@ import asyncio
 import importlib
 import signal
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
+from textual.filter import LineFilter
 
 from tui.accounts import Accounts
+from tui.config.preferences import Preferences
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
 from tui.last_list import LastList
+from tui.orders.formats import use_formats
 from tui.profile_switch import ProfileSwitch
 from tui.service import Service
 from tui.widgets.key_queue import KeyQueue
 from tui.widgets.output.diff_renderer import DiffRenderer
+from tui.widgets.themes import THEMES, WithoutColour
 
 if TYPE_CHECKING:
     from tui.lifecycle import Session
@@ -27,7 +31,10 @@ if TYPE_CHECKING:
 
 
 class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
-    """The app. It opens the account of a profile after the first frame; without a profile the user chooses one."""
+    """The app. It opens the account of a profile after the first frame; without a profile the user chooses one.
+
+    `options`: settings that this start got from options or the environment, as `Preferences` has them.
+    """
 
     TITLE = "Sendcloud Orders"
     ENABLE_COMMAND_PALETTE = False
@@ -42,6 +49,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         settings: Settings | None = None,
+        options: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         super().__init__()
         self.last_words: list[str] = []
@@ -52,16 +60,33 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self._accounts = accounts
         self._now = now
         self._settings = settings or Settings()
+        self.scrolls = self._settings.scrolls
+        self._preferences = Preferences(self._settings, options or {})
         self._folder = folder
         self._service: Service | None = None
         # Keys are held until there are screens that can process them.
         self.hold_keys()
 
     def on_mount(self) -> None:
-        self.theme = "ansi-dark"
+        for theme in THEMES.values():
+            self.register_theme(theme)
+        self._preferences.on_change = self._use_preferences
+        self._use_preferences()
         for number in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self._die, number)
         self.profile_switch.start()
+
+    def _use_preferences(self) -> None:
+        """Use the settings that need no restart."""
+        chosen = self._preferences.settings
+        use_formats(chosen.dates, chosen.numbers)
+        self.theme = THEMES[chosen.theme].name
+        for screen in self.open_screens:
+            screen.formats_changed()
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        # Textual would send shades of grey.
+        return [WithoutColour()] if self.no_color else super().get_line_filters()
 
     # Opening and closing
 
@@ -84,6 +109,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
                 profile=self.profile,
                 now=self._now,
                 settings=self._settings,
+                preferences=self._preferences,
                 choose_profile=self.profile_switch.choose,
             )
         except BaseException:

@@ -313,6 +313,8 @@ def _check_terminal() -> None:
 
 
 def _terminal_defaults() -> None:
+    if os.environ.get("NO_COLOR") == "":  # means nothing, says no-color.org; Textual looks only whether it is there
+        del os.environ["NO_COLOR"]
     # Textual reads these on import: no animations, and slow connections may split escape sequences.
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     if "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ:

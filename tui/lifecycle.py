@@ -11,6 +11,7 @@ from textual.worker import WorkerError
 
 from tui.api.errors import ApiError
 from tui.closing import Closing
+from tui.config.preferences import Preferences
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
 from tui.config.time_zone import local_zone
@@ -49,6 +50,7 @@ class Session:
         profile: Profile,
         account: Account,
         settings: Settings,
+        preferences: Preferences,
         choose_profile: Callable[[], None],
     ) -> None:
         self._app = app
@@ -63,6 +65,7 @@ class Session:
             is_demo=profile.is_demo,
             colour=profile.colour,
             keymap=settings.keymap,
+            preferences=preferences,
             account=account,
             staging=Staging(account),
             jobs=Jobs(account),
@@ -207,6 +210,7 @@ async def open_session(
     profile: Profile,
     now: Callable[[], datetime],
     settings: Settings,
+    preferences: Preferences,
     choose_profile: Callable[[], None],
 ) -> Session:
     """Open store and account. Raises ApiError, StoreError."""
@@ -214,7 +218,7 @@ async def open_session(
     zone = local_zone()
     try:
         account = await open_known(service.client, store, service.name, now=now, zone=zone)
-        return Session(app, profile, account, settings, choose_profile)
+        return Session(app, profile, account, settings, preferences, choose_profile)
     except BaseException:
         store.close()
         raise

@@ -139,7 +139,7 @@ LAYERS = {
         "tui.accounts tui.config tui.last_list tui.lifecycle tui.screens.system", NETWORK, DISK, SERVER
     ),
     "tui.app": layer(
-        "tui.accounts tui.last_list tui.lifecycle tui.profile_switch tui.screens.common tui.widgets tui.work tui.service tui.config",
+        "tui.accounts tui.last_list tui.lifecycle tui.profile_switch tui.screens.common tui.widgets tui.work tui.orders.formats tui.service tui.config",
         NETWORK,
         DISK,
         SERVER,

@@ -62,8 +62,8 @@ class PreferencesScreen(BaseScreen[None]):
             self.show_notice(f"Nothing was changed: {error}.", "error")
             return
         self.show_all()
-        when = "" if preference.at_once else " It takes effect at the next start."
-        self.show_notice(f"{preference.title}: {choice.words}. Saved in settings.toml.{when}")
+        when = "" if preference.at_once else " Used from the next start."
+        self.show_notice(f"{preference.title}: {choice.words.partition(':')[0]}. Saved in settings.toml.{when}")
 
 
 def _rendered(row: PreferenceRow) -> RenderedRow:

@@ -139,11 +139,12 @@ LAYERS = {
         "tui.accounts tui.config tui.last_list tui.lifecycle tui.screens.system", NETWORK, DISK, SERVER
     ),
     "tui.app": layer(
-        "tui.accounts tui.last_list tui.lifecycle tui.profile_switch tui.screens.common tui.widgets tui.work tui.orders.formats tui.service tui.config",
+        "tui.accounts tui.last_list tui.lifecycle tui.profile_switch tui.screens.common tui.widgets tui.work tui.appearance tui.service tui.config",
         NETWORK,
         DISK,
         SERVER,
     ),
+    "tui.appearance": layer("tui.config tui.orders.formats tui.widgets", NETWORK, DISK, SERVER),
     "tui.service": layer("tui.config tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
     "tui.start": layer("tui.accounts tui.app tui.service tui.config", NETWORK, DISK, TERMINAL, SERVER),
     "tui.commands.output": layer("tui.widgets.text", NETWORK, DISK, TERMINAL, SERVER),

@@ -4,25 +4,23 @@ import asyncio
 import importlib
 import signal
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
-from textual.filter import LineFilter
 
 from tui.accounts import Accounts
+from tui.appearance import follow_preferences
 from tui.config.preferences import Preferences
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
 from tui.last_list import LastList
-from tui.orders.formats import use_formats
 from tui.profile_switch import ProfileSwitch
 from tui.service import Service
 from tui.widgets.key_queue import KeyQueue
 from tui.widgets.output.diff_renderer import DiffRenderer
-from tui.widgets.themes import THEMES, WithoutColour
 
 if TYPE_CHECKING:
     from tui.lifecycle import Session
@@ -68,25 +66,10 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self.hold_keys()
 
     def on_mount(self) -> None:
-        for theme in THEMES.values():
-            self.register_theme(theme)
-        self._preferences.on_change = self._use_preferences
-        self._use_preferences()
+        follow_preferences(self, self._preferences)
         for number in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self._die, number)
         self.profile_switch.start()
-
-    def _use_preferences(self) -> None:
-        """Use the settings that need no restart."""
-        chosen = self._preferences.settings
-        use_formats(chosen.dates, chosen.numbers)
-        self.theme = THEMES[chosen.theme].name
-        for screen in self.open_screens:
-            screen.formats_changed()
-
-    def get_line_filters(self) -> Sequence[LineFilter]:
-        # Textual would send shades of grey.
-        return [WithoutColour()] if self.no_color else super().get_line_filters()
 
     # Opening and closing
 

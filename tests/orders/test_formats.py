@@ -8,8 +8,8 @@ import pytest
 
 from tui.api.pointer import Pointer
 from tui.orders.formats import (
-    DateFormat,
-    NumberFormat,
+    DateStyle,
+    NumberStyle,
     day_text,
     exact_time_text,
     short_time_text,
@@ -29,20 +29,20 @@ ORDER = {
 @pytest.fixture(autouse=True)
 def usual_formats() -> Iterator[None]:
     yield
-    use_formats(DateFormat.NAMES, NumberFormat.POINT)
+    use_formats(DateStyle.NAMES, NumberStyle.POINT)
 
 
 @pytest.mark.parametrize(
     ("format", "day", "time", "short", "exact"),
     [
-        (DateFormat.NAMES, "Tue 03 Nov", "Tue 03 Nov 08:05", "03 Nov 08:05", "Tue 03 Nov 2026 08:05:09"),
-        (DateFormat.ISO, "2026-11-03", "2026-11-03 08:05", "11-03 08:05", "2026-11-03 08:05:09"),
-        (DateFormat.DAY_FIRST, "03-11-2026", "03-11-2026 08:05", "03-11 08:05", "03-11-2026 08:05:09"),
-        (DateFormat.MONTH_FIRST, "11/03/2026", "11/03/2026 08:05", "11/03 08:05", "11/03/2026 08:05:09"),
+        (DateStyle.NAMES, "Tue 03 Nov", "Tue 03 Nov 08:05", "03 Nov 08:05", "Tue 03 Nov 2026 08:05:09"),
+        (DateStyle.ISO, "2026-11-03", "2026-11-03 08:05", "11-03 08:05", "2026-11-03 08:05:09"),
+        (DateStyle.DAY_FIRST, "03-11-2026", "03-11-2026 08:05", "03-11 08:05", "03-11-2026 08:05:09"),
+        (DateStyle.MONTH_FIRST, "11/03/2026", "11/03/2026 08:05", "11/03 08:05", "11/03/2026 08:05:09"),
     ],
 )
-def test_dates(format: DateFormat, day: str, time: str, short: str, exact: str) -> None:
-    use_formats(format, NumberFormat.POINT)
+def test_dates(format: DateStyle, day: str, time: str, short: str, exact: str) -> None:
+    use_formats(format, NumberStyle.POINT)
     assert (day_text(WHEN), time_text(WHEN), short_time_text(WHEN), exact_time_text(WHEN)) == (day, time, short, exact)
     assert len(time) == 16, "the width of columns"
     assert ordered_at_text(ORDER, UTC) == time
@@ -51,5 +51,5 @@ def test_dates(format: DateFormat, day: str, time: str, short: str, exact: str) 
 def test_numbers() -> None:
     total = Pointer.of("payment_details", "total_order_price")
     assert (money_at(ORDER, total), weight_text(ORDER)) == ("€ 1234.50", "1.25")
-    use_formats(DateFormat.NAMES, NumberFormat.COMMA)
+    use_formats(DateStyle.NAMES, NumberStyle.COMMA)
     assert (money_at(ORDER, total), weight_text(ORDER)) == ("€ 1234,50", "1,25")

@@ -87,7 +87,7 @@ async def test_no_screen_has_a_colour_and_all_show_where_the_cursor_is(tmp_path:
 async def test_the_state_of_an_order_is_told_by_marks_and_words(tmp_path: Path) -> None:
     async with open_app(tmp_path, orders=300) as harness:
         await harness.until("all read")
-        rows = [line for line in harness.lines[5:14]]
+        rows = harness.lines[5:14]
         assert any(line[2] == "!" and line.rstrip() for line in rows), "an error"
         assert any(line[2] == "~" for line in rows), "a warning"
         for keys, mark, words in STATES:

@@ -7,13 +7,13 @@ from typing import Final, TypeAlias
 
 from tui.config.files import change_setting
 from tui.config.settings import Settings, read_settings
-from tui.orders.formats import DateFormat, NumberFormat
+from tui.orders.formats import DateStyle, NumberStyle
 
 Value: TypeAlias = str | int | bool | None
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class OfferedValue:
     """A value of a setting, and what it means. `value` None: without a line in the file."""
 
     value: Value
@@ -30,7 +30,7 @@ class Preference:
     table: str
     key: str
     title: str
-    choices: Sequence[Choice]
+    choices: Sequence[OfferedValue]
     default: Value
     at_once: bool = False
 
@@ -55,16 +55,16 @@ class PreferenceRow:
     needs_restart: bool
 
 
-def _days(*numbers: int) -> list[Choice]:
-    return [Choice(number, f"{number} days") for number in numbers]
+def _days(*numbers: int) -> list[OfferedValue]:
+    return [OfferedValue(number, f"{number} days") for number in numbers]
 
 
-def _switch(off: str, on: str) -> list[Choice]:
-    return [Choice(False, off), Choice(True, on)]
+def _switch(off: str, on: str) -> list[OfferedValue]:
+    return [OfferedValue(False, off), OfferedValue(True, on)]
 
 
-def _rates(*numbers: int) -> list[Choice]:
-    return [Choice(number, f"{number} a minute") for number in numbers]
+def _rates(*numbers: int) -> list[OfferedValue]:
+    return [OfferedValue(number, f"{number} a minute") for number in numbers]
 
 
 PREFERENCES: Final = (
@@ -73,10 +73,10 @@ PREFERENCES: Final = (
         "theme",
         "theme",
         (
-            Choice("dark", "dark: the terminal's own colours, on a dark background"),
-            Choice("light", "light: the terminal's own colours, on a light background"),
-            Choice("ansi", "16 ANSI colours, white on black"),
-            Choice("high-contrast", "high contrast: bright on black, nothing dimmed"),
+            OfferedValue("dark", "dark: the terminal's own colours, on a dark background"),
+            OfferedValue("light", "light: the terminal's own colours, on a light background"),
+            OfferedValue("ansi", "16 ANSI colours, white on black"),
+            OfferedValue("high-contrast", "high contrast: bright on black, nothing dimmed"),
         ),
         "dark",
         at_once=True,
@@ -85,7 +85,7 @@ PREFERENCES: Final = (
         "display",
         "density",
         "density",
-        (Choice("normal", "normal"), Choice("compact", "compact: a short preview, more orders")),
+        (OfferedValue("normal", "normal"), OfferedValue("compact", "compact: a short preview, more orders")),
         "normal",
         at_once=True,
     ),
@@ -94,20 +94,20 @@ PREFERENCES: Final = (
         "dates",
         "dates",
         (
-            Choice(DateFormat.NAMES, "Mon 23 Nov"),
-            Choice(DateFormat.ISO, "2026-11-23"),
-            Choice(DateFormat.DAY_FIRST, "23-11-2026"),
-            Choice(DateFormat.MONTH_FIRST, "11/23/2026"),
+            OfferedValue(DateStyle.NAMES, "Mon 23 Nov"),
+            OfferedValue(DateStyle.ISO, "2026-11-23"),
+            OfferedValue(DateStyle.DAY_FIRST, "23-11-2026"),
+            OfferedValue(DateStyle.MONTH_FIRST, "11/23/2026"),
         ),
-        DateFormat.NAMES,
+        DateStyle.NAMES,
         at_once=True,
     ),
     Preference(
         "display",
         "numbers",
         "numbers",
-        (Choice(NumberFormat.POINT, "1.50"), Choice(NumberFormat.COMMA, "1,50")),
-        NumberFormat.POINT,
+        (OfferedValue(NumberStyle.POINT, "1.50"), OfferedValue(NumberStyle.COMMA, "1,50")),
+        NumberStyle.POINT,
         at_once=True,
     ),
     Preference("terminal", "mouse", "mouse", _switch("off: the terminal selects text", "on"), False),
@@ -116,13 +116,13 @@ PREFERENCES: Final = (
         "watch",
         "every",
         "watch",
-        (Choice(None, "off"), *(Choice(every, f"every {every}") for every in ("1m", "5m", "15m", "1h"))),
+        (OfferedValue(None, "off"), *(OfferedValue(every, f"every {every}") for every in ("1m", "5m", "15m", "1h"))),
         None,
     ),
     Preference("limits", "reads", "reads, at most", _rates(1000, 500, 250, 100), 1000),
     Preference("limits", "writes", "writes, at most", _rates(100, 50, 25, 10), 100),
     Preference("cache", "keep_days", "cache kept for", _days(7, 30, 90, 365), 90),
-    Preference("journal", "keep_days", "journal kept for", (*_days(30, 90, 365), Choice(None, "ever")), None),
+    Preference("journal", "keep_days", "journal kept for", (*_days(30, 90, 365), OfferedValue(None, "ever")), None),
 )
 
 

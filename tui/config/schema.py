@@ -14,7 +14,7 @@ from tui.config.profiles import COLOURS, token_url_of
 from tui.config.service_urls import OWN_URL
 from tui.orders.checks.context import Level
 from tui.orders.checks.registry import CODES
-from tui.orders.formats import DateFormat, NumberFormat
+from tui.orders.formats import DateStyle, NumberStyle
 
 MAX_DAYS = 36500
 THEMES = ("dark", "light", "ansi", "high-contrast")
@@ -50,8 +50,8 @@ class CacheTable(SettingsTable):
 class DisplayTable(SettingsTable):
     theme: Literal[THEMES] = Field(default="dark", description=f"one of {', '.join(THEMES)}")  # type: ignore[valid-type]
     density: Literal[DENSITIES] = Field(default="normal", description=f"one of {', '.join(DENSITIES)}")  # type: ignore[valid-type]
-    dates: DateFormat = Field(default=DateFormat.NAMES, description=f"one of {', '.join(DateFormat)}")
-    numbers: NumberFormat = Field(default=NumberFormat.POINT, description=f"one of {', '.join(NumberFormat)}")
+    dates: DateStyle = Field(default=DateStyle.NAMES, description=f"one of {', '.join(DateStyle)}")
+    numbers: NumberStyle = Field(default=NumberStyle.POINT, description=f"one of {', '.join(NumberStyle)}")
 
 
 class TerminalTable(SettingsTable):

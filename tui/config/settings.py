@@ -25,7 +25,7 @@ from tui.config.profiles import (
     token_url_of,
 )
 from tui.config.time_zone import local_zone
-from tui.orders.formats import DateFormat, NumberFormat
+from tui.orders.formats import DateStyle, NumberStyle
 from tui.user_keys import InvalidKeys, Keymap, parse_keys
 
 if TYPE_CHECKING:
@@ -61,8 +61,8 @@ class Settings:
     mark_tags: Mapping[str, str] = field(default_factory=dict)
     theme: str = "dark"
     density: str = "normal"
-    dates: DateFormat = DateFormat.NAMES
-    numbers: NumberFormat = NumberFormat.POINT
+    dates: DateStyle = DateStyle.NAMES
+    numbers: NumberStyle = NumberStyle.POINT
     mouse: bool = False
     scrolls: bool = True
     reads: int = 1000

@@ -8,14 +8,14 @@ from enum import StrEnum
 from typing import Final, NamedTuple
 
 
-class DateFormat(StrEnum):
+class DateStyle(StrEnum):
     NAMES = "names"
     ISO = "iso"
     DAY_FIRST = "day-first"
     MONTH_FIRST = "month-first"
 
 
-class NumberFormat(StrEnum):
+class NumberStyle(StrEnum):
     POINT = "point"
     COMMA = "comma"
 
@@ -29,15 +29,15 @@ class _Patterns(NamedTuple):
 
 
 _PATTERNS: Final = {
-    DateFormat.NAMES: _Patterns("%a %d %b", "%d %b", "%a %d %b %Y"),
-    DateFormat.ISO: _Patterns("%Y-%m-%d", "%m-%d", "%Y-%m-%d"),
-    DateFormat.DAY_FIRST: _Patterns("%d-%m-%Y", "%d-%m", "%d-%m-%Y"),
-    DateFormat.MONTH_FIRST: _Patterns("%m/%d/%Y", "%m/%d", "%m/%d/%Y"),
+    DateStyle.NAMES: _Patterns("%a %d %b", "%d %b", "%a %d %b %Y"),
+    DateStyle.ISO: _Patterns("%Y-%m-%d", "%m-%d", "%Y-%m-%d"),
+    DateStyle.DAY_FIRST: _Patterns("%d-%m-%Y", "%d-%m", "%d-%m-%Y"),
+    DateStyle.MONTH_FIRST: _Patterns("%m/%d/%Y", "%m/%d", "%m/%d/%Y"),
 }
-_chosen: dict[str, str] = {"dates": DateFormat.NAMES, "numbers": NumberFormat.POINT}
+_chosen: dict[str, str] = {"dates": DateStyle.NAMES, "numbers": NumberStyle.POINT}
 
 
-def use_formats(dates: DateFormat, numbers: NumberFormat) -> None:
+def use_formats(dates: DateStyle, numbers: NumberStyle) -> None:
     """Show dates and numbers in these formats from now on."""
     _chosen.update(dates=dates, numbers=numbers)
 
@@ -64,8 +64,8 @@ def exact_time_text(moment: datetime) -> str:
 
 def number_text(number: str) -> str:
     """A number that is written with a decimal point, with the chosen decimal sign."""
-    return number.replace(".", ",") if _chosen["numbers"] == NumberFormat.COMMA else number
+    return number.replace(".", ",") if _chosen["numbers"] == NumberStyle.COMMA else number
 
 
 def _patterns() -> _Patterns:
-    return _PATTERNS[DateFormat(_chosen["dates"])]
+    return _PATTERNS[DateStyle(_chosen["dates"])]

@@ -2,9 +2,6 @@
 
 from typing import Final
 
-from rich.segment import Segment
-from textual.color import Color
-from textual.filter import LineFilter
 from textual.theme import BUILTIN_THEMES, Theme
 
 THEMES: Final = {
@@ -56,12 +53,3 @@ THEMES: Final = {
         },
     ),
 }
-
-
-class WithoutColour(LineFilter):
-    """Removes all colours, for NO_COLOR. Bold, underlined and reversed text stays."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        return [
-            Segment(text, None if style is None else style.without_color, control) for text, style, control in segments
-        ]

@@ -9,14 +9,14 @@ from app_harness import open_app
 
 from tui.config.locations import settings_file
 from tui.config.settings import Settings
-from tui.orders.formats import DateFormat, NumberFormat, use_formats
+from tui.orders.formats import DateStyle, NumberStyle, use_formats
 
 
 @pytest.fixture(autouse=True)
 def own_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setenv("SENDCLOUD_ORDERS_CONFIG", str(tmp_path / "config"))
     yield
-    use_formats(DateFormat.NAMES, NumberFormat.POINT)
+    use_formats(DateStyle.NAMES, NumberStyle.POINT)
 
 
 async def test_settings_are_listed_and_changed_by_keys(tmp_path: Path) -> None:
@@ -89,7 +89,7 @@ async def test_an_invalid_file_is_named_and_left_unchanged(tmp_path: Path) -> No
 
 
 async def test_settings_of_the_file_are_used_at_the_start(tmp_path: Path) -> None:
-    settings = Settings(theme="light", density="compact", dates=DateFormat.ISO, scrolls=False)
+    settings = Settings(theme="light", density="compact", dates=DateStyle.ISO, scrolls=False)
     async with open_app(tmp_path, app_settings=settings) as harness:
         await harness.until("all read")
         assert (harness.app.theme, harness.app.scrolls) == ("ansi-light", False)

@@ -117,11 +117,6 @@ class BaseScreen(Screen[R], inherit_bindings=False):
     def order_changed(self, order_id: str) -> None:
         """Handle a change of an order or of its send state."""
 
-    def formats_changed(self) -> None:
-        """Redraw all views after a change of how dates and numbers are shown."""
-        for view in self.query(LineView):
-            view.repaint()
-
     def on_mount(self) -> None:
         self.is_ready = True
         self.show_keys()

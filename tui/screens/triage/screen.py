@@ -193,15 +193,11 @@ class TriageScreen(BaseScreen[None]):
 
     def on_screen_resume(self) -> None:
         remember_place(self, OpenTriage())
-        # Another screen may have changed drafts, or the columns.
+        # Another screen may have changed drafts, the columns, or the settings.
+        self.on_resize()
         if self.table.columns != self._columns:
             self._show_rows()
         self.table.repaint()
-        self._show_preview()
-
-    def formats_changed(self) -> None:
-        self.on_resize()
-        super().formats_changed()
         self._show_preview()
 
     def on_resize(self) -> None:

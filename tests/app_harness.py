@@ -19,7 +19,8 @@ from textual.pilot import Pilot
 from tui.accounts import Accounts
 from tui.api.codec import decode
 from tui.app import OrdersApp
-from tui.config.profiles import OWN_URL, Basic, Profile, Secret
+from tui.config.profiles import Basic, Profile, Secret
+from tui.config.service_urls import OWN_URL
 from tui.config.settings import Settings
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.service import Service

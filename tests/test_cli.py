@@ -11,15 +11,16 @@ import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import httpx
 import pytest
 
+from tui import __version__
 from tui.api.auth import SENDCLOUD, SENDCLOUD_TOKEN_URL
 from tui.cli import GUESS_KINDS
-from tui.config.profiles import COLOURS, OWN_URL, token_url_of
+from tui.config.profiles import COLOURS, token_url_of
+from tui.config.service_urls import OWN_URL
 from tui.orders.parsed import GuessKind
 from tui.widgets.styles import TITLE_COLOURS
 
@@ -229,15 +230,11 @@ def test_sandbox_refuses_a_file_of_another_program(program: Program, tmp_path: P
 
 
 def test_help_and_version(program: Program) -> None:
-    try:
-        installed = version("sendcloud-orders")
-    except PackageNotFoundError:
-        installed = "(not installed)"
     for stdout in ("pipe", "terminal"):
         result = program.run("--version", stdin="none", stdout=stdout, TERM="dumb")
         assert (result.code, result.out.split(), result.error) == (
             0,
-            f"sendcloud-orders {installed}".encode().split(),
+            f"sendcloud-orders {__version__}".encode().split(),
             "",
         )
     result = program.run("--help", stdout="pipe", **KEYS)

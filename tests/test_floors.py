@@ -61,7 +61,11 @@ LAYERS = {
     "tui.keymap": layer("", NETWORK, DISK, TERMINAL, SERVER),
     "tui.user_keys": layer("tui.keymap", NETWORK, DISK, TERMINAL, SERVER),
     "tui.config": layer(
-        "tui.config tui.user_keys tui.orders.checks.context tui.orders.checks.registry", NETWORK, DISK, TERMINAL, SERVER
+        "tui.config tui.user_keys tui.orders.checks.context tui.orders.checks.registry tui.orders.formats",
+        NETWORK,
+        DISK,
+        TERMINAL,
+        SERVER,
     ),
     "tui.api": layer("tui.api", DISK, TERMINAL, SERVER),
     # orders/: the meaning of an order
@@ -69,15 +73,15 @@ LAYERS = {
     "tui.orders.query": orders("query addresses.formats paths status_words summary"),
     "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
     "tui.orders.checks": orders(
-        "checks addresses countries fields money names numbers order_state paths status_words summary value_parser"
+        "checks addresses countries fields formats money names numbers order_state paths status_words summary value_parser"
     ),
     "tui.orders.edits": orders("edits checks countries fields numbers paths summary value_parser"),
     "tui.orders.tables": orders(
         "tables addresses checks countries edits fields money names numbers parsed paths progress status_words summary value_parser"
     ),
-    "tui.orders.labels": orders("label order_state paths query.conditions summary"),
+    "tui.orders.labels": orders("formats label order_state paths query.conditions summary"),
     "tui.orders": orders(
-        "addresses countries display edits fields money names numbers parsed paths progress status_words suggestions summary "
+        "addresses countries display edits fields formats money names numbers parsed paths progress status_words suggestions summary "
         "value_parser"
     ),
     # store/: the database
@@ -144,11 +148,12 @@ LAYERS = {
         "tui.accounts tui.config tui.last_list tui.lifecycle tui.screens.system", NETWORK, DISK, SERVER
     ),
     "tui.app": layer(
-        "tui.accounts tui.ending tui.last_list tui.lifecycle tui.profile_switch tui.screens.common tui.widgets tui.work tui.service tui.config",
+        "tui.accounts tui.ending tui.last_list tui.lifecycle tui.profile_switch tui.screens.common tui.widgets tui.work tui.appearance tui.service tui.config",
         NETWORK,
         DISK,
         SERVER,
     ),
+    "tui.appearance": layer("tui.config tui.orders.formats tui.widgets", NETWORK, DISK, SERVER),
     "tui.service": layer("tui.config tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
     "tui.start": layer(
         "tui.accounts tui.app tui.crash_reports tui.service tui.config", NETWORK, DISK, TERMINAL, SERVER
@@ -254,13 +259,17 @@ def layer_of(module: str) -> str:
 def violation(import_: Import) -> str | None:
     """Return why this import is not allowed, or None."""
     here = LAYERS[layer_of(import_.module)]
-    if import_.target == "tui" or within(import_.target, ALL):
+    if import_.target == "tui":
+        return None  # the version
+    if within(import_.target, ALL):
         return None if within(import_.target, here.allowed) else f"{import_}, which is not below it"
     return f"{import_}, which this layer must not use" if within(import_.target, here.forbidden) else None
 
 
 def test_every_module_belongs_to_a_layer() -> None:
-    assert [module for module, path in modules().items() if path.stat().st_size and not layer_of(module)] == []
+    assert [
+        module for module, path in modules().items() if module != "tui" and path.stat().st_size and not layer_of(module)
+    ] == []
 
 
 @pytest.mark.parametrize("name", LAYERS)
@@ -366,6 +375,23 @@ def test_the_first_frame_imports_no_heavy_modules(tmp_path: Path) -> None:
     }
     assert "textual" in output.stdout.split()
     assert not heavy & set(output.stdout.split())
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_import_only_argparse_and_our_texts(option: str) -> None:
+    script = (
+        "import argparse, sys\n"
+        "usual = argparse.ArgumentParser(formatter_class=lambda prog: argparse.HelpFormatter(prog, width=80))\n"
+        "usual.format_help()\n"
+        "before = set(sys.modules)\n"
+        "from tui.cli import main\n"
+        f"try: main([{option!r}])\n"
+        "except SystemExit: pass\n"
+        "print(*sorted(set(sys.modules) - before))"
+    )
+    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    ours = {"tui", "tui.arguments", "tui.cli", "tui.config", "tui.config.service_urls"}
+    assert set(ended.stdout.splitlines()[-1].split()) == ours
 
 
 def test_no_error_is_swallowed() -> None:

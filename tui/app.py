@@ -2,7 +2,7 @@
 
 import asyncio
 import importlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from textual.binding import BindingType
 
 from tui.accounts import Accounts
+from tui.appearance import follow_preferences
+from tui.config.preferences import Preferences
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
 from tui.ending import EndingApp
@@ -26,7 +28,10 @@ if TYPE_CHECKING:
 
 
 class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindings=False):
-    """The app. It opens the account of a profile after the first frame; without a profile the user chooses one."""
+    """The app. It opens the account of a profile after the first frame; without a profile the user chooses one.
+
+    `options`: settings that this start got from options or the environment, as `Preferences` has them.
+    """
 
     TITLE = "Sendcloud Orders"
     ENABLE_COMMAND_PALETTE = False
@@ -41,6 +46,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
         *,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         settings: Settings | None = None,
+        options: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         super().__init__()
         self.report_folder = folder
@@ -51,13 +57,15 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
         self._accounts = accounts
         self._now = now
         self._settings = settings or Settings()
+        self.scrolls = self._settings.scrolls
+        self._preferences = Preferences(self._settings, options or {})
         self._folder = folder
         self._service: Service | None = None
         # Keys are held until there are screens that can process them.
         self.hold_keys()
 
     def on_mount(self) -> None:
-        self.theme = "ansi-dark"
+        follow_preferences(self, self._preferences)
         self.handle_signals()
         self.profile_switch.start()
 
@@ -82,6 +90,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
                 profile=self.profile,
                 now=self._now,
                 settings=self._settings,
+                preferences=self._preferences,
                 choose_profile=self.profile_switch.choose,
             )
         except BaseException:

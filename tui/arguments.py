@@ -1,16 +1,20 @@
 """What all command lines share: the parser, usage errors, and the options that choose an account."""
 
 import argparse
+import os
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Final, NoReturn
 
-from tui.config.profiles import OWN_URL
+from tui.config.service_urls import OWN_URL
 
+# For type checkers this name is true. `--help` does not wait for the import of typing.
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import NoReturn
+
     from tui.config.profiles import Profile
 
-CREDENTIALS: Final = """credentials come from a profile of settings.toml or from the environment, never from the command line:
+CREDENTIALS = """credentials come from a profile of settings.toml or from the environment, never from the command line:
   SENDCLOUD_PUBLIC_KEY, SENDCLOUD_SECRET_KEY        the key pair of an integration (HTTP Basic)
   SENDCLOUD_CLIENT_ID, SENDCLOUD_CLIENT_SECRET      OAuth2 client credentials
   SENDCLOUD_TOKEN_URL                               the OAuth2 token endpoint; required unless the service is
@@ -31,12 +35,22 @@ class CommandParser(argparse.ArgumentParser):
             usage=usage,
             description=description,
             epilog=details,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
+            formatter_class=_formatter,
             allow_abbrev=False,
         )
 
-    def error(self, message: str) -> NoReturn:
+    def error(self, message: str) -> "NoReturn":
         raise UsageError(f"{message[:1].upper()}{message[1:]}; see {self.prog} --help.")
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    """Lays the help out for the width of the terminal. argparse would import shutil for it, with all compressions."""
+    columns = os.environ.get("COLUMNS", "")
+    try:
+        width = int(columns) if columns.isdecimal() else os.get_terminal_size(1).columns
+    except OSError:
+        width = 80
+    return argparse.RawDescriptionHelpFormatter(prog, width=(width or 80) - 2)
 
 
 def add_account(parser: argparse.ArgumentParser) -> None:
@@ -85,7 +99,7 @@ def chosen_profile(options: argparse.Namespace) -> "Profile | None":
         take_from_environment()
 
 
-def run_or_usage_error(work: Callable[[], int]) -> int:
+def run_or_usage_error(work: "Callable[[], int]") -> int:
     """Run a command whose ValueErrors are errors of usage."""
     try:
         return work()

@@ -3,9 +3,8 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from typing import NoReturn
 
+from tui import __version__
 from tui.arguments import (
     CREDENTIALS,
     CommandParser,
@@ -16,6 +15,11 @@ from tui.arguments import (
     required_profile,
     run_or_usage_error,
 )
+
+TYPE_CHECKING = False  # not imported from typing: see tui.arguments
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import NoReturn
 
 USAGE, CRASHED, INTERRUPTED = 2, 70, 130
 
@@ -46,7 +50,7 @@ accepted with --no-verify; would-create, would-update or same with --dry-run. Pr
 Running the same file again sends nothing twice: it continues where the last run ended."""
 
 
-def main(arguments: Sequence[str] | None = None) -> NoReturn:
+def main(arguments: "Sequence[str] | None" = None) -> "NoReturn":
     """Run the command and exit with its code: 0 for success, 2 for invalid usage."""
     _fill_closed_streams()
     try:
@@ -104,7 +108,7 @@ def _app_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--mouse", action="store_true", help="enable the mouse; by default the terminal selects text with it"
     )
-    parser.add_argument("--version", action="version", version=f"sendcloud-orders {_version()}")
+    parser.add_argument("--version", action="version", version=f"sendcloud-orders {__version__}")
     return parser
 
 
@@ -323,6 +327,8 @@ def _check_terminal() -> None:
 
 
 def _terminal_defaults() -> None:
+    if os.environ.get("NO_COLOR") == "":  # means nothing, says no-color.org; Textual looks only whether it is there
+        del os.environ["NO_COLOR"]
     # Textual reads these on import: no animations, and slow connections may split escape sequences.
     os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
     if "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ:
@@ -358,15 +364,6 @@ def _sandbox(arguments: list[str]) -> int:
     from tui.sandbox.command import serve
 
     return run_or_usage_error(lambda: serve(options))
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("sendcloud-orders")
-    except PackageNotFoundError:
-        return "(not installed)"
 
 
 if __name__ == "__main__":

@@ -29,6 +29,7 @@ class Context(StrEnum):
     HISTORY = "history"
     FACETS = "facets"
     VIEWS = "views"
+    SETTINGS = "settings"
 
 
 class Pane(StrEnum):
@@ -172,6 +173,7 @@ COMMANDS: Final = (
             Context.HISTORY,
             Context.FACETS,
             Context.VIEWS,
+            Context.SETTINGS,
         ),
         Purpose.MOVE,
         "open",
@@ -1025,6 +1027,14 @@ COMMANDS: Final = (
         "Open another account or the sandbox, or connect an account. Drafts and staged orders stay.",
         _MAIN_SCREENS,
         Purpose.GO_TO,
+    ),
+    _command(
+        "settings",
+        "O",
+        "settings",
+        "Choose theme, density, formats, mouse, watch, limits, and how long orders are kept.",
+        _MAIN_SCREENS,
+        Purpose.APP,
     ),
     _command("palette", ":", "command", "Run any command by its name.", _ALL, Purpose.APP),
     _command("keys", "?", "keys", "List the keys of this screen, then all others.", _ALL, Purpose.APP, "keys"),

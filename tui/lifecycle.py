@@ -12,6 +12,7 @@ from textual.worker import WorkerError
 from tui.api.wording import count_of
 from tui.background import BackgroundWork
 from tui.closing import Closing
+from tui.config.preferences import Preferences
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
 from tui.config.time_zone import local_zone
@@ -45,6 +46,7 @@ class Session:
         profile: Profile,
         account: Account,
         settings: Settings,
+        preferences: Preferences,
         choose_profile: Callable[[], None],
         notice: str,
     ) -> None:
@@ -62,6 +64,7 @@ class Session:
             is_demo=profile.is_demo,
             colour=profile.colour,
             keymap=settings.keymap,
+            preferences=preferences,
             account=account,
             staging=Staging(account),
             jobs=Jobs(account),
@@ -145,6 +148,7 @@ async def open_session(
     profile: Profile,
     now: Callable[[], datetime],
     settings: Settings,
+    preferences: Preferences,
     choose_profile: Callable[[], None],
 ) -> Session:
     """Open store and account. Raises ApiError, StoreError."""
@@ -153,7 +157,7 @@ async def open_session(
     zone = local_zone()
     try:
         account = await open_known(service.client, store, service.name, now=now, zone=zone)
-        return Session(app, profile, account, settings, choose_profile, service.notice)
+        return Session(app, profile, account, settings, preferences, choose_profile, service.notice)
     except BaseException:
         store.close()
         raise

@@ -17,6 +17,7 @@ from tui.screens.common.routes import (
     OpenHistory,
     OpenJobs,
     OpenJournal,
+    OpenSettings,
     OpenTriage,
     Page,
     Place,
@@ -138,6 +139,10 @@ class Navigator:
 
                 bars = self.screens[-1].query(TabBar) if self.screens else ()
                 return help_page(workspace, where, [tab for bar in bars if bar.display for tab in bar.tabs])
+            case OpenSettings():
+                from tui.screens.system.preferences import PreferencesScreen
+
+                return PreferencesScreen(workspace)
             case ShowRequestLog():
                 from tui.screens.system.request_log import RequestLogScreen
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from tui.config.locations import sandbox_file
 from tui.config.profiles import Basic, ClientCredentials, Profile, Secret
 from tui.config.secrets import reveal
+from tui.config.settings import read_settings
 
 if TYPE_CHECKING:
     from tui.api.auth import Auth
@@ -40,11 +41,12 @@ def connect(profile: Profile, retry_for: float | None = None) -> Service:
     """Connect to the service of a profile. Nothing is sent yet; reading the secret may take ten seconds.
 
     `retry_for`: seconds during which a request may be retried. Raises ConfigError if the profile is invalid or the
-    demo's file is unusable, SettingsError if the secret is not available.
+    demo's file is unusable, SettingsError if the secret is not available or the settings are invalid.
     """
     import httpx
 
     from tui.api.auth import BasicAuth
+    from tui.api.budget import LONGEST_WAIT, Budget, rate_of
     from tui.api.client import Client
     from tui.api.errors import ConfigError
 
@@ -71,8 +73,18 @@ def connect(profile: Profile, retry_for: float | None = None) -> Service:
         )
         return Service(own, "demo", sandbox.close, notice)
     name, auth = _authentication(profile.credentials, reveal(profile.credentials.secret))
+    settings = read_settings()
     client = Client(
-        profile.base_url, auth, partner_id=profile.partner_id, read_only=profile.read_only, retry_for=retry_for
+        profile.base_url,
+        auth,
+        partner_id=profile.partner_id,
+        read_only=profile.read_only,
+        retry_for=retry_for,
+        budget=Budget(
+            reads=rate_of(settings.reads),
+            writes=rate_of(settings.writes),
+            longest=LONGEST_WAIT if retry_for is None else min(LONGEST_WAIT, retry_for),
+        ),
     )
     return Service(client, name, lambda: None)
 

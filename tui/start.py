@@ -1,5 +1,6 @@
 """Runs the app for a profile. What the first frame does not need is imported later."""
 
+import os
 import sys
 import threading
 from contextlib import suppress
@@ -15,18 +16,34 @@ from tui.service import check_profile
 
 
 def run(profile: Profile | None, *, mouse: bool = False, no_cache: bool = False, read_only: bool = False) -> int:
-    """Run the app and return its exit code; without a profile it starts with the choice of one. Raises ValueError for an invalid address, credentials or settings."""
+    """Run the app and return its exit code; without a profile it starts with the choice of one.
+
+    Raises ValueError for an invalid address, credentials or settings.
+    """
     settings = replace(read_settings(), no_cache=no_cache)
     if profile is not None:
         check_profile(profile)
     if sys.__stderr__ is None or not sys.__stderr__.isatty():
         raise ValueError("A terminal is required: standard error must not be redirected, because Textual draws on it")
-    app = OrdersApp(profile, Accounts(profile, read_only=read_only), data_folder(), settings=settings)
+    accounts = Accounts(profile, read_only=read_only)
+    app = OrdersApp(profile, accounts, data_folder(), settings=settings, options=_options(mouse, no_cache))
     threading.excepthook = _report_thread
-    code = app.run(mouse=mouse)
+    code = app.run(mouse=mouse or settings.mouse)
     for sentence in app.last_words:
         print(sentence, file=sys.stderr)
     return code if isinstance(code, int) else app.return_code or 0
+
+
+def _options(mouse: bool, no_cache: bool) -> dict[str, tuple[str, str]]:
+    """The settings that options and the environment decide for this start: their values in words, and from where."""
+    options = {}
+    if mouse:
+        options["terminal.mouse"] = ("on", "option --mouse")
+    if no_cache:
+        options["cache.keep_days"] = ("in memory only", "option --no-cache")
+    if os.environ.get("NO_COLOR"):
+        options["display.theme"] = ("no colours", "environment NO_COLOR")
+    return options
 
 
 def _report_thread(failed: threading.ExceptHookArgs) -> None:

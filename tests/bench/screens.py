@@ -1,5 +1,6 @@
 """What the screens cost: the start, keys of the list and of forms, a batch, memory and idling."""
 
+import itertools
 import json
 import sys
 import tempfile
@@ -259,7 +260,7 @@ def orders_file(count: int) -> str:
     table = rows(count)
     for row in table[3::3]:
         row[3] = ""
-    return text([row + [SHOP if number else "Integration ID"] for number, row in enumerate(table)])
+    return text([[*row, SHOP if number else "Integration ID"] for number, row in enumerate(table)])
 
 
 def stage(terminal: Terminal, path: Path, content: str) -> tuple[float, float]:
@@ -282,7 +283,7 @@ def stage(terminal: Terminal, path: Path, content: str) -> tuple[float, float]:
         terminal.wait(done, 120)
         times = [started, *(at for at, _ in terminal.arrivals[arrived:])]
         spent += times[-1] - started
-        silence = max(silence, *(after - at for at, after in zip(times, times[1:], strict=False)))
+        silence = max(silence, *(after - at for at, after in itertools.pairwise(times)))
         terminal.wait_until_quiet(0.3, 60)
     # Looking up the existing orders would take minutes.
     terminal.press("ctrl+c")

@@ -8,8 +8,6 @@ import pytest
 
 from tui.config.choice import choose_profile
 from tui.config.profiles import (
-    OWN_TOKEN_URL,
-    OWN_URL,
     Basic,
     ClientCredentials,
     EnvironmentSecret,
@@ -19,6 +17,7 @@ from tui.config.profiles import (
     SecretCommand,
     demo_profile,
 )
+from tui.config.service_urls import OWN_TOKEN_URL, OWN_URL
 from tui.config.settings import SettingsError, read_settings
 
 SECRET = "s3cret-that-nobody-may-see"

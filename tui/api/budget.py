@@ -21,6 +21,7 @@ __all__ = [
     "Rate",
     "Sleep",
     "SystemClock",
+    "rate_of",
     "read_retry_after",
     "retry_delay",
 ]
@@ -66,6 +67,11 @@ class Rate:
     def seconds(self, requests: int) -> float:
         """The shortest time in which this many requests can be sent, starting with a full budget."""
         return max(0, requests - self.capacity) / self.refill
+
+
+def rate_of(per_minute: int) -> Rate:
+    """The rate for a limit of the user, which other programs of the account share; READS and WRITES are the highest."""
+    return Rate(per_minute, min(15, max(2, per_minute // 6)))
 
 
 READS = Rate(1000, 15)

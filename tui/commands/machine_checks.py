@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
+from tui import __version__
 from tui.api.wording import count_of
 from tui.commands.findings import Check, DoctorFinding, Surroundings, quoted, shown
 from tui.config.profiles import Basic, ClientCredentials, EnvironmentSecret, KeyringSecret, Secret, SecretCommand
@@ -27,9 +28,7 @@ _SLOW_ESCAPE: Final = 50
 
 def check_versions(_: Surroundings) -> Iterator[DoctorFinding]:
     names = [f"{name} {_version(name)}" for name in _PACKAGES]
-    yield DoctorFinding(
-        "versions", f"sendcloud-orders {_version('sendcloud-orders')}, Python {platform.python_version()}"
-    )
+    yield DoctorFinding("versions", f"sendcloud-orders {__version__}, Python {platform.python_version()}")
     yield DoctorFinding("versions", f"SQLite {SQLITE_VERSION}, {', '.join(names)}")
     yield DoctorFinding("versions", f"{platform.system()} {platform.release()} {platform.machine()}")
 

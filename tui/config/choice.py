@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import Final
 
 from tui.config.profiles import (
-    OWN_URL,
     Basic,
     ClientCredentials,
     EnvironmentSecret,
@@ -15,6 +14,7 @@ from tui.config.profiles import (
     host_of,
     token_url_of,
 )
+from tui.config.service_urls import OWN_URL
 from tui.config.settings import CLIENT_SECRET, SECRET_KEY, SettingsError, read_settings
 
 PUBLIC_KEY, CLIENT_ID = "SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_CLIENT_ID"

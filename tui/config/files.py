@@ -18,13 +18,7 @@ def add_profile(name: str, values: Mapping[str, str | bool | Sequence[str]], *, 
     import tomlkit
 
     path = settings_file()
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        mode = stat.S_IMODE(path.stat().st_mode)
-    except FileNotFoundError:
-        text, mode = "", 0o600
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}") from None
+    text, mode = _read(path)
     if name in parse_settings(text, path, mode).profiles:
         raise SettingsError(f"{path} has a profile {name!r} already; choose another name")
     document = tomlkit.parse(text)
@@ -39,6 +33,33 @@ def add_profile(name: str, values: Mapping[str, str | bool | Sequence[str]], *, 
     parse_settings(written, path)
     write_settings(written)
     return path
+
+
+def change_setting(table: str, key: str, value: str | int | bool | None) -> None:
+    """Set a key of a table, or remove it, which restores the default. Raises SettingsError; then nothing is changed."""
+    import tomlkit
+
+    path = settings_file()
+    text, mode = _read(path)
+    parse_settings(text, path, mode)
+    document = tomlkit.parse(text)
+    if value is not None:
+        document.setdefault(table, tomlkit.table())[key] = value
+    elif table in document:
+        document[table].pop(key, None)
+    written = tomlkit.dumps(document)
+    parse_settings(written, path)
+    write_settings(written)
+
+
+def _read(path: Path) -> tuple[str, int]:
+    """The text of the settings file and its rights; empty and private if there is none. Raises SettingsError."""
+    try:
+        return path.read_bytes().decode("utf-8-sig"), stat.S_IMODE(path.stat().st_mode)
+    except FileNotFoundError:
+        return "", 0o600
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError(f"{path} cannot be read: {error}") from None
 
 
 def write_settings(text: str) -> None:

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from tui.config.profiles import OWN_URL, Basic, ClientCredentials, Profile, Secret, SecretCommand, token_url_of
+from tui.config.profiles import Basic, ClientCredentials, Profile, Secret, SecretCommand, token_url_of
+from tui.config.service_urls import OWN_URL
 from tui.config.settings import SettingsError
 
 

@@ -10,16 +10,22 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from tui.config.profiles import COLOURS, OWN_URL, token_url_of
+from tui.config.profiles import COLOURS, token_url_of
+from tui.config.service_urls import OWN_URL
 from tui.orders.checks.context import Level
 from tui.orders.checks.registry import CODES
+from tui.orders.formats import DateStyle, NumberStyle
 
 MAX_DAYS = 36500
+THEMES = ("dark", "light", "ansi", "high-contrast")
+"""The names of the themes, which are defined where colours are."""
+DENSITIES = ("normal", "compact")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 INCONSISTENT = "inconsistent"
 """The code of errors about a whole table; their message is a sentence without the table's name."""
 _WEIGHT = "a weight in kilograms"
 _TEXT = "a text"
+_TRUTH = "true or false"
 _DAYS = f"a number of days from 1 to {MAX_DAYS}"
 
 Text = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=500)]
@@ -39,6 +45,25 @@ class JournalTable(SettingsTable):
 
 class CacheTable(SettingsTable):
     keep_days: int = Field(default=90, strict=True, ge=1, le=MAX_DAYS, description=_DAYS)
+
+
+class DisplayTable(SettingsTable):
+    theme: Literal[THEMES] = Field(default="dark", description=f"one of {', '.join(THEMES)}")  # type: ignore[valid-type]
+    density: Literal[DENSITIES] = Field(default="normal", description=f"one of {', '.join(DENSITIES)}")  # type: ignore[valid-type]
+    dates: DateStyle = Field(default=DateStyle.NAMES, description=f"one of {', '.join(DateStyle)}")
+    numbers: NumberStyle = Field(default=NumberStyle.POINT, description=f"one of {', '.join(NumberStyle)}")
+
+
+class TerminalTable(SettingsTable):
+    mouse: bool = Field(default=False, strict=True, description=_TRUTH)
+    scroll: bool = Field(default=True, strict=True, description=_TRUTH)
+
+
+class LimitsTable(SettingsTable):
+    """Requests per minute. The service's own limits are the highest values; other programs may share them."""
+
+    reads: int = Field(default=1000, strict=True, ge=2, le=1000, description="a number of requests a minute, 2 to 1000")
+    writes: int = Field(default=100, strict=True, ge=2, le=100, description="a number of requests a minute, 2 to 100")
 
 
 class MarksTable(SettingsTable):
@@ -99,11 +124,11 @@ class ProfileTable(SettingsTable):
         min_length=1,
         description='a list of a program and its arguments, such as ["pass", "show", "shop"]',
     )
-    keyring: bool = Field(default=False, strict=True, description="true or false")
+    keyring: bool = Field(default=False, strict=True, description=_TRUTH)
     partner_id: Text | None = Field(default=None, description=_TEXT)
     label: Name | None = Field(default=None, description="a text of 1 to 40 characters")
     colour: Literal[COLOURS] | None = Field(default=None, description=f"one of {', '.join(COLOURS)}")  # type: ignore[valid-type]
-    read_only: bool = Field(default=False, strict=True, description="true or false")
+    read_only: bool = Field(default=False, strict=True, description=_TRUTH)
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -126,9 +151,12 @@ class ProfileTable(SettingsTable):
 class SettingsFile(SettingsTable):
     default: Name | None = Field(default=None, description="the name of a profile")
     cache: CacheTable = CacheTable()
+    display: DisplayTable = DisplayTable()
     journal: JournalTable = JournalTable()
     keys: dict[str, Any] = {}
+    limits: LimitsTable = LimitsTable()
     marks: MarksTable = MarksTable()
+    terminal: TerminalTable = TerminalTable()
     watch: WatchTable = WatchTable()
     profiles: dict[Name, ProfileTable] = Field(
         default={}, description="the name of a profile: 1 to 40 visible characters"

@@ -25,6 +25,7 @@ from tui.config.profiles import (
     token_url_of,
 )
 from tui.config.time_zone import local_zone
+from tui.orders.formats import DateStyle, NumberStyle
 from tui.user_keys import InvalidKeys, Keymap, parse_keys
 
 if TYPE_CHECKING:
@@ -45,6 +46,9 @@ class Settings:
     `watch_every`: seconds after which all open orders are read again while they are watched; None: they are not.
     `keymap`: the commands with the keys that the user chose. `mark_tags`: the tags that mirror the private marks `done`,
     `snoozed` and `flagged`; marks without one stay on this machine.
+    `theme`: the name of a theme; `density`: "normal" or "compact"; `dates`, `numbers`: how screens show them. `scrolls`:
+    lines that moved are scrolled by the terminal. `reads`, `writes`: at most so many requests a minute are sent.
+    `given`: the values that the file has, by table and key, such as `cache.keep_days`; without profiles, shops and keys.
     `profiles`: by their names; `default`: the name of the one to use without `--profile`.
     """
 
@@ -55,6 +59,15 @@ class Settings:
     watch_every: float | None = None
     keymap: Keymap = field(default_factory=Keymap)
     mark_tags: Mapping[str, str] = field(default_factory=dict)
+    theme: str = "dark"
+    density: str = "normal"
+    dates: DateStyle = DateStyle.NAMES
+    numbers: NumberStyle = NumberStyle.POINT
+    mouse: bool = False
+    scrolls: bool = True
+    reads: int = 1000
+    writes: int = 100
+    given: Mapping[str, object] = field(default_factory=dict)
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     default: str | None = None
 
@@ -104,7 +117,8 @@ def parse_settings(text: str, path: Path, mode: int = 0o600) -> Settings:
 
     # The original errors contain values of the file, which may be secrets.
     try:
-        file = SettingsFile.model_validate(tomllib.loads(text))
+        tables = tomllib.loads(text)
+        file = SettingsFile.model_validate(tables)
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(f"{path} is not valid TOML: {error}") from None
     except ValidationError as error:
@@ -124,6 +138,20 @@ def parse_settings(text: str, path: Path, mode: int = 0o600) -> Settings:
         watch_every=file.watch.seconds,
         keymap=keymap,
         mark_tags={str(mark): tag for mark, tag in file.marks.tags.items()},
+        theme=file.display.theme,
+        density=file.display.density,
+        dates=file.display.dates,
+        numbers=file.display.numbers,
+        mouse=file.terminal.mouse,
+        scrolls=file.terminal.scroll,
+        reads=file.limits.reads,
+        writes=file.limits.writes,
+        given={
+            f"{name}.{key}": value
+            for name, table in tables.items()
+            if name not in ("profiles", "shops", "keys") and isinstance(table, dict)
+            for key, value in table.items()
+        },
         profiles={name: _profile(name, table) for name, table in file.profiles.items()},
         default=file.default,
     )

@@ -6,6 +6,7 @@ from typing import Final
 
 from tui.api.codec import Document, Json, as_document, as_list
 from tui.api.query import id_text, read_instant
+from tui.orders.formats import time_text
 from tui.orders.label import Label
 from tui.orders.order_state import OrderState
 from tui.orders.paths import NUMBER, SHOP
@@ -153,7 +154,7 @@ def _newest(shipment: Document) -> float:
 
 
 def _moment(at: float, zone: tzinfo) -> str:
-    return f"{datetime.fromtimestamp(at, zone):%a %d %b %H:%M}"
+    return time_text(datetime.fromtimestamp(at, zone))
 
 
 def _iso(at: float) -> str:

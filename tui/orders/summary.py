@@ -11,6 +11,7 @@ from typing import Final
 from tui.api.codec import Document, Json, as_list
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text, read_instant
+from tui.orders.formats import number_text, time_text
 from tui.orders.numbers import computable, countable
 from tui.orders.paths import (
     CUSTOMER,
@@ -63,7 +64,7 @@ def money_at(order: Json, pointer: Pointer) -> str:
         shown = f"{number:.2f}" if isinstance(exponent, int) and exponent >= -2 else f"{number:f}"
     else:
         shown = show_value("number", value)
-    return f"{sign} {shown}"
+    return f"{sign} {number_text(shown)}"
 
 
 def kilograms(order: Document) -> Decimal | None:
@@ -86,7 +87,7 @@ def kilograms(order: Document) -> Decimal | None:
 
 def weight_text(order: Document) -> str:
     weight = kilograms(order)
-    return "" if weight is None or abs(weight.adjusted()) > 9 else f"{weight:.2f}"
+    return "" if weight is None or abs(weight.adjusted()) > 9 else number_text(f"{weight:.2f}")
 
 
 def ordered_at(order: Document) -> datetime | None:
@@ -115,7 +116,7 @@ def age_text(order: Document, now: datetime) -> str:
 def ordered_at_text(order: Document, zone: tzinfo | None) -> str:
     """When the order was placed, in the profile's zone: `Mon 23 Nov 08:12`."""
     placed = ordered_at(order)
-    return placed.astimezone(zone).strftime("%a %d %b %H:%M") if placed is not None else ""
+    return time_text(placed.astimezone(zone)) if placed is not None else ""
 
 
 def item_count(order: Document) -> int | None:

@@ -59,6 +59,8 @@ SCREEN {
     & > .line--edit { color: $text; }
     & > .line--caret { text-style: reverse; }
     &:ansi > .line--dim { text-style: dim; }
+    &:nocolor > .line--cursor, &:nocolor > .line--current { text-style: reverse; }
+    &:nocolor > .line--cursor-away { text-style: underline; }
     &:ansi > .line--changed { color: ansi_bright_blue; }
     & > .line--current { background: $block-cursor-background; color: $block-cursor-foreground; text-style: bold; }
     TITLES

@@ -18,8 +18,9 @@ from tui.api.auth import BasicAuth, OAuth2
 from tui.api.client import Client
 from tui.app import OrdersApp
 from tui.closing import Closing
-from tui.config.profiles import OWN_URL, Basic, ClientCredentials, Profile, Secret, SecretCommand
+from tui.config.profiles import Basic, ClientCredentials, Profile, Secret, SecretCommand
 from tui.config.secrets import reveal
+from tui.config.service_urls import OWN_URL
 from tui.config.settings import read_settings
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.system.connect import ConnectScreen, WelcomeScreen

@@ -11,6 +11,7 @@ from tui.api.query import order_key
 from tui.orders.checks.context import CheckContext, RelatedOrder
 from tui.orders.checks.deadline import due_at
 from tui.orders.checks.facts import CheckedOrder, Found, excerpt, found, text_of
+from tui.orders.formats import short_time_text
 from tui.orders.order_state import CLOSING, OrderState, order_state
 from tui.orders.paths import (
     ITEMS,
@@ -127,7 +128,7 @@ def due(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 def late(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
     when = _due_at(order, context)
     if when is not None and context.now is not None and context.now > when:
-        yield found(ORDERED_AT, since=f"{when:%d %b %H:%M}")
+        yield found(ORDERED_AT, since=short_time_text(when))
 
 
 def _due_at(order: CheckedOrder, context: CheckContext) -> datetime | None:

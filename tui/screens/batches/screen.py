@@ -8,6 +8,7 @@ from textual.app import ComposeResult
 
 from tui.api.wording import count_of
 from tui.keymap import Context
+from tui.orders.formats import short_time_text
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import OpenComposer
 from tui.screens.common.screen import BaseScreen
@@ -100,11 +101,11 @@ class BatchesScreen(BaseScreen[None]):
     def _owner(self, info: BatchInfo) -> StyledCell:
         owner = info.owner
         if owner is None or not owner.alive:
-            made = f"{info.created_at.astimezone(self.workspace.account.zone):%d %b %H:%M}"
+            made = short_time_text(info.created_at.astimezone(self.workspace.account.zone))
             return StyledCell(f"free, created {made}", "dim")
         if owner.mine:
             return StyledCell("open here" if self._is_open(info) else "yours", "good")
-        since = f"{owner.since.astimezone(self.workspace.account.zone):%d %b %H:%M}"
+        since = short_time_text(owner.since.astimezone(self.workspace.account.zone))
         return StyledCell(f"{owner.user}@{owner.host}, process {owner.pid}, since {since}", "conflict")
 
     def status_items(self) -> list[str]:

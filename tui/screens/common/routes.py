@@ -93,6 +93,11 @@ class ShowRequestLog:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenSettings:
+    """The settings."""
+
+
+@dataclass(frozen=True, slots=True)
 class Back:
     """The previous screen on the stack; the last screen stays open."""
 
@@ -126,7 +131,16 @@ Place: TypeAlias = OpenTriage | EditOrder | OpenComposer | OpenJournal
 """The routes that the next start can restore."""
 
 Page: TypeAlias = (
-    Place | OpenBatches | OpenHistory | OpenBulk | OpenJobs | ShowText | ShowLines | ShowHelp | ShowRequestLog
+    Place
+    | OpenBatches
+    | OpenHistory
+    | OpenBulk
+    | OpenJobs
+    | ShowText
+    | ShowLines
+    | ShowHelp
+    | ShowRequestLog
+    | OpenSettings
 )
 """The routes that a screen shows."""
 

@@ -8,6 +8,7 @@ from typing import Any, Protocol, TypeVar
 
 from textual.screen import Screen
 
+from tui.config.preferences import Preferences
 from tui.screens.common.routes import Place, Route
 from tui.user_keys import Keymap
 from tui.work.account import Account
@@ -41,7 +42,7 @@ class Workspace:
     """What every screen gets. `profile`: the title of the profile; `is_demo`: nothing real can be changed; `colour`: of
     titles, "" for the usual one. `orders`: those that the list shows, and all others.
 
-    `keymap`: the commands of each screen with their keys. `sync` reads all orders in the background, `labels` asks whether
+    `keymap`: the commands of each screen with their keys. `preferences`: the settings that can be changed. `sync` reads all orders in the background, `labels` asks whether
     they have labels. `marks`: what the user noted about orders on this machine; `mark_tags`: the tags that mirror the
     marks `done`, `snoozed` and `flagged`, if the settings name any.
 
@@ -54,6 +55,7 @@ class Workspace:
     is_demo: bool
     colour: str
     keymap: Keymap
+    preferences: Preferences
     account: Account
     staging: Staging
     jobs: Jobs

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from tui.orders.formats import day_text
 from tui.orders.progress import Progress
 from tui.screens.common.commands import handles
 from tui.screens.common.exporting import ask_export_path, report_export
@@ -123,7 +124,7 @@ class WriteCommands:
         day = brief.at.astimezone(zone).date() if brief is not None else today
         if day == today:
             return today
-        answers = [("t", "today"), ("d", f"{day:%a %d %b}, the day of this write")]
+        answers = [("t", "today"), ("d", f"{day_text(day)}, the day of this write")]
         answer = await self._screen.ask(question, answers)
         return None if answer is None else today if answer == "t" else day
 
@@ -131,7 +132,7 @@ class WriteCommands:
         account, screen = self._workspace.account, self._screen
         entries = entries_of_day(account.store, account.account_id, account.client.base_url, day, account.zone)
         if not entries:
-            screen.show_notice(f"No change of {day:%a %d %b} was verified, so there is nothing to recheck.")
+            screen.show_notice(f"No change of {day_text(day)} was verified, so there is nothing to recheck.")
             return
         checks = await recheck(
             account.client, entries, lambda now: screen.show_notice(f"{now.done} of {now.total} orders read again …")

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 
 from tui.orders.display import display_value
 from tui.orders.fields import label_of
+from tui.orders.formats import exact_time_text
 from tui.orders.paths import PAYMENT_STATUS, TOTAL
 from tui.orders.summary import address_lines, money_at, text_at
 from tui.widgets.lines import Piece
@@ -25,7 +26,7 @@ def entry_lines(entry: JournalEntry, zone: tzinfo, width: int) -> Iterator[Entry
     """All lines of a write."""
     write = entry.write
     text, tone = entry.description, entry.state.style
-    yield [(f"{write.at.astimezone(zone):%a %d %b %Y %H:%M:%S}  ", ""), (safe(text), tone)]
+    yield [(f"{exact_time_text(write.at.astimezone(zone))}  ", ""), (safe(text), tone)]
     yield [(safe(f"{write.by} · {write.profile or 'no profile'} · {entry.base_url}"), "dim")]
     yield [(safe(f"{write.new.method} {write.new.path}"), "dim")]
     if write.new.job:
@@ -129,7 +130,7 @@ def step_lines(steps: Sequence[Event], zone: tzinfo, *, short: bool = False) -> 
         earlier = step.at
         status = f" {step.status}" if step.status is not None else ""
         yield [
-            (f"  {step.at.astimezone(zone):%a %d %b %H:%M:%S} ", "dim"),
+            (f"  {exact_time_text(step.at.astimezone(zone))} ", "dim"),
             (safe(f"{description(step.state, WriteKind.PATCH)}{status}"), ""),
         ]
         if isinstance(step.detail, dict) and "left_by" in step.detail:

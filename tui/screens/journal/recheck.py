@@ -10,6 +10,7 @@ from textual.app import ComposeResult
 from tui.keymap import Context
 from tui.orders.display import display_value
 from tui.orders.fields import label_of
+from tui.orders.formats import day_text
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import EditOrder
 from tui.screens.common.screen import BaseScreen
@@ -80,7 +81,7 @@ class RecheckScreen(BaseScreen[None]):
         drafts = self.workspace.account.drafts
         bad = sum(check.result is not RecheckResult.UNCHANGED for check in self._checks)
         drafted = len(drafts.all())
-        left = f"{self.workspace.profile} · RECHECK · changes of {self._day:%a %d %b}"
+        left = f"{self.workspace.profile} · RECHECK · changes of {day_text(self._day)}"
         self.title_line.set(left, f"drafted {drafted}" if drafted else f"{bad} changed since")
         rows = []
         for index, check in enumerate(self._checks):

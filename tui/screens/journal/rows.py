@@ -6,6 +6,7 @@ from datetime import datetime, tzinfo
 
 from tui.api.wording import count_of
 from tui.orders.fields import label_of
+from tui.orders.formats import short_time_text
 from tui.screens.common.table_rows import KeyedRows
 from tui.screens.common.workspace import Workspace
 from tui.widgets.table import CellText, Column, OrderTable, RenderedRow, StyledCell
@@ -78,7 +79,7 @@ class WriteRows(KeyedRows[Place]):
         when = brief.at.astimezone(self.zone)
         same_day = when.date() == self.now.astimezone(self.zone).date()
         name = brief.first.name if self.by_order or brief.orders == 1 else f"{brief.orders} orders"
-        time_text = f"{when:%H:%M:%S}" if same_day else f"{when:%d %b %H:%M}"
+        time_text = f"{when:%H:%M:%S}" if same_day else short_time_text(when)
         # The list is in the order of writing, whatever the clock said.
         cells: list[CellText] = [f"{time_text[:10]} <" if brief.is_clock_back else time_text]
         if self.several:

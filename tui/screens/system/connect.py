@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final, Protocol
 from textual.app import ComposeResult
 
 from tui.config.new_profile import KeptIn, MissingValue, NewProfile
-from tui.config.profiles import OWN_URL, Profile, demo_profile, token_url_of
+from tui.config.profiles import Profile, demo_profile, token_url_of
+from tui.config.service_urls import OWN_URL
 from tui.config.settings import CLIENT_SECRET, SECRET_KEY
 from tui.screens.system.setup import SetupScreen
 from tui.widgets.input_line import InputLine

@@ -8,6 +8,7 @@ from tui.api.codec import Document, pretty
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.orders.edits.bulk_change import BulkChange, apply_to_edit
+from tui.orders.formats import time_text
 from tui.orders.paths import SHIP_TO
 from tui.orders.summary import address_lines, order_name, text_at
 from tui.screens.common.commands import handles
@@ -52,7 +53,7 @@ class PrivateCommands(OrderCommands):
         elif answer is not None:
             until = next(until for letter, _, until in times if letter == answer)
             self._workspace.marks.snooze(keys, until)
-            done = f"{self._named(keys)} snoozed until {until:%a %d %b %H:%M}, or until it changes"
+            done = f"{self._named(keys)} snoozed until {time_text(until)}, or until it changes"
             self._changed(keys, done + self._mirror(keys, "snoozed", is_set=True))
 
     @handles("private_note")

@@ -11,6 +11,7 @@ from tui.api.query import id_number
 from tui.orders.columns import COLUMNS, ListedOrder
 from tui.orders.display import change_label
 from tui.orders.fields import field_at
+from tui.orders.formats import time_text
 from tui.orders.paths import (
     SHIP_TO,
     SHOP,
@@ -71,9 +72,9 @@ def draft_status(draft: Draft) -> RowStatus:
 def private_status(mark: PrivateMark, zone: tzinfo) -> RowStatus | None:
     """How the table shows an order that the user snoozed, flagged or set to done on this machine."""
     if mark.snoozed_until is not None:
-        return RowStatus("z", f"snoozed until {mark.snoozed_until.astimezone(zone):%a %d %b %H:%M}", "dim")
+        return RowStatus("z", f"snoozed until {time_text(mark.snoozed_until.astimezone(zone))}", "dim")
     if mark.done_at is not None:
-        return RowStatus("x", f"done {mark.done_at.astimezone(zone):%a %d %b %H:%M}", "dim")
+        return RowStatus("x", f"done {time_text(mark.done_at.astimezone(zone))}", "dim")
     return None
 
 

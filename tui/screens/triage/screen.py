@@ -17,6 +17,7 @@ from tui.api.wording import count_of
 from tui.keymap import Context
 from tui.orders.checks.fix import Fix
 from tui.orders.checks.fixes import FROM_HISTORY, fix_for
+from tui.orders.formats import time_text
 from tui.orders.order_state import OrderState
 from tui.orders.query.conditions import asks_for_warnings
 from tui.orders.query.saved_views import EVERY
@@ -63,7 +64,8 @@ _WIDE = 120
 _BESIDE = 160
 """Minimum width for the preview beside the list. Below it, the last column of the list would be cut."""
 _TWO_COLUMNS = 60
-_PREVIEW_HEIGHT = 8
+_PREVIEW_HEIGHT = {"normal": 8, "compact": 4}
+"""Lines of the preview below the list, by the density of the settings."""
 _LEAST_PREVIEW = 3
 _LEAST_LIST = 5
 """Minimum height of the list, in lines: the header and four orders."""
@@ -191,7 +193,8 @@ class TriageScreen(BaseScreen[None]):
 
     def on_screen_resume(self) -> None:
         remember_place(self, OpenTriage())
-        # Another screen may have changed drafts, or the columns.
+        # Another screen may have changed drafts, the columns, or the settings.
+        self.on_resize()
         if self.table.columns != self._columns:
             self._show_rows()
         self.table.repaint()
@@ -200,7 +203,10 @@ class TriageScreen(BaseScreen[None]):
     def on_resize(self) -> None:
         is_beside = self.size.width >= _BESIDE
         self.query_one("#triage").set_class(is_beside, "-wide")
-        height = min(_PREVIEW_HEIGHT, self.size.height - _LINES_OUTSIDE - _LEAST_LIST)
+        height = min(
+            _PREVIEW_HEIGHT[self.workspace.preferences.settings.density],
+            self.size.height - _LINES_OUTSIDE - _LEAST_LIST,
+        )
         self._side.display = is_beside or height >= _LEAST_PREVIEW
         self._side.styles.height = "1fr" if is_beside else max(height, _LEAST_PREVIEW)
         if self.table.columns != self._columns:
@@ -372,7 +378,7 @@ class TriageScreen(BaseScreen[None]):
             return ""
         zone = self.workspace.account.zone
         read, now = datetime.fromtimestamp(cached.read_at, zone), self.workspace.now().astimezone(zone)
-        return f"read {read:%H:%M}" if read.date() == now.date() else f"read {read:%a %d %b %H:%M}"
+        return f"read {read:%H:%M}" if read.date() == now.date() else f"read {time_text(read)}"
 
     def _show_preview(self) -> None:
         order = self.order

@@ -6,6 +6,7 @@ from tui.api.codec import Document
 from tui.api.errors import ApiError
 from tui.api.query import read_instant
 from tui.orders.checks.registry import title_of
+from tui.orders.formats import time_text
 from tui.work.account import Account, Shop
 from tui.work.cache.frequent_warnings import FrequentWarning
 
@@ -59,4 +60,4 @@ def _reason(log: Document) -> str:
 
 def _time(account: Account, value: object) -> str:
     when = read_instant(value) if isinstance(value, str) else None
-    return f"{when.astimezone(account.zone):%a %d %b %H:%M}" if when is not None else "never"
+    return time_text(when.astimezone(account.zone)) if when is not None else "never"

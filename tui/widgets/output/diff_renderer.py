@@ -6,6 +6,7 @@ or an update is not supported, Textual's own output is used.
 """
 
 import os
+from collections.abc import Sequence
 from typing import Any, Final, Generic, TypeVar
 
 from rich.color import ColorSystem
@@ -13,11 +14,13 @@ from rich.console import RenderableType
 from textual._compositor import ChopsUpdate, LayoutUpdate
 from textual.app import App
 from textual.driver import Driver
+from textual.filter import LineFilter
 from textual.geometry import Offset
 from textual.screen import Screen
 from textual.strip import Strip
 
 from tui.widgets.output.frame import Frame, OutputCounts, UnsupportedUpdate
+from tui.widgets.output.without_colour import WithoutColour
 
 Result = TypeVar("Result")
 
@@ -36,6 +39,10 @@ class DiffRenderer(App[Result], Generic[Result]):
     scrolls = True
     _frame: Frame | None = None
     _watched_driver: Driver | None = None
+
+    def get_line_filters(self) -> Sequence[LineFilter]:
+        # For NO_COLOR, Textual would send shades of grey.
+        return [WithoutColour()] if self.no_color else super().get_line_filters()
 
     def forget_frame(self) -> None:
         if self._frame is not None:

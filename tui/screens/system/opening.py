@@ -9,7 +9,7 @@ from textual.binding import BindingType
 from textual.screen import Screen
 from textual.widgets import Static
 
-from tui.widgets.snapshot_view import SnapshotView
+from tui.widgets.output.snapshot_view import SnapshotView
 
 
 class ShownBefore(Protocol):

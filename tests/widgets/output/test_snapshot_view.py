@@ -2,7 +2,7 @@
 
 from widget_harness import WidgetApp, screen_lines
 
-from tui.widgets.snapshot_view import SnapshotView
+from tui.widgets.output.snapshot_view import SnapshotView
 
 
 async def test_lines_are_drawn_with_their_pens() -> None:

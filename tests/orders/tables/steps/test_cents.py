@@ -27,7 +27,6 @@ UNIT, LINE = ITEMS / 0 / "unit_price" / "value", ITEMS / 0 / "total_price" / "va
         "Prijs in centen",
         "Precio (céntimos)",
         "Prezzo in centesimi",
-        "Pris i øre",
         "Unit price (minor units)",
         "Price in pence",
     ],
@@ -108,3 +107,10 @@ def test_word_for_a_hundredth_is_that_of_its_currency(heading: str, currency: st
     (order,) = read_rows_of({**ITEM, heading: "1250"}).orders
     assert value(order, "/payment_details/total_price/currency") == currency
     assert value(order, str(UNIT)) == Decimal("12.5")
+
+
+@pytest.mark.parametrize(("country", "currency"), [("SE", "SEK"), ("DK", "DKK"), ("NO", "NOK")])
+def test_amounts_in_ore_are_in_the_currency_of_the_country(country: str, currency: str) -> None:
+    (order,) = read_rows_of({**ITEM, "Country": country, "Pris i øre": "12500"}).orders
+    assert value(order, "/payment_details/total_price/currency") == currency
+    assert value(order, str(UNIT)) == 125

@@ -90,7 +90,7 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], CheckContext | None]
             {
                 f"{SHIP_TO}/address_line_1": "Firma Lee KG",
                 f"{SHIP_TO}/house_number": "",
-                f"{SHIP_TO}/address_line_2": "Ringstraße 3/2/14",
+                f"{SHIP_TO}/address_line_2": "Ringstraße 3/2/14 Hinterhof",
             },
             {f"{SHIP_TO}/address_line_1": "Leegasse", f"{SHIP_TO}/address_line_2": "Firma Lee KG 3"},
             None,

@@ -40,7 +40,8 @@ _PHRASES: Final = {
     "|confirme|confirmado|confermato|potwierdzone|bekraftad|bekraeftet|accepted|acknowledged|received|eingegangen|ontvangen"
     "|processing in progress|ready|bereit|sales order|sale|picking|picked|packed|gepackt|verpackt|ingepakt|printed|gedruckt"
     "|on backorder paid|backorder paid|production|in production|released|freigegeben|approved|por enviar|a enviar"
-    "|do wyslania|open|ouvert|abierto|aperto|otwarte|oppen|aben|aberto|null|not shipped yet|unsent|active|aktiv",
+    "|do wyslania|open|ouvert|abierto|aperto|otwarte|oppen|aben|aberto|null|not shipped yet|unsent|active|aktiv"
+    "|need to be sent|to be sent|verkaufsauftrag|bon de commande|verkooporder|pedido de venta|ordine di vendita|non traite|non traitee",
     Meaning.PAID: "paid|paid in full|bezahlt|betaald|paye|payee|pagado|pagada|pagato|pagata|oplacone|zaplacone|betald"
     "|betalt|pago|paga|captured|settled|succeeded|success|payment accepted|payment received|paiement accepte"
     "|paiement a distance accepte|remote payment accepted|betaling aanvaard|zahlung eingegangen|zahlung erhalten"

@@ -53,3 +53,10 @@ def test_zero_beside_a_house_number_is_no_addition() -> None:
 def test_zero_is_the_ground_floor() -> None:
     (order,) = read_rows_of({**ITEM, "Etage": "0"}).orders
     assert value(order, str(SHIP_TO / "address_line_2")) == "0"
+
+
+def test_flat_of_a_delivery_address_follows_a_slash() -> None:
+    header = ["Nr zamówienia", "Odbiorca", "Ulica dostawy", "Nr domu dostawy", "Nr lokalu dostawy", "Miasto dostawy"]
+    cells = dict(zip(header, ["1", "Rita", "ul. Długa", "5", "7", "Gdańsk"], strict=True))
+    (order,) = read_rows_of({**cells, "Nazwa produktu": "Świeca", "Ilość": "1"}, address=False).orders
+    assert value(order, "/shipping_address/house_number") == "5/7"

@@ -390,3 +390,12 @@ def test_order_without_the_other_destination_goes_to_the_company() -> None:
     parsed = read_rows_of(cells, address=False)
     assert value(parsed.orders[0], "/shipping_address/name") == "Bianchi S.n.c."
     assert [(guess.subject, guess.kind) for guess in parsed.guesses] == [("CAP", "address")]
+
+
+@pytest.mark.parametrize(
+    "heading", ["delivery_additional_field", "Extra adresinfo verzending", "Additional address info"]
+)
+def test_additional_information_is_the_second_line(heading: str) -> None:
+    cells = {"Order number": "1", "Item name": "Candle", "Quantity": "1", heading: "Hinterhaus"}
+    (order,) = read_rows_of(cells).orders
+    assert value(order, "/shipping_address/address_line_2") == "Hinterhaus"

@@ -425,7 +425,7 @@ async def test_long_review_lists_orders_with_warnings_first(tmp_path: Path) -> N
         for document in good:
             document["shipping_details"] = {"measurement": {"weight": {"value": 1, "unit": "kg"}}}
         lost = order(order_id="LOST", order_number="LOST", shipping_details=good[0]["shipping_details"])
-        lost["shipping_address"] = {**lost["shipping_address"], "country_code": "DE", "postal_code": "1067"}
+        lost["shipping_address"] = {**lost["shipping_address"], "phone_number": "12"}
         await add_file(harness, tmp_path, *good, lost)
         await review(harness)
         assert "1 order with warnings, shown below: LOST." in harness.text
@@ -433,6 +433,17 @@ async def test_long_review_lists_orders_with_warnings_first(tmp_path: Path) -> N
         await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
         await harness.press("asterisk", "p")
         assert "1 marked: 0 to fix (!), 1 with warnings (~)." in harness.text
+
+
+async def test_damaged_json_is_held_until_it_is_fixed(tmp_path: Path) -> None:
+    async with open_app(tmp_path / "data") as harness:
+        await enter_composer(harness)
+        lost = order(order_id="LOST", order_number="LOST")
+        lost["shipping_address"] = {**lost["shipping_address"], "country_code": "DE", "postal_code": "1067"}
+        await add_file(harness, tmp_path, lost)
+        assert "2! fix 1" in harness.text
+        await harness.press("m")
+        await harness.until(lambda: "4 ready 1" in harness.text)
 
 
 async def test_review_offers_only_keys_that_work(tmp_path: Path) -> None:

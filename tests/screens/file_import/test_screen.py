@@ -207,7 +207,7 @@ async def test_full_problem_text_is_shown_at_the_cursor(tmp_path: Path) -> None:
     async with open_app(tmp_path / "data") as harness:
         await open_file(harness, path)
         await to_columns(harness)
-        assert "columns mapped" in harness.text
+        await harness.until(lambda: "columns mapped" in harness.text)
         await harness.press("j", "j")
         shown = " ".join(line.strip() for line in harness.lines[-4:-2])
         assert shown == "row 3: Items 1, quantity: 'some' cannot be read: a whole number is needed. (Quantity, row 3)"

@@ -134,7 +134,7 @@ def are_lines_swapped(order: CheckedOrder) -> bool:
         return re.search(r"[^\W\d]{3}", order.second_line) is not None
     if _CARE_OF.match(order.street) is None and company_countries(order.street) is None:
         return False
-    return not re.search(r"\d", order.street) and split_street(order.second_line, order.country) is not None
+    return not re.search(r"\d", order.street) and re.search(r"[^\W\d_]{3}\S*\s+\d", order.second_line) is not None
 
 
 def street_number(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:

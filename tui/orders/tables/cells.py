@@ -85,15 +85,16 @@ def read_cell(field: Field, text: str, layout: TableLayout, now: datetime, count
             return _parse_as_typed(field, text, now)
 
 
-def from_cents(read: CellValue, text: str) -> CellValue:
-    """The value of a cell with an amount in cents, in the unit of its currency."""
+def from_cents(read: CellValue, text: str, currency: str = "") -> CellValue:
+    """The value of a cell with an amount in cents, in the unit of its currency. `currency`: if the cell has none."""
     if read.reason:
         return read
     cents = Decimal(str(read.value))
     if cents != cents.to_integral_value() or cents.as_tuple().exponent == _CENTS_EXPONENT:
         return CellValue(text, "the heading says cents, which are whole numbers")
     amount = cents / 100
-    return replace(read, value=f"{amount:.2f}" if isinstance(read.value, str) else as_json_number(amount))
+    value = f"{amount:.2f}" if isinstance(read.value, str) else as_json_number(amount)
+    return replace(read, value=value, currency=read.currency or currency)
 
 
 def _parse_amount(field: Field, text: str, layout: TableLayout) -> CellValue:

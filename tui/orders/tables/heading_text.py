@@ -18,6 +18,8 @@ _UNITS: Final = {
     if name.isalpha() and normalized(name) not in _OTHER_WORDS
 }
 _CENTS: Final = frozenset(words.CENTS.split("|"))
+_FRACTIONS: Final = {"pence": "GBP", "grosze": "PLN", "groszy": "PLN", "groszach": "PLN"}
+"""The currencies of words for a hundredth of only one."""
 _CURRENCIES: Final = frozenset(words.CURRENCIES.split("|"))
 
 _ORDER_TIME: Final = re.compile(
@@ -70,7 +72,9 @@ def split_currency(name: str, raw: str) -> tuple[str, str]:
         token for token in tokens if token in _CURRENCIES and (token not in ("cad", "try") or token.upper() in written)
     ]
     sign = currency_sign_in(raw)[0]
-    if len(set(codes)) > 1 or not (codes or sign):
+    if not codes and not sign:
+        return name, next((_FRACTIONS[token] for token in tokens if token in _FRACTIONS), "")
+    if len(set(codes)) > 1:
         return name, ""
     kept = [token for token in tokens if token not in codes and not (sign and token in ("us", "zl"))]
     if len(kept) > 1 and kept[-1] in ("in", "en"):
@@ -101,7 +105,7 @@ def is_order_time(name: str) -> bool:
 def is_currency_certain(header: Sequence[str]) -> bool:
     """Whether the currency in the headings is not only a dollar sign."""
     return any(currency_sign_in(name)[1] for name in header) or any(
-        token in _CURRENCIES for name in header for token in normalized(name).split(" ")
+        token in _CURRENCIES or token in _FRACTIONS for name in header for token in normalized(name).split(" ")
     )
 
 

@@ -86,7 +86,9 @@ ADDRESS: Final = {
     "|direccion 2|direccion2|linea de direccion 2|complemento|complemento de direccion|piso|piso y puerta"
     "|informacion adicional|indirizzo 2|indirizzo riga 2|presso|complemento indirizzo|adres linia 2"
     "|dodatkowy adres|adress 2|adressrad 2|lagenhet|lagenhetsnummer|vaning|adresselinje 2|additional address line 1|additional address line1|address cont|address continued|street cont|adresse suite|adresse fortsetzung|etage dor|sal|endereco 2|morada 2"
-    "|andar|fracao|linha de endereco 2|toevoeging adres|adrestoevoeging",
+    "|andar|fracao|linha de endereco 2|toevoeging adres|adrestoevoeging"
+    "|additional field|additional address info|additional address information|extra adresinfo|extra adresinformatie|adresinfo|adresinformatie"
+    "|informations complementaires|adresse informations complementaires",
     "po_box": "po box|pobox|p o box|postbox|postbus|postfach|boite postale|apartado|apartado de correos|casella postale"
     "|skrytka pocztowa|postboks|caixa postal",
     "postal_code": "postal code|postcode|pcode|post code|zip|zip code|zipcode|zip postal code|zip postcode|postal zip code|postal"
@@ -299,7 +301,7 @@ ORDER_ALONE: Final = {
     "|fecha de pedido|fecha del pedido|fecha pedido|data ordine|data dell ordine|data|data zamowienia|data zlozenia"
     "|bestallningsdatum|ordredato|dato|data da encomenda|data do pedido|verkauft am|kaufdatum|transaction date|erstelldatum|erstellungsdatum|erstellt am|aankoopdatum|orderdatum en tijd|date achat"
     "|fecha de compra|fecha compra|data acquisto|data di acquisto|data zakupu|inkopsdatum|kobsdato|data da compra|data de compra"
-    "|date d achat|date creation|date de creation|fecha de creacion|data creazione|data utworzenia|skapad|oprettet"
+    "|date d achat|date creation|date de creation|fecha de creacion|data creazione|data utworzenia|skapad|oprettet|ts created|ts created iso"
     "|document date|doc date|data doc|data documento|belegdatum|date document|date du document|date piece|fecha documento|fecha doc"
     "|documentdatum|data dokumentu|dokumentdatum|dokumentdato|data do documento",
     "order_details/order_updated_at": "updated at|last update date|modified|date updated|last modified",
@@ -324,7 +326,7 @@ ORDER_ALONE: Final = {
     "payment_details/estimated_shipping_price/value": "shipping|shipping price|order shipping amount|shipping cost"
     "|order shipping|shipping costs|shipping amount|shipping total|shipping fee|verzendkosten|versandkosten|versand"
     "|shipping and handling|shipping rate|shipment costs|shipment cost|delivery costs|delivery cost|postage|postage and packaging|postage and packing|verpackung und versand|frais de port"
-    "|frais de livraison|frais d expedition|gastos de envio|gastos envio|costes de envio|spese di spedizione|costi di spedizione"
+    "|tarif de livraison|tarif livraison|shipping charge|delivery charge|frais de livraison|frais d expedition|gastos de envio|gastos envio|costes de envio|spese di spedizione|costi di spedizione"
     "|koszt wysylki|koszt dostawy|frakt|fraktkostnad|fragt|portes|portes de envio|custos de envio|line shipping|item shipping|shipping per item|shipping per line"
     "|item shipping price|item shipping cost|line shipping cost|versandkosten pro artikel|versandkosten je artikel"
     "|versandkosten je position|versandkosten pro position|verzendkosten per artikel|verzendkosten per regel"
@@ -344,7 +346,7 @@ ORDER_ALONE: Final = {
     "customs_details/export_type": "export type",
     "shipping_details/delivery_indicator": "delivery indicator|delivery method|shipping method|shipping method title"
     "|shipping service|ship service level|delivery option|checkout shipping method|delivery wish|versandart|verzendmethode"
-    "|mode de livraison|metodo de envio|metodo di spedizione|sposob dostawy|sposob wysylki|fraktsatt|leveransmetod"
+    "|mode de livraison|methode de livraison|methode d expedition|metodo de envio|metodo di spedizione|sposob dostawy|sposob wysylki|fraktsatt|leveransmetod"
     "|leveringsmetode|metodo de entrega|postage service|requested shipping service",
     "shipping_details/ship_with/properties/shipping_option_code": "shipping option|shipping option code|ship with",
     "shipping_details/ship_with/properties/contract_id": "contract|contract id",

@@ -332,7 +332,8 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
 
 def _is_flat(name: str, path: FieldPath) -> bool:
     """Whether a column has the numbers of flats, which follow the house number after a slash."""
-    return path == (SHIP_TO / "house_number").tokens and normalized(name) in _FLATS
+    heading = f" {normalized(name)} "
+    return path == (SHIP_TO / "house_number").tokens and any(f" {flat} " in heading for flat in _FLATS)
 
 
 def _use_description(header: Sequence[str], paths: list[FieldPath | None], mapped: set[FieldPath]) -> None:

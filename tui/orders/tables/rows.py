@@ -575,7 +575,9 @@ class _OrderBuilder:
             if len(self._cell_cache) >= _MAX_CACHED_CELLS:
                 self._cell_cache.clear()
             read = read_cell(column.field, text, column.layout, self._now, country)
-            read = self._cell_cache[key] = from_cents(read, text) if column.is_in_cents else read
+            if column.is_in_cents:
+                read = from_cents(read, text, "kr" if "ore" in normalized(column.name).split(" ") else "")
+            self._cell_cache[key] = read
         return read
 
     def _record_cell(

@@ -27,7 +27,6 @@ UNIT, LINE = ITEMS / 0 / "unit_price" / "value", ITEMS / 0 / "total_price" / "va
         "Prijs in centen",
         "Precio (céntimos)",
         "Prezzo in centesimi",
-        "Pris i øre",
         "Unit price (minor units)",
         "Price in pence",
     ],
@@ -83,3 +82,35 @@ def test_one_order_that_does_not_fit_keeps_the_amounts_as_they_are() -> None:
     orders = read_rows_of(first, second).orders
     assert [value(order, str(UNIT)) for order in orders] == [1250, Decimal("10.00")]
     assert "line_total" in [problem.code for problem in orders[0].problems]
+
+
+@pytest.mark.parametrize(
+    ("cells", "is_asked"),
+    [
+        ({"Price": "1299", "Shipping cost": "490"}, True),
+        ({"Price": "1299", "Shipping cost": "490", "Currency": "GBP"}, True),
+        ({"Price": "1299", "Shipping cost": "490", "Currency": "HUF"}, False),
+        ({"Price": "1299", "Shipping cost": "49"}, False),
+        ({"Price": "1299", "Shipping cost": "0"}, False),
+        ({"Price": "1299", "Shipping cost": "490.00"}, False),
+        ({"Price": "1299"}, False),
+    ],
+)
+def test_whole_amounts_are_asked_about_if_shipping_costs_hundreds(cells: dict[str, str], is_asked: bool) -> None:
+    (order,) = read_rows_of({**ITEM, **cells}).orders
+    assert value(order, str(UNIT)) == (Decimal("12.99") if is_asked else 1299)
+    assert ("confirm_price" in {code for code, _ in errors(order)}) is is_asked
+
+
+@pytest.mark.parametrize(("heading", "currency"), [("Price in pence", "GBP"), ("Cena w groszach", "PLN")])
+def test_word_for_a_hundredth_is_that_of_its_currency(heading: str, currency: str) -> None:
+    (order,) = read_rows_of({**ITEM, heading: "1250"}).orders
+    assert value(order, "/payment_details/total_price/currency") == currency
+    assert value(order, str(UNIT)) == Decimal("12.5")
+
+
+@pytest.mark.parametrize(("country", "currency"), [("SE", "SEK"), ("DK", "DKK"), ("NO", "NOK")])
+def test_amounts_in_ore_are_in_the_currency_of_the_country(country: str, currency: str) -> None:
+    (order,) = read_rows_of({**ITEM, "Country": country, "Pris i øre": "12500"}).orders
+    assert value(order, "/payment_details/total_price/currency") == currency
+    assert value(order, str(UNIT)) == 125

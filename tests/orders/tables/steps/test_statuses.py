@@ -156,6 +156,8 @@ def test_unused_payment_column_is_not_ignored() -> None:
         ("annuleringsverzoek", "Nee", False),
         ("Fulfilled at", "2026-09-12", True),
         ("Date shipped", "2026-09-12", True),
+        ("Dispatched on date", "2026-09-12", True),
+        ("Shipped on date", "2026-09-12", True),
         ("Return address", "Weg 1", False),
         ("Cancellation policy", "14 days", False),
         ("Contra reembolso", "si", False),

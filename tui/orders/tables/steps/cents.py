@@ -7,13 +7,17 @@ from typing import Final
 from tui.api.pointer import Pointer
 from tui.orders.money import as_json_number
 from tui.orders.parsed import GuessKind, How, Memory, ParsedOrder
-from tui.orders.paths import ITEMS, TOTAL
+from tui.orders.paths import CURRENCY, ITEMS, TOTAL
 from tui.orders.tables.context import ImportContext, set_value
 from tui.orders.tables.steps.prices import LINE_TOTAL_PATH, SUMMED_PATHS, UNIT_PRICE_PATH
 
 _UNIT: Final = UNIT_PRICE_PATH[len(ITEMS.tokens) + 1 :]
 _LINE: Final = LINE_TOTAL_PATH[len(ITEMS.tokens) + 1 :]
 _TOTAL: Final = TOTAL / "value"
+_SHIPPING: Final = ("payment_details", "estimated_shipping_price", "value")
+_WITH_CENTS: Final = frozenset({"EUR", "GBP", "USD", "CHF"})
+_LEAST: Final = 100
+"""No shipping costs of whole euros are as much as this."""
 
 Pair = tuple[Decimal, Decimal]
 """Two amounts that should be equal, or one of them a hundred times the other."""
@@ -35,6 +39,29 @@ def find_cents(orders: Sequence[ParsedOrder], context: ImportContext) -> None:
         if _is_hundredfold((total, lines) for lines, total in sums):
             _convert(orders, context, (_TOTAL.tokens,), "they are a hundred times the sums of the lines")
             return
+    if _SHIPPING in _seen(orders) and all(map(_may_be_cents, _amounts(orders))):
+        reason = "no amount has decimals, and even the shipping costs are 100 or more"
+        _convert(orders, context, (_UNIT, _LINE, _TOTAL.tokens, *SUMMED_PATHS), reason)
+
+
+def _seen(orders: Sequence[ParsedOrder]) -> set[tuple[str, ...]]:
+    """The amounts of orders that the file has, without those that are zero."""
+    return {path for order in orders for path in SUMMED_PATHS if _amount(order, Pointer(()), path)}
+
+
+def _amounts(orders: Sequence[ParsedOrder]) -> Iterator[Decimal]:
+    """All amounts that are not zero, of orders in currencies with cents."""
+    for order in orders:
+        if CURRENCY in order.cells and CURRENCY.get(order.document) not in _WITH_CENTS:
+            yield Decimal(1)
+        bases = [(ITEMS / index, path) for index in range(_count(order)) for path in (_UNIT, _LINE)]
+        for base, path in [*bases, *((Pointer(()), path) for path in (_TOTAL.tokens, *SUMMED_PATHS))]:
+            if amount := _amount(order, base, path):
+                yield amount
+
+
+def _may_be_cents(amount: Decimal) -> bool:
+    return amount.as_tuple().exponent == 0 and abs(amount) >= _LEAST
 
 
 def _is_hundredfold(pairs: Iterable[Pair]) -> bool:

@@ -49,7 +49,7 @@ _OTHER_QUANTITY: Final = re.compile(
 _NOT_QUANTITY: Final = re.compile(
     r"\b(id|ids|number|nr|no|num|numero|nummer|\w*nummer|sku|ean|upc|gtin|isbn|asin|code|\w*code|ref|reference|phone|tel|telefon"
     r"|mobile|zip|plz|post\w*|price|preis|prix|prijs|precio|prezzo|cena|pris|preco|cost|costs|kosten|total|sum|summe|amount"
-    r"|\w*(betrag|bedrag|preis|prijs|rabatt|korting|kosten|summe|steuer)|weight|gewicht|poids|peso|waga|vikt|vaegt|length|width|height|depth|lange|breite|hohe|lengte|breedte|hoogte"
+    r"|\w*(betrag|bedrag|preis|prijs|rabatt|korting|kosten|summe|steuer|umsatz)|revenue|gross|net|weight|gewicht|poids|peso|waga|vikt|vaegt|length|width|height|depth|lange|breite|hohe|lengte|breedte|hoogte"
     r"|size|tax|taxes|vat|mwst|btw|tva|iva|rate|percent|prozent|year|month|day|date|time|datum|pos|position|line|row|index"
     r"|rank|priority|page|version|discount|rabatt|fee|fees|shipping|versand|verzend\w*|shop|store|location|lat|lng|latitude"
     r"|longitude|age|rating|points|score|floor|house\w*|street|hs|tariff|color|colour|farbe|status|batch|user|customer)\b"

@@ -148,7 +148,7 @@ _MAY_WAIT: Final = re.compile(
     r"|(versand|lieferung|versenden|liefern|verschicken) (erst|ab|nicht vor)|erst (ab|am|nach|wenn|im)\b.{0,30}\b(versenden|verschicken|liefern|senden)"
     r"|warten bis|noch nicht (versenden|verschicken|liefern)|ne pas (expedier|envoyer|livrer) (avant|tant)|pas avant|attendre"
     r"|niet (voor|verzenden voor|leveren voor|bezorgen voor)|pas (verzenden|leveren|bezorgen) (na|vanaf|op)|wachten (tot|met)"
-    r"|no (enviar|entregar|mandar) (antes|hasta)|esperar|non (spedire|consegnare|inviare) prima|aspettare|(nie )?wysylac (przed|po)"
+    r"|no (enviar|entregar|mandar) (antes|hasta)|esperar|non (spedire|consegnare|inviare) prima|aspettare|(nie )?(wysylac|wyslac|wyslijcie|prosze wyslac) (przed|po|dopiero)"
     r"|(skicka|leverera|sand) (inte|tidigast)|vanta med|ikke (send\w*|lever\w*) for|vent med|nao (enviar|entregar) antes|aguardar"
     r"|(will|wird|wordt) (be )?(collected|picked up|abgeholt|opgehaald|afgehaald)|(customer|kunde|client|klant) (collects|holt ab|haalt)"
     r"|will (collect|pick up)|selbstabhol\w*|vient chercher|viene a recoger|ritira|odbior osobisty|hamtas|afhentes)\b"

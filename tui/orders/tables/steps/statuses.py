@@ -94,7 +94,7 @@ _NO_END_COLUMN: Final = re.compile(
 )
 _SHIPPED_AT_COLUMN: Final = re.compile(
     r"(date|datum|data|fecha|dato|datetime) (shipped|fulfilled|dispatched|versendet|verzonden|sent)|(shipped|fulfilled|dispatched"
-    r"|sent) (at|on|date|time)|(versendet|verschickt|versandt|geliefert) am|(verzonden|verstuurd) op"
+    r"|despatched|posted|sent) (at|on|date|time)( date| time)?|(versendet|verschickt|versandt|geliefert) am|(verzonden|verstuurd) op"
     r"|(expedie|envoye) le|(enviado|spedito|enviada) (el|il|em)|wyslano dnia|data wyslania|skickad den|afsendt den"
 )
 _PAID_AT_COLUMN: Final = re.compile(

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
@@ -61,6 +62,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self.theme = "ansi-dark"
         for number in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self._die, number)
+        _resume_only_after_stop()
         self.profile_switch.start()
 
     # Opening and closing
@@ -140,3 +142,29 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
     def open_screens(self) -> "list[BaseScreen[Any]]":
         """The open screens that are ready, the top one last."""
         return self.session.navigator.screens if self.session is not None else []
+
+
+def _resume_only_after_stop() -> None:
+    """Let SIGCONT resume the app only after SIGTSTP stopped it.
+
+    A closing terminal sends SIGCONT to a running process, too. Textual would then start a second thread for the input,
+    which keeps the process from ending.
+    """
+    stop, resume = signal.getsignal(signal.SIGTSTP), signal.getsignal(signal.SIGCONT)
+    if not callable(stop) or not callable(resume):
+        return  # there is no terminal
+    is_stopped = False
+
+    def on_stop(number: int, frame: FrameType | None) -> None:
+        nonlocal is_stopped
+        is_stopped = True
+        stop(number, frame)
+
+    def on_resume(number: int, frame: FrameType | None) -> None:
+        nonlocal is_stopped
+        if is_stopped:
+            is_stopped = False
+            resume(number, frame)
+
+    signal.signal(signal.SIGTSTP, on_stop)
+    signal.signal(signal.SIGCONT, on_resume)

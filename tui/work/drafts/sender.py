@@ -276,18 +276,18 @@ class DraftSender:
         """Set the status of an order whose lost answer is being looked up."""
         return self._set(order_id, SendState.SENDING, "the answer was lost; the order is being looked up")
 
-    def on_verification(self, verification: Verification) -> None:
-        """Set the status of an order from the result of the verifier."""
+    def on_verification(self, verification: Verification, document: Document | None) -> None:
+        """Set the status of an order from the result of the verifier. `document`: the order as it was read."""
         order_id = edited_order(verification.staged) if verification.staged is not None else verification.remote_id
         if order_id is None:
             return
         state = project(verification.state)
         if verification.state is VerificationState.VERIFIED:
             self._rebase_verified(order_id, verification)
-            self._set(order_id, state, "verified: read back as sent")
+            self._set(order_id, state, "verified: read back as sent", document=document)
         elif verification.state is VerificationState.DIFFERS:
             problems = [mismatch_problem(mismatch_from_json(stored)) for stored in as_list(verification.mismatches)]
-            self._set(order_id, state, _DIFFERS, problems)
+            self._set(order_id, state, _DIFFERS, problems, document=document)
         elif verification.state is VerificationState.MISSING:
             self._set(order_id, state, _GONE)
 

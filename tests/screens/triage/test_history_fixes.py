@@ -47,7 +47,7 @@ async def test_nothing_is_proposed_where_earlier_orders_disagree(tmp_path: Path)
 
 
 async def test_an_order_sent_whole_is_listed_as_it_was_read_back(tmp_path: Path) -> None:
-    async with open_app(tmp_path, sandbox=planted("", "6912.00")) as harness:
+    async with open_app(tmp_path, sandbox=planted("", "6912.00"), ticking=True) as harness:
         await harness.until("all read")
         await harness.until("m: 6912.00, as in 1 earlier order")
         await harness.press("m")

@@ -10,6 +10,7 @@ from check_orders import FIRST, changed, shippable
 from tui.api.models import Operation
 from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.screens.composer.screen import ComposerScreen
 from tui.screens.edit.screen import EditScreen
 
 
@@ -61,3 +62,14 @@ async def test_an_order_sent_whole_is_listed_as_it_was_read_back(tmp_path: Path)
         index = harness.app.workspace.orders
         await harness.until(lambda: "6912.00" in str(index.find(draft.order_id)))
         assert not harness.app.workspace.account.drafts.all()
+
+
+async def test_the_composer_proposes_values_of_earlier_orders_too(tmp_path: Path) -> None:
+    async with open_app(tmp_path, sandbox=planted("", "6912.00", "691200")) as harness:
+        await harness.until("all read")
+        await harness.press("a", "c", "B")
+        await harness.until(lambda: isinstance(harness.app.screen, ComposerScreen))
+        await harness.press("m")
+        await harness.until("6912.00, as in 2 earlier orders")
+        (staged,) = harness.app.workspace.staging.orders
+        assert (ITEMS / 0 / "hs_code").get(staged.document) == "6912.00"

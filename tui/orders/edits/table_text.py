@@ -306,11 +306,11 @@ def _read_row(
             problems.append(f"the value of {column.name} is missing; an empty cell needs its tab")
         elif cell != before:
             has_unit = column.pointer.parent / "unit" in changed
-            value = _value(column, cell, order, now, None if has_unit else parse_weight)
-            if isinstance(value, InvalidText):
-                problems.append(f"{column.name}: {value.reason}")
+            parsed = _value(column, cell, order, now, None if has_unit else parse_weight)
+            if isinstance(parsed, InvalidText):
+                problems.append(f"{column.name}: {parsed.reason}")
                 continue
-            value, beside = (value.value, value.beside) if isinstance(value, ValidValue) else (value, ())
+            value, beside = (parsed.value, parsed.beside) if isinstance(parsed, ValidValue) else (parsed, ())
             if not same_or_absent(column.pointer.get(order), value):
                 values += exclusive_values(column.pointer, value)
             values += beside

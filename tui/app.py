@@ -7,7 +7,6 @@ import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from types import FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.binding import BindingType
@@ -20,6 +19,7 @@ from tui.profile_switch import ProfileSwitch
 from tui.service import Service
 from tui.widgets.key_queue import KeyQueue
 from tui.widgets.output.diff_renderer import DiffRenderer
+from tui.widgets.output.stop_signals import resume_only_after_stop
 
 if TYPE_CHECKING:
     from tui.lifecycle import Session
@@ -62,7 +62,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self.theme = "ansi-dark"
         for number in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self._die, number)
-        _resume_only_after_stop()
+        resume_only_after_stop()
         self.profile_switch.start()
 
     # Opening and closing
@@ -142,29 +142,3 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
     def open_screens(self) -> "list[BaseScreen[Any]]":
         """The open screens that are ready, the top one last."""
         return self.session.navigator.screens if self.session is not None else []
-
-
-def _resume_only_after_stop() -> None:
-    """Let SIGCONT resume the app only after SIGTSTP stopped it.
-
-    A closing terminal sends SIGCONT to a running process, too. Textual would then start a second thread for the input,
-    which keeps the process from ending.
-    """
-    stop, resume = signal.getsignal(signal.SIGTSTP), signal.getsignal(signal.SIGCONT)
-    if not callable(stop) or not callable(resume):
-        return  # there is no terminal
-    is_stopped = False
-
-    def on_stop(number: int, frame: FrameType | None) -> None:
-        nonlocal is_stopped
-        is_stopped = True
-        stop(number, frame)
-
-    def on_resume(number: int, frame: FrameType | None) -> None:
-        nonlocal is_stopped
-        if is_stopped:
-            is_stopped = False
-            resume(number, frame)
-
-    signal.signal(signal.SIGTSTP, on_stop)
-    signal.signal(signal.SIGCONT, on_resume)

@@ -71,7 +71,7 @@ def query_table() -> str:
 _KINDS = {
     FieldKind.TEXT: "Text fields: the value is a part of them.",
     FieldKind.EXACT: "Fields that are equal to the value. Countries also by name, shops by id or name.",
-    FieldKind.NUMBER: "Numbers. `weight` is in kg, `items` counts lines, `total` ignores the currency.",
+    FieldKind.NUMBER: "Numbers. `weight` is in kg, or has a unit: `2.5kg`, `400g`; `items` counts lines, `total` ignores the currency.",
     FieldKind.DATE: "Dates, in the profile's time zone. `created` and `updated` are the shop's.",
 }
 

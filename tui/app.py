@@ -20,6 +20,7 @@ from tui.profile_switch import ProfileSwitch
 from tui.service import Service
 from tui.widgets.key_queue import KeyQueue
 from tui.widgets.output.diff_renderer import DiffRenderer
+from tui.widgets.output.stop_signals import resume_only_after_stop
 
 if TYPE_CHECKING:
     from tui.lifecycle import Session
@@ -67,6 +68,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
     def on_mount(self) -> None:
         follow_preferences(self, self._preferences)
         self.handle_signals()
+        resume_only_after_stop()
         self.profile_switch.start()
 
     # Opening and closing

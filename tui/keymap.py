@@ -212,7 +212,7 @@ COMMANDS: Final = (
     _command(
         "as_text",
         "E",
-        "whole order as JSON",
+        "as text",
         "Edit the whole order as JSON. On marked orders: edit columns of your choice as a table in $EDITOR.",
         (Context.TRIAGE,),
         Purpose.CHANGE,

@@ -92,6 +92,7 @@ class Session:
         )
         account.listeners.append(lambda _: navigator.store_changed())
         account.draft_sender.on_change = self._order_changed
+        self.workspace.staging.propose = self.workspace.orders.fix
         self.workspace.jobs.on_change = lambda _: navigator.store_changed()
         self.closing = Closing(self.workspace, navigator)
         self._background = BackgroundWork(self.workspace, local, navigator, settings)

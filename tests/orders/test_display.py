@@ -4,7 +4,7 @@ import pytest
 
 from tui.api.errors import Problem
 from tui.api.pointer import Pointer
-from tui.orders.display import short_problem
+from tui.orders.display import display_value, short_problem
 
 _POSITIVE = "Input should be greater than 0"
 
@@ -31,3 +31,10 @@ def test_short_problem_names_the_field_and_the_main_part_of_the_detail(
 
 def test_short_problem_keeps_the_services_pointer_for_an_unknown_field() -> None:
     assert short_problem(Problem("No", raw_pointer="/0/foo", pointer=Pointer.of("foo"))) == "/0/foo: No"
+
+
+def test_a_weight_with_its_unit_is_one_text() -> None:
+    pointer = Pointer.of("order_details", "order_items", "0", "measurement", "weight")
+    assert display_value(pointer, {"value": 640, "unit": "g"}) == "640 g"
+    assert display_value(pointer, {"value": {}, "unit": "g"}) == '{"value":{},"unit":"g"}'
+    assert display_value(pointer, {"value": 640}) == '{"value":640}'

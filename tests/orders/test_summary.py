@@ -59,6 +59,8 @@ def item(value: Any, unit: Any = "kg", quantity: Any = 1) -> dict[str, Any]:
         (weighed(item(1), parcel={"value": 500, "unit": "g"}), "0.50"),
         (weighed(item(1), item(Decimal("0.25"), quantity=2)), "1.50"),
         (weighed(item(1, "LBS")), "0.45"),
+        (weighed(item(Decimal("189.36"))), "189.4"),
+        (weighed(item(Decimal("1234.5"))), "1234"),
         (weighed(item(1), item(1, "stone")), ""),
         (weighed(item(1), {"quantity": 1}), ""),
         (weighed(item(1, quantity=True)), ""),

@@ -152,6 +152,17 @@ def test_signals_exit_cleanly(start: Start, number: signal.Signals) -> None:
     terminal.wait("[150")
 
 
+@pytest.mark.parametrize("number", [signal.SIGHUP, signal.SIGTERM])
+def test_a_closing_terminal_that_also_continues_the_process_ends_it(start: Start, number: signal.Signals) -> None:
+    terminal = start()
+    for _ in range(3):
+        terminal.send_signal(signal.SIGCONT)
+        terminal.press("j")
+    terminal.send_signal(number)
+    terminal.send_signal(signal.SIGCONT)
+    assert terminal.ended() == 128 + number
+
+
 def test_reviewed_changes_are_sent_and_verified(start: Start, service: Service) -> None:
     terminal = start()
     change_street(terminal, " 9")

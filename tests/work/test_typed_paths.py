@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from tui.work.file_import.json_reader import ImportFileError, read_file
-from tui.work.typed_paths import completed, new_file
+from tui.work.typed_paths import completed, new_file, not_taken
 
 
 @pytest.mark.parametrize(
@@ -63,3 +63,10 @@ def test_new_file_is_private_and_removed_if_incomplete(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError), new_file(path):
         pass
     assert path.read_bytes() == b"whole"
+
+
+def test_a_name_that_is_taken_gets_a_number(tmp_path: Path) -> None:
+    for name in ("a.csv", "a-2.csv", "a-3.csv"):
+        assert not_taken(tmp_path, "a", "csv") == tmp_path / name
+        (tmp_path / name).touch()
+    assert not_taken(tmp_path, "a", "jsonl").name == "a.jsonl"

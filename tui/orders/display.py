@@ -5,7 +5,7 @@ from typing import Final
 
 from tui.api.codec import Json
 from tui.api.errors import Problem
-from tui.api.models import Group
+from tui.api.models import Group, Kind
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.orders.edits.edit import Change
 from tui.orders.edits.matching import name_of
@@ -46,7 +46,13 @@ def change_label(change: Change) -> str:
     return label_of(change.pointer)
 
 
+def _is_nested(value: Json) -> bool:
+    return isinstance(value, dict | list)
+
+
 def display_value(pointer: Pointer, value: Json | Absent) -> str:
     """A value as the form shows it at this pointer."""
     known = field_at(pointer)
+    if isinstance(value, dict) and value.keys() == {"value", "unit"} and not any(map(_is_nested, value.values())):
+        return f"{show_value(Kind.NUMBER, value['value'])} {show_value(Kind.TEXT, value['unit'])}"
     return show_value(known.kind if known is not None and not known.has_members else "json", value)

@@ -87,7 +87,10 @@ def kilograms(order: Document) -> Decimal | None:
 
 def weight_text(order: Document) -> str:
     weight = kilograms(order)
-    return "" if weight is None or abs(weight.adjusted()) > 9 else number_text(f"{weight:.2f}")
+    if weight is None or abs(weight.adjusted()) > 9:
+        return ""
+    # Heavy parcels have fewer decimals, so that the whole kilograms are never cut.
+    return number_text(f"{weight:.{max(0, min(2, 3 - weight.adjusted()))}f}")
 
 
 def ordered_at(order: Document) -> datetime | None:

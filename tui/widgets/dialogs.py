@@ -218,7 +218,7 @@ def _in_columns(entries: Sequence[Sequence[Piece]], width: int, height: int) -> 
     rows, column_width = -(-len(entries) // columns), min(width // columns, longest + 1)
     lines: list[list[Piece]] = [[] for _ in range(rows)]
     for index, entry in enumerate(entries):
-        cells = list(fit_pieces(entry, column_width - 1))
+        cells = list(fit_pieces(entry, min(column_width, longest)))
         lines[index % rows] += [*cells, (" " * (column_width - _length(cells)), "")]
     return lines
 

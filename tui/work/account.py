@@ -281,13 +281,15 @@ def _account(
     unsaved = Unsaved()
     drafts = Drafts(store, account_id, now, unsaved)
 
+    def verified(news: Verification, document: Document | None) -> None:
+        account.draft_sender.on_verification(news, document)
+        notify(news)
+
     def notify(news: Write | Verification) -> None:
-        if isinstance(news, Verification):
-            account.draft_sender.on_verification(news)
         for listener in account.listeners:
             listener(news)
 
-    verifier = Verifier(client, store, account_id, now=now, sleep=sleep, schedule=schedule, on_change=notify)
+    verifier = Verifier(client, store, account_id, now=now, sleep=sleep, schedule=schedule, on_change=verified)
     outbox = Outbox(
         client,
         store,

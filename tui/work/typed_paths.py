@@ -4,6 +4,7 @@ import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, count
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -58,3 +59,9 @@ def completed(text: str) -> tuple[str, str]:
     more = "" if len(names) <= _MAX_SHOWN else f" and {len(names) - _MAX_SHOWN} more"
     shown = "" if len(names) == 1 else " ".join(names[:_MAX_SHOWN]) + more
     return os.path.join(folder, certain), shown
+
+
+def not_taken(folder: Path, name: str, ending: str) -> Path:
+    """The path of a file that does not exist: with this name, or else with the first free number from 2 added."""
+    names = chain([name], (f"{name}-{number}" for number in count(2)))
+    return next(path for each in names if not os.path.exists(path := folder / f"{each}.{ending}"))

@@ -21,6 +21,7 @@ from tui.orders.edits.table_text import (
     to_text,
     unescape,
 )
+from tui.orders.tables.values.weight_entry import parse_weight
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 NAME = Pointer.of("shipping_address", "name")
@@ -47,7 +48,7 @@ def edited(columns: str, *replacements: tuple[str, str], orders: dict[str, Docum
     for old, new in replacements:
         assert old in text, text
         text = text.replace(old, new, 1)
-    return read_text(text, orders, chosen, NOW)
+    return read_text(text, orders, chosen, NOW, parse_weight)
 
 
 @given(st.text())
@@ -65,14 +66,14 @@ def test_an_unchanged_table_changes_nothing(values: list[Any]) -> None:
     columns = columns_named(["name", "street", "postcode", "item.sku", "weight"], list(orders.values()))
     text = to_text(orders, columns)
     for changed in (text, text.replace("\n", "\r\n"), "\n".join(line.rstrip() for line in text.split("\n"))):
-        assert read_text(changed, orders, columns, NOW) == TableChanges()
+        assert read_text(changed, orders, columns, NOW, parse_weight) == TableChanges()
     assert not [char for char in text if unicodedata.category(char)[0] == "C" and char not in "\t\n"]
 
 
 def test_every_column_can_be_shown() -> None:
     columns = columns_named(list(column_paths()), list(ORDERS.values()))
     assert len({column.name for column in columns}) == len(columns) > 150
-    assert read_text(to_text(ORDERS, columns), ORDERS, columns, NOW) == TableChanges()
+    assert read_text(to_text(ORDERS, columns), ORDERS, columns, NOW, parse_weight) == TableChanges()
 
 
 def test_changed_cells_become_values_of_their_kind() -> None:
@@ -95,6 +96,10 @@ def test_a_value_is_removed() -> None:
 def test_a_weight_with_a_unit_keeps_it() -> None:
     orders = {"7": {"order_number": "A", "shipping_details": {"measurement": {"weight": {"value": 3, "unit": "g"}}}}}
     assert edited("weight", ("A\t3", "A\t4"), orders=orders).values == {"7": [(WEIGHT, 4)]}
+    assert edited("weight", ("A\t3", "A\t0,4 kg"), orders=orders).values == {"7": [(WEIGHT, 400)]}
+    assert edited("weight", ("A\t3", "A\t0.003kg"), orders=orders).values == {}
+    unit = edited("weight_unit weight", ("A\tg\t3", "A\tlb\t0.4 kg"), orders=orders)
+    assert [problem.text for problem in unit.problems] == ["weight: a number is needed, such as 3.50 or 3,50"]
     changes = edited("weight_unit weight", ("A\tg\t3", "A\tlb\t4"), orders=orders)
     assert dict(changes.values["7"]) == {WEIGHT: 4, WEIGHT.parent / "unit": "lb"}
 
@@ -152,7 +157,7 @@ def test_a_line_with_a_problem_changes_nothing_of_its_order() -> None:
 def test_removed_rows_and_columns_are_reported() -> None:
     assert edited("name", ("7\tA\tJan\n", "")).notes == ["1 order not in the text, not changed: A."]
     assert edited("name city", ("\tcity\n", "\n")).notes == ["1 column not in the text, not changed: city."]
-    assert read_text("# nothing\n", ORDERS, [], NOW).notes == ["The text is empty; nothing was changed."]
+    assert read_text("# nothing\n", ORDERS, [], NOW, parse_weight).notes == ["The text is empty; nothing was changed."]
 
 
 def test_unknown_columns() -> None:

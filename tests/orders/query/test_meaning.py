@@ -164,6 +164,8 @@ EXAMPLES: list[tuple[str, Document, Document]] = [
     ("total:1,5..6", total(6), total(2)),
     ("weight>1", weight(1001, "g"), weight(1)),
     ("weight:1.25", weight(1250, "g"), weight(125)),
+    ("weight>1.2kg", weight(1250, "g"), weight(1200, "g")),
+    ("weight:1250G..2kg", weight(1300, "g"), weight(1249, "g")),
     ("items:2", items(5, 5), items(2)),
     ("items:0", details(order_items=[]), items(1)),
     ("items<1", {}, items(1)),

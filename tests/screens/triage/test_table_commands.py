@@ -87,7 +87,7 @@ async def test_a_mistake_is_edited_again_on_its_line(tmp_path: Path, use_editor:
     async with open_app(tmp_path / "data") as harness:
         await open_table(harness, "weight")
         await harness.until("Line 4: weight: a number is")
-        assert "p show 2 problems" in harness.text
+        assert "p show 2 problem" in harness.text
         await harness.press("p")
         await harness.until("line 5: the column order must stay as it is")
         await harness.press("q")
@@ -110,9 +110,38 @@ async def test_a_discarded_text_changes_nothing(tmp_path: Path, use_editor: UseE
     async with open_app(tmp_path / "data") as harness:
         await open_table(harness, "city")
         await harness.until("Line 4: '1' is not the id")
-        await harness.press("escape")
+        await harness.press("d")
         assert "The text was discarded; nothing was changed." in harness.text
         assert not harness.app.workspace.account.drafts.all()
+        await harness.press("j")
+        assert "an edited table waits" not in harness.text
+
+
+async def test_a_text_with_a_mistake_is_offered_after_a_restart(tmp_path: Path, use_editor: UseEditor) -> None:
+    calls = use_editor("rows[3][2] = 'Delft'; rows[4][0] = '1'")
+    async with open_app(tmp_path / "data") as harness:
+        await open_table(harness, "city")
+        await harness.until("Line 5: '1' is not the id")
+    kept = [line.split("\t") for line in json.loads(calls.read_text())[0].splitlines()]
+    calls.unlink()
+    async with open_app(tmp_path / "data") as harness:
+        await harness.until("an edited table wa")
+        await harness.press("E")
+        await harness.until("A table of 3 orders was edited and not used yet")
+        await harness.press("e")
+        await harness.until("Line 5: '1' is not the id")
+        await harness.press("escape")
+        assert "The text is kept; E goes on with it." in harness.text
+        use_editor(f"rows[4][0] = {kept[4][0]!r}")
+        await harness.press("E", "e")
+        await harness.until("Line 5")
+        await harness.press("e")
+        await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
+        assert "Delft" in harness.text
+        assert "\tDelft\n" in json.loads(calls.read_text())[0]
+        await harness.press("escape")
+        await harness.until("1 draft")
+        assert "an edited table waits" not in harness.text
 
 
 async def test_columns_are_completed_and_checked(tmp_path: Path, use_editor: UseEditor) -> None:

@@ -140,6 +140,8 @@ async def test_snoozed_and_done_orders_leave_the_work_list(tmp_path: Path) -> No
         await query(harness, "is:snoozed or is:done")
         await harness.until("2 of 300")
         assert {line[2] for line in harness.lines[4:6]} == {"z", "x"}
+        await query(harness, "")
+        await harness.until(f"to fix {count - 2} ")
 
 
 async def test_flags_of_marked_orders(tmp_path: Path) -> None:
@@ -150,6 +152,7 @@ async def test_flags_of_marked_orders(tmp_path: Path) -> None:
         assert not table(harness).marks
         await query(harness, "is:flagged")
         await harness.until("2 of 300")
+        assert all("flagged" in line for line in harness.lines[4:6])
 
 
 async def test_a_private_note_is_shown_and_never_sent(tmp_path: Path) -> None:

@@ -251,7 +251,7 @@ async def test_changes_made_during_verification_stay_a_draft(account: Account) -
     draft.edit.put(NAME, "Typed meanwhile", "name")
     draft.edit.put(CITY, "Tilburg", "city again")
     account.drafts.save(draft)
-    account.draft_sender.on_verification(follow_to_end(sent))
+    account.draft_sender.on_verification(follow_to_end(sent), None)
     (left,) = account.drafts.all()
     changes = {change.pointer: (change.was, change.now) for change in left.edit.changes()}
     assert changes == {CITY: ("Breda", "Tilburg"), NAME: ("John Doe", "Typed meanwhile")}
@@ -259,11 +259,13 @@ async def test_changes_made_during_verification_stay_a_draft(account: Account) -
 
 async def test_draft_seen_completely_is_done(account: Account) -> None:
     draft = await make_draft(account)
-    account.draft_sender.on_verification(follow_to_end(with_get_names(draft.sending.body)))
+    read = await account.client.get_order(ID)
+    account.draft_sender.on_verification(follow_to_end(with_get_names(draft.sending.body)), read)
     assert account.drafts.all() == []
     status = account.draft_sender.status(ID)
     assert status is not None
     assert status.state is SendState.VERIFIED
+    assert status.document is read
 
 
 async def test_unresolved_write_is_not_forgotten(account: Account) -> None:

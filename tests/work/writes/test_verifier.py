@@ -145,10 +145,12 @@ async def test_verification_resumes_after_a_restart(harness: OutboxHarness) -> N
 
 async def test_run_wakes_for_new_orders_and_reports_results(harness: OutboxHarness) -> None:
     ended: list[Verification] = []
+    read: list[Document | None] = []
     notified = asyncio.Event()
 
-    def on_change(follow: Verification) -> None:
+    def on_change(follow: Verification, document: Document | None) -> None:
         ended.append(follow)
+        read.append(document)
         notified.set()
 
     client: Client = harness.service.client
@@ -163,6 +165,7 @@ async def test_run_wakes_for_new_orders_and_reports_results(harness: OutboxHarne
     follower.wake()
     await notified.wait()
     assert [follow.state for follow in ended] == [VerificationState.VERIFIED]
+    assert [document and document["order_id"] for document in read] == ["A"]
     running.cancel()
     with pytest.raises(asyncio.CancelledError):
         await running

@@ -1,8 +1,11 @@
 """A proposed fix for a problem."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from tui.api.codec import Json
+from tui.api.codec import Document, Json
+from tui.api.errors import Problem
 from tui.api.pointer import Pointer
 
 
@@ -16,3 +19,7 @@ class Fix:
     text: str
     values: tuple[tuple[Pointer, Json], ...]
     source: str = ""
+
+
+Propose: TypeAlias = Callable[[Document, Problem], Fix | None]
+"""Proposes a fix for a problem of an order."""

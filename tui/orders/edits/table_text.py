@@ -9,12 +9,12 @@ first text, so that an unchanged one changes nothing. A backslash and `N` set nu
 
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from difflib import get_close_matches
 from functools import cache
-from typing import Final
+from typing import Final, TypeAlias
 
 from tui.api.codec import Document, Json, as_list, encode
 from tui.api.models import Kind
@@ -26,10 +26,13 @@ from tui.orders.edits.edit import same_or_absent
 from tui.orders.fields import Field, exclusive_values, field_at
 from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, NOTES, PAYMENT_STATUS, SHIP_TO, STATUS, TOTAL, WEIGHT, FieldPath
 from tui.orders.summary import order_name, text_at
-from tui.orders.value_parser import Choices, InvalidText, editing_kind, entry_text, parse_entry
+from tui.orders.value_parser import Choices, InvalidText, ParsedEntry, ValidValue, editing_kind, entry_text, parse_entry
 
 USUAL_COLUMNS: Final = "name street house_number postcode city country phone email weight"
 """The columns offered at first."""
+
+ParseWeight: TypeAlias = Callable[[str, Pointer, Json], ParsedEntry]
+"""Reads the weight at a pointer of an order."""
 
 _ID, _ORDER = "id", "order"
 _NULL, _REMOVED = r"\N", r"\-"
@@ -155,10 +158,16 @@ def to_text(orders: Mapping[str, Document], columns: Sequence[TextColumn]) -> st
     return _HEAD + "\n".join(lines) + "\n"
 
 
-def read_text(text: str, orders: Mapping[str, Document], columns: Sequence[TextColumn], now: datetime) -> TableChanges:
+def read_text(
+    text: str,
+    orders: Mapping[str, Document],
+    columns: Sequence[TextColumn],
+    now: datetime,
+    parse_weight: ParseWeight,
+) -> TableChanges:
     """What an edited text of `to_text` changes in the same orders.
 
-    Times without a zone are in the zone of `now`. Every line that cannot be used has a problem, and orders and columns
+    Times without a zone are in the zone of `now`. `parse_weight` reads the weights, which may have a unit. Every line that cannot be used has a problem, and orders and columns
     that were removed from the text have a note.
     """
     changes = TableChanges()
@@ -180,7 +189,7 @@ def read_text(text: str, orders: Mapping[str, Document], columns: Sequence[TextC
             changes.problems.append(LineProblem(number, problem))
             continue
         seen[key.strip()] = number
-        _read_row(number, key.strip(), cells[1:], shown or [], orders, now, changes)
+        _read_row(number, key.strip(), cells[1:], shown or [], orders, now, parse_weight, changes)
     if shown is not None:
         _note_removed(orders, columns, seen, shown, changes)
     return changes
@@ -279,9 +288,13 @@ def _read_row(
     columns: Sequence[TextColumn],
     orders: Mapping[str, Document],
     now: datetime,
+    parse_weight: ParseWeight,
     changes: TableChanges,
 ) -> None:
     order = orders[key]
+    changed = {
+        column.pointer for column, cell in zip(columns, cells, strict=False) if cell.strip(" ") != _cell(column, order)
+    }
     problems: list[str] = []
     values: list[tuple[Pointer, Json | Absent]] = []
     if any(cell.strip() for cell in cells[len(columns) :]):
@@ -292,11 +305,15 @@ def _read_row(
         if position >= len(cells) and before:
             problems.append(f"the value of {column.name} is missing; an empty cell needs its tab")
         elif cell != before:
-            value = _value(column, cell, order, now)
-            if isinstance(value, InvalidText):
-                problems.append(f"{column.name}: {value.reason}")
-            elif not same_or_absent(column.pointer.get(order), value):
+            has_unit = column.pointer.parent / "unit" in changed
+            parsed = _value(column, cell, order, now, None if has_unit else parse_weight)
+            if isinstance(parsed, InvalidText):
+                problems.append(f"{column.name}: {parsed.reason}")
+                continue
+            value, beside = (parsed.value, parsed.beside) if isinstance(parsed, ValidValue) else (parsed, ())
+            if not same_or_absent(column.pointer.get(order), value):
                 values += exclusive_values(column.pointer, value)
+            values += beside
     values += list(_units(columns, dict(values), order))
     if problems:
         changes.problems += [LineProblem(number, problem) for problem in problems]
@@ -304,7 +321,10 @@ def _read_row(
         changes.values[key] = values
 
 
-def _value(column: TextColumn, cell: str, order: Document, now: datetime) -> Json | Absent | InvalidText:
+def _value(
+    column: TextColumn, cell: str, order: Document, now: datetime, parse_weight: ParseWeight | None
+) -> Absent | ParsedEntry | None:
+    """What a cell says. `parse_weight`: None if the unit is read from a column of its own."""
     if column.item and column.item > len(as_list(ITEMS.get(order))):
         return InvalidText(f"the order has no item {column.item}")
     if cell == _NULL:
@@ -316,10 +336,16 @@ def _value(column: TextColumn, cell: str, order: Document, now: datetime) -> Jso
     except ValueError as error:
         return InvalidText(str(error))
     kind = _kind(column, column.pointer.get(order))
+    if kind == Kind.NUMBER and parse_weight is not None and _is_weight(column) and text:
+        return parse_weight(text, column.pointer, order)
     parsed = parse_entry(kind, text, choices=_choices(column, order), now=now)
     if isinstance(parsed, InvalidText):
         return parsed if cell else InvalidText(r"a value is needed; \- removes it, and \N sets null")
-    return parsed.value
+    return parsed
+
+
+def _is_weight(column: TextColumn) -> bool:
+    return column.pointer.tokens[-2:] == ("weight", "value")
 
 
 def _choices(column: TextColumn, order: Document) -> Choices:
@@ -340,9 +366,8 @@ def _units(
     """The unit of each weight that has none: kilograms."""
     for column in columns:
         unit = column.pointer.parent / "unit"
-        is_weight = column.pointer.tokens[-2:] == ("weight", "value")
         is_set = values.get(column.pointer, ABSENT) not in (ABSENT, None)
-        if is_weight and is_set and not values.get(unit, unit.get(order)):
+        if _is_weight(column) and is_set and not values.get(unit, unit.get(order)):
             yield unit, "kg"
 
 

@@ -163,8 +163,8 @@ def _number(name: str, operator: str, value: TermValue) -> Condition:
         present: Condition = Not(Between(name, 0, 0)) if name in ("items", "quantity") else Present(name)
         return Not(present) if value.text == ABSENT_WORD else present
     if value.end is not None:
-        return Between(name, _float(value.text, value), _float(value.end, value))
-    number = _float(value.text, value)
+        return Between(name, _float(name, value.text, value), _float(name, value.end, value))
+    number = _float(name, value.text, value)
     match operator:
         case ">" | ">=":
             return Between(name, low=number, excludes_low=operator == ">")
@@ -174,12 +174,16 @@ def _number(name: str, operator: str, value: TermValue) -> Condition:
             return Between(name, number, number)
 
 
-def _float(text: str, value: TermValue) -> float | None:
+def _float(name: str, text: str, value: TermValue) -> float | None:
+    """A number; a weight in kg, which may have a unit."""
     if not text and value.end is not None:
         return None
-    if not re.fullmatch(r"[+-]?\d{1,15}(\.\d{1,15})?", text, re.ASCII):
-        raise QueryError(f"{text[:20]!r} is not a number; write 2 or 2.5, without a unit.", value.column)
-    return float(text)
+    units = "|kg|g" if name == "weight" else ""
+    number = re.fullmatch(rf"([+-]?\d{{1,15}}(?:\.\d{{1,15}})?)({units})", text, re.ASCII | re.IGNORECASE)
+    if number is None:
+        wanted = "2.5kg or 400g" if units else "2 or 2.5, without a unit"
+        raise QueryError(f"{text[:20]!r} is not a {'weight' if units else 'number'}; write {wanted}.", value.column)
+    return float(number[1]) / (1000 if number[2].lower() == "g" else 1)
 
 
 def _date(name: str, operator: str, value: TermValue, context: QueryContext) -> Condition:

@@ -55,7 +55,7 @@ FIELDS: Final = {
         QueryField("carrier", _T, "carrier:postnl", "shipping option, else the delivery wish"),
         QueryField("currency", _E, "currency:EUR", "currency of the total"),
         QueryField("total", _N, "total>=50", "total of the order, in its own currency"),
-        QueryField("weight", _N, "weight>2.5", "weight in kg, of the parcel or of all items"),
+        QueryField("weight", _N, "weight>400g", "weight in kg or with a unit, of the parcel or of all items"),
         QueryField("items", _N, "items:2..5", "number of lines"),
         QueryField("quantity", _N, "quantity>10", "number of units, over all lines"),
         QueryField("created", _D, "created:yesterday", "when the order was placed"),

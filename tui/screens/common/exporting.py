@@ -8,16 +8,16 @@ from typing import Any
 from tui.api.wording import count_of
 from tui.screens.common.screen import BaseScreen
 from tui.widgets.input_line import InputLine
-from tui.work.typed_paths import at_home, completed
+from tui.work.typed_paths import at_home, completed, not_taken
 
 
 async def ask_export_path(
     screen: BaseScreen[Any], line: InputLine, name: str, ending: str = "jsonl", day: date | None = None
 ) -> Path | None:
-    """Ask for a file name, proposing one with a date, by default today's. Returns None if the user cancels."""
+    """Ask for a file name, proposing a new one with a date, by default today's. Returns None if the user cancels."""
     account = screen.workspace.account
     day = day or screen.workspace.now().astimezone(account.zone).date()
-    proposed = account.store.path.parent / f"{name}-{day:%Y-%m-%d}.{ending}"
+    proposed = not_taken(account.store.path.parent, f"{name}-{day:%Y-%m-%d}", ending)
     answer = await line.ask(line.prompt, str(proposed), complete=completed)
     if answer == "":
         screen.show_notice("No file name entered; nothing was exported.")

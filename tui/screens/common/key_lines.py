@@ -29,7 +29,7 @@ def key_names(commands: Iterable[Command], *ids: str) -> str:
 def marked_keys(commands: Iterable[Command]) -> str:
     """The commands that act on all marked orders after `;`, for a notice."""
     found = (command for command in commands if command.marked)
-    return ", ".join(f"{key_name(command.keys[0])} {command.title.partition(' ')[0]}" for command in found)
+    return ", ".join(f"{key_name(command.keys[0])} {command.title}" for command in found)
 
 
 def line_keys(line: InputLine) -> KeyWords:

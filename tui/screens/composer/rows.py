@@ -188,7 +188,7 @@ def notes_of(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> list[
     """The problems of an order as its form shows them."""
     notes = []
     for finding in staging.findings(order):
-        proposal = None if finding.stale else order.proposed_fix(finding)
+        proposal = None if finding.stale else staging.proposed_fix(order, finding)
         when = f"{finding.at.astimezone(zone):%H:%M}" if finding.at is not None else ""
         fix = proposal.text if proposal else ""
         notes.append(FormNote(finding.problem, when, finding.stale, fix, cell_text(order, finding)))

@@ -70,7 +70,7 @@ class StagedTarget:
         found = [
             finding
             for finding in self.staging.findings(self.order)
-            if not finding.stale and self.order.proposed_fix(finding)
+            if not finding.stale and self.staging.proposed_fix(self.order, finding)
         ]
         found.sort(key=lambda finding: finding.problem.pointer != here)
         fix = self.staging.editing.apply_fix(self.id, found[0]) if found else None

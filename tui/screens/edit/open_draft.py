@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import ClassVar, TypeAlias
+from typing import ClassVar
 
 from tui.api.codec import Document, Json
 from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
-from tui.orders.checks.fix import Fix
+from tui.orders.checks.fix import Propose
 from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.registry import DAMAGE_CODES, at_every_item, find_problems
 from tui.orders.display import display_value
@@ -25,8 +25,6 @@ from tui.work.account import Account
 from tui.work.drafts.drafts import Draft
 from tui.work.drafts.sender import DraftSendStatus
 from tui.work.writes.send_state import SendState
-
-Propose: TypeAlias = Callable[[Document, Problem], Fix | None]
 
 
 class OpenDraft:

@@ -62,7 +62,9 @@ class OrderList:
     def changeable(self) -> Document | None:
         """The order under the cursor, if it has the id needed to open, change or delete it."""
         order = self.order
-        if order is not None and not order_key(order).isdecimal():
+        if order is None:
+            self.screen.show_notice("There is no order here.")
+        elif not order_key(order).isdecimal():
             self.screen.show_notice(
                 "This order has no id from the service, so it cannot be changed; p shows it.", "warning"
             )

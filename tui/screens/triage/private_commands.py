@@ -53,7 +53,8 @@ class PrivateCommands(OrderCommands):
         elif answer is not None:
             until = next(until for letter, _, until in times if letter == answer)
             self._workspace.marks.snooze(keys, until)
-            done = f"{self._named(keys)} snoozed until {time_text(until)}, or until it changes"
+            change = "it changes" if len(keys) == 1 else "they change"
+            done = f"{self._named(keys)} snoozed until {time_text(until)}, or until {change}"
             self._changed(keys, done + self._mirror(keys, "snoozed", is_set=True))
 
     @handles("private_note")

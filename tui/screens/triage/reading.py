@@ -182,7 +182,9 @@ class OrderReader:
         self.set_line(self._line)
         local, condition, sort = self._workspace.orders.local, self.condition, self.query.sort
         revision = local.revision
-        query, needs_work = self.query.condition, self._workspace.orders.needs_work
+        query = self.query.condition
+        put_off = self._workspace.marks.keys(lambda mark: mark.done_at or mark.snoozed_until)
+        needs_work = All((self._workspace.orders.needs_work, Not(OneOf("key", tuple(put_off)))))
         window, counts, shops, self.next_due, self.news = await asyncio.to_thread(
             lambda: (
                 local.window(condition, sort),

@@ -148,8 +148,9 @@ class OrderRows:
             label = cached.label if cached.label and cached.label.is_made else None
             reason = f"has a label: {label.status}" if label else f"finished: {text_at(order, STATUS)}"
             tone = "dim"
-        why = StyledCell(": ".join(filter(None, (self.news.get(cached.key), reason))), tone)
-        if mark == " " and self.is_flagged(cached.key):
+        is_flagged = self.is_flagged(cached.key)
+        why = StyledCell(": ".join(filter(None, (self.news.get(cached.key), "flagged" * is_flagged, reason))), tone)
+        if mark == " " and is_flagged:
             mark, tone = "f", "info"
         listed = self.listed(cached, problems)
         cells = (why if column.key == "why" else self._cell(column, listed) for column in self.columns)

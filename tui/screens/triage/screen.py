@@ -128,6 +128,7 @@ class TriageScreen(BaseScreen[None]):
         changes = ChangeCommands(self._orders)
         self._drafts = DraftCommands(self._orders)
         self._marks = MarkCommands(self._orders, changes)
+        self._tables = TableCommands(self._orders)
         tabs = TabCommands(self, self.tab_bar, "There is no shop {}.")
         self.groups = (
             tabs,
@@ -137,7 +138,7 @@ class TriageScreen(BaseScreen[None]):
             changes,
             PrivateCommands(self._orders),
             ExportCommands(self._orders),
-            TableCommands(self._orders),
+            self._tables,
             self._marks,
         )
         self._hidden_marks = 0
@@ -470,6 +471,8 @@ class TriageScreen(BaseScreen[None]):
             facts.append(f"{count_of(len(frequent), 'frequent warning')}, W")
         if news := Counter(self._reader.news.values()):
             facts.append((", ".join(f"{news[word]} {word}" for word in ("new", "changed") if news[word]), "info"))
+        if self._tables.has_unused:
+            facts.append(("an edited table waits, E", "warning"))
         if failing:
             facts.append((f"{count_of(failing, 'shop')} failing, I shows why", "error"))
         return facts

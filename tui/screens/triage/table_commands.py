@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
 from tui.api.codec import Document, same
@@ -10,7 +11,6 @@ from tui.api.wording import count_of
 from tui.orders.edits.table_text import (
     USUAL_COLUMNS,
     TableChanges,
-    TextColumn,
     UnknownColumn,
     column_paths,
     columns_named,
@@ -18,12 +18,14 @@ from tui.orders.edits.table_text import (
     to_text,
 )
 from tui.orders.summary import order_name
+from tui.orders.tables.values.weight_entry import parse_weight
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import EditOrder, ShowText
 from tui.screens.order.external_editor import TextFormat, edit_text
 from tui.screens.review.drafts import review_drafts
-from tui.screens.triage.order_list import OrderCommands
+from tui.screens.triage.order_list import OrderCommands, OrderList
 from tui.work.drafts.drafts import Draft
+from tui.work.drafts.edited_table import EditedTable, UnusedTable
 
 _FILE: Final = TextFormat("orders.tsv", 16 * 1024 * 1024)
 _COLUMNS: Final = "triage.table"
@@ -35,9 +37,26 @@ _MOST_OFFERED: Final = 8
 class TableCommands(OrderCommands):
     """Edits orders as text."""
 
+    def __init__(self, orders: OrderList) -> None:
+        super().__init__(orders)
+        account = self._workspace.account
+        self._unused = UnusedTable(account.store, account.account_id)
+        self.has_unused = self._unused.get() is not None
+        """Whether a table that was edited waits, because some of its lines could not be used."""
+
     @handles("as_text")
     async def edit_as_text(self, key: str) -> None:
-        if self._screen.on_marked:
+        on_marked = self._screen.on_marked
+        if (table := self._unused.get()) is not None:
+            answers = [("e", "go on with it"), ("d", "discard it")]
+            waiting = f"A table of {count_of(len(table.orders), 'order')} was edited and not used yet"
+            answer = await self._screen.ask(waiting, answers)
+            if answer == "e":
+                await self._use(table)
+            if answer != "d":
+                return
+            self._forget()
+        if on_marked:
             await self._edit_marked()
         elif (order := self._orders.changeable()) is not None:
             self._orders.remember()
@@ -55,49 +74,67 @@ class TableCommands(OrderCommands):
         if not orders:
             self._screen.show_notice("None of the marked orders was read, so there is no table of them.", "warning")
             return
-        columns = await self._ask_columns(list(orders.values()))
-        if not columns:
+        names = await self._ask_columns(list(orders.values()))
+        if not names:
             return
-        text = await edit_text(self._screen, to_text(orders, columns), _FILE)
-        left_out = [f"{count_of(len(wanted) - len(orders), 'marked order')} not in the table: never read."]
+        missing = len(wanted) - len(orders)
+        notes = [f"{count_of(missing, 'marked order')} not in the table: never read."] if missing else []
+        table = EditedTable("", names, orders, notes)
+        text = await edit_text(self._screen, to_text(orders, table.columns), _FILE)
         if text is not None:
-            await self._use(text, orders, columns, left_out if len(orders) < len(wanted) else [])
+            await self._use(replace(table, text=text))
 
-    async def _ask_columns(self, documents: Sequence[Document]) -> list[TextColumn]:
+    async def _ask_columns(self, documents: Sequence[Document]) -> list[str]:
         """Ask for the names of the columns, proposing the last ones."""
         account = self._workspace.account
         kept = account.store.screen_states.get(account.account_id, _COLUMNS)
         line: str | None = kept if isinstance(kept, str) else USUAL_COLUMNS
         while line := await self._orders.prompt.ask("columns: ", line or "", complete=_complete):
+            names = line.replace(",", " ").split()
             try:
-                columns = columns_named(line.replace(",", " ").split(), documents)
+                columns_named(names, documents)
             except UnknownColumn as error:
                 self._screen.show_notice(str(error), "error")
                 continue
             account.store.screen_states.put(account.account_id, _COLUMNS, line)
-            return columns
+            return names
         return []
 
-    async def _use(
-        self, text: str, orders: Mapping[str, Document], columns: Sequence[TextColumn], notes: Sequence[str]
-    ) -> None:
-        """Draft what the text changes. While a line cannot be used, ask whether to edit the text again."""
+    async def _use(self, table: EditedTable) -> None:
+        """Draft what the table changes. While a line cannot be used, ask whether to edit the text again."""
+        try:
+            columns = table.columns
+        except UnknownColumn as error:
+            self._screen.show_notice(str(error), "error")
+            return
         now = self._workspace.now().astimezone(self._workspace.account.zone)
-        while (changes := read_text(text, orders, columns, now)).problems:
+        while (changes := read_text(table.text, table.orders, columns, now, parse_weight)).problems:
+            self._unused.put(table)
+            self.has_unused = True
             first, count = changes.problems[0], count_of(len(changes.problems), "problem")
-            answers = [("e", "edit again"), ("p", f"show {count}")]
+            answers = [("e", "edit again"), ("d", "discard"), ("p", f"show {count}")]
             answer = await self._screen.ask(f"Line {first.line}: {first.text}", answers)
             if answer is None:
+                self._screen.show_notice("Nothing was drafted. The text is kept; E goes on with it.", "warning")
+                return
+            if answer == "d":
+                self._forget()
                 self._screen.show_notice("The text was discarded; nothing was changed.", "warning")
                 return
             if answer == "p":
                 lines = "\n".join(f"line {problem.line}: {problem.text}" for problem in changes.problems)
                 self._workspace.go(ShowText(f"Nothing was drafted: {count}", lines))
-                again = self._use(text, orders, columns, notes)
-                self._screen.call_after_refresh(self._screen.run_dialog, again)
+                self._screen.call_after_refresh(self._screen.run_dialog, self._use(table))
                 return
-            text = await edit_text(self._screen, text, _FILE, line=first.line) or text
-        self._draft(changes, orders, [*notes, *changes.notes])
+            text = await edit_text(self._screen, table.text, _FILE, line=first.line)
+            table = replace(table, text=text or table.text)
+        self._draft(changes, table.orders, [*table.notes, *changes.notes])
+        self._forget()
+
+    def _forget(self) -> None:
+        if self.has_unused:
+            self._unused.forget()
+            self.has_unused = False
 
     def _draft(self, changes: TableChanges, orders: Mapping[str, Document], notes: list[str]) -> None:
         drafts: list[Draft] = []

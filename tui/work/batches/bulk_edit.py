@@ -96,7 +96,7 @@ def preview_fixes(staging: Staging, orders: Sequence[StagedOrder], kind: BulkEdi
     def values(order: StagedOrder) -> Values | str:
         found: list[tuple[Pointer, Json | Absent]] = []
         for finding in staging.findings(order):
-            if finding.stale or kind_of(finding) != kind or (fix := order.proposed_fix(finding)) is None:
+            if finding.stale or kind_of(finding) != kind or (fix := staging.proposed_fix(order, finding)) is None:
                 continue
             is_gone = finding.problem.code == "gone"  # its id is removed then
             found += [(pointer, ABSENT if is_gone else value) for pointer, value in fix.values]
@@ -110,7 +110,7 @@ def fixable_kinds(staging: Staging, orders: Iterable[StagedOrder]) -> dict[BulkE
     found: dict[BulkEditKind, list[Finding]] = {}
     for order in orders:
         for finding in staging.findings(order):
-            if not finding.stale and order.proposed_fix(finding) is not None:
+            if not finding.stale and staging.proposed_fix(order, finding) is not None:
                 found.setdefault(kind_of(finding), []).append(finding)
     return dict(sorted(found.items(), key=lambda item: -len(item[1])))
 

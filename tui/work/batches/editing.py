@@ -201,7 +201,7 @@ class BatchEditing:
     def apply_fix(self, id: str, finding: Finding) -> Fix | None:
         """Apply the fix for a problem. Returns None if there is none."""
         order = self._changing(id)
-        found = order.proposed_fix(finding)
+        found = self._batch.proposed_fix(order, finding)
         if found is None:
             return None
         name = f"fix: {finding.problem.title or finding.problem.detail}"

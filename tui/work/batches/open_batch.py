@@ -7,6 +7,8 @@ from contextlib import suppress
 from datetime import datetime
 
 from tui.orders.checks.context import AccountShops
+from tui.orders.checks.fix import Fix, Propose
+from tui.orders.checks.fixes import fix_for
 from tui.store.batches import NotOwner, StagedState
 from tui.store.db import StoreError
 from tui.work.account import Account
@@ -53,6 +55,8 @@ class OpenBatch:
         self.catalog = BatchCatalog(account.store, account.account_id)
         self.store = account.store.batches
         self.on_change: Callable[[], None] = lambda: None
+        self.propose: Propose = fix_for
+        """Proposes a fix for a problem of an order; the app sets one that knows earlier orders."""
         self.owner: str | None = None
         """The other running copy that owns the batch, as text; None if it is ours."""
         self.saved_at: datetime | None = None
@@ -147,6 +151,10 @@ class OpenBatch:
 
     def findings(self, order: StagedOrder) -> list[Finding]:
         return order.findings(self.shops)
+
+    def proposed_fix(self, order: StagedOrder, finding: Finding) -> Fix | None:
+        """A fix for a problem of an order, if there is one. Raises StoreError."""
+        return order.proposed_fix(finding, self.propose)
 
     def send_state(self, order: StagedOrder) -> SendState:
         return order.send_state(self.shops)

@@ -13,7 +13,7 @@ from tui.api.errors import Blocks, Problem, ReportedBy, Severity
 from tui.api.pointer import ABSENT, Absent, Pointer, Scope, position_of
 from tui.api.query import id_text
 from tui.orders.checks.context import AccountShops
-from tui.orders.checks.fix import Fix
+from tui.orders.checks.fix import Fix, Propose
 from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.sending import check_order, check_shop
 from tui.orders.edits.compare import compare
@@ -233,13 +233,13 @@ class StagedOrder:
         )
         return list(self._cached("findings", basis, lambda: self._find(shops)))
 
-    def proposed_fix(self, finding: Finding) -> Fix | None:
-        """A fix for a problem, if there is one."""
+    def proposed_fix(self, finding: Finding, propose: Propose = fix_for) -> Fix | None:
+        """A fix for a problem, if there is one. `propose` knows those of the document."""
         if finding.problem.code == "gone":
             return Fix("send it as a new order", ((ID, None),))
         if finding.problem.code == "number_exists" and self.snapshot is not None and self.snapshot.same_number:
             return Fix(f"update order {self.snapshot.same_number}", ((ORDER_ID, self.snapshot.same_number),))
-        return fix_for(self.document, finding.problem)
+        return propose(self.document, finding.problem)
 
     def _find(self, shops: AccountShops) -> list[Finding]:
         reported = [self._finding(problem) for problem in self.service_problems]

@@ -309,7 +309,7 @@ class DraftSender:
     def _end(self, order_id: str, write: Write) -> None:
         for verification in self._store.verifications.of_write(write.id):
             if order_id in (edited_order(verification.staged), verification.remote_id):
-                self.on_verification(verification)
+                self.on_verification(verification, None)
                 return
         deleted = write.new.kind is WriteKind.DELETE and write.state is WriteState.CONFIRMED
         if deleted and (draft := self._drafts.get(order_id)) is not None:
@@ -329,18 +329,18 @@ class DraftSender:
         """Set the status of an order whose lost answer is being looked up."""
         return self._set(order_id, SendState.SENDING, "the answer was lost; the order is being looked up")
 
-    def on_verification(self, verification: Verification) -> None:
-        """Set the status of an order from the result of the verifier."""
+    def on_verification(self, verification: Verification, document: Document | None) -> None:
+        """Set the status of an order from the result of the verifier. `document`: the order as it was read."""
         order_id = edited_order(verification.staged) if verification.staged is not None else verification.remote_id
         if order_id is None:
             return
         state = project(verification.state)
         if verification.state is VerificationState.VERIFIED:
             self._rebase_verified(order_id, verification)
-            self._set(order_id, state, "verified: read back as sent")
+            self._set(order_id, state, "verified: read back as sent", document=document)
         elif verification.state is VerificationState.DIFFERS:
             problems = [mismatch_problem(mismatch_from_json(stored)) for stored in as_list(verification.mismatches)]
-            self._set(order_id, state, _DIFFERS, problems)
+            self._set(order_id, state, _DIFFERS, problems, document=document)
         elif verification.state is VerificationState.MISSING:
             self._set(order_id, state, _GONE)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 from tui.api.client import Client
+from tui.api.codec import Document
 from tui.api.errors import ApiError
 from tui.api.query import id_text
 from tui.orders.edits.compare import compare
@@ -22,7 +23,8 @@ still be shown."""
 class Verifier:
     """Verifies the accepted orders of one account. Its state is in the store, so that a restart continues.
 
-    The app uses `run`, a command `until_done`. `on_change` is called with each verification that ended.
+    The app uses `run`, a command `until_done`. `on_change` is called with each verification that ended, and the order as
+    it was read for it; None if it was not found.
     """
 
     def __init__(
@@ -34,7 +36,7 @@ class Verifier:
         now: Now,
         sleep: Sleep = asyncio.sleep,
         schedule: RetrySchedule | None = None,
-        on_change: Callable[[Verification], None] = lambda _: None,
+        on_change: Callable[[Verification, Document | None], None] = lambda *_: None,
     ) -> None:
         self._client = client
         self._store = store
@@ -83,7 +85,7 @@ class Verifier:
             settled = self._settle(verification, order)
             if settled is not None:
                 ended.append(settled)
-                self._on_change(settled)
+                self._on_change(settled, None if isinstance(order, ApiError) else order)
         return ended
 
     def _settle(self, verification: Verification, order: LookupResult) -> Verification | None:

@@ -44,6 +44,8 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         settings: Settings | None = None,
     ) -> None:
         super().__init__()
+        # Before the start, so that the styles are computed once.
+        self.theme = "ansi-dark"
         self.last_words: list[str] = []
         self.profile = profile
         self.session: Session | None = None
@@ -58,7 +60,6 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self.hold_keys()
 
     def on_mount(self) -> None:
-        self.theme = "ansi-dark"
         for number in (signal.SIGHUP, signal.SIGTERM):
             asyncio.get_running_loop().add_signal_handler(number, self._die, number)
         self.profile_switch.start()

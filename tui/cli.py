@@ -96,7 +96,7 @@ def _app_parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--mouse", action="store_true", help="enable the mouse; by default the terminal selects text with it"
     )
-    parser.add_argument("--version", action="version", version=f"sendcloud-orders {_version()}")
+    parser.add_argument("--version", action=_ShowVersion, help="show the version and exit")
     return parser
 
 
@@ -346,13 +346,21 @@ def _sandbox(arguments: list[str]) -> int:
     return run_or_usage_error(lambda: serve(options))
 
 
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
+class _ShowVersion(argparse.Action):
+    """Prints the version and exits. It is looked up only then, since that takes longer than parsing the arguments."""
 
-    try:
-        return version("sendcloud-orders")
-    except PackageNotFoundError:
-        return "(not installed)"
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str | None = None) -> None:
+        super().__init__(option_strings, dest, nargs=0, default=argparse.SUPPRESS, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            found = version("sendcloud-orders")
+        except PackageNotFoundError:
+            found = "(not installed)"
+        print(f"sendcloud-orders {found}")
+        parser.exit()
 
 
 if __name__ == "__main__":

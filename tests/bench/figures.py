@@ -97,5 +97,7 @@ def machine() -> str:
 def _number(value: float, unit: str) -> str:
     if unit == "B" and value >= 1000:
         return f"{value / 1000:.1f} kB"
-    text = f"{value:.2f}" if unit in ("×", "s", "%") and value < 10 else f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+    text = (
+        f"{value:.2f}" if unit in ("×", "s", "%") and value < 10 else f"{value:.0f}" if value >= 10 else f"{value:.1f}"
+    )
     return f"{text} {unit}"

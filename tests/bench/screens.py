@@ -6,6 +6,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -221,7 +222,9 @@ def batch_figures(size: Size) -> list[Figure]:
         large = best_start(url, environment, size, staged)
     return [
         problems.last("next problem across a batch of 100", 20),
-        ratio(f"start with a batch of {LARGE_BATCH:,} open, its orders on the screen / of 100", large, hundred, 1.1, "ms"),
+        ratio(
+            f"start with a batch of {LARGE_BATCH:,} open, its orders on the screen / of 100", large, hundred, 1.1, "ms"
+        ),
         ratio("  / without a batch", large, usual, None, "ms"),
         Figure(f"{LARGE_BATCH:,} rows from file to staged", seconds, "s", 4),
         Figure("  longest silence", silence, "s", 0.1),
@@ -257,7 +260,7 @@ def orders_file(count: int) -> str:
     table = rows(count)
     for row in table[3::3]:
         row[3] = ""
-    return text([row + [SHOP if number else "Integration ID"] for number, row in enumerate(table)])
+    return text([[*row, SHOP if number else "Integration ID"] for number, row in enumerate(table)])
 
 
 def stage(terminal: Terminal, path: Path, content: str) -> tuple[float, float]:
@@ -280,7 +283,7 @@ def stage(terminal: Terminal, path: Path, content: str) -> tuple[float, float]:
         terminal.wait(done, 120)
         times = [started, *(at for at, _ in terminal.arrivals[arrived:])]
         spent += times[-1] - started
-        silence = max(silence, *(after - at for at, after in zip(times, times[1:], strict=False)))
+        silence = max(silence, *(after - at for at, after in pairwise(times)))
         terminal.wait_until_quiet(0.3, 60)
     # Looking up the existing orders would take minutes.
     terminal.press("ctrl+c")

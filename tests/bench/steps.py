@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
 
@@ -61,7 +62,7 @@ def press(terminal: Terminal, keys: Keys, key: str, until: str = "", *, count: i
             terminal.wait(until, 60)
         terminal.wait_until_quiet(QUIET, 60)
         times = [at for at, _ in terminal.arrivals[arrived:]]
-        last = next((at for at, after in zip(times, times[1:], strict=False) if after - at > GAP), times[-1])
+        last = next((at for at, after in pairwise(times) if after - at > GAP), times[-1])
         keys.firsts.append((times[0] - started) * 1000)
         keys.lasts.append((last - started) * 1000)
         keys.sizes.append(len(terminal.stream) - before)
@@ -104,7 +105,9 @@ def quit_app(terminal: Terminal) -> None:
 
 def megabytes(terminal: Terminal) -> float:
     """The resident memory of the program."""
-    found = subprocess.run(["ps", "-o", "rss=", "-p", str(terminal.process.pid)], capture_output=True, text=True, check=True)
+    found = subprocess.run(
+        ["ps", "-o", "rss=", "-p", str(terminal.process.pid)], capture_output=True, text=True, check=True
+    )
     return int(found.stdout) / 1024
 
 
@@ -139,7 +142,7 @@ def held(terminal: Terminal, key: str, seconds: float, rate: float = 30.0) -> tu
     terminal.wait_until_quiet(0.5, 60)
     times = [at for at, _ in terminal.arrivals[arrived:]]
     within = [started, *(at for at in times if at <= sent)]
-    silence = max(after - at for at, after in zip(within, within[1:], strict=False))
+    silence = max(after - at for at, after in pairwise(within))
     after = [at for at in times if at > sent]
     # What is drawn when the cursor has rested is no late frame.
     last = sent

@@ -61,7 +61,8 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
             yield Static(f" {self._name} · opening …", markup=False)
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._start)
+        # By way of the app: while it starts, nothing is drawn, and callbacks do not wait for a frame.
+        self.app.call_later(self.call_after_refresh, self._start)
 
     def _start(self) -> None:
         self._failed = False

@@ -130,7 +130,7 @@ async def open_app(
         client = sandbox_client(interceptor, read_only=read_only)
         return Service(client, "demo", lambda: None)
 
-    profile = Profile("TEST", OWN_URL, Basic("demo", Secret("demo")), read_only)
+    profile = Profile("TEST", OWN_URL, Basic("demo", Secret("demo")), read_only, label="kaas&co")
     app = OrdersApp(profile, Accounts(profile, connect), folder, now=now, settings=app_settings)
     try:
         async with app.run_test(size=size) as pilot:

@@ -74,6 +74,28 @@ CASES: list[tuple[str, str, dict[str, Any], dict[str, Any], CheckContext | None]
             None,
         ),
         (
+            "swapped_lines",
+            "DE",
+            {
+                f"{SHIP_TO}/address_line_1": "c/o Becker",
+                f"{SHIP_TO}/house_number": "",
+                f"{SHIP_TO}/address_line_2": "Bergstraße 12",
+            },
+            {f"{SHIP_TO}/address_line_1": "Bergstraße", f"{SHIP_TO}/address_line_2": "c/o Becker 12"},
+            None,
+        ),
+        (
+            "swapped_lines",
+            "AT",
+            {
+                f"{SHIP_TO}/address_line_1": "Firma Lee KG",
+                f"{SHIP_TO}/house_number": "",
+                f"{SHIP_TO}/address_line_2": "Ringstraße 3/2/14",
+            },
+            {f"{SHIP_TO}/address_line_1": "Leegasse", f"{SHIP_TO}/address_line_2": "Firma Lee KG 3"},
+            None,
+        ),
+        (
             "no_postcode",
             "CZ",
             {f"{SHIP_TO}/postal_code": ""},

@@ -51,14 +51,16 @@ class Script(httpx.AsyncBaseTransport):
         step = self.steps.pop(0) if len(self.steps) > 1 else self.steps[0]
         if isinstance(step, Exception):
             raise step
-        if callable(step):
-            return step(request)
-        # A response is read once only; a repeated step needs a fresh one.
-        return httpx.Response(step.status_code, headers=step.headers, content=step.content)
+        return streamed(step(request) if callable(step) else step)
 
     @property
     def lines(self) -> list[str]:
         return [f"{request.method} {request.url.path}" for request in self.requests]
+
+
+def streamed(response: httpx.Response) -> httpx.Response:
+    """A fresh response that is read from its stream, as one from a socket. A response with content counts as read."""
+    return httpx.Response(response.status_code, headers=response.headers, stream=response.stream)
 
 
 class BrokenStream(httpx.AsyncByteStream):

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 import httpx
+from fake_transport import streamed
 
 Send = Callable[[httpx.Request], Awaitable[httpx.Response]]
 Handler = Callable[[httpx.Request, Send], Awaitable[httpx.Response]]
@@ -19,7 +20,7 @@ class Interceptor(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         if self.handler is None:
             return await self._transport.handle_async_request(request)
-        return await self.handler(request, self._transport.handle_async_request)
+        return streamed(await self.handler(request, self._transport.handle_async_request))
 
     def intercept(self, method: str, handler: Handler) -> None:
         """Pass the requests of one method to this handler."""

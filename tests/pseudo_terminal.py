@@ -54,11 +54,21 @@ _QUERIES = {
     b"\x1b]10;?\x1b\\": b"\x1b]10;rgb:dddd/dddd/dddd\x1b\\",
     b"\x1b]11;?\x1b\\": b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\",
 }
+_ISOLATES = re.compile(rb"\xe2\x81[\xa6-\xa9]")
 _KNOWN_MODES = frozenset({1, 7, 25, 1000, 1002, 1003, 1004, 1006, 1049, 2004, 2026})
 _OTHER_SCREEN = 1049
 _TAKES_TERMINAL = (
     "import fcntl, os, sys, termios; fcntl.ioctl(0, termios.TIOCSCTTY, 0); os.execv(sys.argv[1], sys.argv[1:])"
 )
+
+
+ALLOWED = re.compile(
+    rb"\x1b\[(?:\d+(?:;\d+)?)?H|\x1b\[\d*C|\x1b\[\d+[GdLMX]|\x1b\[K|\x1b\[2J|\x1b\[(?:\d+;\d+)?r|[\r\n\b]|\x1b\[[\d;]*m|\x1b\[\?(?:7|25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"
+    rb"|\x1b\[\?(?:2026|2048)\$p|\x1b\[>\d+u|\x1b\[<u|\x1b\]22;[a-z-]+\x07"
+)
+"""The control sequences that the app writes: movements, erasures, styles, and modes of the terminal."""
+ISOLATES = frozenset("\u2068\u2069")
+"""The only characters of direction that the app writes, around right-to-left words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +185,9 @@ class Terminal:
     def lines(self) -> list[str]:
         with self._changed:
             self.settle()
-            return [line.rstrip() for line in self._screen.display]
+            # The emulator's own `display` fails if half of a wide character was overwritten.
+            rows, columns = self._screen.buffer, range(self._screen.columns)
+            return ["".join(rows[y][x].data for x in columns).rstrip() for y in range(self._screen.lines)]
 
     @property
     def text(self) -> str:
@@ -331,7 +343,10 @@ def _for_screen(token: Token) -> bytes:
             match["mark"] in (b"", b"?") and not match["between"] and match["end"] not in (b"c", b"n", b"u", b"t")
         )
         return token.data if is_known else b""
-    return token.data if token.kind in ("text", "control") else b""
+    if token.kind == "text":
+        # The emulator drops the rest of a text after a character of direction.
+        return _ISOLATES.sub(b"", token.data)
+    return token.data if token.kind == "control" else b""
 
 
 Start = Callable[..., Terminal]

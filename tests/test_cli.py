@@ -1,5 +1,6 @@
 """The command line: one sentence for every usage error, and an untouched terminal."""
 
+import asyncio
 import os
 import pty
 import select
@@ -17,7 +18,6 @@ import httpx
 import pytest
 
 from tui.api.auth import SENDCLOUD, SENDCLOUD_TOKEN_URL
-from tui.api.errors import ConfigError
 from tui.cli import GUESS_KINDS
 from tui.config.profiles import COLOURS, OWN_URL, token_url_of
 from tui.orders.parsed import GuessKind
@@ -101,6 +101,13 @@ def test_without_credentials_the_error_says_how_to_set_them(program: Program) ->
     assert list(program.folder.iterdir()) == [], "a refused start leaves nothing on disk"
 
 
+def test_without_a_default_profile_the_names_are_listed(program: Program) -> None:
+    settings = program.folder / "settings.toml"
+    settings.write_text("[profiles.one]\npublic_key = 'x'\n[profiles.two]\npublic_key = 'y'\n")
+    refused = program.run("list", stdin="none", SENDCLOUD_ORDERS_CONFIG=str(program.folder))
+    assert_refused(refused, "--profile", "one, two")
+
+
 @pytest.mark.parametrize("given", [*KEYS, *CLIENT])
 def test_a_missing_half_of_a_key_pair_is_named(program: Program, given: str) -> None:
     pair = {**KEYS, **CLIENT}
@@ -124,6 +131,8 @@ def test_a_missing_half_of_a_key_pair_is_named(program: Program, given: str) -> 
         (["sandbox", "--port", "-1"], ["-1"]),
         (["sandbox", "--orders", "many"], ["--orders"]),
         (["sandbox", "--orders", "-1"], ["orders"]),
+        (["sandbox", "--orders", "1" + "0" * 30], ["orders"]),
+        (["sandbox", "--settle", "nan"], ["settle"]),
         (["sandbox", "--settle", "-2"], ["settle"]),
         (["sandbox", "--now", "yesterday"], ["yesterday", "2026-11-23T08:00:00Z"]),
         (["sandbox", "--now", "2026-11-23T08:00:00"], ["time zone"]),
@@ -132,7 +141,7 @@ def test_a_missing_half_of_a_key_pair_is_named(program: Program, given: str) -> 
         (["sandbox", "--fault", "lost=2"], ["--fault", "lost: expected a share from 0 to 1"]),
         (["sandbox", "--fault", "latency=slow"], ["--fault", "latency: expected a number"]),
         (["sandbox", "--data", "."], [". is a folder"]),
-        (["sandbox", "--data", "no-database"], ["no-database cannot be used"]),
+        (["sandbox", "--data", "no-database"], ["not a sandbox's file", "no-database"]),
     ],
     ids=" ".join,
 )
@@ -195,15 +204,28 @@ def test_an_invalid_key_is_refused(program: Program) -> None:
     assert_refused(program.run(SENDCLOUD_PUBLIC_KEY="a:b", SENDCLOUD_SECRET_KEY=SECRET), "colon")
 
 
-def test_an_unusable_demo_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unusable_demo_file_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tui.config.locations import sandbox_file
     from tui.config.profiles import Profile
     from tui.service import connect
 
     monkeypatch.setenv("SENDCLOUD_ORDERS_DATA", str(tmp_path))
     sandbox_file().write_text("neither here nor there " * 1000)
-    with pytest.raises(ConfigError, match=rf"{sandbox_file()} cannot be used.*Delete"):
-        connect(Profile("DEMO", "http://sandbox.invalid/api/v3", None))
+    service = connect(Profile("DEMO", "http://sandbox.invalid/api/v3", None))
+    assert "made again" in service.notice
+    (old,) = tmp_path.glob("sandbox.sqlite.damaged-*")
+    assert old.name in service.notice
+    assert old.read_text().startswith("neither")
+    asyncio.run(service.client.aclose())
+    service.close()
+
+
+@pytest.mark.parametrize("options", [[], ["--reset"]])
+def test_sandbox_refuses_a_file_of_another_program(program: Program, tmp_path: Path, options: list[str]) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text("mine")
+    assert_refused(program.run("sandbox", "--port", "0", "--data", str(path), *options), str(path), "not a sandbox's")
+    assert path.read_text() == "mine"
 
 
 def test_help_and_version(program: Program) -> None:
@@ -240,7 +262,7 @@ def test_package_metadata() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert (project["name"], project["requires-python"]) == ("sendcloud-orders", ">=3.11")
     assert project["scripts"] == {"sendcloud-orders": "tui.cli:main"}
-    assert {"sandbox", "keyring", "test", "dev"} == project["optional-dependencies"].keys()
+    assert {"sandbox", "keyring", "socks", "test", "dev"} == project["optional-dependencies"].keys()
     assert not any(text.startswith("uvicorn") for text in project["dependencies"])
     (textual,) = [text for text in project["dependencies"] if text.startswith("textual")]
     assert ",<" in textual, "limited to the next major version"

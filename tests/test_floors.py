@@ -69,20 +69,20 @@ LAYERS = {
     "tui.orders.query": orders("query addresses.formats paths status_words summary"),
     "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
     "tui.orders.checks": orders(
-        "checks addresses countries fields money names order_state paths status_words summary value_parser"
+        "checks addresses countries fields money names numbers order_state paths status_words summary value_parser"
     ),
-    "tui.orders.edits": orders("edits checks countries fields paths summary value_parser"),
+    "tui.orders.edits": orders("edits checks countries fields numbers paths summary value_parser"),
     "tui.orders.tables": orders(
-        "tables addresses checks countries edits fields money names parsed paths progress status_words summary value_parser"
+        "tables addresses checks countries edits fields money names numbers parsed paths progress status_words summary value_parser"
     ),
     "tui.orders.labels": orders("label order_state paths query.conditions summary"),
     "tui.orders": orders(
-        "addresses countries display edits fields money names parsed paths progress status_words suggestions summary "
+        "addresses countries display edits fields money names numbers parsed paths progress status_words suggestions summary "
         "value_parser"
     ),
     # store/: the database
     "tui.store": layer(
-        "tui.store tui.api.codec tui.orders.label tui.orders.query.conditions",
+        "tui.store tui.api.codec tui.api.wording tui.orders.label tui.orders.query.conditions",
         NETWORK - {"socket"},
         DISK - {"sqlite3"},
         TERMINAL,
@@ -93,7 +93,7 @@ LAYERS = {
     "tui.work.cache": work("cache account typed_paths writes.backoff"),
     "tui.work.journal.overwritten": work("account cache.local_orders journal.entries journal.recheck"),
     "tui.work.writes": work("writes"),
-    "tui.work.drafts": work("drafts writes"),
+    "tui.work.drafts": work("drafts unsaved writes"),
     "tui.work.file_import": work("file_import account gc_pause typed_paths"),
     "tui.work.bulk": work("bulk account drafts writes"),
     "tui.work.journal.batch_history": work("journal.batch_history journal.entries typed_paths writes"),
@@ -101,7 +101,7 @@ LAYERS = {
     "tui.work.batches": work("batches account drafts file_import gc_pause journal.batch_history writes"),
     "tui.work.journal": work("journal account batches drafts typed_paths writes"),
     "tui.work.submit": work("submit account batches file_import writes"),
-    "tui.work": work("account drafts gc_pause shop_details switched_checks typed_paths writes"),
+    "tui.work": work("account drafts gc_pause shop_details switched_checks typed_paths unsaved writes"),
     "tui.widgets": layer(
         "tui.widgets tui.keymap tui.orders tui.api.codec tui.api.pointer tui.api.models tui.api.wording",
         NETWORK,
@@ -122,26 +122,37 @@ LAYERS = {
     "tui.screens.system": family("system", "common review"),
     "tui.navigator": layer("tui.screens tui.widgets tui.work tui.api.codec", NETWORK, DISK, SERVER),
     "tui.closing": layer("tui.navigator tui.screens.common", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.background": layer(
+        "tui.api.errors tui.config.settings tui.navigator tui.screens.bulk.running tui.screens.common tui.store.db tui.work",
+        NETWORK,
+        DISK,
+        TERMINAL,
+        SERVER,
+    ),
     "tui.lifecycle": layer(
-        "tui.api.errors tui.closing tui.navigator tui.screens.common tui.screens.bulk.running tui.widgets tui.work tui.store tui.orders "
+        "tui.api.wording tui.background tui.closing tui.navigator tui.screens.common tui.screens.bulk.running tui.widgets tui.work tui.store tui.orders "
         "tui.service tui.config",
         NETWORK,
         DISK,
         SERVER,
     ),
+    "tui.crash_reports": layer("", NETWORK, DISK - {"sqlite3"}, TERMINAL, SERVER),
+    "tui.ending": layer("tui.crash_reports tui.widgets.terminal", NETWORK, DISK, SERVER),
     "tui.accounts": layer("tui.config tui.service tui.work.connection", NETWORK, DISK, TERMINAL, SERVER),
     "tui.last_list": layer("tui.config tui.store.last_screen", NETWORK, DISK, TERMINAL, SERVER),
     "tui.profile_switch": layer(
         "tui.accounts tui.config tui.last_list tui.lifecycle tui.screens.system", NETWORK, DISK, SERVER
     ),
     "tui.app": layer(
-        "tui.accounts tui.last_list tui.lifecycle tui.profile_switch tui.screens.common tui.widgets tui.work tui.service tui.config",
+        "tui.accounts tui.ending tui.last_list tui.lifecycle tui.profile_switch tui.screens.common tui.widgets tui.work tui.service tui.config",
         NETWORK,
         DISK,
         SERVER,
     ),
     "tui.service": layer("tui.config tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
-    "tui.start": layer("tui.accounts tui.app tui.service tui.config", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.start": layer(
+        "tui.accounts tui.app tui.crash_reports tui.service tui.config", NETWORK, DISK, TERMINAL, SERVER
+    ),
     "tui.commands.output": layer("tui.widgets.text", NETWORK, DISK, TERMINAL, SERVER),
     "tui.arguments": layer("tui.config", NETWORK, DISK, TERMINAL, SERVER),
     "tui.commands": layer(
@@ -162,7 +173,7 @@ LAYERS = {
         SERVER,
     ),
     "tui.cli": layer(
-        "tui.arguments tui.start tui.headless tui.commands tui.config tui.sandbox.command",
+        "tui.arguments tui.crash_reports tui.start tui.headless tui.commands tui.config tui.sandbox.command",
         NETWORK,
         DISK,
         TERMINAL,
@@ -328,6 +339,33 @@ def test_help_and_version_import_no_heavy_modules(arguments: list[str], code: in
     assert {"argparse", "tui"} <= set(names)
     heavy = {"textual", "rich", "httpx", "pydantic", "pydantic_core", "starlette", "sqlite3", "asyncio", "simplejson"}
     assert not heavy & set(names)
+
+
+def test_the_first_frame_imports_no_heavy_modules(tmp_path: Path) -> None:
+    """Without a settings file; the client and the schema of orders are imported after the first frame."""
+    script = (
+        "import sys\nfrom tui.arguments import chosen_profile\nfrom argparse import Namespace\n"
+        "assert chosen_profile(Namespace(profile=None, url=None, demo=False, read_only=False)) is None\n"
+        "import tui.start, tui.screens.system.connect\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("SENDCLOUD_")}
+    environment["SENDCLOUD_ORDERS_CONFIG"] = str(tmp_path)
+    command = [sys.executable, "-c", script]
+    output = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    heavy = {
+        "httpx",
+        "pydantic",
+        "pydantic_core",
+        "starlette",
+        "sqlite3",
+        "simplejson",
+        "tomlkit",
+        "tomllib",
+        "keyring",
+    }
+    assert "textual" in output.stdout.split()
+    assert not heavy & set(output.stdout.split())
 
 
 def test_no_error_is_swallowed() -> None:

@@ -15,6 +15,8 @@ import readme_parts
 from pseudo_terminal import PROGRAM, Terminal
 
 from tui.commands.output import DENIED, PROBLEMS, SUCCESS, UNKNOWN, USAGE
+from tui.config.schema import ProfileTable
+from tui.config.settings import parse_settings
 from tui.keymap import Context
 from tui.orders.parsed import GuessKind
 from tui.orders.tables.formats import FORMATS
@@ -170,6 +172,25 @@ def test_outcomes_and_exit_codes_are_documented() -> None:
     assert {str(code) for code in (SUCCESS, PROBLEMS, USAGE, DENIED, UNKNOWN)} <= set(
         re.findall(r"^\| (\d) \|", section, re.M)
     )
+
+
+def test_settings_are_valid() -> None:
+    examples = re.findall(r"```toml\n(.*?)```", TEXT, re.DOTALL)
+    assert len(examples) == 2
+    settings = [parse_settings(example, Path("README.md")) for example in examples]
+    assert any(each.profiles for each in settings)
+    assert any(each.shops for each in settings)
+
+
+def test_every_key_of_a_profile_is_documented() -> None:
+    section = TEXT[TEXT.index("## Accounts") : TEXT.index("## Command line")]
+    assert [name for name in ProfileTable.model_fields if name not in section] == []
+
+
+def test_commands_for_secrets_are_valid() -> None:
+    (row,) = [line for line in TEXT.splitlines() if "`secret_command =" in line]
+    programs = [json.loads(text)[0] for text in re.findall(r"(\[\"[^`]*\])`", row)]
+    assert programs == ["pass", "op", "gopass"]
 
 
 def fence(name: str, kind: str) -> str:

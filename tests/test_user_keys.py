@@ -47,8 +47,8 @@ def test_keys_are_swapped(file: Path) -> None:
 
 
 def test_the_keys_of_a_screen_replace_those_for_everywhere(file: Path) -> None:
-    found = keymap(file, '[keys.everywhere]\nreview = "W"\n[keys.edit]\nreview = "Z"\n')
-    assert keys_of(found, Context.TRIAGE, "review") == ("W", "w")
+    found = keymap(file, '[keys.everywhere]\nreview = "H"\n[keys.edit]\nreview = "Z"\n')
+    assert keys_of(found, Context.TRIAGE, "review") == ("H", "w")
     assert keys_of(found, Context.EDIT, "review") == ("Z", "w")
 
 
@@ -91,7 +91,7 @@ def test_every_screen_has_a_table(file: Path) -> None:
         ('[keys.triage]\ndone = "w"', "line 2: 'review' would have no key in triage; choose a key for 'review', too"),
         (
             '[keys.everywhere]\nopen = "o"',
-            "line 2: 'method' would have no key in bulk change; choose a key for 'method', too",
+            "line 2: 'open in the panel' would have no key in triage; choose a key for 'panel', too",
         ),
     ],
 )
@@ -105,16 +105,16 @@ def test_mistakes_are_reported_with_their_line(file: Path, text: str, message: s
 
 async def test_chosen_keys_work_and_are_shown(file: Path, tmp_path: Path) -> None:
     chosen = keymap(
-        file, '[keys.triage]\nfacets = "f5"\ndone = "W"\nreview = "x"\nkeys = "f1"\n[keys.pager]\nback = "X"'
+        file, '[keys.triage]\nfacets = "f5"\ndone = "H"\nreview = "x"\nkeys = "f1"\n[keys.pager]\nback = "X"'
     )
     async with open_app(tmp_path, app_settings=Settings(keys=chosen.chosen)) as app:
         await app.until("all read")
         assert "F5 facets" in app.lines[-1]
         assert "F1 keys" in app.lines[-1]
-        assert "W done" in app.lines[-1]
+        assert "H done" in app.lines[-1]
         await app.press("x")
         assert "to review: no order was changed" in app.text
-        await app.press("W")
+        await app.press("H")
         assert "done on this machine" in app.text
         await app.press("&")
         assert "& is not bound here; F1 ? lists the keys." in app.text

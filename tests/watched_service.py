@@ -3,7 +3,7 @@
 import asyncio
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -78,8 +78,10 @@ class Service:
 
 
 @contextmanager
-def serve_sandbox(settings: SandboxSettings) -> Iterator[Service]:
+def serve_sandbox(settings: SandboxSettings, change: Callable[[Sandbox], None] = lambda _: None) -> Iterator[Service]:
+    """Serve a sandbox; `change` is called with it first."""
     sandbox = Sandbox(settings)
+    change(sandbox)
     watched = WatchedApp(sandbox.asgi)
     sandbox.asgi = watched  # type: ignore[assignment]
     try:

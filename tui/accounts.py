@@ -32,10 +32,16 @@ async def connect_in_app(profile: Profile, retry_for: float | None = None) -> Se
 
 
 class Accounts:
-    """`started`: the profile that the app was started with, which may come from the environment; None if there is none."""
+    """`started`: the profile that the app was started with, which may come from the environment; None if there is none.
 
-    def __init__(self, started: Profile | None = None, connect: Connect = connect_in_app) -> None:
+    `read_only`: whether no account may be changed, whatever its profile says.
+    """
+
+    def __init__(
+        self, started: Profile | None = None, connect: Connect = connect_in_app, *, read_only: bool = False
+    ) -> None:
         self._started = started
+        self._read_only = read_only
         self.connect = connect
 
     def profiles(self) -> list[Profile]:
@@ -43,10 +49,20 @@ class Accounts:
 
         Raises SettingsError.
         """
-        found = list(read_settings().profiles.values())
+        found = self.saved()
         if self._started is not None and self._started.name not in [profile.name for profile in found]:
             found.insert(0, self._started)
-        return found if any(profile.credentials is None for profile in found) else [*found, demo_profile()]
+        if all(profile.credentials is not None for profile in found):
+            found.append(demo_profile())
+        return [self.restricted(profile) for profile in found]
+
+    def saved(self) -> list[Profile]:
+        """The profiles of the settings. Raises SettingsError."""
+        return list(read_settings().profiles.values())
+
+    def restricted(self, profile: Profile) -> Profile:
+        """The profile as it may be used in this run of the app."""
+        return replace(profile, read_only=True) if self._read_only else profile
 
     async def check(self, new: "NewProfile") -> "ConnectionReport":
         """Connect to an account that is not saved yet. Raises SettingsError, ConfigError for invalid values."""

@@ -2,8 +2,6 @@
 
 import asyncio
 import importlib
-import signal
-import traceback
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +12,7 @@ from textual.binding import BindingType
 from tui.accounts import Accounts
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
+from tui.ending import EndingApp
 from tui.last_list import LastList
 from tui.profile_switch import ProfileSwitch
 from tui.service import Service
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
     from tui.screens.common.workspace import Workspace
 
 
-class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
+class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindings=False):
     """The app. It opens the account of a profile after the first frame; without a profile the user chooses one."""
 
     TITLE = "Sendcloud Orders"
@@ -46,7 +45,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         super().__init__()
         # Before the start, so that the styles are computed once.
         self.theme = "ansi-dark"
-        self.last_words: list[str] = []
+        self.report_folder = folder
         self.profile = profile
         self.session: Session | None = None
         self._last_list = LastList(folder, settings or Settings(), now)
@@ -60,8 +59,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
         self.hold_keys()
 
     def on_mount(self) -> None:
-        for number in (signal.SIGHUP, signal.SIGTERM):
-            asyncio.get_running_loop().add_signal_handler(number, self._die, number)
+        self.handle_signals()
         self.profile_switch.start()
 
     # Opening and closing
@@ -101,21 +99,26 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
                 self.last_words.append(f"The next start shows the list only when it is open: {error.strerror}.")
         super().exit(result, return_code, message)
 
-    def _die(self, number: int) -> None:
+    def waiting_for(self) -> str:
+        """What the first request waits for."""
+        if self._service is None:
+            return ""
+        from tui.work.waiting import waiting_text
+
+        return waiting_text(self._service.client, "Ctrl+C quits")
+
+    def prepare_end(self) -> None:
+        from tui.work.stored import StoreError
+
+        try:
+            if self.session is not None:
+                self.session.workspace.account.store.flush()
+        except StoreError as error:
+            self.last_words.append(f"The last changes may not survive a power failure: {error}")
+
+    def report_error(self, sentences: str) -> None:
         if self.session is not None:
-            self.session.workspace.account.store.flush()
-        self.exit(return_code=128 + number)
-
-    def _fatal_error(self) -> None:
-        """Exit after a bug. Textual would print all variables, which contain customers' data and secrets."""
-        from tui.widgets.text import safe
-
-        trace = traceback.format_exc(limit=-12)
-        self.last_words.append(
-            "The app quit because of an internal error. Drafts, staged orders and typed text are saved."
-        )
-        self.last_words.extend(safe(line) for line in trace.rstrip().split("\n"))
-        self._close_messages_no_wait()
+            self.session.navigator.show_notice(sentences, "error")
 
     async def close_account(self) -> None:
         """Close the account and the connection to its service, if they are open."""
@@ -128,6 +131,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], inherit_bindings=False):
             service.close()
 
     async def on_unmount(self) -> None:
+        self.release_signals()
         await self.close_account()
 
     @property

@@ -52,6 +52,8 @@ def add_account(parser: argparse.ArgumentParser) -> None:
 def required_profile(options: argparse.Namespace) -> "Profile":
     """The profile that options, environment or settings name. Raises UsageError if there is none."""
     profile = chosen_profile(options)
+    if profile is None and options.url is None and (names := _profile_names()):
+        raise UsageError(f"settings.toml has no default; use --profile with one of: {names}.")
     if profile is None:
         raise UsageError(
             "No credentials: set SENDCLOUD_PUBLIC_KEY and SENDCLOUD_SECRET_KEY (or SENDCLOUD_CLIENT_ID and "
@@ -59,6 +61,12 @@ def required_profile(options: argparse.Namespace) -> "Profile":
             "an account."
         )
     return profile
+
+
+def _profile_names() -> str:
+    from tui.config.settings import read_settings
+
+    return ", ".join(read_settings().profiles)
 
 
 def chosen_profile(options: argparse.Namespace) -> "Profile | None":

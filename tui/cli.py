@@ -17,7 +17,7 @@ from tui.arguments import (
     run_or_usage_error,
 )
 
-USAGE = 2
+USAGE, CRASHED, INTERRUPTED = 2, 70, 130
 
 _OTHERS = """headless commands:
   sendcloud-orders list QUERY     print the orders that match a query
@@ -54,6 +54,14 @@ def main(arguments: Sequence[str] | None = None) -> NoReturn:
     except UsageError as error:
         print(f"sendcloud-orders: {error}", file=sys.stderr)
         sys.exit(USAGE)
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        from tui.config.locations import data_folder
+        from tui.crash_reports import describe
+
+        print(f"sendcloud-orders: {describe(data_folder(), error)}", file=sys.stderr)
+        sys.exit(CRASHED)
 
 
 def _fill_closed_streams() -> None:
@@ -219,6 +227,10 @@ def _submit(options: argparse.Namespace) -> int:
     if options.read_only and not options.dry_run:
         raise UsageError("--read-only never writes, so submit cannot send; use --dry-run to see what it would do.")
     profile = required_profile(options)
+    if profile.read_only and not options.dry_run:
+        raise UsageError(
+            f"Profile {profile.name!r} is read only, so submit cannot send; use --dry-run to see what it would do."
+        )
 
     from tui.headless import submit
 
@@ -296,7 +308,9 @@ def _app(options: argparse.Namespace) -> int:
 
     from tui.start import run
 
-    return run_or_usage_error(lambda: run(profile, mouse=options.mouse, no_cache=options.no_cache))
+    return run_or_usage_error(
+        lambda: run(profile, mouse=options.mouse, no_cache=options.no_cache, read_only=options.read_only)
+    )
 
 
 def _check_terminal() -> None:

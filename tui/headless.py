@@ -27,6 +27,7 @@ from tui.commands.output import (
     json_line,
     print_lines,
     say,
+    say_if,
     write_error,
 )
 from tui.config.locations import data_folder
@@ -110,6 +111,7 @@ def _check_account(
     retry_for = 10.0 if retry_for is None else retry_for
     settings = _shop_settings()
     service = connect(profile, retry_for)
+    say_if(service.notice)
     now = datetime.now(UTC)
 
     async def ask() -> "tuple[list[FileEntry], dict[int, RemoteStatus]]":
@@ -232,6 +234,7 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
     except BatchLocked as error:
         raise CommandEnded(str(error), USAGE) from error
     service = connect(profile, options.retry_for)
+    say_if(service.notice)
     try:
         return asyncio.run(_submitted(options, profile, service, name, batch, entries, settings))
     except StoreError as error:
@@ -265,6 +268,7 @@ async def _submitted(
         options.only_good, not options.no_verify, options.updates == "send", options.retry_for
     )
     store = Store(data_folder(), profile=profile.name)
+    say_if(store.notice)
     progress_line = ProgressLine()
     signals = Signals()
     try:

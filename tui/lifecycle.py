@@ -9,7 +9,8 @@ from pathlib import Path
 
 from textual.worker import WorkerError
 
-from tui.api.errors import ApiError
+from tui.api.wording import count_of
+from tui.background import BackgroundWork
 from tui.closing import Closing
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
@@ -17,11 +18,8 @@ from tui.config.time_zone import local_zone
 from tui.navigator import SESSION, Navigator, load_screens
 from tui.orders.countries import countries
 from tui.orders.fields import all_fields
-from tui.screens.bulk.running import ask_left
 from tui.screens.common.workspace import Workspace
-from tui.screens.common.workspace_actions import resolve_writes
 from tui.service import Service
-from tui.store.db import StoreError
 from tui.store.store import Store
 from tui.widgets.output.diff_renderer import DiffRenderer
 from tui.work.account import Account, open_known
@@ -33,11 +31,9 @@ from tui.work.cache.opening import open_orders
 from tui.work.cache.order_knowledge import OrderKnowledge
 from tui.work.cache.private_marks import OrderMarks
 from tui.work.cache.sync import OrderSync
-from tui.work.journal.entries import prune_journal
-from tui.work.writes.serialization import edited_order
 
-_TRIED_AGAIN = 30.0
-_SOON = 1.0
+_BUSY_SECONDS = 0.25
+"""How long a key may wait for another process that writes to the store."""
 
 
 class Session:
@@ -50,9 +46,12 @@ class Session:
         account: Account,
         settings: Settings,
         choose_profile: Callable[[], None],
+        notice: str,
     ) -> None:
         self._app = app
-        self._settings = settings
+        unreadable = account.store.edits.unreadable
+        left_out = f"Damaged and left out: {count_of(unreadable, 'draft')}." if unreadable else ""
+        self._notices = [text for text in (account.store.notice, notice, left_out) if text]
         account.shop_settings = settings.shops
         knowledge = OrderKnowledge(account)
         self._local = local = open_orders(account, knowledge, in_memory=settings.no_cache)
@@ -92,62 +91,22 @@ class Session:
         account.draft_sender.on_change = self._order_changed
         self.workspace.jobs.on_change = lambda _: navigator.store_changed()
         self.closing = Closing(self.workspace, navigator)
+        self._background = BackgroundWork(self.workspace, local, navigator, settings)
 
     def start(self, ready: Callable[[], None]) -> None:
         """Open the screens, call `ready`, and start the background work."""
-        start = self.navigator.start
-        start(self._open_screens(ready), name="open the screens and look up writes in flight")
-        start(self._verify(), name="follow accepted orders")
-        start(self._read_orders(), name="read all orders")
-        start(self._ask_for_labels(), name="ask for the labels of orders")
-        start(self.workspace.staging.check_all(), name="check the batch")
-        start(asyncio.to_thread(_warm_up), name="load other screens")
+        self.navigator.start(self._open_screens(ready), name="open the screens and look up writes in flight")
+        self._background.start()
+        self.navigator.start(asyncio.to_thread(_warm_up), name="load other screens")
 
     async def _open_screens(self, ready: Callable[[], None]) -> None:
         await self.navigator.open_last_place()
         ready()
         if notice := self.workspace.account.identity_notice:
             self.workspace.show_notice(notice, "warning")
-        recovering = asyncio.create_task(self._recover())
-        # Writes in flight are resolved first. Those that take longer are not sent again in the meantime.
-        await asyncio.wait({recovering}, timeout=_SOON)
-        try:
-            asking = ask_left(self.navigator.screens[-1], self.workspace.jobs.unfinished())
-            self.navigator.start(asking, name="ask about unfinished jobs")
-            await recovering
-        except StoreError as error:
-            self.workspace.show_notice(f"Writes in flight are looked up at the next start: {error}", "error")
-        self.navigator.start(self._prune(), name="remove old writes from the journal")
-
-    async def _verify(self) -> None:
-        """Verify accepted orders while the app runs; after an error of the store, try again."""
-        while True:
-            try:
-                await self.workspace.account.verifier.run()
-            except StoreError as error:
-                self.workspace.show_notice(f"Accepted orders are not being verified: {error}", "error")
-                await asyncio.sleep(_TRIED_AGAIN)
-
-    async def _read_orders(self) -> None:
-        """Keep the cache up to date while the app runs; after an error of its file, try again."""
-        if not self.workspace.account.earlier_shops:
-            # What an order's status means depends on the type of its shop. The order list reports errors.
-            with suppress(ApiError):
-                await self.workspace.account.first_shops()
-        while True:
-            try:
-                await asyncio.to_thread(self._local.purge, self._settings.keep_cache_days)
-                await self.workspace.sync.run()
-            except StoreError as error:
-                self.workspace.show_notice(f"Orders that are read are not kept: {error}", "error")
-                await asyncio.sleep(_TRIED_AGAIN)
-
-    async def _ask_for_labels(self) -> None:
-        """Ask for labels while the app runs; after an error of the cache, which `_read_orders` reports, try again."""
-        while not self.workspace.labels.is_refused:
-            with suppress(StoreError):
-                await self.workspace.labels.run()
-            await asyncio.sleep(_TRIED_AGAIN)
+        if self._notices:
+            self.workspace.show_notice(" ".join(self._notices), "error")
+        await self._background.finish_writes()
 
     def _order_changed(self, order_id: str) -> None:
         """Update the cache with what a write found out, and notify the screens."""
@@ -160,27 +119,6 @@ class Session:
             self._local.keep([status.document], at=status.at)
             self.workspace.marks.renew(order_id, mark)
         self.navigator.order_changed(order_id)
-
-    async def _recover(self) -> None:
-        account = self.workspace.account
-        for write in account.store.writes.adopt(account.account_id):
-            orders = [edited_order(item.staged) for item in write.new.items]
-            for order_id in filter(None, [write.new.order_id, *orders]):
-                account.draft_sender.looking_up(order_id)
-        ends = await resolve_writes(self.workspace)
-        if ends:
-            results = ends[0] if len(ends) == 1 else f"{len(ends)} orders; each order shows its result"
-            self.workspace.show_notice(f"Sent when the app ended: {results}")
-
-    async def _prune(self) -> None:
-        days = self._settings.keep_days
-        if days is None:
-            return
-        try:
-            if await prune_journal(self.workspace.account.store, self.workspace.now(), days):
-                self.navigator.store_changed()
-        except StoreError as error:
-            self.workspace.show_notice(f"Old writes stay in the journal until the next start: {error}", "warning")
 
     # Leaving
 
@@ -210,11 +148,12 @@ async def open_session(
     choose_profile: Callable[[], None],
 ) -> Session:
     """Open store and account. Raises ApiError, StoreError."""
-    store = Store(folder, now=now, profile=profile.name)
+    # In a thread: it may have to wait for another copy, or to repair the file.
+    store = await asyncio.to_thread(Store, folder, now=now, profile=profile.name, busy_seconds=_BUSY_SECONDS)
     zone = local_zone()
     try:
         account = await open_known(service.client, store, service.name, now=now, zone=zone)
-        return Session(app, profile, account, settings, choose_profile)
+        return Session(app, profile, account, settings, choose_profile, service.notice)
     except BaseException:
         store.close()
         raise

@@ -34,6 +34,7 @@ from tui.screens.common.routes import (
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.widgets.output.diff_renderer import DiffRenderer
+from tui.widgets.status import StatusLine
 
 R = TypeVar("R")
 
@@ -223,6 +224,12 @@ class Navigator:
         for screen in self.screens:
             with screen.report_store_errors():
                 screen.order_changed(order_id)
+
+    def show_waiting(self, text: str) -> None:
+        """Show on every screen what is waited for; empty for nothing."""
+        for screen in self.screens:
+            for line in screen.query(StatusLine):
+                line.set_waiting(text)
 
     def show_notice(self, text: str, style: str = "info", /) -> None:
         """Show a notice on the top screen; does nothing while no screen is ready."""

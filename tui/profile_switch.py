@@ -26,6 +26,9 @@ class AccountHolder(Protocol):
     async def close_account(self) -> None:
         """Close the account and its connection."""
 
+    def waiting_for(self) -> str:
+        """What the first request waits for; empty if it does not."""
+
     def hold_keys(self) -> None:
         """Hold keys until the account is open."""
 
@@ -50,7 +53,10 @@ class ProfileSwitch:
         from tui.screens.system.connect import WelcomeScreen
 
         self._holder.release_keys()
-        self._app.push_screen(WelcomeScreen(self.switch_to, self.connect, self._app.exit))
+        self._app.push_screen(WelcomeScreen(self.switch_to, self.connect, self._leave))
+        if self._accounts.saved():
+            # None of them is the default.
+            self.choose()
 
     def choose(self) -> None:
         """Let the user choose a profile, and switch to it."""
@@ -60,7 +66,7 @@ class ProfileSwitch:
         """Let the user connect an account, and switch to it."""
         from tui.screens.system.connect import ConnectScreen
 
-        self._app.push_screen(ConnectScreen(self._accounts, self.switch_to, self._app.exit))
+        self._app.push_screen(ConnectScreen(self._accounts, self.switch_to, self._leave))
 
     def switch_to(self, profile: Profile) -> None:
         """Close the open account and open that of a profile."""
@@ -74,7 +80,7 @@ class ProfileSwitch:
             profiles = self._accounts.profiles()
         except SettingsError as error:
             profiles, notice = [], str(error)
-        screen = ProfilesScreen(profiles, self._holder.profile, self.connect, self._app.exit, notice)
+        screen = ProfilesScreen(profiles, self._holder.profile, self.connect, self._leave, notice)
         profile = await self._app.push_screen_wait(screen)
         if profile is not None:
             await self._switch_to(profile)
@@ -82,10 +88,10 @@ class ProfileSwitch:
     async def _switch_to(self, profile: Profile) -> None:
         session = self._holder.session
         if session is not None:
-            while len(self._app.screen_stack) > 1 and self._app.screen not in session.navigator.screens:
-                await self._app.pop_screen()
+            await self._return_to(session)
             if not await session.closing.may_close("switch"):
                 return
+        profile = self._accounts.restricted(profile)
         self._holder.hold_keys()
         if session is not None:
             await session.stop_work()
@@ -96,7 +102,30 @@ class ProfileSwitch:
         self._holder.profile = profile
         await self._app.switch_screen(self._opening(profile))
 
+    def _leave(self, code: int) -> None:
+        """End the app. If an account is open, its writes in flight are asked about first."""
+        session = self._holder.session
+        if session is None:
+            self._app.exit(code)
+            return
+
+        async def leave() -> None:
+            await self._return_to(session)
+            session.closing.leave(lambda: self._app.exit(code))
+
+        self._app.run_worker(leave(), name="leave", group="profiles")
+
+    async def _return_to(self, session: "Session") -> None:
+        """Close the screens above those of a session."""
+        while self._app.screen not in session.navigator.screens:
+            await self._app.pop_screen()
+
     def _opening(self, profile: Profile) -> OpeningScreen:
         return OpeningScreen(
-            profile.title, self._holder.open, self._app.exit, self.choose, last_list=self._last_list.load(profile)
+            profile.title,
+            self._holder.open,
+            self._app.exit,
+            self.choose,
+            self._holder.waiting_for,
+            last_list=self._last_list.load(profile),
         )

@@ -15,11 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """The client of a profile, the public name of its credentials, and a function to call when the program ends."""
+    """The client of a profile, the public name of its credentials, and a function to call when the program ends.
+
+    `notice`: a sentence for the user about the demo's file.
+    """
 
     client: "Client"
     name: str
     close: Callable[[], None]
+    notice: str = ""
 
 
 def check_profile(profile: Profile) -> None:
@@ -48,13 +52,15 @@ def connect(profile: Profile, retry_for: float | None = None) -> Service:
         from tui.sandbox.app import Sandbox, SandboxSettings
 
         try:
-            sandbox = Sandbox(SandboxSettings(data=sandbox_file(), odd=True))
+            sandbox = Sandbox(SandboxSettings(data=sandbox_file(), odd=True, rebuild=True))
         except ValueError as error:
-            raise ConfigError(
-                f"The demo's orders cannot be opened: {error}. Delete the file to start again."
-            ) from error
+            raise ConfigError(f"The demo's orders cannot be opened: {error}.") from error
         except OSError as error:
-            raise ConfigError(f"The demo's orders cannot be stored: {error.filename}: {error.strerror}.") from error
+            raise ConfigError(f"The demo's orders cannot be stored ({error.strerror}): {error.filename}.") from error
+        aside = sandbox.data.set_aside
+        notice = (
+            f"The demo's orders could not be read and were made again; the old file is {aside.name}." if aside else ""
+        )
         transport = httpx.ASGITransport(sandbox.asgi, raise_app_exceptions=False)
         own = Client(
             "http://127.0.0.1/api/v3",
@@ -63,7 +69,7 @@ def connect(profile: Profile, retry_for: float | None = None) -> Service:
             read_only=profile.read_only,
             retry_for=retry_for,
         )
-        return Service(own, "demo", sandbox.close)
+        return Service(own, "demo", sandbox.close, notice)
     name, auth = _authentication(profile.credentials, reveal(profile.credentials.secret))
     client = Client(
         profile.base_url, auth, partner_id=profile.partner_id, read_only=profile.read_only, retry_for=retry_for

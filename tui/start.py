@@ -1,6 +1,8 @@
 """Runs the app for a profile. What the first frame does not need is imported later."""
 
 import sys
+import threading
+from contextlib import suppress
 from dataclasses import replace
 
 from tui.accounts import Accounts
@@ -8,16 +10,30 @@ from tui.app import OrdersApp
 from tui.config.locations import data_folder
 from tui.config.profiles import Profile
 from tui.config.settings import read_settings
+from tui.crash_reports import write_report
 from tui.service import check_profile
 
 
-def run(profile: Profile | None, *, mouse: bool = False, no_cache: bool = False) -> int:
+def run(profile: Profile | None, *, mouse: bool = False, no_cache: bool = False, read_only: bool = False) -> int:
     """Run the app and return its exit code; without a profile it starts with the choice of one. Raises ValueError for an invalid address, credentials or settings."""
     settings = replace(read_settings(), no_cache=no_cache)
     if profile is not None:
         check_profile(profile)
-    app = OrdersApp(profile, Accounts(profile), data_folder(), settings=settings)
+    if sys.__stderr__ is None or not sys.__stderr__.isatty():
+        raise ValueError("A terminal is required: standard error must not be redirected, because Textual draws on it")
+    app = OrdersApp(profile, Accounts(profile, read_only=read_only), data_folder(), settings=settings)
+    threading.excepthook = _report_thread
     code = app.run(mouse=mouse)
     for sentence in app.last_words:
         print(sentence, file=sys.stderr)
     return code if isinstance(code, int) else app.return_code or 0
+
+
+def _report_thread(failed: threading.ExceptHookArgs) -> None:
+    """Report an error that ended a thread. Python would print its text, which may contain data, over the screen."""
+    is_lost_terminal = (
+        isinstance(failed.exc_value, OSError) and failed.thread and failed.thread.name == "textual-output"
+    )
+    if failed.exc_value is not None and not is_lost_terminal:
+        with suppress(OSError):
+            write_report(data_folder(), failed.exc_value)

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from fake_transport import FakeClock, answer, raw, refusal
+from fake_transport import FakeClock, answer, raw, refusal, streamed
 
 from tui.api.auth import (
     SENDCLOUD,
@@ -216,14 +216,13 @@ class Tokens(httpx.AsyncBaseTransport):
         if request.url.host == "127.0.0.1":
             self.served.append(request)
             confirmed_by_service = request.headers["authorization"] in {f"Bearer {good}" for good in self.good}
-            return (
-                answer({"user_id": 1, "integration_id": 2}) if confirmed_by_service else refusal(401, {"detail": "No"})
-            )
+            metadata = answer({"user_id": 1, "integration_id": 2})
+            return streamed(metadata if confirmed_by_service else refusal(401, {"detail": "No"}))
         self.asked.append(request)
         step = self.given.pop(0) if len(self.given) > 1 else self.given[0]
         if isinstance(step, Exception):
             raise step
-        return httpx.Response(step.status_code, headers=step.headers, content=step.content)
+        return streamed(step)
 
 
 def client_of(tokens: Tokens, clock: FakeClock, auth: OAuth2 | None = None) -> Any:

@@ -349,3 +349,17 @@ def test_the_exception_tree_matches_the_docstring() -> None:
     assert {
         kind for kind in (ServiceBusy, NotFound, Forbidden, InvalidResponse) if issubclass(kind, RequestRefused)
     } == set()
+
+
+@pytest.mark.parametrize(("write", "kind"), [(False, InvalidResponse), (True, OutcomeUnknown)])
+def test_an_answer_that_nothing_changed_has_its_own_sentence(write: bool, kind: type[ApiError]) -> None:
+    error = error_for(304, b"", "", request_line="GET /orders", dialect=Dialect.BODY, write=write)
+    assert type(error) is kind
+    assert "nothing has changed (304)" in str(error)
+    assert "redirect" not in str(error)
+
+
+def test_long_ids_are_shortened_in_the_middle() -> None:
+    id = "A" * 100 + "-1234"
+    assert errors.one_line(f"Order {id} is unknown.") == f"Order {'A' * 30}…{'A' * 24}-1234 is unknown."
+    assert errors.one_line("x" * 60) == "x" * 60

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.api.errors import InvalidRequest
 from tui.api.paging import Cursors, Link, read_cursors, read_links
 from tui.api.query import encode_query
 
@@ -78,3 +79,8 @@ def test_a_cursor_with_invalid_utf8_survives() -> None:
 )
 def test_hostile_headers_are_read_quickly(header: str) -> None:
     assert read_cursors(header) == Cursors()
+
+
+def test_half_a_character_cannot_be_asked_for() -> None:
+    with pytest.raises(InvalidRequest, match=r"cannot be asked for '\\ud800': it has half a character"):
+        encode_query([("order_number", "\ud800")])

@@ -96,7 +96,7 @@ async def test_a_busy_order_is_retried_byte_for_byte(make: Make, clock: FakeCloc
         (httpx.ReadError(""), OutcomeUnknown, 1),
         (httpx.WriteError(""), OutcomeUnknown, 1),
         (httpx.RemoteProtocolError("Server disconnected without sending a response."), OutcomeUnknown, 1),
-        (httpx.ProxyError("504"), OutcomeUnknown, 1),
+        (httpx.ProxyError("504"), Unreachable, 1),
         (OSError("reset"), OutcomeUnknown, 1),
         (TimeoutError(), OutcomeUnknown, 1),
         (broken_body(200, b'{"da'), OutcomeUnknown, 1),
@@ -251,6 +251,30 @@ async def test_an_endless_body_is_cut_off(make: Make, packed: bool) -> None:
     assert len(script.requests) == 1
     assert client.log.entries[0].response_size == 1_000_000
     with pytest.raises(OutcomeUnknown):
+        await patch(client)
+
+
+@pytest.mark.parametrize(
+    ("encoding", "content", "reason", "tries"),
+    [
+        ("gzip, gzip", gzip.compress(gzip.compress(b"[]")), "was not asked for", 1),
+        ("br", b"xyz", "was not asked for", 1),
+        ("gzip", b"no gzip at all", "its compression is corrupt", 3),
+        ("gzip", gzip.compress(b"[]" * 900)[:-9], "ends too early", 3),
+    ],
+)
+async def test_a_body_that_cannot_be_decoded(
+    make: Make, encoding: str, content: bytes, reason: str, tries: int
+) -> None:
+    def respond(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, headers={"Content-Encoding": encoding}, stream=httpx.ByteStream(content))
+
+    client, script = make(respond)
+    with pytest.raises((InvalidResponse, Unreachable), match=reason):
+        await get(client)
+    assert len(script.requests) == tries
+    assert script.requests[0].headers["accept-encoding"] == "gzip"
+    with pytest.raises(OutcomeUnknown, match=reason):
         await patch(client)
 
 

@@ -14,7 +14,7 @@ from skipped_time import CLOCK
 from watched_service import Service, serve_sandbox
 
 from tui.commands import machine_checks
-from tui.commands.findings import Finding, Surroundings
+from tui.commands.findings import DoctorFinding, Surroundings, quoted
 from tui.config.profiles import OWN_URL, Basic, Profile, Secret
 from tui.sandbox.app import SandboxSettings
 from tui.store.order_cache import OrderCache, cache_path
@@ -28,7 +28,7 @@ def around(folder: Path, **environment: str) -> Surroundings:
     return Surroundings(environment, folder / "data", folder / "c" / "settings.toml", time.time(), None)
 
 
-def problems(findings: Iterator[Finding]) -> list[str]:
+def problems(findings: Iterator[DoctorFinding]) -> list[str]:
     return [f"{finding.text} → {finding.remedy}" for finding in findings if finding.is_problem]
 
 
@@ -50,7 +50,7 @@ def test_a_working_account(shell: Shell, served: Service) -> None:
     shell.service = served
     found = shell.run("doctor", keys=f"{PUBLIC}:{SECRET}")
     assert found.code == 0, found.out
-    assert "DEMO 127.0.0.1, writes" in found.out
+    assert "LOCAL 127.0.0.1, writes" in found.out
     assert "7 shops. Works: read orders, list shops." in found.out
     assert "its clock is" in found.out
     assert "no pause asked for" in found.out
@@ -226,6 +226,7 @@ def test_what_cannot_be_looked_at_is_a_problem(tmp_path: Path, monkeypatch: pyte
 def test_paths_do_not_name_the_user(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "data").mkdir(mode=0o700)
+    assert (quoted(tmp_path / "a b"), quoted(Path("/a b"))) == ("~/'a b'", "'/a b'"), "a shell expands the first one"
     assert all(str(tmp_path) not in finding.text for finding in machine_checks.check_folders(around(tmp_path)))
 
 

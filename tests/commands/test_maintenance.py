@@ -7,7 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from shell import CommandResult, Shell
+from shell import CommandResult, Shell, environment
 
 from tui.commands import backup, config, wipe
 from tui.store.batches import NewStaged
@@ -154,6 +154,16 @@ def test_config_edit_can_be_given_up(shell: Shell, monkeypatch: pytest.MonkeyPat
     assert not [name for name in os.listdir(shell.folder) if name.startswith(".")]
 
 
+def test_the_editor_does_not_get_the_secrets(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings(shell)
+    at_terminal(monkeypatch)
+    script = "import os, sys; open(sys.argv[1], 'w').write('# ' + os.environ.get('SENDCLOUD_SECRET_KEY', 'none'))"
+    monkeypatch.setattr("shell.environment", lambda **folders: environment(SENDCLOUD_SECRET_KEY=SECRET, **folders))
+    monkeypatch.setenv("VISUAL", f"{sys.executable} {shell.write('editor.py', script)}")
+    assert shell.run("config", "edit").code == 0
+    assert (shell.folder / "settings.toml").read_text() == "# none"
+
+
 def test_config_edit_starts_with_an_example(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     at_terminal(monkeypatch)
     monkeypatch.setenv("VISUAL", "cat")
@@ -213,6 +223,8 @@ def test_restore_asks_and_keeps_what_was_there(shell: Shell, monkeypatch: pytest
 
 def test_wipe_lists_and_removes_what_the_app_made(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     folder, path = stored(shell), settings(shell, "[journal]\nkeep_days = 9\n")
+    for left in (".settings.toml.7", ".edited-7-settings.toml"):
+        shell.write(left, SECRET)
     at_terminal(monkeypatch, "yes", "wipe")
     kept = shell.run("wipe")
     assert kept.code == 1
@@ -225,6 +237,7 @@ def test_wipe_lists_and_removes_what_the_app_made(shell: Shell, monkeypatch: pyt
     assert wiped.code == 0
     assert [file.name for file in folder.iterdir()] == ["mine.txt"]
     assert not path.exists()
+    assert [file.name for file in shell.folder.iterdir()] == ["data"]
     (folder / "mine.txt").unlink()
     assert "Nothing is kept" in shell.run("wipe", "--yes").error
 

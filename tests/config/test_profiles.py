@@ -178,7 +178,7 @@ def test_a_profile_is_missing_where_there_is_no_file(file: Path) -> None:
     ("profile", "title"),
     [
         (demo_profile(), "DEMO sandbox"),
-        (Profile("local", "http://127.0.0.1:8750/api/v3", Basic("a", Secret("b"))), "DEMO local"),
+        (Profile("local", "http://127.0.0.1:8750/api/v3", Basic("a", Secret("b"))), "LOCAL local"),
         (Profile("kaas", OWN_URL, Basic("a", Secret("b"))), "PROD kaas"),
         (Profile("kaas", OWN_URL, Basic("a", Secret("b")), label="kaas & co"), "PROD kaas & co"),
         (Profile("x", "https://127.0.0.1.example/v3", Basic("a", Secret("b"))), "PROD x"),

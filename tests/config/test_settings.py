@@ -77,15 +77,19 @@ def test_tags_of_private_marks(file: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("[marks]\ntags = {don = 'x'}", "line 2: tags = 'don' in [marks] must be a table of different tags"),
-        ("[marks]\ntags = {done = ''}", "line 2: tags = '' in [marks] must be a table of different tags"),
-        ("[marks]\ntags = {done = ' x'}", "line 2: tags = ' x' in [marks] must be a table of different tags"),
-        ("[marks]\ntags = {done = 'x', flagged = 'x'}", "in [marks] must be a table of different tags"),
+        ("[marks]\ntags = {don = 'x'}", ": 'don' in [marks.tags] is not a setting; did you mean 'done'?"),
+        (
+            "[marks]\ntags = {done = ''}",
+            "line 2: done = '' in [marks.tags] must be a tag: a text without blanks around it",
+        ),
+        ("[marks]\ntags = {done = ' x'}", "line 2: done = ' x' in [marks.tags] must be a tag"),
+        ("[marks]\ntags = {done = 'x', flagged = 'x'}", "line 2: [marks.tags] has one tag for two marks"),
         ("[journal\n", "not valid TOML"),
         ("[journl]\nkeep_days = 9", ", line 1: 'journl' is not a setting; did you mean 'journal'?"),
         ("keep_days = 9", "'keep_days' is not a setting; did you mean 'keys'?"),
         ("journal = 3", "must be a table"),
         ("[journal]\nkeep = 9", ", line 2: 'keep' in [journal] is not a setting; did you mean 'keep_days'?"),
+        ("# keep_days = 9\n[journal]\n# keep_days = 8\nkeep_days = 0", "line 4: keep_days = 0"),
         ("[journal]\nkeep_days = 0", "keep_days = 0"),
         ("[journal]\nkeep_days = -1", "keep_days = -1"),
         ("[journal]\nkeep_days = 1.5", "keep_days = 1.5"),
@@ -116,6 +120,11 @@ def test_invalid_settings_raise_with_one_sentence(file: Path, text: str, message
     assert message in str(refused.value)
     assert str(file) in str(refused.value)
     assert "\n" not in str(refused.value)
+
+
+def test_a_byte_order_mark_is_ignored(file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbf[journal]\nkeep_days = 9\n")
+    assert read_settings().keep_days == 9
 
 
 def test_unreadable_files(file: Path) -> None:

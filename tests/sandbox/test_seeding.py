@@ -1,7 +1,9 @@
 """The sandbox's file: created once, kept, extended by missed days, and never incomplete."""
 
 import sqlite3
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,8 @@ import pytest
 from sandbox_harness import NOW, Clock, MakeSandbox, SandboxHarness, order
 
 from tui.sandbox.app import Sandbox, SandboxSettings
+from tui.sandbox.data import DamagedSandboxError, NotASandboxError, is_sandbox_file
+from tui.store.store import FILE, Store
 
 
 def started(file: Path, now: datetime, **settings: Any) -> Sandbox:
@@ -81,10 +85,10 @@ def test_reset_recreates_the_file(tmp_path: Path) -> None:
 
 
 def test_an_interrupted_start_leaves_nothing_behind(tmp_path: Path) -> None:
-    (tmp_path / "a.db.new").write_bytes(b"half of a file")
+    (tmp_path / "a.db.sandbox-new").write_bytes(b"half of a file")
     sandbox = started(tmp_path / "a.db", NOW, orders=30)
     assert len(bodies(sandbox)) == 30
-    assert not (tmp_path / "a.db.new").exists()
+    assert not (tmp_path / "a.db.sandbox-new").exists()
     sandbox.close()
 
 
@@ -103,15 +107,87 @@ def test_a_file_of_another_version_is_refused(tmp_path: Path) -> None:
     connection = sqlite3.connect(tmp_path / "a.db")
     connection.execute("PRAGMA user_version = 99")
     connection.close()
-    with pytest.raises(ValueError, match="--reset"):
+    with pytest.raises(DamagedSandboxError, match="version 99"):
         started(tmp_path / "a.db", NOW)
 
 
-def test_a_file_of_another_kind_is_refused(tmp_path: Path) -> None:
-    (tmp_path / "a.db").write_text("no database, " * 1000)
-    with pytest.raises(ValueError, match="not a database"):
+def text_file(path: Path) -> None:
+    path.write_text("no database, " * 1000)
+
+
+def empty_file(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def store_of_the_app(path: Path) -> None:
+    Store(path.parent / "store").close()
+    (path.parent / "store" / FILE).rename(path)
+
+
+def database_of_another_program(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE orders (a)")
+        connection.execute("PRAGMA user_version = 1")
+
+
+@pytest.mark.parametrize("linked", [False, True])
+@pytest.mark.parametrize("reset", [False, True])
+@pytest.mark.parametrize("make", [text_file, empty_file, store_of_the_app, database_of_another_program])
+def test_a_file_that_is_not_a_sandbox_is_left_as_it_is(
+    tmp_path: Path, make: Callable[[Path], None], reset: bool, linked: bool
+) -> None:
+    theirs = tmp_path / "theirs"
+    make(theirs)
+    theirs.chmod(0o644)
+    before = theirs.read_bytes(), theirs.stat()
+    path = theirs
+    if linked:
+        path = tmp_path / "link"
+        path.symlink_to(theirs)
+    for beside in (".lock", ".new"):
+        path.with_name(path.name + beside).write_text("also theirs")
+    with pytest.raises(NotASandboxError, match="left as it is"):
+        started(path, NOW, reset=reset)
+    assert (theirs.read_bytes(), theirs.stat().st_mode) == (before[0], before[1].st_mode)
+    assert path.is_symlink() == linked
+    assert {path.with_name(path.name + beside).read_text() for beside in (".lock", ".new")} == {"also theirs"}
+
+
+@pytest.mark.parametrize("name", ["/dev/null", "/dev/zero"])
+def test_a_device_is_no_sandbox(name: str) -> None:
+    assert not is_sandbox_file(Path(name))
+
+
+def test_reset_through_a_link_keeps_the_link(tmp_path: Path) -> None:
+    started(tmp_path / "a.db", NOW, orders=4).close()
+    (tmp_path / "link").symlink_to(tmp_path / "a.db")
+    started(tmp_path / "link", NOW, orders=3, reset=True).close()
+    assert (tmp_path / "link").is_symlink()
+    sandbox = started(tmp_path / "a.db", NOW)
+    assert len(bodies(sandbox)) == 3
+    sandbox.close()
+
+
+def test_a_file_of_an_earlier_version_is_recognised_by_its_tables(tmp_path: Path) -> None:
+    started(tmp_path / "a.db", NOW, orders=4).close()
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        connection.execute("PRAGMA application_id = 0")
+    started(tmp_path / "a.db", NOW).close()
+    started(tmp_path / "a.db", NOW, orders=3, reset=True).close()
+
+
+def test_a_damaged_file_is_made_again_on_request_and_kept_under_another_name(tmp_path: Path) -> None:
+    started(tmp_path / "a.db", NOW, orders=200).close()
+    damaged = bytearray((tmp_path / "a.db").read_bytes())
+    damaged[16384 : len(damaged)] = b"\xaa" * (len(damaged) - 16384)
+    (tmp_path / "a.db").write_bytes(damaged)
+    with pytest.raises(DamagedSandboxError):
         started(tmp_path / "a.db", NOW)
-    assert (tmp_path / "a.db").read_text().startswith("no database")
+    sandbox = started(tmp_path / "a.db", NOW, orders=10, rebuild=True)
+    assert len(bodies(sandbox)) == 10
+    assert sandbox.data.set_aside is not None
+    assert sandbox.data.set_aside.read_bytes() == damaged
+    sandbox.close()
 
 
 async def test_accepted_orders_are_saved_at_the_next_start(tmp_path: Path, make_sandbox: MakeSandbox) -> None:
@@ -124,7 +200,18 @@ async def test_accepted_orders_are_saved_at_the_next_start(tmp_path: Path, make_
     assert (await second.get(id))["order_number"] == "OXSDFGHTD-12"
 
 
-@pytest.mark.parametrize("wrong", [{"now": datetime(2026, 1, 1)}, {"orders": -1}, {"settle": -1.0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"now": datetime(2026, 1, 1)},
+        {"now": datetime(1, 1, 1, tzinfo=UTC)},
+        {"orders": -1},
+        {"orders": 10**12},
+        {"settle": -1.0},
+        {"settle": float("nan")},
+        {"settle": float("inf")},
+    ],
+)
 def test_invalid_settings(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError):
         SandboxSettings(**wrong)

@@ -462,3 +462,36 @@ async def test_error_responses_are_valid_by_the_document(harness: SandboxHarness
     for response in answers:
         assert response.is_client_error
         assert not list(check.iter_errors(response.json())), response.text
+
+
+ODD_NUMBERS = ("1e999999", "1e1000000", "-1e999999", "1e-999999", "9" * 4999, "9" * 4000, "9" * 20, "1E+400")
+
+
+@pytest.mark.parametrize("odd", [False, True])
+async def test_numbers_beyond_arithmetic_never_fail(make_sandbox: MakeSandbox, odd: bool) -> None:
+    harness = make_sandbox(settle=0.0, odd=odd)
+    id = (await harness.post(order())).json()["data"][0]["id"]
+    headers = {"content-type": "application/json"}
+    for name in ("order_details__integration", "order_details__order_items", "payment_details__total_price"):
+        value = {"id": "@@"} if "integration" in name else {"value": "@@", "currency": "EUR"}
+        item = [{"name": "Cylinder candle", "quantity": "@@", "total_price": {"value": "@@", "currency": "EUR"}}]
+        text = json.dumps(order(**{name: item if "items" in name else value}))
+        for number in ODD_NUMBERS:
+            body = text.replace('"@@"', number)
+            for method, path, content in (("POST", "/orders", f"[{body}]"), ("PATCH", f"/orders/{id}", body)):
+                answer = await harness.client.request(method, path, content=content, headers=headers)
+                assert answer.status_code in (200, 201, 400), (name, number[:12])
+    assert (await harness.client.get("/orders")).status_code == 200
+
+
+async def test_a_body_that_is_too_large_is_refused(harness: SandboxHarness, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.sandbox.app.LONGEST_BODY", 10_000)
+    for method, path in (
+        ("POST", "/orders"),
+        ("PUT", "http://sandbox/sandbox/faults"),
+        ("POST", "http://sandbox/oauth2/token"),
+    ):
+        answer = await harness.client.request(
+            method, path, content=b" " * 10_001, headers={"content-type": "application/json"}
+        )
+        assert answer.status_code == 413

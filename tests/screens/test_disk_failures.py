@@ -1,8 +1,11 @@
 """Late answers and failing disks never take keys that were meant for something else, and never end the app."""
 
 import asyncio
+import sqlite3
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import httpx
@@ -133,6 +136,102 @@ async def test_locked_batch_is_reported_when_staging(tmp_path: Path, error: Exce
         await opened(harness)
         await harness.press("a", "n")
         await harness.until(f"{error} Nothing was staged.")
+
+
+def refuse_writes(harness: AppHarness, refused: bool) -> None:
+    """Let every write to the store fail, or none."""
+    database = harness.app.workspace.account.store._database
+    database.read(lambda c: c.execute(f"PRAGMA query_only={'ON' if refused else 'OFF'}").fetchone())
+
+
+async def test_changes_that_could_not_be_stored_are_stored_later(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.work.unsaved._TRIED_EVERY", 0.05)
+    async with open_app(tmp_path) as harness:
+        id = await opened(harness)
+        refuse_writes(harness, True)
+        await harness.replace("Jan")
+        await harness.until("Not saved: The file is read-only")
+        assert harness.app.workspace.account.store.edits.get(harness.app.workspace.account.account_id, id) is None
+        refuse_writes(harness, False)
+        await harness.until("What could not be saved before is saved now.")
+    async with open_app(tmp_path, opened=False) as harness:
+        await harness.until(lambda: isinstance(harness.app.screen, EditScreen) and harness.app.screen.sheet.rows)
+        (draft,) = harness.app.workspace.account.drafts.all()
+        assert NAME.get(draft.edit.document) == "Jan"
+
+
+async def test_nothing_is_sent_on_a_full_disk_and_the_order_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.work.unsaved._TRIED_EVERY", 0.05)
+    async with open_app(tmp_path, size=(120, 30)) as harness:
+        id = await opened(harness)
+        await harness.replace("Jan Klaassen")
+        await harness.press("w")
+        await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
+        sender, store = harness.app.workspace.account.draft_sender, harness.app.workspace.account.store
+        real = store.writes.record
+
+        def full(*_: Any) -> Any:
+            raise StoreError("The disk is full: orders.sqlite3 cannot be used.")
+
+        store.writes.record = full  # type: ignore[method-assign]
+        await harness.press("y")
+        await harness.until("Nothing was sent, because it must be stored first. The disk is full")
+        status = sender.status(id)
+        assert status is not None
+        assert status.state is SendState.NOT_SENT
+        assert not any(entry.method == "PATCH" for entry in harness.app.workspace.account.log.entries)
+        store.writes.record = real  # type: ignore[method-assign]
+        await harness.press("w")
+        await harness.until(lambda: isinstance(harness.app.screen, ReviewScreen))
+        await harness.press("y")
+        await harness.until("verified")
+
+
+async def test_a_result_that_could_not_be_stored_is_looked_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.work.unsaved._TRIED_EVERY", 0.05)
+    async with open_app(tmp_path, size=(120, 30)) as harness:
+        id = await opened(harness)
+        await harness.replace("Jan Klaassen")
+        sender = harness.app.workspace.account.draft_sender
+        (draft,) = harness.app.workspace.account.drafts.all()
+
+        async def answered_on_a_full_disk(request: httpx.Request, send: Send) -> httpx.Response:
+            answer = await send(request)
+            refuse_writes(harness, True)
+            return answer
+
+        harness.interceptor.intercept("PATCH", answered_on_a_full_disk)
+        status = await sender.send(draft, draft.sending.body)
+        assert status.state is SendState.UNKNOWN
+        assert status.message.startswith("The result could not be stored and will be looked up.")
+        refuse_writes(harness, False)
+        await harness.until("verified")
+        assert sum(entry.method == "PATCH" for entry in harness.app.workspace.account.log.entries) == 1
+        assert NAME.get(await harness.order(id)) == "Jan Klaassen"
+
+
+async def test_keys_work_while_another_program_writes_to_the_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.work.unsaved._TRIED_EVERY", 0.05)
+    async with open_app(tmp_path) as harness:
+        await opened(harness)
+        with closing(sqlite3.connect(tmp_path / "orders.sqlite3", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            started = monotonic()
+            await harness.replace("Jan")
+            assert "Not saved: Another program is writing" in harness.text
+            await harness.press("j", "k")
+            assert monotonic() - started < 3
+            assert "was" in harness.line_with("Jan")
+            other.execute("ROLLBACK")
+        await harness.until("What could not be saved before is saved now.")
+        account = harness.app.workspace.account
+        assert account.store.edits.all(account.account_id)
 
 
 async def test_full_disk_while_sending_does_not_crash(tmp_path: Path) -> None:

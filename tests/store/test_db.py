@@ -4,6 +4,7 @@ import signal
 import sqlite3
 import stat
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
@@ -12,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tui.api.codec import Json, decode
-from tui.store.db import Database, NewerStore, StoreBusy, StoreError
+from tui.store.db import Database, NewerStore, StoreBusy, StoreError, backup_path
 from tui.store.schema import MIGRATIONS
 from tui.store.store import FILE, Store
 
@@ -36,6 +37,23 @@ def test_a_folder_readable_by_others_is_made_private(tmp_path: Path) -> None:
     assert mode(folder) == 0o700
 
 
+def test_a_folder_and_files_of_others_keep_their_rights(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("theirs")
+    tmp_path.chmod(0o755)
+    target = tmp_path / "theirs.db"
+    with sqlite3.connect(target) as connection:
+        connection.execute("CREATE TABLE theirs (a)")
+    connection.close()
+    target.chmod(0o644)
+    (tmp_path / FILE).symlink_to(target)
+    with pytest.raises(StoreError, match="another program"):
+        Store(tmp_path)
+    assert (mode(target), mode(tmp_path)) == (0o644, 0o755)
+    (tmp_path / FILE).unlink()
+    Store(tmp_path).close()
+    assert (mode(tmp_path), mode(tmp_path / FILE)) == (0o755, 0o600)
+
+
 def test_accounts_are_distinct_and_stable(store: Store) -> None:
     first = store.account_id("https://a", "1")
     assert store.account_id("https://a", "1") == first
@@ -53,21 +71,6 @@ def test_a_file_that_is_no_database_is_refused_and_unchanged(tmp_path: Path, con
     with pytest.raises(StoreError, match=FILE):
         Store(folder)
     assert (folder / FILE).read_bytes() == content
-
-
-def test_a_corrupt_file_raises_and_is_unchanged(tmp_path: Path) -> None:
-    folder = tmp_path / "data"
-    store = Store(folder)
-    account = store.account_id("u", "1")
-    for n in range(300):
-        store.screen_states.put(account, f"key {n}", "x" * 300)
-    store.close()
-    damaged = bytearray((folder / FILE).read_bytes())
-    damaged[8192:] = b"\xaa" * (len(damaged) - 8192)
-    (folder / FILE).write_bytes(damaged)
-    with pytest.raises(StoreError, match="cannot be used"):
-        Store(folder).screen_states.all(account)
-    assert (folder / FILE).read_bytes()[8192:] == damaged[8192:]
 
 
 def test_a_database_of_another_program_is_refused(tmp_path: Path) -> None:
@@ -95,6 +98,18 @@ def test_an_older_file_is_migrated_with_its_rows(tmp_path: Path) -> None:
     new = Database(path, ["not run again", "ALTER TABLE a ADD y DEFAULT 2;"])
     assert tuple(new.read(lambda c: c.execute("SELECT * FROM a").fetchone())) == (1, 2)
     new.close()
+
+
+def test_a_copy_is_made_before_a_migration(tmp_path: Path) -> None:
+    path = tmp_path / FILE
+    Database(path, ["CREATE TABLE a (x);\nINSERT INTO a VALUES (1);"]).close()
+    assert not list(tmp_path.glob("*version*"))
+    Database(path, ["", "DELETE FROM a;"]).close()
+    backup = backup_path(path, 1)
+    assert mode(backup) == 0o600
+    old = Database(backup, [""])
+    assert [tuple(row) for row in old.read(lambda c: c.execute("SELECT * FROM a").fetchall())] == [(1,)]
+    old.close()
 
 
 def test_a_failing_migration_leaves_the_old_version(tmp_path: Path) -> None:
@@ -141,6 +156,38 @@ def test_a_file_locked_by_another_process_raises_store_busy(store: Store, accoun
     second.execute("ROLLBACK")
     second.close()
     store.screen_states.put(account, "a", 1)
+
+
+def test_only_the_first_call_waits_for_another_process(tmp_path: Path) -> None:
+    store = Store(tmp_path, busy_seconds=0.3)
+    account = store.account_id("u", "1")
+    second = sqlite3.connect(store.path, isolation_level=None, check_same_thread=False)
+    second.execute("BEGIN IMMEDIATE")
+    times = []
+    for _ in range(4):
+        started = time.monotonic()
+        with pytest.raises(StoreBusy, match="Another program is writing"):
+            store.screen_states.put(account, "a", 1)
+        times.append(time.monotonic() - started)
+    assert times[0] >= 0.25
+    assert max(times[1:]) < 0.1
+    assert store.screen_states.get(account, "a") is None, "reading never waits"
+    second.execute("ROLLBACK")
+    store.screen_states.put(account, "a", 1)
+    second.execute("BEGIN IMMEDIATE")
+    threading.Timer(0.1, lambda: second.execute("ROLLBACK")).start()
+    store.screen_states.put(account, "a", 2)
+    second.close()
+    store.close()
+
+
+def test_a_full_disk_is_named_before_the_path(store: Store, account: int) -> None:
+    pages = store._database.read(lambda c: c.execute("PRAGMA page_count").fetchone()[0])
+    store._database.read(lambda c: c.execute(f"PRAGMA max_page_count={pages}").fetchone())
+    with pytest.raises(StoreError, match=r"^The disk is full .*orders\.sqlite3 cannot be used\.$"):
+        store.screen_states.put(account, "a", "x" * 100_000)
+    store._database.read(lambda c: c.execute("PRAGMA max_page_count=100000").fetchone())
+    store.screen_states.put(account, "a", "x" * 100_000)
 
 
 def test_calls_from_many_threads(store: Store, account: int) -> None:

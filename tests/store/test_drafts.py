@@ -1,13 +1,11 @@
 """Stored screen states and drafts."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-import pytest
-from store_clock import Clock
-
-from tui.store.db import StoreError
+from tui.api.codec import Json
+from tui.store.db import pack
+from tui.store.drafts import StoredEdit
 from tui.store.store import Store
 
 READ = datetime(2026, 11, 23, 7, 0, tzinfo=UTC)
@@ -44,60 +42,70 @@ def test_prefixes_are_not_patterns(store: Store, account: int) -> None:
     assert store.screen_states.all(account, "a_") == {"a_b": 1, "a_\x7f~\U0010ffff": 4}
 
 
-def test_an_edit_survives_save_rebase_and_restart(open_store: Callable[[], Store], clock: Clock) -> None:
+def put(store: Store, account: int, id: str, old: StoredEdit | None, base: Json, log: Json = None) -> StoredEdit | None:
+    return store.edits.replace(account, id, old, base, READ, log)
+
+
+def test_an_edit_survives_changes_of_log_and_base_and_a_restart(open_store: Callable[[], Store]) -> None:
     store = open_store()
     account = store.account_id("u", "1")
-    started = store.edits.start(account, "12", {"id": "12", "v": 1}, READ)
+    base: Json = {"id": "12", "v": 1}
+    started = put(store, account, "12", None, base)
+    assert started is not None
     assert started == store.edits.get(account, "12")
-    clock.advance(5)
-    assert store.edits.save_log(account, started, [{"step": 1}], READ) == replace(started, log=[{"step": 1}])
+    changed = put(store, account, "12", started, base, [{"step": 1}])
+    assert changed == StoredEdit("12", base, READ, [{"step": 1}], started.base_id)
     saved = open_store().edits.get(account, "12")
     assert saved is not None
-    assert (saved.base, saved.read_at, saved.log) == ({"id": "12", "v": 1}, READ, [{"step": 1}])
-    store.edits.rebase(account, "12", {"id": "12", "v": 2}, clock(), ["merged"])
+    assert (saved.base, saved.read_at, saved.log) == (base, READ, [{"step": 1}])
+    put(store, account, "12", changed, {"id": "12", "v": 2}, ["merged"])
     assert [(edit.base, edit.log) for edit in store.edits.all(account)] == [({"id": "12", "v": 2}, ["merged"])]
 
 
-def test_starting_an_edit_twice_keeps_the_first(store: Store, account: int) -> None:
-    store.edits.save_log(account, store.edits.start(account, "12", {"v": 1}, READ), ["mine"], READ)
-    again = store.edits.start(account, "12", {"v": 2}, READ)
-    assert (again.base, again.log) == ({"v": 1}, ["mine"])
+def test_an_edit_that_another_process_changed_is_not_replaced(store: Store, account: int) -> None:
+    base: Json = {"v": 1}
+    mine = put(store, account, "12", None, base)
+    theirs = put(store, account, "12", mine, base, ["theirs"])
+    assert theirs is not None
+    assert put(store, account, "12", mine, base, ["mine"]) is None
+    assert put(store, account, "12", None, {"v": 2}, ["new"]) is None
+    assert store.edits.get(account, "12") == theirs
+    store.edits.drop(account, "12")
+    assert put(store, account, "12", theirs, base, ["again"]) is not None
 
 
 def test_edits_are_listed_by_account_in_order_of_creation(store: Store, account: int) -> None:
     other = store.account_id("https://other", "7")
     for order in ("9", "1", "5"):
-        store.edits.start(account, order, {}, READ)
-    store.edits.start(other, "9", {}, READ)
+        put(store, account, order, None, {})
+    put(store, other, "9", None, {})
     store.edits.drop(account, "1")
     store.edits.drop(account, "never there")
     assert [edit.order_id for edit in store.edits.all(account)] == ["9", "5"]
     assert store.edits.get(account, "1") is None
 
 
-def test_log_is_saved_only_on_its_base_document(store: Store, account: int) -> None:
-    first = store.edits.start(account, "12", {"v": 1}, READ)
-    second = store.edits.rebase(account, "12", {"v": 2}, READ + timedelta(seconds=1), ["theirs"])
-    assert store.edits.save_log(account, first, ["mine"], READ) is None
-    assert store.edits.get(account, "12") == second
-    store.edits.drop(account, "12")
-    third = store.edits.start(account, "12", {"v": 3}, READ + timedelta(seconds=2))
-    assert store.edits.save_log(account, second, ["mine"], READ) is None
-    assert store.edits.get(account, "12") == third
-
-
-def test_saving_a_deleted_edit_fails(store: Store, account: int) -> None:
-    edit = store.edits.start(account, "12", {}, READ)
-    store.edits.drop(account, "12")
-    assert store.edits.save_log(account, edit, ["mine"], READ) is None
-    assert store.edits.get(account, "12") is None
-    with pytest.raises(StoreError, match="no longer exists"):
-        store.edits.rebase(account, "12", {}, READ, [])
-
-
 def test_unused_documents_are_deleted(store: Store, account: int) -> None:
-    store.edits.start(account, "12", {"v": 1}, READ)
+    edit = put(store, account, "12", None, {"v": 1})
     for v in range(5):
-        store.edits.rebase(account, "12", {"v": v}, READ, [])
+        edit = put(store, account, "12", edit, {"v": v})
     store.edits.drop(account, "12")
     assert store._database.read(lambda c: c.execute("SELECT count(*) FROM document").fetchone()[0]) == 0
+
+
+def test_changes_of_other_processes_are_noticed(open_store: Callable[[], Store]) -> None:
+    store, other = open_store(), open_store()
+    account = store.account_id("u", "1")
+    before = store.changes_of_others()
+    store.screen_states.put(account, "a", 1)
+    assert store.changes_of_others() == before
+    other.screen_states.put(account, "a", 2)
+    assert store.changes_of_others() != before
+
+
+def test_an_edit_that_cannot_be_read_hides_no_other(store: Store, account: int) -> None:
+    for order in ("1", "2", "3"):
+        put(store, account, order, None, {"v": order})
+    store._database.write(lambda c: c.execute("UPDATE edit SET log_json = '{' WHERE order_id = ?", (pack("2"),)))
+    assert [edit.order_id for edit in store.edits.all(account)] == ["1", "3"]
+    assert store.edits.unreadable == 1

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tui.store.db import StoreError
 from tui.store.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -16,6 +17,7 @@ ROOT = Path(__file__).parents[2]
 CHILD = """
 import sys
 from pathlib import Path
+from tui.store.db import StoreError
 from tui.store.store import Store
 store = Store(Path(sys.argv[1]))
 path = store.editor_files.put("order.json", b"{}")
@@ -76,10 +78,23 @@ def test_files_of_a_killed_process_are_removed_at_the_next_start(
     assert mine.exists()
 
 
-@pytest.mark.parametrize("leftover", ["odd", "0123456789abcdef-1", ".hidden"])
-def test_files_without_a_session_are_removed(open_store: Callable[[], Store], tmp_path: Path, leftover: str) -> None:
+def test_files_without_a_session_are_removed_and_those_of_others_stay(
+    open_store: Callable[[], Store], tmp_path: Path
+) -> None:
     open_store().close()
-    (tmp_path / "data" / "scratch" / leftover).mkdir()
-    (tmp_path / "data" / "scratch" / "file").touch()
+    scratch = tmp_path / "data" / "scratch"
+    (scratch / f"{'0' * 16}-{'1' * 16}").mkdir()
+    (scratch / "letters").mkdir()
+    (scratch / "file-1").touch()
     open_store()
-    assert list((tmp_path / "data" / "scratch").iterdir()) == []
+    assert {entry.name for entry in scratch.iterdir()} == {"letters", "file-1"}
+
+
+def test_a_link_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs"
+    (theirs / f"{'0' * 16}-{'1' * 16}").mkdir(parents=True)
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "scratch").symlink_to(theirs)
+    with pytest.raises(StoreError, match="It is a link"):
+        Store(tmp_path / "data")
+    assert len(list(theirs.iterdir())) == 1

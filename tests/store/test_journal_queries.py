@@ -269,3 +269,15 @@ def test_a_pruned_write_cannot_get_an_event(store: Store, account: int, clock: C
     store.writes.prune(clock())
     with pytest.raises(StoreError, match="no write"):
         store.writes.step(write, WriteState.SENT)
+
+
+def test_writes_stay_in_their_order_when_the_clock_is_set_back(store: Store, account: int, clock: Clock) -> None:
+    ids = []
+    for seconds in (0, 60, -3600, 60):
+        clock.advance(seconds)
+        write = NewWrite(WriteKind.PATCH, "PATCH", "/orders/1", b"{}", {}, order_id="1")
+        ids.append(store.writes.record(account, write).id)
+    found = store.journal_queries.find(account)
+    assert [id for id, _ in found] == ids[::-1]
+    rows = store.journal_queries.get(found)
+    assert [rows[place].is_clock_back for place in found] == [False, True, False, False]

@@ -11,7 +11,7 @@ from tui.store.last_screen import LastScreen, ListSnapshot
 
 NOW = datetime(2026, 11, 29, 8, tzinfo=UTC)
 ACCOUNT = ("https://example.com/api/v3", "key")
-SNAPSHOT = ListSnapshot(80, NOW, [[(" 1067 ", "1;31"), ("Anna\xa0Weber …", "")], []])
+SNAPSHOT = ListSnapshot(80, NOW, [[(" 1067 ", "1;31"), ("Anna\xa0Weber … \u2068א\u2069", "")], []])
 
 
 def test_a_snapshot_is_kept_for_its_account_and_private(tmp_path: Path) -> None:

@@ -1,8 +1,10 @@
 """The cache of orders: what is kept, found, counted, noted as gone and purged, and what happens to damaged files."""
 
+import errno
+import os
 import sqlite3
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -24,7 +26,7 @@ from tui.orders.query.conditions import (
     Some,
     SortKey,
 )
-from tui.store.db import StoreError
+from tui.store.db import StoreDamaged, StoreError
 from tui.store.order_cache import OrderCache, ReadOrder, cache_path
 
 
@@ -276,3 +278,50 @@ def test_rows_and_times_of_changes_by_key(cache: OrderCache) -> None:
     cache.put([read("7", {"id": "7"})], 9.0)
     assert cache.changed_at(["7"])["7"] > 9.0
     assert cache.changed_at([]) == {}
+
+
+def test_a_cache_in_which_damage_was_met_is_made_again_at_the_next_start(tmp_path: Path) -> None:
+    path = cache_path(tmp_path, 1)
+    cache = OrderCache(path)
+    cache.put([read(str(number)) for number in range(200)], 1.0)
+    cache.close()
+    data = path.read_bytes()
+    path.write_bytes(data[: 3 * 4096] + b"\xaa" * (len(data) - 3 * 4096))
+    cache = OrderCache(path)
+    with pytest.raises(StoreDamaged, match="start again"):
+        cache.rows(range(1, 200))
+    cache.close()
+    cache = OrderCache(path)
+    assert found(cache) == []
+    cache.put([read("1")], 1.0)
+    cache.close()
+
+
+def test_a_file_that_is_no_cache_is_kept_under_another_name(tmp_path: Path) -> None:
+    path = cache_path(tmp_path, 1)
+    path.write_bytes(b"a letter " * 100)
+    OrderCache(path).close()
+    assert path.with_name(f"{path.name}.damaged").read_bytes() == b"a letter " * 100
+
+
+def test_a_cache_that_cannot_be_read_at_the_moment_is_not_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = cache_path(tmp_path, 1)
+    cache = OrderCache(path)
+    cache.put_state("ranges", 1)
+    cache.close()
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "open", raising(OSError(errno.EMFILE, "Too many open files")))
+        with pytest.raises(StoreError, match="Too many open files"):
+            OrderCache(path)
+    cache = OrderCache(path)
+    assert cache.state("ranges") == 1
+    cache.close()
+
+
+def raising(error: Exception) -> Callable[..., Any]:
+    def fail(*_: Any, **__: Any) -> Any:
+        raise error
+
+    return fail

@@ -12,7 +12,8 @@ from pseudo_terminal import PROGRAM, Terminal
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.serve import serving
 
-SECRET = "s3cret-that-nobody-may-see"
+SECRET = f"s3cret-{os.getpid()}-that-nobody-may-see"
+"""Not the one of other tests, which may pass theirs as an argument while these run."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +54,7 @@ def test_a_secret_stays_where_it_is_kept(tmp_path: Path, url: str, kept: object)
     variables = environment(tmp_path) | ({"SENDCLOUD_SECRET_KEY": SECRET} if kept is in_environment else {})
     with Terminal(PROGRAM, environment=variables) as terminal:
         terminal.wait("all read")
-        assert terminal.lines[0].startswith(" DEMO kaas")
+        assert terminal.lines[0].startswith(" LOCAL kaas · WRITES")
         assert not [line for line in command_lines() if SECRET.encode() in line]
         terminal.press("T")
         terminal.wait("/integrations")
@@ -95,3 +96,37 @@ def test_the_first_start_ends_in_the_sandbox(tmp_path: Path) -> None:
         assert terminal.ended() == 0
     assert not (tmp_path / "settings.toml").exists()
     assert os.listdir(tmp_path) == ["d"]
+
+
+def test_an_account_is_connected_at_the_first_start(tmp_path: Path, url: str) -> None:
+    with Terminal(PROGRAM, environment=environment(tmp_path)) as terminal:
+        terminal.wait("connect an account")
+        terminal.press("j", "enter")
+        terminal.wait("profile name")
+        for keys, text in (("", "shop"), ("", url), ("j", "me"), ("", "a-wrong-secret")):
+            terminal.press(*keys, "enter")
+            terminal.wait("Enter accept")
+            terminal.press("ctrl+e", "ctrl+u")
+            terminal.paste(text)
+            terminal.press("enter")
+            terminal.wait("check the connection")
+        terminal.press("w")
+        terminal.wait("does not accept these credentials")
+        terminal.press("k", "enter")
+        terminal.wait("Enter accept")
+        terminal.paste(SECRET + "\r")
+        terminal.wait("*" * len(SECRET))
+        terminal.press("enter", "w")
+        terminal.wait("y saves the profile")
+        terminal.press("y")
+        terminal.wait("all read")
+        assert terminal.lines[0].startswith(" LOCAL shop · WRITES")
+        terminal.press("Q")
+        assert terminal.ended() == 0
+    assert SECRET.encode() not in terminal.stream
+    assert [
+        path for path in (tmp_path / "d").rglob("*") if path.is_file() and SECRET.encode() in path.read_bytes()
+    ] == []
+    with Terminal(PROGRAM, environment=environment(tmp_path)) as terminal:
+        terminal.wait("all read")
+        assert terminal.lines[0].startswith(" LOCAL shop · WRITES")

@@ -7,7 +7,7 @@ from pseudo_terminal import Start
 
 def test_the_list_of_the_last_time_is_shown_first(start: Start, tmp_path: Path) -> None:
     first = start()
-    number = first.lines[4].split()[1]
+    number = first.line_with(">").split()[1]
     first.press("Q")
     assert first.ended() == 0
     again = start(ready="opening …")

@@ -112,3 +112,15 @@ def test_has_substitutes(text: str) -> None:
     new = {char for shown, original in spans(text) if shown != original for char in shown if char not in original}
     letters = {char for char in new if "A" <= char <= "Z" or char == " "}
     assert new - letters <= SUBSTITUTES
+
+
+def test_a_megabyte_of_accented_letters_in_one_line_is_wrapped_at_once() -> None:
+    # This once took minutes, because the rest of the text was measured again for each line.
+    text = "é" * 500_000
+    assert wrap(safe(text), 100) == ["é" * 100] * 5_000
+
+
+@given(st.text(alphabet="ab é\u0301\u200d👩🏽\ufe0f\u20e37\x1b\n\ud800\u05d0", max_size=40))
+def test_long_runs_of_plain_letters_are_as_safe_as_each_letter(text: str) -> None:
+    long = "x" * 300 + text + "y" * 3
+    assert safe(long) == "".join(shown for shown, _ in spans(long))

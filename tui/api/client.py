@@ -150,6 +150,16 @@ class Client:
         return self._transport.in_flight
 
     @property
+    def waiting_for(self) -> float | None:
+        """Seconds since the oldest unfinished request was begun, pauses and retries included; None if there is none."""
+        return self._transport.waiting_for
+
+    @property
+    def request_started(self) -> asyncio.Event:
+        """Set when a request is begun."""
+        return self._transport.started
+
+    @property
     def paused_for(self) -> float:
         """Seconds left of the pause that the service asked for (429)."""
         return self._transport.budget.paused_for

@@ -30,7 +30,7 @@ from typing import Final
 
 from tui.api.codec import CodecError, Document, Json, decode, encode
 from tui.api.pointer import ROOT, Dialect, Pointer, Scope, Target, read_pointer
-from tui.api.wording import count_of
+from tui.api.wording import count_of, shorten
 
 __all__ = [
     "ApiError",
@@ -265,6 +265,12 @@ def _kind_of(status: int, problems: tuple[Problem, ...], write: bool, detail: st
     reason = _summary(problems)
     unchanged = "Nothing was changed" if write else "Nothing was read"
     unknown = "It may or may not have been carried out: look the order up before sending again."
+    if status == 304:
+        kind = OutcomeUnknown if write else InvalidResponse
+        return kind, (
+            f"The answer was that nothing has changed (304), which was not asked for; a proxy may keep old answers. "
+            f"{unknown if write else unchanged + '. Try again later.'}"
+        )
     if 300 <= status < 400:
         if write and status == 303:  # a server may answer a completed write with "see other"
             return OutcomeUnknown, f"The service answered with a redirect ({status}){detail}. {unknown}"
@@ -306,9 +312,17 @@ def _summary(problems: tuple[Problem, ...]) -> str:
     return first if first[-1:] in (".", "!", "?") else first + "."
 
 
+_LONGEST_WORD = 60
+_LONG_WORD = re.compile(rf"\S{{{_LONGEST_WORD + 1},}}")
+
+
 def one_line(text: str, longest: int = 300) -> str:
-    """Untrusted text as one printable line: control characters and bidirectional marks become spaces."""
+    """Untrusted text as one printable line: control characters and bidirectional marks become spaces.
+
+    A long word, such as an id, is shortened in the middle: both of its ends may tell which one it is.
+    """
     line = " ".join("".join(c if c.isprintable() else " " for c in text[: longest * 4]).split())
+    line = _LONG_WORD.sub(lambda word: shorten(word[0], _LONGEST_WORD), line)
     return line if len(line) <= longest else line[: longest - 1] + "…"
 
 

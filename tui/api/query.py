@@ -81,10 +81,18 @@ class OrderQuery:
 
 
 def encode_query(pairs: Sequence[tuple[str, str]]) -> str:
-    """Encode a query, escaping everything but letters, digits and `-._~`: a cursor keeps its `=` and `+` (Q4.2)."""
-    return "&".join(
-        f"{quote(name, safe='')}={quote(value, safe='', errors='surrogateescape')}" for name, value in pairs
-    )
+    """Encode a query, escaping everything but letters, digits and `-._~`: a cursor keeps its `=` and `+` (Q4.2).
+
+    Raises InvalidRequest for a text with half a character (a lone surrogate), which has no form in a query.
+    """
+    try:
+        return "&".join(
+            f"{quote(name, safe='')}={quote(value, safe='', errors='surrogateescape')}" for name, value in pairs
+        )
+    except UnicodeEncodeError as error:
+        raise InvalidRequest(
+            f"The service cannot be asked for {error.object!a}: it has half a character. Nothing was sent."
+        ) from None
 
 
 def id_text(value: Json | Absent) -> str:

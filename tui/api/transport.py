@@ -6,6 +6,8 @@ and raises CancelledError like anything else: callers record the write before se
 """
 
 import asyncio
+import re
+import zlib
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -27,6 +29,7 @@ from tui.api.budget import (
     read_retry_after,
     retry_delay,
 )
+from tui.api.decompression import ACCEPTED, Decompressor, UnsupportedEncoding
 from tui.api.errors import (
     ApiError,
     InvalidRequest,
@@ -40,6 +43,7 @@ from tui.api.errors import (
     error_for,
     one_line,
 )
+from tui.api.network import check_proxies, proxy_variable, trusted_certificates
 from tui.api.pointer import Dialect
 from tui.api.request_log import LoggedRequest, RequestLog, RequestOutcome
 
@@ -97,7 +101,8 @@ class _PartialResponse:
     body: bytearray = field(default_factory=bytearray)
     error: str = ""
     unsent: bool = False
-    too_large: bool = False
+    unusable: bool = False
+    """The error would be the same again."""
 
 
 class Transport:
@@ -133,14 +138,19 @@ class Transport:
         self._limit = limit
         host = urlsplit(base_url).hostname or ""
         self._host = host
+        # A proxy from the environment would see unencrypted requests to this machine.
+        uses_environment = not is_loopback(host)
+        if uses_environment:
+            check_proxies()
+        self._proxy = proxy_variable(base_url) if uses_environment else ""
         self._http = httpx.AsyncClient(
             transport=transport,
             follow_redirects=False,
-            # A proxy from the environment would see unencrypted requests to this machine.
-            trust_env=not is_loopback(host),
+            trust_env=uses_environment,
+            verify=trusted_certificates(),
             timeout=_timeouts(timeout),
             limits=httpx.Limits(max_connections=20, max_keepalive_connections=20, keepalive_expiry=5.0),
-            headers={"Accept": "application/json", "User-Agent": "sendcloud-orders"},
+            headers={"Accept": "application/json", "Accept-Encoding": ACCEPTED, "User-Agent": "sendcloud-orders"},
         )
         self._http.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         # Q6.1 may mean 15 concurrent requests: never exceed that, and never let reads hold up writes.
@@ -149,8 +159,16 @@ class Transport:
         """The number of requests in flight, without those that wait for the rate budget."""
         self.clock_offset: float | None = None
         """Seconds by which the service's clock is ahead of this machine's, as its last response said; None if none did."""
+        self._turns: dict[object, float] = {}
+        self.started = asyncio.Event()
+        """Set when a request is begun."""
         self._denials = 0
         self._token_task: asyncio.Task[str] | None = None
+
+    @property
+    def waiting_for(self) -> float | None:
+        """Seconds since the oldest unfinished request was begun, pauses and retries included; None if there is none."""
+        return self._clock.monotonic() - min(self._turns.values()) if self._turns else None
 
     async def aclose(self) -> None:
         if self._token_task is not None:
@@ -161,6 +179,15 @@ class Transport:
         """Send a request, with retries, and parse the response. `read` raises InvalidResponse if it cannot, with a short
         reason ("it is not JSON")."""
         url = self._url(request)
+        turn = object()
+        self._turns[turn] = self._clock.monotonic()
+        self.started.set()
+        try:
+            return await self._retried(request, url, read)
+        finally:
+            del self._turns[turn]
+
+    async def _retried(self, request: Request, url: httpx.URL, read: Callable[[ServiceResponse], T]) -> T:
         denials = self._denials
         until = self._clock.monotonic() + self._retry_for
         tried: Counter[type[ApiError]] = Counter()
@@ -345,19 +372,31 @@ class Transport:
             ):
                 response.status = stream.status_code
                 response.headers = stream.headers
-                async for chunk in stream.aiter_bytes():
-                    space = self._limit - len(response.body)
-                    response.body += chunk[:space]
-                    if len(chunk) > space:
-                        response.error = f"it exceeds {self._limit} bytes"
-                        response.too_large = True
-                        return
-        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
-            # Only these are raised before the first byte is sent.
+                await self._receive(stream, response)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.ProxyError) as error:
+            # Only these are raised before the first byte is sent to the service.
             response.unsent = True
             response.error = _reason(error)
         except (httpx.RequestError, TimeoutError, OSError) as error:
             response.error = _reason(error)
+
+    async def _receive(self, stream: httpx.Response, response: _PartialResponse) -> None:
+        """Read and decode the body, no further than its limit."""
+        try:
+            decompressor = Decompressor(stream.headers.get("content-encoding", ""))
+            async for chunk in stream.aiter_raw():
+                space = self._limit - len(response.body)
+                data = decompressor.add(chunk, space + 1)
+                response.body += data[:space]
+                if len(data) > space:
+                    response.error, response.unusable = f"it is too large, more than {self._limit} bytes", True
+                    return
+            if response.body and not decompressor.is_complete:
+                response.error = "its compressed text ends too early"
+        except UnsupportedEncoding as error:
+            response.error, response.unusable = str(error), True
+        except zlib.error:
+            response.error = "its compression is corrupt"
 
     def _check_received(self, request: Request, response: _PartialResponse) -> None:
         """Raise if there is no response, or if too much of it is missing to tell what it said."""
@@ -365,8 +404,9 @@ class Transport:
         if not reason or (status is not None and 300 <= status < 500):
             return  # a refusal stays a refusal, even if its text is cut off
         if response.unsent:
+            where = f"the network, the proxy in {self._proxy}" if self._proxy else "the network"
             raise Unreachable(
-                f"No connection to {self._host}: {reason}. Nothing was sent. Check the network and the address, then try "
+                f"No connection to {self._host}: {reason}. Nothing was sent. Check {where} and the address, then try "
                 "again."
             )
         if request.write:
@@ -375,9 +415,9 @@ class Transport:
                 status=status,
                 body=self._hide(bytes(response.body)),
             )
-        if response.too_large:
+        if response.unusable:
             error = InvalidResponse(
-                f"The response from {self._host} is too large: {reason}. Nothing was changed.", status=status
+                f"The response from {self._host} cannot be used: {reason}. Nothing was changed.", status=status
             )
             error.final = True
             raise error
@@ -414,6 +454,8 @@ class Transport:
         return data
 
 
+_UNTRUSTED = re.compile(r"CERTIFICATE_VERIFY_FAILED\] certificate verify failed: (.*?)(?: \(_ssl|$)")
+
 _LOOK_UP = "It may or may not have been carried out: look the order up before sending again."
 
 
@@ -421,6 +463,13 @@ def _reason(error: Exception) -> str:
     if isinstance(error, TimeoutError | httpx.TimeoutException):
         return "connecting took too long" if isinstance(error, httpx.ConnectTimeout) else "it took too long"
     detail = one_line(str(error), 200).rstrip(".")
+    if untrusted := _UNTRUSTED.search(detail):
+        return (
+            f"its certificate is not trusted ({untrusted[1]}); a company's certificate belongs in the system's store or "
+            "in the file that SSL_CERT_FILE names"
+        )
+    if isinstance(error, httpx.ProxyError):
+        return f"the proxy refused the connection ({detail})"
     if isinstance(error, httpx.ConnectError):
         return detail or "the server does not respond"
     return f"the connection was interrupted ({detail})" if detail else "the connection was interrupted"

@@ -1,4 +1,4 @@
-"""Counts in English sentences."""
+"""Counts and long values in English sentences."""
 
 
 def count_of(number: int, noun: str, plural: str | None = None) -> str:
@@ -9,3 +9,11 @@ def count_of(number: int, noun: str, plural: str | None = None) -> str:
 def word_for(number: int, noun: str, plural: str | None = None) -> str:
     """The form of a noun, or of a verb given with both its forms, that goes with a number."""
     return noun if number == 1 else plural or f"{noun}s"
+
+
+def shorten(text: str, longest: int) -> str:
+    """A text of at most so many characters, shortened in the middle: the ends of ids and values tell them apart."""
+    if len(text) <= longest:
+        return text
+    end = (longest - 1) // 2
+    return f"{text[: longest - 1 - end]}…{text[len(text) - end :]}"

@@ -9,7 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 
-from tui.commands.findings import Finding, Surroundings
+from tui.commands.findings import DoctorFinding, Surroundings
 from tui.commands.machine_checks import run_checks
 from tui.commands.output import PROBLEMS, SUCCESS, guarded, json_line, print_lines
 from tui.config.locations import data_folder, settings_file
@@ -28,7 +28,7 @@ def _doctor(profile: Profile | None, problem: str, *, offline: bool, as_json: bo
     around = Surroundings(os.environ, data_folder(), settings_file(), time.time(), profile)
     findings = [*run_checks(around)]
     if problem and not any(finding.area == "settings" and finding.is_problem for finding in findings):
-        findings.append(Finding("account", problem, "Correct it with: sendcloud-orders config edit"))
+        findings.append(DoctorFinding("account", problem, "Correct it with: sendcloud-orders config edit"))
     if profile is not None and not offline:
         findings += check_service(profile)
     problems = sum(finding.is_problem for finding in findings)
@@ -40,7 +40,7 @@ def _doctor(profile: Profile | None, problem: str, *, offline: bool, as_json: bo
     return PROBLEMS if problems else SUCCESS
 
 
-def _lines(findings: list[Finding], problems: int) -> Iterator[str]:
+def _lines(findings: list[DoctorFinding], problems: int) -> Iterator[str]:
     width = max(len(finding.area) for finding in findings)
     for finding in findings:
         yield f"{'!' if finding.is_problem else ' '} {finding.area:<{width}}  {finding.text}"
@@ -49,7 +49,7 @@ def _lines(findings: list[Finding], problems: int) -> Iterator[str]:
     yield f"{problems or 'no'} problem{'' if problems == 1 else 's'} found"
 
 
-def check_service(profile: Profile) -> list[Finding]:
+def check_service(profile: Profile) -> list[DoctorFinding]:
     """Connect to the service of a profile and say what works."""
     from tui.service import check_profile, connect
     from tui.work.connection import check_connection
@@ -58,19 +58,19 @@ def check_service(profile: Profile) -> list[Finding]:
         check_profile(profile)
         service = connect(profile, _RETRY_FOR)
     except ValueError as error:
-        return [Finding("account", str(error), "Correct it with: sendcloud-orders config edit")]
+        return [DoctorFinding("account", str(error), "Correct it with: sendcloud-orders config edit")]
 
-    async def check() -> Iterator[Finding]:
+    async def check() -> Iterator[DoctorFinding]:
         async with service.client as client:
             report = await check_connection(client)
             paused, offset, requests = client.paused_for, client.clock_offset, len(client.log.entries)
-        found = [Finding("service", report.found)] if report.found else []
-        found += [Finding("service", trouble.text, trouble.remedy) for trouble in report.troubles]
+        found = [DoctorFinding("service", report.found)] if report.found else []
+        found += [DoctorFinding("service", trouble.text, trouble.remedy) for trouble in report.troubles]
         if offset is not None:
-            found.append(Finding("service", f"its clock is {offset:+.0f} seconds from this machine's"))
+            found.append(DoctorFinding("service", f"its clock is {offset:+.0f} seconds from this machine's"))
         remedy = "Wait until then; nothing is sent before." if paused else ""
         state = f"the service asked for a pause of another {paused:.0f} seconds" if paused else "no pause asked for"
-        found.append(Finding("service", f"rate limit: {requests} requests made, {state}", remedy))
+        found.append(DoctorFinding("service", f"rate limit: {requests} requests made, {state}", remedy))
         return iter(found)
 
     try:

@@ -1,5 +1,6 @@
 """What a check of `doctor` says: a finding, which names its area, what it found, and what helps if it is a problem."""
 
+import shlex
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +10,7 @@ from tui.config.profiles import Profile
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorFinding:
     """`remedy`: what the user can do; empty if nothing is wrong."""
 
     area: str
@@ -32,10 +33,16 @@ class Surroundings:
     profile: Profile | None
 
 
-Check: TypeAlias = Callable[[Surroundings], Iterable[Finding]]
+Check: TypeAlias = Callable[[Surroundings], Iterable[DoctorFinding]]
 
 
 def shown(path: Path) -> str:
     """A path without the name of the user."""
     home = Path.home()
     return f"~/{path.relative_to(home)}" if path.is_relative_to(home) and path != home else str(path)
+
+
+def quoted(path: Path) -> str:
+    """The same for a shell."""
+    text = shown(path)
+    return f"~/{shlex.quote(text[2:])}" if text.startswith("~/") else shlex.quote(text)

@@ -3,7 +3,6 @@
 import locale
 import os
 import platform
-import shlex
 import stat
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Final
 
 from tui.api.wording import count_of
-from tui.commands.findings import Check, Finding, Surroundings, shown
+from tui.commands.findings import Check, DoctorFinding, Surroundings, quoted, shown
 from tui.config.profiles import Basic, ClientCredentials, EnvironmentSecret, KeyringSecret, Secret, SecretCommand
 from tui.config.settings import SettingsError, read_settings
 from tui.store.db import StoreError
@@ -26,11 +25,13 @@ _SLOW_ESCAPE: Final = 50
 """Milliseconds that tmux may wait after Escape before it is noticed."""
 
 
-def check_versions(_: Surroundings) -> Iterator[Finding]:
+def check_versions(_: Surroundings) -> Iterator[DoctorFinding]:
     names = [f"{name} {_version(name)}" for name in _PACKAGES]
-    yield Finding("versions", f"sendcloud-orders {_version('sendcloud-orders')}, Python {platform.python_version()}")
-    yield Finding("versions", f"SQLite {SQLITE_VERSION}, {', '.join(names)}")
-    yield Finding("versions", f"{platform.system()} {platform.release()} {platform.machine()}")
+    yield DoctorFinding(
+        "versions", f"sendcloud-orders {_version('sendcloud-orders')}, Python {platform.python_version()}"
+    )
+    yield DoctorFinding("versions", f"SQLite {SQLITE_VERSION}, {', '.join(names)}")
+    yield DoctorFinding("versions", f"{platform.system()} {platform.release()} {platform.machine()}")
 
 
 def _version(package: str) -> str:
@@ -40,17 +41,17 @@ def _version(package: str) -> str:
         return "not installed"
 
 
-def check_terminal(around: Surroundings) -> Iterator[Finding]:
+def check_terminal(around: Surroundings) -> Iterator[DoctorFinding]:
     size = _terminal_size()
     if size is None:
-        yield Finding("terminal", "no terminal")
+        yield DoctorFinding("terminal", "no terminal")
         return
     columns, lines = size
     small = "" if columns >= 80 and lines >= 24 else "Enlarge the window to 80 columns and 24 lines."
-    yield Finding("terminal", f"{columns} columns, {lines} lines", small)
+    yield DoctorFinding("terminal", f"{columns} columns, {lines} lines", small)
     term = around.environment.get("TERM", "")
     unusable = term in ("", "dumb", "unknown")
-    yield Finding("terminal", f"TERM is {term or 'not set'}", _SET_TERM if unusable else "")
+    yield DoctorFinding("terminal", f"TERM is {term or 'not set'}", _SET_TERM if unusable else "")
 
 
 _SET_TERM: Final = "Set TERM to the type of the terminal, such as xterm-256color; inside tmux, tmux-256color."
@@ -67,7 +68,7 @@ def _terminal_size() -> tuple[int, int] | None:
     return None
 
 
-def check_colours(around: Surroundings) -> Iterator[Finding]:
+def check_colours(around: Surroundings) -> Iterator[DoctorFinding]:
     environment = around.environment
     term, colour = environment.get("TERM", ""), environment.get("COLORTERM", "")
     if environment.get("NO_COLOR"):
@@ -76,37 +77,41 @@ def check_colours(around: Surroundings) -> Iterator[Finding]:
         found = "16 million"
     else:
         found = "256" if "256color" in term else "16"
-    yield Finding("terminal", f"colours: {found}")
+    yield DoctorFinding("terminal", f"colours: {found}")
 
 
-def check_encoding(_: Surroundings) -> Iterator[Finding]:
+def check_encoding(_: Surroundings) -> Iterator[DoctorFinding]:
     encoding = locale.getpreferredencoding(do_setlocale=False).upper().replace("_", "-")
     is_utf8 = encoding in ("UTF-8", "UTF8")
-    yield Finding("terminal", f"encoding {encoding}", "" if is_utf8 else "Set LANG to a UTF-8 locale, such as C.UTF-8.")
+    yield DoctorFinding(
+        "terminal", f"encoding {encoding}", "" if is_utf8 else "Set LANG to a UTF-8 locale, such as C.UTF-8."
+    )
 
 
-def check_ssh(around: Surroundings) -> Iterator[Finding]:
+def check_ssh(around: Surroundings) -> Iterator[DoctorFinding]:
     if around.environment.get("SSH_CONNECTION") or around.environment.get("SSH_TTY"):
-        yield Finding("terminal", "over SSH")
+        yield DoctorFinding("terminal", "over SSH")
 
 
-def check_tmux(around: Surroundings) -> Iterator[Finding]:
+def check_tmux(around: Surroundings) -> Iterator[DoctorFinding]:
     if not around.environment.get("TMUX"):
         return
     escape = _tmux("show-options", "-sv", "escape-time")
     if escape is None:
-        yield Finding("tmux", "its settings cannot be read")
+        yield DoctorFinding("tmux", "its settings cannot be read")
         return
     slow = escape.isdigit() and int(escape) > _SLOW_ESCAPE
-    yield Finding("tmux", f"escape-time {escape} ms", "Put into ~/.tmux.conf: set -sg escape-time 10" if slow else "")
+    yield DoctorFinding(
+        "tmux", f"escape-time {escape} ms", "Put into ~/.tmux.conf: set -sg escape-time 10" if slow else ""
+    )
     term = _tmux("show-options", "-gv", "default-terminal") or ""
     is_plain = "256color" not in term and term != ""
     remedy = "Put into ~/.tmux.conf: set -g default-terminal tmux-256color" if is_plain else ""
-    yield Finding("tmux", f"default-terminal {term}", remedy)
+    yield DoctorFinding("tmux", f"default-terminal {term}", remedy)
     clipboard = _tmux("show-options", "-sv", "set-clipboard") or ""
     is_off = clipboard == "off"
     remedy = "Y cannot copy. Put into ~/.tmux.conf: set -s set-clipboard on" if is_off else ""
-    yield Finding("tmux", f"set-clipboard {clipboard}", remedy)
+    yield DoctorFinding("tmux", f"set-clipboard {clipboard}", remedy)
 
 
 def _tmux(*arguments: str) -> str | None:
@@ -117,32 +122,32 @@ def _tmux(*arguments: str) -> str | None:
     return done.stdout.strip()
 
 
-def check_folders(around: Surroundings) -> Iterator[Finding]:
+def check_folders(around: Surroundings) -> Iterator[DoctorFinding]:
     for folder, what in ((around.settings.parent, "settings"), (around.data, "data")):
         if not folder.exists():
-            yield Finding("folders", f"{what}: {shown(folder)} does not exist yet")
+            yield DoctorFinding("folders", f"{what}: {shown(folder)} does not exist yet")
             continue
         mode = stat.S_IMODE(folder.stat().st_mode)
         remedy = ""
         if mode & 0o077:
-            remedy = f"Other users may look into it. Run: chmod 700 {shlex.quote(shown(folder))}"
+            remedy = f"Other users may look into it. Run: chmod 700 {quoted(folder)}"
         if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
             remedy = "It is not writable for you. Correct its owner and rights."
-        yield Finding("folders", f"{what}: {shown(folder)}, mode {mode:03o}", remedy)
+        yield DoctorFinding("folders", f"{what}: {shown(folder)}, mode {mode:03o}", remedy)
 
 
-def check_space(around: Surroundings) -> Iterator[Finding]:
+def check_space(around: Surroundings) -> Iterator[DoctorFinding]:
     folder = next(parent for parent in (around.data, *around.data.absolute().parents) if parent.exists())
     space = os.statvfs(folder)
     free = space.f_bavail * space.f_frsize
     remedy = "" if free >= _LEAST_SPACE else f"Make room on the disk of {shown(folder)}."
-    yield Finding("disk", f"{free // 2**20} MB free for the data folder", remedy)
+    yield DoctorFinding("disk", f"{free // 2**20} MB free for the data folder", remedy)
 
 
-def check_database(around: Surroundings) -> Iterator[Finding]:
+def check_database(around: Surroundings) -> Iterator[DoctorFinding]:
     found = inspect_store(around.data)
     if found is None:
-        yield Finding("database", "none yet")
+        yield DoctorFinding("database", "none yet")
         return
     remedy = ""
     if found.problem:
@@ -152,34 +157,36 @@ def check_database(around: Surroundings) -> Iterator[Finding]:
     elif found.format > found.newest_format:
         remedy = "It was written by a newer version. Update this one."
     state = f"not intact ({found.problem})" if found.problem else f"intact, format {found.format}"
-    yield Finding("database", f"{found.size // 1024} kB, {state}", remedy)
+    yield DoctorFinding("database", f"{found.size // 1024} kB, {state}", remedy)
     running = len(running_sessions(around.data / "locks"))
-    yield Finding("database", f"open in {count_of(running, 'running copy', 'running copies')} of the app")
+    yield DoctorFinding("database", f"open in {count_of(running, 'running copy', 'running copies')} of the app")
 
 
-def check_settings(around: Surroundings) -> Iterator[Finding]:
+def check_settings(around: Surroundings) -> Iterator[DoctorFinding]:
     if not around.settings.exists():
-        yield Finding("settings", f"{shown(around.settings)} does not exist; the defaults are used")
+        yield DoctorFinding("settings", f"{shown(around.settings)} does not exist; the defaults are used")
         return
     mode = stat.S_IMODE(around.settings.stat().st_mode)
     try:
         settings = read_settings()
     except SettingsError as error:
-        yield Finding("settings", f"{error}", "Correct it with: sendcloud-orders config edit")
+        yield DoctorFinding("settings", f"{error}", "Correct it with: sendcloud-orders config edit")
         return
-    yield Finding("settings", f"valid, {count_of(len(settings.profiles), 'profile')}, mode {mode:03o}")
+    yield DoctorFinding("settings", f"valid, {count_of(len(settings.profiles), 'profile')}, mode {mode:03o}")
 
 
-def check_profile_source(around: Surroundings) -> Iterator[Finding]:
+def check_profile_source(around: Surroundings) -> Iterator[DoctorFinding]:
     profile = around.profile
     if profile is None:
-        yield Finding("account", "none configured; sendcloud-orders without options connects one, --demo needs none")
+        yield DoctorFinding(
+            "account", "none configured; sendcloud-orders without options connects one, --demo needs none"
+        )
         return
     if profile.credentials is None:
-        yield Finding("account", f"{profile.title}, inside the app; it needs no account")
+        yield DoctorFinding("account", f"{profile.title}, inside the app; it needs no account")
         return
     rights = "read only" if profile.read_only else "writes"
-    yield Finding(
+    yield DoctorFinding(
         "account", f"{profile.title}, {rights}, {profile.base_url}, secret from {_source(profile.credentials)}"
     )
 
@@ -196,35 +203,35 @@ def _source(credentials: Basic | ClientCredentials) -> str:
             return "the settings file or the environment"
 
 
-def check_proxies(around: Surroundings) -> Iterator[Finding]:
+def check_proxies(around: Surroundings) -> Iterator[DoctorFinding]:
     """Their values may contain passwords and are not shown."""
     names = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY", "SSL_CERT_FILE", "SSL_CERT_DIR")
     set_ = [name for name in names if around.environment.get(name) or around.environment.get(name.lower())]
-    yield Finding("network", f"variables: {', '.join(set_) or 'none'}")
+    yield DoctorFinding("network", f"variables: {', '.join(set_) or 'none'}")
     for name in ("SSL_CERT_FILE", "SSL_CERT_DIR"):
         value = around.environment.get(name)
         if value and not os.access(value, os.R_OK):
-            yield Finding("network", f"{name} cannot be read", f"Correct {name}, or unset it.")
+            yield DoctorFinding("network", f"{name} cannot be read", f"Correct {name}, or unset it.")
 
 
-def check_cache(around: Surroundings) -> Iterator[Finding]:
+def check_cache(around: Surroundings) -> Iterator[DoctorFinding]:
     for cache in inspect_caches(around.data):
         if cache.problem:
             remedy = f"Delete {shown(cache.path)}; its orders are read again."
-            yield Finding("cache", f"{cache.path.name} cannot be read: {cache.problem}", remedy)
+            yield DoctorFinding("cache", f"{cache.path.name} cannot be read: {cache.problem}", remedy)
         elif cache.read_at is None:
-            yield Finding("cache", f"{cache.path.name} is empty")
+            yield DoctorFinding("cache", f"{cache.path.name} is empty")
         else:
             hours = (around.now - cache.read_at) / 3600
             orders = count_of(cache.orders, "order")
-            yield Finding("cache", f"{cache.path.name}: {orders}, read {max(0.0, hours):.1f} hours ago")
+            yield DoctorFinding("cache", f"{cache.path.name}: {orders}, read {max(0.0, hours):.1f} hours ago")
 
 
-def check_crashes(around: Surroundings) -> Iterator[Finding]:
+def check_crashes(around: Surroundings) -> Iterator[DoctorFinding]:
     reports = sorted((around.data / "crashes").glob("crash-*.txt"))
     if reports:
         at = datetime.fromtimestamp(reports[-1].stat().st_mtime, UTC).isoformat(timespec="seconds")
-        yield Finding("crashes", f"{count_of(len(reports), 'report')}, the newest of {at}: {shown(reports[-1])}")
+        yield DoctorFinding("crashes", f"{count_of(len(reports), 'report')}, the newest of {at}: {shown(reports[-1])}")
 
 
 MACHINE_CHECKS: Final[tuple[Check, ...]] = (
@@ -245,11 +252,11 @@ MACHINE_CHECKS: Final[tuple[Check, ...]] = (
 )
 
 
-def run_checks(around: Surroundings) -> Iterator[Finding]:
+def run_checks(around: Surroundings) -> Iterator[DoctorFinding]:
     """The findings of all checks. What cannot be looked at is a finding too."""
     for check in MACHINE_CHECKS:
         try:
             yield from check(around)
         except (OSError, StoreError) as error:
             name = check.__name__.removeprefix("check_").replace("_", " ")
-            yield Finding(name, f"cannot be checked: {error}", "Correct the rights of the file, then try again.")
+            yield DoctorFinding(name, f"cannot be checked: {error}", "Correct the rights of the file, then try again.")

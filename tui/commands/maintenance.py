@@ -18,6 +18,10 @@ def _config(arguments: Sequence[str]) -> int:
     )
     options = parser.parse_args(arguments)
 
+    from tui.config.secrets import take_from_environment
+
+    take_from_environment()  # the editor does not need them
+
     from tui.commands.config import config_check, config_edit, config_path, config_show
 
     run = {"path": config_path, "show": config_show, "check": config_check, "edit": config_edit}[options.action]

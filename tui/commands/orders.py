@@ -13,7 +13,18 @@ from tui.api.codec import Document, Json, encode, pretty
 from tui.api.errors import ApiError, Problem
 from tui.api.query import order_key
 from tui.api.wording import count_of
-from tui.commands.output import DENIED, PROBLEMS, SUCCESS, USAGE, CommandEnded, guarded, print_bytes, print_lines, say
+from tui.commands.output import (
+    DENIED,
+    PROBLEMS,
+    SUCCESS,
+    USAGE,
+    CommandEnded,
+    guarded,
+    print_lines,
+    print_table,
+    say,
+    say_if,
+)
 from tui.config.locations import data_folder
 from tui.config.profiles import Profile
 from tui.config.settings import read_settings
@@ -25,7 +36,7 @@ from tui.orders.query.arguments import from_arguments
 from tui.orders.query.language import Query, QueryContext, QueryError, parse
 from tui.orders.summary import order_name, text_at
 from tui.orders.tables.csv_writer import to_csv
-from tui.widgets.text import fit, safe, width_of
+from tui.widgets.text import safe, width_of
 from tui.work.cache.facets import FACETS, FacetValue, count_by
 from tui.work.cache.labels import LabelReader
 from tui.work.cache.local_orders import CachedOrder, LocalOrders, named
@@ -42,6 +53,8 @@ if TYPE_CHECKING:
 
 
 _ASKED_FOR = 10
+_WIDEST = 100
+"""The width up to which a column is as wide as its widest cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +95,7 @@ async def _list(options: argparse.Namespace, profile: Profile) -> int:
         if options.json:
             print_lines(_json(_line(opened, order, raw=options.raw)) for order in window)
         elif options.csv:
-            print_bytes(to_csv(_table(opened, window, columns)))
+            print_table(to_csv(_table(opened, window, columns)))
         else:
             print_lines(_aligned(_table(opened, window, columns)))
         say(f"{count_of(len(window), 'order')} of {opened.orders.cache.count()}.")
@@ -137,8 +150,10 @@ async def _opened(options: argparse.Namespace, profile: Profile) -> "AsyncIterat
 
     now, zone = (lambda: datetime.now(UTC)), local_zone()
     service = connect(profile, retry_for=30.0)
+    say_if(service.notice)
     try:
         store = Store(data_folder(), profile=profile.name)
+        say_if(store.notice)
         try:
             account = await open_known(service.client, store, service.name, now=now, zone=zone)
             if account.identity_notice:
@@ -265,11 +280,15 @@ def _shown(opened: _Opened, order: CachedOrder, writes: Sequence[Json]) -> Itera
 
 
 def _aligned(rows: Iterable[Sequence[Json]]) -> Iterator[str]:
-    """The rows with columns of equal width, as wide as their widest cell, two spaces apart."""
+    """The rows with columns of equal width, two spaces apart. Cells that are much too long are not cut."""
     cells = [["" if value is None else safe(str(value)) for value in row] for row in rows]
-    widths = [max(map(width_of, column)) for column in zip(*cells, strict=True)]
+    widths = [min(max(map(width_of, column)), _WIDEST) for column in zip(*cells, strict=True)]
     for row in cells:
-        yield "  ".join(fit(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
+        yield "  ".join(_padded(cell, width) for cell, width in zip(row, widths, strict=True)).rstrip()
+
+
+def _padded(cell: str, width: int) -> str:
+    return cell + " " * (width - width_of(cell))
 
 
 def _facet_lines(count: int, facets: Mapping[str, Sequence[FacetValue]]) -> Iterator[str]:

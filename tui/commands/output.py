@@ -59,9 +59,12 @@ def print_lines(lines: Iterable[str]) -> None:
     _write(f"{line}\n".encode() for line in lines)
 
 
-def print_bytes(data: bytes) -> None:
-    """Write bytes to standard output; a closed pipe is not an error."""
-    _write([data])
+def print_table(data: bytes) -> None:
+    """Write a table in CSV to standard output, as it is; to a terminal as safe text. A closed pipe is not an error."""
+    if sys.stdout.isatty():
+        print_lines(map(safe, data.decode("utf-8-sig").rstrip("\r\n").split("\r\n")))
+    else:
+        _write([data])
 
 
 def _write(parts: Iterable[bytes]) -> None:
@@ -79,6 +82,12 @@ def _write(parts: Iterable[bytes]) -> None:
 def say(text: str) -> None:
     """Print a sentence to standard error."""
     write_error(f"sendcloud-orders: {safe(text)}\n")
+
+
+def say_if(text: str) -> None:
+    """Print a sentence to standard error, if there is one."""
+    if text:
+        say(text)
 
 
 def write_error(text: str) -> None:

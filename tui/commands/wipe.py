@@ -28,8 +28,14 @@ _IN_DATA: Final = (
     ("scratch/*/*", "texts that were open in $EDITOR"),
     ("crashes/*.txt", "reports of crashes"),
     ("locks/*", "which running copy owns what"),
+    (".orders.sqlite3.*", "a copy that was not completed"),
 )
-"""What the app makes in its data folder. Other files stay."""
+_IN_CONFIG: Final = (
+    ("settings.toml", "settings, profiles, and their secrets if they are in the file"),
+    (".settings.toml.*", "a copy that was not completed"),
+    (".edited-*-settings.toml", "a copy that was open in $EDITOR"),
+)
+"""What the app makes in each of its folders. Other files stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,15 +81,11 @@ def _wipe(*, yes: bool) -> int:
 
 def stored_files() -> Iterator[StoredFile]:
     """The files that the app made. A link is listed, but not what it leads to."""
-    for pattern, what in _IN_DATA:
-        for path in sorted(data_folder().glob(pattern)):
-            if path.is_symlink() or path.is_file():
-                yield StoredFile(path, what, path.lstat().st_size)
-    settings = config_folder() / "settings.toml"
-    if settings.is_symlink() or settings.is_file():
-        yield StoredFile(
-            settings, "settings, profiles, and their secrets if they are in the file", settings.lstat().st_size
-        )
+    for folder, patterns in ((data_folder(), _IN_DATA), (config_folder(), _IN_CONFIG)):
+        for pattern, what in patterns:
+            for path in sorted(folder.glob(pattern)):
+                if path.is_symlink() or path.is_file():
+                    yield StoredFile(path, what, path.lstat().st_size)
 
 
 def _keyring_entries() -> list[Profile]:

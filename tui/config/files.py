@@ -19,7 +19,7 @@ def add_profile(name: str, values: Mapping[str, str | bool | Sequence[str]], *, 
 
     path = settings_file()
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
         mode = stat.S_IMODE(path.stat().st_mode)
     except FileNotFoundError:
         text, mode = "", 0o600

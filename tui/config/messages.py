@@ -50,9 +50,9 @@ def line_of(names: Sequence[str], text: str) -> str:
 
 def line_number(names: Sequence[str], text: str) -> int | None:
     """The number of the line that has the last of these keys, each of which is looked for after the one before."""
-    lines, found = text.splitlines(), 0
+    lines, found = ["" if line.lstrip().startswith("#") else line for line in text.splitlines()], 0
     for name in names:
-        pattern = re.compile(rf"(?:^|[\s.\[\"']){re.escape(name)}[\"']?\s*(?:=|\]|\.)")
+        pattern = re.compile(rf"(?:^|[\s.\[{{,\"']){re.escape(name)}[\"']?\s*(?:=|\]|\.)")
         found = next((number for number in range(found, len(lines)) if pattern.search(lines[number])), found)
     return found + 1 if names and pattern.search(lines[found]) else None
 

@@ -78,8 +78,8 @@ class Profile:
 
     @property
     def is_demo(self) -> bool:
-        """Whether nothing real can be changed: the embedded sandbox, or a service on this machine."""
-        return self.credentials is None or host_of(self.base_url) in ("localhost", "127.0.0.1", "::1")
+        """Whether it is the embedded sandbox, in which nothing real can be changed."""
+        return self.credentials is None
 
     @property
     def account_key(self) -> tuple[str, str]:
@@ -94,8 +94,12 @@ class Profile:
 
     @property
     def title(self) -> str:
-        """The name on screens. Production and sandbox differ in the first word, so that colours are not needed."""
-        return f"{'DEMO' if self.is_demo else 'PROD'} {self.label or self.name}"
+        """The name on screens. Production and sandbox differ in the first word, so that colours are not needed.
+
+        A service on this machine is LOCAL: usually a sandbox, but it may be a tunnel to a real account.
+        """
+        is_local = host_of(self.base_url) in ("localhost", "127.0.0.1", "::1")
+        return f"{'DEMO' if self.is_demo else 'LOCAL' if is_local else 'PROD'} {self.label or self.name}"
 
 
 def demo_profile(*, read_only: bool = False) -> Profile:

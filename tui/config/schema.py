@@ -44,14 +44,14 @@ class CacheTable(SettingsTable):
 class MarksTable(SettingsTable):
     tags: dict[Literal["done", "snoozed", "flagged"], Annotated[str, Field(pattern=r"^\S(.*\S)?$")]] = Field(
         default={},
-        description='a table of different tags, such as {done = "packed", snoozed = "later", flagged = "look"}',
+        description="a tag: a text without blanks around it",
     )
 
     @field_validator("tags")
     @classmethod
     def _are_different(cls, tags: dict[str, str]) -> dict[str, str]:
         if len(set(tags.values())) < len(tags):
-            raise ValueError("two marks have one tag")
+            raise _inconsistent("has one tag for two marks")
         return tags
 
 

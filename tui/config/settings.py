@@ -94,7 +94,7 @@ def read_settings() -> Settings:
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
     try:
-        text = data.decode("utf-8")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise SettingsError(f"{path} is not UTF-8 text") from None
     return parse_settings(text, path, stat.S_IMODE(mode))

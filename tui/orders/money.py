@@ -5,6 +5,7 @@ from typing import Any
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer
+from tui.orders.numbers import computable, countable
 from tui.orders.paths import CURRENCY, ITEMS, TOTAL, FieldPath
 
 
@@ -16,8 +17,8 @@ def missing_total(document: Document, pointer: Pointer) -> tuple[str, Pointer, J
     items: list[Any] = found if isinstance(found, list) else []
     for index, item in enumerate(items):
         price_pointer = ITEMS / index / "total_price"
-        quantity, unit = value_at(item, ("quantity",)), amount_at(item, "unit_price")
-        if pointer.startswith(price_pointer) and unit is not None and isinstance(quantity, int) and quantity > 0:
+        quantity, unit = countable(value_at(item, ("quantity",))), amount_at(item, "unit_price")
+        if pointer.startswith(price_pointer) and unit is not None and quantity is not None and quantity > 0:
             if amount_at(item, "total_price") is not None:
                 return None
             total = as_json_number(unit * quantity)
@@ -51,11 +52,7 @@ def value_at(node: Any, path: FieldPath) -> Any:
 
 def amount_at(node: Any, name: str) -> Decimal | None:
     """The amount of the price called `name`, or None if it has none."""
-    value = value_at(node, (name, "value"))
-    if not isinstance(value, int | Decimal) or isinstance(value, bool):
-        return None
-    # Numbers with extreme exponents would make the arithmetic explode.
-    return Decimal(value) if abs(Decimal(value).adjusted()) < 40 else None
+    return computable(value_at(node, (name, "value")))
 
 
 def as_json_number(number: Decimal) -> Json:

@@ -11,6 +11,7 @@ from typing import Final
 from tui.api.codec import Document, Json, as_list
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text, read_instant
+from tui.orders.numbers import computable, countable
 from tui.orders.paths import (
     CUSTOMER,
     DELIVERY_INDICATOR,
@@ -55,10 +56,11 @@ def money_at(order: Json, pointer: Pointer) -> str:
     if value is ABSENT or value is None:
         return ""
     sign = _SIGNS.get(currency, currency) if isinstance(currency, str) else "?"
-    if isinstance(value, int | Decimal) and not isinstance(value, bool) and abs(Decimal(value).adjusted()) < 12:
+    number = computable(value)
+    if number is not None and abs(number.adjusted()) < 12:
         # `25.000` would read as thousands.
-        exponent = Decimal(value).normalize().as_tuple().exponent
-        shown = f"{value:.2f}" if isinstance(exponent, int) and exponent >= -2 else f"{value:f}"
+        exponent = number.normalize().as_tuple().exponent
+        shown = f"{number:.2f}" if isinstance(exponent, int) and exponent >= -2 else f"{number:f}"
     else:
         shown = show_value("number", value)
     return f"{sign} {shown}"
@@ -75,8 +77,8 @@ def kilograms(order: Document) -> Decimal | None:
     total = Decimal(0)
     for item in items:
         grams = grams_of(Pointer.of("measurement", "weight").get(item))
-        quantity = item.get("quantity") if isinstance(item, dict) else None
-        if grams is None or not isinstance(quantity, int) or isinstance(quantity, bool):
+        quantity = countable(item.get("quantity")) if isinstance(item, dict) else None
+        if grams is None or quantity is None:
             return None
         total += grams * quantity
     return total / 1000
@@ -175,7 +177,6 @@ def grams_of(weight: Json | Absent) -> Decimal | None:
     if not isinstance(weight, dict):
         return None
     value, unit = weight.get("value"), weight.get("unit")
-    if isinstance(value, bool) or not isinstance(value, int | Decimal) or not isinstance(unit, str):
-        return None
-    factor = GRAMS.get(unit.lower())
-    return None if factor is None or abs(Decimal(value).adjusted()) > 9 else value * factor
+    number = computable(value)
+    factor = GRAMS.get(unit.lower()) if isinstance(unit, str) else None
+    return None if number is None or factor is None or abs(number.adjusted()) > 9 else number * factor

@@ -16,7 +16,7 @@ from tui.api.codec import CodecError, Document, Json, decode
 from tui.api.pointer import Pointer
 from tui.sandbox import account_data, responses, seeding, shipments, shops, writing
 from tui.sandbox.access import AccessControl, CredentialCheck, Limits
-from tui.sandbox.data import StoredOrder, fold_case, row_of
+from tui.sandbox.data import StoredOrder, fold_case, row_of, shop_number
 from tui.sandbox.faults import Fault, FaultGate, FaultInjector, Faults
 from tui.sandbox.order_query import DEFAULT_SORT, InvalidCursorError, OrderListRequest, list_orders, read_sort
 from tui.sandbox.responses import error_object, error_response, json_response, raw_response
@@ -30,6 +30,9 @@ __all__ = ["API", "FAULTS_PATH", "TOKEN_PATH", "Sandbox", "SandboxSettings"]
 API = "/api/v3"
 TOKEN_PATH = "/oauth2/token/"  # noqa: S105
 FAULTS_PATH = "/sandbox/faults"
+
+LONGEST_BODY = 32 * 1024 * 1024
+"""The largest accepted body of a request, in bytes. A hundred orders have about 3 MB."""
 
 Handler = Callable[[Request], Awaitable[Response]]
 
@@ -68,7 +71,7 @@ class Sandbox:
                 Route("/api/v3/addresses/sender-addresses", self._checked(self._senders)),
                 Route("/api/v3/shipping-options", self._checked(self._shipping_options), methods=["POST"]),
                 Route("/api/v3/user/auth/metadata", self._checked(self._metadata)),
-                Route(TOKEN_PATH.rstrip("/"), self._token, methods=["POST"]),
+                Route(TOKEN_PATH.rstrip("/"), _refusing(self._token), methods=["POST"]),
                 Route(FAULTS_PATH, self._checked(self._faults), methods=["GET", "PUT"]),
             ],
             exception_handlers={HTTPException: _routing_error},
@@ -93,10 +96,7 @@ class Sandbox:
                 if wait > 0:
                     return self.fault_injector.throttled(wait)
             self._save_due_orders()
-            try:
-                return await handler(request)
-            except Refused as refused:
-                return refused.response
+            return await _refusing(handler)(request)
 
         return checked
 
@@ -316,13 +316,13 @@ class Sandbox:
         return json_response(200, {"data": {"user_id": 100_000 + self.settings.seed, "integration_id": OWN_SHOP}})
 
     async def _token(self, request: Request) -> Response:
-        return self.access.token(await request.body(), request.headers.get("authorization"))
+        return self.access.token(await _read_body(request), request.headers.get("authorization"))
 
     async def _faults(self, request: Request) -> Response:
         """The active faults; PUT replaces all of them."""
         if request.method == "PUT":
             try:
-                self.fault_injector.faults = Faults.from_json(decode(await request.body()))
+                self.fault_injector.faults = Faults.from_json(decode(await _read_body(request)))
             except ValueError as problem:
                 return error_response(400, error_object(400, "invalid", str(problem)))
         return json_response(200, self.fault_injector.faults.to_json())
@@ -348,6 +348,18 @@ class Sandbox:
         stamp = max(moment, last + 1 if isinstance(last, int) else 0)
         self.data.set_value("last_stamp", stamp)
         return stamp
+
+
+def _refusing(handler: Handler) -> Handler:
+    """Answer with the response of Refused where a handler raises it."""
+
+    async def answer(request: Request) -> Response:
+        try:
+            return await handler(request)
+        except Refused as refused:
+            return refused.response
+
+    return answer
 
 
 class _IgnoreTrailingSlash:
@@ -435,9 +447,20 @@ async def _body(request: Request) -> Json:
         detail = f'Unsupported media type "{kind}" in request.'
         raise Refused(error_response(415, error_object(415, "invalid", detail, title="Unsupported media type")))
     try:
-        return decode(await request.body())
+        return decode(await _read_body(request))
     except CodecError as problem:
         raise _wrong_format(f"JSON parse error - {problem}") from problem
+
+
+async def _read_body(request: Request) -> bytes:
+    """The body of a request. Raises Refused if it is too large."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LONGEST_BODY:
+            detail = f"The request has more than {LONGEST_BODY} bytes."
+            raise Refused(error_response(413, error_object(413, "invalid", detail, title="Request too large")))
+    return bytes(body)
 
 
 def _identifiers(row: SeedRow) -> Document:
@@ -446,7 +469,7 @@ def _identifiers(row: SeedRow) -> Document:
 
 
 def _shop_of(order: Document) -> int:
-    return int(cast(int, cast(Document, cast(Document, order["order_details"])["integration"])["id"]))
+    return shop_number(cast(Document, cast(Document, order["order_details"])["integration"])["id"])
 
 
 def _id(text: str) -> int | None:

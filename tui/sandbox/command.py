@@ -5,6 +5,7 @@ import sys
 from datetime import datetime
 from pathlib import Path
 
+from tui.sandbox.data import DamagedSandboxError, NotASandboxError
 from tui.sandbox.faults import Fault, Faults
 from tui.sandbox.settings import SandboxSettings
 
@@ -31,10 +32,16 @@ def serve(options: argparse.Namespace) -> int:
 
     try:
         run(settings, options.port)
+    except NotASandboxError as error:
+        raise ValueError(f"--data: {error}; choose another name") from None
+    except DamagedSandboxError as error:
+        raise ValueError(f"--data: {error}; start the sandbox with --reset to fill it again") from None
     except ImportError:
         print('sendcloud-orders: Serving needs uvicorn: pip install "sendcloud-orders[sandbox]"', file=sys.stderr)
         return 2
     except OSError as error:
+        if error.filename is not None:
+            raise ValueError(f"--data cannot be used ({error.strerror}): {error.filename}") from None
         raise ValueError(f"Port {options.port} cannot be used: {error.strerror or error}.") from None
     return 0
 

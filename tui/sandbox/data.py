@@ -3,7 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
@@ -14,6 +14,8 @@ from tui.sandbox.seed_orders import SeedRow
 from tui.sandbox.times import read_instant
 
 VERSION = 1
+APPLICATION = 0x53434F53
+"""The SQLite application_id of a sandbox's file: "SCOS"."""
 FIRST_ID = 41_203_001
 NEVER = -(1 << 62)
 """Added to the id if an order has no `order_updated_at`: it sorts first and no date filter finds it."""
@@ -44,7 +46,16 @@ CREATE INDEX by_order_id_key ON orders (order_id_key);
 CREATE INDEX logs_by_created ON logs (created);
 """
 
+_MAX_CHECKED_SIZE = 64 * 1024 * 1024
 _PUT = "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+
+
+class NotASandboxError(ValueError):
+    """The file was not made by a sandbox. str() is the reason and the path."""
+
+
+class DamagedSandboxError(ValueError):
+    """The file was made by a sandbox and cannot be used. str() is the reason and the path."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +87,7 @@ def row_of(id: int, document: Document) -> SeedRow:
     code = status.get("code") if isinstance(status, dict) else None
     return SeedRow(
         id,
-        int(shop) if isinstance(shop, int | Decimal) else 0,
+        shop_number(shop),
         str(document.get("order_id") or ""),
         str(document.get("order_number") or ""),
         str(code or ""),
@@ -86,34 +97,56 @@ def row_of(id: int, document: Document) -> SeedRow:
     )
 
 
+def shop_number(value: Json) -> int:
+    """The number of a shop as it is in an order; 0, which no shop has, if SQLite has no such number."""
+    if not isinstance(value, int | Decimal) or not -(1 << 63) < value < 1 << 63:
+        return 0
+    return int(value)
+
+
 class SandboxData:
-    """A connection to the sandbox's file. Calls take milliseconds and are made from one thread at a time."""
+    """A connection to the sandbox's file. Calls take milliseconds and are made from one thread at a time.
+
+    `set_aside`: the new name of a file that could not be used, if this one was made instead of it.
+    """
+
+    set_aside: Path | None = None
 
     def __init__(self, path: Path | str) -> None:
-        """Opens a file made by `create`. Raises ValueError for other files and other versions."""
+        """Opens a file made by `create`. Raises ValueError for other files, other versions, and a damaged file."""
+        if not is_sandbox_file(Path(path)):
+            raise NotASandboxError(f"it is not a sandbox's file, and is left as it is: {path}")
         try:
             self.connection = _connect(path)
             version = self.connection.execute("PRAGMA user_version").fetchone()[0]
-        except sqlite3.DatabaseError as problem:
-            raise ValueError(f"{path} cannot be used: {problem}") from None
-        if version != VERSION:
-            self.connection.close()
-            raise ValueError(f"{path} has version {version}, not {VERSION}; start the sandbox with --reset")
-        self.connection.execute("PRAGMA journal_mode = WAL")
-        self.connection.execute("PRAGMA synchronous = NORMAL")
-        self._shops = self._read_shops()
+            if version != VERSION:
+                raise sqlite3.DatabaseError(f"it has version {version}, not {VERSION}")
+            _check(self.connection, Path(path))
+            self.connection.execute("PRAGMA journal_mode = WAL")
+            self.connection.execute("PRAGMA synchronous = NORMAL")
+            self._shops = self._read_shops()
+        except sqlite3.OperationalError as problem:
+            raise ValueError(f"the sandbox's file cannot be used ({problem}): {path}") from None
+        except (sqlite3.DatabaseError, ValueError) as problem:
+            raise DamagedSandboxError(f"the sandbox's file is damaged ({problem}): {path}") from None
 
     @classmethod
     def create(cls, path: Path | str, rows: Iterable[SeedRow]) -> "SandboxData":
-        """Create the file, replacing an existing one. It is filled under another name first and then moved."""
+        """Create the file, replacing one that `create` made. It is filled under another name first and then moved.
+
+        Raises ValueError if there is another file, which is left as it is.
+        """
         if path == ":memory:":
             data = cls.__new__(cls)
             data.connection = _connect(path)
             _fill(data.connection, rows)
             data._shops = {}
             return data
-        target = Path(path)
-        draft = target.with_name(target.name + ".new")
+        # A link may lead to a file of someone else.
+        target = Path(path).resolve()
+        if target.exists() and not is_sandbox_file(target):
+            raise NotASandboxError(f"it is not a sandbox's file, and is left as it is: {path}")
+        draft = target.with_name(target.name + ".sandbox-new")
         draft.unlink(missing_ok=True)
         connection = _connect(draft)
         connection.execute("PRAGMA journal_mode = OFF")
@@ -258,6 +291,40 @@ class SandboxData:
         return {id: json.loads(body) for id, body in rows}
 
 
+def is_sandbox_file(path: Path) -> bool:
+    """Whether a file was made by a sandbox, damaged or not. The file is only read."""
+    try:
+        if not path.is_file():
+            return False
+        with path.open("rb") as file:
+            header = file.read(100)
+    except OSError:
+        return False
+    if not header.startswith(b"SQLite format 3\0"):
+        return False
+    application = int.from_bytes(header[68:72], "big")
+    # Earlier versions did not mark their files.
+    return application == APPLICATION or (application == 0 and _has_our_tables(path))
+
+
+def _has_our_tables(path: Path) -> bool:
+    uri = f"{path.resolve().as_uri()}?mode=ro&immutable=1"
+    try:
+        with closing(sqlite3.connect(uri, uri=True)) as connection:
+            names = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+    except sqlite3.Error:
+        return False
+    return names >= {"meta", "integrations", "logs", "pending", "orders"}
+
+
+def _check(connection: sqlite3.Connection, path: Path) -> None:
+    """Raise sqlite3.DatabaseError if the file is damaged. A file of millions of orders would take too long."""
+    if path.stat().st_size <= _MAX_CHECKED_SIZE:
+        (found,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+        if found != "ok":
+            raise sqlite3.DatabaseError(found)
+
+
 def _connect(path: Path | str) -> sqlite3.Connection:
     connection = sqlite3.connect(str(path), isolation_level=None, check_same_thread=False, timeout=10)
     for pragma in ("page_size = 16384", "cache_size = -65536", "mmap_size = 1073741824", "temp_store = MEMORY"):
@@ -273,6 +340,7 @@ def _fill(connection: sqlite3.Connection, rows: Iterable[SeedRow]) -> None:
     for statement in _INDEXES.split(";"):
         connection.execute(statement)
     connection.execute(f"PRAGMA user_version = {VERSION}")
+    connection.execute(f"PRAGMA application_id = {APPLICATION}")
     connection.execute("COMMIT")
 
 

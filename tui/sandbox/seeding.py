@@ -2,13 +2,13 @@
 
 import fcntl
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
 from tui.api.codec import Document, decode
-from tui.sandbox.data import FIRST_ID, SandboxData, row_of
+from tui.sandbox.data import FIRST_ID, DamagedSandboxError, NotASandboxError, SandboxData, row_of
 from tui.sandbox.seed_orders import SPAN_DAYS, Span, generate_orders, missed_order_count
 from tui.sandbox.settings import SandboxSettings
 from tui.sandbox.shops import exception_logs, integrations
@@ -26,7 +26,15 @@ def open_data(settings: SandboxSettings) -> SandboxData:
     now = current_time(settings)
     with _locked(settings.data):
         new = settings.data == ":memory:" or settings.reset or not Path(settings.data).exists()
-        data = _seed(settings, now) if new else SandboxData(settings.data)
+        set_aside: Path | None = None
+        try:
+            data = _seed(settings, now) if new else SandboxData(settings.data)
+        except (NotASandboxError, DamagedSandboxError):
+            if not settings.rebuild:
+                raise
+            set_aside = _rename(Path(settings.data), now)
+            new, data = True, _seed(settings, now)
+        data.set_aside = set_aside
     with data.writing():
         if not new:
             _catch_up(data, settings, now)
@@ -45,9 +53,19 @@ def _locked(file: Path | str) -> Iterator[None]:
         return
     path = Path(file)
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.with_name(path.name + ".lock").open("w") as lock:
+    # Opened without changing it: the name may be taken.
+    with path.with_name(path.name + ".lock").open("ab") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
+
+
+def _rename(path: Path, now: datetime) -> Path:
+    """Give an unusable file and what SQLite keeps beside it another name, which is returned."""
+    new = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%S%f}")
+    for suffix in ("", "-wal", "-shm"):
+        with suppress(FileNotFoundError):
+            path.with_name(path.name + suffix).rename(new.with_name(new.name + suffix))
+    return new
 
 
 def _seed(settings: SandboxSettings, now: datetime) -> SandboxData:

@@ -5,12 +5,13 @@ import sqlite3
 from tui.api.codec import Json
 from tui.store.db import Database, pack, unpack
 
-_MOVED = ("batch", "write", "follow")
-"""Tables whose rows have a key without the account."""
-_KEYED = ("edit", "private_mark")
-"""Tables with one row for each order of an account. Where both accounts have one, both stay."""
 IDENTITY = "user"
 """The state of credentials that says whose they are; it stays with them."""
+
+_WITH_ACCOUNT = """
+    SELECT master.name FROM sqlite_master master JOIN pragma_table_info(master.name) part
+    WHERE master.type = 'table' AND part.name = 'account' AND master.name != 'state'
+"""
 
 
 def join_account(database: Database, old: int, new: int) -> int:
@@ -21,9 +22,7 @@ def join_account(database: Database, old: int, new: int) -> int:
     """
 
     def move(connection: sqlite3.Connection) -> int:
-        for table in _MOVED:
-            connection.execute(f"UPDATE {table} SET account = ? WHERE account = ?", (new, old))
-        for table in _KEYED:
+        for table in _tables(connection):
             connection.execute(f"UPDATE OR IGNORE {table} SET account = ? WHERE account = ?", (new, old))
         _merge_states(connection, old, new)
         return _count(connection, old)
@@ -36,9 +35,13 @@ def work_of(database: Database, account_id: int) -> int:
     return database.read(lambda connection: _count(connection, account_id))
 
 
+def _tables(connection: sqlite3.Connection) -> list[str]:
+    """The tables whose rows belong to accounts, without that of the states."""
+    return [row[0] for row in connection.execute(_WITH_ACCOUNT).fetchall()]
+
+
 def _count(connection: sqlite3.Connection, account_id: int) -> int:
-    tables = (*_MOVED, *_KEYED)
-    counts = [f"(SELECT count(*) FROM {table} WHERE account = :account)" for table in tables]
+    counts = [f"(SELECT count(*) FROM {table} WHERE account = :account)" for table in _tables(connection)]
     counts.append("(SELECT count(*) FROM state WHERE account = :account AND key != :identity)")
     values = {"account": account_id, "identity": pack(IDENTITY)}
     return int(connection.execute(f"SELECT {' + '.join(counts)}", values).fetchone()[0])

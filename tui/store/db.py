@@ -4,8 +4,9 @@ import fcntl
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from queue import SimpleQueue
@@ -18,8 +19,19 @@ T = TypeVar("T")
 _APPLICATION = 0x53434F31
 """The SQLite application_id of our files: "SCO1"."""
 
-_BUSY_SECONDS = 10.0
+BUSY_SECONDS = 10.0
+"""How long a call waits for another process that is writing, unless its caller has less time."""
 
+_REASONS = {
+    "SQLITE_FULL": "The disk is full",
+    "SQLITE_READONLY": "The file is read-only",
+    "SQLITE_IOERR": "The disk failed",
+    "SQLITE_CANTOPEN": "The file cannot be opened",
+    "SQLITE_PERM": "The file may not be used",
+}
+"""What SQLite's errors mean, by the start of their names."""
+
+_LOCK_PAUSE = 0.02
 _DEEPEST = 400
 """The maximum nesting levels of a stored value: those accepted from the service, and those of our own wrappers."""
 
@@ -33,7 +45,11 @@ class NewerStore(StoreError):
 
 
 class StoreBusy(StoreError):
-    """Another copy of the app locked the file for too long; the caller may retry."""
+    """Another process locked the file for too long; the caller may retry."""
+
+
+class StoreDamaged(StoreError):
+    """The file is damaged. It is checked when it is opened the next time (`needs_check`)."""
 
 
 class Database:
@@ -43,12 +59,22 @@ class Database:
     even from one that interrupted another call.
     """
 
-    def __init__(self, path: Path | None, migrations: Sequence[str], *, secure_delete: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        migrations: Sequence[str],
+        *,
+        secure_delete: bool = False,
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> None:
         """Open or create the file, or a database in memory; `migrations[n]` leads from version n to version n + 1.
 
-        `secure_delete`: whether removed data is overwritten.
+        `secure_delete`: whether removed data is overwritten. `busy_seconds`: how long a call waits for another process
+        that is writing; once one waited in vain, the following ones do not wait until one succeeds.
         """
         self.name = path or "the database in memory"
+        self._busy_seconds = busy_seconds
+        self._is_waiting = True
         self._path = path
         self._secure_delete = secure_delete
         self._jobs: SimpleQueue[_Job[object] | None] = SimpleQueue()
@@ -74,6 +100,10 @@ class Database:
         everything committed before.
         """
         return self._run(lambda: self._transact("BEGIN IMMEDIATE", work, "FULL" if durable else "NORMAL"))
+
+    def changes_of_others(self) -> int:
+        """A number that changes when another process has committed something."""
+        return self._run(lambda: _pragma(self._connection, "data_version"))
 
     def checkpoint(self) -> None:
         """Move the write-ahead log into the file and empty it, except for what other connections still read."""
@@ -109,10 +139,17 @@ class Database:
         """Convert SQLite's errors to StoreError; return others unchanged."""
         if not isinstance(error, sqlite3.Error):
             return error
-        if getattr(error, "sqlite_errorname", "").startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            store_error: StoreError = StoreBusy(f"{self.name} is in use by another copy of the app ({error})")
+        code = getattr(error, "sqlite_errorname", "")
+        if code.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+            store_error: StoreError = StoreBusy(f"Another program is writing ({error}): {self.name} is in use.")
+        elif code.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+            if self._path is not None:
+                request_check(self._path)
+            store_error = StoreDamaged(f"The file is damaged ({error}), start again to repair it: {self.name}.")
         else:
-            store_error = StoreError(f"{self.name} cannot be used: {error}")
+            # The cause comes first: a long path may be cut.
+            reason = next((text for start, text in _REASONS.items() if code.startswith(start)), "It failed")
+            store_error = StoreError(f"{reason} ({error}): {self.name} cannot be used.")
         store_error.__cause__ = error
         return store_error
 
@@ -121,14 +158,28 @@ class Database:
         if synchronous != self._synchronous:
             connection.execute(f"PRAGMA synchronous={synchronous}")
             self._synchronous = synchronous
-        with _transaction(connection, begin):
-            return work(connection)
+        try:
+            with _transaction(connection, begin):
+                result = work(connection)
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorname.startswith("SQLITE_BUSY"):
+                self._wait_for_others(False)
+            raise
+        if begin != "BEGIN":
+            self._wait_for_others(True)
+        return result
+
+    def _wait_for_others(self, is_waiting: bool) -> None:
+        if is_waiting != self._is_waiting:
+            self._is_waiting = is_waiting
+            milliseconds = round(self._busy_seconds * 1000) if is_waiting else 0
+            self._connection.execute(f"PRAGMA busy_timeout={milliseconds}")
 
     def _connect(self, migrations: Sequence[str]) -> sqlite3.Connection:
         if self._path is not None:
             make_private(self._path)
         connection = sqlite3.connect(
-            self._path or ":memory:", timeout=_BUSY_SECONDS, isolation_level=None, check_same_thread=False
+            self._path or ":memory:", timeout=self._busy_seconds, isolation_level=None, check_same_thread=False
         )
         try:
             connection.row_factory = sqlite3.Row
@@ -149,7 +200,7 @@ class Database:
         version = _pragma(connection, "user_version")
         application = _pragma(connection, "application_id")
         if application != _APPLICATION and (version or connection.execute("SELECT 1 FROM sqlite_master").fetchone()):
-            raise StoreError(f"{self.name} is a database of another program")
+            raise StoreError(f"It is a database of another program: {self.name}")
         if version > len(migrations):
             raise NewerStore(
                 f"{self.name} was written by a newer version of this app (format {version}, "
@@ -158,6 +209,8 @@ class Database:
         connection.execute("PRAGMA journal_mode=WAL")
         if version == len(migrations):
             return
+        if version and self._path is not None:
+            self._back_up(connection, version)
         connection.execute("PRAGMA synchronous=FULL")
         with _transaction(connection, "BEGIN IMMEDIATE"):
             connection.execute(f"PRAGMA application_id={_APPLICATION}")
@@ -165,6 +218,19 @@ class Database:
                 for statement in _statements(script):
                     connection.execute(statement)
             connection.execute(f"PRAGMA user_version={len(migrations)}")
+
+    def _back_up(self, connection: sqlite3.Connection, version: int) -> None:
+        """Copy the file before a migration, next to it. Raises sqlite3.Error."""
+        path = backup_path(Path(self.name), version)
+        path.unlink(missing_ok=True)
+        make_private(path)
+        with closing(sqlite3.connect(path)) as backup:
+            connection.backup(backup)
+
+
+def backup_path(path: Path, version: int) -> Path:
+    """Where the copy of a database is that was made before a migration from this version."""
+    return path.with_name(f"{path.name}.version-{version}")
 
 
 def format_of(connection: sqlite3.Connection) -> int:
@@ -259,21 +325,51 @@ def _decoded(stored: str | bytes) -> Json:
 
 
 def make_private(path: Path) -> None:
-    """Make sure that the file exists and that only its owner can read it."""
+    """Make sure that the file exists and that only its owner can read it, unless it is a file that the app did not make."""
     try:
         os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-        if path.stat().st_mode & 0o077:
+        found = path.stat()
+        is_ours = (found.st_size == 0 and not path.is_symlink()) or is_our_database(path)
+        if found.st_mode & 0o077 and is_ours:
             path.chmod(0o600)
     except OSError as error:
-        raise StoreError(f"{path} cannot be used: {error.strerror}") from error
+        raise StoreError(f"{error.strerror}: {path} cannot be used.") from error
+
+
+def is_our_database(path: Path) -> bool:
+    """Whether a file has the header of one of our databases. It may be damaged. Raises OSError."""
+    with path.open("rb") as file:
+        header = file.read(72)
+    return header.startswith(b"SQLite format 3\0") and int.from_bytes(header[68:72], "big") == _APPLICATION
+
+
+def request_check(path: Path) -> None:
+    """Have the file checked when it is opened the next time."""
+    with suppress(OSError):
+        check_mark(path).touch(mode=0o600)
+
+
+def check_mark(path: Path) -> Path:
+    """The empty file that says that a database has to be checked."""
+    return path.with_name(f"{path.name}.check")
 
 
 @contextmanager
-def locked(path: Path) -> Iterator[None]:
-    """Wait for an exclusive lock on the file and hold it."""
+def locked(path: Path, seconds: float = BUSY_SECONDS) -> Iterator[None]:
+    """Wait for an exclusive lock on the file and hold it. Raises StoreBusy after so many seconds."""
     make_private(path)
+    until = time.monotonic() + seconds
     with path.open("rb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        while True:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise StoreBusy(
+                        f"Another copy of the app is starting or does not answer: {path} is locked."
+                    ) from None
+                time.sleep(_LOCK_PAUSE)
         yield
 
 

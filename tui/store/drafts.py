@@ -2,7 +2,8 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 
 from tui.api.codec import Json
@@ -73,64 +74,53 @@ class StoredEdits:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
+        self.unreadable = 0
+        """How many edits `all` left out, because their stored values are damaged."""
 
-    def start(self, account_id: int, order_id: str, base: Json, read_at: datetime, log: Json = None) -> StoredEdit:
-        """Store a new edit; durable. If the order already has one, it is returned unchanged."""
-        key, body, steps, at = pack(order_id), pack(base), pack(log), self._now()
+    def replace(
+        self, account_id: int, order_id: str, old: StoredEdit | None, base: Json, read_at: datetime, log: Json
+    ) -> StoredEdit | None:
+        """Store an edit in place of `old`; durable. The base document is written only if it is another object.
 
-        def work(connection: sqlite3.Connection) -> sqlite3.Row | int:
-            found = _find(connection, account_id, key)
-            if found is not None:
-                return found
-            document = add_document(connection, body)
-            row = (account_id, key, document, read_at.isoformat(), steps, at.isoformat())
-            connection.execute("INSERT INTO edit VALUES (?, ?, ?, ?, ?, ?)", row)
-            return document
-
-        found = self._database.write(work, durable=True)
-        return StoredEdit(order_id, base, read_at, log, found) if isinstance(found, int) else _edit(found)
-
-    def save_log(self, account_id: int, edit: StoredEdit, log: Json, read_at: datetime) -> StoredEdit | None:
-        """Replace the log of an edit and the time its base was read; durable. The base document is not touched.
-
-        Returns None, and changes nothing, if the edit is no longer stored with this base.
+        Returns None, and changes nothing, if another process has stored a different edit since `old` was stored.
         """
-        row = (pack(log), read_at.isoformat(), account_id, pack(edit.order_id), edit.base_id, edit.read_at.isoformat())
-        # The id alone is not enough: SQLite reuses the ids of deleted rows.
-        command = """
-            UPDATE edit SET log_json = ?, read_at = ? WHERE account = ? AND order_id = ? AND base = ? AND read_at = ?
-        """
-        is_saved = self._database.write(lambda c: c.execute(command, row).rowcount, durable=True)
-        return replace(edit, log=log, read_at=read_at) if is_saved else None
-
-    def rebase(self, account_id: int, order_id: str, base: Json, read_at: datetime, log: Json) -> StoredEdit:
-        """Replace base document and log of an edit; durable. Raises StoreError if there is none."""
-        key, body, steps = pack(order_id), pack(base), pack(log)
+        key, steps = pack(order_id), pack(log)
 
         def work(connection: sqlite3.Connection) -> int | None:
-            found = connection.execute("SELECT base FROM edit WHERE account = ? AND order_id = ?", (account_id, key))
-            row = found.fetchone()
-            if row is None:
+            found = _find(connection, account_id, key)
+            if found is not None and (old is None or not _is_same(found, old)):
                 return None
-            document = add_document(connection, body)
-            command = "UPDATE edit SET base = ?, read_at = ?, log_json = ? WHERE account = ? AND order_id = ?"
-            connection.execute(command, (document, read_at.isoformat(), steps, account_id, key))
-            connection.execute("DELETE FROM document WHERE id = ?", (row[0],))
+            if found is not None and old is not None and old.base is base:
+                command = "UPDATE edit SET log_json = ?, read_at = ? WHERE account = ? AND order_id = ?"
+                connection.execute(command, (steps, read_at.isoformat(), account_id, key))
+                return old.base_id
+            document = add_document(connection, pack(base))
+            if found is None:
+                row = (account_id, key, document, read_at.isoformat(), steps, self._now().isoformat())
+                connection.execute("INSERT INTO edit VALUES (?, ?, ?, ?, ?, ?)", row)
+            else:
+                command = "UPDATE edit SET base = ?, read_at = ?, log_json = ? WHERE account = ? AND order_id = ?"
+                connection.execute(command, (document, read_at.isoformat(), steps, account_id, key))
+                connection.execute("DELETE FROM document WHERE id = ?", (found["base"],))
             return document
 
         document = self._database.write(work, durable=True)
-        if document is None:
-            raise StoreError(f"The draft of order {order_id} no longer exists")
-        return StoredEdit(order_id, base, read_at, log, document)
+        return None if document is None else StoredEdit(order_id, base, read_at, log, document)
 
     def get(self, account_id: int, order_id: str) -> StoredEdit | None:
         row = self._database.read(lambda c: _find(c, account_id, pack(order_id)))
         return None if row is None else _edit(row)
 
     def all(self, account_id: int) -> list[StoredEdit]:
-        """The edits of an account, the oldest first."""
+        """The edits of an account, the oldest first. Those that cannot be read are left out, see `unreadable`."""
         query = f"{_EDITS} WHERE account = ? ORDER BY edit.rowid"
-        return [_edit(row) for row in self._database.read(lambda c: c.execute(query, (account_id,)).fetchall())]
+        rows = self._database.read(lambda c: c.execute(query, (account_id,)).fetchall())
+        edits: list[StoredEdit] = []
+        for row in rows:
+            with suppress(StoreError, ValueError):
+                edits.append(_edit(row))
+        self.unreadable = len(rows) - len(edits)
+        return edits
 
     def drop(self, account_id: int, order_id: str) -> None:
         """Delete an edit; durable. Does nothing if there is none."""
@@ -161,6 +151,12 @@ def _find(connection: sqlite3.Connection, account_id: int, key: str) -> sqlite3.
         f"{_EDITS} WHERE account = ? AND order_id = ?", (account_id, key)
     ).fetchone()
     return row
+
+
+def _is_same(row: sqlite3.Row, edit: StoredEdit) -> bool:
+    # The id of the base alone is not enough: SQLite reuses the ids of deleted rows.
+    stored = (row["base"], row["read_at"], row["log_json"])
+    return stored == (edit.base_id, edit.read_at.isoformat(), pack(edit.log))
 
 
 def _edit(row: sqlite3.Row) -> StoredEdit:

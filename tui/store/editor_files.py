@@ -1,12 +1,16 @@
 """Files for external editors: private to the user, and removed with the process that made them."""
 
 import os
+import re
 import secrets
 from contextlib import suppress
 from pathlib import Path
 
 from tui.store.db import StoreError
 from tui.store.sessions import Sessions
+
+_MADE = re.compile(r"([0-9a-f]{16})-[0-9a-f]{16}")
+"""The names of the subfolders: the session, and a random number."""
 
 
 class EditorFiles:
@@ -21,12 +25,15 @@ class EditorFiles:
         self._mine = sessions.mine
         try:
             folder.mkdir(mode=0o700, exist_ok=True)
+            if folder.is_symlink():
+                raise StoreError(f"It is a link, and files in it would be removed: {folder} cannot be used.")
             folder.chmod(0o700)
             for entry in folder.iterdir():
-                if not sessions.alive(entry.name.partition("-")[0]):
+                # Anything with another name was not made here.
+                if (made := _MADE.fullmatch(entry.name)) and not sessions.alive(made[1]):
                     _remove(entry)
         except OSError as error:
-            raise StoreError(f"{folder} cannot be cleared: {error.strerror}") from error
+            raise StoreError(f"{error.strerror}: {folder} cannot be cleared.") from error
 
     def put(self, name: str, data: bytes) -> Path:
         """Create a file with these bytes, readable only by the user, in a folder with a random name."""
@@ -37,7 +44,7 @@ class EditorFiles:
                 file.write(data)
         except OSError as error:
             _remove(folder)
-            raise StoreError(f"{folder} cannot be written: {error.strerror}") from error
+            raise StoreError(f"{error.strerror}: {folder} cannot be written.") from error
         return folder / name
 
     def remove(self, path: Path) -> None:
@@ -49,7 +56,7 @@ class EditorFiles:
         try:
             folders = list(self._folder.glob(f"{self._mine}-*"))
         except OSError as error:
-            raise StoreError(f"{self._folder} cannot be cleared: {error.strerror}") from error
+            raise StoreError(f"{error.strerror}: {self._folder} cannot be cleared.") from error
         for folder in folders:
             self._remove_folder(folder)
 
@@ -57,7 +64,7 @@ class EditorFiles:
         try:
             _remove(folder)
         except OSError as error:
-            raise StoreError(f"{folder} cannot be removed: {error.strerror}") from error
+            raise StoreError(f"{error.strerror}: {folder} cannot be removed.") from error
 
 
 def _remove(entry: Path) -> None:

@@ -38,7 +38,10 @@ class OrderNames:
 
 @dataclass(frozen=True, slots=True)
 class JournalRow:
-    """A write as shown in a list row. `orders` is the number of its orders, `first` the one that the row names."""
+    """A write as shown in a list row. `orders` is the number of its orders, `first` the one that the row names.
+
+    `is_clock_back`: its time is before that of the write before it, so the clock was set back in between.
+    """
 
     id: int
     at: datetime
@@ -49,6 +52,7 @@ class JournalRow:
     job: str | None
     orders: int
     first: OrderNames
+    is_clock_back: bool = False
 
 
 class JournalQueries(Tables):
@@ -167,7 +171,9 @@ _WRITERS = """
 _ROW = """
     SELECT write.id, write.at, session.user, session.host, session.profile_json, write.road, write.state, write.job,
            (SELECT count(*) FROM write_order WHERE write_order.write = write.id) AS orders,
-           named.remote_id, named.order_id, named.number
+           named.remote_id, named.order_id, named.number,
+           write.at < (SELECT earlier.at FROM write earlier WHERE earlier.id < write.id ORDER BY earlier.id DESC LIMIT 1)
+           AS is_clock_back
     FROM write JOIN session ON session.id = write.session
     LEFT JOIN write_order named ON named.write = ? AND named.position = ?
     WHERE write.id = ?
@@ -185,6 +191,7 @@ def _row(row: sqlite3.Row) -> JournalRow:
         job=None if row["job"] is None else unpack_text(row["job"]),
         orders=row["orders"],
         first=OrderNames(*(_text(row[key]) for key in ("remote_id", "order_id", "number"))),
+        is_clock_back=bool(row["is_clock_back"]),
     )
 
 

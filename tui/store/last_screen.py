@@ -13,7 +13,7 @@ from typing import Final, TypeAlias
 Line: TypeAlias = list[tuple[str, str]]
 """Texts with their pens: SGR parameters such as `1;31`, "" for the terminal's default."""
 
-_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e]")
 """Characters that act on a terminal; what `save` is given has none."""
 _PEN: Final = re.compile(r"[0-9;]{0,64}")
 

@@ -19,7 +19,16 @@ from tui.api.codec import CodecError, Document, Json, as_document, decode, encod
 from tui.orders.label import Label
 from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, NUMBERS, TEXTS, Condition, Facts, SortKey
 from tui.store.conditions_sql import COLUMN, TEXT_COLUMN, order_by, where
-from tui.store.db import Database, StoreBusy, StoreError, pack, unpack, unpack_text
+from tui.store.db import (
+    Database,
+    StoreBusy,
+    StoreError,
+    check_mark,
+    is_our_database,
+    pack,
+    unpack,
+    unpack_text,
+)
 
 FORMAT: Final = 1
 """Part of the file's name. A file of another format is not opened; its orders are read from the service again."""
@@ -63,15 +72,20 @@ class OrderCache:
     """
 
     def __init__(self, path: Path | None) -> None:
-        """Open or create the file; None keeps the orders in memory only. A damaged file is replaced by an empty one."""
+        """Open or create the file; None keeps the orders in memory only. A damaged file is replaced by an empty one, but
+        not one that cannot be read at the moment."""
         self.path = path
         self.has_index = _has_full_text()
+        if path is not None and check_mark(path).exists():
+            # Damage was met since it was opened the last time.
+            remove_file(path)
+            check_mark(path).unlink(missing_ok=True)
         try:
             self._writer = self._open()
         except StoreBusy:
             raise
-        except StoreError:
-            if path is None or not _is_ours(path):
+        except StoreError as error:
+            if path is None or not _is_ours(path) or _is_passing(error):
                 raise
             remove_file(path)
             self._writer = self._open()
@@ -285,12 +299,22 @@ class OrderCache:
 
 
 def remove_file(path: Path) -> None:
-    """Remove a cache with the files that SQLite keeps beside it. Raises StoreError."""
+    """Remove a cache with the files that SQLite keeps beside it. Anything else is renamed. Raises StoreError."""
     try:
+        if path.exists() and path.stat().st_size and not is_our_database(path):
+            path.rename(path.with_name(f"{path.name}.damaged"))
         for suffix in ("", "-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
     except OSError as error:
-        raise StoreError(f"{path} cannot be removed: {error.strerror}") from error
+        raise StoreError(f"{error.strerror}: {path} cannot be removed.") from error
+
+
+def _is_passing(error: StoreError) -> bool:
+    """Whether a file could not be opened for a reason that says nothing about it: too many open files, a failing disk."""
+    cause = error.__cause__
+    if isinstance(cause, OSError):
+        return not isinstance(cause, PermissionError)
+    return getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_FULL"))
 
 
 def _is_ours(path: Path) -> bool:

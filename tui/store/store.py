@@ -1,21 +1,23 @@
 """`Store`: all persistent data, in one folder of the user. Each process opens it for itself."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.store.account_join import join_account, work_of
 from tui.store.batches import Batches
-from tui.store.db import Database, StoreError, locked
+from tui.store.db import BUSY_SECONDS, StoreError, locked
 from tui.store.drafts import ScreenStates, StoredEdits
 from tui.store.editor_files import EditorFiles
 from tui.store.journal import Writes
 from tui.store.journal_queries import JournalQueries
 from tui.store.order_cache import remove_cache
 from tui.store.private_marks import PrivateMarks
+from tui.store.recovery import open_file
 from tui.store.schema import MIGRATIONS
 from tui.store.sent_requests import SentRequests
-from tui.store.sessions import Sessions
+from tui.store.sessions import Sessions, running_sessions
 from tui.store.verifications import Verifications
 
 FILE = "orders.sqlite3"
@@ -29,22 +31,35 @@ class Store:
     """Opens `folder`, creating it if necessary. All methods are synchronous, thread-safe and usable in signal handlers.
 
     `profile` is the name of the user's profile, shown in the journal. Committed data survives the end of the process;
-    durable calls also survive a power failure. Raises StoreError if the folder or the file cannot be used; the file is
-    never replaced.
+    durable calls also survive a power failure. `busy_seconds`: how long a call waits while another process writes.
+
+    Raises StoreError if the folder or the file cannot be used. A damaged file is set aside and what can be read of it is
+    kept (tui.store.recovery).
     """
 
-    def __init__(self, folder: Path, *, now: Callable[[], datetime] = utc_now, profile: str = "") -> None:
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        now: Callable[[], datetime] = utc_now,
+        profile: str = "",
+        busy_seconds: float = BUSY_SECONDS,
+    ) -> None:
         locks = folder / "locks"
         _make_folder(folder)
         _make_folder(locks)
-        # Two processes must not create the file at the same time.
+        # Two processes must not create or repair the file at the same time.
         with locked(locks / "guard"):
-            self._database = Database(folder / FILE, MIGRATIONS)
+            in_use = bool(running_sessions(locks))
+            opened = open_file(folder / FILE, MIGRATIONS, in_use=in_use, now=now(), busy_seconds=busy_seconds)
+        self._database = opened.database
+        self.notice = opened.notice
+        """What the user must know about data that was lost when the file was opened; empty if there is nothing."""
         try:
             self.sessions = Sessions(self._database, locks, now(), profile)
         except OSError as error:
             self._database.close()
-            raise StoreError(f"The folder {locks} cannot be used: {error.strerror}") from error
+            raise StoreError(f"{error.strerror}: the folder {locks} cannot be used.") from error
         except BaseException:
             self._database.close()
             raise
@@ -103,6 +118,10 @@ class Store:
         """The numbers of all accounts ever opened in this store, the oldest first."""
         return [int(row[0]) for row in self._database.read(lambda c: c.execute("SELECT id FROM account").fetchall())]
 
+    def changes_of_others(self) -> int:
+        """A number that changes when another process has stored something."""
+        return self._database.changes_of_others()
+
     def flush(self) -> None:
         """Make everything committed so far durable."""
         command = "UPDATE session SET since = since WHERE id = ?"
@@ -120,7 +139,12 @@ class Store:
 def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if folder.stat().st_mode & 0o077:
+        # A folder that the user keeps other things in is not ours to change.
+        if folder.stat().st_mode & 0o077 and all(_OURS.match(entry.name) for entry in folder.iterdir()):
             folder.chmod(0o700)
     except OSError as error:
-        raise StoreError(f"The folder {folder} cannot be used: {error.strerror}") from error
+        raise StoreError(f"{error.strerror}: the folder {folder} cannot be used.") from error
+
+
+_OURS = re.compile(r"orders\.sqlite3|cache-|sandbox\.sqlite|(?:locks|scratch|crashes|guard)$|[0-9a-f]{16}\.lock$")
+"""The names of the files and folders that the app makes in its folder and in `locks`."""

@@ -66,7 +66,8 @@ class StatusLine(StatusText):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self._items: tuple[Piece, ...] = ()
+        self._own_items: tuple[Piece, ...] = ()
+        self._waiting = ""
         self._wrapped: tuple[Piece, ...] = ()
 
     @property
@@ -74,9 +75,20 @@ class StatusLine(StatusText):
         return max(1, len(self._wrapped))
 
     def set(self, items: Sequence[str | Piece]) -> None:
-        self._items = tuple((item, "") if isinstance(item, str) else item for item in items if item)
+        self._own_items = tuple((item, "") if isinstance(item, str) else item for item in items if item)
         self.set_content(self._items)
         self._arrange()
+
+    def set_waiting(self, text: str) -> None:
+        """Show what is waited for in front of the items; empty for nothing."""
+        if text != self._waiting:
+            self._waiting = text
+            self.set_content(self._items)
+            self._arrange()
+
+    @property
+    def _items(self) -> tuple[Piece, ...]:
+        return ((self._waiting, "warning"), *self._own_items) if self._waiting else self._own_items
 
     def on_resize(self, event: events.Resize) -> None:
         self._arrange()

@@ -17,7 +17,9 @@ ELLIPSIS = "…"
 # Characters that are shown in place of others. They are never sent.
 SUBSTITUTES = frozenset({UNSHOWABLE, "⏎", "␡", *map(chr, range(0x2400, 0x2420))})
 
-_PLAIN = re.compile(r"[ -~\xa1-\xac\xae-\u02ff\u0370-\u0377\u0384-\u0482\u2010-\u2015\u2018-\u201e\u2022\u2026\u20ac]*")
+_PLAIN_CHAR = r"[ -~\xa1-\xac\xae-\u02ff\u0370-\u0377\u0384-\u0482\u2010-\u2015\u2018-\u201e\u2022\u2026\u20ac]"
+_PLAIN = re.compile(f"{_PLAIN_CHAR}*")
+_PLAIN_RUN = re.compile(f"{_PLAIN_CHAR}{{2,}}")
 _PIECE = re.compile(r"\r\n|.", re.DOTALL)
 _BREAKS = frozenset("\n\x85\u2028\u2029")
 _BLANK_LETTERS = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180f\u2800\u3164\uffa0")
@@ -40,7 +42,17 @@ def safe(text: object, *, newline: str = LINE_BREAK) -> str:
         return text
     if len(text) <= _CACHED_LENGTH:
         return _cached_safe(text, newline)
-    return "".join(shown for shown, _ in spans(text, newline=newline))
+    return "".join(_safe_parts(text, newline))
+
+
+def _safe_parts(text: str, newline: str) -> Iterator[str]:
+    # A plain character never joins the one before it, so long plain runs are taken as they are, up to their last one.
+    at = 0
+    for run in _PLAIN_RUN.finditer(text):
+        yield from (shown for shown, _ in spans(text[at : run.start()], newline=newline))
+        at = run.end() - 1
+        yield text[run.start() : at]
+    yield from (shown for shown, _ in spans(text[at:], newline=newline))
 
 
 def spans(text: str, *, newline: str = LINE_BREAK) -> Iterator[tuple[str, str]]:
@@ -123,18 +135,23 @@ def cut(text: str, start: int, width: int) -> str:
 
 def wrap(text: str, width: int) -> list[str]:
     """Wrap safe text into lines of at most `width` cells, at spaces if possible. There is always at least one line."""
-    lines: list[str] = []
-    for paragraph in text.split("\n"):
-        rest = paragraph
-        while cell_len(rest) > width > 1:
-            head = _take(rest, width)
-            space = head.rfind(" ")
-            if space > 0 and rest[len(head) : len(head) + 1] != " ":
-                head = head[:space]
-            lines.append(head.rstrip())
-            rest = rest[len(head) :].lstrip(" ")
-        lines.append(rest if width > 1 else fit(rest, max(1, width)))
-    return lines
+    if width <= 1:
+        return [fit(paragraph, max(1, width)) for paragraph in text.split("\n")]
+    return [line for paragraph in text.split("\n") for line in _wrapped(paragraph, width)]
+
+
+def _wrapped(paragraph: str, width: int) -> Iterator[str]:
+    # Only the characters of one line are measured at a time: the paragraph may be a megabyte.
+    start = 0
+    while (end := _end_of(paragraph, start, width)) < len(paragraph):
+        space = paragraph.rfind(" ", start, end)
+        if space > start and paragraph[end] != " ":
+            end = space
+        yield paragraph[start:end].rstrip()
+        start = end
+        while paragraph.startswith(" ", start):
+            start += 1
+    yield paragraph[start:]
 
 
 @lru_cache(maxsize=8192)
@@ -155,12 +172,17 @@ def _fit(text: str, width: int, align: Align) -> str:
 
 def _take(text: str, width: int) -> str:
     """The longest prefix that fits in `width` cells, with its combining marks."""
+    return text[: _end_of(text, 0, width)]
+
+
+def _end_of(text: str, start: int, width: int) -> int:
+    """The end of the longest piece from `start` that fits in `width` cells."""
     at = 0
-    for index, char in enumerate(text):
-        at += get_character_cell_size(char)
+    for index in range(start, len(text)):
+        at += get_character_cell_size(text[index])
         if at > width:
-            return text[:index]
-    return text
+            return index
+    return len(text)
 
 
 def _shown(piece: str, newline: str, is_mark: bool) -> str:

@@ -23,6 +23,7 @@ from tui.work.drafts.drafts import Drafts
 from tui.work.drafts.sender import DraftSender
 from tui.work.shop_details import options_with_phone, prestashop_meanings, sender_addresses
 from tui.work.switched_checks import SwitchedChecks
+from tui.work.unsaved import Unsaved
 from tui.work.writes.backoff import Now, RetrySchedule, Sleep
 from tui.work.writes.outbox import Outbox
 from tui.work.writes.verifier import Verifier
@@ -89,6 +90,8 @@ class Account:
     """The shipping options that require a phone number, as read last."""
     meanings: Mapping[int, Mapping[str, OrderState]] = field(default_factory=dict)
     """What the statuses of Prestashops mean, as read last: by the shop's id and the status code in lower case."""
+    unsaved: Unsaved = field(default_factory=Unsaved)
+    """What could not be stored and is stored again later."""
     listeners: list[Callable[[Write | Verification], None]] = field(default_factory=list)
     """Functions to call after each step of a write and at the end of each verification."""
     _known: tuple[object, ...] = (None,) * 5
@@ -275,7 +278,8 @@ def _account(
     sleep: Sleep = asyncio.sleep,
     schedule: RetrySchedule | None = None,
 ) -> Account:
-    drafts = Drafts(store, account_id, now)
+    unsaved = Unsaved()
+    drafts = Drafts(store, account_id, now, unsaved)
 
     def notify(news: Write | Verification) -> None:
         if isinstance(news, Verification):
@@ -294,11 +298,12 @@ def _account(
         on_change=notify,
         on_accepted=verifier.wake,
     )
-    draft_sender = DraftSender(client, store, account_id, drafts, outbox, now=now)
+    draft_sender = DraftSender(client, store, account_id, drafts, outbox, now=now, unsaved=unsaved)
     switched = SwitchedChecks(store, account_id)
     account = Account(
         client, store, account_id, drafts, now, zone, outbox, verifier, draft_sender, switched, own_shop=own_shop
     )
+    account.unsaved = unsaved
     documents = map(as_document, as_list(store.screen_states.get(account_id, _SHOPS)))
     account.earlier_shops = [shop for shop in map(Shop.read, documents) if shop is not None]
     account.senders = tuple(

@@ -31,3 +31,25 @@ def test_heading_of_a_part_is_written_before_it(heading: str, text: str, member:
     assert (SHIP_TO / member in order.derived) is is_added
     assert not is_added or order.derived[SHIP_TO / member].how is How.COMPUTED
     assert value(order, str(SHIP_TO / "name")) == "Rita Getter"
+
+
+@pytest.mark.parametrize(
+    ("heading", "member"),
+    [("Company", "company_name"), ("Firma", "company_name"), ("Address 2", "address_line_2"), ("PO box", "po_box")],
+)
+@pytest.mark.parametrize("text", ["0", "00", "-", "NULL"])
+def test_zero_and_null_markers_are_empty(heading: str, member: str, text: str) -> None:
+    (order,) = read_rows_of({**ITEM, heading: text}).orders
+    assert not value(order, str(SHIP_TO / member))
+    assert order.derived[SHIP_TO / member].how is How.EMPTIED
+
+
+def test_zero_beside_a_house_number_is_no_addition() -> None:
+    (order,) = read_rows_of({**ITEM, "House number addition": "0"}).orders
+    assert value(order, str(SHIP_TO / "house_number")) == "3"
+    assert order.derived[SHIP_TO / "house_number"].how is How.EMPTIED
+
+
+def test_zero_is_the_ground_floor() -> None:
+    (order,) = read_rows_of({**ITEM, "Etage": "0"}).orders
+    assert value(order, str(SHIP_TO / "address_line_2")) == "0"

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from order_files import errors, read_rows_of
+from order_files import errors, read_rows_of, value
 from table_files import text
 
 from tui.api.errors import Blocks, Severity
@@ -37,6 +37,16 @@ DAMAGED = [
     ("House number", "PL", "3.0", SHIP_TO / "house_number", "number_as_decimal", "3"),
     ("Address 2", "AT", "03.05.2026", SHIP_TO / "address_line_2", "number_as_date", "3-5"),
     ("Address 2", "IE", "c/o O&#39;Neill", SHIP_TO / "address_line_2", "html_entity", "c/o O'Neill"),
+    ("Street", "DE", "Lindenweg 05-Mar", SHIP_TO / "address_line_1", "number_as_date", "Lindenweg 3-5"),
+    ("Street", "DE", "Am Markt 03. Mai", SHIP_TO / "address_line_1", "number_as_date", "Am Markt 3-5"),
+    (
+        "Street",
+        "IT",
+        "C.so Vittorio Emanuele II 3.0",
+        SHIP_TO / "address_line_1",
+        "number_as_decimal",
+        "C.so Vittorio Emanuele II 3",
+    ),
     ("Postal code", "DE", "4109", SHIP_TO / "postal_code", "lost_zeros", "04109"),
     ("Postal code", "DE", "4109.0", SHIP_TO / "postal_code", "number_as_decimal", "04109"),
     ("Postal code", "ES", "8001", SHIP_TO / "postal_code", "lost_zeros", "08001"),
@@ -128,3 +138,21 @@ def test_dates_in_texts_are_asked_about(column: str, text: str, pointer: str) ->
     kind = "items" if "items" in pointer else "address"
     (order,) = read_rows_of(row).orders
     assert errors(order) == [(f"confirm_{kind}", pointer)]
+
+
+@pytest.mark.parametrize(
+    "street",
+    [
+        "Straße des 17. Juni 135",
+        "Platz des 01. Mai",
+        "8 rue du 8 Mai 1945",
+        "Rue de Mai-68",
+        "Haus-12",
+        "Weg 3-5",
+        "Straße 3. Oktober",
+    ],
+)
+def test_street_with_a_date_in_its_name_is_not_damaged(street: str) -> None:
+    (order,) = read_rows_of({"Order number": "1", "Item name": "Candle", "Quantity": "1", "Address": street}).orders
+    assert value(order, str(SHIP_TO / "address_line_1")) == street
+    assert "confirm_address" not in [code for code, _ in errors(order)]

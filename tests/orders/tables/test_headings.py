@@ -1,8 +1,9 @@
 """Tests for headings: whose address a column has, in ten languages, as prefix, suffix, bracket, path or one word."""
 
 import pytest
+from order_files import read_rows_of, value
 
-from tui.orders.paths import EVERY_ITEM
+from tui.orders.paths import EVERY_ITEM, ORDERED_AT
 from tui.orders.tables.address_headings import NamePart, name_parts
 from tui.orders.tables.mapping import suggest_mapping
 from tui.orders.tables.unused import Concern, concern_of
@@ -299,3 +300,93 @@ def test_contact_that_an_order_is_shipped_to_is_a_name() -> None:
         *("name", "address_line_1", "city"),
         *("name", "address_line_1", "city"),
     ]
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "Erstelldatum", "Erstellungsdatum", "Erstellt am", "Aankoopdatum", "Orderdatum en tijd", "Date achat",
+        "Date d'achat", "Date création", "Fecha de compra", "Fecha de creación", "Data acquisto", "Data creazione",
+        "Data zakupu", "Data utworzenia", "Inköpsdatum", "Skapad", "Købsdato", "Oprettet", "Data da compra",
+        "Transaction date", "Data doc.", "Belegdatum", "Document date",
+    ],
+)  # fmt: skip
+def test_heading_of_an_order_date(heading: str) -> None:
+    (order,) = read_rows_of({"Order number": "1", "Item name": "Candle", "Quantity": "1", heading: "2026-08-02"}).orders
+    assert value(order, str(ORDERED_AT)) == "2026-08-02T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("heading", ["Extension", "House extension", "Huisnr. toev."])
+def test_extension_belongs_to_the_house_number_beside_it(heading: str) -> None:
+    cells = {"Order number": "1", "Name": "Rita", "Street": "Lieferweg", "No": "3", heading: "B", "City": "Leipzig"}
+    (order,) = read_rows_of({**cells, "Item name": "Candle", "Quantity": "1"}, address=False).orders
+    assert value(order, "/shipping_address/house_number") in ("3 B", "3B")
+
+
+def test_extension_without_a_house_number_is_no_house_number() -> None:
+    paths = suggest_mapping(["Order number", "Name", "Street", "Phone", "Extension", "City"]).paths
+    assert paths[4] is None
+
+
+def test_ship_to_contact_is_the_recipient_and_not_the_customer() -> None:
+    cells = {
+        "Order number": "1", "Item name": "Candle", "Quantity": "1", "Customer": "Paul Payer",
+        "Ship to contact": "Rita Getter", "Ship to street": "Lieferweg 3", "Ship to zip": "04109",
+        "Ship to city": "Leipzig", "Ship to country": "DE",
+    }  # fmt: skip
+    (order,) = read_rows_of(cells, address=False).orders
+    assert value(order, "/shipping_address/name") == "Rita Getter"
+    assert value(order, "/customer_details/name") == "Paul Payer"
+
+
+@pytest.mark.parametrize("heading", ["Fulfillment channel", "Channel", "Fulfilled by"])
+def test_afn_is_no_currency(heading: str) -> None:
+    cells = {"Order number": "1", "Item name": "Candle", "Quantity": "1", "Unit price": "10.00", heading: "AFN"}
+    (order,) = read_rows_of(cells).orders
+    assert value(order, "/payment_details/total_price/currency") == "EUR"
+
+
+@pytest.mark.parametrize(
+    ("heading", "path"),
+    [
+        ("Land/Region (Versand)", "shipping_address/country_code"),
+        ("Country / Region (Shipping)", "shipping_address/country_code"),
+        ("Pays/région (livraison)", "shipping_address/country_code"),
+        ("Country/Region", "shipping_address/country_code"),
+        ("Menge (- Erstattung)", "order_details/order_items/*/quantity"),
+        ("Warenkorb-Rabattbetrag", "payment_details/discount_granted/value"),
+    ],
+)
+def test_headings_of_woocommerce_in_other_languages(heading: str, path: str) -> None:
+    header = ["Order number", "Name", "Street", "Zip", "City", heading, "Item name", "Unit price"]
+    assert "/".join(suggest_mapping(header).paths[5] or ()) == path
+
+
+def test_time_of_the_order_goes_to_its_date() -> None:
+    assert suggest_mapping(["Order number", "Bestelldatum", "Uhrzeit"]).paths[2] == ORDERED_AT.tokens
+    assert suggest_mapping(["Order number", "Uhrzeit"]).paths[1] is None
+
+
+def test_other_destination_of_an_italian_list_gets_the_parcel() -> None:
+    cells = {
+        "N. doc.": "1542/A", "Ragione sociale": "Rossi S.p.A.", "Indirizzo": "Via Roma 12", "CAP": "20121",
+        "Località": "Milano", "Dest. diversa ragione sociale": "Magazzino Rossi",
+        "Dest. diversa indirizzo": "Via dell'Industria, 5/B", "Dest. diversa CAP": "00118",
+        "Dest. diversa località": "Roma", "Nazione": "Italia", "Descrizione": "Vaso", "Q.tà": "2",
+    }  # fmt: skip
+    (order,) = read_rows_of(cells, address=False).orders
+    assert value(order, "/order_number") == "1542/A"
+    assert value(order, "/shipping_address/company_name") == "Magazzino Rossi"
+    assert value(order, "/shipping_address/postal_code") == "00118"
+    assert value(order, "/billing_address/city") == "Milano"
+
+
+def test_order_without_the_other_destination_goes_to_the_company() -> None:
+    cells = {
+        "N. doc.": "1543/A", "Ragione sociale": "Bianchi S.n.c.", "Indirizzo": "Via Roma 12", "CAP": "118",
+        "Località": "Roma", "Dest. diversa indirizzo": "", "Dest. diversa CAP": "", "Dest. diversa località": "",
+        "Nazione": "Italia", "Descrizione": "Vaso", "Q.tà": "2",
+    }  # fmt: skip
+    parsed = read_rows_of(cells, address=False)
+    assert value(parsed.orders[0], "/shipping_address/name") == "Bianchi S.n.c."
+    assert [(guess.subject, guess.kind) for guess in parsed.guesses] == [("CAP", "address")]

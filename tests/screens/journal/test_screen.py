@@ -1,7 +1,9 @@
 """The journal by keys alone: search, entries, undo through the review, restored orders, export, recheck."""
 
 import json
+import re
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -342,3 +344,21 @@ async def test_old_writes_are_removed_at_start_and_reported(tmp_path: Path) -> N
         await harness.press("q", "L")
         await harness.until("1 write older than 90 days removed")
     box.close()
+
+
+async def test_a_clock_that_was_set_back_is_marked(tmp_path: Path) -> None:
+    async with open_app(tmp_path, size=(120, 30)) as harness:
+        await harness.until("all read")
+        account = harness.app.workspace.account
+        for number, minutes in enumerate((0, 120, 5)):
+            at = NOW + timedelta(minutes=minutes)
+            account.store.writes._now = lambda at=at: at
+            id = str(number)
+            new = NewWrite(WriteKind.PATCH, "PATCH", f"/orders/{id}", b"{}", {"id": id}, order_id=id)
+            account.store.writes.step(account.store.writes.record(account.account_id, new).id, WriteState.NOT_SENT)
+        await journal(harness)
+        await harness.until("The clock was set back before this write")
+        marked = [line for line in harness.lines if re.search(r"\d\d:00 <", line)]
+        assert [("#2" in line, "#1" in line) for line in marked] == [(True, False)]
+        await harness.press("j")
+        await harness.until(lambda: "The clock was set back" not in harness.text)

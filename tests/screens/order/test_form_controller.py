@@ -29,6 +29,7 @@ from tui.screens.order.form_rows import FormSpec, FormView, sheet_rows
 from tui.screens.order.form_target import FormTarget
 from tui.screens.order.typed_texts import TypedTexts
 from tui.store.db import StoreError
+from tui.user_keys import Keymap
 from tui.widgets.form_layout import FieldRow, GroupRow, SheetRow
 from tui.work.batches.staging import Staging
 from tui.work.drafts.drafts import Drafts
@@ -136,7 +137,9 @@ class Host:
 
     @property
     def workspace(self) -> Workspace:
-        return cast(Workspace, SimpleNamespace(go=self.pages.append, ask_screen=self.ask_screen))
+        return cast(
+            Workspace, SimpleNamespace(go=self.pages.append, ask_screen=self.ask_screen, keymap=Keymap(), colour="")
+        )
 
 
 @dataclass

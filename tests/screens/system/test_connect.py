@@ -68,13 +68,21 @@ def services(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Servic
 
 @asynccontextmanager
 async def started(
-    services: Services, folder: Path, profile: Profile | None = None, size: tuple[int, int] = (80, 24)
+    services: Services,
+    folder: Path,
+    profile: Profile | None = None,
+    size: tuple[int, int] = (80, 24),
+    *,
+    read_only: bool = False,
 ) -> AsyncIterator[AppHarness]:
-    app = OrdersApp(profile, Accounts(profile, services.connect), folder / "data", now=lambda: NOW)
+    accounts = Accounts(profile, services.connect, read_only=read_only)
+    app = OrdersApp(profile, accounts, folder / "data", now=lambda: NOW)
     async with app.run_test(size=size) as pilot:
         harness = AppHarness(app, pilot, services.sandbox, services.interceptor)
         await harness.until(
-            lambda: isinstance(app.screen, WelcomeScreen) or app.open_screens or "R tries" in harness.text
+            lambda: (
+                isinstance(app.screen, WelcomeScreen | ProfilesScreen) or app.open_screens or "R tries" in harness.text
+            )
         )
         yield harness
 
@@ -272,6 +280,12 @@ async def test_writes_in_flight_keep_the_profile(
         assert "look up later" not in harness.text
         await harness.press("escape")
         assert harness.app.session is session
+        await harness.press("P")
+        await harness.until("DEMO sandbox")
+        await harness.press("Q")
+        await harness.until("quit now; look up later")
+        assert harness.app.is_running
+        await harness.press("escape")
         monkeypatch.undo()
 
 
@@ -298,6 +312,28 @@ async def test_invalid_settings_are_named_in_the_list(services: Services, tmp_pa
         await harness.until("did you mean 'profiles'?")
         await harness.press("escape")
         await harness.until("all read")
+
+
+async def test_an_app_that_was_started_read_only_stays_so(services: Services, tmp_path: Path) -> None:
+    first = Profile("kaas", OWN_URL, Basic("demo", Secret(SECRET)), read_only=True)
+    async with started(services, tmp_path, first, read_only=True) as harness:
+        await harness.until("PROD kaas · read only")
+        await harness.press("P")
+        await harness.until("DEMO sandbox")
+        await harness.press("j", "enter")
+        await harness.until("DEMO sandbox · read only")
+    assert [profile.read_only for profile in services.opened] == [True, True]
+
+
+async def test_without_a_default_the_profiles_are_offered(services: Services, tmp_path: Path) -> None:
+    (tmp_path / "config").mkdir()
+    text = "".join(f'[profiles.{name}]\npublic_key = "demo"\nsecret_key = "{SECRET}"\n' for name in ("one", "two"))
+    (tmp_path / "config" / "settings.toml").write_text(text)
+    (tmp_path / "config" / "settings.toml").chmod(0o600)
+    async with started(services, tmp_path) as harness:
+        await harness.until("PROD two")
+        await harness.press("j", "enter")
+        await harness.until("PROD two · WRITES")
 
 
 async def test_the_title_has_the_colour_of_the_profile(services: Services, tmp_path: Path) -> None:

@@ -1,24 +1,28 @@
 """Sending drafts to the real sandbox: each possible outcome, and its effect on the draft."""
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+from fake_transport import streamed
 from interception import Interceptor, Send, refusal
 from sandbox_client import sandbox_client
 from sandbox_harness import ORDER
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
+from tui.api.errors import Unreachable
 from tui.api.pointer import Pointer
 from tui.orders.edits.patch import with_get_names
 from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Faults
+from tui.store.journal import WriteState
 from tui.store.store import Store
 from tui.store.verifications import Verification, VerificationState
 from tui.work.account import Account, open_account, open_remembered
@@ -205,7 +209,8 @@ async def test_drafts_and_typed_text_survive_the_process(account: Account) -> No
 
 async def test_credentials_identify_the_account_without_a_user_id(tmp_path: Path) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(404, json={"errors": [{"status": "404", "code": "not_found", "detail": "no"}]})
+        errors = [{"status": "404", "code": "not_found", "detail": "no"}]
+        return streamed(httpx.Response(404, json={"errors": errors}))
 
     client = Client(
         "http://127.0.0.1/v3", BasicAuth("k", "s" * 9), transport=httpx.MockTransport(answer), sleep=at_once
@@ -282,3 +287,51 @@ async def test_two_processes_keep_each_others_drafts(account: Account) -> None:
     assert not others.rebase(theirs, {**theirs.edit.base, "order_number": "new"}, NOW).conflicts
     (again,) = Drafts(account.store, account.account_id, lambda: NOW).all()
     assert NAME in {change.pointer for change in again.edit.changes()}
+
+
+async def test_a_result_that_only_the_journal_has_is_found_at_the_next_start(account: Account) -> None:
+    draft = await make_draft(account)
+    (status,) = (await account.draft_sender.send_as_upsert([draft])).values()
+    assert status.state is SendState.ACCEPTED
+    (verification,) = account.store.verifications.open(account.account_id)
+    # The process ends after the result was stored, before the draft was dropped.
+    account.store.verifications.settle(verification.id, VerificationState.VERIFIED)
+    again = open_remembered(account.client, account.store, "demo", now=lambda: NOW, zone=UTC)
+    assert again is not None
+    assert again.draft_sender.is_unsettled(ID)
+    again.draft_sender.catch_up()
+    found = again.draft_sender.status(ID)
+    assert found is not None
+    assert found.state is SendState.VERIFIED
+    assert again.drafts.all() == []
+
+
+async def test_a_lost_answer_that_was_looked_up_by_an_ended_process_is_no_longer_awaited(
+    account: Account, sandbox: Sandbox
+) -> None:
+    draft = await make_draft(account)
+    sandbox.fault_injector.faults = Faults.parse(["error_after=1:PATCH"])
+    account.client.get_order = fails(account.client.get_order, after=1)  # type: ignore[method-assign]
+    status = await account.draft_sender.send(draft, draft.sending.body)
+    assert status.state is SendState.UNKNOWN
+    (write,) = account.store.writes.all(account.account_id)
+    account.store.writes.step(write.id, WriteState.NOT_APPLIED)
+    again = open_remembered(account.client, account.store, "demo", now=lambda: NOW, zone=UTC)
+    assert again is not None
+    again.draft_sender.catch_up()
+    found = again.draft_sender.status(ID)
+    assert found is not None
+    assert found.state is SendState.NOT_SENT
+    assert again.drafts.all()
+
+
+def fails(call: Callable[[str], Awaitable[Any]], *, after: int) -> Callable[[str], Awaitable[Any]]:
+    """A read that fails after it was called so often."""
+    calls = count(1)
+
+    async def failing(id: str) -> Any:
+        if next(calls) > after:
+            raise Unreachable("No connection.")
+        return await call(id)
+
+    return failing

@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 from sandbox_harness import order
 
+from tui.api.errors import Severity
+from tui.orders.parsed import GuessKind, ParsedFile
 from tui.work.file_import.json_reader import ImportFileError
-from tui.work.file_import.reader import read_source
+from tui.work.file_import.reader import open_source, read_source
 
 FILES = Path(__file__).parents[2] / "fixtures" / "files"
 
@@ -61,3 +63,14 @@ def test_foreign_order_among_others_is_refused_alone() -> None:
 )
 def test_other_objects_are_not_called_foreign(entry: dict[str, Any]) -> None:
     assert len(read_source(json.dumps(entry).encode(), "orders.json", shop=7).orders) == 1
+
+
+def test_damaged_json_holds_the_order_however_it_is_added() -> None:
+    damaged = order(order_id="A")
+    damaged["shipping_address"]["house_number"] = "05-Mar"
+    data = json.dumps(damaged)
+    opened = open_source(data, "pasted text")
+    assert isinstance(opened, ParsedFile)
+    for found in (opened, read_source(data.encode(), "orders.json")):
+        assert [(one.code, one.severity) for one in found.orders[0].problems] == [("confirm_address", Severity.ERROR)]
+    assert not read_source(data.encode(), "orders.json", accepted=[GuessKind.ADDRESS]).orders[0].problems

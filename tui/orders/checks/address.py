@@ -8,6 +8,7 @@ from typing import Final
 from tui.api.pointer import Pointer
 from tui.orders.addresses.formats import country_named, format_of, is_postcode, required_parts, state_named
 from tui.orders.addresses.house_number import split_street
+from tui.orders.addresses.vocabulary import company_countries
 from tui.orders.checks.carriers import (
     LIMITS,
     STREET,
@@ -40,6 +41,7 @@ _POST_NUMBER: Final = re.compile(r"(?<!\d)\d{6,10}(?!\d)")
 EMAIL: Final = r"[^\s@<>()]{1,64}@[^\s@<>()]{1,255}\.[^\s@<>()]{1,63}"
 """An e-mail address within a text; its parts are limited, so that a long text is scanned in linear time."""
 _ADDITION: Final = r"(apt|app|appt|bus|flat|unit|etage|building|bât|bat)?\W*\d*\w?"
+_CARE_OF: Final = re.compile(r"(c/o|c\.o\.|care of|z\. ?hd|zhd|t\.?a\.?v|p/a|attn|chez|presso)\b", re.IGNORECASE)
 _INSIDE_A_BUILDING: Final = re.compile(
     r"(\d{1,3}\w{0,3}\W+)?"
     r"(apartment|appartement|suite|room|floor|level|verdieping|étage|etage|stock|obergeschoss|piano|interno|piso|bât|bâtiment)"
@@ -125,15 +127,14 @@ def is_addition(text: str) -> bool:
 
 
 def are_lines_swapped(order: CheckedOrder) -> bool:
-    """Whether the street line holds only an addition, such as `apt 4`, and line 2 the street."""
-    return bool(
-        order.ships
-        and order.second_line
-        and order.street
-        and not order.number
-        and re.fullmatch(_ADDITION, order.street, re.IGNORECASE)
-        and re.search(r"[^\W\d]{3}", order.second_line)
-    )
+    """Whether the street line holds only an addition, such as `apt 4`, a company or a `c/o`, and line 2 the street."""
+    if not order.ships or not order.second_line or not order.street or order.number:
+        return False
+    if re.fullmatch(_ADDITION, order.street, re.IGNORECASE):
+        return re.search(r"[^\W\d]{3}", order.second_line) is not None
+    if _CARE_OF.match(order.street) is None and company_countries(order.street) is None:
+        return False
+    return not re.search(r"\d", order.street) and split_street(order.second_line, order.country) is not None
 
 
 def street_number(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:

@@ -15,7 +15,6 @@ from tui.orders.checks.facts import (
     CheckedItem,
     CheckedOrder,
     Found,
-    decimal_of,
     excerpt,
     found,
     item_pointers,
@@ -25,6 +24,7 @@ from tui.orders.checks.facts import (
 from tui.orders.checks.money import LINE_CURRENCY
 from tui.orders.checks.vague_words import is_vague
 from tui.orders.countries import country_name
+from tui.orders.numbers import computable_text
 from tui.orders.paths import ITEMS, TOTAL
 from tui.orders.summary import text_at
 
@@ -134,7 +134,7 @@ def _numbers(order: CheckedOrder, side: str, kind: str) -> list[tuple[Pointer, s
 def _value_in_euros(order: CheckedOrder) -> Decimal | None:
     """The order's total if it is in euros."""
     in_euros = text_at_pointer(order.document, TOTAL / "currency") == "EUR"
-    return decimal_of((TOTAL / "value").get(order.document)) if in_euros else None
+    return computable_text((TOTAL / "value").get(order.document)) if in_euros else None
 
 
 def eori(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:

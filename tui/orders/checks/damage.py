@@ -36,8 +36,16 @@ _CODES: Final = frozenset(
 )
 """Fields of digits that are codes, not quantities."""
 _HOUSE_NUMBERS: Final = frozenset(["house_number", "address_line_2"])
+_STREET_AND_NUMBER: Final = re.compile(
+    r"(.*[^\W\d_]\S*)\s+(\d\d-[A-Z][a-zäéûç]{2}|[A-Z][a-zäéûç]{2}-\d\d|\d\d?\. [A-Z][a-zä]{2,8}|\d{1,4}\.0)"
+)
+"""A street whose number a spreadsheet has changed before it was joined to the street."""
+_BEFORE_DATES: Final = re.compile(
+    r".*\b(des|der|du|de|of|del|dei|le|la|vom|stra(ß|ss)e|str\.?|platz|allee|ul\.?|rue|place)", re.IGNORECASE
+)
+"""Streets named after a date, up to the date: `Straße des 17. Juni`."""
 _DATED_CODES: Final = frozenset(["sku", "order_number", "order_id"])
-_CHECKED_NAMES: Final = _DATES | _CODES | _HOUSE_NUMBERS
+_CHECKED_NAMES: Final = _DATES | _CODES | _HOUSE_NUMBERS | {"address_line_1"}
 _DECIMAL: Final = re.compile(r"(\d{1,18})[.,]0", re.ASCII)
 _DECIMALS: Final = re.compile(r"(\d{1,18})[.,]0{1,3}", re.ASCII)
 """The same in a field that has no other use for a point."""
@@ -129,6 +137,8 @@ def _diagnose(pointer: Pointer, text: str, country: str) -> tuple[str, str | Non
         if typed and (name != "address_line_2" or not text.isdecimal()):
             others = ", ".join(typed[1:3])
             return "number_as_date", typed[0], f" (or {others})" if others else ""
+    if name == "address_line_1":
+        return _diagnose_street(text, country)
     if name in _CODES and (match := (_DECIMALS if name in _NO_POINT else _DECIMAL).fullmatch(text)):
         inner = _diagnose(pointer, match[1], country)
         return "number_as_decimal", inner[1] if inner is not None else match[1], ""
@@ -147,6 +157,16 @@ def _diagnose(pointer: Pointer, text: str, country: str) -> tuple[str, str | Non
         if len(text) in _NATIONAL_LENGTHS.get(country, ()) or (country == "DE" and _GERMAN_MOBILE.fullmatch(text)):
             return "lost_zeros", f"0{text}", ""
     return None
+
+
+def _diagnose_street(text: str, country: str) -> tuple[str, str | None, str] | None:
+    match = _STREET_AND_NUMBER.fullmatch(text)
+    if match is None or _BEFORE_DATES.fullmatch(match[1]):
+        return None
+    if match[2].endswith(".0"):
+        return "number_as_decimal", text.removesuffix(".0"), ""
+    typed = typed_numbers(match[2], country)
+    return ("number_as_date", f"{match[1]} {typed[0]}", "") if typed else None
 
 
 def _country_of(order: Document, pointer: Pointer) -> str:

@@ -1,16 +1,17 @@
 """`CheckedOrder`: the values of an order that many checks need, read once; and `Found`, what a check found."""
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
 from tui.api.codec import Document, Json, as_list
-from tui.api.pointer import Absent, Pointer
+from tui.api.pointer import Pointer
+from tui.api.wording import shorten
 from tui.orders.checks.context import ShopSettings
 from tui.orders.checks.customs_territories import needs_customs
 from tui.orders.countries import country_name
+from tui.orders.numbers import computable_text
 from tui.orders.paths import DELIVERY_INDICATOR, ITEMS, SHIP_TO, SHIPPING_OPTION, WEIGHT
 from tui.orders.summary import grams_of, text_at
 
@@ -52,8 +53,8 @@ class CheckedItem:
             index,
             document,
             grams_of(measurement.get("weight")) if isinstance(measurement, dict) else None,
-            decimal_of(line.get("value")) if isinstance(line, dict) else None,
-            decimal_of(unit.get("value")) if isinstance(unit, dict) else None,
+            computable_text(line.get("value")) if isinstance(line, dict) else None,
+            computable_text(unit.get("value")) if isinstance(unit, dict) else None,
             text_of(line, "currency") if isinstance(line, dict) else "",
         )
 
@@ -143,21 +144,9 @@ def text_at_pointer(document: Json, pointer: Pointer) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
-def decimal_of(value: Json | Absent) -> Decimal | None:
-    """A number, or a text that is one; None for anything else."""
-    if isinstance(value, Decimal):
-        return value
-    if isinstance(value, int):
-        return None if isinstance(value, bool) else Decimal(value)
-    if isinstance(value, str) and re.fullmatch(r"-?\d{1,20}(\.\d{1,10})?", value, re.ASCII):
-        return Decimal(value)
-    return None
-
-
 def excerpt(text: object, length: int = 16) -> str:
     """A text of at most `length` characters for a title."""
-    shown = str(text)
-    return shown if len(shown) <= length else f"{shown[: length - 1]}…"
+    return shorten(str(text), length)
 
 
 def item_pointers(indexes: Iterable[int], *names: str) -> tuple[Pointer, ...]:

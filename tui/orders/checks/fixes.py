@@ -27,13 +27,14 @@ from tui.orders.checks.address import (
 )
 from tui.orders.checks.context import NO_CONTEXT, CheckContext, Habit, SkuHistory
 from tui.orders.checks.damage import repair
-from tui.orders.checks.facts import CheckedItem, CheckedOrder, decimal_of, text_at_pointer, text_of
+from tui.orders.checks.facts import CheckedItem, CheckedOrder, text_at_pointer, text_of
 from tui.orders.checks.fix import Fix
 from tui.orders.checks.postal_territories import country_of_postcode
 from tui.orders.checks.registry import DAMAGE_CODES
 from tui.orders.checks.weight import ITEM_WEIGHT
 from tui.orders.countries import country_name
 from tui.orders.money import as_json_number, missing_total
+from tui.orders.numbers import computable_text
 from tui.orders.paths import ITEMS, SHIP_TO, WEIGHT
 
 Proposal: TypeAlias = Callable[[CheckedOrder, Problem, CheckContext], Fix | None]
@@ -195,7 +196,7 @@ def _weight(order: CheckedOrder, problem: Problem, context: CheckContext) -> Fix
 
 def _weights(known: list[tuple[int, Habit]]) -> Iterator[tuple[Pointer, Json]]:
     for index, habit in known:
-        grams = decimal_of(habit.value)
+        grams = computable_text(habit.value)
         if grams is not None:
             yield ITEMS / index + ITEM_WEIGHT, {"value": as_json_number(grams), "unit": "g"}
 
@@ -205,7 +206,7 @@ def _kilograms(document: Document, pointer: Pointer) -> Fix | None:
     weight = pointer.get(document)
     if pointer.name != "weight" or not isinstance(weight, dict) or weight.get("unit"):
         return None
-    value = decimal_of(weight.get("value"))
+    value = computable_text(weight.get("value"))
     return None if value is None else Fix(f"{value} kg", ((pointer / "unit", "kg"),))
 
 

@@ -7,7 +7,8 @@ from typing import Final
 from tui.api.codec import as_document
 from tui.api.pointer import Pointer
 from tui.orders.checks.context import CheckContext
-from tui.orders.checks.facts import CheckedOrder, Found, decimal_of, excerpt, found, text_at_pointer
+from tui.orders.checks.facts import CheckedOrder, Found, excerpt, found, text_at_pointer
+from tui.orders.numbers import computable_text
 from tui.orders.paths import CURRENCY, ITEMS, PAYMENT_STATUS, TOTAL
 from tui.orders.status_words import is_unpaid
 
@@ -36,7 +37,7 @@ def currency(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
 
 def totals(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
     """The service does not check this (Q8.6)."""
-    total = decimal_of(_TOTAL.get(order.document))
+    total = computable_text(_TOTAL.get(order.document))
     lines_total = Decimal(0)
     for item in order.items:
         if item.line is None:
@@ -47,7 +48,7 @@ def totals(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
     extras = Decimal(0)
     payment = as_document(order.document.get("payment_details"))
     for name, sign in _EXTRAS:
-        extras += (decimal_of(as_document(payment.get(name)).get("value")) or 0) * sign
+        extras += (computable_text(as_document(payment.get(name)).get("value")) or 0) * sign
     if total != lines_total + extras and abs(total - lines_total) > max(Decimal("0.05"), abs(extras)):
         yield found(_TOTAL, lines=lines_total, total=total)
 

@@ -8,6 +8,7 @@ from tui.api.pointer import Pointer
 from tui.api.wording import count_of
 from tui.orders.checks.context import CheckContext
 from tui.orders.checks.facts import CheckedOrder, Found, excerpt, found, item_pointers
+from tui.orders.numbers import countable
 from tui.orders.paths import ITEMS, WEIGHT
 
 ITEM_WEIGHT: Final = Pointer.of("measurement", "weight")
@@ -40,8 +41,8 @@ def weight_sum(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:
         return
     items = Decimal(0)
     for item in order.items:
-        quantity = item.document.get("quantity")
-        if item.grams is None or type(quantity) is not int:
+        quantity = countable(item.document.get("quantity"))
+        if item.grams is None or quantity is None:
             return
         items += item.grams * quantity
     if order.grams < items:

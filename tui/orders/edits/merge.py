@@ -22,7 +22,7 @@ class Conflict:
 
     `pointer` identifies list items by their keys in the merged edit, so that it stays valid when items move. For a value
     that is only sent as a whole (a price, a measure, a list whose items cannot be told apart) the conflict is about the
-    whole. `decided`: the user chose to keep `mine`.
+    whole. `decided`: the user chose to keep `mine`. `by`: who has `theirs`, as a word for users.
     """
 
     pointer: Pointer
@@ -30,6 +30,7 @@ class Conflict:
     theirs: Json | Absent
     mine: Json | Absent
     decided: bool = False
+    by: str = "service"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from tui.api.models import Kind
 from tui.api.pointer import ROOT, Pointer
 from tui.api.query import id_text
 from tui.orders.fields import all_fields, field_at
+from tui.orders.numbers import computable
 from tui.orders.paths import ANY
 
 STAMPS = ("created_at", "modified_at")
@@ -63,7 +64,8 @@ def _convert(node: Json, pointer: Pointer, conversions: list[Conversion]) -> Jso
         return node
     if known.kind is Kind.MONEY_TEXT and isinstance(node, int | Decimal) and not isinstance(node, bool):
         conversions.append(Conversion(pointer, "the number is sent as text"))
-        return f"{Decimal(node):f}"
+        number = computable(node)
+        return str(node) if number is None else f"{number:f}"
     if known.choices and isinstance(node, str) and node not in known.choices:
         for choice in known.choices:
             if choice.lower() == node.lower():

@@ -1,7 +1,7 @@
 """Parses a table cell to the value of a field, with decimal signs, loose dates and country names."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -9,6 +9,7 @@ from typing import Final
 from tui.api.codec import Json
 from tui.api.models import Kind
 from tui.orders.fields import Field
+from tui.orders.money import as_json_number
 from tui.orders.tables.csv_writer import APOSTROPHES, unescape_formula, without_text_guard
 from tui.orders.tables.layout import TableLayout
 from tui.orders.tables.values.amounts import (
@@ -32,6 +33,8 @@ MAX_CELL_LENGTH: Final = 100_000
 _FULL_TIME: Final = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)? ?(?:(Z|UTC)|([+-]\d\d):?(\d\d))", re.IGNORECASE
 )
+_CENTS_EXPONENT: Final = -2
+"""Of an amount with two decimals, which is not in cents."""
 _YES: Final = frozenset(["ja", "oui", "si", "sí", "x", "wahr", "waar", "vrai"])
 _NO: Final = frozenset(["nein", "nee", "non", "falsch", "onwaar", "faux"])
 
@@ -80,6 +83,17 @@ def read_cell(field: Field, text: str, layout: TableLayout, now: datetime, count
             return _parse_as_typed(field, "yes" if lowered in _YES else "no" if lowered in _NO else text, now)
         case _:
             return _parse_as_typed(field, text, now)
+
+
+def from_cents(read: CellValue, text: str) -> CellValue:
+    """The value of a cell with an amount in cents, in the unit of its currency."""
+    if read.reason:
+        return read
+    cents = Decimal(str(read.value))
+    if cents != cents.to_integral_value() or cents.as_tuple().exponent == _CENTS_EXPONENT:
+        return CellValue(text, "the heading says cents, which are whole numbers")
+    amount = cents / 100
+    return replace(read, value=f"{amount:.2f}" if isinstance(read.value, str) else as_json_number(amount))
 
 
 def _parse_amount(field: Field, text: str, layout: TableLayout) -> CellValue:

@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from tui.api.errors import Severity
+from tui.api.pointer import Pointer
 from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.registry import find_damage
 from tui.orders.parsed import GuessKind, Memory, ParsedOrder
@@ -27,13 +28,22 @@ def hold_damaged(order: ParsedOrder, context: ImportContext) -> None:
         kind = GuessKind.ADDRESS if pointer.tokens[0] in (SHIP_TO.name, BILL_TO.name) else GuessKind.ITEMS
         if damage.code == "html_entity" and kind is not GuessKind.ADDRESS:
             continue  # readable in the name of an item, and reported as a warning
-        column = order.cells[pointer][1] if pointer in order.cells else ""
+        column = _column_of(order, pointer)
         text = f"{damage.detail} It is sent unchanged."
         fix = fix_for(order.document, damage)
         original = "" if fix is None else f" It was probably {fix.text}."
         detail = f"{damage.detail}{original} Correct it, or send it unchanged."
         context.guess(order, pointer, kind, text, subject=column, title=damage.title, detail=detail, memory=Memory.FILE)
     _hold_dates(order, context)
+
+
+def _column_of(order: ParsedOrder, pointer: Pointer) -> str:
+    """The column of a value, or of the value of the billing address that it was copied from; "" if there is none."""
+    origin = pointer
+    if pointer not in order.cells and pointer.startswith(SHIP_TO):
+        origin = Pointer((*BILL_TO.tokens, *pointer.tokens[len(SHIP_TO) :]))
+    is_same = origin in order.cells and origin.get(order.document) == pointer.get(order.document)
+    return order.cells[origin][1] if is_same else ""
 
 
 def _hold_dates(order: ParsedOrder, context: ImportContext) -> None:

@@ -10,6 +10,7 @@ from typing import Any, Final
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer
 from tui.orders.money import amount_at, as_json_number, value_at
+from tui.orders.numbers import countable
 from tui.orders.parsed import Derivation, How
 from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, FieldPath, is_item_path
 from tui.orders.tables.headings import BILL, SHIP
@@ -137,9 +138,12 @@ def _fill_shipping_address(document: Document, note: DefaultNote) -> None:
         for name, value in list(billing.items()):
             if name not in shipping:
                 note((SHIP, name), value, How.COPIED, "from the billing address")
-        name = value_at(document, ("customer_details", "name"))
-        if not billing.get("name") and not billing.get("company_name") and name is not None:
-            note((SHIP, "name"), name, How.COPIED, "from the customer")
+        name, company = value_at(document, ("customer_details", "name")), billing.get("company_name")
+        if not billing.get("name") and shipping.get("name") is None:
+            if company:
+                note((SHIP, "name"), company, How.COPIED, "from the company")
+            elif name is not None:
+                note((SHIP, "name"), name, How.COPIED, "from the customer")
 
 
 def _fill_single_line(document: Document, items: list[Any], note: DefaultNote) -> None:
@@ -165,8 +169,12 @@ def _fill_lines(document: Document, items: list[Any], note: DefaultNote) -> None
             note((*path, "quantity"), 1, How.ASSUMED, "1, because none is given")
         if item.get("name") is None and isinstance(item.get("sku"), str):
             note((*path, "name"), item["sku"], How.COPIED, "from the SKU")
-        quantity, unit, total = item.get("quantity"), amount_at(item, "unit_price"), amount_at(item, "total_price")
-        if not isinstance(quantity, int) or quantity <= 0:
+        quantity, unit, total = (
+            countable(item.get("quantity")),
+            amount_at(item, "unit_price"),
+            amount_at(item, "total_price"),
+        )
+        if quantity is None or quantity <= 0:
             continue
         if total is None and unit is not None:
             note(

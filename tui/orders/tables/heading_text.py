@@ -17,7 +17,19 @@ _UNITS: Final = {
     for name, unit in units.items()
     if name.isalpha() and normalized(name) not in _OTHER_WORDS
 }
+_CENTS: Final = frozenset(words.CENTS.split("|"))
 _CURRENCIES: Final = frozenset(words.CURRENCIES.split("|"))
+
+_ORDER_TIME: Final = re.compile(
+    r"((order|ordered|purchase|sale|created|creation|placed) )?time( (of (the )?(order|purchase|sale)|ordered|placed|created))?"
+    r"|ordertime|((bestell|auftrags|kauf|erstell)(uhr)?|uhr)?zeit( (der|des) (bestellung|auftrags|kaufs))?|bestell uhrzeit"
+    r"|heure( (de (la )?|d )?(commande|achat|creation))?"
+    r"|(bestel|order|aankoop)?tijd(stip)?( (van )?(de )?(bestelling|order|aankoop))?"
+    r"|hora( (del? |da |do )?(pedido|compra|encomenda|creacion|criacao))?"
+    r"|(ora|orario)( (dell? |di )?(ordine|acquisto|creazione))?"
+    r"|(godzina|czas)( (zamowienia|zakupu|zlozenia|utworzenia))?"
+    r"|(order|bestallnings|inkops|kops|ordre|bestillings|kobs)?tid(spunkt)?|klockslag|klokkeslaet"
+)
 
 
 def base_name(name: str, header: Sequence[str]) -> str:
@@ -64,6 +76,26 @@ def split_currency(name: str, raw: str) -> tuple[str, str]:
     if len(kept) > 1 and kept[-1] in ("in", "en"):
         kept = kept[:-1]
     return " ".join(kept), sign or {"euro": "EUR", "euros": "EUR"}.get(codes[0], codes[0].upper())
+
+
+def without_cents(name: str) -> str:
+    """Remove `in cents` from `price in cents`; "" if the heading does not say that its amounts are in cents."""
+    tokens = name.split(" ")
+    found = next((index for index, token in enumerate(tokens) if token in _CENTS), 0)
+    before = tokens[:found]
+    if not found or before[-1] in ("per", "pro"):
+        return ""
+    if len(before) > 1 and before[-1] in ("in", "i", "en", "w", "em"):
+        before = before[:-1]
+    after = tokens[found + 1 :]
+    if tokens[found] == "minor":
+        after = [token for token in after if token not in ("currency", "unit", "units")]
+    return " ".join([*before, *after])
+
+
+def is_order_time(name: str) -> bool:
+    """Whether a column has the time of day of an order, whose date may have a column of its own."""
+    return _ORDER_TIME.fullmatch(normalized(name)) is not None
 
 
 def is_currency_certain(header: Sequence[str]) -> bool:

@@ -18,7 +18,7 @@ DELIVERY_PLACES: Final = (
     "|verzend|verz|adres verz|afwijkend afleveradres|ander afleveradres|afl|aflev|verzenden naar|leveren aan|bezorgen bij"
     "|envio|direccion de envio|direccion envio|entrega|direccion de entrega|direccion entrega|enviar a|entregar a|entregar en|lugar de entrega"
     "|spedizione|indirizzo di spedizione|indirizzo spedizione|consegna|indirizzo di consegna|indirizzo consegna"
-    "|destinazione|destinazione diversa|destinazione merce|spedire a|sped|luogo di consegna|wysylka|wysylki|adres wysylki|dostawa|dostawy|adres dostawy|adres do wysylki|adres do dostawy|miejsce dostawy|wyslac do"
+    "|destinazione|destinazione diversa|dest diversa|dest div|diversa destinazione|luogo di destinazione|destinazione merce|spedire a|sped|luogo di consegna|wysylka|wysylki|adres wysylki|dostawa|dostawy|adres dostawy|adres do wysylki|adres do dostawy|miejsce dostawy|wyslac do"
     "|leverans|lev|levadress|leveransadress|leverans adress|leveringsadresse|leverings|forsendelse|forsendelsesadresse"
     "|morada de entrega|morada entrega|morada de envio|endereco de entrega|endereco entrega|endereco de envio|expedicao"
 )
@@ -98,7 +98,8 @@ ADDRESS: Final = {
     "country_code": "country code|country|ctry|country iso|country iso 2|country iso code|iso country|iso country code|iso code"
     "|country 2|country 3|land|landcode|landencode|landercode|landerkurzel|landeskurzel|lander code|landkurzel|land iso"
     "|pays|code pays|code pays iso|pais|codigo pais|codigo de pais|paese|nazione|codice paese|codice nazione|kraj|kod kraju"
-    "|landkod|landskod|landekode|landskode|country name|nom du pays|nazwa kraju",
+    "|landkod|landskod|landekode|landskode|country name|nom du pays|nazwa kraju"
+    "|country region|country or region|land region|land oder region|land regio|land omrade|pays region|pais region|paese regione|kraj region|region country",
     "state_province_code": "state code|province code|state|province|region|region code|county|provincie|bundesland|kanton"
     "|state province|province state|state region|state county|province name|state name|departement|provincia|estado|stato"
     "|comunidad autonoma|wojewodztwo|lan|distrito|prov|regione|regiao|region province",
@@ -190,7 +191,7 @@ ITEM_ALONE: Final = {
     "|produkt|productnaam|producttitel|item description|omschrijving|bezeichnung|produktbezeichnung|produit|designation"
     "|libelle|producto|articulo|prodotto|articolo|nazwa produktu|nazwa towaru|towar|produktnamn|produktnavn|varenavn|vara"
     "|benamning|produto|artigo|item|artikelnaam|vare|varetekst|angebotstitel|offertitel|listing title|description of goods|contents description|articolo descrizione|nazwa oferty|oferta|tytul oferty|part description|part name|short text|item text|material text|artikeltext|artbez|art bez",
-    "quantity": "quantity|qty|number of items|number of articles|number of products|number of units|number of pieces|items number|articles number|products number|quantity purchased|quantity ordered|quantity refund|pieces|pcs|units|aantal|hoeveelheid|menge"
+    "quantity": "quantity|qty|number of items|number of articles|number of products|number of units|number of pieces|items number|articles number|products number|quantity purchased|quantity ordered|quantity refund|menge erstattung|menge ruckerstattung|quantite remboursement|aantal terugbetaling|cantidad reembolso|quantita rimborso|ilosc zwrot|pieces|pcs|units|aantal|hoeveelheid|menge"
     "|anzahl|anz|stk|stuck|stuckzahl|stuks|quantite|qte|cantidad|cant|quantita|qta|pezzi|piezas|unidades|ilosc|ilosc sztuk"
     "|liczba sztuk|sztuk|szt|antal|antal stk|mangd|maengde|quantidade|qtd|qtde|no of items|unites|nombre d articles",
     "unit_price/value": "unit price|price per unit|price per item|price each|item value|price|value|waarde|wert|valeur|prijs|preis|prix|precio"
@@ -298,7 +299,9 @@ ORDER_ALONE: Final = {
     "|fecha de pedido|fecha del pedido|fecha pedido|data ordine|data dell ordine|data|data zamowienia|data zlozenia"
     "|bestallningsdatum|ordredato|dato|data da encomenda|data do pedido|verkauft am|kaufdatum|transaction date|erstelldatum|erstellungsdatum|erstellt am|aankoopdatum|orderdatum en tijd|date achat"
     "|fecha de compra|fecha compra|data acquisto|data di acquisto|data zakupu|inkopsdatum|kobsdato|data da compra|data de compra"
-    "|date d achat|date creation|date de creation|fecha de creacion|data creazione|data utworzenia|skapad|oprettet",
+    "|date d achat|date creation|date de creation|fecha de creacion|data creazione|data utworzenia|skapad|oprettet"
+    "|document date|doc date|data doc|data documento|belegdatum|date document|date du document|date piece|fecha documento|fecha doc"
+    "|documentdatum|data dokumentu|dokumentdatum|dokumentdato|data do documento",
     "order_details/order_updated_at": "updated at|last update date|modified|date updated|last modified",
     "order_details/notes": "customer note|customer notes|buyer note|note from buyer|note to seller|customer message|notes"
     "|note|order note|order notes|order comment|comment|comments|remarks|opmerking|opmerkingen|bemerkung|bemerkungen"
@@ -313,7 +316,7 @@ ORDER_ALONE: Final = {
     "|wartosc zamowienia|summa|totalt|total a pagar|valor total|ordertotal|rechnungsbetrag|summe",
     "payment_details/total_price/currency": "currency|currency code|order currency|curr|curr code|wahr|valuta|valutakod|valutakode|wahrung"
     "|wahrungscode|devise|moneda|divisa|waluta|moeda",
-    "payment_details/subtotal_price/value": "subtotal|order subtotal|order subtotal amount|subtotaal|zwischensumme"
+    "payment_details/subtotal_price/value": "subtotal|order subtotal|order subtotal amount|subtotaal|zwischensumme|zwischensumme der bestellung|bestellung zwischensumme"
     "|sous total|subtotale|delsumma",
     "payment_details/status/code": "payment status|estado pago|etat paiement|etat du paiement|statut paiement|stan platnosci|estado pagamento|financial status|paid|payment state|betaalstatus|betaald|zahlungsstatus|zahlstatus"
     "|bezahlt|statut de paiement|statut du paiement|paye|estado de pago|estado del pago|pagado|stato pagamento|pagato"
@@ -329,7 +332,7 @@ ORDER_ALONE: Final = {
     "|spedizione e imballaggio|gastos de envio y manipulacion|verzend en verpakkingskosten",
     "payment_details/estimated_tax_price/value": "tax|taxes|order total tax amount|tax amount|tax total|vat|vat amount"
     "|order tax|mwst|steuer|btw|tva|iva|moms|podatek",
-    "payment_details/discount_granted/value": "discount|discount amount|discount total|cart discount amount|korting|rabatt"
+    "payment_details/discount_granted/value": "discount|discount amount|discount total|cart discount amount|cart discount|warenkorb rabattbetrag|warenkorbrabatt|rabattbetrag|korting|rabatt"
     "|remise|reduction|descuento|sconto|rabat|desconto",
     "payment_details/insurance_costs/value": "insurance|insured value|insurance amount",
     "payment_details/invoice_date": "invoice date|factuurdatum|rechnungsdatum|date de facture|fecha de factura|data fattura",
@@ -364,7 +367,7 @@ ORDER_ALONE: Final = {
 }
 WEAK: Final = {
     "order_number": "reference|ref|referentie|referenz|referencia|riferimento|reference 1|referenz 1|referenz1|kundenreferenz"
-    "|customer reference|sales document|sales doc|sales document no|sales document number|referens|reference client|document number|document no|doc n|doc no|doc nr|num documento|nr dokumentu"
+    "|customer reference|sales document|sales doc|sales document no|sales document number|referens|reference client|document number|document no|doc n|n doc|nr doc|doc no|doc nr|num documento|nr dokumentu"
     "|n documento|numero documento|n piece|verkaufsbeleg|numer dokumentu|num doc|documento|document de vente|no doc|dokumentnr|dokumentnummer|documentnummer|verkooporder|verkoopordernr|best nr|bestnr"
     "|po number|po no|number po|po|purchase order|purchase order number|customer po",
     "item:sku": "reference|ref|referencia|riferimento|referens|code|codigo|codice|kod",
@@ -479,6 +482,11 @@ ATTENTION: Final = (
     "att|att til|attention|attn|fao|tav|t a v|ter attentie van|z hd|zhd|zu handen|zu handen von|a l attention de"
 )
 """Words for a person. Beside a recipient they mean somebody at the recipient's address."""
+CENTS: Final = (
+    "cents|cent|ct|cts|centen|eurocent|eurocents|pence|centime|centimes|centesimi|centimos|centimo|centavos|grosze|groszy|groszach|ore|subunits"
+    "|minor"
+)
+"""Words of headings of amounts in hundredths, as in `Price (cents)` and `amount minor units`."""
 PREFIXES: Final = {
     "c/o": "c o|care of",
     "Att.": ATTENTION,

@@ -21,7 +21,7 @@ from tui.orders.tables.address_headings import (
     split_compound,
     without_connectors,
 )
-from tui.orders.tables.heading_text import base_name, known_format, split_currency, split_unit
+from tui.orders.tables.heading_text import base_name, known_format, split_currency, split_unit, without_cents
 
 SHIP: Final = SHIP_TO.name
 BILL: Final = BILL_TO.name
@@ -334,6 +334,8 @@ def _order_guesses(name: str) -> tuple[HeadingGuess, ...]:
         bare, rank = _without_taxes(name.split(" "))
         guesses = _known_guesses(" ".join(bare)) or _piece_price(bare)
         found = [replace(guess, rank=guess.rank + rank) for guess in guesses if is_amount(guess.path)]
+    if not found and (amount := without_cents(name)):
+        found = [guess for guess in _order_guesses(amount) if is_amount(guess.path)]
     if not found and is_quantity(name):
         found.append(HeadingGuess((*EVERY_ITEM, "quantity"), 30))
     return tuple(found)

@@ -10,7 +10,7 @@ from tui.orders.parsed import Guess, GuessKind, Memory
 from tui.orders.paths import CURRENCY, EVERY_ITEM, ORDERED_AT, PAYMENT_STATUS, SHIP_TO, SHOP, STATUS, WEIGHT, FieldPath
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.address_headings import Party, second_address
-from tui.orders.tables.heading_text import currency_in, is_currency_certain, unit_in
+from tui.orders.tables.heading_text import currency_in, is_currency_certain, is_order_time, unit_in
 from tui.orders.tables.headings import (
     DESCRIPTION_WORDS,
     NUMBER_PATH,
@@ -291,6 +291,11 @@ def suggest_mapping(header: Sequence[str], *, shop: int | None = None) -> Column
         paths[column] = paths[column] or ORDER_ID_PATH
     if ITEM_NAME_PATH not in mapped:
         _use_description(header, paths, mapped)
+    if ORDERED_AT.tokens in mapped:
+        paths = [
+            ORDERED_AT.tokens if path is None and is_order_time(name) else path
+            for name, path in zip(header, paths, strict=True)
+        ]
     guessed: set[FieldPath] = set()
     if ITEM_NAME_PATH in mapped and normalized(header[paths.index(ITEM_NAME_PATH)]) in WEAK_NAMES:
         guessed.add(ITEM_NAME_PATH)

@@ -14,19 +14,22 @@ from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.orders.fields import Field, field_at, label_of
 from tui.orders.names import normalized
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedFile, ParsedOrder, RefusedEntry, UnusedCell
-from tui.orders.paths import ANY, EVERY_ITEM, FieldPath, is_item_path
+from tui.orders.paths import ANY, EVERY_ITEM, ORDERED_AT, FieldPath, is_item_path
 from tui.orders.progress import OnProgress, Progress
-from tui.orders.tables.address_headings import name_parts
-from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, read_cell
+from tui.orders.tables.address_headings import address_heading, name_parts
+from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, from_cents, read_cell
 from tui.orders.tables.context import ImportContext, error, item_rows, warning
 from tui.orders.tables.currencies import check_currencies, first_currency
 from tui.orders.tables.damage_guesses import hold_damaged
 from tui.orders.tables.defaults import fill_defaults
-from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, item_groups, prefix_of
+from tui.orders.tables.heading_text import is_order_time, without_cents
+from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP, is_amount, item_groups, prefix_of
 from tui.orders.tables.layout import TableError, TableLayout
 from tui.orders.tables.mapping import SHOP_PATH, ColumnMapping
+from tui.orders.tables.steps.cents import find_cents
 from tui.orders.tables.steps.decimals import check_decimals, decimal_readings
 from tui.orders.tables.steps.doubtful_columns import check_doubtful
+from tui.orders.tables.steps.order_times import join_order_time
 from tui.orders.tables.steps.packed_items import split_packed_items
 from tui.orders.tables.steps.prices import SUMMED_PATHS, check_prices, combine_line_amounts
 from tui.orders.tables.steps.quantities import check_quantities, find_quantity_columns
@@ -39,6 +42,7 @@ from tui.orders.tables.steps.recipients import (
     conflict_problem,
     recipient_of,
 )
+from tui.orders.tables.steps.service_points import complete_service_point
 from tui.orders.tables.steps.shipping_needs import check_order_date, check_shipping_needs
 from tui.orders.tables.steps.statuses import check_statuses
 from tui.orders.tables.steps.weights import check_weights
@@ -49,7 +53,7 @@ from tui.orders.tables.text.summary_rows import ITEM_IDENTIFIERS, SummaryColumns
 from tui.orders.tables.unused import check_unused
 from tui.orders.tables.values.dates import date_order
 from tui.orders.tables.values.decimal_signs import DecimalReading, is_ambiguous
-from tui.orders.tables.values.null_markers import CANDIDATES, NULL_MARKERS, is_null_marker
+from tui.orders.tables.values.null_markers import CANDIDATES, NULL_MARKERS, is_null_marker, is_zero_empty
 
 _NUMBERS: Final = (Kind.NUMBER, Kind.MONEY_TEXT, Kind.INTEGER)
 _PROGRESS_INTERVAL = 500
@@ -119,6 +123,8 @@ class _Column:
     """How its ambiguous numbers are read, if it has some."""
     prefix: str
     """What its values need before them, because only the heading says what they are: `c/o`."""
+    is_in_cents: bool
+    """Whether its heading says that its amounts are in cents."""
 
 
 @dataclass(slots=True)
@@ -163,10 +169,16 @@ class _OrderBuilder:
         self._mapping = mapping.with_constant(SHOP_PATH, shop) if needs_shop else mapping
         self._now = now
         self._context = ImportContext(self._mapping, now, table.encoding_guess)
+        self._time_columns = frozenset(
+            index
+            for index in mapping.columns_of(ORDERED_AT.tokens)
+            if len(mapping.columns_of(ORDERED_AT.tokens)) > 1 and is_order_time(mapping.header[index])
+        )
+        """The columns with a time that a step joins to the order date."""
         known_fields = {
             index: known
             for index, path in enumerate(mapping.paths)
-            if path is not None and (known := field_at(Pointer(path))) is not None
+            if path is not None and index not in self._time_columns and (known := field_at(Pointer(path))) is not None
         }
         numbers = [index for index, known in known_fields.items() if known.kind in _NUMBERS]
         readings = decimal_readings(whole, numbers, mapping)
@@ -188,6 +200,7 @@ class _OrderBuilder:
                 groups[index].number if index in groups else 0,
                 readings.get(index),
                 prefix_of(name, path),
+                is_amount(path) and bool(without_cents(normalized(name))),
             )
             for index, (name, path) in enumerate(zip(mapping.header, mapping.paths, strict=True))
             if path is not None and (known := known_fields.get(index)) is not None
@@ -210,6 +223,11 @@ class _OrderBuilder:
             column.index for column in self._columns if column.field.kind in _NUMBERS and column.layout.decimal == ","
         )
         """The columns of numbers with a decimal comma, which the numbers of a spreadsheet get too."""
+        self._zero_is_empty = [
+            column
+            for column in self._columns
+            if is_zero_empty(column.field, name := normalized(column.name)) or _is_number_addition(name)
+        ]
         used = {column.index for column in self._columns}
         self._ignored_columns = [index for index in range(len(mapping.paths)) if index not in used]
         self._key_columns = [
@@ -272,7 +290,7 @@ class _OrderBuilder:
             tuple(self._refused),
             header=self._table.header,
             unmapped=self._mapping.unmapped,
-            ignored=sum(len(order.unused) for order in orders),
+            ignored=sum(cell.column not in self._time_columns for order in orders for cell in order.unused),
             guesses=tuple(self._context.guesses),
             not_data=tuple(sorted(self._not_data, key=lambda entry: entry.row or 0)),
         )
@@ -351,6 +369,10 @@ class _OrderBuilder:
     def _empty_null_markers(self, texts: list[str]) -> list[tuple[_Column | None, str]]:
         """Empty the cells that stand for no value. Returns their columns, None for ignored ones, and their texts."""
         emptied: list[tuple[_Column | None, str]] = []
+        for column in self._zero_is_empty:
+            if column.index < len(texts) and (text := texts[column.index]) and _is_nothing(text):
+                emptied.append((column, text))
+                texts[column.index] = ""
         if CANDIDATES.isdisjoint(texts):
             return emptied
         for column in self._columns:
@@ -552,7 +574,8 @@ class _OrderBuilder:
         if read is None:
             if len(self._cell_cache) >= _MAX_CACHED_CELLS:
                 self._cell_cache.clear()
-            read = self._cell_cache[key] = read_cell(column.field, text, column.layout, self._now, country)
+            read = read_cell(column.field, text, column.layout, self._now, country)
+            read = self._cell_cache[key] = from_cents(read, text) if column.is_in_cents else read
         return read
 
     def _record_cell(
@@ -566,6 +589,8 @@ class _OrderBuilder:
             partial.result.problems.append(error(pointer, "unread", detail, f"{label_of(pointer)}?"))
         elif read.value != text and not (isinstance(read.value, int | Decimal) and str(read.value) == text):
             partial.result.converted += 1
+            if column.is_in_cents:
+                partial.result.derived.setdefault(pointer, Derivation(How.COMPUTED, f"{_excerpt(text)} cents"))
 
     def _finish(self, partial: _PartialOrder) -> None:
         result = partial.result
@@ -573,6 +598,9 @@ class _OrderBuilder:
         for pointer, text in partial.emptied.items():
             if pointer.get(result.document) in (ABSENT, None):
                 result.derived[pointer] = Derivation(How.EMPTIED, f"{text!r} in the file stands for no value")
+            elif pointer.name in ("house_number", "address_line_2"):
+                words = f"{text!r} of another column, which stands for no value"
+                result.derived.setdefault(pointer, Derivation(How.EMPTIED, words))
         first_sign = first_currency(result, partial.currency_signs)
         if len(result.rows) > 1:
             combine_line_amounts(result, self._context, partial.amounts)
@@ -609,6 +637,7 @@ class _OrderBuilder:
 _FILE_STEPS: Final[tuple[Callable[[Sequence[ParsedOrder], ImportContext], None], ...]] = (
     split_packed_items,
     find_quantity_columns,
+    find_cents,
 )
 """The steps that see all orders of a file, before missing values are filled in."""
 
@@ -616,10 +645,12 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
     complete_contacts,
     complete_billing,
     complete_country,
+    complete_service_point,
     check_recipients,
     check_second_address,
     check_statuses,
     check_shipping_needs,
+    join_order_time,
     check_order_date,
     check_weights,
     check_prices,
@@ -646,6 +677,11 @@ _LINE_TOTAL: Final = ("total_price", "value")
 def _is_nothing(text: str) -> bool:
     """Whether a cell is empty or zero, as those of an item that an order does not have."""
     return not text.strip("0.,")
+
+
+def _is_number_addition(name: str) -> bool:
+    heading = address_heading(name)
+    return heading is not None and heading.is_addition and heading.member == "house_number"
 
 
 def _lacks(text: str, prefix: str) -> bool:

@@ -75,7 +75,7 @@ class Workspace:
 
     @property
     def heading(self) -> str:
-        """The profile, and whether it can write: the left half of most titles. Only a real account has the word WRITES."""
+        """The profile, and whether it can write: the left half of most titles. In the sandbox nothing real is written."""
         if self.account.client.read_only:
             return f"{self.profile} · read only"
         return self.profile if self.is_demo else f"{self.profile} · WRITES"

@@ -39,6 +39,7 @@ async def resolve_writes(workspace: Workspace) -> list[str]:
         else:
             workspace.staging.settle(outcome)
             ends.append("the composer shows the result")
+    workspace.account.draft_sender.catch_up()
     return ends
 
 

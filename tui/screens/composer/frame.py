@@ -54,7 +54,7 @@ class ComposerFrame:
         staging = self._staging
         right = f"{staging.name} · {count_of(len(staging.orders), 'order')} staged"
         if staging.owner is not None:
-            right = f"{staging.owner} has this batch; B, then t takes it over"
+            right = f"B, then t takes it over from {staging.owner}"
         elif self._state.in_form and order is not None:
             position = next((number for number, listed in enumerate(self._state.shown, 1) if listed is order), 0)
             shop = self._workspace.account.shop(order.key[2])

@@ -168,7 +168,12 @@ class OpenDraft:
             choices.append(EmptyChoice("a", "absent: sent whole"))
         return choices
 
-    # Following the service.
+    # Following other copies of the app, and the service.
+
+    def joined(self) -> str:
+        """What was taken from another copy, as names of fields; empty if there is nothing new."""
+        changes, self.draft.joined = self.draft.joined, []
+        return _names(self.draft, [change.pointer for change in changes])
 
     def rebase(self, document: Document) -> tuple[str, str]:
         """Rebase the draft on the order as just read.
@@ -256,13 +261,14 @@ def _conflict(draft: Draft, conflict: Conflict, when: str) -> ConflictNote:
     placed = draft.edit.to_positions(conflict.pointer)
     there, was = display_value(conflict.pointer, conflict.theirs), display_value(conflict.pointer, conflict.base)
     if conflict.pointer in LISTS:
-        text = f"service: {label_of(conflict.pointer)} changed; its entries cannot be matched"
+        text = f"{label_of(conflict.pointer)} changed; its entries cannot be matched"
     elif placed is None:
-        text = f"service: what was removed here was changed: {there}"
+        text = f"what was removed here was changed: {there}"
     elif conflict.theirs is ABSENT and conflict.pointer.parent in LISTS:
-        text = "service: this was removed"
+        text = "this was removed"
     else:
-        text = f"service: {there} (was {was})"
+        text = f"{there} (was {was})"
+    text = f"{conflict.by}: {text}"
     if conflict in draft.undecided:
         return ConflictNote(placed or conflict.pointer, f"{when} {text}   c: m mine, t theirs")
     kept = "yours is kept" if conflict.decided else "theirs is kept"

@@ -1,7 +1,7 @@
 """The form of one existing order. Changes become a draft; only the review sends it."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from textual import on
 from textual.app import ComposeResult
@@ -30,8 +30,12 @@ from tui.widgets.input_line import InputLine
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.sheet import OrderSheet
 from tui.widgets.tab_bar import TabBar
+from tui.work.drafts.presence import Presence
 from tui.work.stored import StoreError
 from tui.work.writes.send_state import SendState
+
+_LOOK_EVERY = 2.0
+"""Seconds between two looks for changes of other copies of the app."""
 
 
 class EditScreen(BaseScreen[None]):
@@ -53,6 +57,11 @@ class EditScreen(BaseScreen[None]):
         self._arrived: Document | None = None
         """The order as read while a field was being edited; merged when the editor closes."""
         self._was_left = False
+        account = workspace.account
+        self._presence = Presence(account.store, account.account_id)
+        self._others = 0
+        """How many other copies of the app have the order open."""
+        self._seen_changes = -1
 
     @property
     def draft(self) -> OpenDraft | None:
@@ -75,6 +84,7 @@ class EditScreen(BaseScreen[None]):
 
     def on_mount(self) -> None:
         self.open_order(self.order_id)
+        self.set_interval(_LOOK_EVERY, self._look_for_others)
         typed = next(iter(self.form.typed), None)
         if typed is not None:
             self.show_notice(f"The text typed in {label_of(typed)} is kept; Enter continues it.")
@@ -96,6 +106,26 @@ class EditScreen(BaseScreen[None]):
             # Triage opened this form only for its JSON editor, so leaving that returns to triage.
             self.call_later(self.workspace.go, Back())
 
+    def on_unmount(self) -> None:
+        # While the app quits, the store may be closed.
+        with suppress(StoreError):
+            self._presence.enter(None)
+
+    def _look_for_others(self) -> None:
+        """Show whether another copy of the app has the order open, and take over what it changed."""
+        store, draft = self.workspace.account.store, self.draft
+        # An error of the store is shown by the next change, and this is done again.
+        with suppress(StoreError):
+            seen = store.changes_of_others()
+            if draft is None or seen == self._seen_changes or self.sheet.editing is not None or not self.is_active:
+                return
+            others, self._others = self._others, self._presence.others(self.order_id)
+            if self.workspace.account.drafts.join_others(draft.draft):
+                self.show_order()
+            elif others != self._others:
+                self.show_status()
+            self._seen_changes = seen
+
     def on_screen_suspend(self) -> None:
         self._was_left = True
 
@@ -104,6 +134,9 @@ class EditScreen(BaseScreen[None]):
     def open_order(self, order_id: str, pointer: Pointer | None = None) -> None:
         """Show the draft of an order, or the order from the list, and read it again."""
         self.order_id, self._arrived = order_id, None
+        with self.report_store_errors():
+            self._presence.enter(order_id)
+        self._seen_changes = -1
         self.form.texts.clear_cache()
         remember_place(self, EditOrder(order_id))
         found = self.workspace.orders.find(order_id)
@@ -169,9 +202,14 @@ class EditScreen(BaseScreen[None]):
             self.show_notice(f"Not saved: {error}", "error")
 
     def show_order(self) -> None:
+        joined = ""
         if self.draft is not None:
+            joined = self.draft.joined()
             self.draft.check()
         self.show_form()
+        if joined:
+            decides = "; c decides what both changed" if self.draft is not None and self.draft.draft.undecided else ""
+            self.show_notice(f"Another copy of the app changed {joined}{decides}.", "conflict")
 
     def show_form(self) -> None:
         self.pane.refresh_rows()
@@ -218,7 +256,12 @@ class EditScreen(BaseScreen[None]):
                 facts.append((status.message, "service" if status.problems else "good" if is_confirmed else "info"))
         if undecided := len(draft.draft.undecided):
             facts.append((f"{undecided} to decide: c", "conflict"))
-        facts.append("draft saved" if is_changed else "nothing changed")
+        if self._others:
+            facts.append(("also open in another copy", "warning"))
+        if not self.workspace.account.drafts.is_stored(draft.id):
+            facts.append(("draft not saved yet", "warning"))
+        else:
+            facts.append("draft saved" if is_changed else "nothing changed")
         if draft.choice.operation is Operation.POST:
             facts.append(("sent as a full order", "info"))
         facts.append(f"read {draft.draft.read_at.astimezone(self.workspace.account.zone):%H:%M}")

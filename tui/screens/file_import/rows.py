@@ -102,7 +102,7 @@ def _guess_row(key: str, guess: Guess, source: TableSource) -> RenderedRow:
 
 
 def guess_help(guess: Guess, mapping: ColumnMapping) -> str:
-    """What a guess is about, and what Enter does with it."""
+    """What a guess is about, and the effect of Enter."""
     column = f" (column {guess.subject})" if guess.subject not in guess.text else ""
     if mapping.accepts(guess):
         return f"Confirmed; Enter takes that back: {guess.text}{column}"

@@ -487,5 +487,5 @@ def write_new(path: Path, data: bytes) -> tuple[str, bool]:
     except FileExistsError:
         return f"{path} is there already; nothing was written.", False
     except OSError as error:
-        return f"{path} cannot be written: {error.strerror}.", False
+        return f"{error.strerror}: {path} cannot be written.", False
     return f"Written into {path.absolute()}.", True

@@ -15,6 +15,8 @@ from tui.work.stored import Event, JournalRow, OrderNames, WriteKind
 
 EntryLine = list[Piece]
 
+CLOCK_BACK = "< The clock was set back before this write; the list is in the order of writing."
+
 _BESIDE = 64
 """Minimum width of a pane for field, old and new value side by side."""
 
@@ -120,7 +122,11 @@ def step_lines(steps: Sequence[Event], zone: tzinfo, *, short: bool = False) -> 
             parts.append(f"{when}{description(step.state, WriteKind.PATCH)}")
         yield [(" > ".join(parts), "dim")]
         return
+    earlier: datetime | None = None
     for step in steps:
+        if earlier is not None and step.at < earlier:
+            yield [("      the clock was set back here", "warning")]
+        earlier = step.at
         status = f" {step.status}" if step.status is not None else ""
         yield [
             (f"  {step.at.astimezone(zone):%a %d %b %H:%M:%S} ", "dim"),

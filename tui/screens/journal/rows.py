@@ -78,7 +78,9 @@ class WriteRows(KeyedRows[Place]):
         when = brief.at.astimezone(self.zone)
         same_day = when.date() == self.now.astimezone(self.zone).date()
         name = brief.first.name if self.by_order or brief.orders == 1 else f"{brief.orders} orders"
-        cells: list[CellText] = [f"{when:%H:%M:%S}" if same_day else f"{when:%d %b %H:%M}"]
+        time_text = f"{when:%H:%M:%S}" if same_day else f"{when:%d %b %H:%M}"
+        # The list is in the order of writing, whatever the clock said.
+        cells: list[CellText] = [f"{time_text[:10]} <" if brief.is_clock_back else time_text]
         if self.several:
             cells.append(f"{brief.by.partition('@')[0]} {brief.profile}".strip())
         cells += [name, brief.kind, self._what(brief), StyledCell(description(brief.state, brief.kind), tone)]

@@ -16,7 +16,7 @@ from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.screens.common.workspace_actions import remember_place
 from tui.screens.journal.commands import WriteCommands
-from tui.screens.journal.entry_lines import entry_lines, many_lines, preview_lines
+from tui.screens.journal.entry_lines import CLOCK_BACK, entry_lines, many_lines, preview_lines
 from tui.screens.journal.rows import WriteList, columns, key_of_place
 from tui.widgets.filter_line import FilterLine
 from tui.widgets.input_line import InputLine
@@ -166,7 +166,12 @@ class JournalScreen(BaseScreen[None]):
             self.pane.set_lines(self._lines_of(brief), keep_position=keep_position)
 
     def _lines_of(self, brief: JournalRow) -> list[TextLine]:
-        """The lines of a write for the pane: in full, as JSON, or a summary beside the list."""
+        """The lines of a write for the pane, with a note if the clock was set back before it."""
+        note: list[TextLine] = [[(CLOCK_BACK, "warning")]] if brief.is_clock_back and not self._as_json else []
+        return note + self._lines_of_write(brief)
+
+    def _lines_of_write(self, brief: JournalRow) -> list[TextLine]:
+        """In full, as JSON, or a summary beside the list."""
         account, width = self.workspace.account, self.pane.drawn_width
         if not self.is_whole and brief.orders > 1:
             named = account.store.journal_queries.orders(brief.id)

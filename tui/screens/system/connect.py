@@ -46,7 +46,7 @@ class WelcomeScreen(SetupScreen[None]):
         self._connect = connect
 
     def show_all(self) -> None:
-        self.title_line.set("Sendcloud Orders", "no account yet")
+        self.title_line.set("Sendcloud Orders", "no account open")
         self.show_rows(
             ("sandbox", "try the sandbox", "2,000 made-up orders on this machine; nothing can go wrong"),
             ("connect", "connect an account", "the orders of your Sendcloud shops"),

@@ -23,11 +23,14 @@ class ShownBefore(Protocol):
     def time(self) -> str: ...
 
 
+_ASKED_EVERY = 1.0
+
+
 class OpeningScreen(Screen[None], inherit_bindings=False):
     """Calls `open` after the first frame; if that fails, the reason is shown, and `R` tries again.
 
     `leave` ends the app with an exit code. `choose` lets the user choose another profile. `last_list`: drawn until the
-    account is open, if the terminal has the same width.
+    account is open, if the terminal has the same width. `waiting` says what is waited for, asked once a second.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -39,10 +42,12 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
         open: Callable[[], Awaitable[None]],
         leave: Callable[[int], None],
         choose: Callable[[], None],
+        waiting: Callable[[], str] = lambda: "",
         *,
         last_list: ShownBefore | None = None,
     ) -> None:
         super().__init__()
+        self._waiting = waiting
         self._name = name
         self._open = open
         self._leave = leave
@@ -52,17 +57,27 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
 
     def compose(self) -> ComposeResult:
         width, height = self.app.size
-        last = self._last_list
-        if last is not None and width == last.width:
+        if self._last_list is not None and width != self._last_list.width:
+            self._last_list = None
+        if self._last_list is not None:
             # The two lines at the bottom were about work in flight and keys.
-            yield SnapshotView(last.lines[: height - 2])
-            yield Static(f"\n opening … the list as of {last.time}; keys wait until it is open", markup=False)
-        else:
-            yield Static(f" {self._name} · opening …", markup=False)
+            yield SnapshotView(self._last_list.lines[: height - 2])
+        yield Static(self._line("opening …"), markup=False)
+
+    def _line(self, words: str) -> str:
+        """What the screen says while it waits."""
+        if self._last_list is None:
+            return f" {self._name} · {words}"
+        return f"\n {words} · the list as of {self._last_list.time}; keys wait until it is open"
 
     def on_mount(self) -> None:
         # By way of the app: while it starts, nothing is drawn, and callbacks do not wait for a frame.
         self.app.call_later(self.call_after_refresh, self._start)
+        self.set_interval(_ASKED_EVERY, self._show_waiting)
+
+    def _show_waiting(self) -> None:
+        if not self._failed and (waiting := self._waiting()):
+            self.query_one(Static).update(self._line(waiting))
 
     def _start(self) -> None:
         self._failed = False
@@ -78,6 +93,7 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
             await self._open()
         except (ApiError, ConfigError, SettingsError, StoreError) as error:
             self._failed = True
+            self._last_list = None
             await self.query(SnapshotView).remove()
             text = f" {self._name}\n\n {safe(error)}\n\n R tries again, P opens another profile, Q quits."
             self.query_one(Static).update(text)
@@ -87,7 +103,7 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
         if event.character == "Q" or event.key == "ctrl+c":
             self._leave(1 if self._failed else 0)
         elif event.character == "R" and self._failed:
-            self.query_one(Static).update(f" {self._name} · opening …")
+            self.query_one(Static).update(self._line("opening …"))
             self._start()
         elif event.character == "P" and self._failed:
             self._choose()

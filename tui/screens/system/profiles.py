@@ -34,7 +34,8 @@ class ProfilesScreen(SetupScreen[Profile]):
         self.title_line.set("Profiles", f"open: {self._current.title}" if self._current is not None else "")
         rows = [(f"{_PREFIX}{profile.name}", profile.title, _details(profile)) for profile in self._profiles]
         self.show_rows(*rows, (_NEW, "new", "connect an account"))
-        self.show_text("Opening another profile closes the screens of this one. Its drafts and staged orders stay.")
+        if self._current is not None:
+            self.show_text("Opening another profile closes the screens of this one. Its drafts and staged orders stay.")
         if self._notice:
             self.show_notice(self._notice, "error")
         self.key_line.set([("↓ ↑", "move"), ("Enter", "open"), ("Esc", "back"), ("Q", "quit")])
@@ -44,7 +45,8 @@ class ProfilesScreen(SetupScreen[Profile]):
             self._connect()
             return
         profile = next(profile for profile in self._profiles if f"{_PREFIX}{profile.name}" == key)
-        if profile == self._current:
+        current = self._current
+        if current is not None and (profile.name, profile.base_url) == (current.name, current.base_url):
             self.show_notice(f"{profile.title} is open.")
         else:
             self.dismiss(profile)

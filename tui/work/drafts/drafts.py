@@ -12,6 +12,7 @@ from tui.orders.edits.merge import Conflict, Merged, is_undecided, merge, take_t
 from tui.orders.edits.request_choice import RequestChoice, choose_request
 from tui.store.drafts import StoredEdit
 from tui.store.store import Store
+from tui.work.unsaved import Unsaved
 
 
 @dataclass(slots=True)
@@ -29,6 +30,8 @@ class Draft:
     """The conflicts with the service, decided ones included."""
     taken: tuple[Change, ...] = ()
     """What only the service changed when the draft was last rebased."""
+    joined: list[Change] = field(default_factory=list)
+    """What another copy of the app changed in this draft, until the screen has said so."""
 
     @property
     def sending(self) -> RequestChoice:
@@ -72,8 +75,12 @@ class TypedText:
 class Drafts:
     """All drafts of an account. Each change is durable before the call returns."""
 
-    def __init__(self, store: Store, account_id: int, now: Callable[[], datetime]) -> None:
+    def __init__(
+        self, store: Store, account_id: int, now: Callable[[], datetime], unsaved: Unsaved | None = None
+    ) -> None:
+        """`unsaved` keeps what could not be stored; it is stored again later."""
         self._store = store
+        self._unsaved = unsaved if unsaved is not None else Unsaved()
         self._account_id = account_id
         self._now = now
         self._drafts: dict[str, Draft] = {}
@@ -98,30 +105,59 @@ class Drafts:
             draft = self._drafts[order_id] = Draft(order_id, Edit(document), read_at)
         return draft
 
+    def is_stored(self, order_id: str) -> bool:
+        """Whether the draft of an order is on disk as it is here."""
+        return f"draft {order_id}" not in self._unsaved
+
     def save(self, draft: Draft) -> None:
-        """Store the steps of a draft durably. A draft without steps is dropped."""
-        if not draft.edit.steps:
-            self.drop(draft)
-        else:
-            self._store_edit(draft)
+        """Store the steps of a draft durably. A draft without steps is dropped.
+
+        Raises StoreError; the draft is then kept in memory, and stored again later.
+        """
         self._drafts[draft.order_id] = draft
+        self._unsaved.attempt(f"draft {draft.order_id}", lambda: self._save(draft))
+
+    def _save(self, draft: Draft) -> None:
+        if draft.edit.steps:
+            self._store_edit(draft)
+        else:
+            self._drop_stored(draft)
 
     def _store_edit(self, draft: Draft) -> None:
-        edits, base, log, stored = self._store.edits, draft.edit.base, draft.log(), draft.stored
-        if stored is not None and stored.base is base:
-            stored = edits.save_log(self._account_id, stored, log, draft.read_at)
+        edits, order_id = self._store.edits, draft.order_id
+        while True:
+            log = draft.log()
+            stored = edits.replace(self._account_id, order_id, draft.stored, draft.edit.base, draft.read_at, log)
+            if stored is not None:
+                draft.stored = stored
+                return
+            # Another copy of the app has stored changes of this order.
+            theirs = edits.get(self._account_id, order_id)
+            if theirs is None:
+                draft.stored = None
+            else:
+                _join(draft, theirs)
+
+    def join_others(self, draft: Draft) -> bool:
+        """Take what another copy of the app has stored in this draft. Returns whether there was something."""
+        found = self._store.edits.get(self._account_id, draft.order_id)
+        if found is None or (draft.stored is not None and _is_same(found, draft.stored)):
+            return False
+        if not draft.edit.steps and not draft.conflicts:
+            draft.edit, draft.conflicts = Edit.load(cast(Document, found.base), found.log), _load(found.log)
+            draft.read_at, draft.stored = found.read_at, found
+            draft.joined = [*draft.edit.changes()]
+            self._drafts[draft.order_id] = draft
         else:
-            stored = None
-        if stored is None:
-            # It is new or has a new base, or another copy of the app has sent, dropped or replaced the stored one.
-            stored = edits.start(self._account_id, draft.order_id, base, draft.read_at, log)
-        if stored.base is not base:
-            stored = edits.rebase(self._account_id, draft.order_id, base, draft.read_at, log)
-        draft.stored = stored
+            self.save(draft)
+        return True
 
     def drop(self, draft: Draft) -> None:
         """Drop a draft; if it was sent, its changes stay in the journal."""
         self._drafts.pop(draft.order_id, None)
+        self._unsaved.attempt(f"draft {draft.order_id}", lambda: self._drop_stored(draft))
+
+    def _drop_stored(self, draft: Draft) -> None:
         if draft.stored is not None:
             found = self._store.edits.get(self._account_id, draft.order_id)
             if found is not None and same(found.log, draft.stored.log):
@@ -142,16 +178,18 @@ class Drafts:
         draft.taken = merged.remote_changes
         draft.read_at = read_at
         if draft.stored is not None:
-            self._store_edit(draft)
+            self._unsaved.attempt(f"draft {draft.order_id}", lambda: self._save(draft))
         return merged
 
     def save_typed(self, typing: TypedText) -> None:
         """Store the text of an open editor before it is drawn."""
-        self._store.screen_states.put(self._account_id, _typing_key(typing.place, typing.pointer), typing.text)
+        key = _typing_key(typing.place, typing.pointer)
+        self._unsaved.attempt(key, lambda: self._store.screen_states.put(self._account_id, key, typing.text))
 
     def drop_typed(self, place: str, pointer: Pointer) -> None:
         """Drop the stored text of a field: it was accepted or discarded."""
-        self._store.screen_states.delete(self._account_id, _typing_key(place, pointer))
+        key = _typing_key(place, pointer)
+        self._unsaved.attempt(key, lambda: self._store.screen_states.delete(self._account_id, key))
 
     def typed(self, place: str) -> dict[Pointer, str]:
         """Return the text that was typed into the fields of an order and not accepted, by pointer."""
@@ -160,13 +198,49 @@ class Drafts:
         return {Pointer.parse(key.removeprefix(prefix)): str(text) for key, text in kept.items()}
 
 
+def _is_same(a: StoredEdit, b: StoredEdit) -> bool:
+    return (a.base_id, a.read_at) == (b.base_id, b.read_at) and same(a.log, b.log)
+
+
+def _join(draft: Draft, found: StoredEdit) -> None:
+    """Merge what another copy of the app has stored into a draft, as one step; different values are conflicts.
+
+    The two are compared with what this copy had stored before, which both had in common.
+    """
+    theirs = Draft(draft.order_id, Edit.load(cast(Document, found.base), found.log), found.read_at)
+    theirs.conflicts = _load(found.log)
+    common = draft.edit.base
+    if draft.stored is not None:
+        common = Edit.load(cast(Document, draft.stored.base), draft.stored.log).document
+    if not same(theirs.edit.base, draft.edit.base):
+        older, newer = sorted((draft, theirs), key=lambda one: one.read_at)
+        rebased = merge(older.edit, newer.edit.base, older.conflicts)
+        older.edit, older.conflicts = rebased.edit, [*rebased.earlier, *rebased.conflicts]
+        older.read_at = newer.read_at
+    merged = merge(Edit.diff(common, draft.edit.document, "your changes"), theirs.edit.document)
+    draft.edit.replace_document(merged.edit.document, "changes of another copy")
+    found_conflicts = [_in_draft(draft, merged.edit, conflict) for conflict in merged.conflicts]
+    known = {conflict.pointer for conflict in (*draft.conflicts, *found_conflicts)}
+    draft.conflicts += found_conflicts
+    draft.conflicts += [conflict for conflict in theirs.conflicts if conflict.pointer not in known]
+    draft.joined = [*merged.remote_changes]
+    draft.stored = found
+
+
+def _in_draft(draft: Draft, merged: Edit, conflict: Conflict) -> Conflict:
+    """A conflict with the keys of the draft, whose document is that of the merged edit."""
+    placed = merged.to_positions(conflict.pointer)
+    pointer = conflict.pointer if placed is None else draft.edit.to_keys(placed)
+    return replace(conflict, pointer=pointer, by="another copy")
+
+
 def _typing_key(place: str, pointer: Pointer) -> str:
     return f"typing:{place}:{pointer}"
 
 
 def _dump(conflict: Conflict) -> Json:
     sides = {"base": conflict.base, "theirs": conflict.theirs, "mine": conflict.mine}
-    return {"pointer": str(conflict.pointer), "decided": conflict.decided, **present(sides)}
+    return {"pointer": str(conflict.pointer), "decided": conflict.decided, "by": conflict.by, **present(sides)}
 
 
 def _load(log: Json) -> list[Conflict]:
@@ -177,6 +251,7 @@ def _load(log: Json) -> list[Conflict]:
             stored.get("theirs", ABSENT),
             stored.get("mine", ABSENT),
             stored.get("decided") is True,
+            str(stored.get("by", "service")),
         )
         for stored in as_list(as_document(log).get("clashes"))
         if isinstance(stored, dict)

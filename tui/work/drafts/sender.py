@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -14,14 +15,17 @@ from tui.orders.edits.compare import Mismatch
 from tui.orders.edits.patch import expected_after_patch, from_patch, is_same_order
 from tui.orders.edits.request_choice import RequestChoice, choose_upsert
 from tui.orders.edits.upsert import STAMPS, to_upsert
-from tui.store.journal import WriteKind, WriteState
+from tui.store.db import StoreError
+from tui.store.journal import Write, WriteKind, WriteState
 from tui.store.store import Store
 from tui.store.verifications import Verification, VerificationState
 from tui.work.drafts.drafts import Draft, Drafts
+from tui.work.unsaved import Unsaved
 from tui.work.writes.outbox import Outbox, Outgoing
 from tui.work.writes.outcomes import (
     OrderDeleted,
     OrderGone,
+    ResultNotStored,
     WriteAccepted,
     WriteDiffers,
     WriteNotSent,
@@ -30,13 +34,14 @@ from tui.work.writes.outcomes import (
     WriteUnknown,
     WriteVerified,
 )
-from tui.work.writes.send_state import DRAFT_TEXTS, SendState, from_stored, project
+from tui.work.writes.send_state import DRAFT_TEXTS, OPEN, SendState, from_stored, project
 from tui.work.writes.serialization import (
     changes_to_json,
     edited_order,
     mismatch_from_json,
     problem_from_json,
     problem_to_json,
+    problems_from_json,
     staged_for_edit,
 )
 
@@ -57,6 +62,7 @@ class DraftSendStatus:
 
 
 _KEY = "standing:"
+_AWAITED = frozenset({SendState.ACCEPTED, SendState.UNKNOWN})
 _READ_AT_ONCE = 5
 _GONE = "the order no longer exists; the draft is kept"
 _DIFFERS = "accepted, but the order shows other values; see its fields"
@@ -78,7 +84,9 @@ class DraftSender:
         *,
         now: Callable[[], datetime],
         on_change: Callable[[str], None] = lambda _: None,
+        unsaved: Unsaved | None = None,
     ) -> None:
+        self._unsaved = unsaved if unsaved is not None else Unsaved()
         self._client = client
         self._store = store
         self._account_id = account_id
@@ -141,6 +149,12 @@ class DraftSender:
 
         `reviewed`: the body of the PATCH, or the order of the upsert, as `draft.sending` gave it.
         """
+        try:
+            return await self._send(draft, reviewed, job)
+        except StoreError as error:
+            return self._not_stored(draft.order_id, error)
+
+    async def _send(self, draft: Draft, reviewed: Json, job: str | None) -> DraftSendStatus:
         order_id = draft.order_id
         self._set(order_id, SendState.SENDING, "in flight")
         base = draft.edit.base
@@ -166,6 +180,12 @@ class DraftSender:
 
         Orders that are unchanged, cannot be sent, or have conflicts are left out; the others are sent without them.
         """
+        try:
+            return await self._send_all(drafts, job)
+        except StoreError as error:
+            return {draft.order_id: self._not_stored(draft.order_id, error) for draft in drafts}
+
+    async def _send_all(self, drafts: Sequence[Draft], job: str | None) -> dict[str, DraftSendStatus]:
         for draft in drafts:
             self._set(draft.order_id, SendState.SENDING, "in flight")
         slots = asyncio.Semaphore(_READ_AT_ONCE)
@@ -204,7 +224,17 @@ class DraftSender:
     async def delete(self, order_id: str, base: Document) -> DraftSendStatus:
         """Delete an order; its document is kept in the journal."""
         self._set(order_id, SendState.SENDING, "being deleted")
-        return self.settle(order_id, await self._outbox.delete(order_id, base))
+        try:
+            return self.settle(order_id, await self._outbox.delete(order_id, base))
+        except StoreError as error:
+            return self._not_stored(order_id, error)
+
+    def _not_stored(self, order_id: str, error: StoreError) -> DraftSendStatus:
+        """Set the status of an order after an error of the store: nothing was sent, unless the error says otherwise."""
+        if isinstance(error, ResultNotStored):
+            self._unsaved.keep("results", self._store.flush)
+            return self._set(order_id, SendState.UNKNOWN, str(error))
+        return self._set(order_id, SendState.NOT_SENT, str(error))
 
     def settle(self, order_id: str, outcome: WriteOutcome) -> DraftSendStatus:
         """Set the status of an order from the outcome of its write, and rebase or drop its draft."""
@@ -219,7 +249,9 @@ class DraftSender:
             case OrderDeleted(already=already):
                 draft = self._drafts.get(order_id)
                 if draft is not None:
-                    self._drafts.drop(draft)
+                    # What cannot be stored now is stored later.
+                    with suppress(StoreError):
+                        self._drafts.drop(draft)
                 return self._set(order_id, state, "already deleted" if already else "deleted", deleted=True)
             case WriteRefused(problems=problems, error=error):
                 first = problems[0].detail if problems else str(error)
@@ -265,6 +297,27 @@ class DraftSender:
             replace(problem, pointer=from_patch(problem.pointer, body, draft.edit.document)) for problem in problems
         ]
 
+    def catch_up(self) -> None:
+        """Set the status of orders whose write ended when the app could not note it any more: it was killed, or the disk
+        was full. The journal has the result."""
+        for order_id in [id for id, status in self._statuses.items() if status.state in _AWAITED]:
+            found = self._store.journal_queries.find(self._account_id, order=order_id)
+            write = self._store.writes.get(found[0][0]) if found else None
+            if write is not None and project(write.state) not in OPEN:
+                self._end(order_id, write)
+
+    def _end(self, order_id: str, write: Write) -> None:
+        for verification in self._store.verifications.of_write(write.id):
+            if order_id in (edited_order(verification.staged), verification.remote_id):
+                self.on_verification(verification)
+                return
+        deleted = write.new.kind is WriteKind.DELETE and write.state is WriteState.CONFIRMED
+        if deleted and (draft := self._drafts.get(order_id)) is not None:
+            self._drafts.drop(draft)
+        # A draft that was written is rebased when the order is read again, which is always before it is sent.
+        problems = problems_from_json(write.last.problems)
+        self._set(order_id, project(write.state), "found in the journal after a restart", problems, deleted=deleted)
+
     def look_up_again(self, orders: Iterable[str]) -> list[str]:
         """Mark those of these orders whose result is unknown as being looked up, and return their ids."""
         found = [id for id in orders if (status := self.status(id)) and status.state is SendState.UNKNOWN]
@@ -307,9 +360,12 @@ class DraftSender:
         draft = self._drafts.get(order_id)
         if draft is None:
             return
-        self._drafts.rebase(draft, document, self._now(), sent=True)
-        if not draft.edit.dirty:
-            self._drafts.drop(draft)
+        # What cannot be stored now is stored later.
+        with suppress(StoreError):
+            self._drafts.rebase(draft, document, self._now(), sent=True)
+        with suppress(StoreError):
+            if not draft.edit.dirty:
+                self._drafts.drop(draft)
 
     def _set(
         self,
@@ -323,13 +379,18 @@ class DraftSender:
     ) -> DraftSendStatus:
         status = DraftSendStatus(state, message, self._now(), tuple(problems), document, deleted)
         self._statuses[order_id] = status
-        # The journal knows what is being sent and what is done; the rest must survive a restart.
-        if state is SendState.VERIFIED:
-            self._store.screen_states.delete(self._account_id, _KEY + order_id)
-        elif state is not SendState.SENDING:
-            self._store.screen_states.put(self._account_id, _KEY + order_id, _dump(status), durable=True)
+        # What cannot be stored now is stored later.
+        with suppress(StoreError):
+            self._unsaved.attempt(_KEY + order_id, lambda: self._store_status(order_id, status))
         self.on_change(order_id)
         return status
+
+    def _store_status(self, order_id: str, status: DraftSendStatus) -> None:
+        # The journal knows what is being sent and what is done; the rest must survive a restart.
+        if status.state is SendState.VERIFIED:
+            self._store.screen_states.delete(self._account_id, _KEY + order_id)
+        elif status.state is not SendState.SENDING:
+            self._store.screen_states.put(self._account_id, _KEY + order_id, _dump(status), durable=True)
 
 
 def _outgoing(draft: Draft, sending: RequestChoice) -> tuple[Outgoing, Json]:

@@ -85,11 +85,9 @@ def read_source(
     the column names decide. `accepted`: the kinds of guesses that the user confirmed for this file. `encoding`: of its
     text, if the user named one. `now`: its zone is used for times without one.
     """
-    opened = open_source(
-        source, name, known=known if mapping is None else (mapping,), encoding=encoding, progress=progress
-    )
+    known = known if mapping is None else (mapping,)
+    opened = open_source(source, name, known=known, encoding=encoding, progress=progress, accepted=accepted)
     if isinstance(opened, ParsedFile):
-        opened = replace(opened, orders=tuple(_hold_damage(order, accepted) for order in opened.orders))
         return opened if shop is None else _with_shop(opened, shop)
     if mapping is not None and not mapping.fits(opened.table.header):
         raise ImportFileError(f"{_mapping_name(mapping)} is for other columns than those of {name}. Nothing was added.")
@@ -112,9 +110,11 @@ def open_source(
     layout: TableLayout | None = None,
     encoding: str = "",
     progress: OnProgress | None = None,
+    accepted: Collection[GuessKind] = (),
 ) -> ParsedFile | TableSource:
     """Read the orders of JSON, or open a table for mapping. Raises ImportFileError.
 
+    `accepted`: the kinds of guesses about JSON that the user confirmed; the others hold its orders.
     `layout`: how to read a table, if the user changed it. `encoding`: only its encoding, if the user named it.
     """
     data = read_file(source) if isinstance(source, Path) else source
@@ -132,7 +132,8 @@ def open_source(
             choice = EncodingChoice("utf-8") if isinstance(data, str) else detect_encoding(data)
         text = data.removeprefix("\ufeff") if isinstance(data, str) else decode_text(data, choice.encoding)
         if layout is None and text.lstrip()[:1] in ("{", "["):
-            return read_orders(text if choice.encoding.startswith("utf-16") else data)
+            found = read_orders(text if choice.encoding.startswith("utf-16") else data)
+            return replace(found, orders=tuple(_hold_damage(order, accepted) for order in found.orders))
         return _open_text(data, text, choice, name, known, layout, progress)
     except TableError as error:
         raise _not_taken(name, error) from None

@@ -9,11 +9,12 @@ from weakref import WeakValueDictionary
 from tui.api.client import Client
 from tui.api.codec import Document, Json, encode
 from tui.store.batches import StagedState
+from tui.store.db import StoreError
 from tui.store.journal import NewWrite, SentItem, StagedUpdate, Write, WriteKind, WriteState
 from tui.store.store import Store
 from tui.work.writes.backoff import Now, RetrySchedule, Sleep
 from tui.work.writes.lookup import key_of
-from tui.work.writes.outcomes import WriteNotSent, WriteOutcome
+from tui.work.writes.outcomes import ResultNotStored, WriteNotSent, WriteNotStored, WriteOutcome
 from tui.work.writes.patch_delete import resume_single, send_single
 from tui.work.writes.upsert import resume_upsert, send_upsert
 from tui.work.writes.write_context import WriteContext, keys_of
@@ -123,7 +124,10 @@ class Outbox:
             await asyncio.wait(self._tasks)
 
     async def _record_and_send(self, new: NewWrite) -> WriteOutcome:
-        write = self._store.writes.record(self._account_id, new)
+        try:
+            write = self._store.writes.record(self._account_id, new)
+        except StoreError as error:
+            raise WriteNotStored(error) from error
         self._notify(write)
         return await asyncio.shield(self._start(write, self._send))
 
@@ -142,7 +146,12 @@ class Outbox:
 
     async def _send(self, write: Write) -> WriteOutcome:
         send = send_upsert if write.new.kind is WriteKind.UPSERT else send_single
-        return await send(self._context, write)
+        try:
+            return await send(self._context, write)
+        except WriteNotStored:
+            raise
+        except StoreError as error:
+            raise ResultNotStored(error) from error
 
     async def _resume(self, write: Write) -> WriteOutcome:
         if write.state is WriteState.RECORDED:

@@ -18,7 +18,22 @@ from typing import TypeAlias
 from tui.api.codec import Document
 from tui.api.errors import ApiError, Problem
 from tui.orders.edits.compare import Mismatch
+from tui.store.db import StoreError
 from tui.store.journal import Write
+
+
+class WriteNotStored(StoreError):
+    """A write could not be stored before it was to be sent, so nothing was sent."""
+
+    def __init__(self, error: StoreError) -> None:
+        super().__init__(f"Nothing was sent, because it must be stored first. {error}")
+
+
+class ResultNotStored(StoreError):
+    """A write was sent, and its result could not be stored. The next `recover` looks it up."""
+
+    def __init__(self, error: StoreError) -> None:
+        super().__init__(f"The result could not be stored and will be looked up. {error}")
 
 
 @dataclass(frozen=True, slots=True)

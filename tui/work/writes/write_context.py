@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from tui.api.client import Client
 from tui.api.codec import Json
 from tui.api.errors import ApiError, InvalidResponse, NotFound, OutcomeUnknown, RequestRefused, ServerFault, ServiceBusy
+from tui.store.db import StoreError
 from tui.store.journal import NewVerification, StagedUpdate, Write, Writes, WriteState
 from tui.work.writes.backoff import Now, RetrySchedule, Sleep, poll
 from tui.work.writes.lookup import LookupResult, key_of
-from tui.work.writes.outcomes import OrderGone, WriteNotSent, WriteOutcome, WriteRefused
+from tui.work.writes.outcomes import OrderGone, WriteNotSent, WriteNotStored, WriteOutcome, WriteRefused
 from tui.work.writes.serialization import edited_order, problems_to_json
 
 LOST = (OutcomeUnknown, InvalidResponse, ServerFault)
@@ -40,19 +41,24 @@ class WriteContext:
         staged: Iterable[StagedUpdate] = (),
         verifications: Iterable[NewVerification] = (),
     ) -> Write:
-        """Record a step, with the details of an error, and call `on_step`."""
+        """Record a step, with the details of an error, and call `on_step`. Raises StoreError, WriteNotStored for SENT."""
         if error is not None and detail is None:
             detail = {"error": str(error)}
-        write = self.writes.step(
-            write.id,
-            state,
-            status=error.status if error else None,
-            answer=error.body if error else None,
-            problems=problems_to_json(error.problems) if error else (),
-            detail=detail,
-            staged=staged,
-            verifications=verifications,
-        )
+        try:
+            write = self.writes.step(
+                write.id,
+                state,
+                status=error.status if error else None,
+                answer=error.body if error else None,
+                problems=problems_to_json(error.problems) if error else (),
+                detail=detail,
+                staged=staged,
+                verifications=verifications,
+            )
+        except StoreError as failed:
+            if state is WriteState.SENT:  # recorded before the request
+                raise WriteNotStored(failed) from failed
+            raise
         self.on_step(write)
         return write
 

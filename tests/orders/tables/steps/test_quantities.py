@@ -139,3 +139,10 @@ def test_pieces_that_were_all_shipped_hold_the_order(heading: str) -> None:
     ).orders
     assert ("confirm_items", "/order_details/order_items/0/quantity") in errors(full)
     assert errors(none) == []
+
+
+def test_pieces_shipped_before_are_no_question_beside_the_quantity_to_ship() -> None:
+    cells = {"Order number": "1", "Item name": "Candle", "quantity-to-ship": "2", "quantity-shipped": "1"}
+    (order,) = read_rows_of(cells).orders
+    assert value(order, "/order_details/order_items/0/quantity") == 2
+    assert "confirm_items" not in [code for code, _ in errors(order)]

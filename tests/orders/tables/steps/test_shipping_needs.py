@@ -18,6 +18,7 @@ HELD = ("confirm_cancelled", str(STATUS))
         ("Virtual", "1", "0"),
         ("Is digital", "yes", "no"),
         ("Product type", "virtual", "simple"),
+        ("Listings Type", "download", "listing"),
         ("Produktart", "Gutschein", "Kerzen"),
         ("Type de produit", "Numérique", "Bougie"),
         ("Item type", "Gift card", "Physical"),

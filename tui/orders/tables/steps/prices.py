@@ -4,7 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from itertools import islice, product
 from typing import Any, Final
 
@@ -13,9 +13,11 @@ from tui.api.pointer import Pointer
 from tui.orders.checks.customs_territories import needs_customs
 from tui.orders.money import amount_at, as_json_number, value_at
 from tui.orders.names import normalized
+from tui.orders.numbers import computable_text, countable
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder
 from tui.orders.paths import EVERY_ITEM, ITEMS, SHIP_TO, TOTAL, FieldPath
 from tui.orders.tables.context import ImportContext, set_value, warning
+from tui.orders.tables.heading_text import without_cents
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, item_groups
 from tui.orders.tables.mapping import QUANTITY_PATH, ColumnMapping
 from tui.orders.tables.table import SAMPLE_ROWS, Table
@@ -70,7 +72,7 @@ def _refine_total(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> 
         if path not in mapping.paths or other in mapping.paths:
             continue
         column = mapping.paths.index(path)
-        if mapping.paths.count(path) > 1 or not _BARE_TOTAL.fullmatch(normalized(mapping.header[column])):
+        if mapping.paths.count(path) > 1 or not _BARE_TOTAL.fullmatch(_amount_name(normalized(mapping.header[column]))):
             continue
         is_line, is_order = _fits_line(orders, path), _fits_order(orders, path, UNIT_PRICE_PATH, is_unit=True)
         differs = any(len({line.amounts.get(path) for line in lines} - {None}) > 1 for lines in orders)
@@ -89,7 +91,7 @@ def _refine_price(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> 
         return mapping
     column = mapping.paths.index(UNIT_PRICE_PATH)
     group = item_groups(mapping.header).get(column)
-    if not _BARE_PRICE.fullmatch(group.name if group is not None else normalized(mapping.header[column])):
+    if not _BARE_PRICE.fullmatch(_amount_name(group.name if group is not None else normalized(mapping.header[column]))):
         return mapping
     if group is not None:
         return replace(mapping, guessed=mapping.guessed | {UNIT_PRICE_PATH})
@@ -111,6 +113,10 @@ def _refine_price(mapping: ColumnMapping, orders: Sequence[Sequence[_Line]]) -> 
         ):
             return mapping.moved(column, LINE_TOTAL_PATH)
     return replace(mapping, guessed=mapping.guessed | {UNIT_PRICE_PATH})
+
+
+def _amount_name(name: str) -> str:
+    return without_cents(name) or name
 
 
 def _fits_line(orders: Sequence[Sequence[_Line]], path: FieldPath) -> bool:
@@ -154,6 +160,7 @@ def _lines_by_order(mapping: ColumnMapping, table: Table) -> Iterator[list[_Line
     keys = [index for index, path in enumerate(mapping.paths) if path in (ORDER_ID_PATH, NUMBER_PATH)]
     wanted = {UNIT_PRICE_PATH, LINE_TOTAL_PATH, ORDER_TOTAL_PATH, *_EXTRA_PATHS}
     columns = [(index, path) for index, path in enumerate(mapping.paths) if path in wanted and path is not None]
+    in_cents = {index for index, _ in columns if without_cents(normalized(mapping.header[index]))}
     quantities = [index for index, path in enumerate(mapping.paths) if path == QUANTITY_PATH]
     orders: dict[tuple[str, ...], list[_Line]] = defaultdict(list)
     for row in islice(table.rows, SAMPLE_ROWS):
@@ -164,7 +171,7 @@ def _lines_by_order(mapping: ColumnMapping, table: Table) -> Iterator[list[_Line
         for index, path in columns:
             amount = parse_money(text, decimal) if (text := _cell(cells, index)) else None
             if amount is not None:
-                line.amounts[path] = Decimal(amount.number)
+                line.amounts[path] = Decimal(amount.number) / (100 if index in in_cents else 1)
         orders[key].append(line)
     yield from orders.values()
 
@@ -205,12 +212,7 @@ def combine_line_amounts(
 
 def _as_amount(value: Json) -> Decimal | None:
     """An amount as it was read: a number, or text in a field of the type text. None if it could not be read."""
-    if isinstance(value, bool) or not isinstance(value, int | Decimal | str):
-        return None
-    try:
-        return Decimal(value)
-    except InvalidOperation:
-        return None
+    return computable_text(value)
 
 
 def _makes_total(order: ParsedOrder, amount: Decimal, other: Decimal) -> bool:
@@ -224,8 +226,9 @@ def _makes_total(order: ParsedOrder, amount: Decimal, other: Decimal) -> bool:
 
 
 def _line_total(item: Any) -> Decimal | None:
-    total, unit, quantity = amount_at(item, "total_price"), amount_at(item, "unit_price"), value_at(item, ("quantity",))
-    if total is None and unit is not None and isinstance(quantity, int):
+    total, unit = amount_at(item, "total_price"), amount_at(item, "unit_price")
+    quantity = countable(value_at(item, ("quantity",)))
+    if total is None and unit is not None and quantity is not None:
         return unit * quantity
     return total
 
@@ -234,8 +237,12 @@ def check_prices(order: ParsedOrder, context: ImportContext) -> None:
     """Say how a price is read that may be of a piece or a line: held where customs need its value, else as an info."""
     items = _items(order)
     for index, item in enumerate(items):
-        unit, line, quantity = amount_at(item, "unit_price"), amount_at(item, "total_price"), item.get("quantity")
-        if not isinstance(quantity, int):
+        unit, line, quantity = (
+            amount_at(item, "unit_price"),
+            amount_at(item, "total_price"),
+            countable(item.get("quantity")),
+        )
+        if quantity is None:
             continue
         unit_pointer, line_pointer = (ITEMS / index / name / "value" for name in ("unit_price", "total_price"))
         if quantity > 1 and UNIT_PRICE_PATH in context.mapping.guessed and unit_pointer in order.cells:
@@ -257,7 +264,8 @@ def _say(order: ParsedOrder, context: ImportContext, pointer: Pointer, reading: 
     if _needs_customs(order):
         context.guess(order, pointer, GuessKind.PRICE, text, subject=column, title="price of what?")
     else:
-        order.derived[pointer] = Derivation(How.ASSUMED, text)
+        before = order.derived.get(pointer)
+        order.derived[pointer] = Derivation(How.ASSUMED, f"{before.text}; {text}" if before is not None else text)
 
 
 def _needs_customs(order: ParsedOrder) -> bool:

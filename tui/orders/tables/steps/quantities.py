@@ -8,6 +8,7 @@ from typing import Any, Final
 from tui.api.pointer import Pointer
 from tui.orders.money import amount_at, as_json_number
 from tui.orders.names import normalized
+from tui.orders.numbers import countable
 from tui.orders.parsed import GuessKind, How, ParsedOrder
 from tui.orders.paths import ITEMS, TOTAL
 from tui.orders.tables import heading_words as words
@@ -34,7 +35,7 @@ _SHIPPED: Final = re.compile(
     r"|zrealizowan\w*|wydan\w*|order lines delivery)\b"
 )
 _LEFT: Final = re.compile(
-    r"(remaining|left|outstanding|open) to (ship|deliver|send)|to be (shipped|delivered)|(noch )?zu (liefern|versenden)"
+    r"(quantity |qty )?((remaining|left|outstanding|open) )?to (ship|deliver|send|dispatch)|to be (shipped|delivered)|(noch )?zu (liefern|versenden)"
     r"|reste a (livrer|expedier)|(nog )?te (leveren|verzenden)|(pendiente|por) (de )?(enviar|entregar)|da (consegnare|spedire)"
     r"|do wyslania|kvar att (leverera|skicka)|mangler at sende|por (enviar|expedir)"
 )
@@ -48,7 +49,7 @@ _OTHER_QUANTITY: Final = re.compile(
 _NOT_QUANTITY: Final = re.compile(
     r"\b(id|ids|number|nr|no|num|numero|nummer|\w*nummer|sku|ean|upc|gtin|isbn|asin|code|\w*code|ref|reference|phone|tel|telefon"
     r"|mobile|zip|plz|post\w*|price|preis|prix|prijs|precio|prezzo|cena|pris|preco|cost|costs|kosten|total|sum|summe|amount"
-    r"|betrag|bedrag|weight|gewicht|poids|peso|waga|vikt|vaegt|length|width|height|depth|lange|breite|hohe|lengte|breedte|hoogte"
+    r"|\w*(betrag|bedrag|preis|prijs|rabatt|korting|kosten|summe|steuer)|weight|gewicht|poids|peso|waga|vikt|vaegt|length|width|height|depth|lange|breite|hohe|lengte|breedte|hoogte"
     r"|size|tax|taxes|vat|mwst|btw|tva|iva|rate|percent|prozent|year|month|day|date|time|datum|pos|position|line|row|index"
     r"|rank|priority|page|version|discount|rabatt|fee|fees|shipping|versand|verzend\w*|shop|store|location|lat|lng|latitude"
     r"|longitude|age|rating|points|score|floor|house\w*|street|hs|tariff|color|colour|farbe|status|batch|user|customer)\b"
@@ -103,7 +104,7 @@ def check_quantities(order: ParsedOrder, context: ImportContext) -> None:
         column, pointer = context.mapping.header[cell.column], ITEMS / index / "quantity"
         if kind == "ended" and count:
             _subtract(order, pointer, count, column, context)
-        elif kind == "shipped" and count:
+        elif kind == "shipped" and count and not _is_left(order, pointer):
             text = f"{column} has {count}, so a part of this item was shipped already. The quantity is the ordered one."
             context.guess(order, pointer, GuessKind.ITEMS, text, subject=column, title="shipped in part")
         elif (
@@ -112,6 +113,11 @@ def check_quantities(order: ParsedOrder, context: ImportContext) -> None:
             and (_is_assumed(order, pointer) or (count != total and not is_ignored(column, context.mapping.header)))
         ):
             _hold_contradiction(order, pointer, cell.text, column, context)
+
+
+def _is_left(order: ParsedOrder, pointer: Pointer) -> bool:
+    """Whether the quantity is the one that is left to ship, by its column."""
+    return pointer in order.cells and bool(_LEFT.search(normalized(order.cells[pointer][1])))
 
 
 def _check_plausible(order: ParsedOrder, context: ImportContext) -> None:
@@ -124,8 +130,8 @@ def _check_plausible(order: ParsedOrder, context: ImportContext) -> None:
 
 
 def _subtract(order: ParsedOrder, pointer: Pointer, count: int, column: str, context: ImportContext) -> None:
-    quantity = pointer.get(order.document)
-    if not isinstance(quantity, int):
+    quantity = countable(pointer.get(order.document))
+    if quantity is None:
         return
     left = quantity - count
     if left < 0:

@@ -21,7 +21,7 @@ _DIGITAL_COLUMN: Final = re.compile(
     r"(virtual|digital|downloadable|download|intangible|virtuell|virtuel|virtueel|virtuale|wirtualny)( (product|item|goods?|artikel|produkt))?"
 )
 _TYPE_COLUMN: Final = re.compile(
-    r"(product|item|line ?item|artikel|produkt|produit|producto|prodotto|product) ?(type|typ|art|kind|tipo)|produktart|artikelart"
+    r"(product|item|line ?item|listings?|order|artikel|produkt|produit|producto|prodotto) ?(type|typ|art|kind|tipo)|produktart|artikelart"
     r"|producttype|type (de |d )?(produit|article)|tipo (de |di )?(producto|articulo|prodotto|articolo|produto|artigo)"
 )
 _DIGITAL: Final = frozenset(

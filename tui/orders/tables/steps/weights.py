@@ -11,6 +11,7 @@ from typing import Final
 from tui.api.pointer import Pointer
 from tui.orders.money import as_json_number
 from tui.orders.names import normalized
+from tui.orders.numbers import computable, countable
 from tui.orders.parsed import GuessKind, How, ParsedOrder
 from tui.orders.paths import EVERY_ITEM, ITEMS, WEIGHT, FieldPath, is_item_path
 from tui.orders.tables.context import ImportContext, set_value
@@ -119,12 +120,10 @@ def _divide_line_weights(order: ParsedOrder, pointers: Sequence[Pointer]) -> Non
         cell = order.cells.get(pointer / "value")
         if cell is None or not _LINE.search(normalized(cell[1])):
             continue
-        weight, quantity = (
-            (pointer / "value").get(order.document),
-            (ITEMS / int(pointer.tokens[2]) / "quantity").get(order.document),
-        )
-        if isinstance(weight, int | Decimal) and isinstance(quantity, int) and quantity > 1:
-            share = round(Decimal(weight) / quantity, 4).normalize()
+        weight = computable((pointer / "value").get(order.document))
+        quantity = countable((ITEMS / int(pointer.tokens[2]) / "quantity").get(order.document))
+        if weight is not None and quantity is not None and quantity > 1:
+            share = round(weight / quantity, 4).normalize()
             set_value(order, pointer / "value", as_json_number(share), How.COMPUTED, "weight of the line ÷ quantity")
 
 
@@ -149,8 +148,8 @@ def _check_plausible(order: ParsedOrder, context: ImportContext, pointers: Seque
     total = Decimal(0)
     for pointer in pointers:
         weight = _kilograms(order, pointer)
-        quantity = (ITEMS / int(pointer.tokens[2]) / "quantity").get(order.document)
-        if weight is not None and isinstance(quantity, int):
+        quantity = countable((ITEMS / int(pointer.tokens[2]) / "quantity").get(order.document))
+        if weight is not None and quantity is not None:
             total += weight * quantity
         _check_thousands(order, context, pointer)
         if weight is not None and weight > _MAX_ITEM:
@@ -266,11 +265,8 @@ def _cell(cells: Sequence[str], index: int) -> str:
 
 
 def _kilograms(order: ParsedOrder, pointer: Pointer) -> Decimal | None:
-    value, unit = (pointer / "value").get(order.document), (pointer / "unit").get(order.document)
-    if not isinstance(value, int | Decimal) or not isinstance(unit, str):
-        return None
-    weight = Decimal(value)
-    return in_kilograms(weight, unit) if abs(weight.adjusted()) < 20 else None
+    weight, unit = computable((pointer / "value").get(order.document)), (pointer / "unit").get(order.document)
+    return in_kilograms(weight, unit) if weight is not None and isinstance(unit, str) else None
 
 
 def _pieces(order: ParsedOrder) -> int:

@@ -29,6 +29,15 @@ _NEVER_EMPTY: Final = frozenset({"quantity", "currency"})
 _STATUS: Final = ("status", "code")
 """Fields whose default would be wrong: a quantity that is not known is not 1, and a status not *paid*."""
 
+_ZERO_IS_EMPTY: Final = frozenset(
+    {"company_name", "address_line_2", "po_box", "state_province_code", "phone_number", "email"}
+)
+"""Fields of addresses for which `0` is no value: programs write it for a number that they do not have."""
+_FLOORS: Final = frozenset(
+    ["etage", "floor", "etages", "verdieping", "piso", "andar", "piano", "vaning", "sal", "pietro"]
+)
+"""Words of headings with which `0` is a value: the ground floor."""
+
 CANDIDATES: Final = NULL_MARKERS | frozenset(_ALSO_VALUES)
 
 
@@ -43,3 +52,8 @@ def is_null_marker(text: str, field: Field) -> bool:
     ):
         return False
     return text.casefold() not in field.choices
+
+
+def is_zero_empty(field: Field, heading: str) -> bool:
+    """Whether `0` stands for no value in a column with this normalized heading."""
+    return field.path[-1] in _ZERO_IS_EMPTY and _FLOORS.isdisjoint(heading.split(" "))

@@ -1,0 +1,97 @@
+"""Slow answers and pauses are named while they last, also at the first request; the keys keep working."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from app_harness import open_app
+from interception import Send
+
+from tui.api.auth import BasicAuth
+from tui.api.client import Client
+from tui.work.waiting import waiting_text
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Name waits after some milliseconds instead of 1.5 seconds."""
+    monkeypatch.setattr("tui.work.waiting._SHOWN_EVERY", 0.02)
+    monkeypatch.setattr("tui.screens.system.opening._ASKED_EVERY", 0.02)
+    monkeypatch.setattr("tui.work.waiting._NAMED_AFTER", 0.1)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_slow_answer_is_named_until_it_comes(tmp_path: Path) -> None:
+    async with open_app(tmp_path, size=(120, 30)) as harness:
+        await harness.until("all read")
+        assert "waiting for" not in harness.text
+        release = asyncio.Event()
+
+        async def slow(request: httpx.Request, send: Send) -> httpx.Response:
+            await release.wait()
+            return await send(request)
+
+        harness.interceptor.intercept("GET", slow)
+        await harness.press("R")
+        await harness.until("waiting for the service, 0 s, Ctrl+C stops")
+        await harness.press("j")
+        release.set()
+        await harness.until(lambda: "waiting for" not in harness.text)
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_the_first_request_is_named_and_the_screen_can_be_left(tmp_path: Path) -> None:
+    async with open_app(tmp_path, opened=False) as harness:
+
+        async def never(request: httpx.Request, send: Send) -> httpx.Response:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        harness.interceptor.intercept("GET", never)
+        await harness.until("waiting for the service, 0 s, Ctrl+C quits")
+        await harness.press("ctrl+c")
+        await harness.until(lambda: harness.app.return_code is not None or not harness.app.is_running)
+
+
+class Slow(httpx.AsyncBaseTransport):
+    def __init__(self, *answers: httpx.Response) -> None:
+        self.answers = list(answers)
+        self.reached = asyncio.Event()
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        if self.answers:
+            answer = self.answers.pop(0)
+            return httpx.Response(answer.status_code, headers=answer.headers, stream=answer.stream)
+        self.reached.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+
+@pytest.fixture
+async def waiting_clients(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[list[Client]]:
+    monkeypatch.setattr("tui.work.waiting._NAMED_AFTER", 0.0)
+    clients: list[Client] = []
+    yield clients
+    for client in clients:
+        await client.aclose()
+
+
+async def test_a_pause_is_named_with_what_is_left(waiting_clients: list[Client]) -> None:
+    pause = httpx.Response(429, headers={"Retry-After": "30"})
+    client = Client("http://127.0.0.1/v3", BasicAuth("a", "b"), transport=Slow(pause))
+    waiting_clients.append(client)
+    assert waiting_text(client, "Ctrl+C stops") == ""
+    reading = asyncio.create_task(client.auth_metadata())
+    async with asyncio.timeout(5):
+        while not client.paused_for:  # noqa: ASYNC110 - a test polls from outside
+            await asyncio.sleep(0.001)
+    assert client.request_started.is_set()
+    assert waiting_text(client, "Ctrl+C stops") in (
+        "the service asked for a pause, 30 s left, Ctrl+C stops",
+        "the service asked for a pause, 31 s left, Ctrl+C stops",
+    )
+    reading.cancel()
+    await asyncio.wait([reading])
+    assert client.waiting_for is None

@@ -1,0 +1,108 @@
+"""The work that continues while an account is open: verifying, reading orders and labels, finishing what was in flight."""
+
+import asyncio
+from contextlib import suppress
+from functools import partial
+from typing import Final
+
+from tui.api.errors import ApiError
+from tui.config.settings import Settings
+from tui.navigator import Navigator
+from tui.screens.bulk.running import ask_left
+from tui.screens.common.workspace import Workspace
+from tui.screens.common.workspace_actions import resolve_writes
+from tui.store.db import StoreError
+from tui.work.cache.local_orders import LocalOrders
+from tui.work.journal.entries import prune_journal
+from tui.work.unsaved import store_later
+from tui.work.waiting import name_waits
+from tui.work.writes.serialization import edited_order
+
+_TRIED_AGAIN: Final = 30.0
+_SOON: Final = 1.0
+
+
+class BackgroundWork:
+    """The background work of one workspace. Each part runs in a worker of the app until it is cancelled."""
+
+    def __init__(self, workspace: Workspace, local: LocalOrders, navigator: Navigator, settings: Settings) -> None:
+        self._workspace = workspace
+        self._local = local
+        self._navigator = navigator
+        self._settings = settings
+
+    def start(self) -> None:
+        """Start all of it but `finish_writes`, for which the screens must be open."""
+        start, workspace = self._navigator.start, self._workspace
+        start(self._verify(), name="follow accepted orders")
+        start(self._read_orders(), name="read all orders")
+        start(self._ask_for_labels(), name="ask for the labels of orders")
+        resolve = partial(resolve_writes, workspace)
+        unsaved = workspace.account.unsaved
+        start(store_later(unsaved, workspace.show_notice, resolve), name="store what could not be stored")
+        start(name_waits(workspace.account.client, self._navigator.show_waiting), name="say what is waited for")
+        start(workspace.staging.check_all(), name="check the batch")
+
+    async def finish_writes(self) -> None:
+        """Look up what was in flight when the app ended, and ask about unfinished jobs."""
+        recovering = asyncio.create_task(self._recover())
+        # Writes in flight are resolved first. Those that take longer are not sent again in the meantime.
+        await asyncio.wait({recovering}, timeout=_SOON)
+        try:
+            asking = ask_left(self._navigator.screens[-1], self._workspace.jobs.unfinished())
+            self._navigator.start(asking, name="ask about unfinished jobs")
+            await recovering
+        except StoreError as error:
+            self._workspace.show_notice(f"Writes in flight are looked up at the next start: {error}", "error")
+        self._navigator.start(self._prune(), name="remove old writes from the journal")
+
+    async def _verify(self) -> None:
+        """Verify accepted orders while the app runs; after an error of the store, try again."""
+        while True:
+            try:
+                await self._workspace.account.verifier.run()
+            except StoreError as error:
+                self._workspace.show_notice(f"Accepted orders are not being verified: {error}", "error")
+                await asyncio.sleep(_TRIED_AGAIN)
+
+    async def _read_orders(self) -> None:
+        """Keep the cache up to date while the app runs; after an error of its file, try again."""
+        if not self._workspace.account.earlier_shops:
+            # What an order's status means depends on the type of its shop. The order list reports errors.
+            with suppress(ApiError):
+                await self._workspace.account.first_shops()
+        while True:
+            try:
+                await asyncio.to_thread(self._local.purge, self._settings.keep_cache_days)
+                await self._workspace.sync.run()
+            except StoreError as error:
+                self._workspace.show_notice(f"Orders that are read are not kept: {error}", "error")
+                await asyncio.sleep(_TRIED_AGAIN)
+
+    async def _ask_for_labels(self) -> None:
+        """Ask for labels while the app runs; after an error of the cache, which `_read_orders` reports, try again."""
+        while not self._workspace.labels.is_refused:
+            with suppress(StoreError):
+                await self._workspace.labels.run()
+            await asyncio.sleep(_TRIED_AGAIN)
+
+    async def _recover(self) -> None:
+        account = self._workspace.account
+        for write in account.store.writes.adopt(account.account_id):
+            orders = [edited_order(item.staged) for item in write.new.items]
+            for order_id in filter(None, [write.new.order_id, *orders]):
+                account.draft_sender.looking_up(order_id)
+        ends = await resolve_writes(self._workspace)
+        if ends:
+            results = ends[0] if len(ends) == 1 else f"{len(ends)} orders; each order shows its result"
+            self._workspace.show_notice(f"Sent when the app ended: {results}")
+
+    async def _prune(self) -> None:
+        days = self._settings.keep_days
+        if days is None:
+            return
+        try:
+            if await prune_journal(self._workspace.account.store, self._workspace.now(), days):
+                self._navigator.store_changed()
+        except StoreError as error:
+            self._workspace.show_notice(f"Old writes stay in the journal until the next start: {error}", "warning")

@@ -8,10 +8,10 @@ from statistics import median
 from tempfile import TemporaryDirectory
 from typing import cast
 
+from app_figures import Size
 from app_harness import NOW
 from figures import Figure
 from pseudo_terminal import PROGRAM, Terminal, demo_environment
-from screens import Size
 from steps import GAP, Keys, held, megabytes, open_list, press, quit_app
 
 from tui.api.codec import Document, decode
@@ -58,7 +58,13 @@ def paging_figures(size: Size) -> list[Figure]:
             quit_app(terminal)
     growth = (max(paged, at_end) / before - 1) * 100
     return [
-        Figure(f"{PAGED:,} orders paged for a minute, growth of memory", growth, "%", 10, f"{before:.0f} to {at_end:.0f} MB"),
+        Figure(
+            f"{PAGED:,} orders paged for a minute, growth of memory",
+            growth,
+            "%",
+            10,
+            f"{before:.0f} to {at_end:.0f} MB",
+        ),
         Figure("  longest time without a frame while the key is held", silence, "ms", 1000 * GAP),
         Figure("  last frame after the last key", late, "ms", 1000 * GAP),
         end.last("  to the end of the list", 1000 * GAP),

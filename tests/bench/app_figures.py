@@ -128,7 +128,7 @@ def list_figures(url: str, environment: dict[str, str], size: Size) -> list[Figu
         page.last("page down, last byte", 20),
         mark.bytes("one changed row: a mark, and the status line", 200),
         letter.last(f"a letter in the filter line, {ORDERS:,} orders", 30),
-        enter.last(f"Enter in the filter line, result shown, {ORDERS:,} orders", 30),
+        enter.first(f"Enter in the filter line, result shown, {ORDERS:,} orders", 30),
         Figure("key held at 30 a second for 10 s, last byte after the last key", late, "ms", 100),
         Figure("key held, longest silence", silence, "ms"),
         *resting,

@@ -1,6 +1,6 @@
 """The generated parts of the README: its commands and its tables. `python tests/readme_parts.py` writes the tables.
 
-The keymap, the checks and the words of the query language come from the app.
+The keymap, the checks and the words of the query language come from the app, the figures from the recorded run.
 """
 
 import re
@@ -11,6 +11,10 @@ ROOT = Path(__file__).parents[1]
 README = ROOT / "README.md"
 
 sys.path[:0] = [str(ROOT)] if str(ROOT) not in sys.path else []
+
+sys.path.append(str(ROOT / "tests" / "bench"))
+
+from figures import load_recorded  # noqa: E402
 
 from tui.keymap import COMMANDS, Command, Context, key_name  # noqa: E402
 from tui.orders.checks.registry import CHECKS  # noqa: E402
@@ -90,10 +94,20 @@ def check_table() -> str:
     return "\n".join(rows)
 
 
+def figure_table() -> str:
+    """Return the figures of the recorded run, with its date, commit and machine."""
+    run = load_recorded()
+    return f"{run.heading()}\n\n{run.table()}"
+
+
+TABLES = {"keys": key_table, "query": query_table, "checks": check_table, "figures": figure_table}
+
+
 def write_tables() -> None:
     """Write the current tables into the README."""
     readme = text()
-    for name, table in (("keys", key_table()), ("query", query_table()), ("checks", check_table())):
+    for name, make in TABLES.items():
+        table = make()
         readme = readme.replace(
             f"<!-- {name} -->\n{block(name)}\n<!-- /{name} -->", f"<!-- {name} -->\n{table}\n<!-- /{name} -->"
         )

@@ -244,3 +244,7 @@ def test_stored_files_are_private_and_hold_no_secret(tmp_path: Path, oauth: bool
         assert SECRET.encode() not in written, path
         assert b"Bearer " not in written, path
         assert b"Basic " not in written, path
+
+
+def test_the_figures_are_those_of_the_recorded_run() -> None:
+    assert readme_parts.block("figures") == readme_parts.figure_table()

@@ -107,7 +107,7 @@ async def test_chosen_keys_work_and_are_shown(file: Path, tmp_path: Path) -> Non
     chosen = keymap(
         file, '[keys.triage]\nfacets = "f5"\ndone = "H"\nreview = "x"\nkeys = "f1"\n[keys.pager]\nback = "X"'
     )
-    async with open_app(tmp_path, app_settings=Settings(keymap=chosen)) as app:
+    async with open_app(tmp_path, app_settings=Settings(keys=chosen.chosen)) as app:
         await app.until("all read")
         assert "F5 facets" in app.lines[-1]
         assert "F1 keys" in app.lines[-1]

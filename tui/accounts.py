@@ -5,14 +5,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from tui.config.files import add_profile
-from tui.config.new_profile import KeptIn, NewProfile
 from tui.config.profiles import Profile, Secret, demo_profile
 from tui.config.secrets import reveal, save_in_keyring
 from tui.config.settings import read_settings
 from tui.service import Service, check_profile, connect
 
 if TYPE_CHECKING:
+    from tui.config.new_profile import NewProfile
     from tui.work.connection import ConnectionReport
 
 _RETRY_FOR = 5.0
@@ -65,7 +64,7 @@ class Accounts:
         """The profile as it may be used in this run of the app."""
         return replace(profile, read_only=True) if self._read_only else profile
 
-    async def check(self, new: NewProfile) -> "ConnectionReport":
+    async def check(self, new: "NewProfile") -> "ConnectionReport":
         """Connect to an account that is not saved yet. Raises SettingsError, ConfigError for invalid values."""
         from tui.work.connection import check_connection
 
@@ -76,12 +75,15 @@ class Accounts:
             await service.client.aclose()
             service.close()
 
-    async def save(self, new: NewProfile) -> Profile:
+    async def save(self, new: "NewProfile") -> Profile:
         """Add a profile to the settings, the first one as the default. Raises SettingsError; then nothing is added."""
         return await asyncio.to_thread(_save, new)
 
 
-def _save(new: NewProfile) -> Profile:
+def _save(new: "NewProfile") -> Profile:
+    from tui.config.files import add_profile
+    from tui.config.new_profile import KeptIn
+
     profile = new.profile()
     if new.kept_in is KeptIn.KEYRING:
         save_in_keyring(new.public, Secret(new.secret))

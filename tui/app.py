@@ -1,6 +1,7 @@
 """The app: opens a session after the first frame and closes it on exit."""
 
 import asyncio
+import gc
 import importlib
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from tui.service import Service
 from tui.widgets.key_queue import KeyQueue
 from tui.widgets.output.diff_renderer import DiffRenderer
 from tui.widgets.output.stop_signals import resume_only_after_stop
+from tui.work.gc_pause import gc_paused
 
 if TYPE_CHECKING:
     from tui.lifecycle import Session
@@ -50,6 +52,8 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
         options: Mapping[str, tuple[str, str]] | None = None,
     ) -> None:
         super().__init__()
+        # Before the start, so that the styles are computed once.
+        self.theme = "ansi-dark"
         self.report_folder = folder
         self.profile = profile
         self.session: Session | None = None
@@ -69,6 +73,9 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
         follow_preferences(self, self._preferences)
         self.handle_signals()
         resume_only_after_stop()
+        # Paused since the command line was read: what was imported stays until the end.
+        gc.freeze()
+        gc.enable()
         self.profile_switch.start()
 
     # Opening and closing
@@ -79,26 +86,30 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
             raise LookupError("no profile was chosen")
         self.hold_keys()
         try:
-            # In a thread, so that the first frame is drawn while the modules are imported.
-            await asyncio.to_thread(importlib.import_module, "tui.lifecycle")
-            from tui.lifecycle import open_session
-
-            if self._service is None:
-                self._service = await self._accounts.connect(self.profile)
-            self.session = await open_session(
-                self,
-                self._service,
-                self._folder,
-                profile=self.profile,
-                now=self._now,
-                settings=self._settings,
-                preferences=self._preferences,
-                choose_profile=self.profile_switch.choose,
-            )
+            with gc_paused():
+                self.session = await self._open_session(self.profile)
         except BaseException:
             self.release_keys(discard=True)
             raise
         self.session.start(self.release_keys)
+
+    async def _open_session(self, profile: Profile) -> "Session":
+        # In a thread, so that the first frame is drawn while the modules are imported.
+        await asyncio.to_thread(importlib.import_module, "tui.lifecycle")
+        from tui.lifecycle import open_session
+
+        if self._service is None:
+            self._service = await self._accounts.connect(profile)
+        return await open_session(
+            self,
+            self._service,
+            self._folder,
+            profile=profile,
+            now=self._now,
+            settings=self._settings,
+            preferences=self._preferences,
+            choose_profile=self.profile_switch.choose,
+        )
 
     def exit(self, result: int | None = None, return_code: int = 0, message: Any | None = None) -> None:
         if self.session is not None and self.profile is not None:

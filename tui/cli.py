@@ -1,6 +1,7 @@
 """The command line: arguments, usage errors, exit codes. Heavy modules are imported only when needed."""
 
 import argparse
+import gc
 import os
 import sys
 
@@ -309,6 +310,8 @@ def _app(options: argparse.Namespace) -> int:
     profile = chosen_profile(options) if asks else required_profile(options)
     _check_terminal()
     _terminal_defaults()
+    # The collector would search the imported modules again and again; the app enables it before the first frame.
+    gc.disable()
 
     from tui.start import run
 

@@ -15,9 +15,9 @@ from pathlib import Path
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
 
+from app_figures import batch_figures, form_figures, start_figures  # noqa: E402
+from command_figures import program_figures  # noqa: E402
 from figures import Figure, this_run  # noqa: E402
-from programs import program_figures  # noqa: E402
-from screens import batch_figures, form_figures, start_figures  # noqa: E402
 from steps import loads, switched_interval  # noqa: E402
 
 
@@ -37,7 +37,7 @@ def main() -> None:
         "programs": program_figures,
     }
     if options.large or options.only == "large":
-        from large import large_figures
+        from large_account import large_figures
 
         groups["large"] = lambda: large_figures(size)
     figures: list[Figure] = []

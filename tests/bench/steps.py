@@ -1,6 +1,5 @@
 """Measures single keys of a program in a pseudo-terminal: times, bytes, and the cells that changed."""
 
-import itertools
 import os
 import re
 import subprocess
@@ -9,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from statistics import mean, median
 
@@ -62,7 +62,7 @@ def press(terminal: Terminal, keys: Keys, key: str, until: str = "", *, count: i
             terminal.wait(until, 60)
         terminal.wait_until_quiet(QUIET, 60)
         times = [at for at, _ in terminal.arrivals[arrived:]]
-        last = next((at for at, after in itertools.pairwise(times) if after - at > GAP), times[-1])
+        last = next((at for at, after in pairwise(times) if after - at > GAP), times[-1])
         keys.firsts.append((times[0] - started) * 1000)
         keys.lasts.append((last - started) * 1000)
         keys.sizes.append(len(terminal.stream) - before)
@@ -142,7 +142,7 @@ def held(terminal: Terminal, key: str, seconds: float, rate: float = 30.0) -> tu
     terminal.wait_until_quiet(0.5, 60)
     times = [at for at, _ in terminal.arrivals[arrived:]]
     within = [started, *(at for at in times if at <= sent)]
-    silence = max(after - at for at, after in itertools.pairwise(within))
+    silence = max(after - at for at, after in pairwise(within))
     after = [at for at in times if at > sent]
     # What is drawn when the cursor has rested is no late frame.
     last = sent

@@ -12,7 +12,7 @@ def test_the_list_of_the_last_time_is_shown_first(start: Start, tmp_path: Path) 
     assert first.ended() == 0
     again = start(ready="opening …")
     assert number in again.text
-    assert "keys wait until it is open" in again.text
+    again.wait("keys wait until it is open")
     again.wait("Enter open")
     assert number in again.text
     again.press("Q")

@@ -26,11 +26,11 @@ from tui.config.profiles import (
 )
 from tui.config.time_zone import local_zone
 from tui.orders.formats import DateStyle, NumberStyle
-from tui.user_keys import InvalidKeys, Keymap, parse_keys
 
 if TYPE_CHECKING:
     from tui.config.schema import ProfileTable, SettingsFile, ShopTable
     from tui.orders.checks.context import ShopSettings
+    from tui.user_keys import ChosenKeys, Keymap
 
 SECRET_KEY, CLIENT_SECRET = "SENDCLOUD_SECRET_KEY", "SENDCLOUD_CLIENT_SECRET"
 _PRIVATE, _NOT_WRITABLE = 0o077, 0o022
@@ -44,7 +44,7 @@ class Settings:
     an order after it was last read. `no_cache`: orders that are read are kept in memory only. `shops`: what the checks
     of orders have to know about a shop, by the number of the integration; shops that are not named have the defaults.
     `watch_every`: seconds after which all open orders are read again while they are watched; None: they are not.
-    `keymap`: the commands with the keys that the user chose. `mark_tags`: the tags that mirror the private marks `done`,
+    `keys`: those that the user chose, by screen and command. `mark_tags`: the tags that mirror the private marks `done`,
     `snoozed` and `flagged`; marks without one stay on this machine.
     `theme`: the name of a theme; `density`: "normal" or "compact"; `dates`, `numbers`: how screens show them. `scrolls`:
     lines that moved are scrolled by the terminal. `reads`, `writes`: at most so many requests a minute are sent.
@@ -57,7 +57,7 @@ class Settings:
     no_cache: bool = False
     shops: "Mapping[int, ShopSettings]" = field(default_factory=dict)
     watch_every: float | None = None
-    keymap: Keymap = field(default_factory=Keymap)
+    keys: "ChosenKeys" = field(default_factory=dict)
     mark_tags: Mapping[str, str] = field(default_factory=dict)
     theme: str = "dark"
     density: str = "normal"
@@ -70,6 +70,14 @@ class Settings:
     given: Mapping[str, object] = field(default_factory=dict)
     profiles: Mapping[str, Profile] = field(default_factory=dict)
     default: str | None = None
+
+    @property
+    def keymap(self) -> "Keymap":
+        """The commands with the keys that the user chose."""
+        # Imported late, because the table of all commands is large.
+        from tui.user_keys import Keymap
+
+        return Keymap(self.keys)
 
     def profile(self, name: str | None = None) -> Profile | None:
         """The profile of this name; without a name the default, or the only one. None if there is no default.
@@ -114,6 +122,7 @@ def parse_settings(text: str, path: Path, mode: int = 0o600) -> Settings:
 
     from tui.config.messages import line_number, line_of, sentence_of
     from tui.config.schema import SettingsFile
+    from tui.user_keys import InvalidKeys, parse_keys
 
     # The original errors contain values of the file, which may be secrets.
     try:
@@ -127,7 +136,7 @@ def parse_settings(text: str, path: Path, mode: int = 0o600) -> Settings:
         raise SettingsError(f"{path}{line_of(['default'], text)}: {_unknown_profile(file.default, file.profiles)}")
     _check_rights(file, path, mode)
     try:
-        keymap = parse_keys(file.keys, lambda names: line_number(("keys", *names), text))
+        keys = parse_keys(file.keys, lambda names: line_number(("keys", *names), text)).chosen
     except InvalidKeys as error:
         raise SettingsError(f"{path}{line_of(('keys', *error.names), text)}: {error}") from None
     zone = local_zone()
@@ -136,7 +145,7 @@ def parse_settings(text: str, path: Path, mode: int = 0o600) -> Settings:
         file.cache.keep_days,
         shops={number: _shop_settings(shop, zone) for number, shop in file.shops.items()},
         watch_every=file.watch.seconds,
-        keymap=keymap,
+        keys=keys,
         mark_tags={str(mark): tag for mark, tag in file.marks.tags.items()},
         theme=file.display.theme,
         density=file.display.density,

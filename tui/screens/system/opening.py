@@ -71,7 +71,8 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
         return f"\n {words} · the list as of {self._last_list.time}; keys wait until it is open"
 
     def on_mount(self) -> None:
-        self.call_after_refresh(self._start)
+        # By way of the app: while it starts, nothing is drawn, and callbacks do not wait for a frame.
+        self.app.call_later(self.call_after_refresh, self._start)
         self.set_interval(_ASKED_EVERY, self._show_waiting)
 
     def _show_waiting(self) -> None:

@@ -215,7 +215,8 @@ class TriageScreen(BaseScreen[None]):
 
     @property
     def _columns(self) -> tuple[Column, ...]:
-        return columns_of(self._views.current.columns, is_wide=self.size.width >= _WIDE)
+        # The app's size is known before the screen is laid out.
+        return columns_of(self._views.current.columns, is_wide=self.app.size.width >= _WIDE)
 
     # Shops.
 

@@ -18,12 +18,21 @@ class SnapshotView(Widget):
     def __init__(self, lines: Sequence[Sequence[tuple[str, str]]]) -> None:
         super().__init__()
         self._lines = lines
+        self._base: Style | None = None
 
     def render_line(self, y: int) -> Strip:
+        base = self._base
+        if base is None:
+            # Once, because it is looked up in all parents.
+            base = self._base = self.rich_style
         if y >= len(self._lines):
-            return Strip.blank(self.size.width, self.rich_style)
-        strip = Strip([Segment(text, self.rich_style + _style(pen)) for text, pen in self._lines[y]])
-        return strip.adjust_cell_length(self.size.width, self.rich_style)
+            return Strip.blank(self.size.width, base)
+        strip = Strip([Segment(text, base + _style(pen)) for text, pen in self._lines[y]])
+        return strip.adjust_cell_length(self.size.width, base)
+
+    def notify_style_update(self) -> None:
+        self._base = None
+        super().notify_style_update()
 
 
 @lru_cache(maxsize=256)

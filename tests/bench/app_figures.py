@@ -1,12 +1,12 @@
 """What the screens cost: the start, keys of the list and of forms, a batch, memory and idling."""
 
-import itertools
 import json
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +128,7 @@ def list_figures(url: str, environment: dict[str, str], size: Size) -> list[Figu
         page.last("page down, last byte", 20),
         mark.bytes("one changed row: a mark, and the status line", 200),
         letter.last(f"a letter in the filter line, {ORDERS:,} orders", 30),
-        enter.last(f"Enter in the filter line, result shown, {ORDERS:,} orders", 30),
+        enter.first(f"Enter in the filter line, result shown, {ORDERS:,} orders", 30),
         Figure("key held at 30 a second for 10 s, last byte after the last key", late, "ms", 100),
         Figure("key held, longest silence", silence, "ms"),
         *resting,
@@ -283,7 +283,7 @@ def stage(terminal: Terminal, path: Path, content: str) -> tuple[float, float]:
         terminal.wait(done, 120)
         times = [started, *(at for at, _ in terminal.arrivals[arrived:])]
         spent += times[-1] - started
-        silence = max(silence, *(after - at for at, after in itertools.pairwise(times)))
+        silence = max(silence, *(after - at for at, after in pairwise(times)))
         terminal.wait_until_quiet(0.3, 60)
     # Looking up the existing orders would take minutes.
     terminal.press("ctrl+c")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from app_harness import NOW, AppHarness, open_app
 from sandbox_harness import order
-from tui.settings import Settings
 
+from tui.config.settings import Settings
 from tui.screens.triage.screen import TriageScreen
 from tui.screens.triage.views.view_screen import ViewScreen
 from tui.widgets.table import OrderTable

@@ -39,7 +39,7 @@ async def test_marks_draft_tags_and_their_removal(tmp_path: Path) -> None:
         assert drafted_tags(harness, key) == [*before, "look", "later"]
         table(harness).go_to_key(key)
         await harness.press("f")
-        await harness.until("Flag removed, tag -look drafted.")
+        await harness.until("no longer flagged, tag -look drafted.")
         assert drafted_tags(harness, key) == [*before, "later"]
         table(harness).go_to_key(key)
         await harness.press("z", "e")

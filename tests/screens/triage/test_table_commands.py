@@ -131,7 +131,7 @@ async def test_a_text_with_a_mistake_is_offered_after_a_restart(tmp_path: Path, 
         await harness.press("e")
         await harness.until("Line 5: '1' is not the id")
         await harness.press("escape")
-        assert "The text is kept; E goes on with it." in harness.text
+        assert "The text is kept; E continues with it." in harness.text
         use_editor(f"rows[4][0] = {kept[4][0]!r}")
         await harness.press("E", "e")
         await harness.until("Line 5")

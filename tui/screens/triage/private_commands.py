@@ -33,8 +33,8 @@ class PrivateCommands(OrderCommands):
     def set_flag(self, key: str) -> None:
         if keys := self._targets():
             is_flagged = self._workspace.marks.toggle_flag(keys)
-            done = f"{self._named(keys)} flagged on this machine" if is_flagged else "Flag removed"
-            self._changed(keys, done + self._mirror(keys, "flagged", is_set=is_flagged))
+            done = "flagged on this machine" if is_flagged else "no longer flagged"
+            self._changed(keys, f"{self._named(keys)} {done}" + self._mirror(keys, "flagged", is_set=is_flagged))
 
     @handles("snooze")
     async def snooze(self, key: str) -> None:

@@ -48,7 +48,7 @@ class TableCommands(OrderCommands):
     async def edit_as_text(self, key: str) -> None:
         on_marked = self._screen.on_marked
         if (table := self._unused.get()) is not None:
-            answers = [("e", "go on with it"), ("d", "discard it")]
+            answers = [("e", "continue with it"), ("d", "discard it")]
             waiting = f"A table of {count_of(len(table.orders), 'order')} was edited and not used yet"
             answer = await self._screen.ask(waiting, answers)
             if answer == "e":
@@ -115,7 +115,7 @@ class TableCommands(OrderCommands):
             answers = [("e", "edit again"), ("d", "discard"), ("p", f"show {count}")]
             answer = await self._screen.ask(f"Line {first.line}: {first.text}", answers)
             if answer is None:
-                self._screen.show_notice("Nothing was drafted. The text is kept; E goes on with it.", "warning")
+                self._screen.show_notice("Nothing was drafted. The text is kept; E continues with it.", "warning")
                 return
             if answer == "d":
                 self._forget()

@@ -390,7 +390,7 @@ def test_help_and_version_import_only_argparse_and_our_texts(option: str) -> Non
         "print(*sorted(set(sys.modules) - before))"
     )
     ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
-    ours = {"tui", "tui.arguments", "tui.cli", "tui.config", "tui.config.service_urls"}
+    ours = {"gc", "tui", "tui.arguments", "tui.cli", "tui.config", "tui.config.service_urls"}
     assert set(ended.stdout.splitlines()[-1].split()) == ours
 
 

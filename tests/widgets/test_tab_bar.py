@@ -64,7 +64,7 @@ async def test_views_are_before_the_tabs_and_leave_half_of_the_line() -> None:
         tab_bar.set_labels(SHOPS)
         tab_bar.set_views(views, None)
         await pilot.pause()
-        assert screen_lines(app)[0] == " f to fix 25  n new 400 │  0 all 412  1 ShopNL 188  2 Woo␛…>"
+        assert screen_lines(app)[0] == " f to fix 25  n new 400 │  0 all 412  1 ShopNL 188  2      >"
         tab_bar.set_views(views, "d")
         await pilot.pause()
         assert screen_lines(app)[0].startswith(" f to fix 25  d due today 61 │  0 all 412"), "the current one is shown"

@@ -167,7 +167,7 @@ def test_formats_and_guesses_are_documented() -> None:
 
 
 def test_outcomes_and_exit_codes_are_documented() -> None:
-    section = TEXT[TEXT.index("## Command line") : TEXT.index("## Files")]
+    section = TEXT[TEXT.index("## Command line") : TEXT.index("## Security and your data")]
     assert {str(end) for end in SubmitOutcome} <= set(re.findall(r"`([\w-]+)`", section))
     assert {str(code) for code in (SUCCESS, PROBLEMS, USAGE, DENIED, UNKNOWN)} <= set(
         re.findall(r"^\| (\d) \|", section, re.M)

@@ -46,7 +46,9 @@ class LastScreen:
         """Replace the file. Raises OSError."""
         content = {"width": snapshot.width, "at": snapshot.at.isoformat(), "lines": snapshot.lines}
         new = self.path.with_suffix(".new")
-        with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
+        with open(
+            os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w", encoding="utf-8"
+        ) as file:
             json.dump(content, file, ensure_ascii=False)
         os.replace(new, self.path)
 

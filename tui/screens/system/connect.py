@@ -49,7 +49,7 @@ class WelcomeScreen(SetupScreen[None]):
     def show_all(self) -> None:
         self.title_line.set("Sendcloud Orders", "no account open")
         self.show_rows(
-            ("sandbox", "try the sandbox", "2,000 made-up orders on this machine; nothing can go wrong"),
+            ("sandbox", "try the sandbox", "2,000 made-up orders, only on this machine"),
             ("connect", "connect an account", "the orders of your Sendcloud shops"),
         )
         self.show_text("Changes are drafts on this machine until you review them with w and press y.")

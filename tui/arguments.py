@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, NoReturn
 
-from tui.config.profiles import OWN_URL
+from tui.config.own_service import OWN_URL
 
 if TYPE_CHECKING:
     from tui.config.profiles import Profile

@@ -4,8 +4,9 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 from urllib.parse import urlsplit
 
-OWN_URL: Final = "https://panel.sendcloud.sc/api/v3"
-OWN_TOKEN_URL: Final = "https://account.sendcloud.com/oauth2/token/"  # noqa: S105
+from tui.config.own_service import OWN_TOKEN_URL as OWN_TOKEN_URL
+from tui.config.own_service import OWN_URL as OWN_URL
+
 COLOURS: Final = ("red", "green", "yellow", "blue", "magenta", "cyan")
 """The colours that a profile can give to its title."""
 

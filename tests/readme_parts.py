@@ -97,6 +97,8 @@ def check_table() -> str:
 def figure_table() -> str:
     """Return the figures of the recorded run, with its date, commit and machine."""
     run = load_recorded()
+    if run is None:
+        return "No run on a quiet machine has been recorded yet."
     return f"{run.heading()}\n\n{run.table()}"
 
 

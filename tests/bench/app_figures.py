@@ -207,17 +207,17 @@ def form_figures(size: Size) -> list[Figure]:
 
 def batch_figures(size: Size) -> list[Figure]:
     """Staging a large file, the next problem across a batch of 100, and the start with a large batch open."""
+    problems = Keys()
     with account(size, 20) as (url, environment):
         usual = best_start(url, environment, size, AMOUNT.search)
-        folder = Path(environment["HOME"])
-        problems = Keys()
         with open_list(url, environment, size) as terminal:
-            stage(terminal, folder / "hundred.csv", orders_file(100))
+            stage(terminal, Path(environment["HOME"]) / "hundred.csv", orders_file(100))
             press(terminal, problems, "n", count=12)
             quit_app(terminal)
         hundred = best_start(url, environment, size, staged)
-        with open_list_or_batch(url, environment, size) as terminal:
-            seconds, silence = stage(terminal, folder / "large.csv", orders_file(LARGE_BATCH))
+    with account(size, 20) as (url, environment):
+        with open_list(url, environment, size) as terminal:
+            seconds, silence = stage(terminal, Path(environment["HOME"]) / "large.csv", orders_file(LARGE_BATCH))
             quit_app(terminal)
         large = best_start(url, environment, size, staged)
     return [
@@ -248,13 +248,6 @@ def best_start(url: str, environment: dict[str, str], size: Size, is_shown: Call
     return min(found)
 
 
-def open_list_or_batch(url: str, environment: dict[str, str], size: Size) -> Terminal:
-    terminal = Terminal([*PROGRAM, "--url", url], environment=environment, size=size)
-    terminal.wait(lambda t: staged(t.text), 60)
-    terminal.wait_until_quiet(0.5, 60)
-    return terminal
-
-
 def orders_file(count: int) -> str:
     """A file of orders of a shop of the sandbox; every third one has no house number."""
     table = rows(count)
@@ -266,9 +259,8 @@ def orders_file(count: int) -> str:
 def stage(terminal: Terminal, path: Path, content: str) -> tuple[float, float]:
     """Stage a file by keys. Returns the seconds from opening the file to the staged orders, and the longest silence."""
     path.write_bytes(content.encode())
-    if "staged" not in terminal.text:
-        terminal.press("B")
-        terminal.wait("Nothing is staged")
+    terminal.press("B")
+    terminal.wait("Nothing is staged")
     terminal.press("a")
     terminal.wait("f file")
     terminal.press("f")

@@ -66,8 +66,10 @@ class Run:
         RECORDED.write_text(json.dumps(asdict(self), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
-def load_recorded() -> Run:
-    """The run that was recorded last."""
+def load_recorded() -> Run | None:
+    """The run that was recorded last; None if none was."""
+    if not RECORDED.exists():
+        return None
     content = json.loads(RECORDED.read_text(encoding="utf-8"))
     content["figures"] = [Figure(**figure) for figure in content["figures"]]
     return Run(**content)

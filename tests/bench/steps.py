@@ -54,7 +54,9 @@ def press(terminal: Terminal, keys: Keys, key: str, until: str = "", *, count: i
     `until`: a text that the answer shows.
     """
     for _ in range(count):
-        before, cells, arrived = len(terminal.stream), terminal.cells(), len(terminal.arrivals)
+        # The cells first: emulating what was sent so far takes time, in which more may arrive.
+        cells = terminal.cells()
+        before, arrived = len(terminal.stream), len(terminal.arrivals)
         started = time.perf_counter()
         terminal.press(key)
         terminal.wait(lambda t, before=before: len(t.stream) > before, 10)

@@ -1,8 +1,44 @@
 """The list of the last time is on the screen before the account is open."""
 
+import sys
 from pathlib import Path
 
-from pseudo_terminal import Start
+from pseudo_terminal import Start, Terminal, demo_environment
+from watched_service import Service
+
+_REPORTS_STEPS = """
+import gc, sys
+from tui.app import OrdersApp
+from tui.cli import main
+from tui.widgets.output.frame import Frame
+
+steps = open(sys.argv.pop(), "a", buffering=1)
+
+def write(self, *arguments, original=Frame.write):
+    print("frame", "tui.lifecycle" in sys.modules, file=steps)
+    return original(self, *arguments)
+
+async def open_account(self, original=OrdersApp.open):
+    print("collects before", gc.isenabled(), file=steps)
+    await original(self)
+    print("collects after", gc.isenabled(), file=steps)
+
+Frame.write, OrdersApp.open = write, open_account
+main()
+"""
+"""Starts the program. The last argument is a file in which it notes its frames and the state of the collector."""
+
+
+def test_the_account_is_opened_after_the_first_frame(service: Service, tmp_path: Path) -> None:
+    notes = tmp_path / "notes"
+    command = [sys.executable, "-c", _REPORTS_STEPS, "--url", service.url, str(notes)]
+    with Terminal(command, environment=demo_environment(str(tmp_path))) as terminal:
+        terminal.wait("all read")
+        terminal.press("Q")
+        assert terminal.ended() == 0
+    steps = notes.read_text().splitlines()
+    assert steps[0] == "frame False"
+    assert [step for step in steps if "frame" not in step] == ["collects before True", "collects after True"]
 
 
 def test_the_list_of_the_last_time_is_shown_first(start: Start, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from tui.api.models import NOT_IN_PATCH, FieldMeta, Group, Kind, Node, Operation
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
 from tui.orders.paths import ANY, KEY, LISTS
 
-_KEPT_POINTERS: Final = 4096
+_KEPT_POINTERS: Final = 1024
 """How many pointers have their label and list item kept. The orders of a file share most of theirs."""
 
 

@@ -9,7 +9,7 @@ from tui.orders.addresses.formats import normalize
 _LIGATURES: Final = str.maketrans({"ß": "ss", "æ": "ae", "Æ": "Ae", "œ": "oe", "Œ": "Oe"})
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def normalized(name: str) -> str:
     """Normalize a name for comparison: `Ship-to ZIP_code` becomes `ship to zip code`."""
     name = re.sub(r"(?<=[a-z])['’]s\b", "", name)  # `Recipient's city`

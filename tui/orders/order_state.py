@@ -83,7 +83,7 @@ def order_state(document: Document, shop_type: str | None, learned: Mapping[str,
     )
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def state_of_code(code: str, shop_type: str | None) -> OrderState | None:
     """The state that a status means in this type of shop; None if its words are not understood."""
     family = next(

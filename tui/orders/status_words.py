@@ -225,13 +225,13 @@ def _phrases() -> dict[str, Meaning]:
     return {phrase: meaning for meaning, phrases in _PHRASES.items() for phrase in phrases.split("|")}
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def known_phrase(text: str) -> Meaning | None:
     """What a text means that is a known status as a whole."""
     return _phrases().get(re.sub(r"[^\w]+|_+", " ", normalized(text)).strip())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def flag_meaning(name: str) -> Meaning | None:
     """The status that a yes/no column asks for, such as *Shipped?*, *Is cancelled* or *Bereits versendet*."""
     words = re.sub(r"[^\w]+|_+", " ", normalized(name)).strip()
@@ -244,7 +244,7 @@ def flag_meaning(name: str) -> Meaning | None:
     return Meaning.ON_HOLD if _DO_NOT_SHIP.fullmatch(words) else _phrases().get(words)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def flag_of(text: str) -> bool | None:
     """Whether a text says yes or no; None if it says neither."""
     word = normalized(text) or text.strip()
@@ -267,7 +267,7 @@ def _understood(code: str, message: str) -> tuple[str, Meaning | None]:
     return (code, by_code) if by_code is not None else (message, meaning_of(message))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def meaning_of(text: str) -> Meaning | None:
     """What a status text means, or None if it is not understood."""
     words = _TOGETHER.sub(r"\1 ", re.sub(r"[^\w]+|_+", " ", normalized(text)).strip())

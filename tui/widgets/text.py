@@ -154,12 +154,12 @@ def _wrapped(paragraph: str, width: int) -> Iterator[str]:
     yield paragraph[start:]
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def _cached_safe(text: str, newline: str) -> str:
     return "".join(shown for shown, _ in spans(text, newline=newline))
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=4096)
 def _fit(text: str, width: int, align: Align) -> str:
     shown = safe(text)
     length = cell_len(shown)

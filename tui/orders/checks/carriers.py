@@ -81,7 +81,7 @@ def carrier_of(option: str, wish: str) -> str:
     return next((carrier for carrier, words in _NAMED.items() if re.search(words, wish, re.IGNORECASE)), "")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def names_service_point(text: str) -> bool:
     """Whether a shipping option, a delivery indicator or an address line is a service point: `Packstation 145`."""
     return re.search(_POINT, text, re.IGNORECASE) is not None

@@ -123,7 +123,7 @@ _POSTCODES: Final[dict[str, dict[tuple[str, ...], Territory]]] = {
 """Parts of countries with a status of their own, by the beginning of the postcode; the first match counts."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def territory_of(country: str, postcode: str) -> Territory:
     """The territory of a place. `country`: ISO 3166 alpha-2, in capitals; `postcode`: as written."""
     code = postcode.replace(" ", "").replace("-", "").upper()

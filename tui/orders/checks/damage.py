@@ -111,7 +111,7 @@ def _check_value(tokens: list[str], key: str, text: str, country: str, found: li
         found.append((diagnosis[0], Found((pointer,), {"value": excerpt(text, 20)})))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def _is_intact(name: str, text: str, country: str) -> bool:
     """Whether a value is undamaged. Cached, because many items have the same codes."""
     return _diagnose(Pointer((name,)), text, country) is None

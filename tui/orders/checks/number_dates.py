@@ -24,7 +24,7 @@ _LONG_NUMBERS: Final = frozenset(["US", "CA", "AU", "NZ", "MX"])
 """Countries with house numbers of five digits."""
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def typed_numbers(text: str, country: str = "") -> tuple[str, ...]:
     """What may have been typed where a spreadsheet shows this date, likeliest first; empty if this is no date."""
     text = text.strip()

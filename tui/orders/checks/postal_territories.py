@@ -40,7 +40,7 @@ Finland and Spain are left out: their islands are sent with the country's own co
 """
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def country_of_postcode(country: str, postcode: str) -> str:
     """The code of the territory that this postcode of a country belongs to; "" if it is the country itself."""
     code = postcode.replace(" ", "").upper()

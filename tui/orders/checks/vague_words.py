@@ -31,7 +31,7 @@ def _words() -> frozenset[str]:
     return frozenset(_WORDS.split("|"))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def is_vague(description: str) -> bool:
     """Whether a description consists only of a vague word, or has no word at all."""
     words = normalized(description).rstrip("0123456789 ")

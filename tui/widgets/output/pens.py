@@ -7,7 +7,7 @@ from typing import Final
 RESET: Final = "\x1b[m"
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def normalized(codes: str) -> str:
     """The pen without parameters that select the default colours."""
     attributes, foreground, background = _parts(codes)
@@ -17,7 +17,7 @@ def normalized(codes: str) -> str:
     return codes
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def change(old: str, new: str) -> str:
     """The shortest output that changes one pen into another."""
     if old == new:
@@ -37,21 +37,21 @@ def change(old: str, new: str) -> str:
     return whole if "0" in codes else min(whole, f"\x1b[{';'.join(codes)}m", key=len)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def of_blank(codes: str) -> str:
     """The visible part of a pen on a blank cell: the background, unless the pen underlines or swaps colours."""
     attributes, _, background = _parts(codes)
     return background if attributes <= _INVISIBLE_ON_BLANKS else codes
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def has_default_background(codes: str) -> bool:
     """Whether cells that are erased with this pen look like blank cells of the default pen."""
     attributes, _, background = _parts(codes)
     return not background and attributes <= _INVISIBLE_ON_BLANKS
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=512)
 def _parts(codes: str) -> tuple[frozenset[str], str, str]:
     """Attributes, foreground and background of a pen."""
     attributes: set[str] = set()

@@ -161,7 +161,7 @@ async def test_an_unusable_success_response_to_a_write_is_unknown(make: Make, ca
         (raw(400, b"<html>"), RequestRefused, 1),
         (broken_body(404, b'{"err'), ApiError, 1),
         (raw(302, b"", Location="/orders/"), Redirected, 1),
-        (raw(304, b""), InvalidResponse, 1),
+        (raw(304, b""), InvalidResponse, 3),
     ],
 )
 async def test_failing_reads(make: Make, clock: FakeClock, step: Step, kind: type[ApiError], sent: int) -> None:

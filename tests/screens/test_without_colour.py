@@ -104,7 +104,7 @@ async def test_the_state_of_an_order_is_told_by_marks_and_words(tmp_path: Path) 
 async def test_the_current_tab_and_the_account_are_told_without_colour(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         await harness.until("all read")
-        assert harness.lines[0].startswith(" PROD TEST · WRITES")
+        assert harness.lines[0].startswith(" PROD kaas&co · WRITES")
         reversed_texts = [text for text, style, _ in segments(harness) if style is not None and style.reverse]
         assert any(text.startswith(" 0 all") for text in reversed_texts)
 

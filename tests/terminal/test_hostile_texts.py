@@ -322,7 +322,7 @@ def walk_through_the_composer(walk: Walk) -> None:
     walk.visit("p", "Esc back", "pagedown", "q")
     walk.visit("n", "0 all 32", "n n n", "N")
     walk.visit("a", "Add  b blank")
-    walk.visit("t", "template, one of", "H", "escape")
+    walk.visit("t", "New order from", "H", "escape")
     walk.visit("w", "will be written", "v", "pagedown", "n")
     walk.visit("B", "· batches", "pagedown", "G", "v", "q")
     walk.visit("", "0 all 32")

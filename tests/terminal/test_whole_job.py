@@ -35,7 +35,7 @@ def test_whole_job_killed_half_way(start: Start, service: Service, tmp_path: Pat
     terminal.wait(lambda t: t.lines[4].startswith(">"))
     # Find the first order that has an address.
     for line in range(5, 12):
-        if "no address" not in terminal.lines[line - 1]:
+        if "address" not in terminal.lines[line - 1]:
             break
         terminal.press("j")
         terminal.wait(lambda t, line=line: t.lines[line].startswith(">"))

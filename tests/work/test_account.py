@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fake_transport import streamed
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
@@ -44,7 +45,9 @@ class Service:
 
     def __call__(self, request: httpx.Request) -> httpx.Response:
         self.requests += 1
-        return httpx.Response(self.answer.status_code, headers=self.answer.headers, content=self.answer.content)
+        return streamed(
+            httpx.Response(self.answer.status_code, headers=self.answer.headers, content=self.answer.content)
+        )
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fake_transport import streamed
 from shared_clock import WireClock
 
 from tui.api.auth import BasicAuth
@@ -61,13 +62,13 @@ def refusing(path: str, response: Callable[[], httpx.Response]) -> Answer:
         if request.url.path.endswith(path):
             return response()
         user = {"user_id": 7} if request.url.path.endswith("metadata") else []
-        return httpx.Response(200, json={"data": user})
+        return streamed(httpx.Response(200, json={"data": user}))
 
     return answer
 
 
 def response(status: int, **more: Any) -> Callable[[], httpx.Response]:
-    return lambda: httpx.Response(status, **more)
+    return lambda: streamed(httpx.Response(status, **more))
 
 
 UNTRUSTED = "[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed: self-signed certificate (_ssl.c:1006)"
@@ -118,7 +119,7 @@ async def test_a_wrong_clock(minutes: int, text: str) -> None:
 
     def answer(request: httpx.Request) -> httpx.Response:
         user = {"user_id": 7} if request.url.path.endswith("metadata") else []
-        return httpx.Response(200, json={"data": user}, headers={"date": date})
+        return streamed(httpx.Response(200, json={"data": user}, headers={"date": date}))
 
     report = await check(httpx.MockTransport(answer))
     assert report.works

@@ -211,7 +211,11 @@ async def test_export_creates_a_new_file_only(tmp_path: Path) -> None:
         path = tmp_path / "journal-2026-11-23.jsonl"
         (line,) = path.read_text().splitlines()
         assert json.loads(line)["profile"] == "TEST"
-        await harness.press("X", "j", "enter")
+        await harness.press("X", "j")
+        assert "journal-2026-11-23-2.jsonl" in harness.text
+        await harness.press("ctrl+u")
+        await harness.type(str(path))
+        await harness.press("enter")
         await harness.until("The file exists already")
         assert len(path.read_text().splitlines()) == 1
         await harness.press("X", "j", "escape")
@@ -227,8 +231,9 @@ async def test_report_of_the_day_is_exported(tmp_path: Path) -> None:
         await harness.press("enter")
         await harness.until("1 order exported, readable only by you")
         assert "Report of Mon 23 Nov 2026" in (tmp_path / "report-2026-11-23.txt").read_text()
-        await harness.press("X", "t", "enter")
-        await harness.until("The file exists already")
+        await harness.press("X", "t")
+        assert "report-2026-11-23-2.txt" in harness.text
+        await harness.press("escape")
         await harness.press("X", "c", "enter")
         await harness.until("1 order exported")
         assert (tmp_path / "report-2026-11-23.csv").exists()

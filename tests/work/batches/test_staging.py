@@ -456,7 +456,7 @@ async def test_unresolved_answer_stays_unknown(make: Make) -> None:
 
 
 async def test_accepted_order_that_never_appears_is_missing(make: Make) -> None:
-    harness = await make(settle=100000.0)
+    harness = await make(settle=86400.0)
     (a,) = stage(harness.staging, order(order_id="A"))
     await harness.send()
     await harness.account.verifier.until_done()

@@ -8,7 +8,7 @@ import pytest
 from sandbox_harness import NOW
 from sandbox_harness import order as sample
 
-from tui.api.codec import Document
+from tui.api.codec import Document, as_document, decode, encode
 from tui.api.pointer import Pointer
 from tui.orders.edits.merge import take_theirs
 from tui.orders.paths import ITEMS
@@ -27,7 +27,7 @@ PLACES = (
     ITEMS / 0 / "sku",
     ITEMS / 1 / "name",
 )
-BASE: Document = sample(id="12")
+BASE: Document = as_document(decode(encode(sample(id="12"))))
 
 
 class Copy:

@@ -135,8 +135,9 @@ class Drafts:
             theirs = edits.get(self._account_id, order_id)
             if theirs is None:
                 draft.stored = None
-            else:
-                _join(draft, theirs)
+            elif _join(draft, theirs):
+                # Storing it again would be a change for the other copy, which would store it again, too.
+                return
 
     def join_others(self, draft: Draft) -> bool:
         """Take what another copy of the app has stored in this draft. Returns whether there was something."""
@@ -202,8 +203,10 @@ def _is_same(a: StoredEdit, b: StoredEdit) -> bool:
     return (a.base_id, a.read_at) == (b.base_id, b.read_at) and same(a.log, b.log)
 
 
-def _join(draft: Draft, found: StoredEdit) -> None:
+def _join(draft: Draft, found: StoredEdit) -> bool:
     """Merge what another copy of the app has stored into a draft, as one step; different values are conflicts.
+
+    Returns whether the stored draft has all that this one has.
 
     The two are compared with what this copy had stored before, which both had in common.
     """
@@ -225,6 +228,9 @@ def _join(draft: Draft, found: StoredEdit) -> None:
     draft.conflicts += [conflict for conflict in theirs.conflicts if conflict.pointer not in known]
     draft.joined = [*merged.remote_changes]
     draft.stored = found
+    stored = Edit.load(cast(Document, found.base), found.log)
+    is_same_edit = same(stored.base, draft.edit.base) and same(stored.document, draft.edit.document)
+    return is_same_edit and {one.pointer for one in _load(found.log)} == {one.pointer for one in draft.conflicts}
 
 
 def _in_draft(draft: Draft, merged: Edit, conflict: Conflict) -> Conflict:

@@ -10,7 +10,7 @@ from tui.config.settings import Settings
 from tui.navigator import Navigator
 from tui.screens.bulk.running import ask_left
 from tui.screens.common.workspace import Workspace
-from tui.screens.common.workspace_actions import resolve_writes
+from tui.screens.common.workspace_actions import resolve_writes, start_write
 from tui.store.db import StoreError
 from tui.work.cache.local_orders import LocalOrders
 from tui.work.journal.entries import prune_journal
@@ -38,6 +38,8 @@ class BackgroundWork:
         start(self._read_orders(), name="read all orders")
         start(self._ask_for_labels(), name="ask for the labels of orders")
         resolve = partial(resolve_writes, workspace)
+        name = "look up what another copy left"
+        workspace.staging.on_owned = lambda: start_write(workspace, resolve_writes(workspace), name=name)
         unsaved = workspace.account.unsaved
         start(store_later(unsaved, workspace.show_notice, resolve), name="store what could not be stored")
         start(name_waits(workspace.account.client, self._navigator.show_waiting), name="say what is waited for")

@@ -11,13 +11,17 @@ from batch_harness import add_json
 from interception import Send, refusal
 from sandbox_harness import order
 
+from tui.api.codec import encode
 from tui.screens.batches.history import HistoryScreen
 from tui.screens.batches.screen import BatchesScreen
 from tui.screens.common.pages import PageScreen
 from tui.screens.common.routes import OpenHistory
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.review.screen import ReviewScreen
+from tui.store.batches import StagedState
+from tui.store.journal import NewWrite, SentItem, StagedUpdate, WriteKind, WriteState
 from tui.work.batches.staging import Staging
+from tui.work.writes.lookup import key_of
 from tui.work.writes.send_state import SendState
 
 
@@ -124,6 +128,27 @@ async def test_batch_of_another_process_is_shown_and_taken_over(tmp_path: Path) 
         await harness.until("1 order staged")
         assert harness.app.workspace.staging.owner is None
         other.close()
+
+
+async def test_what_a_killed_process_was_sending_is_looked_up_when_its_batch_is_ours(tmp_path: Path) -> None:
+    async with open_app(tmp_path / "data", ticking=True) as harness:
+        await enter(harness)
+        await stage(harness, 1)
+        account, staging = harness.app.workspace.account, harness.app.workspace.staging
+        (order,) = staging.orders
+        other = type(account.store)(tmp_path / "data")
+        other.batches.claim(staging.batch or 0, take_over=True)
+        await harness.press("D")
+        await harness.until("locked by")
+        await account.client.upsert_orders(encode([order.document]))
+        item = SentItem(order.id, order.version, *key_of(order.document))
+        new = NewWrite(WriteKind.UPSERT, "POST", "/orders", encode([order.document]), [None], items=(item,))
+        write = other.writes.record(account.account_id, new)
+        update = StagedUpdate(order.id, order.version, StagedState.SENT)
+        other.writes.step(write.id, WriteState.SENT, staged=[update])
+        other.close()
+        await harness.press("r")
+        await harness.until(lambda: staging.counts().keys() <= {SendState.ACCEPTED, SendState.VERIFIED})
 
 
 @pytest.mark.parametrize("table", [False, True], ids=["form", "table"])

@@ -1,4 +1,8 @@
-"""Writes CSV for spreadsheets. Text that a spreadsheet would run as a formula is escaped, and unescaped when read back."""
+"""Writes CSV for spreadsheets.
+
+Text that a spreadsheet would run as a formula is escaped, and unescaped when read back. Characters that act on a
+terminal are written by their codes, such as `\\x1b`; that is not undone.
+"""
 
 import csv
 import io
@@ -21,6 +25,8 @@ _TEXT_GUARDED: Final = re.compile(
 """An apostrophe that marks a cell as text, also before digits and words: `'04109`, but not `'s-Hertogenbosch`, `'t Hof`,
 `'90s Tee` and `'quoted' text`."""
 APOSTROPHES: Final = frozenset("'’‘´`")
+_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters but tab and line breaks, those that turn the direction of text, and lone surrogates."""
 _NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 
 
@@ -45,15 +51,24 @@ def without_text_guard(text: str) -> str:
     return text[1:] if text[:1] in APOSTROPHES and _TEXT_GUARDED.match(text) else text
 
 
+def without_controls(text: str) -> str:
+    """Write the characters that act on a terminal, and lone surrogates, by their codes."""
+    return _CONTROL.sub(lambda found: _code(ord(found[0])), text)
+
+
+def _code(code: int) -> str:
+    return rf"\x{code:02x}" if code < 0x100 else rf"\u{code:04x}"
+
+
 def to_cell(value: Json | Absent) -> str:
-    """A value as a cell: text escaped, absent and null empty, lists and objects as JSON."""
+    """A value as a cell: text escaped, absent and null empty, lists and objects as JSON in ASCII."""
     if value is None or isinstance(value, Absent):
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, int | Decimal):
         return f"{value:f}" if isinstance(value, Decimal) and abs(value.adjusted()) < 40 else str(value)
-    return escape_formula(value) if isinstance(value, str) else encode(value).decode()
+    return escape_formula(without_controls(value)) if isinstance(value, str) else encode(value).decode()
 
 
 def to_csv(rows: Iterable[Sequence[Json | Absent]], delimiter: str = ",") -> bytes:
@@ -62,4 +77,4 @@ def to_csv(rows: Iterable[Sequence[Json | Absent]], delimiter: str = ",") -> byt
     writer = csv.writer(text, delimiter=delimiter, lineterminator="\r\n", quoting=csv.QUOTE_MINIMAL)
     for row in rows:
         writer.writerow([to_cell(value) for value in row])
-    return text.getvalue().encode("utf-8-sig", errors="replace")
+    return text.getvalue().encode("utf-8-sig")

@@ -31,8 +31,12 @@ async def _report_if_not_kept(workspace: Workspace, work: Awaitable[object]) -> 
 
 
 async def resolve_writes(workspace: Workspace) -> list[str]:
-    """Look up the writes of unknown outcome. Returns a sentence for each that is resolved."""
+    """Look up the writes of unknown outcome, and take over those of ended copies of the app.
+
+    Returns a sentence for each that is resolved.
+    """
     ends: list[str] = []
+    workspace.account.verifier.adopt()
     for outcome in await workspace.account.outbox.recover():
         if statuses := workspace.account.draft_sender.settle_any(outcome):
             ends.extend(status.message for status in statuses)

@@ -19,6 +19,9 @@ from tui.work.writes.send_state import SendState
 _CONTINUE_AFTER_REFUSAL = "review.goes_on"
 """The store key of the user's choice in the last review."""
 
+_CHECKED = frozenset({SendState.SENDING, SendState.ACCEPTED, SendState.UNKNOWN, SendState.DIFFERS})
+"""The states in which a write may have to be looked up; a copy of the app that ended may have left it."""
+
 
 def continues_after_refusal(account: Account) -> bool:
     """The user's choice in the last review: whether orders that a refusal does not name are sent again."""
@@ -155,8 +158,9 @@ class StagedSendCommands(ComposerCommands):
             self._screen.show_notice(notice or "There is nothing to look up.")
 
     async def _looked_up(self, order: StagedOrder) -> str:
-        if self._staging.send_state(order) in (SendState.UNKNOWN, SendState.DIFFERS):
-            return await self._staging.check_again([order.id])
+        notice = await self._staging.check_again([order.id]) if self._staging.send_state(order) in _CHECKED else ""
+        if notice:
+            return notice
         error = await self._staging.refresh_remote([order.id], again=True)
         return str(error) if error is not None else f"Looked up: {order.action}."
 

@@ -55,6 +55,8 @@ class OpenBatch:
         self.catalog = BatchCatalog(account.store, account.account_id)
         self.store = account.store.batches
         self.on_change: Callable[[], None] = lambda: None
+        self.on_owned: Callable[[], None] = lambda: None
+        """Called after the batch of another copy became ours; what that copy left unfinished has to be resolved."""
         self.propose: Propose = fix_for
         """Proposes a fix for a problem of an order; the app sets one that knows earlier orders."""
         self.owner: str | None = None
@@ -182,11 +184,14 @@ class OpenBatch:
         if self.id is not None:
             self.store.claim(self.id, take_over=True)
         self.reopen()
+        self.on_owned()
 
     def reopen(self) -> None:
         """Read the batch from disk again, and own it if the process of its owner has ended."""
-        self._read()
+        is_left = self._read()
         self._on_read()
+        if is_left:
+            self.on_owned()
 
     def reload_if_taken_over(self) -> None:
         """Read the batch again if another copy owns it; called when the batch is shown again."""
@@ -203,8 +208,11 @@ class OpenBatch:
         """Raise BatchLocked if another copy owns the batch; called before anything is changed."""
         self.as_owner(lambda: None)
 
-    def _read(self) -> None:
-        """Read the batch and own it if nobody else does; if it was removed, read the batch used last instead."""
+    def _read(self) -> bool:
+        """Read the batch and own it if nobody else does; if it was removed, read the batch used last instead.
+
+        Returns whether a copy that has ended owned it.
+        """
         found = self.catalog.get(self.id)
         if found is None:
             # A batch that was asked for by name is never replaced by another one.
@@ -226,6 +234,8 @@ class OpenBatch:
         self.undo_log = UndoLog(self._account.store.screen_states, self._account.account_id, self.id)
         self._duplicates = DuplicateIndex()
         self._duplicates.update(self.by_id, self.by_id)
+        before_us = None if found is None else found.owner
+        return before_us is not None and not before_us.mine and self.owner is None
 
     def as_owner(self, work: Callable[[], None]) -> None:
         """Run a store operation if the batch is ours. Raises BatchLocked, StoreError.

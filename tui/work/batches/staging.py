@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from tui.api.errors import ApiError
 from tui.api.wording import count_of
 from tui.orders.progress import Progress
-from tui.store.batches import StagedState
 from tui.store.journal import Write
 from tui.store.verifications import Verification, VerificationState
 from tui.work.account import Account
@@ -96,8 +95,10 @@ class Staging(OpenBatch):
     async def send(self, plan: SendPlan, *, continue_after_refusal: bool = False) -> None:
         """Send a reviewed plan, without the orders that changed since. Must not be cancelled. Raises BatchLocked.
 
-        With `continue_after_refusal`, orders that a refusal does not name are sent again automatically.
+        What an ended copy of the app left unfinished is resolved first. With `continue_after_refusal`, orders that a
+        refusal does not name are sent again automatically.
         """
+        await self._resolve(unknown=False)
         await self.sender.send(plan, continue_after_refusal=continue_after_refusal)
 
     def settle(self, outcome: WriteOutcome) -> None:
@@ -105,7 +106,8 @@ class Staging(OpenBatch):
         self.sender.settle(outcome)
 
     async def check_again(self, ids: Iterable[str]) -> str:
-        """Look up orders with an unknown outcome again, and verify again those that were missing or different.
+        """Look up the writes of unknown outcome again, also those of ended copies of the app, and verify again the orders
+        that were missing or different.
 
         Returns a message for the user.
         """
@@ -127,14 +129,18 @@ class Staging(OpenBatch):
                 resumed += 1
         if resumed:
             self._account.verifier.wake()
-        unknown = [order for order in self.orders if order.state is StagedState.UNKNOWN]
-        if unknown:
-            for outcome in await self._account.outbox.recover():
-                if not self._account.draft_sender.settle_any(outcome):
-                    self.sender.settle(outcome)
+        count = resumed + await self._resolve()
         self.on_change()
-        count = resumed + len(unknown)
         return f"{count_of(count, 'order is', 'orders are')} checked again." if count else ""
+
+    async def _resolve(self, *, unknown: bool = True) -> int:
+        """Resolve writes as `Outbox.recover` does, and verify what ended copies sent. Returns the number of orders."""
+        self._account.verifier.adopt()
+        outcomes = await self._account.outbox.recover(unknown=unknown)
+        for outcome in outcomes:
+            if not self._account.draft_sender.settle_any(outcome):
+                self.sender.settle(outcome)
+        return sum(len(outcome.write.new.items) for outcome in outcomes)
 
     def _on_store_event(self, news: Write | Verification) -> None:
         """Apply a step of a write or of a verification."""

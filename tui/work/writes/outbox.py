@@ -112,10 +112,17 @@ class Outbox:
             NewWrite(WriteKind.UPSERT, "POST", "/orders", body, bases, changes, items=items, job=job)
         )
 
-    async def recover(self) -> list[WriteOutcome]:
-        """Resolve the unsettled writes of ended processes, and our own whose outcome is unknown."""
+    async def recover(self, *, unknown: bool = True) -> list[WriteOutcome]:
+        """Resolve the unsettled writes of ended processes, and our own.
+
+        `unknown` False: except for those that were looked up in vain.
+        """
         busy = set(self.unfinished)
-        left = [write for write in self._store.writes.adopt(self._account_id) if write.id not in busy]
+        left = [
+            write
+            for write in self._store.writes.adopt(self._account_id)
+            if write.id not in busy and (unknown or write.state is not WriteState.UNKNOWN)
+        ]
         return list(await asyncio.gather(*(asyncio.shield(self._start(write, self._resume)) for write in left)))
 
     async def drain(self) -> None:

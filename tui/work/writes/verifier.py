@@ -46,12 +46,17 @@ class Verifier:
         self._pauses = (schedule or RetrySchedule()).verify
         self._on_change = on_change
         self._woken = asyncio.Event()
-        store.verifications.adopt(account_id)
+        self.adopt()
 
     @property
     def pending(self) -> list[Verification]:
         """The verifications that have not ended."""
         return self._store.verifications.open(self._account_id)
+
+    def adopt(self) -> None:
+        """Verify what ended processes left, too."""
+        if self._store.verifications.adopt(self._account_id):
+            self.wake()
 
     def wake(self) -> None:
         """Wake `run`, because there is something new to verify."""

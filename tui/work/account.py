@@ -285,6 +285,10 @@ def _account(
         account.draft_sender.on_verification(news, document)
         notify(news)
 
+    def written(news: Write) -> None:
+        account.draft_sender.on_write(news)
+        notify(news)
+
     def notify(news: Write | Verification) -> None:
         for listener in account.listeners:
             listener(news)
@@ -297,7 +301,7 @@ def _account(
         now=now,
         sleep=sleep,
         schedule=schedule,
-        on_change=notify,
+        on_change=written,
         on_accepted=verifier.wake,
     )
     draft_sender = DraftSender(client, store, account_id, drafts, outbox, now=now, unsaved=unsaved)

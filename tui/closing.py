@@ -1,4 +1,4 @@
-"""Whether a session can be closed: asks first if anything is in flight."""
+"""Whether a session can be closed: asks first if anything is in flight, or could not be saved."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -6,20 +6,21 @@ from typing import Final
 
 from tui.navigator import Navigator
 from tui.screens.common.workspace import Workspace
+from tui.work.stored import StoreError
 
 _MOMENT: Final = 0.05
 
 
 class Closing:
-    """Asks on the top screen what to do with work in flight."""
+    """Asks on the top screen what to do with work in flight, and with changes that cannot be saved."""
 
     def __init__(self, workspace: Workspace, navigator: Navigator) -> None:
         self._workspace = workspace
         self._navigator = navigator
 
     def leave(self, leave: Callable[[], None]) -> None:
-        """Call `leave`, after a question if anything is in flight and the user does not stay."""
-        if not self._workspace.staging.is_importing and not self._in_flight:
+        """Call `leave`, after a question if anything is in flight or not saved and the user does not stay."""
+        if not self._workspace.staging.is_importing and not self._in_flight and not self._not_saved():
             leave()
             return
 
@@ -35,6 +36,10 @@ class Closing:
         if staging.is_importing:
             text = "A file is being added."
             return await screen.ask(text, [("y", f"{verb}; none of its orders are added")]) == "y"
+        if reason := self._not_saved():
+            text = f"The last changes are not saved. {reason}"
+            if await screen.ask(text, [("y", f"{verb} and lose them")]) != "y":
+                return False
         if not (count := self._in_flight):
             return True
         text = f"{count} write{'s are' if count > 1 else ' is'} in flight."
@@ -45,6 +50,14 @@ class Closing:
                 # Between two requests of a send run nothing is in flight for a moment.
                 await asyncio.sleep(_MOMENT)
         return answer is not None
+
+    def _not_saved(self) -> str:
+        """Why changes cannot be saved, after another attempt; empty if all are saved."""
+        try:
+            self._workspace.account.unsaved.retry()
+        except StoreError as error:
+            return str(error)
+        return ""
 
     @property
     def _in_flight(self) -> int:

@@ -6,7 +6,6 @@ from typing import Final
 
 from tui.navigator import Navigator
 from tui.screens.common.workspace import Workspace
-from tui.work.stored import StoreError
 
 _MOMENT: Final = 0.05
 
@@ -20,7 +19,11 @@ class Closing:
 
     def leave(self, leave: Callable[[], None]) -> None:
         """Call `leave`, after a question if anything is in flight or not saved and the user does not stay."""
-        if not self._workspace.staging.is_importing and not self._in_flight and not self._not_saved():
+        if (
+            not self._workspace.staging.is_importing
+            and not self._in_flight
+            and not self._workspace.account.unsaved.failure()
+        ):
             leave()
             return
 
@@ -36,7 +39,7 @@ class Closing:
         if staging.is_importing:
             text = "A file is being added."
             return await screen.ask(text, [("y", f"{verb}; none of its orders are added")]) == "y"
-        if reason := self._not_saved():
+        if reason := self._workspace.account.unsaved.failure():
             text = f"The last changes are not saved. {reason}"
             if await screen.ask(text, [("y", f"{verb} and lose them")]) != "y":
                 return False
@@ -50,14 +53,6 @@ class Closing:
                 # Between two requests of a send run nothing is in flight for a moment.
                 await asyncio.sleep(_MOMENT)
         return answer is not None
-
-    def _not_saved(self) -> str:
-        """Why changes cannot be saved, after another attempt; empty if all are saved."""
-        try:
-            self._workspace.account.unsaved.retry()
-        except StoreError as error:
-            return str(error)
-        return ""
 
     @property
     def _in_flight(self) -> int:

@@ -192,7 +192,9 @@ class TriageScreen(BaseScreen[None]):
         self._filter_line.history = self._orders.history()
         self.run_worker(self._reader.follow(), name="look up orders")
         self.run_worker(self._counts.follow(), name="count the orders of the views")
-        self.run_worker(self._read_shops(self.workspace.account.first_shops), name="read the shops", group="shops", exclusive=True)
+        self.run_worker(
+            self._read_shops(self.workspace.account.first_shops), name="read the shops", group="shops", exclusive=True
+        )
 
     def on_screen_resume(self) -> None:
         remember_place(self, OpenTriage())
@@ -223,18 +225,18 @@ class TriageScreen(BaseScreen[None]):
     # Shops.
 
     async def _read_shops(self, read: Callable[[], Awaitable[object]]) -> None:
-        """Read the shops, and again until the service answers, which is told once."""
-        is_told = False
+        """Read the shops, again until the service answers; an error is reported once."""
+        is_reported = False
         while True:
             try:
                 await read()
                 break
             except ApiError as error:
-                if not is_told:
+                if not is_reported:
                     self.show_notice(f"The shops could not be read: {error}", "error")
                 if isinstance(error, NotAuthorised):
                     return
-                is_told = True
+                is_reported = True
                 await asyncio.sleep(_SHOPS_AGAIN)
         self._show_rows()
 
@@ -281,7 +283,9 @@ class TriageScreen(BaseScreen[None]):
     @handles("refresh_all")
     def refresh_all(self, key: str) -> None:
         self.workspace.sync.refresh()
-        self.run_worker(self._read_shops(self.workspace.account.refresh), name="read the shops", group="shops", exclusive=True)
+        self.run_worker(
+            self._read_shops(self.workspace.account.refresh), name="read the shops", group="shops", exclusive=True
+        )
         self.show_status()
 
     # What was read.

@@ -48,3 +48,14 @@ async def test_a_refused_key_is_not_sent_again(tmp_path: Path, monkeypatch: pyte
         before = reads(harness)
         await asyncio.sleep(0.1)
         assert reads(harness) == before
+
+
+async def test_the_shops_of_the_last_time_are_shown_while_they_cannot_be_read(tmp_path: Path) -> None:
+    async with open_app(tmp_path, orders=50) as harness:
+        await harness.until("all read")
+        await harness.until(lambda: harness.app.workspace.account.shops is not None)
+        tabs = [label.key for label in harness.app.screen.tab_bar._labels]
+    async with open_app(tmp_path, orders=50, faults=Faults.parse(["cut=1:GET:/integrations"])) as harness:
+        await harness.until("The shops could not be read")
+        assert harness.app.workspace.account.shops is None
+        assert [label.key for label in harness.app.screen.tab_bar._labels] == tabs

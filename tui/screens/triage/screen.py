@@ -241,7 +241,7 @@ class TriageScreen(BaseScreen[None]):
         self._show_rows()
 
     def _show_shops(self, current: str) -> None:
-        shops = self.workspace.account.shops
+        account = self.workspace.account
         counts = self._reader.by_shop
         labels = [TabLabel(ALL, "all", str(sum(counts.values())) if counts is not None else "")]
         labels += [
@@ -251,11 +251,11 @@ class TriageScreen(BaseScreen[None]):
                 str(counts.get(str(shop.id), 0)) if counts is not None else "",
                 failing=bool(shop.failing_since),
             )
-            for shop in shops or ()
+            for shop in account.latest_shops
         ]
         if current != ALL and all(label.key != current for label in labels):
             # A remembered shop, until the list of shops is read.
-            labels.append(TabLabel(current, f"shop {current}" if shops is None else f"{current} (gone)"))
+            labels.append(TabLabel(current, f"shop {current}" if account.shops is None else f"{current} (gone)"))
         self.tab_bar.set_labels(labels, current)
         self._show_views()
         self._title.show()
@@ -341,7 +341,7 @@ class TriageScreen(BaseScreen[None]):
         self.table.set_columns(columns)
         rows = OrderRows(
             index.window,
-            {shop.id: number for number, shop in enumerate(account.shops or (), 1)},
+            {shop.id: number for number, shop in enumerate(account.latest_shops, 1)},
             self.workspace.now(),
             account.zone,
             columns,

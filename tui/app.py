@@ -116,8 +116,10 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
             lines = self.shown_lines if self.session.navigator.shows_orders else []
             try:
                 self._last_list.keep(self.profile, self.size.width, lines)
+                if (sent := self.output_counts).frames:
+                    self._last_list.keep_counts(self.keys_read, sent.frames, sent.size, sent.cells, sent.drawn)
             except OSError as error:
-                self.last_words.append(f"The next start shows the list only when it is open: {error.strerror}.")
+                self.last_words.append(f"What was shown is not kept for the next start: {error.strerror}.")
         super().exit(result, return_code, message)
 
     def waiting_for(self) -> str:
@@ -133,9 +135,11 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
 
         try:
             if self.session is not None:
-                self.session.workspace.account.store.flush()
+                account = self.session.workspace.account
+                account.unsaved.retry()
+                account.store.flush()
         except StoreError as error:
-            self.last_words.append(f"The last changes may not survive a power failure: {error}")
+            self.last_words.append(f"The last changes are not saved, or may not survive a power failure: {error}")
 
     def report_error(self, sentences: str) -> None:
         if self.session is not None:

@@ -1,4 +1,4 @@
-"""Whether a session can be closed: asks first if anything is in flight."""
+"""Whether a session can be closed: asks first if anything is in flight, or could not be saved."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -11,15 +11,19 @@ _MOMENT: Final = 0.05
 
 
 class Closing:
-    """Asks on the top screen what to do with work in flight."""
+    """Asks on the top screen what to do with work in flight, and with changes that cannot be saved."""
 
     def __init__(self, workspace: Workspace, navigator: Navigator) -> None:
         self._workspace = workspace
         self._navigator = navigator
 
     def leave(self, leave: Callable[[], None]) -> None:
-        """Call `leave`, after a question if anything is in flight and the user does not stay."""
-        if not self._workspace.staging.is_importing and not self._in_flight:
+        """Call `leave`, after a question if anything is in flight or not saved and the user does not stay."""
+        if (
+            not self._workspace.staging.is_importing
+            and not self._in_flight
+            and not self._workspace.account.unsaved.failure()
+        ):
             leave()
             return
 
@@ -35,6 +39,10 @@ class Closing:
         if staging.is_importing:
             text = "A file is being added."
             return await screen.ask(text, [("y", f"{verb}; none of its orders are added")]) == "y"
+        if reason := self._workspace.account.unsaved.failure():
+            text = f"The last changes are not saved. {reason}"
+            if await screen.ask(text, [("y", f"{verb} and lose them")]) != "y":
+                return False
         if not (count := self._in_flight):
             return True
         text = f"{count} write{'s are' if count > 1 else ' is'} in flight."

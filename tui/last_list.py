@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
-from tui.store.last_screen import LastScreen, ListSnapshot
+from tui.store.last_screen import LastOutput, LastScreen, ListSnapshot
 
 
 class LastList:
@@ -31,3 +31,7 @@ class LastList:
             last_screen.save(ListSnapshot(width, self._now(), list(lines)))
         else:
             last_screen.remove()
+
+    def keep_counts(self, keys: int, frames: int, size: int, cells: int, drawn: int) -> None:
+        """Keep how much was sent to the terminal, for `doctor`. Raises OSError."""
+        LastOutput(keys, frames, size, cells, drawn).save(self._folder)

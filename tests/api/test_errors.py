@@ -294,7 +294,13 @@ BODY = json.dumps({"errors": [{"status": "4", "code": "c", "detail": "Because"}]
     [
         (400, True, RequestRefused, "Because. Nothing was changed. Correct"),
         (400, False, RequestRefused, "try again"),
-        (401, False, NotAuthorised, "no more requests are sent"),
+        (
+            401,
+            False,
+            NotAuthorised,
+            "credentials. Check both keys and the address in the settings. Nothing was read, and no",
+        ),
+        (401, True, NotAuthorised, "It says: Because."),
         (403, True, Forbidden, "lack the permission"),
         (404, True, NotFound, "Because"),
         (409, True, RequestRefused, "Because"),

@@ -17,6 +17,7 @@ from tui.commands import machine_checks
 from tui.commands.findings import DoctorFinding, Surroundings, quoted
 from tui.config.profiles import OWN_URL, Basic, Profile, Secret
 from tui.sandbox.app import SandboxSettings
+from tui.store.last_screen import LastOutput
 from tui.store.order_cache import OrderCache, cache_path
 from tui.store.store import FILE, Store
 
@@ -95,6 +96,7 @@ def test_problems_of_settings_and_secrets(shell: Shell, settings: str, text: str
     assert found.code == 1
     assert found.out.count(text) == 1
     assert "→ Correct it with: sendcloud-orders config edit" in found.out
+    assert "none configured" not in found.out
     assert SECRET not in found.out
 
 
@@ -184,6 +186,18 @@ def test_the_database(tmp_path: Path) -> None:
     assert "newer version" in problems(machine_checks.check_database(around(tmp_path)))[0]
     (data / FILE).write_text("neither here nor there " * 1000)
     assert "restore FILE" in problems(machine_checks.check_database(around(tmp_path)))[0]
+
+
+def test_what_the_last_run_sent(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    assert list(machine_checks.check_output(around(tmp_path))) == []
+    LastOutput(keys=4, frames=9, size=1000, cells=25, drawn=100).save(data)
+    sent, cells = (finding.text for finding in machine_checks.check_output(around(tmp_path)))
+    assert sent == "the last run sent 1000 bytes in 9 frames for 4 keys, 250 bytes per key"
+    assert cells == "25 cells sent, 75% of the drawn cells saved"
+    LastOutput(keys=0, frames=0, size=0, cells=0, drawn=0).save(data)
+    assert not any(finding.is_problem for finding in machine_checks.check_output(around(tmp_path)))
 
 
 def test_the_cache(tmp_path: Path) -> None:

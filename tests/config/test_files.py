@@ -85,7 +85,7 @@ def test_the_old_file_stays_when_writing_fails(write: Write, monkeypatch: pytest
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(Path if name == "replace" else os, name, fail)
-    with pytest.raises(SettingsError, match=f"{file} cannot be written: No space left"):
+    with pytest.raises(SettingsError, match=f"No space left on device: {file} cannot be written"):
         write_settings("# new\n")
     monkeypatch.undo()
     assert file.read_text() == "# mine\n"

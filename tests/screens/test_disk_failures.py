@@ -162,6 +162,38 @@ async def test_changes_that_could_not_be_stored_are_stored_later(
         assert NAME.get(draft.edit.document) == "Jan"
 
 
+async def test_quitting_asks_while_changes_are_not_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.work.unsaved._TRIED_EVERY", 60.0)
+    async with open_app(tmp_path) as harness:
+        await opened(harness)
+        refuse_writes(harness, True)
+        await harness.replace("Jan")
+        await harness.press("Q")
+        await harness.until("y quit and lose them")
+        assert "The last changes are not saved. The file is read-only" in harness.text
+        await harness.press("escape")
+        assert harness.app.return_code is None
+        refuse_writes(harness, False)
+        await harness.press("Q")
+        await harness.until(lambda: harness.app.return_code == 0)
+    async with open_app(tmp_path, opened=False) as harness:
+        await harness.until(lambda: isinstance(harness.app.screen, EditScreen) and harness.app.screen.sheet.rows)
+        (draft,) = harness.app.workspace.account.drafts.all()
+        assert NAME.get(draft.edit.document) == "Jan"
+
+
+async def test_changes_that_are_lost_at_the_end_are_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tui.work.unsaved._TRIED_EVERY", 60.0)
+    async with open_app(tmp_path) as harness:
+        await opened(harness)
+        refuse_writes(harness, True)
+        await harness.replace("Jan")
+        await harness.press("Q", "y")
+        await harness.until(lambda: harness.app.return_code == 0)
+        harness.app.prepare_end()
+        assert harness.app.last_words[-1].startswith("The last changes are not saved, or may not survive")
+
+
 async def test_nothing_is_sent_on_a_full_disk_and_the_order_says_so(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

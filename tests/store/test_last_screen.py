@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.store.last_screen import LastScreen, ListSnapshot
+from tui.store.last_screen import LastOutput, LastScreen, ListSnapshot
 
 NOW = datetime(2026, 11, 29, 8, tzinfo=UTC)
 ACCOUNT = ("https://example.com/api/v3", "key")
@@ -51,3 +51,18 @@ def test_a_file_that_was_changed_is_ignored(tmp_path: Path, content: str) -> Non
     kept = LastScreen(tmp_path, ACCOUNT)
     kept.path.write_text(content)
     assert kept.load(NOW - timedelta(days=1)) is None
+
+
+def test_how_much_was_sent_is_kept(tmp_path: Path) -> None:
+    assert LastOutput.load(tmp_path) is None
+    output = LastOutput(keys=3, frames=4, size=1200, cells=500, drawn=5000)
+    output.save(tmp_path)
+    assert LastOutput.load(tmp_path) == output
+    (file,) = tmp_path.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize("content", ["", "[]", "null", "{}", '{"keys": 1e999}', "[" * 100_000])
+def test_other_counts_are_ignored(tmp_path: Path, content: str) -> None:
+    (tmp_path / "last-output.json").write_text(content)
+    assert LastOutput.load(tmp_path) is None

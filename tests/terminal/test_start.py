@@ -40,12 +40,19 @@ def test_the_account_is_opened_after_the_first_frame(service: Service, tmp_path:
     assert steps[0] == "frame False"
     assert [step for step in steps if "frame" not in step] == ["collects before True", "collects after True"]
 
+from tui.store.last_screen import LastOutput
+
 
 def test_the_list_of_the_last_time_is_shown_first(start: Start, tmp_path: Path) -> None:
     first = start()
     number = first.line_with(">").split()[1]
     first.press("Q")
     assert first.ended() == 0
+    output = LastOutput.load(tmp_path / "data")
+    assert output is not None
+    assert output.keys == 1
+    assert 0 < output.cells <= output.drawn
+    assert output.size > output.frames > 0
     again = start(ready="opening …")
     assert number in again.text
     again.wait("keys wait until it is open")

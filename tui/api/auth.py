@@ -183,8 +183,8 @@ class OAuth2:
         detail = one_line(problems[0].detail, 200).rstrip(".")
         if status in (400, 401, 403):
             return NotAuthorised(
-                f"The token service did not accept the client id and secret: {detail}. No request was sent to the "
-                "service itself. Check both in the settings.",
+                "The token service did not accept the client id and secret. Check both in the settings. No request was "
+                f"sent to the service itself. It says: {detail}.",
                 problems=problems,
                 status=status,
             )

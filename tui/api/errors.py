@@ -280,8 +280,8 @@ def _kind_of(status: int, problems: tuple[Problem, ...], write: bool, detail: st
         )
     if status == 401:
         return NotAuthorised, (
-            f"The service does not accept these credentials: {reason} {unchanged}, and no more requests are sent. "
-            "Check the public and secret key (or the client id and secret) and that they belong to this address."
+            "The service does not accept these credentials. Check both keys and the address in the settings. "
+            f"{unchanged}, and no more requests are sent. It says: {reason}"
         )
     if status == 403:
         return Forbidden, f"These credentials lack the permission: {reason} {unchanged}."

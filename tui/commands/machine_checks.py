@@ -18,6 +18,7 @@ from tui.config.profiles import Basic, ClientCredentials, EnvironmentSecret, Key
 from tui.config.settings import SettingsError, read_settings
 from tui.store.db import StoreError
 from tui.store.inspection import SQLITE_VERSION, inspect_caches, inspect_store
+from tui.store.last_screen import LastOutput
 from tui.store.sessions import running_sessions
 
 _PACKAGES: Final = ("textual", "httpx", "pydantic", "starlette", "simplejson", "tomlkit", "keyring", "uvicorn")
@@ -121,6 +122,17 @@ def _tmux(*arguments: str) -> str | None:
     return done.stdout.strip()
 
 
+def check_output(around: Surroundings) -> Iterator[DoctorFinding]:
+    last = LastOutput.load(around.data)
+    if last is None:
+        return
+    per_key = f", {last.size / last.keys:.0f} bytes per key" if last.keys > 0 else ""
+    saved = f", {1 - last.cells / last.drawn:.0%} of the drawn cells saved" if last.drawn > 0 else ""
+    frames, keys = count_of(last.frames, "frame"), count_of(last.keys, "key")
+    yield DoctorFinding("output", f"the last run sent {last.size} bytes in {frames} for {keys}{per_key}")
+    yield DoctorFinding("output", f"{count_of(last.cells, 'cell')} sent{saved}")
+
+
 def check_folders(around: Surroundings) -> Iterator[DoctorFinding]:
     for folder, what in ((around.settings.parent, "settings"), (around.data, "data")):
         if not folder.exists():
@@ -177,6 +189,10 @@ def check_settings(around: Surroundings) -> Iterator[DoctorFinding]:
 def check_profile_source(around: Surroundings) -> Iterator[DoctorFinding]:
     profile = around.profile
     if profile is None:
+        try:
+            read_settings()
+        except SettingsError:
+            return  # `check_settings` says so; there may be an account in the file
         yield DoctorFinding(
             "account", "none configured; sendcloud-orders without options connects one, --demo needs none"
         )
@@ -240,6 +256,7 @@ MACHINE_CHECKS: Final[tuple[Check, ...]] = (
     check_encoding,
     check_ssh,
     check_tmux,
+    check_output,
     check_folders,
     check_space,
     check_database,

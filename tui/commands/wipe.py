@@ -24,6 +24,7 @@ _IN_DATA: Final = (
     ("orders.sqlite3*", "drafts, staged orders, the journal, private marks"),
     ("cache-*.sqlite3*", "orders that were read"),
     ("last-screen-*", "the list as it was last shown"),
+    ("last-output.*", "how much the last run sent to the terminal"),
     ("sandbox.sqlite*", "the demo's orders"),
     ("scratch/*/*", "texts that were open in $EDITOR"),
     ("crashes/*.txt", "reports of crashes"),

@@ -85,4 +85,4 @@ def write_settings(text: str) -> None:
     except OSError as error:
         with suppress(OSError):
             new.unlink(missing_ok=True)
-        raise SettingsError(f"{path} cannot be written: {error.strerror}") from None
+        raise SettingsError(f"{error.strerror}: {path} cannot be written") from None

@@ -27,7 +27,7 @@ def back_up(folder: Path, target: Path) -> None:
     except FileExistsError:
         raise StoreError(f"{target} exists and is not replaced") from None
     except OSError as error:
-        raise StoreError(f"{target} cannot be written: {error.strerror}") from error
+        raise StoreError(f"{error.strerror}: {target} cannot be written.") from error
     try:
         _copy(folder / FILE, target)
     except BaseException:

@@ -1,20 +1,21 @@
-"""The list as it was last on the screen, kept in a file so that the next start shows it before the account is open."""
+"""What the last run showed: its list, which the next start shows before the account is open, and how much was sent for it."""
 
 import hashlib
 import json
 import os
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 Line: TypeAlias = list[tuple[str, str]]
 """Texts with their pens: SGR parameters such as `1;31`, "" for the terminal's default."""
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e]")
 """Characters that act on a terminal; what `save` is given has none."""
+_OUTPUT: Final = "last-output.json"
 _PEN: Final = re.compile(r"[0-9;]{0,64}")
 
 
@@ -45,12 +46,7 @@ class LastScreen:
     def save(self, snapshot: ListSnapshot) -> None:
         """Replace the file. Raises OSError."""
         content = {"width": snapshot.width, "at": snapshot.at.isoformat(), "lines": snapshot.lines}
-        new = self.path.with_suffix(".new")
-        with open(
-            os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w", encoding="utf-8"
-        ) as file:
-            json.dump(content, file, ensure_ascii=False)
-        os.replace(new, self.path)
+        _replace(self.path, content)
 
     def load(self, since: datetime) -> ListSnapshot | None:
         """The snapshot; None if there is none, if it is older than `since`, or if the file is not one that `save` wrote."""
@@ -66,3 +62,40 @@ class LastScreen:
     def remove(self) -> None:
         """Remove the file, if there is one. Raises OSError."""
         self.path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True, slots=True)
+class LastOutput:
+    """How much the last run sent to the terminal, without any of it: one file for all accounts.
+
+    `size`: in bytes. `cells`: those that were sent; `drawn`: those that Textual has drawn.
+    """
+
+    keys: int
+    frames: int
+    size: int
+    cells: int
+    drawn: int
+
+    def save(self, folder: Path) -> None:
+        """Replace the file. Raises OSError."""
+        _replace(folder / _OUTPUT, asdict(self))
+
+    @classmethod
+    def load(cls, folder: Path) -> "LastOutput | None":
+        """What `save` kept; None if there is nothing, or something else."""
+        try:
+            content = json.loads((folder / _OUTPUT).read_bytes())
+            return cls(**{name: int(content[name]) for name in cls.__slots__})
+        except (OSError, ValueError, TypeError, LookupError, RecursionError, OverflowError):
+            return None
+
+
+def _replace(path: Path, content: dict[str, Any]) -> None:
+    """Replace a file, not through a link; others cannot read it. Raises OSError."""
+    new = path.with_suffix(".new")
+    with open(
+        os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, 0o600), "w", encoding="utf-8"
+    ) as file:
+        json.dump(content, file, ensure_ascii=False)
+    os.replace(new, path)

@@ -33,7 +33,10 @@ class EscapeState(Enum):
 
 
 class KeyQueue(App[R], inherit_bindings=False):
-    """Base of an app. Keys and pastes are queued until the effects of earlier ones (focus, screens) have happened."""
+    """Base of an app. Keys and pastes are queued until the effects of earlier ones (focus, screens) have happened.
+
+    `keys_read`: how many keys and pastes were read since the start.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -44,6 +47,7 @@ class KeyQueue(App[R], inherit_bindings=False):
         self._escape_state = EscapeState.NONE
         self._torn = ""
         self._torn_at = 0.0
+        self.keys_read = 0
 
     @property
     def keys_waiting(self) -> bool:
@@ -65,6 +69,7 @@ class KeyQueue(App[R], inherit_bindings=False):
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.Paste) and not event.is_forwarded:
+            self.keys_read += 1
             leaves = isinstance(event, events.Key) and (event.character == "Q" or event.key == "ctrl+c")
             if not leaves or self._released.is_set():
                 self._queue.put_nowait(event)

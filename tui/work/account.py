@@ -1,7 +1,7 @@
 """An opened account: its client, its stored data, its shops, and the services that work on its orders."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
@@ -120,8 +120,7 @@ class Account:
             self.shops_hidden = False
             self.store.screen_states.put(self.account_id, _SHOPS, [_kept(row) for row in rows])
         found = [shop for shop in map(Shop.read, rows) if shop is not None]
-        # The service sorts by the last read, and tab numbers should not change without a reason.
-        self.shops = sorted(found, key=lambda shop: (shop.name.casefold(), shop.id))
+        self.shops = _sorted(found)
         await self._read_details()
         return self.shops
 
@@ -152,6 +151,11 @@ class Account:
             self.store.screen_states.put(self.account_id, _PHONE_OPTIONS, [*sorted(options)])
 
     @property
+    def latest_shops(self) -> Sequence[Shop]:
+        """The shops as they were read last, in this run or in an earlier one."""
+        return self.earlier_shops if self.shops is None else self.shops
+
+    @property
     def shop_ids(self) -> frozenset[int] | None:
         """The ids of all shops of the account; None where they are not known."""
         return None if self.shops is None or self.shops_hidden else frozenset(shop.id for shop in self.shops)
@@ -175,6 +179,11 @@ class Account:
         """
         number = id_number(id)
         return next((shop for shop in self.shops or self.earlier_shops if shop.id == number), None)
+
+
+def _sorted(shops: Iterable[Shop]) -> list[Shop]:
+    # The service sorts by the last read, and tab numbers should not change without a reason.
+    return sorted(shops, key=lambda shop: (shop.name.casefold(), shop.id))
 
 
 def _kept(integration: Document) -> Document:
@@ -285,6 +294,10 @@ def _account(
         account.draft_sender.on_verification(news, document)
         notify(news)
 
+    def written(news: Write) -> None:
+        account.draft_sender.on_write(news)
+        notify(news)
+
     def notify(news: Write | Verification) -> None:
         for listener in account.listeners:
             listener(news)
@@ -297,7 +310,7 @@ def _account(
         now=now,
         sleep=sleep,
         schedule=schedule,
-        on_change=notify,
+        on_change=written,
         on_accepted=verifier.wake,
     )
     draft_sender = DraftSender(client, store, account_id, drafts, outbox, now=now, unsaved=unsaved)
@@ -307,7 +320,7 @@ def _account(
     )
     account.unsaved = unsaved
     documents = map(as_document, as_list(store.screen_states.get(account_id, _SHOPS)))
-    account.earlier_shops = [shop for shop in map(Shop.read, documents) if shop is not None]
+    account.earlier_shops = _sorted(shop for shop in map(Shop.read, documents) if shop is not None)
     account.senders = tuple(
         Sender(str(country), str(postcode))
         for country, postcode in map(as_list, as_list(store.screen_states.get(account_id, _SENDERS)))

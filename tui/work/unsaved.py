@@ -41,6 +41,14 @@ class Unsaved:
             self._work[key]()
             self._work.pop(key, None)
 
+    def failure(self) -> str:
+        """Why something cannot be stored, after another attempt; empty if all is stored."""
+        try:
+            self.retry()
+        except StoreError as error:
+            return str(error)
+        return ""
+
 
 async def store_later(
     unsaved: Unsaved, show_notice: Callable[[str, str], None], resolve: Callable[[], Awaitable[object]]

@@ -155,6 +155,17 @@ async def test_an_account_is_connected_checked_saved_and_opened(
         assert not file.is_file() or SECRET.encode() not in file.read_bytes()
 
 
+async def test_a_value_is_replaced_after_ctrl_u(services: Services, tmp_path: Path) -> None:
+    async with started(services, tmp_path) as harness:
+        await connect_form(harness)
+        await harness.press("j", "enter")
+        assert "Ctrl+U clear" in harness.text
+        await harness.press("ctrl+u")
+        await harness.type("http://127.0.0.1:8750/api/v3")
+        await harness.press("enter")
+        assert harness.line_with("base URL").split() == ["base", "URL", "http://127.0.0.1:8750/api/v3"]
+
+
 async def test_a_wrong_key_is_named_and_not_saved(services: Services, tmp_path: Path) -> None:
     async with started(services, tmp_path) as harness:
         await connect_form(harness)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -187,6 +188,27 @@ async def test_lost_answer_is_looked_up_and_never_resent(account: Account, sandb
     assert (await account.draft_sender.send(draft, draft.sending.body)).state is SendState.VERIFIED
     assert await city(account) == "Breda"
     assert sum(entry.method == "PATCH" for entry in account.log.entries) == 1
+
+
+async def test_a_lost_answer_is_told_while_the_order_is_looked_up(
+    account: Account, sandbox: Sandbox, interceptor: Interceptor
+) -> None:
+    draft = await make_draft(account)
+    body = draft.sending.body
+    messages: list[str] = []
+
+    def note(order_id: str) -> None:
+        status = account.draft_sender.status(order_id)
+        messages.append("" if status is None else status.message)
+
+    account.draft_sender.on_change = note
+    sandbox.fault_injector.faults = Faults.parse(["error_after=1:PATCH"])
+    assert (await account.draft_sender.send(draft, body)).state is SendState.VERIFIED
+    assert messages[:2] == ["in flight", "the answer was lost; the order is being looked up"]
+    # A write of another copy of the app does not change what is said about an order that is not in flight.
+    (write,) = account.store.writes.all(account.account_id)
+    account.draft_sender.on_write(replace(write, last=replace(write.last, state=WriteState.UNKNOWN)))
+    assert messages[-1] != messages[1]
 
 
 async def test_deletion_is_verified_and_drops_the_draft(account: Account) -> None:

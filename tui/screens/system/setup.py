@@ -113,7 +113,7 @@ class SetupScreen(Screen[R], inherit_bindings=False):
 
     @on(InputLine.Opened)
     def _input_opened(self) -> None:
-        self.key_line.set([("Enter", "accept"), ("Esc", "cancel")])
+        self.key_line.set([("Enter", "accept"), ("Ctrl+U", "clear"), ("Esc", "cancel")])
 
     @on(InputLine.Submitted)
     @on(InputLine.Cancelled)

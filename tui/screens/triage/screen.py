@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.timer import Timer
 
 from tui.api.codec import Document
-from tui.api.errors import ApiError, Problem
+from tui.api.errors import ApiError, NotAuthorised, Problem
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.keymap import Context
@@ -76,6 +76,8 @@ _LONGEST_NUMBER = 64
 _MOST_NUMBERS = 400
 _REST = 0.15
 """Seconds without a move of the cursor before an order is compared with others."""
+_SHOPS_AGAIN = 15.0
+"""Seconds after which the shops are read again if the service did not answer."""
 
 
 class TriageScreen(BaseScreen[None]):
@@ -190,7 +192,9 @@ class TriageScreen(BaseScreen[None]):
         self._filter_line.history = self._orders.history()
         self.run_worker(self._reader.follow(), name="look up orders")
         self.run_worker(self._counts.follow(), name="count the orders of the views")
-        self.run_worker(self._read_shops(self.workspace.account.first_shops), name="read the shops")
+        self.run_worker(
+            self._read_shops(self.workspace.account.first_shops), name="read the shops", group="shops", exclusive=True
+        )
 
     def on_screen_resume(self) -> None:
         remember_place(self, OpenTriage())
@@ -221,15 +225,23 @@ class TriageScreen(BaseScreen[None]):
     # Shops.
 
     async def _read_shops(self, read: Callable[[], Awaitable[object]]) -> None:
-        try:
-            await read()
-        except ApiError as error:
-            self.show_notice(f"The shops could not be read: {error}", "error")
-            return
+        """Read the shops, again until the service answers; an error is reported once."""
+        is_reported = False
+        while True:
+            try:
+                await read()
+                break
+            except ApiError as error:
+                if not is_reported:
+                    self.show_notice(f"The shops could not be read: {error}", "error")
+                if isinstance(error, NotAuthorised):
+                    return
+                is_reported = True
+                await asyncio.sleep(_SHOPS_AGAIN)
         self._show_rows()
 
     def _show_shops(self, current: str) -> None:
-        shops = self.workspace.account.shops
+        account = self.workspace.account
         counts = self._reader.by_shop
         labels = [TabLabel(ALL, "all", str(sum(counts.values())) if counts is not None else "")]
         labels += [
@@ -239,11 +251,11 @@ class TriageScreen(BaseScreen[None]):
                 str(counts.get(str(shop.id), 0)) if counts is not None else "",
                 failing=bool(shop.failing_since),
             )
-            for shop in shops or ()
+            for shop in account.latest_shops
         ]
         if current != ALL and all(label.key != current for label in labels):
             # A remembered shop, until the list of shops is read.
-            labels.append(TabLabel(current, f"shop {current}" if shops is None else f"{current} (gone)"))
+            labels.append(TabLabel(current, f"shop {current}" if account.shops is None else f"{current} (gone)"))
         self.tab_bar.set_labels(labels, current)
         self._show_views()
         self._title.show()
@@ -271,7 +283,9 @@ class TriageScreen(BaseScreen[None]):
     @handles("refresh_all")
     def refresh_all(self, key: str) -> None:
         self.workspace.sync.refresh()
-        self.run_worker(self._read_shops(self.workspace.account.refresh), name="read the shops")
+        self.run_worker(
+            self._read_shops(self.workspace.account.refresh), name="read the shops", group="shops", exclusive=True
+        )
         self.show_status()
 
     # What was read.
@@ -327,7 +341,7 @@ class TriageScreen(BaseScreen[None]):
         self.table.set_columns(columns)
         rows = OrderRows(
             index.window,
-            {shop.id: number for number, shop in enumerate(account.shops or (), 1)},
+            {shop.id: number for number, shop in enumerate(account.latest_shops, 1)},
             self.workspace.now(),
             account.zone,
             columns,

@@ -25,7 +25,7 @@ class OutputCounts:
 
     frames: int = 0
     size: int = 0
-    """In characters, which are bytes unless they are not ASCII."""
+    """In bytes."""
     cells: int = 0
     drawn: int = 0
 
@@ -77,7 +77,7 @@ class Frame:
         self.counts.drawn += drawn
         if out:
             self.counts.frames += 1
-            self.counts.size += len(out)
+            self.counts.size += len(out.encode(errors="replace"))
         return out
 
     def lines(self) -> list[list[tuple[str, str]]]:

@@ -329,6 +329,15 @@ class DraftSender:
         """Set the status of an order whose lost answer is being looked up."""
         return self._set(order_id, SendState.SENDING, "the answer was lost; the order is being looked up")
 
+    def on_write(self, write: Write) -> None:
+        """Set the status of the orders of a write whose answer was just lost, while they are in flight."""
+        if write.state is not WriteState.UNKNOWN:
+            return
+        for order_id in (write.new.order_id, *(edited_order(item.staged) for item in write.new.items)):
+            status = self.status(order_id) if order_id is not None else None
+            if order_id is not None and status is not None and status.state is SendState.SENDING:
+                self.looking_up(order_id)
+
     def on_verification(self, verification: Verification, document: Document | None) -> None:
         """Set the status of an order from the result of the verifier. `document`: the order as it was read."""
         order_id = edited_order(verification.staged) if verification.staged is not None else verification.remote_id

@@ -6,6 +6,8 @@ from pathlib import Path
 from pseudo_terminal import Start, Terminal, demo_environment
 from watched_service import Service
 
+from tui.store.last_screen import LastOutput
+
 _REPORTS_STEPS = """
 import gc, sys
 from tui.app import OrdersApp
@@ -39,8 +41,6 @@ def test_the_account_is_opened_after_the_first_frame(service: Service, tmp_path:
     steps = notes.read_text().splitlines()
     assert steps[0] == "frame False"
     assert [step for step in steps if "frame" not in step] == ["collects before True", "collects after True"]
-
-from tui.store.last_screen import LastOutput
 
 
 def test_the_list_of_the_last_time_is_shown_first(start: Start, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ import termios
 import time
 
 TIMEOUT = 300.0
-SHOWN = re.compile("€ +[0-9]".encode())
+SHOWN = re.compile("€ *[0-9]".encode())
 """The total of an order. Only changed cells are painted, so a longer text may arrive in several pieces."""
 
 

@@ -115,6 +115,7 @@ async def sheet(harness: AppHarness) -> None:
     await harness.press("g", "n", "enter")
     await harness.until("Ship to")
     await harness.press("n")
+    await harness.until(lambda: "quantity" in harness.line_with(">!"))
 
 
 async def sending(harness: AppHarness) -> None:
@@ -238,6 +239,7 @@ async def fixes(harness: AppHarness) -> None:
 async def completion(harness: AppHarness) -> None:
     await to_fix(harness)
     await harness.until("(asked ")
+    await harness.until(" m: ")
     await harness.press("slash", "end")
     await harness.type(" country:")
     await harness.press("tab")

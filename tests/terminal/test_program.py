@@ -262,6 +262,7 @@ def test_split_escape_sequence_runs_no_command(start: Start, service: Service) -
     terminal = start(ESCDELAY="1")
     terminal.press("enter")
     terminal.wait("1 Ship to")
+    terminal.wait("Enter edit")
     terminal.write(b"\x1b")
     terminal.wait("0 drafts")
     terminal.write(b"[D")

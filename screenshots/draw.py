@@ -115,7 +115,7 @@ async def sheet(harness: AppHarness) -> None:
     await harness.press("g", "n", "enter")
     await harness.until("Ship to")
     await harness.press("n")
-    await harness.until(lambda: "quantity" in harness.line_with(">!"))
+    await harness.until("-2n")
 
 
 async def sending(harness: AppHarness) -> None:

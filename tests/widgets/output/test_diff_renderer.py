@@ -155,7 +155,7 @@ def cells_in_tmux(output: str, size: tuple[int, int], folder: Path) -> list[list
     (folder / "output").write_text(output, newline="")
     (folder / "tmux.conf").write_text("set -g status off\n")
     # A server that is ending still listens on its socket, and the path of a socket must be short.
-    socket = f"/tmp/{uuid.uuid4().hex}"  # noqa: S108
+    socket = f"/tmp/{uuid.uuid4().hex}"
     tmux = ["tmux", "-S", socket, "-f", str(folder / "tmux.conf")]
     width, height = size
     shell = f"cat '{folder / 'output'}'; tmux -S '{socket}' wait-for -S shown; sleep 60"

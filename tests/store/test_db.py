@@ -37,6 +37,27 @@ def test_a_folder_readable_by_others_is_made_private(tmp_path: Path) -> None:
     assert mode(folder) == 0o700
 
 
+def test_a_folder_with_all_files_of_the_app_is_made_private_again(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    Store(folder).close()
+    made = (
+        "cache-1.sqlite3",
+        "last-screen-0123456789abcdef.json",
+        "last-output.json",
+        "sandbox.sqlite",
+        ".orders.sqlite3.1",
+        "crashes/crash-1.txt",
+        "scratch/a/b.json",
+    )
+    for name in made:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).touch()
+    folder.chmod(0o755)
+    (folder / "locks").chmod(0o755)
+    Store(folder).close()
+    assert (mode(folder), mode(folder / "locks")) == (0o700, 0o700)
+
+
 def test_a_folder_and_files_of_others_keep_their_rights(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("theirs")
     tmp_path.chmod(0o755)

@@ -15,28 +15,17 @@ from tui.config.secrets import remove_from_keyring
 from tui.config.settings import SettingsError, read_settings
 from tui.store.db import StoreError
 from tui.store.sessions import running_sessions
-from tui.store.store import FILE, Store
+from tui.store.store import FILE, OWN_FILES, Store
 from tui.widgets.text import safe
 
 _WORD: Final = "wipe"
 
-_IN_DATA: Final = (
-    ("orders.sqlite3*", "drafts, staged orders, the journal, private marks"),
-    ("cache-*.sqlite3*", "orders that were read"),
-    ("last-screen-*", "the list as it was last shown"),
-    ("last-output.*", "how much the last run sent to the terminal"),
-    ("sandbox.sqlite*", "the demo's orders"),
-    ("scratch/*/*", "texts that were open in $EDITOR"),
-    ("crashes/*.txt", "reports of crashes"),
-    ("locks/*", "which running copy owns what"),
-    (".orders.sqlite3.*", "a copy that was not completed"),
-)
 _IN_CONFIG: Final = (
     ("settings.toml", "settings, profiles, and their secrets if they are in the file"),
     (".settings.toml.*", "a copy that was not completed"),
     (".edited-*-settings.toml", "a copy that was open in $EDITOR"),
 )
-"""What the app makes in each of its folders. Other files stay."""
+"""What the app makes in the folder of the settings. Other files stay."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +71,7 @@ def _wipe(*, yes: bool) -> int:
 
 def stored_files() -> Iterator[StoredFile]:
     """The files that the app made. A link is listed, but not what it leads to."""
-    for folder, patterns in ((data_folder(), _IN_DATA), (config_folder(), _IN_CONFIG)):
+    for folder, patterns in ((data_folder(), OWN_FILES), (config_folder(), _IN_CONFIG)):
         for pattern, what in patterns:
             for path in sorted(folder.glob(pattern)):
                 if path.is_symlink() or path.is_file():

@@ -1,9 +1,10 @@
 """`Store`: all persistent data, in one folder of the user. Each process opens it for itself."""
 
-import re
 from collections.abc import Callable
 from datetime import UTC, datetime
+from fnmatch import fnmatchcase
 from pathlib import Path
+from typing import Final
 
 from tui.store.account_join import join_account, work_of
 from tui.store.batches import Batches
@@ -21,6 +22,21 @@ from tui.store.sessions import Sessions, running_sessions
 from tui.store.verifications import Verifications
 
 FILE = "orders.sqlite3"
+
+OWN_FILES: Final = (
+    ("orders.sqlite3*", "drafts, staged orders, the journal, private marks"),
+    ("cache-*.sqlite3*", "orders that were read"),
+    ("last-screen-*", "the list as it was last shown"),
+    ("last-output.*", "how much the last run sent to the terminal"),
+    ("sandbox.sqlite*", "the demo's orders"),
+    ("scratch/*/*", "texts that were open in $EDITOR"),
+    ("crashes/*.txt", "reports of crashes"),
+    ("locks/*", "which running copy owns what"),
+    (".orders.sqlite3.*", "a copy that was not completed"),
+)
+"""What the app makes in its folder: patterns of paths, and what the files contain. Other files there are the user's."""
+
+_OWN_NAMES: Final = ("guard", "*.lock", *(pattern.partition("/")[0] for pattern, _ in OWN_FILES))
 
 
 def utc_now() -> datetime:
@@ -140,11 +156,12 @@ def _make_folder(folder: Path) -> None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # A folder that the user keeps other things in is not ours to change.
-        if folder.stat().st_mode & 0o077 and all(_OURS.match(entry.name) for entry in folder.iterdir()):
+        if folder.stat().st_mode & 0o077 and all(_is_own(entry.name) for entry in folder.iterdir()):
             folder.chmod(0o700)
     except OSError as error:
         raise StoreError(f"{error.strerror}: the folder {folder} cannot be used.") from error
 
 
-_OURS = re.compile(r"orders\.sqlite3|cache-|sandbox\.sqlite|(?:locks|scratch|crashes|guard)$|[0-9a-f]{16}\.lock$")
-"""The names of the files and folders that the app makes in its folder and in `locks`."""
+def _is_own(name: str) -> bool:
+    """Whether the app makes files or folders of this name in its folder or in `locks`."""
+    return any(fnmatchcase(name, pattern) for pattern in _OWN_NAMES)

@@ -321,7 +321,7 @@ def _app(options: argparse.Namespace) -> int:
 
 
 def _check_terminal() -> None:
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not has_terminal():
         raise UsageError("A terminal is required: standard input and output must not be redirected.")
     if os.environ.get("TERM", "") in ("dumb", "unknown", ""):
         raise UsageError(

@@ -154,6 +154,18 @@ def test_config_edit_can_be_given_up(shell: Shell, monkeypatch: pytest.MonkeyPat
     assert not [name for name in os.listdir(shell.folder) if name.startswith(".")]
 
 
+def test_a_byte_order_mark_is_ignored(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = settings(shell, f"\ufeff{SETTINGS}")
+    assert 'default = "kaas"' in shell.run("config", "show").out
+    at_terminal(monkeypatch)
+    monkeypatch.setenv("VISUAL", "true")
+    assert "Nothing was changed" in shell.run("config", "edit").error
+    assert path.read_bytes().startswith(b"\xef\xbb\xbf")
+    monkeypatch.setenv("VISUAL", editor(shell, "\ufeff[journal]\nkeep_days = 9\n"))
+    assert shell.run("config", "edit").code == 0
+    assert path.read_text(encoding="utf-8") == "[journal]\nkeep_days = 9\n"
+
+
 def test_the_editor_does_not_get_the_secrets(shell: Shell, monkeypatch: pytest.MonkeyPatch) -> None:
     settings(shell)
     at_terminal(monkeypatch)

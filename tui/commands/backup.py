@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from tui.arguments import has_terminal
-from tui.commands.output import PROBLEMS, SUCCESS, USAGE, CommandEnded, guarded, say
+from tui.commands.output import PROBLEMS, SUCCESS, USAGE, CommandEnded, ask, guarded, say
 from tui.config.locations import data_folder
 from tui.store.backup import StoreInUse, back_up, check_backup, restore
 from tui.store.db import StoreError
@@ -50,7 +50,4 @@ def _restore(file: Path, *, yes: bool) -> int:
 def _is_confirmed() -> bool:
     if not has_terminal():
         raise CommandEnded("restore asks before it replaces the present data; without a terminal use --yes.", USAGE)
-    try:
-        return input("Replace the present drafts, staged orders and journal? y replaces them: ").strip() == "y"
-    except EOFError:
-        return False
+    return ask("Replace the present drafts, staged orders and journal? y replaces them: ") == "y"

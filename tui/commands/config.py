@@ -1,5 +1,6 @@
 """The commands `config path`, `show`, `check` and `edit`: the settings file, never its secrets."""
 
+import codecs
 import os
 import shlex
 import subprocess
@@ -8,11 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from tui.arguments import has_terminal
-from tui.commands.output import PROBLEMS, SUCCESS, USAGE, CommandEnded, guarded, print_lines, say
+from tui.commands.output import PROBLEMS, SUCCESS, USAGE, CommandEnded, ask, guarded, print_lines, say
 from tui.config.files import write_settings
 from tui.config.locations import settings_file
 from tui.config.profiles import Profile
-from tui.config.settings import Settings, SettingsError, parse_settings, read_settings
+from tui.config.settings import Settings, SettingsError, parse_settings, read_file, read_settings
 from tui.widgets.text import safe
 
 _NEW_FILE = """# Settings and profiles of sendcloud-orders. `sendcloud-orders config check` checks this file.
@@ -59,7 +60,7 @@ def _show() -> int:
     if not path.exists():
         say(f"There is no settings file; {path} would be it.")
         return SUCCESS
-    values = tomllib.loads(path.read_text(encoding="utf-8"))
+    values = tomllib.loads(read_file(path)[0])
     for profile in values.get("profiles", {}).values():
         _hide(profile)
     print_lines(safe(line) for line in tomlkit.dumps(values).rstrip("\n").split("\n"))
@@ -121,7 +122,7 @@ def _edit() -> int:
         text = _edited(copy, path)
     finally:
         copy.unlink(missing_ok=True)
-    if text is None or text.encode() == before:
+    if text is None or text.encode() == before.removeprefix(codecs.BOM_UTF8):
         say("Nothing was changed.")
         return SUCCESS
     write_settings(text)
@@ -136,7 +137,7 @@ def _edited(copy: Path, path: Path) -> str | None:
         if status:
             raise CommandEnded(f"{command} ended with code {status}. Nothing was changed.", PROBLEMS)
         try:
-            text = copy.read_text(encoding="utf-8")
+            text = copy.read_text(encoding="utf-8-sig")
             parse_settings(text, path)
             return text
         except UnicodeDecodeError:
@@ -148,7 +149,5 @@ def _edited(copy: Path, path: Path) -> str | None:
 
 
 def _asks_again() -> bool:
-    try:
-        return input("Enter edits it again, q gives up: ").strip().lower() != "q"
-    except EOFError:
-        return False
+    answer = ask("Enter edits it again, q gives up: ")
+    return answer is not None and answer.lower() != "q"

@@ -90,6 +90,14 @@ def say_if(text: str) -> None:
         say(text)
 
 
+def ask(question: str) -> str | None:
+    """The line that the user enters, without spaces around it; None at the end of the input."""
+    try:
+        return input(question).strip()
+    except EOFError:
+        return None
+
+
 def write_error(text: str) -> None:
     """Write to standard error, unless it is closed."""
     try:

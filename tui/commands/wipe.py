@@ -8,7 +8,7 @@ from typing import Final
 
 from tui.api.wording import count_of
 from tui.arguments import has_terminal
-from tui.commands.output import PROBLEMS, SUCCESS, USAGE, CommandEnded, guarded, print_lines, say
+from tui.commands.output import PROBLEMS, SUCCESS, USAGE, CommandEnded, ask, guarded, print_lines, say
 from tui.config.locations import config_folder, data_folder
 from tui.config.profiles import KeyringSecret, Profile
 from tui.config.secrets import remove_from_keyring
@@ -119,10 +119,7 @@ def _unsent() -> str:
 def _is_confirmed() -> bool:
     if not has_terminal():
         raise CommandEnded("wipe asks before it removes anything; without a terminal use --yes.", USAGE)
-    try:
-        return input(f'Type "{_WORD}" to remove all of this: ').strip() == _WORD
-    except EOFError:
-        return False
+    return ask(f'Type "{_WORD}" to remove all of this: ') == _WORD
 
 
 def _forget(profile: Profile) -> None:

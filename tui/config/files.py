@@ -1,13 +1,12 @@
 """Writes `settings.toml`: other tables and comments stay, and the old file stays until the new one is complete."""
 
 import os
-import stat
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from tui.config.locations import settings_file
-from tui.config.settings import SettingsError, parse_settings
+from tui.config.settings import SettingsError, parse_settings, read_file
 
 
 def add_profile(name: str, values: Mapping[str, str | bool | Sequence[str]], *, default: bool) -> Path:
@@ -18,7 +17,7 @@ def add_profile(name: str, values: Mapping[str, str | bool | Sequence[str]], *, 
     import tomlkit
 
     path = settings_file()
-    text, mode = _read(path)
+    text, mode = read_file(path)
     if name in parse_settings(text, path, mode).profiles:
         raise SettingsError(f"{path} has a profile {name!r} already; choose another name")
     document = tomlkit.parse(text)
@@ -40,7 +39,7 @@ def change_setting(table: str, key: str, value: str | int | bool | None) -> None
     import tomlkit
 
     path = settings_file()
-    text, mode = _read(path)
+    text, mode = read_file(path)
     parse_settings(text, path, mode)
     document = tomlkit.parse(text)
     if value is not None:
@@ -50,16 +49,6 @@ def change_setting(table: str, key: str, value: str | int | bool | None) -> None
     written = tomlkit.dumps(document)
     parse_settings(written, path)
     write_settings(written)
-
-
-def _read(path: Path) -> tuple[str, int]:
-    """The text of the settings file and its rights; empty and private if there is none. Raises SettingsError."""
-    try:
-        return path.read_bytes().decode("utf-8-sig"), stat.S_IMODE(path.stat().st_mode)
-    except FileNotFoundError:
-        return "", 0o600
-    except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{path} cannot be read: {error}") from None
 
 
 def write_settings(text: str) -> None:

@@ -100,17 +100,22 @@ class SettingsError(ValueError):
 def read_settings() -> Settings:
     """The user's settings; the defaults if there is no file. Raises SettingsError for anything invalid or unknown."""
     path = settings_file()
+    text, mode = read_file(path)
+    return parse_settings(text, path, mode) if text else Settings()
+
+
+def read_file(path: Path) -> tuple[str, int]:
+    """The text of the settings file and its rights; empty and private if there is none. Raises SettingsError."""
     try:
         data, mode = path.read_bytes(), path.stat().st_mode
     except FileNotFoundError:
-        return Settings()
+        return "", 0o600
     except OSError as error:
         raise SettingsError(f"{path} cannot be read: {error.strerror}") from error
     try:
-        text = data.decode("utf-8-sig")
+        return data.decode("utf-8-sig"), stat.S_IMODE(mode)
     except UnicodeDecodeError:
         raise SettingsError(f"{path} is not UTF-8 text") from None
-    return parse_settings(text, path, stat.S_IMODE(mode))
 
 
 def parse_settings(text: str, path: Path, mode: int = 0o600) -> Settings:

@@ -12,6 +12,7 @@ from tui.orders.query.saved_views import LETTERS, QueryView
 from tui.orders.query.syntax import quote
 from tui.orders.summary import email_of, phone_of, text_at
 from tui.screens.common.commands import handles
+from tui.screens.common.questions import ask_which
 from tui.screens.triage.facets import FacetScreen
 from tui.screens.triage.order_list import ALL, OrderCommands, OrderList
 from tui.screens.triage.views.view_counts import ViewCounts
@@ -106,13 +107,11 @@ class ViewCommands(OrderCommands):
             self._screen.show_notice(f"{share} Other checks are switched in settings.toml.")
             return
         names = {shop.id: shop.name for shop in account.shops or account.earlier_shops}
-        answers = [
-            (str(place), f"{text}, {names.get(shop, shop)}") for place, (shop, _, _, text) in enumerate(choices[:9], 1)
-        ]
-        answer = await self._screen.ask("Switch", answers)
-        if answer is None:
+        titles = [f"{text}, {names.get(shop, shop)}" for shop, _, _, text in choices]
+        chosen = await ask_which(self._screen, "Switch", titles)
+        if chosen is None:
             return
-        shop, code, is_on, _ = choices[int(answer) - 1]
+        shop, code, is_on, _ = choices[chosen]
         account.switched_checks.switch(shop, code, is_on=is_on)
         of_shop = OneOf("shop", (str(shop),))
         index.local.cache.mark_outdated(of_shop if is_on else All((of_shop, OneOf("problem", (code,)))))

@@ -47,6 +47,11 @@ FieldPath: TypeAlias = tuple[str, ...]
 EVERY_ITEM: Final[FieldPath] = (*ITEMS.tokens, ANY)
 
 
+def is_weight(pointer: Pointer) -> bool:
+    """Whether a field holds the number of a weight."""
+    return pointer.tokens[-2:] == ("weight", "value")
+
+
 def is_item_path(path: FieldPath) -> bool:
     """Whether a path is that of a field of the order items."""
     return path[: len(EVERY_ITEM)] == EVERY_ITEM

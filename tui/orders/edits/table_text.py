@@ -24,7 +24,19 @@ from tui.orders.countries import countries, states
 from tui.orders.edits.bulk_change import settable
 from tui.orders.edits.edit import same_or_absent
 from tui.orders.fields import Field, exclusive_values, field_at
-from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, NOTES, PAYMENT_STATUS, SHIP_TO, STATUS, TOTAL, WEIGHT, FieldPath
+from tui.orders.paths import (
+    ANY,
+    EVERY_ITEM,
+    ITEMS,
+    NOTES,
+    PAYMENT_STATUS,
+    SHIP_TO,
+    STATUS,
+    TOTAL,
+    WEIGHT,
+    FieldPath,
+    is_weight,
+)
 from tui.orders.summary import order_name, text_at
 from tui.orders.value_parser import Choices, InvalidText, ParsedEntry, ValidValue, editing_kind, entry_text, parse_entry
 
@@ -167,8 +179,8 @@ def read_text(
 ) -> TableChanges:
     """What an edited text of `to_text` changes in the same orders.
 
-    Times without a zone are in the zone of `now`. `parse_weight` reads the weights, which may have a unit. Every line that cannot be used has a problem, and orders and columns
-    that were removed from the text have a note.
+    Times without a zone are in the zone of `now`. `parse_weight` reads the weights, which may have a unit. Every line that
+    cannot be used has a problem, and orders and columns that were removed from the text have a note.
     """
     changes = TableChanges()
     lines = [
@@ -336,16 +348,12 @@ def _value(
     except ValueError as error:
         return InvalidText(str(error))
     kind = _kind(column, column.pointer.get(order))
-    if kind == Kind.NUMBER and parse_weight is not None and _is_weight(column) and text:
+    if kind == Kind.NUMBER and parse_weight is not None and is_weight(column.pointer) and text:
         return parse_weight(text, column.pointer, order)
     parsed = parse_entry(kind, text, choices=_choices(column, order), now=now)
     if isinstance(parsed, InvalidText):
         return parsed if cell else InvalidText(r"a value is needed; \- removes it, and \N sets null")
     return parsed
-
-
-def _is_weight(column: TextColumn) -> bool:
-    return column.pointer.tokens[-2:] == ("weight", "value")
 
 
 def _choices(column: TextColumn, order: Document) -> Choices:
@@ -367,7 +375,7 @@ def _units(
     for column in columns:
         unit = column.pointer.parent / "unit"
         is_set = values.get(column.pointer, ABSENT) not in (ABSENT, None)
-        if _is_weight(column) and is_set and not values.get(unit, unit.get(order)):
+        if is_weight(column.pointer) and is_set and not values.get(unit, unit.get(order)):
             yield unit, "kg"
 
 

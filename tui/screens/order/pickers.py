@@ -13,8 +13,8 @@ from tui.keymap import Context
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label, settable, short_label
 from tui.orders.edits.edit import Edit
 from tui.orders.fields import Field, field_at
-from tui.orders.paths import ANY
-from tui.orders.tables.values.weight_entry import is_weight, parse_weight
+from tui.orders.paths import ANY, is_weight
+from tui.orders.tables.values.weight_entry import parse_weight
 from tui.orders.value_parser import KINDS_OF_LINES, Choices, ParsedEntry, ValidValue, parse_entry, show_value
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.search_screen import NO_ACTIONS, TAKE_KEYS, SearchScreen

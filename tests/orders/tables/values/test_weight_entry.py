@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from tui.api.pointer import Pointer
-from tui.orders.paths import ITEMS, WEIGHT
-from tui.orders.tables.values.weight_entry import is_weight, parse_weight
+from tui.orders.paths import ITEMS, WEIGHT, is_weight
+from tui.orders.tables.values.weight_entry import parse_weight
 from tui.orders.value_parser import InvalidText, ValidValue
 
 VALUE = WEIGHT / "value"

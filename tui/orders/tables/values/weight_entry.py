@@ -22,11 +22,6 @@ _THREE_DECIMALS: Final = re.compile(r"\s*\d{1,3}[.,]\d{3}(?!\d)")
 _EXACT: Final = Decimal("0.001")
 
 
-def is_weight(pointer: Pointer) -> bool:
-    """Whether a field holds the number of a weight."""
-    return pointer.tokens[-2:] == ("weight", "value")
-
-
 def parse_weight(text: str, pointer: Pointer, document: Json | None) -> ParsedEntry:
     """Parse the number of a weight, with or without a unit.
 

@@ -22,6 +22,11 @@ class PrivateMark:
     note: str = ""
 
     @property
+    def is_put_off(self) -> bool:
+        """Whether the order is done or snoozed, so that it needs no attention now."""
+        return self.done_at is not None or self.snoozed_until is not None
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing is noted, so that nothing is stored."""
         return not (self.done_at or self.flagged_at or self.snoozed_until or self.note)

@@ -42,9 +42,9 @@ class Workspace:
     """What every screen gets. `profile`: the title of the profile; `is_demo`: nothing real can be changed; `colour`: of
     titles, "" for the usual one. `orders`: those that the list shows, and all others.
 
-    `keymap`: the commands of each screen with their keys. `preferences`: the settings that can be changed. `sync` reads all orders in the background, `labels` asks whether
-    they have labels. `marks`: what the user noted about orders on this machine; `mark_tags`: the tags that mirror the
-    marks `done`, `snoozed` and `flagged`, if the settings name any.
+    `keymap`: the commands of each screen with their keys. `preferences`: the settings that can be changed. `sync` reads
+    all orders in the background, `labels` asks whether they have labels. `marks`: what the user noted about orders on
+    this machine; `mark_tags`: the tags that mirror the marks `done`, `snoozed` and `flagged`, if the settings name any.
 
     `open` opens a screen of the same family or of a family below it; `ask_screen` also waits for its result.
     `start` runs work that continues when the screen is closed. `show_notice` shows a notice on the top screen.

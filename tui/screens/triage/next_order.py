@@ -23,7 +23,8 @@ class NextOrder:
     def after(self, keys: Collection[str]) -> str:
         """Leave the order under the cursor, if the action was on it, for the next one that needs attention.
 
-        Returns how many orders need attention, as a sentence. Done and snoozed orders do not, nor do those whose draft has no error.
+        Returns how many orders need attention, as a sentence. Done and snoozed orders do not, nor do those whose draft has
+        no error.
         """
         here, index = self.table.cursor_key, self.workspace.orders
         settled = self._settled()
@@ -48,7 +49,7 @@ class NextOrder:
     def _settled(self) -> set[str]:
         marks, drafts = self.workspace.marks, self.workspace.account.drafts.all()
         without_error = {draft.order_id for draft in drafts if not self._errors(draft)}
-        return without_error | marks.keys(lambda mark: mark.done_at or mark.snoozed_until)
+        return without_error | marks.keys(lambda mark: mark.is_put_off)
 
     def _errors(self, draft: Draft) -> int:
         problems = self.workspace.orders.problems(draft.edit.document)

@@ -183,7 +183,7 @@ class OrderReader:
         local, condition, sort = self._workspace.orders.local, self.condition, self.query.sort
         revision = local.revision
         query = self.query.condition
-        put_off = self._workspace.marks.keys(lambda mark: mark.done_at or mark.snoozed_until)
+        put_off = self._workspace.marks.keys(lambda mark: mark.is_put_off)
         needs_work = All((self._workspace.orders.needs_work, Not(OneOf("key", tuple(put_off)))))
         window, counts, shops, self.next_due, self.news = await asyncio.to_thread(
             lambda: (

@@ -36,7 +36,7 @@ class OrderMarks:
     def of(self, key: str) -> PrivateMark:
         """The marks of an order that still count. Raises StoreError."""
         mark = self._marks.get(key, PrivateMark())
-        return self._current([(key, mark)])[key] if mark.done_at or mark.snoozed_until else mark
+        return self._current([(key, mark)])[key] if mark.is_put_off else mark
 
     def keys(self, has: Callable[[PrivateMark], object]) -> frozenset[str]:
         """The keys of the orders whose marks match a condition. Raises StoreError.
@@ -53,7 +53,7 @@ class OrderMarks:
         for key, mark in marks:
             if mark.snoozed_until is not None and mark.snoozed_until <= now:
                 mark = replace(mark, snoozed_until=None)
-            if mark.done_at or mark.snoozed_until:
+            if mark.is_put_off:
                 mark = self._compared(key, mark, changed.get(key))
             found[key] = mark
         return found
@@ -98,7 +98,7 @@ class OrderMarks:
 
     def renew(self, key: str, mark: PrivateMark) -> None:
         """Keep the marks of an order that the user's own write changed. `mark`: those that counted before it."""
-        if mark.done_at or mark.snoozed_until:
+        if mark.is_put_off:
             self._change([key], lambda _: mark)
 
     def _change(self, keys: list[str], change: Callable[[PrivateMark], PrivateMark]) -> None:

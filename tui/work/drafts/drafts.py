@@ -206,12 +206,11 @@ def _is_same(a: StoredEdit, b: StoredEdit) -> bool:
 def _join(draft: Draft, found: StoredEdit) -> bool:
     """Merge what another copy of the app has stored into a draft, as one step; different values are conflicts.
 
-    Returns whether the stored draft has all that this one has.
-
-    The two are compared with what this copy had stored before, which both had in common.
+    The two are compared with what this copy had stored before, which both had in common. Returns whether the stored
+    draft has all that this one has.
     """
-    theirs = Draft(draft.order_id, Edit.load(cast(Document, found.base), found.log), found.read_at)
-    theirs.conflicts = _load(found.log)
+    stored, stored_conflicts = Edit.load(cast(Document, found.base), found.log), _load(found.log)
+    theirs = Draft(draft.order_id, stored, found.read_at, conflicts=stored_conflicts)
     common = draft.edit.base
     if draft.stored is not None:
         common = Edit.load(cast(Document, draft.stored.base), draft.stored.log).document
@@ -228,9 +227,8 @@ def _join(draft: Draft, found: StoredEdit) -> bool:
     draft.conflicts += [conflict for conflict in theirs.conflicts if conflict.pointer not in known]
     draft.joined = [*merged.remote_changes]
     draft.stored = found
-    stored = Edit.load(cast(Document, found.base), found.log)
     is_same_edit = same(stored.base, draft.edit.base) and same(stored.document, draft.edit.document)
-    return is_same_edit and {one.pointer for one in _load(found.log)} == {one.pointer for one in draft.conflicts}
+    return is_same_edit and {one.pointer for one in stored_conflicts} == {one.pointer for one in draft.conflicts}
 
 
 def _in_draft(draft: Draft, merged: Edit, conflict: Conflict) -> Conflict:

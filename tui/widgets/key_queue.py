@@ -5,10 +5,11 @@ the cursor of the list that Enter has just left, and `/abc` would run a, b and c
 """
 
 import asyncio
+import time
 from enum import Enum
 from typing import TypeVar
 
-from textual import events
+from textual import constants, events
 from textual.app import App
 from textual.message_pump import MessagePump
 
@@ -17,6 +18,9 @@ R = TypeVar("R")
 _KEY_TIMEOUT = 1.0
 """Seconds that one widget may take for a key. After that the next key is dispatched."""
 
+
+_FRAME_GAP = 1 / constants.MAX_FPS
+"""Minimum seconds between two frames."""
 
 _PASTE_GAP = 0.3
 """Seconds without a character after which a paste ends, if its start sequence was split."""
@@ -47,6 +51,7 @@ class KeyQueue(App[R], inherit_bindings=False):
         self._escape_state = EscapeState.NONE
         self._torn = ""
         self._torn_at = 0.0
+        self._drawn_at = 0.0
         self.keys_read = 0
 
     @property
@@ -85,6 +90,17 @@ class KeyQueue(App[R], inherit_bindings=False):
                 if not isinstance(part, events.Key) or not self._is_orphaned_tail(part):
                     await self._process_event(part)
             self._is_processing = False
+            self._draw()
+
+    def _draw(self) -> None:
+        """Draw what a key has changed at once. Textual's timer would draw it up to a frame later.
+
+        The timer still draws what follows sooner than a frame after it, and everything if this Textual has no such method.
+        """
+        draw, now = getattr(self.screen, "_on_timer_update", None), time.monotonic()
+        if draw is not None and self._queue.empty() and now - self._drawn_at >= _FRAME_GAP:
+            self._drawn_at = now
+            draw()
 
     async def _process_event(self, event: events.Key | events.Paste) -> None:
         pumps: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)

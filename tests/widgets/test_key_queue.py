@@ -6,11 +6,12 @@ from typing import Any
 import pytest
 from textual.app import ComposeResult
 from textual.binding import Binding
+from textual.constants import MAX_FPS
 from textual.events import Key
 from textual.widget import Widget
 
 from tui.widgets import key_queue
-from tui.widgets.key_queue import KeyQueue
+from tui.widgets.key_queue import HeldFrames, KeyQueue
 
 
 class Number(Widget):
@@ -23,12 +24,15 @@ class Number(Widget):
 class CountingApp(KeyQueue[None]):
     """Shows how often `n` was pressed, and counts its frames."""
 
-    BINDINGS = [Binding("n", "count")]
+    BINDINGS = [Binding("n", "count"), Binding("t", "count_twice")]
 
     def __init__(self) -> None:
         super().__init__()
         self.frames = 0
         self.number = Number()
+
+    def get_default_screen(self) -> HeldFrames[None]:
+        return HeldFrames()
 
     def compose(self) -> ComposeResult:
         yield self.number
@@ -36,6 +40,12 @@ class CountingApp(KeyQueue[None]):
     def action_count(self) -> None:
         self.number.value += 1
         self.number.refresh()
+
+    async def action_count_twice(self) -> None:
+        """Count at once and again after several ticks of the timer."""
+        self.action_count()
+        await asyncio.sleep(5 / MAX_FPS)
+        self.action_count()
 
     def _display(self, screen: Any, renderable: Any) -> None:
         self.frames += 1
@@ -48,11 +58,11 @@ def stopped_timer(monkeypatch):
     monkeypatch.setattr("textual.screen.UPDATE_PERIOD", 3600.0)
 
 
-async def press(app: CountingApp) -> int:
-    """Press `n`, not with Pilot, which draws what a key has changed. Returns the number of frames that followed."""
+async def press(app: CountingApp, key: str = "n") -> int:
+    """Press a key, not with Pilot, which draws what it has changed. Returns the number of frames that followed."""
     before = app.frames
-    app.post_message(Key("n", "n"))
-    while app.keys_read == 0 or app.keys_waiting:
+    app.post_message(Key(key, key))
+    while app.keys_read == 0 or app.keys_waiting:  # noqa: ASYNC110 - the queue has no event for its end
         await asyncio.sleep(0)
     return app.frames - before
 
@@ -75,3 +85,20 @@ async def test_a_second_key_within_a_frame_waits_for_the_timer(stopped_timer, mo
         monkeypatch.setattr(key_queue, "_FRAME_GAP", 3600.0)
         assert await press(app) == 0
         assert app.number.value == 2
+
+
+async def test_what_a_key_changes_in_several_steps_is_one_frame(monkeypatch):
+    monkeypatch.setattr(key_queue, "_LONGEST_HOLD", 3600.0)
+    app = CountingApp()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert await press(app, "t") == 1
+        assert app.number.value == 2
+
+
+async def test_a_key_that_takes_long_shows_its_steps(monkeypatch):
+    monkeypatch.setattr(key_queue, "_LONGEST_HOLD", 0.0)
+    app = CountingApp()
+    async with app.run_test() as pilot:
+        await pilot.pause()
+        assert await press(app, "t") == 2

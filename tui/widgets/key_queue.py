@@ -6,12 +6,15 @@ the cursor of the list that Enter has just left, and `/abc` would run a, b and c
 
 import asyncio
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import Enum
 from typing import TypeVar
 
 from textual import constants, events
 from textual.app import App
 from textual.message_pump import MessagePump
+from textual.screen import Screen
 
 R = TypeVar("R")
 
@@ -21,6 +24,9 @@ _KEY_TIMEOUT = 1.0
 
 _FRAME_GAP = 1 / constants.MAX_FPS
 """Minimum seconds between two frames."""
+
+_LONGEST_HOLD = 0.05
+"""Seconds for which frames are held while a key is processed."""
 
 _PASTE_GAP = 0.3
 """Seconds without a character after which a paste ends, if its start sequence was split."""
@@ -52,6 +58,8 @@ class KeyQueue(App[R], inherit_bindings=False):
         self._torn = ""
         self._torn_at = 0.0
         self._drawn_at = 0.0
+        self.holds_frames = False
+        """Whether screens wait with their next frame until a key is processed; see `HeldFrames`."""
         self.keys_read = 0
 
     @property
@@ -86,26 +94,37 @@ class KeyQueue(App[R], inherit_bindings=False):
             await self._released.wait()
             event = await self._queue.get()
             self._is_processing = True
-            for part in _split_alt(event):
-                if not isinstance(part, events.Key) or not self._is_orphaned_tail(part):
-                    await self._process_event(part)
+            with self._one_frame():
+                for part in _split_alt(event):
+                    if not isinstance(part, events.Key) or not self._is_orphaned_tail(part):
+                        await self._process_event(part)
             self._is_processing = False
-            self._draw()
 
-    def _draw(self) -> None:
-        """Draw what a key has changed at once. Textual's timer would draw it up to a frame later.
+    @contextmanager
+    def _one_frame(self) -> Iterator[None]:
+        """Draw what a key changes in one frame, as soon as the key is processed.
 
-        The timer still draws what follows sooner than a frame after it, and everything if this Textual has no such method.
+        Textual's timer would draw some of it in the meantime and the rest up to a frame later. It still draws what takes
+        long, and what follows sooner than a frame after the last one.
         """
+        self.holds_frames = True
+        late = asyncio.get_running_loop().call_later(_LONGEST_HOLD, self._release_frames)
+        yield
+        late.cancel()
+        self._release_frames()
         draw, now = getattr(self.screen, "_on_timer_update", None), time.monotonic()
         if draw is not None and self._queue.empty() and now - self._drawn_at >= _FRAME_GAP:
             self._drawn_at = now
             draw()
 
+    def _release_frames(self) -> None:
+        self.holds_frames = False
+
     async def _process_event(self, event: events.Key | events.Paste) -> None:
         pumps: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)
         await super().on_event(event)
-        for pump in (*pumps, self, self.screen, self):
+        # The messages that the key has caused take the same way up; at the end of it, what changed is to be drawn.
+        for pump in (*pumps, self, *pumps, self, self.screen, self):
             await _drain(pump)
 
     def _is_orphaned_tail(self, event: events.Key) -> bool:
@@ -133,6 +152,15 @@ class KeyQueue(App[R], inherit_bindings=False):
 
     def _is_typed(self, event: events.Key) -> bool:
         return self.focused is not None and self.focused.check_consume_key(event.key, event.character)
+
+
+class HeldFrames(Screen[R]):
+    """Base of a screen in such an app. Frames are held while a key is processed."""
+
+    def _on_timer_update(self) -> None:
+        # The timer goes on, so that the frame is drawn at one of its next ticks.
+        if not (isinstance(self.app, KeyQueue) and self.app.holds_frames):
+            super()._on_timer_update()
 
 
 def _split_alt(event: events.Key | events.Paste) -> list[events.Key | events.Paste]:

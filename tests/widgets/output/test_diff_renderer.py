@@ -20,6 +20,7 @@ from rich.style import Style
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import ComposeResult
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 from widget_harness import StyledScreen, WidgetApp
 
@@ -234,3 +235,15 @@ async def test_textual_without_a_name_that_is_used_draws_itself(monkeypatch: pyt
     monkeypatch.undo()
     monkeypatch.setattr(diff_renderer, "ChopsUpdate", type("ChopsUpdate", (), {"__init__": lambda self, pieces: None}))
     assert not diff_renderer.is_supported(app)
+
+
+@pytest.mark.parametrize(("background", "is_drawn"), [("ansi_black", False), ("black 50%", True)])
+async def test_a_screen_below_another_one_is_drawn_only_if_it_shows_through(background: str, is_drawn: bool) -> None:
+    app = DiffRenderer[None]()
+    async with app.run_test() as pilot:
+        below, top = app.screen, Screen[None]()
+        top.styles.background = background
+        await app.push_screen(top)
+        await pilot.pause()
+        # What Textual draws besides the top screen, and what repaints that one when it changes.
+        assert app._background_screens == ([below] if is_drawn else [])

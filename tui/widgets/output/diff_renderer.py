@@ -61,6 +61,11 @@ class DiffRenderer(App[Result], Generic[Result]):
         """The texts and pens of each line of the terminal; empty if Textual's own output is used."""
         return [] if self._frame is None else self._frame.lines()
 
+    @property
+    def _background_screens(self) -> list[Screen[Any]]:
+        # Textual would repaint a screen whenever the one below it changes, even if that is covered.
+        return [] if self.screen.styles.background.a == 1 else super()._background_screens
+
     def _display(self, screen: Screen[Any], renderable: RenderableType | None) -> None:
         driver = self._driver
         if driver is not None and driver is not self._watched_driver:

@@ -14,6 +14,9 @@ from tui.config.settings import read_settings
 from tui.crash_reports import write_report
 from tui.service import check_profile
 
+_SWITCH_INTERVAL = 0.001
+"""Seconds after which a thread lets another one run."""
+
 
 def run(profile: Profile | None, *, mouse: bool = False, no_cache: bool = False, read_only: bool = False) -> int:
     """Run the app and return its exit code; without a profile it starts with the choice of one.
@@ -28,6 +31,8 @@ def run(profile: Profile | None, *, mouse: bool = False, no_cache: bool = False,
     accounts = Accounts(profile, read_only=read_only)
     app = OrdersApp(profile, accounts, data_folder(), settings=settings, options=_options(mouse, no_cache))
     threading.excepthook = _report_thread
+    # A background thread that computes keeps the keys waiting for this long, instead of Python's 5 ms.
+    sys.setswitchinterval(_SWITCH_INTERVAL)
     code = app.run(mouse=mouse or settings.mouse)
     for sentence in app.last_words:
         print(sentence, file=sys.stderr)

@@ -174,7 +174,14 @@ class OrderCache:
         test, values = where(condition, has_index=self.has_index)
         sql = f"SELECT entry.id FROM entry WHERE gone_at IS NULL AND {test} ORDER BY {order_by(sort)} LIMIT ?"
         parameters = [*values, -1 if limit is None else limit]
-        return self._reader.read(lambda c: array("q", (row[0] for row in c.execute(sql, parameters))))
+
+        def work(connection: sqlite3.Connection) -> "array[int]":
+            rows = connection.execute(sql, parameters)
+            # Tuples, since there may be hundreds of thousands.
+            rows.row_factory = None
+            return array("q", (id for (id,) in rows))
+
+        return self._reader.read(work)
 
     def count(self, condition: Condition = EVERY_ORDER) -> int:
         """How many orders match a condition."""
@@ -232,16 +239,16 @@ class OrderCache:
         found = self._rows.read(lambda c: c.execute(sql, (parameter,)).fetchall())
         return {unpack_text(row["key_json"]): label for row in found if (label := _label(row)) is not None}
 
-    def to_ask(self, condition: Condition, before: float) -> str | None:
-        """The key of an order that matches a condition and whose labels were never asked for, or longest ago before a time."""
+    def to_ask(self, condition: Condition, before: float, limit: int) -> list[str]:
+        """The keys of orders that match a condition and whose labels were never asked for, or longest ago before a time."""
         test, values = where(condition, has_index=self.has_index)
         sql = (
             "SELECT key_json FROM entry LEFT JOIN label ON label.entry = entry.id "
             f"WHERE gone_at IS NULL AND {test} AND ifnull(asked_at, 0) < ? "
-            f"ORDER BY ifnull(asked_at, 0), {COLUMN['pk']} DESC LIMIT 1"
+            f"ORDER BY ifnull(asked_at, 0), {COLUMN['pk']} DESC LIMIT ?"
         )
-        row = self._reader.read(lambda c: c.execute(sql, [*values, before]).fetchone())
-        return None if row is None else unpack_text(row[0])
+        rows = self._reader.read(lambda c: c.execute(sql, [*values, before, limit]).fetchall())
+        return [unpack_text(row[0]) for row in rows]
 
     def row_of(self, key: str) -> int | None:
         """The row of an order."""

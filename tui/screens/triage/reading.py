@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
@@ -26,7 +27,9 @@ _IS_OPEN = Not(OneOf("stage", ("finished",)))
 _FIRST_ROWS = 200
 _CANDIDATES = 6
 _EVERY = 1.0
-"""Seconds between two lookups in the cache while orders are being read."""
+"""Minimum seconds between two lookups in the cache while orders are being read."""
+_SHARE = 10
+"""The pause after a lookup, as a multiple of the time that it took."""
 
 
 class OrderReader:
@@ -160,6 +163,10 @@ class OrderReader:
         if not self._workspace.sync.state.is_reading:
             self._urgent.set()
             self._progress_changed()
+        self.orders_changed()
+
+    def orders_changed(self) -> None:
+        """Look up the orders of the query again if the cache changed: a tenth of the time at most."""
         if self._workspace.orders.local.revision != self._shown_revision:
             self._changed.set()
 
@@ -169,13 +176,16 @@ class OrderReader:
             await self._changed.wait()
             self._changed.clear()
             self._urgent.clear()
+            started = time.monotonic()
             try:
                 await self._look()
             except (QueryError, StoreError) as error:
                 # A shop that the query names may be gone, and the file may be damaged. The rows stay as they are.
                 self._screen.show_notice(f"The list was not updated: {error}", "error")
+            pause = _SHARE * (time.monotonic() - started)
             if self._workspace.sync.state.is_reading:
-                await sleep_or_event(_EVERY, self._urgent, asyncio.sleep)
+                pause = max(pause, _EVERY)
+            await sleep_or_event(pause, self._urgent, asyncio.sleep)
 
     async def _look(self) -> None:
         # Drafts, marks and the time may have changed what the query means.

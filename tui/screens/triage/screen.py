@@ -304,7 +304,7 @@ class TriageScreen(BaseScreen[None]):
             self.show_status()
 
     def _label_answered(self, key: str) -> None:
-        self._reader.reading_changed()
+        self._reader.orders_changed()
         if self.is_current and key == self.order_here:
             self._show_preview()
 

@@ -1,6 +1,7 @@
 """`LabelReader`: asks the service whether orders have a label: those that need work, and the one under the cursor."""
 
 import asyncio
+from collections import deque
 from collections.abc import Callable
 from typing import Final
 
@@ -24,6 +25,8 @@ _LABELLED_AGAIN: Final = 24 * 3600.0
 """The same for an order with a label, which may be cancelled."""
 _AT_CURSOR_AGAIN: Final = 120.0
 _PAUSE: Final = 60.0
+_FOUND_AT_ONCE: Final = 20
+"""How many orders one look at the cache finds, because it reads all orders."""
 _LABELLED: Final = OneOf("flag", (LABELLED,))
 
 
@@ -54,6 +57,7 @@ class LabelReader:
         self._is_paused = is_paused
         self._wanted = ""
         self._woken = asyncio.Event()
+        self._to_ask: deque[str] = deque()
 
     def want(self, key: str) -> None:
         """Ask for this order next, unless that was done a moment ago."""
@@ -72,6 +76,7 @@ class LabelReader:
                 await self.ask(key)
                 await self._sleep(60 / ASKED_A_MINUTE)
             except ApiError:  # of the connection, which the list reports; it is tried again
+                self._to_ask.appendleft(key)
                 await self._sleep(_PAUSE)
 
     async def ask(self, key: str) -> Label | None:
@@ -108,8 +113,18 @@ class LabelReader:
                 return wanted
         if self._is_busy():
             return None
-        to_ask = self._orders.cache.to_ask
-        return to_ask(NEEDS_WORK, now - ASKED_AGAIN) or to_ask(_LABELLED, now - _LABELLED_AGAIN)
+        while self._to_ask:
+            key = self._to_ask.popleft()
+            # It may have been asked for in the meantime, at the cursor.
+            known = self._orders.label(key)
+            if known is None or known.asked_at < now - ASKED_AGAIN:
+                return key
+        find = self._orders.cache.to_ask
+        found = find(NEEDS_WORK, now - ASKED_AGAIN, _FOUND_AT_ONCE) or find(
+            _LABELLED, now - _LABELLED_AGAIN, _FOUND_AT_ONCE
+        )
+        self._to_ask.extend(found)
+        return self._to_ask.popleft() if found else None
 
     def _same_number(self, number: str, shop: str) -> int:
         """How many orders of a shop have this number: shipments name the number only, which need not be unique (Q1.5)."""

@@ -25,8 +25,8 @@ Describe: TypeAlias = Callable[[Document], Facts]
 
 _SEEN = "seen_at"
 _MOST_FOLLOWED = 2000
-_CHUNK = 64
-_KEPT_CHUNKS = 8
+_CHUNK = 32
+_KEPT_CHUNKS = 6
 _DESCRIBED_AT_ONCE = 50
 
 
@@ -165,15 +165,18 @@ class OrderWindow(Sequence[CachedOrder]):
     def index_of(self, key: str) -> int | None:
         """The position of an order."""
         row = self.cache.row_of(key)
-        if row is None:
-            return None
+        return self._position(row) if row is not None else None
+
+    def _position(self, id: int) -> int | None:
         try:
-            return self.ids.index(row)
+            return self.ids.index(id)
         except ValueError:
             return None
 
     def position_after(self, old: "OrderWindow", position: int) -> int:
         """Where the order is that was at a position of another window, else the next one that is here, else one before."""
+        if position < len(old) and (index := self._position(old.ids[position])) is not None:
+            return index
         here = set(self.ids)
         after = old.ids[position : position + _MOST_FOLLOWED]
         before = reversed(old.ids[max(0, position - _MOST_FOLLOWED) : position])

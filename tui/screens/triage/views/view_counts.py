@@ -1,6 +1,7 @@
 """`ViewCounts`: how many orders each view has, counted in a thread a moment after something changed."""
 
 import asyncio
+import time
 from collections.abc import Callable, Hashable
 from typing import Any, Final
 
@@ -14,6 +15,8 @@ from tui.work.stored import StoreError
 _MOMENT: Final = 0.3
 _WHILE_READING: Final = 3.0
 """Seconds between a change and the count, and between two counts while orders are being read."""
+_SHARE: Final = 10
+"""The pause before a count, as a multiple of the time that the last one took."""
 
 
 class ViewCounts:
@@ -36,16 +39,20 @@ class ViewCounts:
 
     async def follow(self) -> None:
         """Count whenever that is requested, until this is cancelled."""
+        took = 0.0
         while True:
             await self._wanted.wait()
-            await asyncio.sleep(_WHILE_READING if self._screen.workspace.sync.state.is_reading else _MOMENT)
+            pause = _WHILE_READING if self._screen.workspace.sync.state.is_reading else _MOMENT
+            await asyncio.sleep(max(pause, _SHARE * took))
             self._wanted.clear()
             state = self._state()
+            started = time.monotonic()
             try:
                 counts = await asyncio.to_thread(self.count)
             except StoreError as error:
                 self._screen.show_notice(f"The views were not counted: {error}", "error")
                 continue
+            took = time.monotonic() - started
             self._known = state
             if counts != self._views.counts:
                 self._views.counts = counts

@@ -1,7 +1,8 @@
 """Countries and their subdivisions, by code and name, as choices of the form and for parsing."""
 
-from functools import cache
-from typing import Any
+import json
+from functools import cache, lru_cache
+from pathlib import Path
 
 from tui.orders.value_parser import Choices
 
@@ -21,17 +22,29 @@ def countries() -> Choices:
     return tuple(sorted(named.items(), key=lambda pair: pair[1]))
 
 
-@cache
+@lru_cache(maxsize=1024)
 def country_name(code: str) -> str:
     """The name of a country, or "" if no country has this code."""
-    return dict(countries()).get(code.upper(), "")
+    return _names().get(code.upper(), "")
+
+
+@cache
+def _names() -> dict[str, str]:
+    return dict(countries())
 
 
 @cache
 def states(country_code: str) -> Choices:
     """The subdivisions of a country by ISO 3166-2 (`IT-RM`), sorted by name; empty if the list has none (Q8.18)."""
+    start = f"{country_code.upper()}-"
+    parts = ((code, name) for code, name in subdivisions().items() if code.startswith(start))
+    return tuple(sorted(parts, key=lambda pair: pair[1]))
+
+
+@cache
+def subdivisions() -> dict[str, str]:
+    """The names of all subdivisions of ISO 3166-2 by code. pycountry's own objects take 5 MB."""
     import pycountry
 
-    subdivisions: Any = pycountry.subdivisions
-    parts = subdivisions.get(country_code=country_code.upper()) or ()
-    return tuple(sorted(((part.code, part.name) for part in parts), key=lambda pair: pair[1]))
+    listed = json.loads((Path(pycountry.DATABASE_DIR) / "iso3166-2.json").read_bytes())
+    return {part["code"]: part["name"] for part in listed["3166-2"]}

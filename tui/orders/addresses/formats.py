@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from tui.orders.countries import countries, states
+from tui.orders.countries import countries, country_name, states
 
 LIKELY_COUNTRIES: Final = tuple(re.findall("..", "NLDEFRESITGBUSPLBEATCHLUIEDKSENOFIPTCZSKHUROGRHRSICAAU"))
 """The countries whose postcodes are searched if nothing else decides the country, likeliest first."""
@@ -139,7 +139,7 @@ def _finder(code: str, pattern: str) -> re.Pattern[str]:
 def country_named(text: str) -> str:
     """The code of the country with this name, in any of the supported languages, or with this code; else ""."""
     code = text.strip().strip(".,()")
-    if re.fullmatch("[A-Z]{2}", code) and code in dict(countries()):
+    if re.fullmatch("[A-Z]{2}", code) and country_name(code):
         return code
     if re.fullmatch("[A-Z]{3}", code) and code in _codes_of_three():
         return _codes_of_three()[code]
@@ -213,9 +213,15 @@ def _names() -> dict[str, str]:
     for code, name in [*countries(), *listed]:
         found.setdefault(normalize(name), code)
     for language in _LANGUAGES:
-        texts = gettext.translation("iso3166-1", pycountry.LOCALES_DIR, languages=[language], fallback=True)
+        path = gettext.find("iso3166-1", pycountry.LOCALES_DIR, [language])
+        if path is None:
+            continue
+        # Not by `gettext.translation`, which keeps all catalogs in memory.
+        with open(path, "rb") as file:
+            texts = gettext.GNUTranslations(file)
         for code, name in listed:
-            found.setdefault(normalize(texts.gettext(name)), code)
+            # Past the cache of `normalize`, which thousands of names would fill.
+            found.setdefault(normalize.__wrapped__(texts.gettext(name)), code)
     del found["norfolk"]  # in one language an island in the Pacific, but usually a county
     return found
 

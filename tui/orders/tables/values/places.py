@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from tui.orders.addresses.formats import country_named, normalize, state_named
-from tui.orders.countries import country_name
+from tui.orders.countries import country_name, subdivisions
 
 _COUNTRY_ALIASES: Final = {
     "AE": "uae|emirates|emirate",
@@ -97,13 +97,10 @@ def country_in_cell(text: str) -> str:
 
 def _country_of_subdivision(code: str) -> str:
     """The country of an ISO 3166-2 code such as `DE-BY`, or of a code that is given twice; "" for anything else."""
-    import pycountry
-
     first, _, second = code.partition("-")
     if _country(first) == _country(second):
         return _country(first)
-    known = pycountry.subdivisions.get(code=code)  # type: ignore[no-untyped-call]
-    return first if known is not None else ""
+    return first if code.upper() in subdivisions() else ""
 
 
 @lru_cache(maxsize=4096)

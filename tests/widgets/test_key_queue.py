@@ -8,10 +8,11 @@ from textual.app import ComposeResult
 from textual.binding import Binding
 from textual.constants import MAX_FPS
 from textual.events import Key
+from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.widgets import key_queue
-from tui.widgets.key_queue import HeldFrames, KeyQueue
+from tui.widgets.key_queue import KeyQueue, hold_frames
 
 
 class Number(Widget):
@@ -31,8 +32,10 @@ class CountingApp(KeyQueue[None]):
         self.frames = 0
         self.number = Number()
 
-    def get_default_screen(self) -> HeldFrames[None]:
-        return HeldFrames()
+    def get_default_screen(self) -> Screen[None]:
+        screen = Screen[None]()
+        hold_frames(screen)
+        return screen
 
     def compose(self) -> ComposeResult:
         yield self.number

@@ -38,6 +38,8 @@ _FULL_TEXT_SINCE = (3, 34)
 _DEEPEST = 400
 _LABEL_TEXTS = ("status", "carrier", "tracking", "note")
 _MOMENT: Final = 0.001
+_READERS_CACHE: Final = 256
+"""KiB. What queries read is larger than any cache of SQLite, and in that of the system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +93,9 @@ class OrderCache:
             self._writer = self._open()
         # Connections of their own, so that the rows of the screen do not wait for queries, nor these for what is stored.
         self._reader, self._rows, self._counter = (
-            (self._open(), self._open(), self._open()) if path is not None else (self._writer,) * 3
+            (self._open(_READERS_CACHE), self._open(_READERS_CACHE), self._open(_READERS_CACHE))
+            if path is not None
+            else (self._writer,) * 3
         )
 
     def close(self) -> None:
@@ -301,8 +305,8 @@ class OrderCache:
         row = (key, pack(value))
         self._writer.write(lambda c: c.execute("INSERT OR REPLACE INTO state (key, value_json) VALUES (?, ?)", row))
 
-    def _open(self) -> Database:
-        return Database(self.path, (_schema(self.has_index), _LABELS), secure_delete=True)
+    def _open(self, cache_size: int | None = None) -> Database:
+        return Database(self.path, (_schema(self.has_index), _LABELS), secure_delete=True, cache_size=cache_size)
 
 
 def remove_file(path: Path) -> None:

@@ -9,7 +9,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import Enum
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from textual import constants, events
 from textual.app import App
@@ -59,7 +59,7 @@ class KeyQueue(App[R], inherit_bindings=False):
         self._torn_at = 0.0
         self._drawn_at = 0.0
         self.holds_frames = False
-        """Whether screens wait with their next frame until a key is processed; see `HeldFrames`."""
+        """Whether screens wait with their next frame until a key is processed."""
         self.keys_read = 0
 
     @property
@@ -154,13 +154,16 @@ class KeyQueue(App[R], inherit_bindings=False):
         return self.focused is not None and self.focused.check_consume_key(event.key, event.character)
 
 
-class HeldFrames(Screen[R]):
-    """Base of a screen in such an app. Frames are held while a key is processed."""
+def hold_frames(screen: Screen[Any]) -> None:
+    """Let a screen wait with its next frame while a key is processed. To be called before it is shown."""
+    draw = getattr(screen, "_on_timer_update", None)
 
-    def _on_timer_update(self) -> None:
+    def draw_unless_held() -> None:
         # The timer goes on, so that the frame is drawn at one of its next ticks.
-        if not (isinstance(self.app, KeyQueue) and self.app.holds_frames):
-            super()._on_timer_update()
+        if draw is not None and not (isinstance(screen.app, KeyQueue) and screen.app.holds_frames):
+            draw()
+
+    screen._on_timer_update = draw_unless_held  # type: ignore[method-assign]
 
 
 def _split_alt(event: events.Key | events.Paste) -> list[events.Key | events.Paste]:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, TypeVar
 from textual import events, on
 from textual.app import ComposeResult
 from textual.message import Message
+from textual.screen import Screen
 from textual.widget import Widget
 
 from tui.keymap import Command, Context, key_name
@@ -17,7 +18,7 @@ from tui.screens.common.routes import Page
 from tui.screens.common.workspace import Workspace
 from tui.widgets.dialogs import QuestionBar
 from tui.widgets.input_line import InputLine
-from tui.widgets.key_queue import HeldFrames
+from tui.widgets.key_queue import hold_frames
 from tui.widgets.lines import LineView, Piece
 from tui.widgets.status import KeyLine, StatusLine, TitleLine
 from tui.widgets.styles import STYLE_CLASSES, StyleCache, style_css
@@ -26,7 +27,7 @@ from tui.work.stored import StoreError
 R = TypeVar("R")
 
 
-class BaseScreen(HeldFrames[R], inherit_bindings=False):
+class BaseScreen(Screen[R], inherit_bindings=False):
     """A screen of the app. Methods marked with `@handles`, its own or its groups', run the keymap's commands.
 
     Each has a title, a StatusLine, a QuestionBar and a KeyLine around its own widgets; `framed` composes them.
@@ -66,6 +67,7 @@ class BaseScreen(HeldFrames[R], inherit_bindings=False):
         """Whether the next command acts on all marked orders."""
         self.key_time = 0.0
         self.is_ready = False
+        hold_frames(self)
 
     def framed(self, *body: Widget) -> ComposeResult:
         """Compose the title, these widgets, the status line and the key line."""

@@ -16,6 +16,7 @@ from tui.api.wording import count_of
 from tui.orders.query.conditions import Between, Condition, Not, OneOf, SortKey
 from tui.work.cache.id_ranges import IdRanges
 from tui.work.cache.local_orders import LocalOrders
+from tui.work.free_memory import release_memory
 from tui.work.writes.backoff import Now, Sleep, sleep_or_event
 
 REQUESTS_A_MINUTE: Final = 300
@@ -106,6 +107,8 @@ class OrderSync:
                 await self.read_once()
                 while await asyncio.to_thread(self._orders.describe_outdated):
                     pass
+                # Pages of orders take several MB each.
+                await asyncio.to_thread(release_memory)
                 self.on_change()
                 failures = 0
                 pause = self._every

@@ -24,6 +24,7 @@ Size = tuple[int, int]
 STARTS = 7
 ORDERS = 2000
 ITEMS = 60
+PLANTED = 12
 LOW = 12
 """Lines of a terminal that has no room for the preview."""
 BARE = str(Path(__file__).parent / "bare.py")
@@ -97,10 +98,9 @@ def ratio(title: str, ours: float, theirs: float, aim: float | None, unit: str) 
 
 
 def list_figures(url: str, environment: dict[str, str], size: Size) -> list[Figure]:
-    """Keys in the order list: cursor, page, mark, filter, a held key; idling."""
+    """Keys in the order list: cursor, page, mark, filter, a held key."""
     with open_list(url, environment, size) as terminal:
         down, page, mark, letter, enter = (Keys() for _ in range(5))
-        resting = idle(terminal, "idle", 10)
         press(terminal, down, "down", count=60)
         press(terminal, page, "pagedown", count=8)
         # In the last row, where the cursor does not move on.
@@ -131,7 +131,6 @@ def list_figures(url: str, environment: dict[str, str], size: Size) -> list[Figu
         enter.first(f"Enter in the filter line, result shown, {ORDERS:,} orders", 30),
         Figure("key held at 30 a second for 10 s, last byte after the last key", late, "ms", 100),
         Figure("key held, longest silence", silence, "ms"),
-        *resting,
     ]
 
 
@@ -169,12 +168,16 @@ def large_order(number: int) -> bytes:
 
 
 def form_figures(size: Size) -> list[Figure]:
-    """Opening an order with many items, the next one, and a letter in a field beside one in a bare Input."""
+    """Idling, opening an order with many items, the next one, and a letter in a field beside one in a bare Input."""
     opening, following, letter, theirs = (Keys() for _ in range(4))
+    resting: list[Figure] = []
     with (
-        account(size, 0, tuple(large_order(number) for number in range(12))) as (url, environment),
+        account(size, 0, tuple(large_order(number) for number in range(PLANTED))) as (url, environment),
         open_list(url, environment, size) as terminal,
     ):
+        # Until it was asked whether these orders have labels, one in each second.
+        terminal.wait_until_quiet(PLANTED + 5.0, 60)
+        resting += idle(terminal, "idle", 10)
         for _ in range(5):
             press(terminal, opening, "enter", "Ship to")
             press(terminal, Keys(), "escape")
@@ -183,7 +186,7 @@ def form_figures(size: Size) -> list[Figure]:
         press(terminal, Keys(), "enter")
         for typed in "Jeroen Maes of":
             press(terminal, letter, typed)
-        resting = idle(terminal, "idle with a field focused", 10)
+        resting += idle(terminal, "idle with a field focused", 10)
     with bare("inputs", size) as terminal:
         terminal.wait("value 0", 30)
         terminal.wait_until_quiet(1.0)

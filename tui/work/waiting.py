@@ -22,10 +22,14 @@ def waiting_text(client: Client, stop: str) -> str:
 
 
 async def name_waits(client: Client, show: Callable[[str], None]) -> None:
-    """Say what is waited for, until this is cancelled. Nothing is done while there is no request."""
+    """Say what is waited for whenever it changes, until this is cancelled. Nothing is done while there is no request."""
+    shown = ""
     while True:
         await client.request_started.wait()
         client.request_started.clear()
         while client.waiting_for is not None:
             await asyncio.sleep(_SHOWN_EVERY)
-            show(waiting_text(client, "Ctrl+C stops"))
+            text = waiting_text(client, "Ctrl+C stops")
+            if text != shown:
+                shown = text
+                show(text)

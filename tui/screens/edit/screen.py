@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from textual import on
 from textual.app import ComposeResult
 
-from tui.api.codec import Document
+from tui.api.codec import Document, encode
 from tui.api.errors import ApiError, NotFound
 from tui.api.models import Operation
 from tui.api.pointer import Pointer
@@ -181,12 +181,16 @@ class EditScreen(BaseScreen[None]):
             self.pane.show_draft(OpenDraft.of(self.workspace.account, self.workspace.now, self.order_id, document))
             self._load()
             return
+        draft, is_same = self.draft.draft, encode(document) == encode(self.draft.edit.base)
         conflicts, merged = self.draft.rebase(document)
         if conflicts:
             self.show_notice(f"Also changed on the service, c decides: {conflicts}.", "conflict")
         elif merged:
             self.show_notice(f"Merged changes from the service: {merged}.")
-        self.show_order()
+        if is_same and self.draft.draft is draft and not draft.joined:
+            self._show_frame()
+        else:
+            self.show_order()
 
     # The form's owner.
 

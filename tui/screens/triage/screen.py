@@ -378,7 +378,8 @@ class TriageScreen(BaseScreen[None]):
     @on(OrderTable.CursorMoved)
     def _moved(self) -> None:
         self._orders.next_order.cursor_moved()
-        self._show_preview()
+        if self.is_current:
+            self._show_preview()
         if self._wanted_key is None:
             self._orders.remember()
 

@@ -236,7 +236,7 @@ COMMANDS: Final = (
         "next_problem",
         "n",
         "next problem",
-        "Go to the next problem of this order, then to the next order with a problem.",
+        "Go to the next problem of this order, then to the next order that needs attention; done and snoozed ones are skipped.",
         (
             *_WITH_RECHECK,
             Context.JSON,

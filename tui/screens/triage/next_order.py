@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from tui.api.errors import Severity
 from tui.api.wording import count_of
-from tui.orders.query.conditions import All, Not, OneOf
 from tui.screens.common.workspace import Workspace
 from tui.widgets.table import OrderTable
 from tui.work.drafts.drafts import Draft
@@ -23,16 +22,13 @@ class NextOrder:
     def after(self, keys: Collection[str]) -> str:
         """Leave the order under the cursor, if the action was on it, for the next one that needs attention.
 
-        Returns how many orders need attention, as a sentence. Done and snoozed orders do not, nor do those whose draft has
-        no error.
+        Returns how many orders need attention, as a sentence.
         """
         here, index = self.table.cursor_key, self.workspace.orders
-        settled = self._settled()
         self.left = self._reached = None
-        if here is not None and here in keys and index.problem_beside(here, 1, without=settled | set(keys)) is not None:
+        if here is not None and here in keys and index.problem_beside(here, 1, without=keys) is not None:
             self.left, self._reached = here, self.table.cursor_key
-        remaining = All((index.condition, index.needs_work, Not(OneOf("key", tuple(settled)))))
-        return f"{index.local.cache.count(remaining)} left to fix."
+        return f"{index.left} left to fix."
 
     def after_draft(self, draft: Draft) -> str:
         """Stay on an order while its draft has errors, else go to the next one. Returns what is left, as a sentence."""
@@ -46,7 +42,8 @@ class NextOrder:
         if self.table.cursor_key != self._reached:
             self.left = self._reached = None
 
-    def _settled(self) -> set[str]:
+    def settled(self) -> set[str]:
+        """The orders that need no attention: done and snoozed ones, and those whose draft has no error."""
         marks, drafts = self.workspace.marks, self.workspace.account.drafts.all()
         without_error = {draft.order_id for draft in drafts if not self._errors(draft)}
         return without_error | marks.keys(lambda mark: mark.is_put_off)

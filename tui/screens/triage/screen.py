@@ -183,6 +183,7 @@ class TriageScreen(BaseScreen[None]):
     def on_mount(self) -> None:
         index = self.workspace.orders
         index.cursor, index.move_cursor = lambda: self.table.cursor, self.table.go
+        index.settled = self._orders.next_order.settled
         self.workspace.sync.on_change = self._reader.reading_changed
         self.workspace.labels.on_answer = self._label_answered
         shop, self._wanted_key = self._orders.restore()

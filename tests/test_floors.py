@@ -95,6 +95,7 @@ LAYERS = {
     # work/: long-running work without a screen
     "tui.work.cache.query_context": work("cache account journal.overwritten"),
     "tui.work.cache": work("cache account typed_paths writes.backoff"),
+    "tui.work.mark_tags": work("cache.private_marks drafts"),
     "tui.work.journal.overwritten": work("account cache.local_orders journal.entries journal.recheck"),
     "tui.work.writes": work("writes"),
     "tui.work.drafts": work("drafts unsaved writes"),

@@ -704,7 +704,8 @@ COMMANDS: Final = (
         "undo",
         "u",
         "undo",
-        "Undo the last change to a draft or text; in the journal, draft the reverse of a write.",
+        "Undo the last change to a draft or text, in the order list also done, snooze, flag and note; in the journal, draft "
+        "the reverse of a write.",
         (
             *_WITH_RECHECK,
             Context.JSON,

@@ -12,11 +12,15 @@ from tui.work.drafts.drafts import Draft
 
 @dataclass(slots=True)
 class NextOrder:
-    """Moves the cursor after an action. `left`: the order that it left, until the user moves the cursor."""
+    """Moves the cursor after an action. `left`: the order that it left, until the user moves the cursor.
+
+    `wanted`: the order to move the cursor to as soon as it is in the list.
+    """
 
     workspace: Workspace
     table: OrderTable
     left: str | None = None
+    wanted: str | None = None
     _reached: str | None = None
 
     def after(self, keys: Collection[str]) -> str:
@@ -36,6 +40,16 @@ class NextOrder:
             self.left = self._reached = None
             return f"{count_of(errors, 'error')} left here."
         return self.after([draft.order_id])
+
+    def go_to(self, key: str) -> None:
+        """Move the cursor to an order, now or as soon as it is in the list."""
+        self.wanted = key
+        self.rows_changed()
+
+    def rows_changed(self, *, is_complete: bool = False) -> None:
+        """Move the cursor to the order that is wanted. It is no longer wanted once the list is complete without it."""
+        if self.wanted is not None and (self.table.go_to_key(self.wanted) or is_complete):
+            self.wanted = None
 
     def cursor_moved(self) -> None:
         """Forget the order that was left, once the user moves the cursor."""

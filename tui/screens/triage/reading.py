@@ -6,6 +6,8 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from textual.timer import Timer
+
 from tui.api.errors import ApiError
 from tui.orders.query.completion import complete
 from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, All, Between, Condition, Not, OneOf, SortKey
@@ -69,6 +71,7 @@ class OrderReader:
         self._has_all = False
         self._changed = asyncio.Event()
         self._urgent = asyncio.Event()
+        self._snooze_end: Timer | None = None
 
     @property
     def condition(self) -> Condition:
@@ -174,8 +177,18 @@ class OrderReader:
             except (QueryError, StoreError) as error:
                 # A shop that the query names may be gone, and the file may be damaged. The rows stay as they are.
                 self._screen.show_notice(f"The list was not updated: {error}", "error")
+            self._look_at_next_end()
             if self._workspace.sync.state.is_reading:
                 await sleep_or_event(_EVERY, self._urgent, asyncio.sleep)
+
+    def _look_at_next_end(self) -> None:
+        """Look up the orders again when the next snooze ends."""
+        if self._snooze_end is not None:
+            self._snooze_end.stop()
+            self._snooze_end = None
+        if (end := self._workspace.marks.next_end) is not None:
+            seconds = max(_EVERY, (end - self._workspace.now()).total_seconds())
+            self._snooze_end = self._screen.set_timer(seconds, self.look_again)
 
     async def _look(self) -> None:
         # Drafts, marks and the time may have changed what the query means.

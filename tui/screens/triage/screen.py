@@ -128,7 +128,8 @@ class TriageScreen(BaseScreen[None]):
         )
         self._counts = ViewCounts(self, self._reader, self._views, self._show_views)
         changes = ChangeCommands(self._orders)
-        self._drafts = DraftCommands(self._orders)
+        self._private = PrivateCommands(self._orders)
+        self._drafts = DraftCommands(self._orders, self._private)
         self._marks = MarkCommands(self._orders, changes)
         self._tables = TableCommands(self._orders)
         tabs = TabCommands(self, self.tab_bar, "There is no shop {}.")
@@ -138,7 +139,7 @@ class TriageScreen(BaseScreen[None]):
             ViewCommands(self._orders, self._counts),
             self._drafts,
             changes,
-            PrivateCommands(self._orders),
+            self._private,
             ExportCommands(self._orders),
             self._tables,
             self._marks,
@@ -154,8 +155,6 @@ class TriageScreen(BaseScreen[None]):
         """The fixes of that order that use earlier orders, by code."""
         self._comparing: Timer | None = None
         self._unreadable = UnreadableRows(self, self.table)
-        self._wanted_key: str | None = None
-        """The order to move the cursor to as soon as it is in the list."""
 
     def compose(self) -> ComposeResult:
         self._side = Container(self._rule, self.preview, id="side")
@@ -186,7 +185,7 @@ class TriageScreen(BaseScreen[None]):
         index.settled = self._orders.next_order.settled
         self.workspace.sync.on_change = self._reader.reading_changed
         self.workspace.labels.on_answer = self._label_answered
-        shop, self._wanted_key = self._orders.restore()
+        shop, self._orders.next_order.wanted = self._orders.restore()
         self._show_shops(shop)
         self._orders.begin()
         self._filter_line.complete = self._reader.complete
@@ -278,7 +277,7 @@ class TriageScreen(BaseScreen[None]):
 
     @on(TabBar.Selected)
     def _shop_chosen(self) -> None:
-        self._wanted_key = None
+        self._orders.next_order.wanted = None
         self._orders.begin()
 
     @handles("refresh_all")
@@ -293,10 +292,9 @@ class TriageScreen(BaseScreen[None]):
 
     def _rows_changed(self) -> None:
         self._show_rows()
-        if self._wanted_key is not None and (
-            self.table.go_to_key(self._wanted_key) or self.workspace.sync.state.is_complete
-        ):
-            self._wanted_key = None
+        self._orders.next_order.rows_changed(is_complete=self.workspace.sync.state.is_complete)
+        with self.report_store_errors():
+            self._private.draft_ended()
 
     def _progress_changed(self) -> None:
         if self.is_attached:
@@ -380,7 +378,7 @@ class TriageScreen(BaseScreen[None]):
     def _moved(self) -> None:
         self._orders.next_order.cursor_moved()
         self._show_preview()
-        if self._wanted_key is None:
+        if self._orders.next_order.wanted is None:
             self._orders.remember()
 
     @on(OrderTable.MarksChanged)

@@ -83,6 +83,8 @@ class Drafts:
         self._unsaved = unsaved if unsaved is not None else Unsaved()
         self._account_id = account_id
         self._now = now
+        self.saves = 0
+        """Grows with each draft that is saved."""
         self._drafts: dict[str, Draft] = {}
         for kept in store.edits.all(account_id):
             edit = Edit.load(cast(Document, kept.base), kept.log)
@@ -115,6 +117,7 @@ class Drafts:
         Raises StoreError; the draft is then kept in memory, and stored again later.
         """
         self._drafts[draft.order_id] = draft
+        self.saves += 1
         self._unsaved.attempt(f"draft {draft.order_id}", lambda: self._save(draft))
 
     def _save(self, draft: Draft) -> None:

@@ -30,6 +30,7 @@ from tui.work.cache.index import OrderIndex
 from tui.work.cache.labels import LabelReader
 from tui.work.cache.opening import open_orders
 from tui.work.cache.order_knowledge import OrderKnowledge
+from tui.work.cache.own_writes import OwnWrites
 from tui.work.cache.private_marks import OrderMarks
 from tui.work.cache.sync import OrderSync
 
@@ -92,6 +93,8 @@ class Session:
         )
         account.listeners.append(lambda _: navigator.store_changed())
         account.draft_sender.on_change = self._order_changed
+        self._own_writes = OwnWrites(local, self.workspace.marks, navigator.show_notice)
+        self._own_writes.follow(account)
         self.workspace.staging.propose = self.workspace.orders.fix
         self.workspace.jobs.on_change = lambda _: navigator.store_changed()
         self.closing = Closing(self.workspace, navigator)
@@ -118,10 +121,8 @@ class Session:
         if status is not None and status.deleted:
             self._local.mark_gone([order_id])
         elif status is not None and status.document is not None:
-            mark = self.workspace.marks.of(order_id)
             # Not later than the result, which the row shows until the order is read again.
-            self._local.keep([status.document], at=status.at)
-            self.workspace.marks.renew(order_id, mark)
+            self._own_writes.keep(order_id, status.document, status.at)
         self.navigator.order_changed(order_id)
 
     # Leaving

@@ -94,6 +94,8 @@ class Account:
     """What could not be stored and is stored again later."""
     listeners: list[Callable[[Write | Verification], None]] = field(default_factory=list)
     """Functions to call after each step of a write and at the end of each verification."""
+    on_read_back: Callable[[Document], None] = lambda _: None
+    """Called with each order that the verifier has read, as this app has written it."""
     _known: tuple[object, ...] = (None,) * 5
     _known_shops: AccountShops = NO_SHOPS
     _reading: "asyncio.Task[list[Shop]] | None" = None
@@ -159,6 +161,12 @@ class Account:
     def shop_ids(self) -> frozenset[int] | None:
         """The ids of all shops of the account; None where they are not known."""
         return None if self.shops is None or self.shops_hidden else frozenset(shop.id for shop in self.shops)
+
+    @property
+    def being_written(self) -> frozenset[str]:
+        """The ids of the orders that have a write whose result is not known yet."""
+        accepted = {verification.remote_id for verification in self.verifier.pending}
+        return self.draft_sender.being_written | {remote_id for remote_id in accepted if remote_id is not None}
 
     @property
     def known_shops(self) -> AccountShops:
@@ -291,6 +299,8 @@ def _account(
     drafts = Drafts(store, account_id, now, unsaved)
 
     def verified(news: Verification, document: Document | None) -> None:
+        if document is not None:
+            account.on_read_back(document)
         account.draft_sender.on_verification(news, document)
         notify(news)
 

@@ -13,7 +13,7 @@ from tui.work.cache.local_orders import LocalOrders
 from tui.work.writes.backoff import Now
 
 _AT: Final = "@"
-"""In a version: between what identifies the document and when the cache noted its last change."""
+"""In a version: between what identifies the document and when the cache noted the last change by others."""
 
 __all__ = ["OrderMarks", "PrivateMark", "version_of"]
 
@@ -48,7 +48,7 @@ class OrderMarks:
 
     def _current(self, marks: list[tuple[str, PrivateMark]]) -> dict[str, PrivateMark]:
         """The marks without those that ended with time or with a change of the order."""
-        now, changed = self._now(), self._orders.cache.changed_at([key for key, _ in marks])
+        now, changed = self._now(), self._orders.cache.changed_by_others_at([key for key, _ in marks])
         found: dict[str, PrivateMark] = {}
         for key, mark in marks:
             if mark.snoozed_until is not None and mark.snoozed_until <= now:
@@ -108,7 +108,7 @@ class OrderMarks:
         """
         all_stored = self._store.private_marks.all(self._account_id)
         stored = {key: mark for key, mark in all_stored.items() if mark.is_put_off}
-        known = self._orders.cache.changed_at([*stored])
+        known = self._orders.cache.changed_by_others_at([*stored])
         current = self._current([(key, mark) for key, mark in stored.items() if key in known])
         ended = {key: left for key, mark in current.items() if (left := stored[key].names - mark.names)}
         renewed = [(key, mark) for key, mark in current.items() if key not in ended and mark != stored[key]]
@@ -140,7 +140,7 @@ class OrderMarks:
         self.revision += 1
 
     def _version(self, key: str) -> str:
-        cached, changed = self._orders.find(key), self._orders.cache.changed_at([key])
+        cached, changed = self._orders.find(key), self._orders.cache.changed_by_others_at([key])
         return f"{version_of(cached.document)}{_AT}{changed.get(key)!r}" if cached is not None else ""
 
 

@@ -71,7 +71,8 @@ _DIFFERS = "accepted, but the order shows other values; see its fields"
 class DraftSender:
     """Sends drafts and deletes orders of one account.
 
-    `on_change` is called with the id of an order after its status changed.
+    `on_change` is called with the id of an order after its status changed, `on_read` with an order as it was read
+    before it is written.
     """
 
     def __init__(
@@ -94,6 +95,7 @@ class DraftSender:
         self._outbox = outbox
         self._now = now
         self.on_change = on_change
+        self.on_read: Callable[[Document], None] = lambda _: None
         self._statuses: dict[str, DraftSendStatus] = {}
         for key, stored in store.screen_states.all(account_id, _KEY).items():
             status = _load(stored)
@@ -119,6 +121,11 @@ class DraftSender:
         status = self._statuses.get(order_id)
         return status is not None and status.state.is_open
 
+    @property
+    def being_written(self) -> frozenset[str]:
+        """The orders that have a write whose result is not known yet."""
+        return frozenset(order_id for order_id, status in [*self._statuses.items()] if status.state.is_open)
+
     def forget(self, order_id: str) -> None:
         """Drop the status of an order, unless it is unsettled: the user has seen it, or changed the draft since."""
         if self.is_unsettled(order_id):
@@ -138,6 +145,7 @@ class DraftSender:
             return self._set(order_id, SendState.NOT_SENT, str(error))
         except ApiError as error:
             return self._set(order_id, SendState.NOT_SENT, str(error))
+        self.on_read(document)
         self._drafts.rebase(draft, document, self._now())
         if draft.undecided:
             message = "Also changed on the service: c at each field marked # chooses the value."

@@ -1,6 +1,6 @@
 """The base screen: maps keys to commands through the keymap; an open question gets all keys."""
 
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.worker import Worker
 
 from tui.keymap import Command, Context, key_name
 from tui.screens.common.commands import find_handler
@@ -169,11 +170,16 @@ class BaseScreen(Screen[R], inherit_bindings=False):
     def run_dialog(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work that may wait for the user's answers. It is cancelled when this screen closes."""
 
+        self.run_worker(work, name="dialog", group="dialog")
+
+    def run_worker(self, work: Awaitable[Any], *args: Any, **options: Any) -> Worker[Any]:  # type: ignore[override]
+        """Run work in the background. Errors of the store become a notice; they never end the app."""
+
         async def guarded() -> None:
             with self.report_store_errors():
                 await work
 
-        self.run_worker(guarded(), name="dialog", group="dialog")
+        return super().run_worker(guarded(), *args, **options)
 
     @contextmanager
     def report_store_errors(self) -> Iterator[None]:

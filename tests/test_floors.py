@@ -49,7 +49,7 @@ def family(name: str, below: str = "") -> Layer:
 
 def work(allowed: str) -> Layer:
     folders = " ".join(f"tui.work.{part}" for part in allowed.split())
-    return layer(f"{folders} tui.orders tui.store tui.api", NETWORK, DISK, TERMINAL, SERVER)
+    return layer(f"{folders} tui.orders tui.store tui.api tui.keymap", NETWORK, DISK, TERMINAL, SERVER)
 
 
 def orders(allowed: str) -> Layer:

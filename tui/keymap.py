@@ -3,10 +3,10 @@
 `tui.user_keys` looks commands up by screen and key, with the keys that the user chose.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 
 class Context(StrEnum):
@@ -1076,3 +1076,15 @@ def key_name(key: str) -> str:
     if key.startswith("ctrl+"):
         return f"Ctrl+{key[5:].upper()}"
     return NAMES.get(key, key.upper() if key[1:].isdecimal() else key)
+
+
+KeyOf: TypeAlias = Callable[[str, Context], str]
+"""Gives the name of the key of a command on a screen, for sentences. The user's keys: `tui.user_keys.Keymap.key`."""
+
+
+def usual_key(id: str, context: Context) -> str:
+    """The name of the usual key of a command. Raises LookupError if the command does not work on this screen."""
+    for command in COMMANDS:
+        if command.id == id and context in command.contexts:
+            return key_name(command.keys[0])
+    raise LookupError(f"{id} does not work in {context}")

@@ -33,6 +33,7 @@ from tui.work.cache.order_knowledge import OrderKnowledge
 from tui.work.cache.own_writes import OwnWrites
 from tui.work.cache.private_marks import OrderMarks
 from tui.work.cache.sync import OrderSync
+from tui.work.editor_texts import recover_texts
 
 _BUSY_SECONDS = 0.25
 """How long a key may wait for another process that writes to the store."""
@@ -55,6 +56,7 @@ class Session:
         unreadable = account.store.edits.unreadable
         left_out = f"Damaged and left out: {count_of(unreadable, 'draft')}." if unreadable else ""
         self._notices = [text for text in (account.store.notice, notice, left_out) if text]
+        self._recovered = recover_texts(account.store, account.account_id, settings.keymap.key)
         account.shop_settings = settings.shops
         knowledge = OrderKnowledge(account)
         self._local = local = open_orders(account, knowledge, in_memory=settings.no_cache)
@@ -111,6 +113,8 @@ class Session:
         ready()
         if notice := self.workspace.account.identity_notice:
             self.workspace.show_notice(notice, "warning")
+        if self._recovered:
+            self.workspace.show_notice(" ".join(self._recovered), "warning")
         if self._notices:
             self.workspace.show_notice(" ".join(self._notices), "error")
         await self._background.finish_writes()

@@ -1,4 +1,4 @@
-"""Editor files: private, and removed on close or at the next start."""
+"""Editor files: private, and removed on close or at the next start unless an editor changed them."""
 
 import os
 import signal
@@ -98,3 +98,18 @@ def test_a_link_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="It is a link"):
         Store(tmp_path / "data")
     assert len(list(theirs.iterdir())) == 1
+
+
+def test_changed_files_of_dead_sessions_stay_until_they_are_removed(open_store: Callable[[], Store]) -> None:
+    first = open_store()
+    path = first.editor_files.put("order.json", b"{}", {"key": "7"})
+    first.editor_files.put("other.json", b"{}")
+    path.write_bytes(b"{ }")
+    assert open_store().editor_files.left() == [], "its session is alive"
+    first.close()
+    second = open_store()
+    (left,) = second.editor_files.left()
+    assert (left.path, left.data, left.about) == (path, b"{ }", {"key": "7"})
+    second.editor_files.remove(left.path)
+    assert open_store().editor_files.left() == []
+    assert not path.parent.exists()

@@ -97,24 +97,24 @@ class RecipeCommands:
     # The editors.
 
     @property
-    def _place(self) -> str:
+    def place(self) -> str:
         """The key under which unsaved texts are stored."""
         return f"bulk-{self._context.job.id}"
 
     def typed(self) -> dict[Pointer, str]:
         """The unsaved texts, by field."""
-        return self._workspace.account.drafts.typed(self._place)
+        return self._workspace.account.drafts.typed(self.place)
 
     def typing(self, pointer: Pointer, text: str) -> None:
         """Store the text being typed."""
         with self._screen.report_store_errors():
-            self._workspace.account.drafts.save_typed(TypedText(self._place, pointer, text))
+            self._workspace.account.drafts.save_typed(TypedText(self.place, pointer, text))
 
     def left(self, pointer: Pointer, text: str | None) -> None:
         """Handle a closed editor; `text` is None if its value was accepted."""
         with self._screen.report_store_errors():
             if text is None:
-                self._workspace.account.drafts.drop_typed(self._place, pointer)
+                self._workspace.account.drafts.drop_typed(self.place, pointer)
             else:
                 self._screen.show_notice("Not accepted; Enter on the field continues with the typed text.")
 

@@ -216,7 +216,7 @@ class BulkScreen(BaseScreen[None]):
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        edit_field(self, self.sheet, event.text)
+        edit_field(self, self.sheet, event.text, self._recipe.place)
 
     # Moving.
 

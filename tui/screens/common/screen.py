@@ -81,6 +81,10 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         """The objects that handle commands in addition to this screen. The first one with a handler runs it."""
         return self.groups
 
+    def key(self, id: str, context: Context | None = None) -> str:
+        """The name of the key of a command, here or on another screen, for sentences: the user's, or the usual one."""
+        return self.workspace.keymap.key(id, context or self.WHERE)
+
     @property
     def list_view(self) -> LineView:
         """The view that movement keys act on, by default the first one. It has the focus unless a line is open."""

@@ -208,7 +208,7 @@ class GridPane(Container):
 
     @on(OrderGrid.ExternalEditor)
     def _external(self, event: OrderGrid.ExternalEditor) -> None:
-        edit_field(self._base, self.grid, event.text)
+        edit_field(self._base, self.grid, event.text, typing_key(self.grid.cursor_key or ""))
 
 
 class StagedFormPane(FormPane):

@@ -71,6 +71,11 @@ class FormController:
         """Only fields that contain these words are shown."""
 
     @property
+    def target(self) -> FormTarget | None:
+        """What the form edits."""
+        return self._target()
+
+    @property
     def typed(self) -> dict[Pointer, str]:
         """The unsaved texts of the order shown."""
         target = self._target()

@@ -33,6 +33,7 @@ from tui.widgets.status import RuleLine
 from tui.widgets.text import SUBSTITUTES
 from tui.work.account import Account
 from tui.work.batches.staging import BatchLocked
+from tui.work.editor_texts import TextPlace
 from tui.work.stored import StoreError
 
 _ORDER: Final = TextFormat("order.json", 4 * MAX_LENGTH, keeps_bytes=True)
@@ -176,7 +177,7 @@ class JsonScreen(BaseScreen[None]):
         if not isinstance(kept, dict) or not isinstance(kept.get("text"), str):
             return
         self._began = began if isinstance(began, dict) else self._document
-        self.edit.set_text(cast(str, kept["text"]))
+        self.edit.set_text(normalize_lines(cast(str, kept["text"])))
         row = kept.get("row")
         self.edit.go_to(BufferPosition(min(row, len(self.edit.buffer.rows) - 1) if isinstance(row, int) else 0, 0))
         changed = "" if same(self._began, self._document) else "; newer order changes are kept"
@@ -351,13 +352,27 @@ class JsonScreen(BaseScreen[None]):
 
     # $EDITOR.
 
+    @property
+    def _place(self) -> TextPlace:
+        """Where the text is stored if the app ends while it is open in $EDITOR: where this screen stores it."""
+        key = self._target.json_key
+        name = f"the JSON text of {order_name(self._document)}"
+        return TextPlace(
+            _key(key),
+            name,
+            "as_json_edit",
+            Context.JSON,
+            {"row": self.edit.row},
+            {_key(key, "began"): self._began},
+        )
+
     @handles("as_json_edit")
     async def edit_outside(self, key: str) -> None:
         """Edit the text in $EDITOR, then show its problems."""
         again = True
         while again:
             line, _ = self.edit.buffer.line_and_column(BufferPosition(self.edit.row, 0))
-            text = await edit_text(self, self.edit.buffer.text, _ORDER, line=line)
+            text = await edit_text(self, self.edit.buffer.text, self._place, _ORDER, line=line)
             if text is None:
                 return
             self.edit.set_text(normalize_lines(text))

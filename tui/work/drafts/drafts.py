@@ -71,6 +71,11 @@ class TypedText:
     pointer: Pointer
     text: str
 
+    @property
+    def key(self) -> str:
+        """The key under which the text is stored."""
+        return _typing_key(self.place, self.pointer)
+
 
 class Drafts:
     """All drafts of an account. Each change is durable before the call returns."""
@@ -187,7 +192,7 @@ class Drafts:
 
     def save_typed(self, typing: TypedText) -> None:
         """Store the text of an open editor before it is drawn."""
-        key = _typing_key(typing.place, typing.pointer)
+        key = typing.key
         self._unsaved.attempt(key, lambda: self._store.screen_states.put(self._account_id, key, typing.text))
 
     def drop_typed(self, place: str, pointer: Pointer) -> None:

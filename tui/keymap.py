@@ -403,7 +403,7 @@ COMMANDS: Final = (
         "range",
         "V",
         "mark a range",
-        "Start a range at this order; V again at its other end marks all orders between.",
+        "Start a range at this order; the same key at its other end marks all orders between.",
         (Context.TRIAGE,),
         Purpose.FIND,
     ),
@@ -491,7 +491,7 @@ COMMANDS: Final = (
         "c",
         "set a field",
         "Set a field, or apply a saved change by name: in triage as a draft or, on marked orders, "
-        "as a dry run. Composer: set one value, after ; on all marked orders, or choose how an empty value "
+        "as a dry run. Composer: set one value, also on all marked orders, or choose how an empty value "
         "is sent.",
         (
             Context.TRIAGE,
@@ -675,7 +675,7 @@ COMMANDS: Final = (
         "pause",
         "z",
         "pause",
-        "Pause before the next order, or resume. Ctrl+C cancels.",
+        "Pause before the next order, or resume. To cancel: stop reading.",
         (Context.BULK,),
         Purpose.SEND,
         "pause",

@@ -58,9 +58,10 @@ class Session:
         self._notices = [text for text in (account.store.notice, notice, left_out) if text]
         self._recovered = recover_texts(account.store, account.account_id, settings.keymap.key)
         account.shop_settings = settings.shops
+        account.key = settings.keymap.key
         knowledge = OrderKnowledge(account)
         self._local = local = open_orders(account, knowledge, in_memory=settings.no_cache)
-        sync = OrderSync(account.client, local, now=account.now, every=settings.watch_every)
+        sync = OrderSync(account.client, local, now=account.now, every=settings.watch_every, key=settings.keymap.key)
         self.navigator = navigator = Navigator(app, self._leave, choose_profile)
         self.workspace = navigator.workspace = Workspace(
             profile=profile.title,

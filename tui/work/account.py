@@ -12,6 +12,7 @@ from tui.api.codec import Document, Json, as_document, as_list
 from tui.api.errors import Forbidden, InvalidResponse, NotFound, RequestRefused
 from tui.api.query import id_number, id_text
 from tui.api.request_log import RequestLog
+from tui.keymap import KeyOf, usual_key
 from tui.orders.checks.context import NO_SHOPS, AccountShops, ShopSettings
 from tui.orders.checks.senders import Sender, with_sender
 from tui.orders.order_state import OrderState
@@ -94,6 +95,8 @@ class Account:
     """What could not be stored and is stored again later."""
     listeners: list[Callable[[Write | Verification], None]] = field(default_factory=list)
     """Functions to call after each step of a write and at the end of each verification."""
+    key: KeyOf = usual_key
+    """The names of the keys of commands, for sentences."""
     on_read_back: Callable[[Document], None] = lambda _: None
     """Called with each order that the verifier has read, as this app has written it."""
     _known: tuple[object, ...] = (None,) * 5
@@ -329,6 +332,7 @@ def _account(
         client, store, account_id, drafts, now, zone, outbox, verifier, draft_sender, switched, own_shop=own_shop
     )
     account.unsaved = unsaved
+    draft_sender.key = lambda id, screen: account.key(id, screen)
     documents = map(as_document, as_list(store.screen_states.get(account_id, _SHOPS)))
     account.earlier_shops = _sorted(shop for shop in map(Shop.read, documents) if shop is not None)
     account.senders = tuple(

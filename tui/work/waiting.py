@@ -21,11 +21,11 @@ def waiting_text(client: Client, stop: str) -> str:
     return f"waiting for the service, {int(seconds)} s, {stop}"
 
 
-async def name_waits(client: Client, show: Callable[[str], None]) -> None:
-    """Say what is waited for, until this is cancelled. Nothing is done while there is no request."""
+async def name_waits(client: Client, stop: str, show: Callable[[str], None]) -> None:
+    """Say what is waited for, and what ends it, until this is cancelled. Nothing is done while there is no request."""
     while True:
         await client.request_started.wait()
         client.request_started.clear()
         while client.waiting_for is not None:
             await asyncio.sleep(_SHOWN_EVERY)
-            show(waiting_text(client, "Ctrl+C stops"))
+            show(waiting_text(client, stop))

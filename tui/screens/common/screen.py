@@ -38,8 +38,6 @@ class BaseScreen(Screen[R], inherit_bindings=False):
     WHERE: ClassVar[Context]
     GROUPS: ClassVar[tuple[type, ...]] = ()
     """The types of all objects that `command_groups` can return."""
-    READ_AGAIN: ClassVar[str] = "r reads again"
-    """Which key resumes reading, for the notice that reading was stopped."""
     KEYS: ClassVar[Sequence[tuple[str, str]]] = ()
     """The commands on the key line with their words; by default those with a label in the keymap."""
     AUTO_FOCUS = None
@@ -84,6 +82,11 @@ class BaseScreen(Screen[R], inherit_bindings=False):
     def key(self, id: str, context: Context | None = None) -> str:
         """The name of the key of a command, here or on another screen, for sentences: the user's, or the usual one."""
         return self.workspace.keymap.key(id, context or self.WHERE)
+
+    @property
+    def how_to_resume(self) -> str:
+        """Which key resumes reading, for the notice that reading was stopped."""
+        return f"{self.key('refresh')} reads again" if any(c.id == "refresh" for c in self.commands) else ""
 
     @property
     def list_view(self) -> LineView:
@@ -158,7 +161,10 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         if self._notice is not None:
             self.clear_notice()
         if self.on_marked and not command.marked:
-            self.show_notice(f"; does not work with {command.title}. It works with {marked_keys(self.commands)}.")
+            self.show_notice(
+                f"{self.key('on_marked')} does not work with {command.title}. It works with "
+                f"{marked_keys(self.commands)}."
+            )
             return
         handler = find_handler((*self.command_groups, self, *self._general_groups), command.id)
         if handler is None:

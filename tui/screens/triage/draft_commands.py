@@ -45,7 +45,8 @@ class DraftCommands(OrderCommands):
                 draft.edit.put_all(proposal.values, problem.title or problem.detail)
                 self._orders.save(draft)
                 self._screen.show_notice(
-                    f"Drafted: {proposal.text}. {self._orders.next_order.after_draft(draft)} u undoes it, w reviews."
+                    f"Drafted: {proposal.text}. {self._orders.next_order.after_draft(draft)} "
+                    f"{self._screen.key('undo')} undoes it, {self._screen.key('review')} reviews."
                 )
                 return
         self._screen.show_notice("No fix is proposed for this order.")
@@ -84,7 +85,9 @@ class DraftCommands(OrderCommands):
             drafted = sum(self._draft_fix(fix, title) for fix in fixes)
             stay = f" {len(fixes) - drafted} changed meanwhile and stay." if drafted < len(fixes) else ""
             left = self._orders.next_order.after([fix.key for fix in fixes])
-            self._screen.show_notice(f"Drafted on {count_of(drafted, 'order')}: {title}.{stay} {left} w reviews.")
+            self._screen.show_notice(
+                f"Drafted on {count_of(drafted, 'order')}: {title}.{stay} {left} {self._screen.key('review')} reviews."
+            )
 
     def _draft_fix(self, fix: OrderFix, title: str) -> bool:
         """Draft a fix, unless the order changed since it was proposed."""
@@ -110,7 +113,10 @@ class DraftCommands(OrderCommands):
         draft = self._orders.draft_of(order)
         if draft.edit.put_all(values, STEP):
             self._orders.save(draft)
-            self._screen.show_notice(f"Drafted: {STEP}, for {name}. u undoes it, w reviews.")
+            self._screen.show_notice(
+                f"Drafted: {STEP}, for {name}. {self._screen.key('undo')} undoes it, {self._screen.key('review')} "
+                "reviews."
+            )
 
     @handles(undo=True, redo=False)
     def step(self, is_undo: bool) -> None:

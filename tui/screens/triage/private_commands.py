@@ -103,7 +103,7 @@ class PrivateCommands(OrderCommands):
     def draft_ended(self) -> None:
         """Draft the removal of the tags of marks that ended with time or with a change of the order."""
         if ended := self._tags.draft_ended():
-            self._screen.show_notice(f"{ended} w reviews.")
+            self._screen.show_notice(f"{ended} {self._screen.key('review')} reviews.")
 
     @handles("copy")
     async def copy(self, key: str) -> None:
@@ -130,7 +130,9 @@ class PrivateCommands(OrderCommands):
         elif open_in_browser(url):
             self._screen.show_notice(f"{order_name(order)} opens in the browser: {url}")
         else:
-            self._screen.show_notice(f"There is no browser here. Y u copies the address: {url}")
+            self._screen.show_notice(
+                f"There is no browser here. {self._screen.key('copy')} u copies the address: {url}"
+            )
 
     def _targets(self) -> list[str]:
         if self._screen.on_marked:

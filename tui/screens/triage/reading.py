@@ -238,9 +238,13 @@ class OrderReader:
         """The text of a list without orders."""
         state = self._workspace.sync.state
         if self.known:
-            return "No order matches. / changes the query." if self.query != EVERYTHING else "No orders here."
+            return (
+                f"No order matches. {self._screen.key('filter')} changes the query."
+                if self.query != EVERYTHING
+                else "No orders here."
+            )
         if state.error is not None:
-            return "Nothing was read. R tries again."
+            return f"Nothing was read. {self._screen.key('refresh_all')} tries again."
         return "No orders here." if state.is_complete else "Reading …"
 
     @property

@@ -95,7 +95,6 @@ class TriageScreen(BaseScreen[None]):
         TableCommands,
         MarkCommands,
     )
-    READ_AGAIN = "R reads again"
     CSS = """
     #triage { height: 1fr; layout: vertical; }
     #triage OrderTable { height: 1fr; }
@@ -307,6 +306,10 @@ class TriageScreen(BaseScreen[None]):
         if self.is_current and key == self.order_here:
             self._show_preview()
 
+    @property
+    def how_to_resume(self) -> str:
+        return f"{self.key('refresh_all')} reads again"
+
     def stop_reading(self) -> bool:
         is_reading = self.workspace.sync.state.is_reading
         if is_reading:
@@ -417,7 +420,7 @@ class TriageScreen(BaseScreen[None]):
             lines.insert(0, [(f"{safe(state)}: no work left", "good")])
         codes = {problem.code for problem in problems}
         lines += [
-            [(safe(f"{warning}; W switches it off for the shop"), "dim")]
+            [(safe(f"{warning}; {self.key('switch_check')} switches it off for the shop"), "dim")]
             for warning in self.workspace.orders.frequent_of(shown)
             if warning.code in codes
         ]
@@ -464,11 +467,11 @@ class TriageScreen(BaseScreen[None]):
         failing = sum(bool(shop.failing_since) for shop in account.shops or ())
         facts: list[str | Piece] = []
         if state.is_reading and not state.is_complete:
-            facts.append((f"reading … {state.read} so far, Ctrl+C stops", "info"))
+            facts.append((f"reading … {state.read} so far, {self.key('stop')} stops", "info"))
         elif state.is_paused:
-            facts.append(("reading is paused, R resumes", "warning"))
+            facts.append((f"reading is paused, {self.key('refresh_all')} resumes", "warning"))
         if state.error is not None:
-            facts.append((f"Not up to date: {state.error} R tries again.", "error"))
+            facts.append((f"Not up to date: {state.error} {self.key('refresh_all')} tries again.", "error"))
         elif state.notice:
             facts.append((state.notice, "warning"))
         if paused := account.client.paused_for:
@@ -482,13 +485,13 @@ class TriageScreen(BaseScreen[None]):
             hidden = f", {self._hidden_marks} not in this list" if self._hidden_marks else ""
             facts.append(f"{len(self.table.marks)} marked{kept}{hidden}")
         if frequent := self.workspace.orders.frequent:
-            facts.append(f"{count_of(len(frequent), 'frequent warning')}, W")
+            facts.append(f"{count_of(len(frequent), 'frequent warning')}, {self.key('switch_check')}")
         if news := Counter(self._reader.news.values()):
             facts.append((", ".join(f"{news[word]} {word}" for word in ("new", "changed") if news[word]), "info"))
         if self._tables.has_unused:
-            facts.append(("an edited table waits, E", "warning"))
+            facts.append((f"an edited table waits, {self.key('as_text')}", "warning"))
         if failing:
-            facts.append((f"{count_of(failing, 'shop')} failing, I shows why", "error"))
+            facts.append((f"{count_of(failing, 'shop')} failing, {self.key('shops')} shows why", "error"))
         return facts
 
     # What happened elsewhere.
@@ -514,7 +517,7 @@ class TriageScreen(BaseScreen[None]):
         if status is not None and status.state is not SendState.SENDING and not account.draft_sender.unsettled:
             self.clear_notice()
             if status.deleted:
-                self.show_notice(f"{name} {status.message}; L shows the deleted order.", "good")
+                self.show_notice(f"{name} {status.message}; {self.key('journal')} shows the deleted order.", "good")
         if self.is_current:
             self._show_preview()
         self.store_changed()

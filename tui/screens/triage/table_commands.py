@@ -117,7 +117,10 @@ class TableCommands(OrderCommands):
             answers = [("e", "edit again"), ("d", "discard"), ("p", f"show {count}")]
             answer = await self._screen.ask(f"Line {first.line}: {first.text}", answers)
             if answer is None:
-                self._screen.show_notice("Nothing was drafted. The text is kept; E continues with it.", "warning")
+                self._screen.show_notice(
+                    f"Nothing was drafted. The text is kept; {self._screen.key('as_text')} continues with it.",
+                    "warning",
+                )
                 return
             if answer == "d":
                 self._forget()

@@ -10,6 +10,7 @@ from tui.api.client import Client
 from tui.api.codec import Document, Json, as_list, decode, encode, same
 from tui.api.errors import ApiError, NotFound, Problem, ReportedBy
 from tui.api.models import Operation
+from tui.keymap import Context, KeyOf, usual_key
 from tui.orders.display import display_value
 from tui.orders.edits.compare import Mismatch
 from tui.orders.edits.patch import expected_after_patch, from_patch, is_same_order
@@ -95,6 +96,8 @@ class DraftSender:
         self._outbox = outbox
         self._now = now
         self.on_change = on_change
+        self.key: KeyOf = usual_key
+        """The names of the keys of commands, for sentences."""
         self.on_read: Callable[[Document], None] = lambda _: None
         self._statuses: dict[str, DraftSendStatus] = {}
         for key, stored in store.screen_states.all(account_id, _KEY).items():
@@ -148,7 +151,8 @@ class DraftSender:
         self.on_read(document)
         self._drafts.rebase(draft, document, self._now())
         if draft.undecided:
-            message = "Also changed on the service: c at each field marked # chooses the value."
+            chooses = self.key("empty_value", Context.EDIT)
+            message = f"Also changed on the service: {chooses} at each field marked # chooses the value."
             return self._set(order_id, SendState.CONFLICT, message, document=document)
         return None
 
@@ -270,7 +274,12 @@ class DraftSender:
             case WriteNotSent(error=error):
                 return self._set(order_id, state, _not_sent(outcome.write.state, error))
             case WriteUnknown():
-                return self._set(order_id, state, "the answer was lost; r looks the order up, as does the next start")
+                return self._set(
+                    order_id,
+                    state,
+                    f"the answer was lost; {self.key('refresh', Context.TRIAGE)} looks the order up, as does the next "
+                    "start",
+                )
             case WriteAccepted():
                 return self._set(order_id, state, "accepted, but not readable yet; it is read again automatically")
 

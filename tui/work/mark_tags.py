@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from tui.api.codec import Document
 from tui.api.wording import count_of
 from tui.orders.edits.bulk_change import BulkChange, apply_to_edit
+from tui.orders.paths import TAGS
 from tui.work.cache.private_marks import OrderMarks
 from tui.work.drafts.drafts import Draft
 
@@ -37,6 +38,9 @@ class MarkTags:
             if draft is None or apply_to_edit(change, draft.edit):
                 failed += 1
             elif draft.edit.done != steps:
+                if not TAGS.get(draft.edit.base) and not TAGS.get(draft.edit.document):
+                    # The order had no list of tags, and gets none.
+                    draft.edit.revert(TAGS, f"no tag {tag}")
                 self.save(draft)
                 changed += 1
         count = f" on {changed}" if changed != len(wanted) else ""

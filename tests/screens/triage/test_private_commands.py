@@ -1,11 +1,13 @@
 """Done, snoozed and flagged as tags, which are drafts that go through the review; and undo of private marks."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from app_harness import NOW, AppHarness, open_app
+from sandbox_harness import order
 
 from tui.config.settings import Settings
 from tui.sandbox.app import Sandbox, SandboxSettings
@@ -213,3 +215,18 @@ async def test_undo_takes_back_the_latest_action_first(tmp_path: Path) -> None:
         assert not marks.of(done).done_at
         await harness.press("u")
         await harness.until("Nothing to undo on this order.")
+
+
+@pytest.mark.parametrize("tags", [None, [], "absent"])
+async def test_undo_leaves_no_draft_of_an_order_without_tags(tmp_path: Path, tags: Any) -> None:
+    planted = order(order_number="BARE", order_id="bare") | {"id": "99000001"}
+    planted["order_details"]["tags"] = tags
+    if tags == "absent":
+        del planted["order_details"]["tags"]
+    async with open_app(tmp_path, app_settings=TAGS, plant=(json.dumps(planted).encode(),), orders=0) as harness:
+        await harness.until("all read")
+        await harness.press("x")
+        await harness.until("tag +packed drafted")
+        await harness.press("u")
+        await harness.until("Undone: BARE set to done on this machine, tag -packed drafted.")
+        assert harness.app.workspace.account.drafts.all() == []

@@ -17,6 +17,8 @@ _MADE = re.compile(r"([0-9a-f]{16})-[0-9a-f]{16}")
 """The names of the subfolders: the session, and a random number."""
 _ABOUT: Final = ".about.json"
 """The file that says what the other one is."""
+_EDITOR: Final = ".editor.pid"
+"""The file with the process of the editor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +71,15 @@ class EditorFiles:
             raise StoreError(f"{error.strerror}: {folder} cannot be written.") from error
         return folder / name
 
+    def note_editor(self, path: Path, pid: int) -> None:
+        """Note the process that edits a file. The file stays as it is until that process has ended."""
+        try:
+            (path.parent / _EDITOR).write_text(str(pid))
+        except OSError as error:
+            raise StoreError(f"{error.strerror}: {path.parent} cannot be written.") from error
+
     def left(self) -> list[LeftFile]:
-        """The files of dead sessions that an editor changed."""
+        """The files of dead sessions that an editor changed and no longer has open."""
         try:
             return [found for entry in self._of_dead_sessions() if (found := _changed_file(entry)) is not None]
         except OSError as error:
@@ -90,11 +99,14 @@ class EditorFiles:
             self._remove_folder(folder)
 
     def _of_dead_sessions(self) -> list[Path]:
-        """The subfolders of dead sessions. Anything with another name was not made here."""
+        """The subfolders of dead sessions, without those with a file that an editor has open.
+
+        Anything with another name was not made here.
+        """
         return sorted(
             entry
             for entry in self._folder.iterdir()
-            if (made := _MADE.fullmatch(entry.name)) and not self._sessions.alive(made[1])
+            if (made := _MADE.fullmatch(entry.name)) and not self._sessions.alive(made[1]) and not _is_open(entry)
         )
 
     def _remove_folder(self, folder: Path) -> None:
@@ -102,6 +114,16 @@ class EditorFiles:
             _remove(folder)
         except OSError as error:
             raise StoreError(f"{error.strerror}: {folder} cannot be removed.") from error
+
+
+def _is_open(folder: Path) -> bool:
+    """Whether the editor of a file is running: it may survive the app. Raises OSError."""
+    try:
+        os.kill(int((folder / _EDITOR).read_text()), 0)
+    except (FileNotFoundError, NotADirectoryError, ValueError, ProcessLookupError, PermissionError):
+        # A process of another user is not the editor.
+        return False
+    return True
 
 
 def _changed_file(folder: Path) -> LeftFile | None:

@@ -15,7 +15,7 @@ from tui.work.drafts.drafts import Draft
 class MarkTags:
     """`tags`: the tag of each mark, by the mark's name; marks without a tag are not mirrored.
 
-    `find` returns an order as it was read last, `draft_of` its draft, and `save` stores a changed draft.
+    `find` returns an order as it was read last, unless the service no longer has it, `draft_of` its draft, and `save` stores a changed draft.
     """
 
     tags: Mapping[str, str]
@@ -60,11 +60,13 @@ class MarkTags:
 
     def draft_ended(self) -> str:
         """Draft the removal of the tags of marks that ended. Returns a sentence, "" if none did. Raises StoreError."""
-        ended = self.marks.ended() if self.tags else {}
-        if not ended:
+        found = self.marks.ended() if self.tags else {}
+        if not found:
             return ""
+        # An order that the service no longer has needs no tags.
+        ended = {key: names for key, names in found.items() if self.find(key) is not None}
         drafted = self.draft_change(ended, dict.fromkeys(ended, frozenset()))
-        self.marks.clear_ended(ended)
+        self.marks.clear_ended(found)
         if not drafted:
             return ""
         names = sorted(set().union(*ended.values()))

@@ -230,3 +230,16 @@ async def test_undo_leaves_no_draft_of_an_order_without_tags(tmp_path: Path, tag
         await harness.press("u")
         await harness.until("Undone: BARE set to done on this machine, tag -packed drafted.")
         assert harness.app.workspace.account.drafts.all() == []
+
+
+async def test_the_tag_of_an_order_that_is_gone_is_not_drafted_away(tmp_path: Path) -> None:
+    box = Sandbox(SandboxSettings(orders=300, now=NOW))
+    async with open_app(tmp_path, sandbox=box, app_settings=TAGS) as harness:
+        await harness.until("all read")
+        key, workspace = key_here(harness), harness.app.workspace
+        workspace.marks.snooze([key], NOW + timedelta(hours=1))
+        workspace.orders.local.mark_gone([key])
+    async with open_app(tmp_path, sandbox=box, app_settings=TAGS, later=timedelta(hours=1)) as harness:
+        await harness.until(lambda: not harness.app.workspace.marks.ended())
+        assert harness.app.workspace.account.drafts.all() == []
+    box.close()

@@ -28,7 +28,9 @@ class PrivateCommands(OrderCommands):
         super().__init__(orders)
         workspace = self._workspace
         self._history = MarkHistory()
-        self._tags = MarkTags(workspace.mark_tags, workspace.marks, workspace.orders.find, orders.draft_of, orders.save)
+        self._tags = MarkTags(
+            workspace.mark_tags, workspace.marks, workspace.orders.local.document, orders.draft_of, orders.save
+        )
 
     @handles("done")
     def set_done(self, key: str) -> None:

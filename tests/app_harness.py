@@ -112,16 +112,18 @@ async def open_app(
     ticking: bool = False,
     app_settings: Settings | None = None,
     opened: bool = True,
+    later: timedelta = timedelta(),
     **settings: Any,
 ) -> AsyncIterator[AppHarness]:
-    """Open the app on a folder. A given sandbox stays open afterwards, for a second start. The clock runs only if `ticking`.
+    """Open the app on a folder. A given sandbox stays open afterwards, for a second start. The clock runs only if `ticking`,
+    and begins `later` than NOW.
 
     If `opened` is false the app is returned while the account is still being opened.
     """
     started = monotonic()
 
     def now() -> datetime:
-        return NOW + timedelta(seconds=monotonic() - started) if ticking else NOW
+        return NOW + later + timedelta(seconds=monotonic() - started if ticking else 0)
 
     own_sandbox = sandbox or Sandbox(SandboxSettings(**{"orders": 300, "now": NOW, "settle": 0.2, **settings}))
 

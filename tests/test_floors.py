@@ -49,7 +49,7 @@ def family(name: str, below: str = "") -> Layer:
 
 def work(allowed: str) -> Layer:
     folders = " ".join(f"tui.work.{part}" for part in allowed.split())
-    return layer(f"{folders} tui.orders tui.store tui.api", NETWORK, DISK, TERMINAL, SERVER)
+    return layer(f"{folders} tui.orders tui.store tui.api tui.keymap", NETWORK, DISK, TERMINAL, SERVER)
 
 
 def orders(allowed: str) -> Layer:
@@ -95,6 +95,7 @@ LAYERS = {
     # work/: long-running work without a screen
     "tui.work.cache.query_context": work("cache account journal.overwritten"),
     "tui.work.cache": work("cache account free_memory typed_paths writes.backoff"),
+    "tui.work.mark_tags": work("cache.private_marks drafts"),
     "tui.work.journal.overwritten": work("account cache.local_orders journal.entries journal.recheck"),
     "tui.work.writes": work("writes"),
     "tui.work.drafts": work("drafts unsaved writes"),
@@ -127,7 +128,8 @@ LAYERS = {
     "tui.navigator": layer("tui.screens tui.widgets tui.work tui.api.codec", NETWORK, DISK, SERVER),
     "tui.closing": layer("tui.navigator tui.screens.common", NETWORK, DISK, TERMINAL, SERVER),
     "tui.background": layer(
-        "tui.api.errors tui.config.settings tui.navigator tui.screens.bulk.running tui.screens.common tui.store.db tui.work",
+        "tui.api.errors tui.config.settings tui.keymap tui.navigator tui.screens.bulk.running tui.screens.common "
+        "tui.store.db tui.work",
         NETWORK,
         DISK,
         TERMINAL,

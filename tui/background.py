@@ -7,6 +7,7 @@ from typing import Final
 
 from tui.api.errors import ApiError
 from tui.config.settings import Settings
+from tui.keymap import Context
 from tui.navigator import Navigator
 from tui.screens.bulk.running import ask_left
 from tui.screens.common.workspace import Workspace
@@ -42,7 +43,8 @@ class BackgroundWork:
         workspace.staging.on_owned = lambda: start_write(workspace, resolve_writes(workspace), name=name)
         unsaved = workspace.account.unsaved
         start(store_later(unsaved, workspace.show_notice, resolve), name="store what could not be stored")
-        start(name_waits(workspace.account.client, self._navigator.show_waiting), name="say what is waited for")
+        stop = f"{workspace.keymap.key('stop', Context.TRIAGE)} stops"
+        start(name_waits(workspace.account.client, stop, self._navigator.show_waiting), name="say what is waited for")
         start(workspace.staging.check_all(), name="check the batch")
 
     async def finish_writes(self) -> None:

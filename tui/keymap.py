@@ -3,10 +3,10 @@
 `tui.user_keys` looks commands up by screen and key, with the keys that the user chose.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 
 class Context(StrEnum):
@@ -236,7 +236,7 @@ COMMANDS: Final = (
         "next_problem",
         "n",
         "next problem",
-        "Go to the next problem of this order, then to the next order with a problem.",
+        "Go to the next problem of this order, then to the next order that needs attention; done and snoozed ones are skipped.",
         (
             *_WITH_RECHECK,
             Context.JSON,
@@ -403,7 +403,7 @@ COMMANDS: Final = (
         "range",
         "V",
         "mark a range",
-        "Start a range at this order; V again at its other end marks all orders between.",
+        "Start a range at this order; the same key at its other end marks all orders between.",
         (Context.TRIAGE,),
         Purpose.FIND,
     ),
@@ -491,7 +491,7 @@ COMMANDS: Final = (
         "c",
         "set a field",
         "Set a field, or apply a saved change by name: in triage as a draft or, on marked orders, "
-        "as a dry run. Composer: set one value, after ; on all marked orders, or choose how an empty value "
+        "as a dry run. Composer: set one value, also on all marked orders, or choose how an empty value "
         "is sent.",
         (
             Context.TRIAGE,
@@ -675,7 +675,7 @@ COMMANDS: Final = (
         "pause",
         "z",
         "pause",
-        "Pause before the next order, or resume. Ctrl+C cancels.",
+        "Pause before the next order, or resume. To cancel: stop reading.",
         (Context.BULK,),
         Purpose.SEND,
         "pause",
@@ -704,7 +704,8 @@ COMMANDS: Final = (
         "undo",
         "u",
         "undo",
-        "Undo the last change to a draft or text; in the journal, draft the reverse of a write.",
+        "Undo the last change to a draft or text, in the order list also done, snooze, flag and note; in the journal, draft "
+        "the reverse of a write.",
         (
             *_WITH_RECHECK,
             Context.JSON,
@@ -1075,3 +1076,15 @@ def key_name(key: str) -> str:
     if key.startswith("ctrl+"):
         return f"Ctrl+{key[5:].upper()}"
     return NAMES.get(key, key.upper() if key[1:].isdecimal() else key)
+
+
+KeyOf: TypeAlias = Callable[[str, Context], str]
+"""Gives the name of the key of a command on a screen, for sentences. The user's keys: `tui.user_keys.Keymap.key`."""
+
+
+def usual_key(id: str, context: Context) -> str:
+    """The name of the usual key of a command. Raises LookupError if the command does not work on this screen."""
+    for command in COMMANDS:
+        if command.id == id and context in command.contexts:
+            return key_name(command.keys[0])
+    raise LookupError(f"{id} does not work in {context}")

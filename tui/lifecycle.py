@@ -30,8 +30,10 @@ from tui.work.cache.index import OrderIndex
 from tui.work.cache.labels import LabelReader
 from tui.work.cache.opening import open_orders
 from tui.work.cache.order_knowledge import OrderKnowledge
+from tui.work.cache.own_writes import OwnWrites
 from tui.work.cache.private_marks import OrderMarks
 from tui.work.cache.sync import OrderSync
+from tui.work.editor_texts import recover_texts
 
 _BUSY_SECONDS = 0.25
 """How long a key may wait for another process that writes to the store."""
@@ -54,10 +56,12 @@ class Session:
         unreadable = account.store.edits.unreadable
         left_out = f"Damaged and left out: {count_of(unreadable, 'draft')}." if unreadable else ""
         self._notices = [text for text in (account.store.notice, notice, left_out) if text]
+        self._recovered = recover_texts(account.store, account.account_id, settings.keymap.key)
         account.shop_settings = settings.shops
+        account.key = settings.keymap.key
         knowledge = OrderKnowledge(account)
         self._local = local = open_orders(account, knowledge, in_memory=settings.no_cache)
-        sync = OrderSync(account.client, local, now=account.now, every=settings.watch_every)
+        sync = OrderSync(account.client, local, now=account.now, every=settings.watch_every, key=settings.keymap.key)
         self.navigator = navigator = Navigator(app, self._leave, choose_profile)
         self.workspace = navigator.workspace = Workspace(
             profile=profile.title,
@@ -92,6 +96,8 @@ class Session:
         )
         account.listeners.append(lambda _: navigator.store_changed())
         account.draft_sender.on_change = self._order_changed
+        self._own_writes = OwnWrites(local, self.workspace.marks, navigator.show_notice)
+        self._own_writes.follow(account)
         self.workspace.staging.propose = self.workspace.orders.fix
         self.workspace.jobs.on_change = lambda _: navigator.store_changed()
         self.closing = Closing(self.workspace, navigator)
@@ -108,6 +114,8 @@ class Session:
         ready()
         if notice := self.workspace.account.identity_notice:
             self.workspace.show_notice(notice, "warning")
+        if self._recovered:
+            self.workspace.show_notice(" ".join(self._recovered), "warning")
         if self._notices:
             self.workspace.show_notice(" ".join(self._notices), "error")
         await self._background.finish_writes()
@@ -118,10 +126,8 @@ class Session:
         if status is not None and status.deleted:
             self._local.mark_gone([order_id])
         elif status is not None and status.document is not None:
-            mark = self.workspace.marks.of(order_id)
             # Not later than the result, which the row shows until the order is read again.
-            self._local.keep([status.document], at=status.at)
-            self.workspace.marks.renew(order_id, mark)
+            self._own_writes.keep(order_id, status.document, status.at)
         self.navigator.order_changed(order_id)
 
     # Leaving

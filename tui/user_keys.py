@@ -68,6 +68,13 @@ class Keymap:
             if context in command.contexts
         )
 
+    def key(self, id: str, context: Context) -> str:
+        """The name of the key of a command on a screen, for sentences. Raises LookupError if it does not work there."""
+        for command in self.commands_in(context):
+            if command.id == id:
+                return key_name(command.keys[0])
+        raise LookupError(f"{id} does not work in {context}")
+
     def commands_by_key(self, context: Context) -> dict[str, Command]:
         """The commands of a screen by key."""
         return {key: command for command in self.commands_in(context) for key in command.keys}

@@ -90,7 +90,7 @@ def test_state_is_parsed_by_code_and_name() -> None:
     ("kind", "text", "word"),
     [
         ("integer", "1.5", "whole"),
-        ("integer", "", "c sets"),
+        ("integer", "", "clears it"),
         ("integer", "9" * 50, "long"),
         ("integer", "١٢", "whole"),
         ("number", "abc", "number"),
@@ -99,7 +99,7 @@ def test_state_is_parsed_by_code_and_name() -> None:
         ("number", ".", "number"),
         ("number", "9" * 50, "long"),
         ("bool", "maybe", "yes or no"),
-        ("choice", "", "c sets"),
+        ("choice", "", "clears it"),
         ("country", "Nowhere", "no country"),
         ("datetime", "soon", "2025-11-23"),
         ("datetime", "03/04/2025", "day or month"),

@@ -1,4 +1,4 @@
-"""Editor files: private, and removed on close or at the next start."""
+"""Editor files: private, and removed on close or at the next start unless an editor changed them."""
 
 import os
 import signal
@@ -98,3 +98,36 @@ def test_a_link_in_place_of_the_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="It is a link"):
         Store(tmp_path / "data")
     assert len(list(theirs.iterdir())) == 1
+
+
+def test_changed_files_of_dead_sessions_stay_until_they_are_removed(open_store: Callable[[], Store]) -> None:
+    first = open_store()
+    path = first.editor_files.put("order.json", b"{}", {"key": "7"})
+    first.editor_files.put("other.json", b"{}")
+    path.write_bytes(b"{ }")
+    assert open_store().editor_files.left() == [], "its session is alive"
+    first.close()
+    second = open_store()
+    (left,) = second.editor_files.left()
+    assert (left.path, left.data, left.about) == (path, b"{ }", {"key": "7"})
+    second.editor_files.remove(left.path)
+    assert open_store().editor_files.left() == []
+    assert not path.parent.exists()
+
+
+def test_files_that_an_editor_has_open_stay_until_it_ends(open_store: Callable[[], Store]) -> None:
+    first = open_store()
+    changed, unchanged = (first.editor_files.put(name, b"{}", {"key": "7"}) for name in ("a.json", "b.json"))
+    changed.write_bytes(b"{ }")
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as editor:
+        first.editor_files.note_editor(changed, editor.pid)
+        first.editor_files.note_editor(unchanged, editor.pid)
+        first.sessions.close()
+        second = open_store()
+        assert second.editor_files.left() == []
+        assert changed.exists()
+        assert unchanged.exists()
+        editor.kill()
+    third = open_store()
+    assert [left.path for left in third.editor_files.left()] == [changed]
+    assert not unchanged.parent.exists()

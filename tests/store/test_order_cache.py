@@ -5,6 +5,7 @@ import os
 import sqlite3
 import stat
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -253,6 +254,18 @@ def test_new_and_changed_orders_since_a_time(cache: OrderCache) -> None:
     assert cache.changed_since(5.0) == []
 
 
+def test_own_changes_do_not_count_as_changes(cache: OrderCache) -> None:
+    def own(key: str, document: Document) -> ReadOrder:
+        return replace(read(key, document), is_own=True)
+
+    cache.put([read("1", {"a": 1}), read("2", {"a": 1}), read("3", {"a": 1})], 1.0)
+    cache.put([own("1", {"a": 2}), read("2", {"a": 2}), own("3", {"a": 2})], 5.0)
+    assert cache.changed_since(1.0) == ["2"]
+    cache.put([own("2", {"a": 3}), read("3", {"a": 3})], 6.0)
+    assert cache.changed_since(1.0) == ["2", "3"]
+    assert cache.changed_since(5.5) == ["3"]
+
+
 def test_many_conditions_are_counted_in_one_pass(cache: OrderCache) -> None:
     orders = [read("1", country="nl", city="gent"), read("2", country="de", city="gent"), read("3", country="nl")]
     cache.put(orders, 5.0)
@@ -273,11 +286,11 @@ def test_rows_and_times_of_changes_by_key(cache: OrderCache) -> None:
     cache.put([read("7"), read("8")], 5.0)
     assert sorted(cache.rows_of(["7", "8", "9", odd])) == sorted(filter(None, [cache.row_of("7"), cache.row_of("8")]))
     cache.put([read("7", {"id": "7", "notes": "changed"}), read("8")], 9.0)
-    assert cache.changed_at(["7", "8", "9", odd]) == {"7": 9.0, "8": 5.0}
+    assert cache.changed_by_others_at(["7", "8", "9", odd]) == {"7": 9.0, "8": 5.0}
     # A change has another time even if the clock did not advance.
     cache.put([read("7", {"id": "7"})], 9.0)
-    assert cache.changed_at(["7"])["7"] > 9.0
-    assert cache.changed_at([]) == {}
+    assert cache.changed_by_others_at(["7"])["7"] > 9.0
+    assert cache.changed_by_others_at([]) == {}
 
 
 def test_a_cache_in_which_damage_was_met_is_made_again_at_the_next_start(tmp_path: Path) -> None:

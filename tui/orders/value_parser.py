@@ -220,7 +220,7 @@ _READERS: Final[dict[str, Callable[[str, _Context], ParsedEntry]]] = {
     "json": _read_json,
 }
 
-_NEEDED = "a value is needed; c sets empty, null or absent"
+_NEEDED = "a value is needed; the command 'empty, null or absent' clears it"
 _TOO_LONG = "this is too long for a number"
 _MAX_DIGITS = 40
 _MAX_TIME_LENGTH = 60

@@ -44,12 +44,16 @@ _READERS_CACHE: Final = 256
 
 @dataclass(frozen=True, slots=True)
 class ReadOrder:
-    """An order to store, as it was read. `checked`: the version of the code and settings that made the facts."""
+    """An order to store, as it was read. `checked`: the version of the code and settings that made the facts.
+
+    `is_own`: if the order changed, only this app changed it.
+    """
 
     key: str
     document: Document
     facts: Facts
     checked: str = ""
+    is_own: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,9 +269,9 @@ class OrderCache:
         parameter = pack([pack(key) for key in keys])
         return self._rows.read(lambda c: array("q", (row[0] for row in c.execute(sql, (parameter,)))))
 
-    def changed_at(self, keys: Sequence[str]) -> dict[str, float]:
-        """When the documents of some orders last changed, by key. Orders that are not in the cache are left out."""
-        sql = "SELECT key_json, changed_at FROM entry WHERE key_json IN (SELECT value FROM json_each(?))"
+    def changed_by_others_at(self, keys: Sequence[str]) -> dict[str, float]:
+        """When others than this app last changed some orders, by key. Orders that are not in the cache are left out."""
+        sql = "SELECT key_json, coalesce(changed_by_others_at, changed_at) FROM entry WHERE key_json IN (SELECT value FROM json_each(?))"
         parameter = pack([pack(key) for key in keys])
         found = self._rows.read(lambda c: c.execute(sql, (parameter,)).fetchall())
         return {unpack_text(row[0]): row[1] for row in found}
@@ -282,8 +286,8 @@ class OrderCache:
         return self._keys_where("first_read_at > ?", (at,))
 
     def changed_since(self, at: float) -> list[str]:
-        """The keys of the orders that were known at a time and changed after it."""
-        return self._keys_where("changed_at > ? AND first_read_at <= ?", (at, at))
+        """The keys of the orders that were known at a time and that others than this app changed after it."""
+        return self._keys_where("coalesce(changed_by_others_at, changed_at) > ? AND first_read_at <= ?", (at, at))
 
     def missing_from(self, sweep: int, low: int, high: int) -> list[str]:
         """The keys of the orders whose id is within a range and that a complete read did not find."""
@@ -306,7 +310,8 @@ class OrderCache:
         self._writer.write(lambda c: c.execute("INSERT OR REPLACE INTO state (key, value_json) VALUES (?, ?)", row))
 
     def _open(self, cache_size: int | None = None) -> Database:
-        return Database(self.path, (_schema(self.has_index), _LABELS), secure_delete=True, cache_size=cache_size)
+        migrations = (_schema(self.has_index), _LABELS, _CHANGES)
+        return Database(self.path, migrations, secure_delete=True, cache_size=cache_size)
 
 
 def remove_file(path: Path) -> None:
@@ -371,6 +376,12 @@ _LABELS: Final = """
 """
 
 
+_CHANGES: Final = """
+    -- Null: at changed_at.
+    ALTER TABLE entry ADD COLUMN changed_by_others_at REAL;
+"""
+
+
 def _schema(has_index: bool) -> str:
     codes = ", ".join(f"{COLUMN[name]} TEXT" for name in CODES)
     numbers = ", ".join(f"{COLUMN[name]} REAL" for name in NUMBERS)
@@ -411,11 +422,14 @@ def _schema(has_index: bool) -> str:
 
 _COLUMNS: Final = (*CODES, *NUMBERS)
 _UPDATE: Final = (
-    "UPDATE entry SET read_at = ?, changed_at = ?, gone_at = NULL, sweep = coalesce(?, sweep), checked = ?, "
+    "UPDATE entry SET read_at = ?, changed_at = ?, changed_by_others_at = ?, gone_at = NULL, sweep = coalesce(?, sweep), checked = ?, "
     + ", ".join(f"{COLUMN[name]} = ?" for name in _COLUMNS)
     + " WHERE id = ?"
 )
-_KEPT: Final = "SELECT id, document, checked, changed_at FROM entry JOIN body ON entry = id WHERE key_json = ?"
+_KEPT: Final = (
+    "SELECT id, document, checked, changed_at, coalesce(changed_by_others_at, changed_at) AS changed_by_others_at "
+    "FROM entry JOIN body ON entry = id WHERE key_json = ?"
+)
 _INSERT_WORDS: Final = (
     f"INSERT INTO words (rowid, {', '.join(TEXT_COLUMN.values())}) VALUES (?{', ?' * len(TEXT_COLUMN)})"
 )
@@ -437,14 +451,17 @@ def _put(connection: sqlite3.Connection, order: ReadOrder, read_at: float, sweep
         _delete_facts(connection, id)
     facts = order.facts
     changed_at = read_at if kept is None else kept["changed_at"]
+    by_others_at = read_at if kept is None else kept["changed_by_others_at"]
     if kept is not None and not is_same:
         # Later than the last change, even if the clock says otherwise, so that it identifies the document.
         changed_at = max(read_at, changed_at + _MOMENT)
+        by_others_at = by_others_at if order.is_own else changed_at
     connection.execute(
         _UPDATE,
         (
             read_at,
             changed_at,
+            by_others_at,
             sweep,
             order.checked,
             *(facts.codes.get(name) for name in CODES),

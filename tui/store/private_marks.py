@@ -22,6 +22,12 @@ class PrivateMark:
     note: str = ""
 
     @property
+    def names(self) -> frozenset[str]:
+        """Which of done, flagged and snoozed are set."""
+        marks = {"done": self.done_at, "flagged": self.flagged_at, "snoozed": self.snoozed_until}
+        return frozenset(name for name, at in marks.items() if at is not None)
+
+    @property
     def is_put_off(self) -> bool:
         """Whether the order is done or snoozed, so that it needs no attention now."""
         return self.done_at is not None or self.snoozed_until is not None

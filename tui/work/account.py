@@ -12,6 +12,7 @@ from tui.api.codec import Document, Json, as_document, as_list
 from tui.api.errors import Forbidden, InvalidResponse, NotFound, RequestRefused
 from tui.api.query import id_number, id_text
 from tui.api.request_log import RequestLog
+from tui.keymap import KeyOf, usual_key
 from tui.orders.checks.context import NO_SHOPS, AccountShops, ShopSettings
 from tui.orders.checks.senders import Sender, with_sender
 from tui.orders.order_state import OrderState
@@ -94,6 +95,10 @@ class Account:
     """What could not be stored and is stored again later."""
     listeners: list[Callable[[Write | Verification], None]] = field(default_factory=list)
     """Functions to call after each step of a write and at the end of each verification."""
+    key: KeyOf = usual_key
+    """The names of the keys of commands, for sentences."""
+    on_read_back: Callable[[Document], None] = lambda _: None
+    """Called with each order that the verifier has read, as this app has written it."""
     _known: tuple[object, ...] = (None,) * 5
     _known_shops: AccountShops = NO_SHOPS
     _reading: "asyncio.Task[list[Shop]] | None" = None
@@ -159,6 +164,12 @@ class Account:
     def shop_ids(self) -> frozenset[int] | None:
         """The ids of all shops of the account; None where they are not known."""
         return None if self.shops is None or self.shops_hidden else frozenset(shop.id for shop in self.shops)
+
+    @property
+    def being_written(self) -> frozenset[str]:
+        """The ids of the orders that have a write whose result is not known yet."""
+        accepted = {verification.remote_id for verification in self.verifier.pending}
+        return self.draft_sender.being_written | {remote_id for remote_id in accepted if remote_id is not None}
 
     @property
     def known_shops(self) -> AccountShops:
@@ -291,6 +302,8 @@ def _account(
     drafts = Drafts(store, account_id, now, unsaved)
 
     def verified(news: Verification, document: Document | None) -> None:
+        if document is not None:
+            account.on_read_back(document)
         account.draft_sender.on_verification(news, document)
         notify(news)
 
@@ -319,6 +332,7 @@ def _account(
         client, store, account_id, drafts, now, zone, outbox, verifier, draft_sender, switched, own_shop=own_shop
     )
     account.unsaved = unsaved
+    draft_sender.key = lambda id, screen: account.key(id, screen)
     documents = map(as_document, as_list(store.screen_states.get(account_id, _SHOPS)))
     account.earlier_shops = _sorted(shop for shop in map(Shop.read, documents) if shop is not None)
     account.senders = tuple(

@@ -21,15 +21,18 @@ def waiting_text(client: Client, stop: str) -> str:
     return f"waiting for the service, {int(seconds)} s, {stop}"
 
 
-async def name_waits(client: Client, show: Callable[[str], None]) -> None:
-    """Say what is waited for whenever it changes, until this is cancelled. Nothing is done while there is no request."""
+async def name_waits(client: Client, stop: str, show: Callable[[str], None]) -> None:
+    """Say what is waited for whenever it changes, and what ends it, until this is cancelled.
+
+    Nothing is done while there is no request.
+    """
     shown = ""
     while True:
         await client.request_started.wait()
         client.request_started.clear()
         while client.waiting_for is not None:
             await asyncio.sleep(_SHOWN_EVERY)
-            text = waiting_text(client, "Ctrl+C stops")
+            text = waiting_text(client, stop)
             if text != shown:
                 shown = text
                 show(text)

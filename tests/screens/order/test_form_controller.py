@@ -16,6 +16,7 @@ from textual.screen import Screen
 from tui.api.codec import Json, decode, encode
 from tui.api.models import Group, Operation
 from tui.api.pointer import ABSENT, Pointer
+from tui.keymap import Context, usual_key
 from tui.orders.fields import field_at
 from tui.orders.paths import ITEMS
 from tui.orders.value_parser import ValidValue
@@ -94,6 +95,11 @@ class Host:
     address: list[tuple[Pointer, Json]] | None = None
     """The result of the address screen."""
     is_editable: bool = True
+
+    WHERE = Context.EDIT
+
+    def key(self, id: str) -> str:
+        return usual_key(id, self.WHERE)
 
     async def ask(self, text: str, answers: Sequence[tuple[str, str]]) -> str | None:
         self.asked.append((text, dict(answers)))

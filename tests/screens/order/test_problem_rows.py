@@ -16,8 +16,8 @@ from tui.widgets.form_layout import FieldRow, NoteRow
 INSTEAD = {
     "unknown_shop": "Enter the number of one of its shops in a new order",
     "long_id": "a in the order list stages a copy",
-    "eori": "in the form, a adds a tax number",
-    "ioss": "in the form, a adds a tax number",
+    "eori": "add it as a tax number in the form",
+    "ioss": "add it as a tax number in the form",
 }
 """What the problems say whose field cannot be changed, or does not exist yet."""
 

@@ -134,3 +134,21 @@ async def test_the_last_order_is_not_left(tmp_path: Path) -> None:
         await harness.until("Undone: ")
         assert here(harness) == "FIX-4"
         assert len(harness.app.workspace.account.drafts.all()) == 2
+
+
+@pytest.mark.parametrize("action", ["x", "z t", "m"])
+async def test_next_and_previous_problem_skip_what_needs_no_attention(tmp_path: Path, action: str) -> None:
+    async with open_app(tmp_path, plant=ORDERS, orders=0) as harness:
+        await open_list(harness)
+        await harness.press("n")
+        assert here(harness) == "FIX-3"
+        await run(harness, action)
+        await harness.until("2 left to fix.")
+        assert here(harness) == "FIX-4"
+        await harness.press("N")
+        assert here(harness) == "FIX-2"
+        await harness.press("n")
+        assert here(harness) == "FIX-4"
+        await harness.press("enter", "N", "N", "N", "q")
+        await harness.until("FIX-1")
+        assert here(harness) == "FIX-2"

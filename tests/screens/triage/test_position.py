@@ -1,5 +1,6 @@
 """Position, marks and query survive whatever happens to the list: by keys, each event on its own."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -99,3 +100,34 @@ async def test_position_marks_and_query_survive_a_restart(tmp_path: Path) -> Non
         await harness.until("all read")
         assert place(harness) == before
     box.close()
+
+
+async def test_position_marks_and_query_survive_a_restart_of_the_cursor_while_all_orders_are_read(
+    tmp_path: Path,
+) -> None:
+    asked, released = asyncio.Event(), asyncio.Event()
+
+    async def answer(request: httpx.Request, send: Send) -> httpx.Response:
+        if "cursor" in request.url.params and not released.is_set():
+            asked.set()
+            await released.wait()
+            error = {"status": "404", "code": "not_found", "detail": "Cursor not found"}
+            return httpx.Response(404, json={"errors": [error]})
+        return await send(request)
+
+    async with open_app(tmp_path, opened=False, orders=900) as harness:
+        harness.interceptor.intercept("GET", answer)
+        await harness.until(lambda: harness.app.open_screens)
+        await harness.until(asked.is_set)
+        await harness.press("slash")
+        await harness.type(QUERY)
+        await harness.press("enter")
+        await harness.until("of 200 so far")
+        await harness.press("pagedown", "space", "j", "space", "k")
+        await harness.until("2 marked")
+        key, _, marks, query = place(harness)
+        assert harness.app.workspace.orders.window.index_of(key)
+        released.set()
+        await harness.until("of 900 │ all read")
+        after = place(harness)
+        assert (after[0], after[2], after[3]) == (key, marks, query)

@@ -487,7 +487,7 @@ async def test_rows_that_cannot_be_read_are_reported_and_keys_continue(
             raise StoreError("The cache cannot be used: disk I/O error")
 
         with monkeypatch.context() as patch:
-            for method in ("rows", "get", "row_of", "keys", "changed_at"):
+            for method in ("rows", "get", "row_of", "keys", "changed_by_others_at"):
                 patch.setattr(cache, method, fail)
             await harness.press("G", "k")
             await harness.until("Orders cannot be shown: The cache cannot be used")
@@ -501,3 +501,31 @@ async def test_rows_that_cannot_be_read_are_reported_and_keys_continue(
         await harness.until(lambda: "cannot be read" not in harness.text)
         await query(harness, "is:open")
         await harness.until(" of 300 │ all read")
+
+
+@pytest.mark.parametrize("key", ["r", "R", "j", "F"])
+async def test_work_in_the_background_that_cannot_be_kept_is_reported(
+    tmp_path: Path, key: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_app(tmp_path) as harness:
+        await harness.until("300 │ all read")
+        workspace = harness.app.workspace
+
+        def fail(*_: object, **__: object) -> None:
+            raise StoreError("The file cannot be used: disk I/O error")
+
+        with monkeypatch.context() as patch:
+            for owner, method in (
+                (workspace.account.store.screen_states, "put"),
+                (workspace.orders.local, "keep"),
+                (workspace.orders.local.cache, "get"),
+                (workspace.orders.local.cache, "facets"),
+                (workspace.orders, "problems_among"),
+            ):
+                patch.setattr(owner, method, fail)
+            await harness.press(key)
+            await harness.until("The file cannot be used: disk I/O error")
+            await harness.pilot.pause(0.3)
+            assert harness.app.return_code is None
+        await harness.press("escape")
+        assert table(harness).row_count == 300

@@ -229,6 +229,30 @@ async def test_watched_orders_that_are_new_are_named_and_the_cursor_stays(tmp_pa
         assert here in set(harness.app.workspace.orders.window.keys())
 
 
+@pytest.mark.parametrize("change_first", [False, True])
+async def test_watched_orders_that_only_this_app_changed_are_not_changed(tmp_path: Path, change_first: bool) -> None:
+    async with open_app(tmp_path, app_settings=Settings(watch_every=0.3), ticking=True) as harness:
+        await harness.until("300 │ all read")
+        account, cache = harness.app.workspace.account, harness.app.workspace.orders.local.cache
+        here = str(table(harness).cursor_key)
+        await harness.press("x", "g", "t")
+        await harness.type("own")
+        await harness.press("tab", "tab", "w")
+        await harness.until("REVIEW")
+        if change_first:
+            harness.app.workspace.sync.pause()
+            await account.client.patch_order(here, {"order_details": {"notes": "of a colleague"}})
+        await harness.press("y")
+        await harness.until(lambda: not account.drafts.all() and not account.outbox.unfinished)
+        harness.app.workspace.sync.refresh()
+        read_at = cache.get(here).read_at
+        await harness.until(lambda: cache.get(here).read_at > read_at + 0.5)
+        assert "own" in (await harness.order(here))["order_details"]["tags"]
+        assert cache.changed_since(harness.app.workspace.orders.local.seen_at) == [here] * change_first
+        assert ("1 changed" in harness.text) is change_first
+        assert bool(harness.app.workspace.marks.of(here).done_at) is not change_first
+
+
 async def test_the_view_screen_starts_at_the_open_view(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         await harness.until("all read")

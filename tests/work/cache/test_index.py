@@ -145,3 +145,12 @@ def test_a_row_that_was_purged_is_an_empty_order(setup: Setup) -> None:
     setup.local.cache.purge(float("inf"))
     assert setup.index.window[0].document == {}
     assert setup.index.window[-1].document == {}
+
+
+def test_settled_orders_are_skipped_and_not_counted(setup: Setup) -> None:
+    setup.keep(_4={"severity": "error"}, _3={"severity": "error"}, _2={"severity": "error"})
+    assert setup.index.left == 3
+    setup.index.settled = lambda: {"4"}
+    assert setup.index.left == 2
+    assert setup.index.problem_beside("5", 1) == "3"
+    assert setup.index.problem_beside("5", 1, without={"3"}) == "2"

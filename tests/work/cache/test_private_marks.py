@@ -107,3 +107,34 @@ def test_marks_of_unchanged_orders_count_in_a_new_cache(setup: Setup) -> None:
     assert setup.marks.keys(lambda mark: mark.done_at) == frozenset()
     setup.orders.keep([{"id": "7"}, {"id": "8", "notes": "changed"}])
     assert setup.marks.keys(lambda mark: mark.done_at) == {"7"}
+
+
+def test_ended_marks_are_known_until_they_are_cleared(setup: Setup) -> None:
+    until = setup.time.now() + timedelta(hours=2)
+    setup.marks.snooze(["7"], until)
+    setup.marks.toggle_flag(["7"])
+    setup.marks.toggle_done(["8"])
+    assert setup.marks.ended() == {}
+    assert setup.marks.next_end == until
+    setup.orders.keep([{"id": "8", "notes": "changed"}])
+    setup.time.now_ = until
+    assert setup.marks.next_end is None
+    assert not setup.marks.of("8").done_at
+    for _ in range(2):
+        assert setup.marks.ended() == {"7": {"snoozed"}, "8": {"done"}}
+        setup.restart()
+    setup.marks.clear_ended(["7", "8"])
+    assert setup.marks.ended() == {}
+    assert setup.marks.of("7").flagged_at
+
+
+def test_marks_do_not_end_while_their_orders_are_not_in_the_cache(setup: Setup) -> None:
+    setup.marks.toggle_done(["7"])
+    setup.orders.close()
+    setup.orders = LocalOrders(OrderCache(None), lambda _: Facts({}, {}, {}, {}), lambda: "1", setup.time.now)
+    setup.restart()
+    assert setup.marks.ended() == {}
+    setup.time.now_ += timedelta(days=1)
+    setup.orders.keep([{"id": "7"}])
+    assert setup.marks.ended() == {}
+    assert setup.marks.of("7").done_at

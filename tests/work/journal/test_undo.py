@@ -24,6 +24,7 @@ from sandbox_account import (
 from sandbox_harness import ORDER
 
 from tui.api.codec import Document
+from tui.keymap import usual_key
 from tui.orders.edits.compare import compare
 from tui.orders.paths import ITEMS
 from tui.store.journal import WriteState
@@ -232,7 +233,7 @@ async def test_bulk_change_is_undone_with_a_result_per_order(account: Account, s
     assert draft is not None
     assert [step.name for step in draft.edit.steps] == ["undo of hold"]
     assert (NOTES.get(draft.edit.document), TAGS.get(draft.edit.document)) == ("Ring twice", ["fragile", "gift"])
-    assert summary(results) == "3 orders: 1 drafted, 1 drafted with conflicts, 1 gone. w reviews."
+    assert summary(results, usual_key) == "3 orders: 1 drafted, 1 drafted with conflicts, 1 gone. w reviews."
 
 
 async def test_one_order_of_an_upsert_can_be_undone(account: Account, staging: Staging) -> None:

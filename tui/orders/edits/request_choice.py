@@ -116,7 +116,7 @@ def _check_zero_quantities(carried: tuple[Change, ...]) -> Iterator[Invalid]:
     for change in carried:
         if change.pointer.startswith(ITEMS) and change.pointer.name == "quantity" and change.now == 0:
             yield Invalid(
-                change.pointer, "0 is not sent because its effect is undocumented; D removes the item", "quantity"
+                change.pointer, "0 is not sent because its effect is undocumented; remove the item instead", "quantity"
             )
 
 

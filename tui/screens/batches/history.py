@@ -74,7 +74,11 @@ class HistoryScreen(BaseScreen[None]):
     def status_items(self) -> list[str]:
         requests = self._requests.values()
         written = {order.staged for request in requests for order in request.orders if order.was_written}
-        return [f"{count_of(len(written), 'order')} written", "Enter shows the orders", "p shows what was sent"]
+        return [
+            f"{count_of(len(written), 'order')} written",
+            f"{self.key('open')} shows the orders",
+            f"{self.key('long_text')} shows what was sent",
+        ]
 
     @handles("open")
     def open(self, key: str) -> None:

@@ -55,7 +55,7 @@ class BatchesScreen(BaseScreen[None]):
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
         self.table = OrderTable(
-            _COLUMNS, empty="No batch yet. a creates one; staging an order creates one automatically."
+            _COLUMNS, empty=f"No batch yet. {self.key('add')} creates one; staging an order creates one automatically."
         )
         self.line = InputLine("", hides=True)
         self._batches: dict[str, BatchInfo] = {}
@@ -109,7 +109,7 @@ class BatchesScreen(BaseScreen[None]):
         return StyledCell(f"{owner.user}@{owner.host}, process {owner.pid}, since {since}", "conflict")
 
     def status_items(self) -> list[str]:
-        return ["Enter opens", "the journal keeps what was sent"]
+        return [f"{self.key('open')} opens", "the journal keeps what was sent"]
 
     # Commands.
 
@@ -152,7 +152,7 @@ class BatchesScreen(BaseScreen[None]):
             self.show_all()
             unsent = info.counts[StagedState.DRAFT] + info.counts[StagedState.REFUSED]
             kept = " Orders on the service are not changed." if info.count > unsent else ""
-            self.show_notice(f"{info.name} removed.{kept} u restores it.")
+            self.show_notice(f"{info.name} removed.{kept} {self.key('undo')} restores it.")
 
     @handles("undo")
     def bring_back(self, key: str) -> None:
@@ -168,7 +168,7 @@ class BatchesScreen(BaseScreen[None]):
     async def take_over(self, key: str) -> None:
         info = self.info
         if info is None or not info.is_elsewhere:
-            self.show_notice("No other copy has this batch open; Enter opens it.")
+            self.show_notice(f"No other copy has this batch open; {self.key('open')} opens it.")
         else:
             owner = f"{info.owner.user}@{info.owner.host}, process {info.owner.pid}" if info.owner else "Another copy"
             answers = [("y", "take over; the other copy becomes read-only")]

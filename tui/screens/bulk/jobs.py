@@ -34,7 +34,9 @@ class JobsScreen(BaseScreen[None]):
 
     def __init__(self, workspace: Workspace) -> None:
         super().__init__(workspace)
-        self.table = OrderTable(_COLUMNS, empty="No bulk changes yet: mark orders with Space, then press ;c or ;t.")
+        mark, marked, field, tags = (self.key(id, Context.TRIAGE) for id in ("mark", "on_marked", "set_field", "tags"))
+        empty = f"No bulk changes yet: mark orders with {mark}, then press {marked} {field} or {marked} {tags}."
+        self.table = OrderTable(_COLUMNS, empty=empty)
         self._jobs: dict[str, Job] = {}
 
     def compose(self) -> ComposeResult:
@@ -61,7 +63,7 @@ class JobsScreen(BaseScreen[None]):
         self.show_status()
 
     def status_items(self) -> list[str]:
-        return ["Enter shows the results; the journal keeps what was sent"]
+        return [f"{self.key('open')} shows the results; the journal keeps what was sent"]
 
     @handles("open")
     def open(self, key: str) -> None:

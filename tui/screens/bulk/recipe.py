@@ -5,6 +5,7 @@ from typing import cast
 
 from tui.api.codec import Document
 from tui.api.pointer import ABSENT, Pointer
+from tui.keymap import Context
 from tui.orders.edits.bulk_change import BulkChange, FieldAssignment
 from tui.orders.fields import field_at
 from tui.orders.value_parser import ValidValue
@@ -47,7 +48,9 @@ class RecipeCommands:
         if context.in_recipe and field is not None:
             self._sheet.open_editor(field, self.typed().get(field))
         elif context.is_open and self.typed():
-            self._screen.show_notice("Text typed in a field was kept; Enter on the field continues it.")
+            self._screen.show_notice(
+                f"Text typed in a field was kept; {self._screen.key('open')} on the field continues it."
+            )
         self.look()
 
     def show(self, pointer: Pointer | None = None) -> None:
@@ -97,26 +100,28 @@ class RecipeCommands:
     # The editors.
 
     @property
-    def _place(self) -> str:
+    def place(self) -> str:
         """The key under which unsaved texts are stored."""
         return f"bulk-{self._context.job.id}"
 
     def typed(self) -> dict[Pointer, str]:
         """The unsaved texts, by field."""
-        return self._workspace.account.drafts.typed(self._place)
+        return self._workspace.account.drafts.typed(self.place)
 
     def typing(self, pointer: Pointer, text: str) -> None:
         """Store the text being typed."""
         with self._screen.report_store_errors():
-            self._workspace.account.drafts.save_typed(TypedText(self._place, pointer, text))
+            self._workspace.account.drafts.save_typed(TypedText(self.place, pointer, text))
 
     def left(self, pointer: Pointer, text: str | None) -> None:
         """Handle a closed editor; `text` is None if its value was accepted."""
         with self._screen.report_store_errors():
             if text is None:
-                self._workspace.account.drafts.drop_typed(self._place, pointer)
+                self._workspace.account.drafts.drop_typed(self.place, pointer)
             else:
-                self._screen.show_notice("Not accepted; Enter on the field continues with the typed text.")
+                self._screen.show_notice(
+                    f"Not accepted; {self._screen.key('open')} on the field continues with the typed text."
+                )
 
     def entered(self, pointer: Pointer, entry: ValidValue) -> None:
         """Handle a value accepted in the editor of a field or of the tags. A typed unit becomes an assignment, too."""
@@ -142,7 +147,10 @@ class RecipeCommands:
         if assignment is None and len(recipe.assignments) == 1:
             (assignment,) = recipe.assignments
         if assignment is None:
-            self._screen.show_notice("This works on a field of the change. Press Tab to go there; a adds a field.")
+            self._screen.show_notice(
+                f"This works on a field of the change. Press {self._screen.key('pane')} to go there; "
+                f"{self._screen.key('add')} adds a field."
+            )
         return assignment
 
     @handles("add")
@@ -220,7 +228,9 @@ class RecipeCommands:
             recipes.save(recipe)
             if self._context.is_open:
                 self.change(recipe)
-            self._screen.show_notice(f"Saved as {name}; c in the order list offers it.")
+            self._screen.show_notice(
+                f"Saved as {name}; {self._screen.key('set_field', Context.TRIAGE)} in the order list offers it."
+            )
 
     def drop_if_empty(self) -> None:
         """Delete a change with an empty recipe when its screen is closed."""

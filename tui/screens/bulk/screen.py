@@ -150,7 +150,7 @@ class BulkScreen(BaseScreen[None]):
         job = self.job
         stage = "dry run" if job.stage is JobStage.PLANNED else str(job.stage)
         if self.workspace.jobs.is_elsewhere(job):
-            stage = "another copy runs it, r refreshes"
+            stage = f"another copy runs it, {self.key('refresh')} refreshes"
         facts = [job.name, stage, f"{len(job.orders)} orders" + (f", {job.selection}" if job.selection else "")]
         self.title_line.set(self.workspace.heading, " · ".join(facts))
 
@@ -175,22 +175,35 @@ class BulkScreen(BaseScreen[None]):
     def status_items(self) -> Sequence[str | Piece]:
         job = self.job
         if job.note:
-            return [(job.note, "warning"), "z resumes, Ctrl+C cancels"]
+            return [(job.note, "warning"), f"{self.key('pause')} resumes, {self.key('stop')} cancels"]
         match job.stage:
             case JobStage.PLANNED if self._recipe.is_reading:
-                return [("reading … Ctrl+C stops", "info")]
+                return [(f"reading … {self.key('stop')} stops", "info")]
             case JobStage.PLANNED if job.recipe.is_empty:
-                return ["a adds a field, t tags; a dry run then shows each order"]
+                return [f"{self.key('add')} adds a field, {self.key('tags')} tags; a dry run then shows each order"]
             case JobStage.PLANNED:
                 unread = [(f"unknown fields: {', '.join(job.recipe.unknown)}", "warning")] if job.recipe.unknown else []
-                return [*unread, f"{len(job.waiting)} would change, w reviews", "printed labels are not updated"]
+                return [
+                    *unread,
+                    f"{len(job.waiting)} would change, {self.key('review')} reviews",
+                    "printed labels are not updated",
+                ]
             case JobStage.RUNNING:
                 sending = (f"sending: {job.sent_count} of {job.planned_count}", "info")
-                return [sending, "z pauses, Ctrl+C cancels, q leaves it running"]
+                return [
+                    sending,
+                    f"{self.key('pause')} pauses, {self.key('stop')} cancels, {self.key('back')} leaves it running",
+                ]
             case JobStage.PAUSED:
-                return [(f"paused: {job.sent_count} of {job.planned_count}", "warning"), "z resumes, Ctrl+C cancels"]
+                return [
+                    (f"paused: {job.sent_count} of {job.planned_count}", "warning"),
+                    f"{self.key('pause')} resumes, {self.key('stop')} cancels",
+                ]
             case _:
-                return [f"{job.stage}: {job.sent_count} of {job.planned_count}", "R retries the orders shown"]
+                return [
+                    f"{job.stage}: {job.sent_count} of {job.planned_count}",
+                    f"{self.key('retry')} retries the orders shown",
+                ]
 
     # What happens in the panes.
 
@@ -216,7 +229,7 @@ class BulkScreen(BaseScreen[None]):
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        edit_field(self, self.sheet, event.text)
+        edit_field(self, self.sheet, event.text, self._recipe.place)
 
     # Moving.
 

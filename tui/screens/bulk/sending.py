@@ -31,7 +31,7 @@ class SendCommands:
         context = self._context
         order = context.order
         if order is None or context.in_recipe:
-            self._screen.show_notice("Exclude orders in their list. Press Tab to go there.")
+            self._screen.show_notice(f"Exclude orders in their list. Press {self._screen.key('pane')} to go there.")
             return
         try:
             if not self._workspace.jobs.leave_out(context.job, order.id):
@@ -64,7 +64,7 @@ class SendCommands:
     async def review(self, key: str) -> None:
         job, jobs = self._context.job, self._workspace.jobs
         if job.stage is not JobStage.PLANNED:
-            self._screen.show_notice(f"This change is {job.stage} already; R retries orders.")
+            self._screen.show_notice(f"This change is {job.stage} already; {self._screen.key('retry')} retries orders.")
         elif self._recipe.is_reading:
             self._screen.show_notice("The dry run is not finished yet.")
         elif not job.waiting:
@@ -88,10 +88,12 @@ class SendCommands:
             self._screen.show_notice("Another running copy of the app is sending this change.", "warning")
         elif job.stage is JobStage.RUNNING and jobs.is_running(job):
             jobs.pause(job)
-            self._screen.show_notice("Paused. Requests in flight finish; z resumes.")
+            self._screen.show_notice(f"Paused. Requests in flight finish; {self._screen.key('pause')} resumes.")
         elif job.stage in (JobStage.PAUSED, JobStage.RUNNING):
             if jobs.is_running(job):
-                self._screen.show_notice("Writes in flight are still being looked up; then z resumes.")
+                self._screen.show_notice(
+                    f"Writes in flight are still being looked up; then {self._screen.key('pause')} resumes."
+                )
             else:
                 start_job(self._workspace, job)
         else:
@@ -103,7 +105,9 @@ class SendCommands:
         if job.stage not in (JobStage.RUNNING, JobStage.PAUSED):
             stopped = self._screen.stop_reading()
             self._screen.show_notice(
-                "The dry run was stopped; r runs it again." if stopped else "Nothing is being sent."
+                f"The dry run was stopped; {self._screen.key('refresh')} runs it again."
+                if stopped
+                else "Nothing is being sent."
             )
             return
         if not await self._screen.ask(
@@ -121,7 +125,10 @@ class SendCommands:
     @handles("retry")
     def retry(self, key: str) -> None:
         if self._context.job.stage in (JobStage.RUNNING, JobStage.PAUSED):
-            self._screen.show_notice("Orders can be retried when the others are finished; z resumes, Ctrl+C cancels.")
+            self._screen.show_notice(
+                f"Orders can be retried when the others are finished; {self._screen.key('pause')} resumes, "
+                f"{self._screen.key('stop')} cancels."
+            )
             return
         current = self._context.tab_bar.current or ALL
         states = _AGAIN_OF_ALL if current == ALL else frozenset({SendState(current)}) & RETRYABLE
@@ -141,5 +148,7 @@ class SendCommands:
             self._context.tab_bar.select(ALL)
             self._context.show_all()
             self._screen.show_notice(
-                f"{count} would change now; w reviews." if count else "None of them would change; the list shows why."
+                f"{count} would change now; {self._screen.key('review')} reviews."
+                if count
+                else "None of them would change; the list shows why."
             )

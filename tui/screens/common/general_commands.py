@@ -29,12 +29,15 @@ class CommandedScreen(Protocol):
     """What these commands need from a screen."""
 
     WHERE: ClassVar[Context]
-    READ_AGAIN: ClassVar[str]
     workspace: Workspace
 
     @property
     def list_view(self) -> LineView:
         """The view that movement keys act on."""
+
+    @property
+    def how_to_resume(self) -> str:
+        """Which key resumes reading."""
 
     @property
     def order_here(self) -> str | None:
@@ -125,9 +128,8 @@ class GeneralCommands:
     @handles("stop")
     def stop(self, key: str) -> None:
         stopped = self._screen.stop_reading()
-        self._screen.show_notice(
-            f"Reading stopped; {self._screen.READ_AGAIN}." if stopped else "Nothing is being read."
-        )
+        hint = f"; {self._screen.how_to_resume}" if self._screen.how_to_resume else ""
+        self._screen.show_notice(f"Reading stopped{hint}." if stopped else "Nothing is being read.")
 
     @handles("on_marked")
     def on_marked(self, key: str) -> None:

@@ -28,7 +28,7 @@ _MARKS = (
 _EDITOR = (
     ("Enter", "accept, move down"),
     ("Tab, Shift+Tab", "accept, edit the next or previous field"),
-    ("Esc", "close; the text is kept, Enter on the field reopens it"),
+    ("Esc", "close; the text is kept, and editing the field again continues with it"),
     ("↓ ↑", "choose a value; in a text of several lines Enter adds a line, Tab accepts"),
     ("Ctrl+G", "edit the text in $EDITOR"),
 )
@@ -38,7 +38,7 @@ _TEXT_EDITOR = (
     ("Tab", "insert two spaces"),
     ("Ctrl+U, K, W", "delete to the start, to the end, or the previous word"),
     ("Ctrl+← →", "move by a word"),
-    ("Esc", "stop editing; then u undoes, E opens $EDITOR, w applies"),
+    ("Esc", "stop editing, so that keys are commands again"),
 )
 
 
@@ -80,7 +80,10 @@ class PageScreen(BaseScreen[None]):
 def help_page(workspace: Workspace, where: Context, tabs: Sequence[tuple[str, str]] = ()) -> PageScreen:
     """The page with the keys of a screen, and its tabs with their numbers."""
     return PageScreen(
-        workspace, f"Keys in {where}", list(help_lines(where, workspace.keymap, tabs)), title_right="q back, Q quit"
+        workspace,
+        f"Keys in {where}",
+        list(help_lines(where, workspace.keymap, tabs)),
+        title_right=f"{key_names(workspace.keymap.commands_in(Context.PAGER), 'back')} back",
     )
 
 
@@ -90,8 +93,10 @@ def help_lines(where: Context, keymap: Keymap, tabs: Sequence[tuple[str, str]] =
     Each line has the keys, the name that `:` finds, and what the command does.
     """
     here = keymap.commands_in(where)
+    with_marks = where if any(command.id == "on_marked" for command in here) else Context.TRIAGE
+    marked = keymap.key("on_marked", with_marks)
     for purpose in Purpose:
-        yield from _section(purpose, [command for command in here if command.purpose is purpose])
+        yield from _section(purpose, [command for command in here if command.purpose is purpose], marked)
     if tabs:
         yield from _list("Tabs", [(number, safe(label)) for number, label in tabs])
     if where in (Context.EDIT, Context.COMPOSER):
@@ -103,17 +108,23 @@ def help_lines(where: Context, keymap: Keymap, tabs: Sequence[tuple[str, str]] =
     yield [("Marks in front of a row", "title")]
     yield from ([(f"  {fit(mark, _KEYS_WIDTH)} ", style), (text, "")] for mark, text, style in _MARKS)
     yield ""
-    elsewhere = [command for command in COMMANDS if where not in command.contexts]
-    yield from _section("On other screens", elsewhere, is_elsewhere=True)
+    elsewhere = [_elsewhere(command, keymap) for command in COMMANDS if where not in command.contexts]
+    yield from _section("On other screens", elsewhere, marked, is_elsewhere=True)
 
 
-def _section(title: str, commands: Sequence[Command], *, is_elsewhere: bool = False) -> Iterator[TextLine]:
+def _elsewhere(command: Command, keymap: Keymap) -> Command:
+    """The command with its keys on the first screen that has it."""
+    first = next(context for context in Context if context in command.contexts)
+    return next(found for found in keymap.commands_in(first) if found.id == command.id)
+
+
+def _section(title: str, commands: Sequence[Command], marked: str, *, is_elsewhere: bool = False) -> Iterator[TextLine]:
     if not commands:
         return
     yield [(title, "title")]
     for command in commands:
         keys = "0-9" if command.id == "tab_number" else " ".join(key_name(key) for key in command.keys)
-        text = f"{command.help} Also with ;." if command.marked else command.help
+        text = f"{command.help} Also with {marked}." if command.marked else command.help
         if is_elsewhere:
             text += f" ({', '.join(context for context in Context if context in command.contexts)})"
         yield [(f"  {fit(keys, _KEYS_WIDTH)} ", "info"), (f"{fit(command.title, _TITLE_WIDTH)} ", "dim"), (text, "")]

@@ -1,6 +1,6 @@
 """The base screen: maps keys to commands through the keymap; an open question gets all keys."""
 
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Awaitable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
 
@@ -9,6 +9,7 @@ from textual.app import ComposeResult
 from textual.message import Message
 from textual.screen import Screen
 from textual.widget import Widget
+from textual.worker import Worker
 
 from tui.keymap import Command, Context, key_name
 from tui.screens.common.commands import find_handler
@@ -38,8 +39,6 @@ class BaseScreen(Screen[R], inherit_bindings=False):
     WHERE: ClassVar[Context]
     GROUPS: ClassVar[tuple[type, ...]] = ()
     """The types of all objects that `command_groups` can return."""
-    READ_AGAIN: ClassVar[str] = "r reads again"
-    """Which key resumes reading, for the notice that reading was stopped."""
     KEYS: ClassVar[Sequence[tuple[str, str]]] = ()
     """The commands on the key line with their words; by default those with a label in the keymap."""
     AUTO_FOCUS = None
@@ -81,6 +80,15 @@ class BaseScreen(Screen[R], inherit_bindings=False):
     def command_groups(self) -> Sequence[object]:
         """The objects that handle commands in addition to this screen. The first one with a handler runs it."""
         return self.groups
+
+    def key(self, id: str, context: Context | None = None) -> str:
+        """The name of the key of a command, here or on another screen, for sentences: the user's, or the usual one."""
+        return self.workspace.keymap.key(id, context or self.WHERE)
+
+    @property
+    def how_to_resume(self) -> str:
+        """Which key resumes reading, for the notice that reading was stopped."""
+        return f"{self.key('refresh')} reads again" if any(c.id == "refresh" for c in self.commands) else ""
 
     @property
     def list_view(self) -> LineView:
@@ -155,7 +163,10 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         if self._notice is not None:
             self.clear_notice()
         if self.on_marked and not command.marked:
-            self.show_notice(f"; does not work with {command.title}. It works with {marked_keys(self.commands)}.")
+            self.show_notice(
+                f"{self.key('on_marked')} does not work with {command.title}. It works with "
+                f"{marked_keys(self.commands)}."
+            )
             return
         handler = find_handler((*self.command_groups, self, *self._general_groups), command.id)
         if handler is None:
@@ -171,11 +182,16 @@ class BaseScreen(Screen[R], inherit_bindings=False):
     def run_dialog(self, work: Coroutine[Any, Any, None]) -> None:
         """Run work that may wait for the user's answers. It is cancelled when this screen closes."""
 
+        self.run_worker(work, name="dialog", group="dialog")
+
+    def run_worker(self, work: Awaitable[Any], *args: Any, **options: Any) -> Worker[Any]:  # type: ignore[override]
+        """Run work in the background. Errors of the store become a notice; they never end the app."""
+
         async def guarded() -> None:
             with self.report_store_errors():
                 await work
 
-        self.run_worker(guarded(), name="dialog", group="dialog")
+        return super().run_worker(guarded(), *args, **options)
 
     @contextmanager
     def report_store_errors(self) -> Iterator[None]:

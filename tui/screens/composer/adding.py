@@ -96,7 +96,9 @@ class Adding(ComposerCommands):
             saved = "Updated" if name in self._templates.all() else "Saved"
             with self._screen.report_store_errors():
                 self._templates.save(name, as_template(order.document))
-                self._screen.show_notice(f"{saved} as template {name}; a t creates orders from it.")
+                self._screen.show_notice(
+                    f"{saved} as template {name}; {self._screen.key('add')} t creates orders from it."
+                )
 
     async def _add_from_template(self) -> None:
         names = list(self._templates.all())
@@ -158,7 +160,8 @@ class Adding(ComposerCommands):
 
     async def _add_blank_to(self, shop: int) -> None:
         examples: tuple[Document, ...] = ()
-        notice = "Blank order added. Enter edits; n goes to the next required field."
+        edits, goes = self._screen.key("open"), self._screen.key("next_problem")
+        notice = f"Blank order added. {edits} edits; {goes} goes to the next required field."
         query = OrderQuery(integration=(shop,), page_size=_LEARNED_FROM)
         try:
             examples = (await self._view.workspace.account.client.list_orders(query)).orders

@@ -26,7 +26,9 @@ class BatchCommands(ComposerCommands):
             view.state.chosen = view.batch.table.cursor_key if on_marked else self._beside(targets[0].id)
             view.show_all()
             kept = " Orders on the service are not changed." if any(order.sent for order in targets) else ""
-            view.screen.show_notice(f"{count_of(count, 'order')} removed from the batch.{kept} u restores.")
+            view.screen.show_notice(
+                f"{count_of(count, 'order')} removed from the batch.{kept} {view.screen.key('undo')} restores."
+            )
 
     def _beside(self, id: str) -> str | None:
         """The next order, or the previous one if there is none."""
@@ -93,11 +95,15 @@ class BatchCommands(ComposerCommands):
         with self._view.saving():
             count = self._staging.editing.hold(order.id for order in orders)
             self._view.show_all()
-            self._screen.show_notice(f"{count_of(count, 'order')} held: not sent until z releases.")
+            self._screen.show_notice(
+                f"{count_of(count, 'order')} held: not sent until {self._screen.key('hold')} releases."
+            )
 
     def _release(self, orders: Sequence[StagedOrder], *, force: bool = False) -> None:
         with self._view.saving():
             count = self._staging.editing.release((order.id for order in orders), force=force)
             self._view.show_all()
             despite = " despite problems" if force else ""
-            self._screen.show_notice(f"{count_of(count, 'order')} released{despite}; w reviews what is ready.")
+            self._screen.show_notice(
+                f"{count_of(count, 'order')} released{despite}; {self._screen.key('review')} reviews what is ready."
+            )

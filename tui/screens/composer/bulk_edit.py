@@ -83,7 +83,7 @@ class StagedMarkCommands(ComposerCommands):
         """Let the next command act on all marked orders."""
         count, hidden = len(self._view.marks), self._view.state.not_shown(self._view.marks)
         if not count:
-            self._screen.show_notice("No orders marked; Space marks.")
+            self._screen.show_notice(f"No orders marked; {self._screen.key('mark')} marks.")
         else:
             self._screen.next_on_marked = True
             shown = f", {hidden} not shown" if hidden else ""
@@ -114,7 +114,8 @@ class StagedMarkCommands(ComposerCommands):
         hidden = self._view.state.not_shown(same)
         shown = f", {hidden} not shown" if hidden else ""
         self._screen.show_notice(
-            f"{len(same)} marked{shown}. ; m fixes, ; c sets a field on all: {_kind_words(finding)}."
+            f"{len(same)} marked{shown}. {self._screen.key('on_marked')} {self._screen.key('fix_problem')} fixes, "
+            f"{self._screen.key('on_marked')} {self._screen.key('set_field')} sets a field on all: {_kind_words(finding)}."
         )
 
     @property
@@ -282,7 +283,9 @@ class BulkCommands(ComposerCommands):
             count = apply_preview(self._staging, preview, name)
             self._view.show_order()
             title = f"{name[:1].upper()}{name[1:]}"
-            self._screen.show_notice(f"{title}: {count_of(count, 'order')} changed. u undoes all of it.")
+            self._screen.show_notice(
+                f"{title}: {count_of(count, 'order')} changed. {self._screen.key('undo')} undoes all of it."
+            )
 
 
 def _preview_lines(preview: BulkEditPreview) -> Iterator[list[Piece]]:

@@ -146,7 +146,8 @@ class FileAdding(ComposerCommands):
             lines = [f"{refused.place} {refused.reason}" for refused in intake.refused]
             if intake.header:
                 lines = [
-                    "a r saves these rows with the reasons to a file, which you can correct and add again.",
+                    f"{self._screen.key('add')} r saves these rows with the reasons to a file, which you can correct "
+                    "and add again.",
                     "",
                     *lines,
                 ]
@@ -161,5 +162,5 @@ def show_added(view: ComposerView, ids: Sequence[str], notice: str, more: str = 
     view.show_all()
     view.batch.table.go_to_key(view.state.chosen or "")
     view.remember()
-    view.screen.show_notice(f"{notice} u undoes it.{more}")
+    view.screen.show_notice(f"{notice} {view.screen.key('undo')} undoes it.{more}")
     view.look_up()

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator
 from datetime import tzinfo
 
 from tui.api.wording import count_of
+from tui.keymap import Context
 from tui.orders.checks.sending import MAX_ORDERS
 from tui.orders.summary import order_name
 from tui.screens.common.screen import BaseScreen
@@ -54,7 +55,8 @@ class ComposerFrame:
         staging = self._staging
         right = f"{staging.name} · {count_of(len(staging.orders), 'order')} staged"
         if staging.owner is not None:
-            right = f"B, then t takes it over from {staging.owner}"
+            lists, takes = self._screen.key("batches"), self._screen.key("take_over", Context.BATCHES)
+            right = f"{lists}, then {takes} takes it over from {staging.owner}"
         elif self._state.in_form and order is not None:
             position = next((number for number, listed in enumerate(self._state.shown, 1) if listed is order), 0)
             shop = self._workspace.account.shop(order.key[2])
@@ -123,9 +125,16 @@ def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
     if progress is None:
         return
     if progress.paused:
-        yield f"paused, {progress.left} of {progress.total} left; w resumes", "warning"
+        yield (
+            f"paused, {progress.left} of {progress.total} left; {staging.key('review', Context.COMPOSER)} resumes",
+            "warning",
+        )
     elif progress.until is not None:
-        yield f"the service is busy; retry at {progress.until.astimezone(zone):%H:%M:%S}: w", "warning"
+        yield (
+            f"the service is busy; retry at {progress.until.astimezone(zone):%H:%M:%S}: "
+            f"{staging.key('review', Context.COMPOSER)}",
+            "warning",
+        )
     else:
         yield f"sending, {progress.done} of {progress.total}", "info"
 
@@ -133,7 +142,7 @@ def sending_facts(staging: Staging, zone: tzinfo) -> Iterator[Piece]:
 def lookup_text(staging: Staging) -> str:
     """The progress of looking up which orders exist on the service."""
     progress = staging.refresh_progress
-    return f"looking up orders: {progress.done} of {progress.total}; Ctrl+C stops"
+    return f"looking up orders: {progress.done} of {progress.total}; {staging.key('stop', Context.COMPOSER)} stops"
 
 
 def status_summary(account: Account, staging: Staging, marks: int, hidden: int) -> list[str | Piece]:
@@ -162,7 +171,7 @@ def status_summary(account: Account, staging: Staging, marks: int, hidden: int) 
     if verified := counts[SendState.VERIFIED]:
         facts.append(f"{verified} verified")
     if counts[SendState.CONFLICT]:
-        facts.append("UPDATE is not sent until z releases it")
+        facts.append(f"UPDATE is not sent until {account.key('hold', Context.COMPOSER)} releases it")
     if staging.saved_at is not None:
         facts.append(f"saved {staging.saved_at.astimezone(account.zone):%H:%M:%S}")
     elif staging.orders:

@@ -10,6 +10,7 @@ from rich.cells import cell_len
 
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, ROOT, Pointer
+from tui.keymap import Context
 from tui.orders.edits.request_choice import IMMUTABLE
 from tui.orders.fields import Field, all_fields, field_at, known_pointer, path_of, value_pointer
 from tui.orders.paths import ANY, ITEMS, LISTS
@@ -145,7 +146,8 @@ class GridRows(KeyedRows[StagedOrder]):
         problems = self.problems_of(order)
         pointer, more = self._place(order, path, problems)
         if pointer is None:
-            return GridCell(reason="the order has no items; add one in the form: Enter, then a")
+            opens, adds = (self.staging.key(id, Context.COMPOSER) for id in ("open", "add"))
+            return GridCell(reason=f"the order has no items; add one in the form: {opens}, then {adds}")
         value = pointer.get(order.document)
         findings = problems.get(pointer, [])
         typed = self.typed(order.id, pointer)

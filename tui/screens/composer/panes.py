@@ -11,6 +11,7 @@ from textual.containers import Container
 from tui.api.codec import Document
 from tui.api.models import Operation
 from tui.api.pointer import ROOT, Pointer
+from tui.keymap import Context, KeyOf
 from tui.orders.fields import field_at, label_of
 from tui.orders.paths import SHOP
 from tui.orders.summary import text_at
@@ -37,11 +38,16 @@ from tui.widgets.text import safe
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import Staging
 
-EMPTY = """Nothing is staged. To add orders:
-a b  a blank order of a shop       a s  save an order as template, a t uses it
-a f  a file: JSON, CSV, xlsx ...   paste: JSON, cells of a spreadsheet
-In the order list: a stages a copy of the order, ; a of all marked orders.
+
+def empty_text(key: KeyOf) -> str:
+    """The text of a batch without orders. `key`: the names of the keys of commands."""
+    add, stage, marked = key("add", Context.COMPOSER), key("add", Context.TRIAGE), key("on_marked", Context.TRIAGE)
+    return f"""Nothing is staged. To add orders:
+{add} b  a blank order of a shop       {add} s  save an order as template, {add} t uses it
+{add} f  a file: JSON, CSV, xlsx ...   paste: JSON, cells of a spreadsheet
+In the order list: {stage} stages a copy of the order, {marked} {stage} of all marked orders.
 From another machine: ssh host sendcloud-orders submit - < file"""
+
 
 _COLUMNS = "composer.columns"
 """The store key of the columns."""
@@ -58,8 +64,10 @@ class BatchPane(Container):
         super().__init__()
         self._state = state
         self._staging = staging
-        self.table = OrderTable(COLUMNS, empty=EMPTY, id="orders")
-        self.problems = ProblemList(empty="No problems. v shows the table.", id="problems")
+        self.table = OrderTable(COLUMNS, empty=empty_text(staging.key), id="orders")
+        self.problems = ProblemList(
+            empty=f"No problems. {staging.key('view', Context.COMPOSER)} shows the table.", id="problems"
+        )
 
     def compose(self) -> ComposeResult:
         return (self.table, self.problems)
@@ -110,7 +118,13 @@ class GridPane(Container):
         self._texts = texts
         self._columns: list[GridColumn] | None = None
         self._chosen_paths: list[ColumnPath] | None = self._stored_paths()
-        self.grid = OrderGrid(reader_of(workspace, self._edited), self._typing, self._typed, empty=EMPTY, id="grid")
+        self.grid = OrderGrid(
+            reader_of(workspace, self._edited),
+            self._typing,
+            self._typed,
+            empty=empty_text(workspace.keymap.key),
+            id="grid",
+        )
 
     def compose(self) -> ComposeResult:
         return (self.grid,)
@@ -208,7 +222,7 @@ class GridPane(Container):
 
     @on(OrderGrid.ExternalEditor)
     def _external(self, event: OrderGrid.ExternalEditor) -> None:
-        edit_field(self._base, self.grid, event.text)
+        edit_field(self._base, self.grid, event.text, typing_key(self.grid.cursor_key or ""))
 
 
 class StagedFormPane(FormPane):
@@ -251,7 +265,7 @@ class StagedFormPane(FormPane):
             return []
         order, zone = target.order, self._workspace.account.zone
         notes = notes_of(self._staging, order, zone)
-        notes.extend(FormNote.typed(*typed) for typed in self.controller.typed.items())
+        notes.extend(FormNote.typed(*typed, self.controller.edit_key) for typed in self.controller.typed.items())
         spec = FormSpec(
             order.edit,
             Operation.POST,
@@ -262,6 +276,7 @@ class StagedFormPane(FormPane):
             suggestions(self._workspace, order),
             self.controller.words,
             fixed=order.fixed,
+            add_key=self._workspace.keymap.key("add", Context.COMPOSER),
         )
         return as_composed(order, sheet_rows(spec))
 

@@ -167,13 +167,14 @@ class StagedListCommands(ComposerCommands):
         view.workspace.open(SearchScreen(view.workspace, "Columns of the table", choices))
 
     @handles(
-        move_up="< and > move an item or a tax number of the form.",
-        move_down="< and > move an item or a tax number of the form.",
-        revert="Backspace works in the form; Enter opens it.",
-        address="A works in the form; Enter opens it.",
+        move_up="move_up",
+        move_down="move_down",
+        revert="revert",
+        address="address",
     )
-    def refer_to_form(self, notice: str) -> None:
-        self._screen.show_notice(notice)
+    def refer_to_form(self, command: str) -> None:
+        key, opens = self._screen.key(command), self._screen.key("open")
+        self._screen.show_notice(f"{key} works in the form; {opens} opens it.")
 
     @handles("long_text")
     def show_as_json(self, key: str) -> None:
@@ -207,7 +208,9 @@ class StagedTableCommands(ComposerCommands):
     def step_column(self, by: int) -> None:
         if not self._view.grid.move_column(by):
             self._screen.show_notice(
-                "This is the last column; C adds others." if by > 0 else "This is the first column."
+                f"This is the last column; {self._screen.key('columns')} adds others."
+                if by > 0
+                else "This is the first column."
             )
 
     @handles(move_up=-1, move_down=1)

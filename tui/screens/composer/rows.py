@@ -11,6 +11,7 @@ from tui.api.codec import Json
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import ABSENT, ROOT, Pointer
 from tui.api.wording import count_of
+from tui.keymap import Context
 from tui.orders.display import display_value, short_problem
 from tui.orders.edits.edit import Change
 from tui.orders.fields import field_at, label_of
@@ -142,9 +143,9 @@ def problem_text(staging: Staging, order: StagedOrder, zone: tzinfo | None) -> s
         case SendState.UNKNOWN if is_waiting:
             return "response lost, checking"
         case SendState.UNKNOWN:
-            return "response lost; r looks it up, resends if missing"
+            return f"response lost; {staging.key('refresh', Context.COMPOSER)} looks it up, resends if missing"
         case SendState.DIFFERS if order.state is StagedState.MISSING:
-            return "accepted but not found; r looks it up again"
+            return f"accepted but not found; {staging.key('refresh', Context.COMPOSER)} looks it up again"
         case SendState.READY if any(finding.stops for finding in findings):
             return f"sent despite: {_first(findings)}"
         case SendState.READY if order.action is PlannedAction.UNKNOWN:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tui.api.wording import count_of
+from tui.keymap import Context
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import OpenBatches
 from tui.screens.composer.frame import lookup_text
@@ -74,9 +75,13 @@ class StagedSendCommands(ComposerCommands):
     def _begin_review(self, ids: Sequence[str] | None) -> None:
         screen = self._screen
         if self._staging.owner is not None:
-            screen.show_notice(f"{self._staging.owner} has this batch open; B, then t takes it over.", "warning")
+            screen.show_notice(
+                f"{self._staging.owner} has this batch open; {screen.key('batches')}, then "
+                f"{screen.key('take_over', Context.BATCHES)} takes it over.",
+                "warning",
+            )
         elif not self._staging.orders:
-            screen.show_notice("There is nothing to review; a adds orders.")
+            screen.show_notice(f"There is nothing to review; {screen.key('add')} adds orders.")
         else:
             screen.show_notice("Looking up which orders exist …")
             self._is_looking = True
@@ -94,7 +99,7 @@ class StagedSendCommands(ComposerCommands):
         if not screen.is_attached:
             return
         if screen.is_typing or not screen.is_active:
-            screen.show_notice("The review is ready; w shows it.")
+            screen.show_notice(f"The review is ready; {screen.key('review')} shows it.")
         else:
             screen.clear_notice()
             notes = [f"Could not look up which orders exist: {error}"] if error is not None else []

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from tui.api.pointer import Pointer
+from tui.keymap import Context
 from tui.orders.fields import label_of
 from tui.screens.common.screen import BaseScreen
 from tui.screens.composer.frame import ComposerFrame
 from tui.screens.composer.grid_rows import ColumnPath
-from tui.screens.composer.panes import EMPTY, BatchPane, GridPane, StagedFormPane
+from tui.screens.composer.panes import BatchPane, GridPane, StagedFormPane, empty_text
 from tui.screens.composer.rows import finding_lines
 from tui.screens.composer.staged_target import StagedTarget
 from tui.screens.composer.state import ComposerState, SavedView, ViewMode
@@ -90,7 +91,11 @@ class ComposerView:
             self.staging.reload_if_taken_over()
             self.show_all()
         if self.staging.owner is not None:
-            self.screen.show_notice(f"{self.staging.owner} has this batch open; B, then t takes it over.", "warning")
+            self.screen.show_notice(
+                f"{self.staging.owner} has this batch open; {self.screen.key('batches')}, then "
+                f"{self.screen.key('take_over', Context.BATCHES)} takes it over.",
+                "warning",
+            )
         return self.staging.owner is None
 
     @contextmanager
@@ -127,7 +132,9 @@ class ComposerView:
         except StoreError as full:
             error = full
         if error is not None and self.screen.is_attached:
-            self.screen.show_notice(f"Could not look up which orders are new: {error} r tries again.", "warning")
+            self.screen.show_notice(
+                f"Could not look up which orders are new: {error} {self.screen.key('refresh')} tries again.", "warning"
+            )
 
     # Showing.
 
@@ -141,9 +148,13 @@ class ComposerView:
             self.close_form()
         state.list_orders(staging)
         self.batch.show(self.workspace.account.zone)
-        empty = "No order matches. 0 shows all tabs, / changes the filter." if state.is_filtered else ""
+        empty = (
+            f"No order matches. 0 shows all tabs, {self.screen.key('filter')} changes the filter."
+            if state.is_filtered
+            else ""
+        )
         for view in (self.batch.table, self.grid):
-            view.set_empty(empty if staging.orders else EMPTY)
+            view.set_empty(empty if staging.orders else empty_text(staging.key))
         if state.mode is ViewMode.TABLE:
             self.grid_pane.show()
         self.frame.show(self.order)
@@ -212,8 +223,8 @@ class ComposerView:
     def why_empty(self) -> str:
         """Why there is no order at the cursor, and which key helps, as a sentence."""
         if self.staging.orders:
-            return "No order is shown here. 0 shows all tabs, / changes the filter."
-        return "There is no order yet. a adds orders."
+            return f"No order is shown here. 0 shows all tabs, {self.screen.key('filter')} changes the filter."
+        return f"There is no order yet. {self.screen.key('add')} adds orders."
 
     def open_form(self, pointer: Pointer | None = None) -> None:
         """Open the form of the current order, at a field."""
@@ -231,7 +242,9 @@ class ComposerView:
         self.screen.give_focus()
         self.remember()
         if typed := self.form.typed:
-            self.screen.show_notice(f"The text typed in {label_of(next(iter(typed)))} is kept; Enter continues it.")
+            self.screen.show_notice(
+                f"The text typed in {label_of(next(iter(typed)))} is kept; {self.screen.key('open')} continues it."
+            )
 
     def close_form(self) -> None:
         """Go back to the list."""

@@ -74,7 +74,9 @@ class EditCommands:
             self._owner.show_order()
             left = len(draft.draft.undecided)
             self._screen.show_notice(
-                f"{left} conflicts left to decide; n goes to the next." if left else "All conflicts decided; w reviews."
+                f"{left} conflicts left to decide; {self._screen.key('next_problem')} goes to the next."
+                if left
+                else f"All conflicts decided; {self._screen.key('review')} reviews."
             )
 
     def go_to_first_conflict(self) -> None:
@@ -96,7 +98,9 @@ class EditCommands:
             return
         document = self._pane.draft.document
         if stage_copies(self._screen, [document], as_update=answer == "u", read=self._pane.draft.edit.base):
-            self._screen.show_notice(f"{order_name(document)} staged with its changes; B opens the composer.")
+            self._screen.show_notice(
+                f"{order_name(document)} staged with its changes; {self._screen.key('batches')} opens the composer."
+            )
 
     @handles("review")
     async def review(self, key: str) -> None:

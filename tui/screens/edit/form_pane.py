@@ -5,6 +5,7 @@ from typing import Any
 
 from tui.api.errors import Severity
 from tui.api.models import Operation
+from tui.keymap import Context
 from tui.orders.fields import field_at, label_of, required_in
 from tui.orders.paths import NOTES, SHOP
 from tui.orders.summary import text_at
@@ -53,12 +54,16 @@ class DraftFormPane(FormPane):
             draft.edit,
             Operation.PATCH,
             self.controller.view,
-            [*draft.notes, *(FormNote.typed(*typed) for typed in self.controller.typed.items())],
+            [
+                *draft.notes,
+                *(FormNote.typed(*typed, self.controller.edit_key) for typed in self.controller.typed.items()),
+            ],
             draft.conflicts(),
             self._workspace.account.zone,
             self._workspace.orders.suggestions(text_at(draft.document, SHOP)),
             self.controller.words,
             fixed=True,
+            add_key=self._workspace.keymap.key("add", Context.EDIT),
         )
         return sheet_rows(spec, self._cache)
 

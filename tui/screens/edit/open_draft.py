@@ -8,6 +8,7 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.keymap import Context
 from tui.orders.checks.fix import Propose
 from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.registry import DAMAGE_CODES, at_every_item, find_problems
@@ -246,7 +247,10 @@ class OpenDraft:
     def conflicts(self) -> list[ConflictNote]:
         """The conflicts as the form shows them."""
         when = f"{self.draft.read_at.astimezone(self._account.zone):%H:%M}"
-        return [_conflict(self.draft, conflict, when) for conflict in self.draft.conflicts]
+        return [
+            _conflict(self.draft, conflict, when, self._account.key("empty_value", Context.EDIT))
+            for conflict in self.draft.conflicts
+        ]
 
 
 def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
@@ -254,8 +258,11 @@ def _names(draft: Draft, pointers: Sequence[Pointer]) -> str:
     return ", ".join(dict.fromkeys(names[:3])) + (f" and {len(names) - 3} more" if len(names) > 3 else "")
 
 
-def _conflict(draft: Draft, conflict: Conflict, when: str) -> ConflictNote:
-    """A conflict as a sentence. Decided conflicts are also shown and can be decided again."""
+def _conflict(draft: Draft, conflict: Conflict, when: str, decides: str) -> ConflictNote:
+    """A conflict as a sentence. Decided conflicts are also shown and can be decided again.
+
+    `decides`: the key that decides it.
+    """
     placed = draft.edit.to_positions(conflict.pointer)
     there, was = display_value(conflict.pointer, conflict.theirs), display_value(conflict.pointer, conflict.base)
     if conflict.pointer in LISTS:
@@ -268,6 +275,10 @@ def _conflict(draft: Draft, conflict: Conflict, when: str) -> ConflictNote:
         text = f"{there} (was {was})"
     text = f"{conflict.by}: {text}"
     if conflict in draft.undecided:
-        return ConflictNote(placed or conflict.pointer, f"{when} {text}   c: m mine, t theirs")
+        return ConflictNote(placed or conflict.pointer, f"{when} {text}   {decides}: m mine, t theirs")
     kept = "yours is kept" if conflict.decided else "theirs is kept"
-    return ConflictNote(placed or conflict.pointer, f"{when} {text}; {kept}; c decides again", decided=True)
+    return ConflictNote(
+        placed or conflict.pointer,
+        f"{when} {text}; {kept}; {decides} decides again",
+        decided=True,
+    )

@@ -87,7 +87,7 @@ class EditScreen(BaseScreen[None]):
         self.set_interval(_LOOK_EVERY, self._look_for_others)
         typed = next(iter(self.form.typed), None)
         if typed is not None:
-            self.show_notice(f"The text typed in {label_of(typed)} is kept; Enter continues it.")
+            self.show_notice(f"The text typed in {label_of(typed)} is kept; {self.key('edit_field')} continues it.")
         # The base class's handler, which takes the focus, runs after this one.
         self.call_later(self._begin)
 
@@ -95,7 +95,7 @@ class EditScreen(BaseScreen[None]):
         if self._as_json:
             self._edit_commands.edit_as_json()
         elif self.draft is not None and has_text(self.workspace.account, self.draft.json_key):
-            self.show_notice("JSON text of this order was kept; E continues it.")
+            self.show_notice(f"JSON text of this order was kept; {self.key('as_json_edit')} continues it.")
 
     def on_screen_resume(self) -> None:
         remember_place(self, EditOrder(self.order_id))
@@ -162,7 +162,7 @@ class EditScreen(BaseScreen[None]):
         try:
             document = await self.workspace.account.client.get_order(order_id)
         except NotFound as error:
-            gone = "The order no longer exists on the service; a stages it as a new one."
+            gone = f"The order no longer exists on the service; {self.key('add')} stages it as a new one."
             self.show_notice(gone if error.confirmed_by_service else str(error), "conflict")
             return
         except ApiError as error:
@@ -184,7 +184,9 @@ class EditScreen(BaseScreen[None]):
         draft, is_same = self.draft.draft, encode(document) == encode(self.draft.edit.base)
         conflicts, merged = self.draft.rebase(document)
         if conflicts:
-            self.show_notice(f"Also changed on the service, c decides: {conflicts}.", "conflict")
+            self.show_notice(
+                f"Also changed on the service, {self.key('empty_value')} decides: {conflicts}.", "conflict"
+            )
         elif merged:
             self.show_notice(f"Merged changes from the service: {merged}.")
         if is_same and self.draft.draft is draft and not draft.joined:
@@ -212,7 +214,11 @@ class EditScreen(BaseScreen[None]):
             self.draft.check()
         self.show_form()
         if joined:
-            decides = "; c decides what both changed" if self.draft is not None and self.draft.draft.undecided else ""
+            decides = (
+                f"; {self.key('empty_value')} decides what both changed"
+                if self.draft is not None and self.draft.draft.undecided
+                else ""
+            )
             self.show_notice(f"Another copy of the app changed {joined}{decides}.", "conflict")
 
     def show_form(self) -> None:
@@ -259,7 +265,7 @@ class EditScreen(BaseScreen[None]):
             if not (is_confirmed and is_changed):
                 facts.append((status.message, "service" if status.problems else "good" if is_confirmed else "info"))
         if undecided := len(draft.draft.undecided):
-            facts.append((f"{undecided} to decide: c", "conflict"))
+            facts.append((f"{undecided} to decide: {self.key('empty_value')}", "conflict"))
         if self._others:
             facts.append(("also open in another copy", "warning"))
         if not self.workspace.account.drafts.is_stored(draft.id):

@@ -20,6 +20,8 @@ class ImportTarget(Protocol):
     workspace: Workspace
     source: TableSource
 
+    def key(self, id: str) -> str: ...
+
     def take_source(self, source: TableSource) -> None: ...
 
     def show_notice(self, text: str, tone: str = "info") -> None: ...
@@ -77,7 +79,9 @@ class LayoutCommands:
 
     def _is_workbook(self) -> bool:
         if self._screen.source.sheets:
-            self._screen.show_notice("A workbook has no delimiter, quotes or encoding; t shows its next sheet.")
+            self._screen.show_notice(
+                f"A workbook has no delimiter, quotes or encoding; {self._screen.key('sheet')} shows its next sheet."
+            )
         return bool(self._screen.source.sheets)
 
     def _read_as(self, layout: TableLayout) -> None:

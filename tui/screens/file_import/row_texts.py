@@ -1,9 +1,9 @@
 """The full text about a row of the import screen: a guess, a column, or a value for all rows."""
 
-from collections.abc import Sequence
 from typing import Protocol
 
 from tui.api.pointer import Pointer
+from tui.keymap import KeyOf
 from tui.orders.edits.bulk_change import full_label
 from tui.orders.parsed import ParsedFile
 from tui.orders.paths import ANY, FieldPath
@@ -20,7 +20,7 @@ from tui.screens.file_import.rows import (
     target_of,
 )
 from tui.widgets.table import OrderTable
-from tui.work.account import Shop
+from tui.work.account import Account
 from tui.work.file_import.reader import TableSource
 
 
@@ -52,27 +52,27 @@ class TextCommands:
         if row is None:
             screen.open_order()
         else:
-            text = row_text(row, screen.source, screen.intake, screen.workspace.account.shops or ())
+            text = row_text(row, screen.source, screen.intake, screen.workspace.account)
             screen.workspace.go(ShowText(screen.source.name, text))
 
 
-def row_text(row: str, source: TableSource, parsed: ParsedFile, shops: Sequence[Shop]) -> str:
-    """All about the row with this key. `parsed`: the preview. `shops`: those of the account, if known."""
+def row_text(row: str, source: TableSource, parsed: ParsedFile, account: Account) -> str:
+    """All about the row with this key. `parsed`: the preview."""
     if row.startswith("g"):
-        return guess_help(parsed.guesses[int(row[1:])], source.mapping)
+        return guess_help(parsed.guesses[int(row[1:])], source.mapping, account.key)
     if row.startswith("c"):
-        return _column_text(source, parsed, int(row[1:]))
+        return _column_text(source, parsed, int(row[1:]), account.key)
     path = path_of_key(row)
-    return _constant_text(parsed, path, constant_words(path, source.mapping.constant(path), shops))
+    return _constant_text(parsed, path, constant_words(path, source.mapping.constant(path), account.shops or ()))
 
 
-def _column_text(source: TableSource, parsed: ParsedFile, index: int) -> str:
+def _column_text(source: TableSource, parsed: ParsedFile, index: int, key: KeyOf) -> str:
     """The field of a column, what could not be read, and its first values."""
     mapping, name = source.mapping, source.mapping.header[index]
     target = target_of(source, parsed, index)
     goes = f"goes to {target}" if mapping.paths[index] is not None else target
-    guesses = [guess_help(guess, mapping) for guess in parsed.guesses if guess.subject == name]
-    problem = problem_of_column(parsed, name)
+    guesses = [guess_help(guess, mapping, key) for guess in parsed.guesses if guess.subject == name]
+    problem = problem_of_column(parsed, name, key)
     lines = [f"Column {column_letters(index)}, {name}: {goes}.", *guesses, *filter(None, [problem]), "", "First rows:"]
     return "\n".join([*lines, *(cells_of(source, index) or ["(empty)"])])
 

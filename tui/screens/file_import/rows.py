@@ -6,6 +6,7 @@ from decimal import Decimal
 from tui.api.codec import Json, pretty
 from tui.api.errors import Problem, Severity
 from tui.api.pointer import Pointer
+from tui.keymap import Context, KeyOf
 from tui.orders.checks.context import AccountShops
 from tui.orders.checks.sending import check_order
 from tui.orders.display import short_problem
@@ -101,12 +102,12 @@ def _guess_row(key: str, guess: Guess, source: TableSource) -> RenderedRow:
     return RenderedRow(key, (label, StyledCell(guess.text, "warning"), about), "?", "warning")
 
 
-def guess_help(guess: Guess, mapping: ColumnMapping) -> str:
-    """What a guess is about, and the effect of Enter."""
+def guess_help(guess: Guess, mapping: ColumnMapping, key: KeyOf) -> str:
+    """What a guess is about, and the effect of the key that confirms it."""
     column = f" (column {guess.subject})" if guess.subject not in guess.text else ""
     if mapping.accepts(guess):
-        return f"Confirmed; Enter takes that back: {guess.text}{column}"
-    return f"Enter confirms; orders are held until then: {guess.text}{column}"
+        return f"Confirmed; {key('choose', Context.IMPORT)} takes that back: {guess.text}{column}"
+    return f"{key('choose', Context.IMPORT)} confirms; orders are held until then: {guess.text}{column}"
 
 
 def target_of(source: TableSource, parsed: ParsedFile, index: int) -> str:
@@ -180,7 +181,7 @@ def _order_row(key: str, one: ParsedOrder, problems: list[Problem]) -> RenderedR
     items = ITEMS.get(document)
     errors = sum(problem.severity is Severity.ERROR for problem in problems)
     words = (
-        f"{problem_words(problems[0], one)}{f' +{len(problems) - 1}' if len(problems) > 1 else ''}" if problems else ""
+        f"{short_words(problems[0], one)}{f' +{len(problems) - 1}' if len(problems) > 1 else ''}" if problems else ""
     )
     mark = "!" if errors else "~" if problems else " "
     ship = Pointer.of("shipping_address")
@@ -196,20 +197,27 @@ def _order_row(key: str, one: ParsedOrder, problems: list[Problem]) -> RenderedR
     return RenderedRow(key, cells, mark, "error" if errors else "warning" if problems else "")
 
 
-def problem_words(problem: Problem, one: ParsedOrder, *, whole: bool = False) -> str:
-    """A problem with its cell, where it came from one: `quantity: a number is needed (Qty, row 8)`; brief, or whole."""
-    cell = one.cells.get(problem.pointer)
-    where = f" ({cell[1]}, row {cell[0]})" if cell is not None else ""
+def short_words(problem: Problem, one: ParsedOrder) -> str:
+    """A problem in a few words with its cell, where it came from one."""
+    return f"{short_problem(problem)}{_cell_words(problem, one)}"
+
+
+def problem_words(problem: Problem, one: ParsedOrder, key: KeyOf) -> str:
+    """A problem with its cell, where it came from one: `quantity: a number is needed (Qty, row 8)`."""
     label = label_of(problem.pointer) if problem.pointer.tokens else ""
-    if not whole:
-        return f"{short_problem(problem)}{where}"
-    return f"{label + ': ' if label else ''}{with_hint(problem, 'Enter on its line')}{where}"
+    hint = with_hint(problem, f"{key('choose', Context.IMPORT)} on its line")
+    return f"{label + ': ' if label else ''}{hint}{_cell_words(problem, one)}"
 
 
-def order_text(one: ParsedOrder, problems: list[Problem]) -> str:
+def _cell_words(problem: Problem, one: ParsedOrder) -> str:
+    cell = one.cells.get(problem.pointer)
+    return f" ({cell[1]}, row {cell[0]})" if cell is not None else ""
+
+
+def order_text(one: ParsedOrder, problems: list[Problem], key: KeyOf) -> str:
     """All of an order for a pane: what is wrong with it, what was worked out, and the document."""
     lines = [
-        f"{'!' if problem.severity is Severity.ERROR else '~'} {problem_words(problem, one, whole=True)}"
+        f"{'!' if problem.severity is Severity.ERROR else '~'} {problem_words(problem, one, key)}"
         for problem in problems
     ]
     if one.derived:
@@ -228,13 +236,13 @@ def problem_paths(intake: ParsedFile, mapping: ColumnMapping) -> set[FieldPath]:
     return {path for name in names if (path := by_name.get(name)) is not None}
 
 
-def problem_of_column(intake: ParsedFile, name: str) -> str:
+def problem_of_column(intake: ParsedFile, name: str, key: KeyOf) -> str:
     """The first problem that the cells of the column with this name have; nothing if they have none."""
     for one in intake.orders:
         for problem in one.problems:
             cell = one.cells.get(problem.pointer)
             if cell is not None and cell[1] == name:
-                return f"{one.place}: {problem_words(problem, one, whole=True)}"
+                return f"{one.place}: {problem_words(problem, one, key)}"
     return ""
 
 

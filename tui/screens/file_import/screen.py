@@ -193,16 +193,21 @@ class ImportScreen(BaseScreen[ParsedFile]):
         if key is None:
             return ""
         if not self.in_orders and key.startswith("g"):
-            return guess_help(self.intake.guesses[int(key[1:])], self.mapping)
+            return guess_help(self.intake.guesses[int(key[1:])], self.mapping, self.workspace.keymap.key)
         if not self.in_orders and key.startswith("k"):
             is_guess = is_guessed_shop(self.mapping, path_of_key(key), self.workspace.account.shops or ())
-            return "No shop in the file: that of your credentials. Enter chooses another." if is_guess else ""
+            return (
+                f"No shop in the file: that of your credentials. {self.key('choose')} chooses another."
+                if is_guess
+                else ""
+            )
         if not self.in_orders:
-            return problem_of_column(self.intake, self.mapping.header[int(key[1:])])
+            return problem_of_column(self.intake, self.mapping.header[int(key[1:])], self.workspace.keymap.key)
         if key.isdigit():
             one = self.intake.orders[int(key)]
             return " │ ".join(
-                problem_words(problem, one, whole=True) for problem in found_in(one, self.workspace.account.known_shops)
+                problem_words(problem, one, self.workspace.keymap.key)
+                for problem in found_in(one, self.workspace.account.known_shops)
             )
         return self.intake.refused[int(key[1:])].reason
 
@@ -215,9 +220,12 @@ class ImportScreen(BaseScreen[ParsedFile]):
         source, table = self.source, self.source.table
         self.intake = preview(source, _PREVIEWED, now=self._now())
         rows = len(table.rows)
-        self.query_one(TitleLine).set(f"Import {source.name}", f"{rows:,} {word_for(rows, 'row')} · w stages them")
+        self.query_one(TitleLine).set(
+            f"Import {source.name}", f"{rows:,} {word_for(rows, 'row')} · {self.key('stage')} stages them"
+        )
         unconfirmed = sum(not self.mapping.accepts(guess) for guess in self.intake.guesses)
-        guesses = f"{count_of(unconfirmed, 'guess', 'guesses')} to confirm" if unconfirmed else "d e s ' o f change it"
+        layout = " ".join(map(self.key, ("delimiter", "encoding", "decimal", "quote", "dates", "header")))
+        guesses = f"{count_of(unconfirmed, 'guess', 'guesses')} to confirm" if unconfirmed else f"{layout} change it"
         self.query_one("#layout", RuleLine).set(table.layout.summary, guesses)
         problems = problem_paths(self.intake, self.mapping)
         self.columns.load(mapping_rows(source, self.intake, problems, self.workspace.account.shops or ()))
@@ -301,7 +309,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
             self.workspace.go(
                 ShowText(
                     f"{one.place} of {self.source.name}",
-                    order_text(one, found_in(one, self.workspace.account.known_shops)),
+                    order_text(one, found_in(one, self.workspace.account.known_shops), self.workspace.keymap.key),
                 )
             )
         elif key:
@@ -313,9 +321,9 @@ class ImportScreen(BaseScreen[ParsedFile]):
     def leave_out(self, key: str) -> None:
         row = self.columns.cursor_key or ""
         if self.in_orders or not row:
-            self.show_notice("This works on a column. Press Tab to go there.")
+            self.show_notice(f"This works on a column. Press {self.key('pane')} to go there.")
         elif row.startswith("g"):
-            self.show_notice("This works on a column. Enter confirms a guess.")
+            self.show_notice(f"This works on a column. {self.key('choose')} confirms a guess.")
         elif row.startswith("c"):
             self._change(self.mapping.with_path(int(row[1:]), None))
         else:
@@ -427,12 +435,12 @@ class ImportScreen(BaseScreen[ParsedFile]):
         if self._counting is not None:
             self.show_notice("It is being read already.")
         elif not self.mapping.mapped:
-            self.show_notice("No column goes to a field yet; Enter on one chooses it.", "warning")
+            self.show_notice(f"No column goes to a field yet; {self.key('choose')} on one chooses it.", "warning")
         elif not self._has_shop:
             self.columns.go_to_key(key_of(SHOP_PATH))
             self.in_orders = False
             self.give_focus()
-            self.show_notice("These orders have no shop yet; Enter here chooses it.", "warning")
+            self.show_notice(f"These orders have no shop yet; {self.key('choose')} here chooses it.", "warning")
         else:
             self._counting = ImportProgress()
             self.run_worker(self._stage(self._counting), name="read the table", group="stage")

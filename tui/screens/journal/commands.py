@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from tui.keymap import Context
 from tui.orders.formats import day_text
 from tui.orders.progress import Progress
 from tui.screens.common.commands import handles
@@ -85,11 +86,17 @@ class WriteCommands:
                 if result.named.remote_id:
                     workspace.order_changed(result.named.remote_id)
             screen.show_all()
-            screen.show_notice(summary(results))
+            screen.show_notice(summary(results, workspace.keymap.key))
             if len(results) > 1 and screen.is_active and not screen.is_typing:
                 # Orders that need attention come first.
+                hint = f" {screen.key('review')} reviews."
                 results.sort(key=lambda result: result.outcome == "drafted")
-                workspace.go(ShowText(f"Undo: {summary(results)}", "\n".join(map(_line_of, results))))
+                workspace.go(
+                    ShowText(
+                        f"Undo: {summary(results, workspace.keymap.key)}",
+                        "\n".join(_line_of(result, hint) for result in results),
+                    )
+                )
 
     @handles("review")
     def review(self, key: str) -> None:
@@ -101,7 +108,9 @@ class WriteCommands:
         if order_id is not None and order_id.isdecimal():
             self._workspace.go(EditOrder(order_id))
         elif self._writes.brief is not None:
-            self._screen.show_notice("This row has several orders; s, by order, shows a row for each.")
+            self._screen.show_notice(
+                f"This row has several orders; {self._screen.key('sort')}, by order, shows a row for each."
+            )
         else:
             self._screen.show_notice("No write selected.")
 
@@ -141,7 +150,7 @@ class WriteCommands:
         if screen.is_active and not screen.is_typing:
             self._workspace.open(RecheckScreen(self._workspace, day, checks))
         else:
-            screen.show_notice("Recheck finished; r shows the result.")
+            screen.show_notice(f"Recheck finished; {screen.key('recheck', Context.JOURNAL)} shows the result.")
 
     @handles("export")
     async def export(self, key: str) -> None:
@@ -174,7 +183,7 @@ class WriteCommands:
             await report_export(self._screen, exporting, "write", path)
 
 
-def _line_of(result: UndoResult) -> str:
+def _line_of(result: UndoResult, hint: str) -> str:
     name = result.named.name
-    text = result.message.removeprefix(f"{name}: ").removesuffix(" w reviews.")
+    text = result.message.removeprefix(f"{name}: ").removesuffix(hint)
     return f"{name}  {text}" if text.startswith(str(result.outcome)) else f"{name}  {result.outcome}: {text}"

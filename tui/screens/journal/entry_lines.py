@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, tzinfo
 
+from tui.keymap import Context, KeyOf
 from tui.orders.display import display_value
 from tui.orders.fields import label_of
 from tui.orders.formats import exact_time_text
@@ -39,11 +40,11 @@ def entry_lines(entry: JournalEntry, zone: tzinfo, width: int) -> Iterator[Entry
     yield from step_lines(entry.steps, zone)
 
 
-def preview_lines(entry: JournalEntry, zone: tzinfo, width: int, most: int) -> Iterator[EntryLine]:
+def preview_lines(entry: JournalEntry, zone: tzinfo, width: int, most: int, key: KeyOf) -> Iterator[EntryLine]:
     """A summary of a write of one order, in about `most` + 2 lines."""
     lines = list(_service_lines(entry))
     if entry.is_deletion:
-        lines.append([(safe(f"u stages it as a new order. {LOST}"), "info")])
+        lines.append([(safe(f"{key('undo', Context.JOURNAL)} stages it as a new order. {LOST}"), "info")])
         order = entry.parts[0].before or {}
         lines.extend([(f"  {safe(line)}", "")] for line in address_lines(order))
         lines.append([(safe(f"  {money_at(order, TOTAL)} {text_at(order, PAYMENT_STATUS)}"), "")])
@@ -51,19 +52,19 @@ def preview_lines(entry: JournalEntry, zone: tzinfo, width: int, most: int) -> I
         lines.extend(line for part in entry.parts for line in change_lines(part, width))
     if len(lines) > max(most, 2):
         more = len(lines) - most + 1
-        lines[most - 1 :] = [[(f"  … {more} more, Enter shows all", "dim")]]
+        lines[most - 1 :] = [[(f"  … {more} more, {key('open', Context.JOURNAL)} shows all", "dim")]]
     yield from lines
     yield from step_lines(entry.steps, zone, short=True)
     yield _who(entry.write.by, entry.write.profile, entry.write.new.job)
 
 
 def many_lines(
-    brief: JournalRow, named: Sequence[OrderNames], steps: Sequence[Event], zone: tzinfo
+    brief: JournalRow, named: Sequence[OrderNames], steps: Sequence[Event], zone: tzinfo, key: KeyOf
 ) -> Iterator[EntryLine]:
     """A summary of a write of many orders, without loading their documents."""
     shown = ", ".join(names.name for names in named[:12]) + (f" and {len(named) - 12} more" if len(named) > 12 else "")
     yield [(safe(shown), "")]
-    yield [("Enter shows the change of each.", "dim")]
+    yield [(f"{key('open', Context.JOURNAL)} shows the change of each.", "dim")]
     yield from step_lines(steps, zone, short=True)
     yield _who(brief.by, brief.profile, brief.job)
 

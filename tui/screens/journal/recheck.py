@@ -176,7 +176,10 @@ class RecheckScreen(BaseScreen[None]):
             return
         account.draft_sender.forget(check.order_id)
         self._save(draft)
-        self.show_notice(f"Drafted again: {label_of(check.pointer)} of {check.named.name}. u undoes it, w reviews.")
+        self.show_notice(
+            f"Drafted again: {label_of(check.pointer)} of {check.named.name}. {self.key('undo')} undoes it, "
+            f"{self.key('review')} reviews."
+        )
 
     @handles("undo")
     def undo(self, key: str) -> None:

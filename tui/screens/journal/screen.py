@@ -175,12 +175,12 @@ class JournalScreen(BaseScreen[None]):
         account, width = self.workspace.account, self.pane.drawn_width
         if not self.is_whole and brief.orders > 1:
             named = account.store.journal_queries.orders(brief.id)
-            return list(many_lines(brief, named, account.store.writes.events(brief.id), account.zone))
+            return list(many_lines(brief, named, account.store.writes.events(brief.id), account.zone, account.key))
         entry = self._writes.open(brief.id)
         if entry is None:
             return ["This write was removed from the journal."] if self.is_whole else []
         if not self.is_whole:
-            return list(preview_lines(entry, account.zone, width, self.pane.body_height - 2))
+            return list(preview_lines(entry, account.zone, width, self.pane.body_height - 2, account.key))
         if self._as_json:
             text = encode(decode(entry_line(entry), limit=1 << 30), indent=2).decode()
             return [safe(line) for line in text.split("\n")]
@@ -191,7 +191,11 @@ class JournalScreen(BaseScreen[None]):
         under_way = len(account.outbox.unfinished)
         facts: list[str | Piece] = [f"{under_way} in flight"] if under_way else []
         drafted = len(account.drafts.all())
-        facts.append(f"{count_of(drafted, 'draft')}; w reviews" if drafted else "u drafts an undo")
+        facts.append(
+            f"{count_of(drafted, 'draft')}; {self.key('review')} reviews"
+            if drafted
+            else f"{self.key('undo')} drafts an undo"
+        )
         return facts
 
     def order_changed(self, order_id: str) -> None:

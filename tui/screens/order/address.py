@@ -122,7 +122,9 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         self._arrange()
         self._read()
         if text and not self._pasted:
-            self.show_notice("Text from before: a paste replaces it, e edits it, Enter accepts it.")
+            self.show_notice(
+                f"Text from before: a paste replaces it, {self.key('text')} edits it, {self.key('accept')} accepts it."
+            )
 
     def on_resize(self, event: events.Resize) -> None:
         self.query_one("#address").set_class(event.size.width >= _WIDE, "-wide")
@@ -272,11 +274,15 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         notes: list[ComparisonNote] = []
         if reading.split is not None:
             street, number = reading.split
-            joined = f"in the street; s separates it: {street} │ {number}"
-            where = "separate; s moves it into the street" if self._is_split else joined
+            joined = f"in the street; {self.key('split')} separates it: {street} │ {number}"
+            where = f"separate; {self.key('split')} moves it into the street" if self._is_split else joined
             notes.append(ComparisonNote(f"The house number is {where}", "info"))
         if reading.other_addresses:
-            notes.append(ComparisonNote(f"{reading.other_addresses} more in the text; o shows another", "warning", "~"))
+            notes.append(
+                ComparisonNote(
+                    f"{reading.other_addresses} more in the text; {self.key('another')} shows another", "warning", "~"
+                )
+            )
         if reading.possible_countries:
             names = ", ".join(reading.possible_countries[:5])
             notes.append(ComparisonNote(f"The text has no country; the postcode fits {names}", "warning", "~"))
@@ -311,7 +317,8 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
     def status_items(self) -> Sequence[str | Piece]:
         if not self._reading.found:
             return ["the text is kept until you accept the address"]
-        take = "Tab, then Enter makes" if self._in_text else "Enter makes"
+        # In the text, all keys but Tab are text.
+        take = f"{'Tab, then ' if self._in_text else ''}{self.key('accept')} makes"
         facts: list[str | Piece] = [f"nothing is sent; {take} a draft"]
         if self._also_other:
             count = len(self._values()) - sum(self._is_taken(line) for line in self._lines)
@@ -333,7 +340,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             self.show_notice("Enter was pressed before this was shown; press it again to accept.")
             return
         if not self._reading.found:
-            self.show_notice("No address found in the text; e edits it.")
+            self.show_notice(f"No address found in the text; {self.key('text')} edits it.")
             return
         values = self._values()
         if not values:
@@ -349,7 +356,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             self.show_notice("There is nothing to exclude here.")
         elif self._unsendable(row):
             self.show_notice(
-                "The value has characters that cannot be sent; e edits the text.",
+                f"The value has characters that cannot be sent; {self.key('text')} edits the text.",
                 "warning",
             )
         else:

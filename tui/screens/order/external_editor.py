@@ -1,4 +1,4 @@
-"""Edits a text in the user's editor. No text is lost, and no file is left behind."""
+"""Edits a text in the user's editor. No text is lost, and no file is left behind once its text was taken."""
 
 import asyncio
 import os
@@ -7,15 +7,19 @@ import signal
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 from textual.app import SuspendNotSupported
 
+from tui.keymap import Context
+from tui.orders.fields import label_of
 from tui.screens.common.screen import BaseScreen
 from tui.screens.common.workspace import Workspace
 from tui.widgets.editing.editable_lines import EditableLines
+from tui.work.drafts.drafts import TypedText
+from tui.work.editor_texts import TextPlace
 from tui.work.stored import StoreError
 
 _OURS: Final = "SENDCLOUD_"
@@ -44,33 +48,50 @@ FIELD: Final = TextFormat("field.txt", 256 * 1024)
 
 
 async def edit_text(
-    screen: BaseScreen[Any], text: str, format: TextFormat = FIELD, *, line: int | None = None
+    screen: BaseScreen[Any], text: str, place: TextPlace, format: TextFormat = FIELD, *, line: int | None = None
 ) -> str | None:
     """Edit a text in $VISUAL or $EDITOR, starting on a line if the editor supports it. Returns the changed text.
 
     Returns None if nothing was changed or the file cannot be read; a notice says so. The user decides before text is
-    lost. The file is readable only by the user and is removed afterwards, or at the next start after a crash.
+    lost. The file is readable only by the user and is removed afterwards. If the app ends before, what was saved in the
+    file is stored at `place` at the next start.
     """
-    files = screen.workspace.account.store.editor_files
+    account = screen.workspace.account
+    place = replace(
+        place,
+        errors="surrogateescape" if format.keeps_bytes else "surrogatepass",
+        ends_with_newline=text.endswith("\n"),
+    )
     try:
-        path = files.put(format.name, to_bytes(text, format))
-        try:
-            return await EditorSession(screen, path, text, format).edit(line)
-        except NothingToTake as nothing:
-            screen.show_notice(str(nothing), nothing.style)
-            return None
-        finally:
-            _remove(screen, path)
+        path = account.store.editor_files.put(format.name, to_bytes(text, format), place.to_json(account.account_id))
     except StoreError as error:
         screen.show_notice(str(error), "error")
         return None
+    edited: str | None = None
+    # If this is cancelled because the app ends, the file stays.
+    try:
+        edited = await EditorSession(screen, path, text, format).edit(line)
+    except NothingToTake as nothing:
+        screen.show_notice(str(nothing), nothing.style)
+    _remove(screen, path)
+    return edited
 
 
-def edit_field(screen: BaseScreen[Any], editor: EditableLines, text: str) -> None:
-    """Edit the text of an open field editor in $EDITOR, and put the result into the field editor."""
+def edit_field(screen: BaseScreen[Any], editor: EditableLines, text: str, place: str) -> None:
+    """Edit the text of an open field editor in $EDITOR, and put the result into the field editor.
+
+    `place`: the key of the unsaved texts of the order.
+    """
+    pointer = editor.editing
+    if pointer is None:
+        return
+    # The command that opens a field has another name in the form of an order.
+    command = "edit_field" if screen.WHERE is Context.EDIT else "open"
+    key = TypedText(place, pointer, text).key
+    kept = TextPlace(key, f"the field {label_of(pointer)}", command, screen.WHERE)
 
     async def edit() -> None:
-        edited = await edit_text(screen, text)
+        edited = await edit_text(screen, text, kept)
         if edited is not None:
             editor.fill_editor(edited)
 
@@ -195,13 +216,21 @@ def _run(workspace: Workspace, command: str, path: Path, line: int | None) -> in
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     status = 0
     failed: OSError | None = None
+    unnoted: StoreError | None = None
     with workspace.suspend(), _keys_are_the_editors():
+        # The terminal is restored only if no exception leaves the context.
         try:
             # The user's own editor.
-            status = subprocess.run([*arguments, str(path)], check=False, env=environment).returncode  # noqa: S603
+            with subprocess.Popen([*arguments, str(path)], env=environment) as editor:  # noqa: S603
+                try:
+                    workspace.account.store.editor_files.note_editor(path, editor.pid)
+                except StoreError as error:
+                    unnoted = error
+                status = editor.wait()
         except OSError as error:
-            # The terminal is restored only if no exception leaves the context.
             failed = error
+    if unnoted is not None:
+        workspace.show_notice(str(unnoted), "warning")
     if failed is not None:
         raise failed
     return status

@@ -8,6 +8,7 @@ from tui.api.codec import Json, pretty
 from tui.api.models import Group
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.wording import count_of
+from tui.keymap import Context
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.list_items import add_entry, addable, copy_entry, entry_name, move_entry, remove_entry
 from tui.orders.fields import entry_of, field_at, label_of
@@ -25,7 +26,6 @@ from tui.screens.order.typed_texts import TypedTexts
 from tui.widgets.form_layout import FieldRow
 from tui.widgets.sheet import OrderSheet
 
-_UNDOES = "u undoes it."
 _LONG = 20
 """Length from which a value may not fit in its row."""
 
@@ -69,6 +69,20 @@ class FormController:
         self.view = FormView.USUAL
         self.words = ""
         """Only fields that contain these words are shown."""
+
+    @property
+    def target(self) -> FormTarget | None:
+        """What the form edits."""
+        return self._target()
+
+    @property
+    def edit_key(self) -> str:
+        """The name of the key that edits the field under the cursor."""
+        return self._key("edit_field", "open")
+
+    def _key(self, in_form: str, in_composer: str) -> str:
+        """The name of the key of a command that has another name in the composer."""
+        return self._screen.key(in_form if self._screen.WHERE is Context.EDIT else in_composer)
 
     @property
     def typed(self) -> dict[Pointer, str]:
@@ -121,7 +135,7 @@ class FormController:
         if text is None:
             return self.texts.taken(target.typed_key, pointer)
         self.texts.leave(target.typed_key, pointer, text)
-        self._screen.show_notice("The text was not applied; Enter in that field continues it.")
+        self._screen.show_notice(f"The text was not applied; {self.edit_key} in that field continues it.")
         return True
 
     # One field.
@@ -187,7 +201,7 @@ class FormController:
                 self._screen.show_notice("No fix is proposed for this order.")
                 return
             self._owner.show_order()
-            self._screen.show_notice(f"{target.CHANGED}: {fix}. {_UNDOES}")
+            self._screen.show_notice(f"{target.CHANGED}: {fix}. {self._screen.key('undo')} undoes it.")
 
     async def pasted(self, text: str) -> bool:
         """Offer to read a paste as an address. Returns False if it does not look like one."""
@@ -218,7 +232,9 @@ class FormController:
         with self._owner.saving():
             if target.put_all(values, STEP):
                 self._owner.show_order()
-                self._screen.show_notice(f"{target.CHANGED}: {STEP}, {count_of(len(values), 'field')}. {_UNDOES}")
+                self._screen.show_notice(
+                    f"{target.CHANGED}: {STEP}, {count_of(len(values), 'field')}. {self._screen.key('undo')} undoes it."
+                )
 
     # Items and tax numbers.
 
@@ -254,7 +270,10 @@ class FormController:
         target, pointer = self._target(), self._sheet.cursor_pointer
         entry = entry_of(pointer) if pointer is not None else None
         if target is None or entry is None:
-            self._screen.show_notice("D removes an item or a tax number; c clears a field.")
+            self._screen.show_notice(
+                f"{self._screen.key('drop')} removes an item or a tax number; {self._key('empty_value', 'set_field')} "
+                "clears a field."
+            )
         else:
             name = entry_name(target.document, entry)
             self._change_entries(
@@ -287,7 +306,7 @@ class FormController:
                 return
             self._owner.show_order()
             self._sheet.go_to(pointer)
-            self._screen.show_notice(f"{done}; {_UNDOES}")
+            self._screen.show_notice(f"{done}; {self._screen.key('undo')} undoes it.")
 
     # Undo.
 

@@ -97,4 +97,5 @@ class FormPane(Container):
 
     @on(OrderSheet.ExternalEditor)
     def _external(self, event: OrderSheet.ExternalEditor) -> None:
-        edit_field(self._base, self.sheet, event.text)
+        if (target := self.controller.target) is not None:
+            edit_field(self._base, self.sheet, event.text, target.typed_key)

@@ -9,6 +9,7 @@ from tui.api.codec import Json
 from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Group, Kind, Operation
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer
+from tui.keymap import Context, usual_key
 from tui.orders.countries import countries, country_name, states
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.patch import duplicate_names
@@ -53,9 +54,9 @@ class FormNote:
     """The place of the value in its source file."""
 
     @classmethod
-    def typed(cls, pointer: Pointer, text: str) -> "FormNote":
-        """The text of a closed editor that was not applied."""
-        detail = f"typed, not applied: {text or '(empty)'}   Enter continues"
+    def typed(cls, pointer: Pointer, text: str, edit_key: str) -> "FormNote":
+        """The text of a closed editor that was not applied. `edit_key`: the key that edits the field."""
+        detail = f"typed, not applied: {text or '(empty)'}   {edit_key} continues"
         return cls(Problem(detail, "typed", pointer=pointer, severity=Severity.WARNING, reported_by=ReportedBy.LOCAL))
 
     @property
@@ -91,6 +92,8 @@ class FormSpec:
     words: str = ""
     fixed: bool = False
     """Whether the order exists on the service, so that its identifying fields cannot change."""
+    add_key: str = usual_key("add", Context.EDIT)
+    """The name of the key that adds an item."""
 
 
 @dataclass(slots=True)
@@ -112,7 +115,7 @@ def sheet_rows(spec: FormSpec, cache: RowCache | None = None) -> list[SheetRow]:
     for section in parts:
         if section.group is Group.PAY and not has_items:
             has_items = True
-            rows.append(GroupRow("Items", ITEMS, hint="none; a adds one"))
+            rows.append(GroupRow("Items", ITEMS, hint=f"none; {spec.add_key} adds one"))
             rows.extend(_note_row(spec, note) for note in placed.pop(ITEMS, []))
         rows.extend(_section_rows(spec, section, changes, placed, conflicts, ambiguous, cache))
     rows.extend(_unknown_rows(spec))

@@ -58,7 +58,7 @@ class FormGroups:
             if isinstance(row, GroupRow) and group_of(row) == name:
                 self._sheet.go_to_row(index)
                 return
-        self._screen.show_notice(f"{name} has no field in this view; v shows others.")
+        self._screen.show_notice(f"{name} has no field in this view; {self._screen.key('view')} shows others.")
 
     @handles(tab_next=1, tab_previous=-1)
     def step(self, by: int) -> None:

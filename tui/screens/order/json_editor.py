@@ -33,6 +33,7 @@ from tui.widgets.status import RuleLine
 from tui.widgets.text import SUBSTITUTES
 from tui.work.account import Account
 from tui.work.batches.staging import BatchLocked
+from tui.work.editor_texts import TextPlace
 from tui.work.stored import StoreError
 
 _ORDER: Final = TextFormat("order.json", 4 * MAX_LENGTH, keeps_bytes=True)
@@ -140,7 +141,7 @@ class JsonScreen(BaseScreen[None]):
     def on_mount(self) -> None:
         self.edit.load(self._fresh)
         title = f"{self.workspace.profile} · JSON · {order_name(self._document)}"
-        self.title_line.set(title, "w applies it to the draft")
+        self.title_line.set(title, f"{self.key('apply')} applies it to the draft")
         self._bring_back()
         self._check_now()
 
@@ -176,11 +177,11 @@ class JsonScreen(BaseScreen[None]):
         if not isinstance(kept, dict) or not isinstance(kept.get("text"), str):
             return
         self._began = began if isinstance(began, dict) else self._document
-        self.edit.set_text(cast(str, kept["text"]))
+        self.edit.set_text(normalize_lines(cast(str, kept["text"])))
         row = kept.get("row")
         self.edit.go_to(BufferPosition(min(row, len(self.edit.buffer.rows) - 1) if isinstance(row, int) else 0, 0))
         changed = "" if same(self._began, self._document) else "; newer order changes are kept"
-        self.show_notice(f"Your earlier text was restored{changed}. u undoes that.")
+        self.show_notice(f"Your earlier text was restored{changed}. {self.key('undo')} undoes that.")
 
     def _changed(self) -> None:
         """Store the text before it is drawn; a long one a little later, because that would be slow."""
@@ -351,13 +352,27 @@ class JsonScreen(BaseScreen[None]):
 
     # $EDITOR.
 
+    @property
+    def _place(self) -> TextPlace:
+        """Where the text is stored if the app ends while it is open in $EDITOR: where this screen stores it."""
+        key = self._target.json_key
+        name = f"the JSON text of {order_name(self._document)}"
+        return TextPlace(
+            _key(key),
+            name,
+            "as_json_edit",
+            Context.JSON,
+            {"row": self.edit.row},
+            {_key(key, "began"): self._began},
+        )
+
     @handles("as_json_edit")
     async def edit_outside(self, key: str) -> None:
         """Edit the text in $EDITOR, then show its problems."""
         again = True
         while again:
             line, _ = self.edit.buffer.line_and_column(BufferPosition(self.edit.row, 0))
-            text = await edit_text(self, self.edit.buffer.text, _ORDER, line=line)
+            text = await edit_text(self, self.edit.buffer.text, self._place, _ORDER, line=line)
             if text is None:
                 return
             self.edit.set_text(normalize_lines(text))
@@ -378,11 +393,12 @@ class JsonScreen(BaseScreen[None]):
             if self.edit.row not in self.edit.notes:
                 self.edit.step_note(1)
             self.show_notice(
-                f"{count_of(validation.errors, 'problem')}: n goes to each, E edits again, w applies.",
+                f"{count_of(validation.errors, 'problem')}: {self.key('next_problem')} goes to each, "
+                f"{self.key('as_json_edit')} edits again, {self.key('apply')} applies.",
                 "warning",
             )
         else:
-            self.show_notice("Valid; w applies it to the draft.", "good")
+            self.show_notice(f"Valid; {self.key('apply')} applies it to the draft.", "good")
         return False
 
     # Applying it.
@@ -399,7 +415,7 @@ class JsonScreen(BaseScreen[None]):
         else:
             question = f"Apply despite {count_of(validation.errors, 'problem')}?"
             if validation.errors and not await self.ask(question, [("y", "apply")]):
-                self.show_notice("Not applied; n goes to the problems.")
+                self.show_notice(f"Not applied; {self.key('next_problem')} goes to the problems.")
             else:
                 self._apply(found.document)
 
@@ -410,7 +426,7 @@ class JsonScreen(BaseScreen[None]):
                 notice = "Nothing changed: the order already has these values."
                 if self._target.replace_document(self._began, document, _STEP):
                     self._applied()
-                    notice = "Drafted from JSON; u undoes it."
+                    notice = f"Drafted from JSON; {self.key('undo')} undoes it."
         except (BatchLocked, StoreError) as error:
             self.show_notice(f"Not applied: {error}", "warning")
             return
@@ -421,7 +437,7 @@ class JsonScreen(BaseScreen[None]):
     @handles("back")
     def back(self, key: str) -> None:
         self._keep()
-        self._leave("The JSON text is kept; E continues it." if self.is_changed else "")
+        self._leave(f"The JSON text is kept; {self.key('as_json_edit')} continues it." if self.is_changed else "")
 
     def _leave(self, notice: str) -> None:
         self._stop_keeping()

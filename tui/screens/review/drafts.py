@@ -11,6 +11,7 @@ from tui.api.errors import Severity
 from tui.api.models import Operation
 from tui.api.pointer import ABSENT
 from tui.api.wording import count_of
+from tui.keymap import Context, KeyOf, usual_key
 from tui.orders.checks.registry import find_problems
 from tui.orders.display import change_label, display_value
 from tui.orders.edits.request_choice import RequestChoice
@@ -52,9 +53,9 @@ async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft], notes: Seque
     if not screen.is_attached:
         return
     if screen.is_typing or not screen.is_active:
-        screen.show_notice("The review is ready; w shows it.")
+        screen.show_notice(f"The review is ready; {screen.key('review')} shows it.")
         return
-    items = [review_item(draft, found) for draft, found in zip(drafts, stopped, strict=True)]
+    items = [review_item(draft, found, account.key) for draft, found in zip(drafts, stopped, strict=True)]
     ready = [
         (draft, draft.sending.body)
         for draft, item in zip(drafts, items, strict=True)
@@ -82,7 +83,7 @@ def differences(draft: Draft) -> list[list[Piece]]:
     return [*_change_lines(draft, draft.sending), *_conflict_lines(draft), *_merged_lines(draft)]
 
 
-def review_item(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
+def review_item(draft: Draft, stopped: DraftSendStatus | None, key: KeyOf = usual_key) -> ReviewItem:
     """A draft in the review: old and new values, the request, changes on the service, warnings."""
     sending, name = draft.sending, order_name(draft.edit.document)
     sendable = sending.can_send and stopped is None and not draft.undecided
@@ -98,7 +99,14 @@ def review_item(draft: Draft, stopped: DraftSendStatus | None) -> ReviewItem:
     if stopped is not None:
         lines.append([(f"  # not sent: {safe(stopped.message)}", "conflict")])
     elif draft.undecided:
-        lines.append([("  # not sent: c in the form chooses which side to keep", "conflict")])
+        lines.append(
+            [
+                (
+                    f"  # not sent: {key('empty_value', Context.EDIT)} in the form chooses which side to keep",
+                    "conflict",
+                )
+            ]
+        )
     if sending.invalid:
         lines.append([("  # not sent: fix the lines with ! first", "conflict")])
     request = f"PATCH /orders/{draft.order_id}"

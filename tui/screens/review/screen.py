@@ -77,8 +77,8 @@ class ReviewScreen(BaseScreen[SendConfirmed]):
 
     def status_items(self) -> Sequence[str | Piece]:
         if not self._plan.orders:
-            return ["nothing can be sent; the lines below show why", "n or Esc goes back"]
-        return ["printed labels are not updated", "y sends, n or Esc cancels"]
+            return ["nothing can be sent; the lines below show why", f"{self.key('not_send')} or Esc goes back"]
+        return ["printed labels are not updated", f"{self.key('send')} sends, {self.key('not_send')} or Esc cancels"]
 
     def show_keys(self) -> None:
         """Show only the keys that work with this plan."""

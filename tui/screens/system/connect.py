@@ -52,7 +52,7 @@ class WelcomeScreen(SetupScreen[None]):
             ("sandbox", "try the sandbox", "2,000 made-up orders, only on this machine"),
             ("connect", "connect an account", "the orders of your Sendcloud shops"),
         )
-        self.show_text("Changes are drafts on this machine until you review them with w and press y.")
+        self.show_text("Changes are drafts on this machine until you review and send them.")
         self.key_line.set([("↓ ↑", "move"), ("Enter", "choose"), ("Q", "quit")])
 
     def chosen(self, key: str) -> None:
@@ -129,7 +129,7 @@ class ConnectScreen(SetupScreen[None]):
         if new.kept_in is KeptIn.COMMAND:
             rows.append(_Row("command", "command", new.command or "…"))
         rows.append(
-            _Row("read_only", "writes", "no, read only" if new.read_only else "yes, after w and y", (False, True))
+            _Row("read_only", "writes", "no, read only" if new.read_only else "yes, after a review", (False, True))
         )
         return rows
 

@@ -45,7 +45,7 @@ class PreferencesScreen(BaseScreen[None]):
         self.show_status()
 
     def status_items(self) -> list[str]:
-        return ["Enter changes a value; comments of settings.toml stay"]
+        return [f"{self.key('open')} changes a value; comments of settings.toml stay"]
 
     @handles("open")
     async def open(self, key: str) -> None:

@@ -81,7 +81,10 @@ class ChangeCommands(OrderCommands):
     async def repeat(self, key: str) -> None:
         last = SavedChanges(self._workspace.account).last
         if last is None or last.is_empty:
-            self._screen.show_notice("There is no change to repeat yet; c sets a field, t tags.")
+            self._screen.show_notice(
+                f"There is no change to repeat yet; {self._screen.key('set_field')} sets a field, "
+                f"{self._screen.key('tags')} tags."
+            )
         else:
             order = None if self._screen.on_marked else self._orders.changeable()
             if order is not None or self._screen.on_marked:
@@ -132,7 +135,8 @@ class ChangeCommands(OrderCommands):
             next_order = self._orders.next_order
             left = next_order.after_draft(draft) if recipe.assignments else next_order.after([draft.order_id])
             self._screen.show_notice(
-                f"Drafted: {recipe.name or recipe.summary}. {left} u undoes it, . repeats it, w reviews."
+                f"Drafted: {recipe.name or recipe.summary}. {left} {self._screen.key('undo')} undoes it, "
+                f"{self._screen.key('repeat')} repeats it, {self._screen.key('review')} reviews."
             )
 
     def _open_many(self, recipe: BulkChange, edit: Pointer | None = None) -> None:

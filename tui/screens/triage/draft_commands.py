@@ -14,7 +14,8 @@ from tui.screens.common.routes import ShowLines
 from tui.screens.common.workspace_actions import start_write
 from tui.screens.order.address import STEP, AddressScreen
 from tui.screens.review.drafts import differences, review_drafts
-from tui.screens.triage.order_list import OrderCommands
+from tui.screens.triage.order_list import OrderCommands, OrderList
+from tui.screens.triage.private_commands import PrivateCommands
 from tui.widgets.text import fit, has_substitutes, safe
 from tui.work.drafts.proposed_fixes import OrderFix, proposed_fixes
 
@@ -23,6 +24,10 @@ _SHOWN_EACH = 10
 
 class DraftCommands(OrderCommands):
     """Commands that change one order, and the review of drafts."""
+
+    def __init__(self, orders: OrderList, private: PrivateCommands) -> None:
+        super().__init__(orders)
+        self._private = private
 
     @handles("fix")
     async def fix(self, key: str) -> None:
@@ -40,7 +45,8 @@ class DraftCommands(OrderCommands):
                 draft.edit.put_all(proposal.values, problem.title or problem.detail)
                 self._orders.save(draft)
                 self._screen.show_notice(
-                    f"Drafted: {proposal.text}. {self._orders.next_order.after_draft(draft)} u undoes it, w reviews."
+                    f"Drafted: {proposal.text}. {self._orders.next_order.after_draft(draft)} "
+                    f"{self._screen.key('undo')} undoes it, {self._screen.key('review')} reviews."
                 )
                 return
         self._screen.show_notice("No fix is proposed for this order.")
@@ -79,7 +85,9 @@ class DraftCommands(OrderCommands):
             drafted = sum(self._draft_fix(fix, title) for fix in fixes)
             stay = f" {len(fixes) - drafted} changed meanwhile and stay." if drafted < len(fixes) else ""
             left = self._orders.next_order.after([fix.key for fix in fixes])
-            self._screen.show_notice(f"Drafted on {count_of(drafted, 'order')}: {title}.{stay} {left} w reviews.")
+            self._screen.show_notice(
+                f"Drafted on {count_of(drafted, 'order')}: {title}.{stay} {left} {self._screen.key('review')} reviews."
+            )
 
     def _draft_fix(self, fix: OrderFix, title: str) -> bool:
         """Draft a fix, unless the order changed since it was proposed."""
@@ -105,10 +113,16 @@ class DraftCommands(OrderCommands):
         draft = self._orders.draft_of(order)
         if draft.edit.put_all(values, STEP):
             self._orders.save(draft)
-            self._screen.show_notice(f"Drafted: {STEP}, for {name}. u undoes it, w reviews.")
+            self._screen.show_notice(
+                f"Drafted: {STEP}, for {name}. {self._screen.key('undo')} undoes it, {self._screen.key('review')} "
+                "reviews."
+            )
 
     @handles(undo=True, redo=False)
     def step(self, is_undo: bool) -> None:
+        """Undo or redo the latest action on private marks, or a change of the draft of this order if that is later."""
+        if self._private.is_latest() and self._private.step(is_undo=is_undo):
+            return
         left = self._orders.next_order.left if is_undo else None
         if left is not None:
             # The action moved the cursor; its undo returns to its order.
@@ -118,6 +132,8 @@ class DraftCommands(OrderCommands):
             return
         draft = self._orders.draft_of(order)
         name = draft.edit.undo() if is_undo else draft.edit.redo()
+        if name is None and self._private.step(is_undo=is_undo):
+            return
         if name is None:
             self._screen.show_notice(f"Nothing to {'undo' if is_undo else 'redo'} on this order.")
         else:

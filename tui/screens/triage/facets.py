@@ -80,7 +80,10 @@ class FacetScreen(BaseScreen[str]):
         self.show_status()
 
     def status_items(self) -> Sequence[str]:
-        return ["Enter shows only the orders with this value, e only those without it"]
+        return [
+            f"{self.key('open')} shows only the orders with this value, {self.key('exclude_value')} only those "
+            "without it"
+        ]
 
     @handles("open")
     def open(self, key: str) -> None:

@@ -109,4 +109,4 @@ class ListCommands(OrderCommands):
         if self._orders.preview.has_focus:
             self._orders.table.focus(scroll_visible=False)
         elif key != "escape":
-            self._screen.show_notice("This is the first screen; Q quits the app.")
+            self._screen.show_notice(f"This is the first screen; {self._screen.key('quit')} quits the app.")

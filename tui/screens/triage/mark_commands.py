@@ -114,7 +114,7 @@ class MarkCommands(OrderCommands):
         start = self._workspace.orders.window.index_of(self._range_start) if self._range_start else None
         if start is None:
             self._range_start = table.cursor_key or ""
-            self._screen.show_notice("A range starts here; V at its other end marks it.")
+            self._screen.show_notice(f"A range starts here; {self._screen.key('range')} at its other end marks it.")
             return
         first, last = sorted((start, table.cursor))
         table.set_marks(table.marks | set(self._workspace.orders.window.keys(first, last + 1)))
@@ -158,7 +158,10 @@ class MarkCommands(OrderCommands):
         if self._screen.is_active and not self._screen.is_typing:
             self._screen.run_dialog(self._ask_stage(orders, len(unread) - len(found)))
         else:
-            self._screen.show_notice("The marked orders were read. Press ; a to stage them.")
+            self._screen.show_notice(
+                f"The marked orders were read. Press {self._screen.key('on_marked')} {self._screen.key('add')} to "
+                "stage them."
+            )
 
     async def _ask_stage(self, orders: list[Document], missing: int = 0) -> None:
         if not orders:
@@ -169,4 +172,4 @@ class MarkCommands(OrderCommands):
         answers = [("c", "as a new order"), ("u", "as an update (full order)")]
         answer = await self._screen.ask(f"Stage {name}{gone}", answers)
         if answer is not None and stage_copies(self._screen, orders, as_update=answer == "u"):
-            self._screen.show_notice(f"{name} staged; B opens the composer.")
+            self._screen.show_notice(f"{name} staged; {self._screen.key('batches')} opens the composer.")

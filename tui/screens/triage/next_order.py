@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 from tui.api.errors import Severity
 from tui.api.wording import count_of
-from tui.orders.query.conditions import All, Not, OneOf
 from tui.screens.common.workspace import Workspace
 from tui.widgets.table import OrderTable
 from tui.work.drafts.drafts import Draft
@@ -13,26 +12,27 @@ from tui.work.drafts.drafts import Draft
 
 @dataclass(slots=True)
 class NextOrder:
-    """Moves the cursor after an action. `left`: the order that it left, until the user moves the cursor."""
+    """Moves the cursor after an action. `left`: the order that it left, until the user moves the cursor.
+
+    `wanted`: the order to move the cursor to as soon as it is in the list.
+    """
 
     workspace: Workspace
     table: OrderTable
     left: str | None = None
+    wanted: str | None = None
     _reached: str | None = None
 
     def after(self, keys: Collection[str]) -> str:
         """Leave the order under the cursor, if the action was on it, for the next one that needs attention.
 
-        Returns how many orders need attention, as a sentence. Done and snoozed orders do not, nor do those whose draft has
-        no error.
+        Returns how many orders need attention, as a sentence.
         """
         here, index = self.table.cursor_key, self.workspace.orders
-        settled = self._settled()
         self.left = self._reached = None
-        if here is not None and here in keys and index.problem_beside(here, 1, without=settled | set(keys)) is not None:
+        if here is not None and here in keys and index.problem_beside(here, 1, without=keys) is not None:
             self.left, self._reached = here, self.table.cursor_key
-        remaining = All((index.condition, index.needs_work, Not(OneOf("key", tuple(settled)))))
-        return f"{index.local.cache.count(remaining)} left to fix."
+        return f"{index.left} left to fix."
 
     def after_draft(self, draft: Draft) -> str:
         """Stay on an order while its draft has errors, else go to the next one. Returns what is left, as a sentence."""
@@ -41,12 +41,23 @@ class NextOrder:
             return f"{count_of(errors, 'error')} left here."
         return self.after([draft.order_id])
 
+    def go_to(self, key: str) -> None:
+        """Move the cursor to an order, now or as soon as it is in the list."""
+        self.wanted = key
+        self.rows_changed()
+
+    def rows_changed(self, *, is_complete: bool = False) -> None:
+        """Move the cursor to the order that is wanted. It is no longer wanted once the list is complete without it."""
+        if self.wanted is not None and (self.table.go_to_key(self.wanted) or is_complete):
+            self.wanted = None
+
     def cursor_moved(self) -> None:
         """Forget the order that was left, once the user moves the cursor."""
         if self.table.cursor_key != self._reached:
             self.left = self._reached = None
 
-    def _settled(self) -> set[str]:
+    def settled(self) -> set[str]:
+        """The orders that need no attention: done and snoozed ones, and those whose draft has no error."""
         marks, drafts = self.workspace.marks, self.workspace.account.drafts.all()
         without_error = {draft.order_id for draft in drafts if not self._errors(draft)}
         return without_error | marks.keys(lambda mark: mark.is_put_off)

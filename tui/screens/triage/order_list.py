@@ -66,7 +66,9 @@ class OrderList:
             self.screen.show_notice("There is no order here.")
         elif not order_key(order).isdecimal():
             self.screen.show_notice(
-                "This order has no id from the service, so it cannot be changed; p shows it.", "warning"
+                f"This order has no id from the service, so it cannot be changed; {self.screen.key('long_text')} "
+                "shows it.",
+                "warning",
             )
             return None
         return order
@@ -124,7 +126,9 @@ class OrderList:
         self.tab_bar.select(ALL)
         self.set_query(view.query)
         if leaves:
-            self.screen.show_notice(f"{count_of(marks, 'mark')} of the other view removed; * k keeps marks.")
+            self.screen.show_notice(
+                f"{count_of(marks, 'mark')} of the other view removed; {self.screen.key('marks')} k keeps marks."
+            )
 
     @property
     def open_view(self) -> QueryView | None:

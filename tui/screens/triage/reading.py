@@ -7,6 +7,8 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import datetime
 from typing import Any
 
+from textual.timer import Timer
+
 from tui.api.errors import ApiError
 from tui.orders.query.completion import complete
 from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, All, Between, Condition, Not, OneOf, SortKey
@@ -72,6 +74,7 @@ class OrderReader:
         self._has_all = False
         self._changed = asyncio.Event()
         self._urgent = asyncio.Event()
+        self._snooze_end: Timer | None = None
 
     @property
     def condition(self) -> Condition:
@@ -182,10 +185,20 @@ class OrderReader:
             except (QueryError, StoreError) as error:
                 # A shop that the query names may be gone, and the file may be damaged. The rows stay as they are.
                 self._screen.show_notice(f"The list was not updated: {error}", "error")
+            self._look_at_next_end()
             pause = _SHARE * (time.monotonic() - started)
             if self._workspace.sync.state.is_reading:
                 pause = max(pause, _EVERY)
             await sleep_or_event(pause, self._urgent, asyncio.sleep)
+
+    def _look_at_next_end(self) -> None:
+        """Look up the orders again when the next snooze ends."""
+        if self._snooze_end is not None:
+            self._snooze_end.stop()
+            self._snooze_end = None
+        if (end := self._workspace.marks.next_end) is not None:
+            seconds = max(_EVERY, (end - self._workspace.now()).total_seconds())
+            self._snooze_end = self._screen.set_timer(seconds, self.look_again)
 
     async def _look(self) -> None:
         # Drafts, marks and the time may have changed what the query means.
@@ -235,9 +248,13 @@ class OrderReader:
         """The text of a list without orders."""
         state = self._workspace.sync.state
         if self.known:
-            return "No order matches. / changes the query." if self.query != EVERYTHING else "No orders here."
+            return (
+                f"No order matches. {self._screen.key('filter')} changes the query."
+                if self.query != EVERYTHING
+                else "No orders here."
+            )
         if state.error is not None:
-            return "Nothing was read. R tries again."
+            return f"Nothing was read. {self._screen.key('refresh_all')} tries again."
         return "No orders here." if state.is_complete else "Reading …"
 
     @property

@@ -95,7 +95,6 @@ class TriageScreen(BaseScreen[None]):
         TableCommands,
         MarkCommands,
     )
-    READ_AGAIN = "R reads again"
     CSS = """
     #triage { height: 1fr; layout: vertical; }
     #triage OrderTable { height: 1fr; }
@@ -128,7 +127,8 @@ class TriageScreen(BaseScreen[None]):
         )
         self._counts = ViewCounts(self, self._reader, self._views, self._show_views)
         changes = ChangeCommands(self._orders)
-        self._drafts = DraftCommands(self._orders)
+        self._private = PrivateCommands(self._orders)
+        self._drafts = DraftCommands(self._orders, self._private)
         self._marks = MarkCommands(self._orders, changes)
         self._tables = TableCommands(self._orders)
         tabs = TabCommands(self, self.tab_bar, "There is no shop {}.")
@@ -138,7 +138,7 @@ class TriageScreen(BaseScreen[None]):
             ViewCommands(self._orders, self._counts),
             self._drafts,
             changes,
-            PrivateCommands(self._orders),
+            self._private,
             ExportCommands(self._orders),
             self._tables,
             self._marks,
@@ -154,8 +154,6 @@ class TriageScreen(BaseScreen[None]):
         """The fixes of that order that use earlier orders, by code."""
         self._comparing: Timer | None = None
         self._unreadable = UnreadableRows(self, self.table)
-        self._wanted_key: str | None = None
-        """The order to move the cursor to as soon as it is in the list."""
 
     def compose(self) -> ComposeResult:
         self._side = Container(self._rule, self.preview, id="side")
@@ -183,9 +181,10 @@ class TriageScreen(BaseScreen[None]):
     def on_mount(self) -> None:
         index = self.workspace.orders
         index.cursor, index.move_cursor = lambda: self.table.cursor, self.table.go
+        index.settled = self._orders.next_order.settled
         self.workspace.sync.on_change = self._reader.reading_changed
         self.workspace.labels.on_answer = self._label_answered
-        shop, self._wanted_key = self._orders.restore()
+        shop, self._orders.next_order.wanted = self._orders.restore()
         self._show_shops(shop)
         self._orders.begin()
         self._filter_line.complete = self._reader.complete
@@ -277,7 +276,7 @@ class TriageScreen(BaseScreen[None]):
 
     @on(TabBar.Selected)
     def _shop_chosen(self) -> None:
-        self._wanted_key = None
+        self._orders.next_order.wanted = None
         self._orders.begin()
 
     @handles("refresh_all")
@@ -292,10 +291,9 @@ class TriageScreen(BaseScreen[None]):
 
     def _rows_changed(self) -> None:
         self._show_rows()
-        if self._wanted_key is not None and (
-            self.table.go_to_key(self._wanted_key) or self.workspace.sync.state.is_complete
-        ):
-            self._wanted_key = None
+        self._orders.next_order.rows_changed(is_complete=self.workspace.sync.state.is_complete)
+        with self.report_store_errors():
+            self._private.draft_ended()
 
     def _progress_changed(self) -> None:
         if self.is_attached:
@@ -307,6 +305,10 @@ class TriageScreen(BaseScreen[None]):
         self._reader.orders_changed()
         if self.is_current and key == self.order_here:
             self._show_preview()
+
+    @property
+    def how_to_resume(self) -> str:
+        return f"{self.key('refresh_all')} reads again"
 
     def stop_reading(self) -> bool:
         is_reading = self.workspace.sync.state.is_reading
@@ -380,7 +382,7 @@ class TriageScreen(BaseScreen[None]):
         self._orders.next_order.cursor_moved()
         if self.is_current:
             self._show_preview()
-        if self._wanted_key is None:
+        if self._orders.next_order.wanted is None:
             self._orders.remember()
 
     @on(OrderTable.MarksChanged)
@@ -419,7 +421,7 @@ class TriageScreen(BaseScreen[None]):
             lines.insert(0, [(f"{safe(state)}: no work left", "good")])
         codes = {problem.code for problem in problems}
         lines += [
-            [(safe(f"{warning}; W switches it off for the shop"), "dim")]
+            [(safe(f"{warning}; {self.key('switch_check')} switches it off for the shop"), "dim")]
             for warning in self.workspace.orders.frequent_of(shown)
             if warning.code in codes
         ]
@@ -466,11 +468,11 @@ class TriageScreen(BaseScreen[None]):
         failing = sum(bool(shop.failing_since) for shop in account.shops or ())
         facts: list[str | Piece] = []
         if state.is_reading and not state.is_complete:
-            facts.append((f"reading … {state.read} so far, Ctrl+C stops", "info"))
+            facts.append((f"reading … {state.read} so far, {self.key('stop')} stops", "info"))
         elif state.is_paused:
-            facts.append(("reading is paused, R resumes", "warning"))
+            facts.append((f"reading is paused, {self.key('refresh_all')} resumes", "warning"))
         if state.error is not None:
-            facts.append((f"Not up to date: {state.error} R tries again.", "error"))
+            facts.append((f"Not up to date: {state.error} {self.key('refresh_all')} tries again.", "error"))
         elif state.notice:
             facts.append((state.notice, "warning"))
         if paused := account.client.paused_for:
@@ -484,13 +486,13 @@ class TriageScreen(BaseScreen[None]):
             hidden = f", {self._hidden_marks} not in this list" if self._hidden_marks else ""
             facts.append(f"{len(self.table.marks)} marked{kept}{hidden}")
         if frequent := self.workspace.orders.frequent:
-            facts.append(f"{count_of(len(frequent), 'frequent warning')}, W")
+            facts.append(f"{count_of(len(frequent), 'frequent warning')}, {self.key('switch_check')}")
         if news := Counter(self._reader.news.values()):
             facts.append((", ".join(f"{news[word]} {word}" for word in ("new", "changed") if news[word]), "info"))
         if self._tables.has_unused:
-            facts.append(("an edited table waits, E", "warning"))
+            facts.append((f"an edited table waits, {self.key('as_text')}", "warning"))
         if failing:
-            facts.append((f"{count_of(failing, 'shop')} failing, I shows why", "error"))
+            facts.append((f"{count_of(failing, 'shop')} failing, {self.key('shops')} shows why", "error"))
         return facts
 
     # What happened elsewhere.
@@ -516,7 +518,7 @@ class TriageScreen(BaseScreen[None]):
         if status is not None and status.state is not SendState.SENDING and not account.draft_sender.unsettled:
             self.clear_notice()
             if status.deleted:
-                self.show_notice(f"{name} {status.message}; L shows the deleted order.", "good")
+                self.show_notice(f"{name} {status.message}; {self.key('journal')} shows the deleted order.", "good")
         if self.is_current:
             self._show_preview()
         self.store_changed()

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from tui.api.codec import Document
 from tui.api.errors import ApiError
 from tui.api.query import read_instant
+from tui.keymap import Context
 from tui.orders.checks.registry import title_of
 from tui.orders.formats import time_text
 from tui.work.account import Account, Shop
@@ -37,7 +38,9 @@ async def shops_text(account: Account, frequent: Sequence[FrequentWarning]) -> s
         if off := account.switched_checks.off(shop.id):
             lines.append(f"    switched off: {', '.join(map(title_of, sorted(off)))}")
         if off or any(warning.shop == shop.id for warning in frequent):
-            lines.append("    W in the order list switches these checks off and on")
+            lines.append(
+                f"    {account.key('switch_check', Context.TRIAGE)} in the order list switches these checks off and on"
+            )
         parts.append("\n".join(lines))
     return "\n\n".join(parts) or "The service lists no shops for these credentials."
 

@@ -8,6 +8,7 @@ from typing import Final
 from tui.api.codec import Document, same
 from tui.api.query import order_key
 from tui.api.wording import count_of
+from tui.keymap import Context
 from tui.orders.edits.table_text import (
     USUAL_COLUMNS,
     TableChanges,
@@ -25,7 +26,8 @@ from tui.screens.order.external_editor import TextFormat, edit_text
 from tui.screens.review.drafts import review_drafts
 from tui.screens.triage.order_list import OrderCommands, OrderList
 from tui.work.drafts.drafts import Draft
-from tui.work.drafts.edited_table import EditedTable, UnusedTable
+from tui.work.drafts.edited_table import KEY, EditedTable, UnusedTable, members_of
+from tui.work.editor_texts import TextPlace
 
 _FILE: Final = TextFormat("orders.tsv", 16 * 1024 * 1024)
 _COLUMNS: Final = "triage.table"
@@ -80,7 +82,7 @@ class TableCommands(OrderCommands):
         missing = len(wanted) - len(orders)
         notes = [f"{count_of(missing, 'marked order')} not in the table: never read."] if missing else []
         table = EditedTable("", names, orders, notes)
-        text = await edit_text(self._screen, to_text(orders, table.columns), _FILE)
+        text = await edit_text(self._screen, to_text(orders, table.columns), _place(table), _FILE)
         if text is not None:
             await self._use(replace(table, text=text))
 
@@ -115,7 +117,10 @@ class TableCommands(OrderCommands):
             answers = [("e", "edit again"), ("d", "discard"), ("p", f"show {count}")]
             answer = await self._screen.ask(f"Line {first.line}: {first.text}", answers)
             if answer is None:
-                self._screen.show_notice("Nothing was drafted. The text is kept; E continues with it.", "warning")
+                self._screen.show_notice(
+                    f"Nothing was drafted. The text is kept; {self._screen.key('as_text')} continues with it.",
+                    "warning",
+                )
                 return
             if answer == "d":
                 self._forget()
@@ -126,7 +131,7 @@ class TableCommands(OrderCommands):
                 self._workspace.go(ShowText(f"Nothing was drafted: {count}", lines))
                 self._screen.call_after_refresh(self._screen.run_dialog, self._use(table))
                 return
-            text = await edit_text(self._screen, table.text, _FILE, line=first.line)
+            text = await edit_text(self._screen, table.text, _place(table), _FILE, line=first.line)
             table = replace(table, text=text or table.text)
         self._draft(changes, table.orders, [*table.notes, *changes.notes])
         self._forget()
@@ -150,6 +155,12 @@ class TableCommands(OrderCommands):
             review_drafts(self._screen, drafts, notes)
         else:
             self._screen.show_notice(" ".join(["Nothing was changed.", *notes]))
+
+
+def _place(table: EditedTable) -> TextPlace:
+    """Where the text is stored if the app ends while it is open in $EDITOR: with the tables that were not used yet."""
+    name = f"the table of {count_of(len(table.orders), 'order')}"
+    return TextPlace(KEY, name, "as_text", Context.TRIAGE, members_of(table))
 
 
 def _complete(line: str) -> tuple[str, str]:

@@ -117,7 +117,9 @@ class ViewCommands(OrderCommands):
         index.local.cache.mark_outdated(of_shop if is_on else All((of_shop, OneOf("problem", (code,)))))
         index.forget_problems()
         await self._judge_again()
-        state, hint = ("on again", "") if is_on else ("off", " W switches it on again.")
+        state, hint = (
+            ("on again", "") if is_on else ("off", f" {self._screen.key('switch_check')} switches it on again.")
+        )
         self._screen.show_notice(f"{title_of(code)} is switched {state} for {names.get(shop, shop)}.{hint}")
 
     async def _judge_again(self) -> None:
@@ -130,7 +132,9 @@ class ViewCommands(OrderCommands):
     def set_seen(self, key: str) -> None:
         self._workspace.orders.local.set_seen()
         self._orders.reader.look_again()
-        self._screen.show_notice("All orders are now seen; v n shows orders that come in later.")
+        self._screen.show_notice(
+            f"All orders are now seen; {self._screen.key('views')} n shows orders that come in later."
+        )
 
 
 def _customer_query(order: Document) -> str:

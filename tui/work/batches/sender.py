@@ -11,6 +11,7 @@ from tui.api.errors import ApiError, Problem, RateLimited, ServiceBusy, Unreacha
 from tui.api.errors import RequestRefused as RefusedError
 from tui.api.pointer import Scope
 from tui.api.wording import count_of, word_for
+from tui.keymap import Context
 from tui.orders.edits.patch import is_same_order
 from tui.orders.progress import Progress
 from tui.store.batches import StagedState
@@ -108,12 +109,12 @@ class _SendRun:
     done: asyncio.Event = field(default_factory=asyncio.Event)
 
 
-_CHECK_FIRST = "outcome unknown; r checks again, z allows a missing order to be sent again"
+_CHECK_FIRST = "outcome unknown; {refresh} checks again, {hold} allows a missing order to be sent again"
 _SKIP_REASONS = {
-    SendState.REFUSED: "the service refused it and changed nothing; z sends it anyway",
-    SendState.INVALID: "it has problems to fix; z sends it anyway",
-    SendState.CONFLICT: "it would change an existing order; z releases it",
-    SendState.HELD: "held; z releases it",
+    SendState.REFUSED: "the service refused it and changed nothing; {hold} sends it anyway",
+    SendState.INVALID: "it has problems to fix; {hold} sends it anyway",
+    SendState.CONFLICT: "it would change an existing order; {hold} releases it",
+    SendState.HELD: "held; {hold} releases it",
     SendState.SENDING: "the service already has it",
     SendState.ACCEPTED: "the service already has it",
     SendState.VERIFIED: "the service already has it, verified",
@@ -178,11 +179,12 @@ class BatchSender:
         skipped: list[tuple[str, str]] = []
         keys: set[tuple[str, str]] = set()
         waiting = self.waiting
+        names = {id: self._account.key(id, Context.COMPOSER) for id in ("refresh", "hold")}
         for order in orders:
             state = self._batch.send_state(order)
             key = key_of(order.document)
             if state is not SendState.READY:
-                skipped.append((order.id, _SKIP_REASONS[state]))
+                skipped.append((order.id, _SKIP_REASONS[state].format_map(names)))
             elif order.id in waiting:
                 skipped.append((order.id, "it is about to be sent"))
             elif order.action is PlannedAction.UNKNOWN:
@@ -291,7 +293,8 @@ class BatchSender:
             run.refusals += 1
         if isinstance(answer, SendLater) and queue.abandoned > before:
             self._notify(
-                f"{answer.text} Nothing was written. Press w to send {count_of(len(attempt.orders), 'order')} again.",
+                f"{answer.text} Nothing was written. Press {self._account.key('review', Context.COMPOSER)} to send "
+                f"{count_of(len(attempt.orders), 'order')} again.",
                 "warning",
             )
 
@@ -381,7 +384,8 @@ class BatchSender:
                 named = sum(bool(found_problems) for found_problems in found.values())
                 total = sum(len(found_problems) for found_problems in found.values())
                 rest = [problem for problem in problems if count > 1 or problem.scope not in (Scope.THIS, Scope.BATCH)]
-                text = _refusal(count, named, total, len(rest), str(error), continues=continues)
+                sends = self._account.key("review", Context.COMPOSER)
+                text = _refusal(count, named, total, len(rest), str(error), sends=sends, continues=continues)
                 self._notify(text, "service", rest, batch=batch)
             case WriteNotSent(error=ServiceBusy() as error):
                 self._record(outcome.write, problems={}, state=StagedState.DRAFT)
@@ -390,20 +394,30 @@ class BatchSender:
             case WriteNotSent() if outcome.write.state is WriteState.NOT_APPLIED:
                 self._record(outcome.write, problems={})
                 text = "The answer was lost, and repeated lookups show that nothing was written."
-                self._notify(f"{text} Press w to send {count_of(count, 'order')} again.", "warning", batch=batch)
+                self._notify(
+                    f"{text} Press {self._account.key('review', Context.COMPOSER)} to send {count_of(count, 'order')} "
+                    "again.",
+                    "warning",
+                    batch=batch,
+                )
             case WriteNotSent(error=error):
                 self._record(outcome.write)
                 why = str(error) if error is not None else "The app ended before it was sent."
                 problems = error.problems if error is not None else ()
                 is_automatic = self._run is not None and isinstance(_answer_of(outcome), SendLater)
                 orders = count_of(count, "order")
-                again = f"{orders} will be sent again." if is_automatic else f"Press w to send {orders} again."
+                again = (
+                    f"{orders} will be sent again."
+                    if is_automatic
+                    else f"Press {self._account.key('review', Context.COMPOSER)} to send {orders} again."
+                )
                 self._notify(f"{why} {again}", "warning", problems, batch=batch)
             case WriteUnknown():
                 self._record(outcome.write)
                 text = (
                     f"The answer was lost and {count_of(count, 'order')} could not be found yet; nothing is sent again "
-                    "until this is known. Press r to look them up, and to send what is missing."
+                    f"until this is known. Press {self._account.key('refresh', Context.COMPOSER)} to look them up, "
+                    "and to send what is missing."
                 )
                 self._notify(text, "conflict", batch=batch)
             case _:
@@ -485,7 +499,7 @@ def _answer_of(outcome: WriteOutcome) -> SendAnswer:
             return SendAborted()
 
 
-def _refusal(count: int, named: int, found: int, rest: int, error: str, *, continues: bool) -> str:
+def _refusal(count: int, named: int, found: int, rest: int, error: str, *, sends: str, continues: bool) -> str:
     text = f"The service refused {'the order' if count == 1 else f'all {count} orders'} sent; nothing was written"
     if not named:
         return f"{text}. It names no order: {error}"
@@ -497,7 +511,7 @@ def _refusal(count: int, named: int, found: int, rest: int, error: str, *, conti
         return f"{text}."
     if continues:
         return f"{text}; {count_of(others, 'other')} will be sent again."
-    return f"{text}. Press w to send the {'other order' if others == 1 else f'{others} others'} again."
+    return f"{text}. Press {sends} to send the {'other order' if others == 1 else f'{others} others'} again."
 
 
 def _dump(notices: Iterable[SendNotice]) -> Json:

@@ -369,7 +369,7 @@ def _move_problems(problems: Sequence[ServiceProblem], before: Edit, edit: Edit)
 def import_problem(problem: Problem, document: Document, at: datetime) -> ServiceProblem:
     """A problem found while reading a document, shown while its value is unchanged."""
     pointer = Edit(document).to_keys(problem.pointer)
-    shown = replace(problem, pointer=pointer, detail=with_hint(problem, "z in the composer"))
+    shown = replace(problem, pointer=pointer, detail=with_hint(problem, "release the order in the composer"))
     return ServiceProblem(shown, at, 1, fingerprint(problem.pointer.get(document)))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from tui.api.errors import ApiError
 from tui.api.wording import count_of
+from tui.keymap import KeyOf
 from tui.orders.progress import Progress
 from tui.store.journal import Write
 from tui.store.verifications import Verification, VerificationState
@@ -27,6 +28,11 @@ class Staging(OpenBatch):
     `take_over`. `on_change` is called after a change that the user did not make, such as a refresh or the outcome of a
     write.
     """
+
+    @property
+    def key(self) -> KeyOf:
+        """The names of the keys of commands, for sentences."""
+        return self._account.key
 
     def __init__(self, account: Account, batch: str | None = None) -> None:
         """Open the batch of this name, or the one used last. A batch that does not exist is created at its first change."""

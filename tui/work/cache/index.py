@@ -30,7 +30,8 @@ class OrderIndex:
     """A window on an account's orders, as the list shows it.
 
     The list updates it with `show`. `cursor` and `move_cursor` access the cursor of the list, which follows when another
-    screen moves to the next order.
+    screen moves to the next order. `settled` returns the keys of the orders that need no attention although the service
+    lists an error: those that are done or snoozed, and those whose draft has no error.
     """
 
     def __init__(self, local: LocalOrders, knowledge: OrderKnowledge) -> None:
@@ -38,6 +39,7 @@ class OrderIndex:
         self.knowledge = knowledge
         self.cursor: Callable[[], int] = lambda: 0
         self.move_cursor: Callable[[int], None] = lambda _: None
+        self.settled: Callable[[], Collection[str]] = frozenset
         self.condition: Condition = EVERY_ORDER
         """The condition that the shown orders match."""
         self.window = OrderWindow.empty(local.cache)
@@ -78,20 +80,26 @@ class OrderIndex:
         return Some((NEEDS_WORK, *late)) if late else NEEDS_WORK
 
     def problem_beside(self, order_id: str, by: int, without: Collection[str] = ()) -> str | None:
-        """The next order that needs work, starting at an order or else at the cursor, which moves to it.
+        """The next order that needs attention, starting at an order or else at the cursor, which moves to it.
 
-        The orders in `without` are skipped.
+        Settled orders are skipped, and so are those in `without`.
         """
         if self._with_errors is None:
             self._with_errors = set(self.local.cache.find(All((self.condition, self.needs_work))))
+        skipped = {*self.settled(), *without}
         start = self.window.index_of(order_id)
         index = (self.cursor() if start is None else start) + by
         while 0 <= index < len(self.window):
-            if self.window.ids[index] in self._with_errors and self.window[index].key not in without:
+            if self.window.ids[index] in self._with_errors and self.window[index].key not in skipped:
                 self.move_cursor(index)
                 return self.window[index].key
             index += by
         return None
+
+    @property
+    def left(self) -> int:
+        """How many of the shown orders need attention: those at which `problem_beside` stops."""
+        return self.local.cache.count(All((self.condition, self.needs_work, Not(OneOf("key", tuple(self.settled()))))))
 
     def hidden(self, keys: Collection[str]) -> int:
         """How many of these orders are not shown."""

@@ -2,14 +2,15 @@
 
 import math
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import chain
 from typing import TypeAlias
 
 from tui.api.codec import Document
 from tui.api.query import order_key
+from tui.orders.edits.patch import is_same_order
 from tui.orders.label import Label
 from tui.orders.labels import with_label
 from tui.orders.paths import NUMBER, ORDER_ID, SHOP
@@ -44,17 +45,42 @@ class LocalOrders:
         self._describe = describe
         self._version = version
         self.now = now
+        self.being_written: Callable[[], Collection[str]] = frozenset
+        """The keys of the orders that this app writes and whose result is not known yet."""
 
-    def keep(self, documents: Sequence[Document], sweep: int | None = None, at: datetime | None = None) -> int:
-        """Keep orders as read now, or at a time. Returns how many are new or changed."""
+    def keep(
+        self,
+        documents: Sequence[Document],
+        sweep: int | None = None,
+        at: datetime | None = None,
+        *,
+        is_own: bool | None = None,
+    ) -> int:
+        """Keep orders as read now, or at a time. Returns how many are new or changed.
+
+        `is_own`: whether their changes are those of this app; None: those of the orders that are being written.
+        """
         version, read_at = self._version(), (at or self.now()).timestamp()
         keyed = [(key_of(document), document) for document in documents]
         same = self.cache.put_unchanged(keyed, version, read_at, sweep)
         labels = self.cache.labels([key for key, _ in keyed if key not in same])
-        read = [self._described(key, document, labels.get(key), version) for key, document in keyed if key not in same]
+        written = self.being_written() if is_own is None else ()
+        read = [
+            replace(
+                self._described(key, document, labels.get(key), version),
+                is_own=bool(is_own) or key in written or self._differs_in_stamps(key, document),
+            )
+            for key, document in keyed
+            if key not in same
+        ]
         changed = self.cache.put(read, read_at, sweep) if read else 0
         self.revision += bool(changed)
         return changed
+
+    def _differs_in_stamps(self, key: str, document: Document) -> bool:
+        """Whether nothing but the service's timestamps differs, as some time after a write."""
+        kept = self.cache.get(key)
+        return kept is not None and is_same_order(kept.document, document)
 
     def mark_gone(self, keys: Sequence[str]) -> None:
         """Note that the service no longer has these orders."""

@@ -13,6 +13,7 @@ from tui.api.client import Client, Page
 from tui.api.errors import ApiError, Forbidden, InvalidCursor, NotAuthorised, NotFound
 from tui.api.query import LARGEST_PAGE, OrderQuery, id_number, order_key
 from tui.api.wording import count_of
+from tui.keymap import Context, KeyOf, usual_key
 from tui.orders.query.conditions import Between, Condition, Not, OneOf, SortKey
 from tui.work.cache.id_ranges import IdRanges
 from tui.work.cache.local_orders import LocalOrders
@@ -71,11 +72,16 @@ class OrderSync:
         sleep: Sleep = asyncio.sleep,
         on_change: Callable[[], None] = lambda: None,
         every: float | None = None,
+        key: KeyOf = usual_key,
     ) -> None:
-        """`every`: seconds between two reads of all open orders while they are watched; None: `OPEN_EVERY`."""
+        """`every`: seconds between two reads of all open orders while they are watched; None: `OPEN_EVERY`.
+
+        `key`: the names of the keys of commands, for sentences.
+        """
         self.on_change = on_change
         self.is_watching = every is not None
         self._every = OPEN_EVERY if every is None else every
+        self._key = key
         self._client = client
         self._orders = orders
         self._now = now
@@ -207,7 +213,7 @@ class OrderSync:
         if len(missing) > max(1, count * _SHARE_THAT_MAY_BE_GONE):
             raise UnexpectedAnswer(
                 f"The service no longer lists {len(missing)} of {count} orders. That is unusual, so none was removed "
-                "from this list. R reads again."
+                f"from this list. {self._key('refresh_all', Context.TRIAGE)} reads again."
             )
         gone = []
         for key in missing:
@@ -229,7 +235,7 @@ class OrderSync:
         if not page.orders and (page.next is not None or (cursor is None and self._orders.cache.count())):
             raise UnexpectedAnswer(
                 "The service sent a page without orders, which is unexpected. No order was removed from this list. "
-                "R reads again."
+                f"{self._key('refresh_all', Context.TRIAGE)} reads again."
             )
         return page
 

@@ -71,6 +71,11 @@ class TypedText:
     pointer: Pointer
     text: str
 
+    @property
+    def key(self) -> str:
+        """The key under which the text is stored."""
+        return _typing_key(self.place, self.pointer)
+
 
 class Drafts:
     """All drafts of an account. Each change is durable before the call returns."""
@@ -83,6 +88,8 @@ class Drafts:
         self._unsaved = unsaved if unsaved is not None else Unsaved()
         self._account_id = account_id
         self._now = now
+        self.saves = 0
+        """Grows with each draft that is saved."""
         self._drafts: dict[str, Draft] = {}
         for kept in store.edits.all(account_id):
             edit = Edit.load(cast(Document, kept.base), kept.log)
@@ -115,6 +122,7 @@ class Drafts:
         Raises StoreError; the draft is then kept in memory, and stored again later.
         """
         self._drafts[draft.order_id] = draft
+        self.saves += 1
         self._unsaved.attempt(f"draft {draft.order_id}", lambda: self._save(draft))
 
     def _save(self, draft: Draft) -> None:
@@ -184,7 +192,7 @@ class Drafts:
 
     def save_typed(self, typing: TypedText) -> None:
         """Store the text of an open editor before it is drawn."""
-        key = _typing_key(typing.place, typing.pointer)
+        key = typing.key
         self._unsaved.attempt(key, lambda: self._store.screen_states.put(self._account_id, key, typing.text))
 
     def drop_typed(self, place: str, pointer: Pointer) -> None:

@@ -8,7 +8,8 @@ from tui.api.codec import Document, as_document, as_list
 from tui.orders.edits.table_text import TextColumn, columns_named
 from tui.store.store import Store
 
-_KEY: Final = "triage.table.text"
+KEY: Final = "triage.table.text"
+"""The key under which the table is stored."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,11 @@ class EditedTable:
         return columns_named(self.names, list(self.orders.values()))
 
 
+def members_of(table: EditedTable) -> Document:
+    """What is stored of a table besides its text."""
+    return {"names": [*table.names], "orders": {**table.orders}, "notes": [*table.notes]}
+
+
 class UnusedTable:
     """Where the edited table of an account is stored. All methods raise StoreError."""
 
@@ -37,7 +43,7 @@ class UnusedTable:
         self._account_id = account_id
 
     def get(self) -> EditedTable | None:
-        stored = as_document(self._states.get(self._account_id, _KEY))
+        stored = as_document(self._states.get(self._account_id, KEY))
         text, names, notes = stored.get("text"), as_list(stored.get("names")), as_list(stored.get("notes"))
         if not isinstance(text, str):
             return None
@@ -46,14 +52,8 @@ class UnusedTable:
 
     def put(self, table: EditedTable) -> None:
         """Store a table; durable."""
-        stored: Document = {
-            "text": table.text,
-            "names": [*table.names],
-            "orders": {**table.orders},
-            "notes": [*table.notes],
-        }
-        self._states.put(self._account_id, _KEY, stored, durable=True)
+        self._states.put(self._account_id, KEY, {**members_of(table), "text": table.text}, durable=True)
 
     def forget(self) -> None:
         """Remove the table; durable."""
-        self._states.delete(self._account_id, _KEY, durable=True)
+        self._states.delete(self._account_id, KEY, durable=True)

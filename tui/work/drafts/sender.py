@@ -10,6 +10,7 @@ from tui.api.client import Client
 from tui.api.codec import Document, Json, as_list, decode, encode, same
 from tui.api.errors import ApiError, NotFound, Problem, ReportedBy
 from tui.api.models import Operation
+from tui.keymap import Context, KeyOf, usual_key
 from tui.orders.display import display_value
 from tui.orders.edits.compare import Mismatch
 from tui.orders.edits.patch import expected_after_patch, from_patch, is_same_order
@@ -71,7 +72,8 @@ _DIFFERS = "accepted, but the order shows other values; see its fields"
 class DraftSender:
     """Sends drafts and deletes orders of one account.
 
-    `on_change` is called with the id of an order after its status changed.
+    `on_change` is called with the id of an order after its status changed, `on_read` with an order as it was read
+    before it is written.
     """
 
     def __init__(
@@ -94,6 +96,9 @@ class DraftSender:
         self._outbox = outbox
         self._now = now
         self.on_change = on_change
+        self.key: KeyOf = usual_key
+        """The names of the keys of commands, for sentences."""
+        self.on_read: Callable[[Document], None] = lambda _: None
         self._statuses: dict[str, DraftSendStatus] = {}
         for key, stored in store.screen_states.all(account_id, _KEY).items():
             status = _load(stored)
@@ -119,6 +124,11 @@ class DraftSender:
         status = self._statuses.get(order_id)
         return status is not None and status.state.is_open
 
+    @property
+    def being_written(self) -> frozenset[str]:
+        """The orders that have a write whose result is not known yet."""
+        return frozenset(order_id for order_id, status in [*self._statuses.items()] if status.state.is_open)
+
     def forget(self, order_id: str) -> None:
         """Drop the status of an order, unless it is unsettled: the user has seen it, or changed the draft since."""
         if self.is_unsettled(order_id):
@@ -138,9 +148,11 @@ class DraftSender:
             return self._set(order_id, SendState.NOT_SENT, str(error))
         except ApiError as error:
             return self._set(order_id, SendState.NOT_SENT, str(error))
+        self.on_read(document)
         self._drafts.rebase(draft, document, self._now())
         if draft.undecided:
-            message = "Also changed on the service: c at each field marked # chooses the value."
+            chooses = self.key("empty_value", Context.EDIT)
+            message = f"Also changed on the service: {chooses} at each field marked # chooses the value."
             return self._set(order_id, SendState.CONFLICT, message, document=document)
         return None
 
@@ -262,7 +274,12 @@ class DraftSender:
             case WriteNotSent(error=error):
                 return self._set(order_id, state, _not_sent(outcome.write.state, error))
             case WriteUnknown():
-                return self._set(order_id, state, "the answer was lost; r looks the order up, as does the next start")
+                return self._set(
+                    order_id,
+                    state,
+                    f"the answer was lost; {self.key('refresh', Context.TRIAGE)} looks the order up, as does the next "
+                    "start",
+                )
             case WriteAccepted():
                 return self._set(order_id, state, "accepted, but not readable yet; it is read again automatically")
 

@@ -12,6 +12,7 @@ from tui.api.errors import ApiError
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.query import id_text
 from tui.api.wording import count_of
+from tui.keymap import Context, KeyOf
 from tui.orders.edits.edit import Edit, same_or_absent
 from tui.orders.edits.merge import Conflict, matches, merge
 from tui.orders.paths import KEY, LISTS
@@ -86,7 +87,8 @@ async def undo(
             elif entry.write.new.kind is WriteKind.DELETE:
                 deleted.append(part)
             elif part.before is None:
-                message = "This write created the order; to undo it, delete the order: D in the list."
+                deletes = account.key("drop", Context.TRIAGE)
+                message = f"This write created the order; to undo it, delete the order: {deletes} in the list."
                 results.append(UndoResult(part.named, UndoOutcome.NOTHING, message))
             else:
                 by_order.setdefault(part.remote_id, []).append((entry, part))
@@ -102,7 +104,9 @@ async def undo(
     for start in range(0, len(deleted), _AT_ONCE):
         parts = deleted[start : start + _AT_ONCE]
         results_found = await look_up(account.client, [replace(part.target, remote_id=None) for part in parts])
-        results.extend(_stage(staging, part, found) for part, found in zip(parts, results_found, strict=True))
+        results.extend(
+            _stage(staging, part, found, account.key) for part, found in zip(parts, results_found, strict=True)
+        )
         done += len(parts)
         progress(Progress(done, total))
     # If one write of an order could be undone, its failed attempts are not reported.
@@ -116,14 +120,15 @@ def step_name(entry: JournalEntry, zone: tzinfo) -> str:
     return f"undo of {entry.write.new.job or f'{when:%d %b %H:%M}'}"
 
 
-def summary(results: Sequence[UndoResult]) -> str:
-    """Summarise the results in one sentence."""
+def summary(results: Sequence[UndoResult], key: KeyOf) -> str:
+    """Summarise the results in one sentence. `key`: the names of the keys of commands."""
     if len(results) == 1:
         return results[0].message
     counts = Counter(result.outcome for result in results)
     parts = ", ".join(f"{counts[outcome]} {outcome}" for outcome in UndoOutcome if counts[outcome])
     drafted = counts[UndoOutcome.DRAFTED] + counts[UndoOutcome.CONFLICT]
-    return f"{len(results)} orders: {parts}.{' w reviews.' if drafted else ''}"
+    hint = f" {key('review', Context.JOURNAL)} reviews." if drafted else ""
+    return f"{len(results)} orders: {parts}.{hint}"
 
 
 def _undo_one(
@@ -155,9 +160,15 @@ def _undo_one(
     onto = ", on top of your draft" if own is not None else ""
     if conflicts:
         count = f"{count_of(len(conflicts), 'field')} also changed on the service"
-        message = f"{named.name}: drafted{onto}; {count}: o, then c chooses. w reviews."
+        opens, chooses = account.key("order", Context.JOURNAL), account.key("empty_value", Context.EDIT)
+        reviews = account.key("review", Context.JOURNAL)
+        message = f"{named.name}: drafted{onto}; {count}: {opens}, then {chooses} chooses. {reviews} reviews."
         return UndoResult(named, UndoOutcome.CONFLICT, message)
-    return UndoResult(named, UndoOutcome.DRAFTED, f"{named.name}: drafted with its former values{onto}. w reviews.")
+    return UndoResult(
+        named,
+        UndoOutcome.DRAFTED,
+        f"{named.name}: drafted with its former values{onto}. {account.key('review', Context.JOURNAL)} reviews.",
+    )
 
 
 def _inverse(entry: JournalEntry, part: Part, name: str) -> Edit | None:
@@ -215,7 +226,7 @@ def _on_service(edit: Edit, keyed: Pointer) -> Json | Absent:
     return (keyed.parent / number).get(edit.base) if number.isdigit() else ABSENT
 
 
-def _stage(staging: Staging, part: Part, found: Document | ApiError | None) -> UndoResult:
+def _stage(staging: Staging, part: Part, found: Document | ApiError | None, key: KeyOf) -> UndoResult:
     """Stage the stored document of a deleted order as a new order with its number and order id."""
     named, document = part.named, part.before or {}
     if isinstance(found, ApiError):
@@ -225,7 +236,9 @@ def _stage(staging: Staging, part: Part, found: Document | ApiError | None) -> U
         return UndoResult(named, UndoOutcome.NOTHING, message)
     if any(key_of(order.document) == key_of(document) and not order.sent for order in staging.orders):
         return UndoResult(
-            named, UndoOutcome.NOTHING, f"{named.name} is already staged as a new order; B opens the composer."
+            named,
+            UndoOutcome.NOTHING,
+            f"{named.name} is already staged as a new order; {key('batches', Context.JOURNAL)} opens the composer.",
         )
     try:
         staging.editing.add_again(document)
@@ -234,5 +247,5 @@ def _stage(staging: Staging, part: Part, found: Document | ApiError | None) -> U
     return UndoResult(
         named,
         UndoOutcome.STAGED,
-        f"{named.name} is staged as new: a new id, no shipments or links. B shows it.",
+        f"{named.name} is staged as new: a new id, no shipments or links. {key('batches', Context.JOURNAL)} shows it.",
     )

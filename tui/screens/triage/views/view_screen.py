@@ -17,7 +17,6 @@ from tui.screens.triage.views.column_choices import NARROW, ListColumnChoices
 from tui.screens.triage.views.list_views import ListViews
 from tui.widgets.table import Column, OrderTable, RenderedRow
 
-_SAVE: Final = "S"
 _COLUMNS: Final = (
     Column("letter", "v", 1),
     Column("name", "view", 16, 1),
@@ -77,8 +76,8 @@ class ViewScreen(BaseScreen[QueryView]):
         self.show_status()
 
     def status_items(self) -> Sequence[str]:
-        save = f"; {_SAVE} saves the query of the list as a view: {self._line}" if self._line else ""
-        return [f"C chooses the columns of the view at the cursor{save}"]
+        save = f"; {self.key('save_view')} saves the query of the list as a view: {self._line}" if self._line else ""
+        return [f"{self.key('columns')} chooses the columns of the view at the cursor{save}"]
 
     def on_key(self, event: events.Key) -> None:
         letter = event.character or ""

@@ -22,7 +22,6 @@ from tui.service import Service
 from tui.widgets.key_queue import KeyQueue
 from tui.widgets.output.diff_renderer import DiffRenderer
 from tui.widgets.output.stop_signals import resume_only_after_stop
-from tui.work.free_memory import release_memory
 from tui.work.gc_pause import gc_paused
 
 if TYPE_CHECKING:
@@ -92,8 +91,6 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
         except BaseException:
             self.release_keys(discard=True)
             raise
-        # What was read to import the modules is free again.
-        release_memory()
         self.session.start(self.release_keys)
 
     async def _open_session(self, profile: Profile) -> "Session":

@@ -96,8 +96,7 @@ class Session:
         )
         account.listeners.append(lambda _: navigator.store_changed())
         account.draft_sender.on_change = self._order_changed
-        self._own_writes = OwnWrites(local, self.workspace.marks, navigator.show_notice)
-        self._own_writes.follow(account)
+        self._own_writes = OwnWrites(account, local, self.workspace.marks, navigator.show_notice)
         self.workspace.staging.propose = self.workspace.orders.fix
         self.workspace.jobs.on_change = lambda _: navigator.store_changed()
         self.closing = Closing(self.workspace, navigator)
@@ -114,10 +113,9 @@ class Session:
         ready()
         if notice := self.workspace.account.identity_notice:
             self.workspace.show_notice(notice, "warning")
-        if self._recovered:
-            self.workspace.show_notice(" ".join(self._recovered), "warning")
-        if self._notices:
-            self.workspace.show_notice(" ".join(self._notices), "error")
+        for notices, tone in ((self._recovered, "warning"), (self._notices, "error")):
+            if notices:
+                self.workspace.show_notice(" ".join(notices), tone)
         await self._background.finish_writes()
 
     def _order_changed(self, order_id: str) -> None:

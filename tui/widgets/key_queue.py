@@ -159,7 +159,7 @@ def hold_frames(screen: Screen[Any]) -> None:
     draw = getattr(screen, "_on_timer_update", None)
 
     def draw_unless_held() -> None:
-        # The timer goes on, so that the frame is drawn at one of its next ticks.
+        # The timer continues, so that the frame is drawn at one of its next ticks.
         if draw is not None and not (isinstance(screen.app, KeyQueue) and screen.app.holds_frames):
             draw()
 

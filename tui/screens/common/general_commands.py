@@ -1,9 +1,11 @@
 """The commands that every screen has: moving, help, palette, opening other screens, going back."""
 
+from collections.abc import Sequence
 from typing import ClassVar, Protocol
 
-from tui.keymap import Context
+from tui.keymap import Command, Context
 from tui.screens.common.commands import handles
+from tui.screens.common.key_lines import with_keys
 from tui.screens.common.routes import (
     Back,
     Leave,
@@ -29,15 +31,16 @@ class CommandedScreen(Protocol):
     """What these commands need from a screen."""
 
     WHERE: ClassVar[Context]
+    HOW_TO_RESUME: ClassVar[str]
     workspace: Workspace
+
+    @property
+    def commands(self) -> Sequence[Command]:
+        """The commands of the screen, with their keys."""
 
     @property
     def list_view(self) -> LineView:
         """The view that movement keys act on."""
-
-    @property
-    def how_to_resume(self) -> str:
-        """Which key resumes reading."""
 
     @property
     def order_here(self) -> str | None:
@@ -128,8 +131,8 @@ class GeneralCommands:
     @handles("stop")
     def stop(self, key: str) -> None:
         stopped = self._screen.stop_reading()
-        hint = f"; {self._screen.how_to_resume}" if self._screen.how_to_resume else ""
-        self._screen.show_notice(f"Reading stopped{hint}." if stopped else "Nothing is being read.")
+        hint = with_keys(self._screen.commands, self._screen.HOW_TO_RESUME)
+        self._screen.show_notice(f"Reading stopped{hint and f'; {hint}'}." if stopped else "Nothing is being read.")
 
     @handles("on_marked")
     def on_marked(self, key: str) -> None:

@@ -1,11 +1,33 @@
 """Builds key lines: commands' keys from the keymap, each with a word."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from tui.keymap import Command, key_name
+from tui.keymap import Command, Context, key_name
+from tui.user_keys import Keymap
 from tui.widgets.input_line import InputLine
 
 KeyWords = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class ScreenKeys:
+    """Gives the names of keys for the sentences of a screen: the user's keys, or the usual ones."""
+
+    keymap: Keymap
+    where: Context
+
+    def __call__(self, id: str, context: Context | None = None) -> str:
+        """The name of the key of a command, on this screen or another. Raises LookupError if it does not work there."""
+        return self.keymap.key(id, context or self.where)
+
+
+def with_keys(commands: Iterable[Command], text: str) -> str:
+    """A text with the names of keys in place of `{id}`; empty if one of the commands is missing."""
+    try:
+        return text.format_map({command.id: key_name(command.keys[0]) for command in commands})
+    except KeyError:
+        return ""
 
 
 def brief_keys(commands: Iterable[Command]) -> KeyWords:

@@ -14,7 +14,7 @@ from textual.worker import Worker
 from tui.keymap import Command, Context, key_name
 from tui.screens.common.commands import find_handler
 from tui.screens.common.general_commands import GeneralCommands, MoveCommands
-from tui.screens.common.key_lines import brief_keys, key_names, keys_of, line_keys, marked_keys
+from tui.screens.common.key_lines import ScreenKeys, brief_keys, key_names, keys_of, line_keys, marked_keys
 from tui.screens.common.routes import Page
 from tui.screens.common.workspace import Workspace
 from tui.widgets.dialogs import QuestionBar
@@ -39,6 +39,8 @@ class BaseScreen(Screen[R], inherit_bindings=False):
     WHERE: ClassVar[Context]
     GROUPS: ClassVar[tuple[type, ...]] = ()
     """The types of all objects that `command_groups` can return."""
+    HOW_TO_RESUME: ClassVar[str] = "{refresh} reads again"
+    """What resumes reading, for the notice that reading was stopped, with the ids of commands in place of their keys."""
     KEYS: ClassVar[Sequence[tuple[str, str]]] = ()
     """The commands on the key line with their words; by default those with a label in the keymap."""
     AUTO_FOCUS = None
@@ -66,6 +68,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         """Whether the next command acts on all marked orders."""
         self.key_time = 0.0
         self.is_ready = False
+        self.key = ScreenKeys(workspace.keymap, self.WHERE)
         hold_frames(self)
 
     def framed(self, *body: Widget) -> ComposeResult:
@@ -80,15 +83,6 @@ class BaseScreen(Screen[R], inherit_bindings=False):
     def command_groups(self) -> Sequence[object]:
         """The objects that handle commands in addition to this screen. The first one with a handler runs it."""
         return self.groups
-
-    def key(self, id: str, context: Context | None = None) -> str:
-        """The name of the key of a command, here or on another screen, for sentences: the user's, or the usual one."""
-        return self.workspace.keymap.key(id, context or self.WHERE)
-
-    @property
-    def how_to_resume(self) -> str:
-        """Which key resumes reading, for the notice that reading was stopped."""
-        return f"{self.key('refresh')} reads again" if any(c.id == "refresh" for c in self.commands) else ""
 
     @property
     def list_view(self) -> LineView:
@@ -161,7 +155,7 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         """Run a command as if its key was pressed."""
         self.on_marked, self.next_on_marked = self.next_on_marked, False
         if self._notice is not None:
-            self.clear_notice()
+            self.show_notice("")
         if self.on_marked and not command.marked:
             self.show_notice(
                 f"{self.key('on_marked')} does not work with {command.title}. It works with "
@@ -213,13 +207,8 @@ class BaseScreen(Screen[R], inherit_bindings=False):
     # Notices and questions.
 
     def show_notice(self, text: str, tone: str = "info") -> None:
-        """Show a sentence on the status line until the next command."""
-        self._notice = (text, tone)
-        self.show_status()
-
-    def clear_notice(self) -> None:
-        """Remove the notice."""
-        self._notice = None
+        """Show a sentence on the status line until the next command. An empty one removes the notice."""
+        self._notice = (text, tone) if text else None
         self.show_status()
 
     def show_status(self) -> None:

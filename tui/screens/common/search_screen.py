@@ -134,7 +134,7 @@ class SearchScreen(BaseScreen[R]):
         if chosen.notice:
             self.show_notice(chosen.notice)
         else:
-            self.clear_notice()
+            self.show_notice("")
 
     @on(InputLine.Changed)
     def _changed(self, event: InputLine.Changed) -> None:

@@ -85,7 +85,7 @@ class FileAdding(ComposerCommands):
             return
         finally:
             self._end(timer)
-        self._screen.clear_notice()
+        self._screen.show_notice("")
 
         intake = opened if isinstance(opened, ParsedFile) else await self._ask_mapping(opened)
         if intake is not None and batch is not None and self._staging.batch != batch:

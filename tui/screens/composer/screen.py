@@ -44,6 +44,7 @@ class ComposerScreen(BaseScreen[None]):
     """Combines the panes and command groups. `paste`: text to read orders from."""
 
     WHERE = Context.COMPOSER
+    HOW_TO_RESUME = "{review} looks up all orders, {refresh} this order"
     GROUPS = (
         StagedFormCommands,
         FormController,
@@ -178,10 +179,6 @@ class ComposerScreen(BaseScreen[None]):
         self.view.follow_cursor()
         self._sending.update_notice()
         self.view.show_all()
-
-    @property
-    def how_to_resume(self) -> str:
-        return f"{self.key('review')} looks up all orders, {self.key('refresh')} this order"
 
     def stop_reading(self) -> bool:
         if self._files.is_reading:

@@ -101,7 +101,7 @@ class StagedSendCommands(ComposerCommands):
         if screen.is_typing or not screen.is_active:
             screen.show_notice(f"The review is ready; {screen.key('review')} shows it.")
         else:
-            screen.clear_notice()
+            screen.show_notice("")
             notes = [f"Could not look up which orders exist: {error}"] if error is not None else []
             await self._show_review(self._staging.plan(ids), notes, is_all=ids is None)
 
@@ -136,7 +136,7 @@ class StagedSendCommands(ComposerCommands):
         """Show the progress of the lookup; remove the notice of a finished sending."""
         if self._shows_sending and not self._staging.sender.waiting:
             self._shows_sending = False
-            self._screen.clear_notice()
+            self._screen.show_notice("")
         if self._is_looking:
             self._screen.show_notice(f"Before the review {lookup_text(self._staging)}.")
 

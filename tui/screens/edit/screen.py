@@ -285,7 +285,7 @@ class EditScreen(BaseScreen[None]):
             return
         status = self.workspace.account.draft_sender.status(order_id)
         if status is not None and status.state is not SendState.SENDING:
-            self.clear_notice()
+            self.show_notice("")
         if draft is not None and self.sheet.editing is None:
             draft.reload()
             self.show_order()

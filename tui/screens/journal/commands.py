@@ -146,7 +146,7 @@ class WriteCommands:
         checks = await recheck(
             account.client, entries, lambda now: screen.show_notice(f"{now.done} of {now.total} orders read again …")
         )
-        screen.clear_notice()
+        screen.show_notice("")
         if screen.is_active and not screen.is_typing:
             self._workspace.open(RecheckScreen(self._workspace, day, checks))
         else:

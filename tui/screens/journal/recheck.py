@@ -139,7 +139,7 @@ class RecheckScreen(BaseScreen[None]):
             ]
         if self.is_attached:
             if status is not None and status.state is not SendState.SENDING:
-                self.clear_notice()
+                self.show_notice("")
             self.show_all()
 
     @handles("open")

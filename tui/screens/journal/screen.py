@@ -202,7 +202,7 @@ class JournalScreen(BaseScreen[None]):
         draft_sender = self.workspace.account.draft_sender
         status = draft_sender.status(order_id)
         if status is not None and status.state is not SendState.SENDING and not draft_sender.unsettled:
-            self.clear_notice()
+            self.show_notice("")
         self.store_changed()
 
     def reopen(self, page: Page) -> bool:

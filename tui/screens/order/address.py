@@ -144,7 +144,7 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
         self._choice = 0
         self._left_out.clear()
         self._split = None
-        self.clear_notice()
+        self.show_notice("")
         if event.pasted:
             self.go_to(False)
         if event.control.notice:

@@ -64,7 +64,7 @@ async def _review(screen: BaseScreen[Any], drafts: Sequence[Draft], notes: Seque
     notes = [*notes, *(["Read-only: this account cannot write."] if account.client.read_only else [])]
     title = order_name(drafts[0].edit.document) if len(drafts) == 1 else f"{len(drafts)} orders"
     plan = ReviewPlan(title, items, len(ready), notes)
-    screen.clear_notice()
+    screen.show_notice("")
     if await screen.ask_screen(ReviewScreen(screen.workspace, plan)) is not None:
         _send(screen, ready)
 

@@ -61,7 +61,7 @@ class DraftCommands(OrderCommands):
                 self._screen.show_notice(f"Looking for fixes: {progress.done} of {progress.total} orders …")
 
         kinds = await proposed_fixes(documents, index.problems, index.fix, show)
-        self._screen.clear_notice()
+        self._screen.show_notice("")
         if not kinds:
             self._screen.show_notice(f"No fix is proposed for the {count_of(len(documents), 'marked order')}.")
             return

@@ -111,7 +111,7 @@ class OrderList:
             self.filter_line.reopen(text)
             self.screen.show_notice(str(error), "error")
             return
-        self.screen.clear_notice()
+        self.screen.show_notice("")
         self.filter_line.set(text)
         self._add_to_history(text)
         self.begin()

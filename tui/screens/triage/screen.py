@@ -84,6 +84,7 @@ class TriageScreen(BaseScreen[None]):
     """The first screen: the orders of a query, as they were read last, and a preview of the one under the cursor."""
 
     WHERE = Context.TRIAGE
+    HOW_TO_RESUME = "{refresh_all} reads again"
     GROUPS = (
         TabCommands,
         ListCommands,
@@ -306,10 +307,6 @@ class TriageScreen(BaseScreen[None]):
         if self.is_current and key == self.order_here:
             self._show_preview()
 
-    @property
-    def how_to_resume(self) -> str:
-        return f"{self.key('refresh_all')} reads again"
-
     def stop_reading(self) -> bool:
         is_reading = self.workspace.sync.state.is_reading
         if is_reading:
@@ -516,7 +513,7 @@ class TriageScreen(BaseScreen[None]):
         self.table.refresh_row(order_id)
         self._reader.look_again()
         if status is not None and status.state is not SendState.SENDING and not account.draft_sender.unsettled:
-            self.clear_notice()
+            self.show_notice("")
             if status.deleted:
                 self.show_notice(f"{name} {status.message}; {self.key('journal')} shows the deleted order.", "good")
         if self.is_current:

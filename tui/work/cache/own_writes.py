@@ -14,14 +14,18 @@ from tui.work.cache.private_marks import OrderMarks
 
 @dataclass(frozen=True, slots=True)
 class OwnWrites:
-    """`show_notice` is called with a sentence and its style if an order cannot be kept."""
+    """Keeps the orders that the writes of an account read.
 
+    `show_notice` is called with a sentence and its style if one cannot be kept.
+    """
+
+    account: Account
     orders: LocalOrders
     marks: OrderMarks
     show_notice: Callable[[str, str], None]
 
-    def follow(self, account: Account) -> None:
-        """Keep the orders that the writes of an account read."""
+    def __post_init__(self) -> None:
+        account = self.account
         account.draft_sender.on_read = self._read
         account.on_read_back = self._read_back
         self.orders.being_written = lambda: account.being_written

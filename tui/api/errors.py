@@ -15,6 +15,8 @@ ApiError
 ├── RateLimited        429 after retries: nothing changed, wait
 ├── ServerFault        5xx for a read, after retries: nothing changed, try again later
 ├── InvalidResponse    a 2xx for a read with an unusable body
+│   └── ResponseTooLarge    its body is longer than the limit
+│       └── OrderTooLarge   a single order of a list is: continue behind it
 └── Redirected         3xx: not followed, the base URL is wrong
 
 ConfigError            a ValueError: the address or credentials are invalid; raised before any request
@@ -43,6 +45,7 @@ __all__ = [
     "NotAuthorised",
     "NotFound",
     "NotSent",
+    "OrderTooLarge",
     "OutcomeUnknown",
     "Problem",
     "RateLimited",
@@ -50,6 +53,7 @@ __all__ = [
     "Redirected",
     "ReportedBy",
     "RequestRefused",
+    "ResponseTooLarge",
     "ServerFault",
     "ServiceBusy",
     "Severity",
@@ -223,6 +227,26 @@ class InvalidResponse(ApiError):
 
     final: bool = False
     """Whether retrying is pointless."""
+
+
+class ResponseTooLarge(InvalidResponse):
+    """The body of a response to a read is longer than the limit.
+
+    `begin`: the body up to the limit. `link`: the Link header, which says where the list continues.
+    """
+
+    begin: bytes = b""
+    link: str | None = None
+
+
+class OrderTooLarge(ResponseTooLarge):
+    """A single order of a list is longer than the limit, so it was not read.
+
+    `id`: empty if it is not known. `next`: the cursor of what follows, None at the end of the list.
+    """
+
+    id: str = ""
+    next: str | None = None
 
 
 class Redirected(ApiError):

@@ -38,6 +38,7 @@ from tui.api.errors import (
     OutcomeUnknown,
     RateLimited,
     Redirected,
+    ResponseTooLarge,
     ServerFault,
     Unreachable,
     error_for,
@@ -103,6 +104,7 @@ class _PartialResponse:
     unsent: bool = False
     unusable: bool = False
     """The error would be the same again."""
+    too_large: bool = False
 
 
 class Transport:
@@ -390,6 +392,7 @@ class Transport:
                 response.body += data[:space]
                 if len(data) > space:
                     response.error, response.unusable = f"it is too large, more than {self._limit} bytes", True
+                    response.too_large = True
                     return
             if response.body and not decompressor.is_complete:
                 response.error = "its compressed text ends too early"
@@ -416,9 +419,11 @@ class Transport:
                 body=self._hide(bytes(response.body)),
             )
         if response.unusable:
-            error = InvalidResponse(
-                f"The response from {self._host} cannot be used: {reason}. Nothing was changed.", status=status
-            )
+            text = f"The response from {self._host} cannot be used: {reason}. Nothing was changed."
+            error = InvalidResponse(text, status=status)
+            if response.too_large:
+                error = ResponseTooLarge(text, status=status)
+                error.begin, error.link = bytes(response.body), response.headers.get("link")
             error.final = True
             raise error
         raise Unreachable(

@@ -2,14 +2,13 @@
 
 import argparse
 import asyncio
-import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui.api.codec import LIMIT
 from tui.api.errors import Blocks, Problem, ReportedBy, Severity
@@ -23,9 +22,11 @@ from tui.commands.output import (
     USAGE,
     CommandEnded,
     Interrupted,
+    Signals,
     guarded,
     json_line,
     print_lines,
+    run_until_signal,
     say,
     say_if,
     write_error,
@@ -121,7 +122,7 @@ def _check_account(
             await service.client.aclose()
 
     try:
-        return *asyncio.run(ask()), SUCCESS
+        return *run_until_signal(ask()), SUCCESS
     except ApiError as error:
         say(f"The account could not be checked; these are the results for the file alone. {error}")
         return entries, {}, DENIED
@@ -292,6 +293,7 @@ async def _submitted(
         staging = Staging(account, batch)
         run = Submission(account, staging, entries, name, submit_options, progress_line.show)
         signals.stop = run.stop
+        signals.writes_in_flight = lambda: service.client.writes_in_flight
         code = SUCCESS
         try:
             await run.run()
@@ -399,44 +401,6 @@ async def _cancel_tasks() -> None:
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
-
-
-class Signals:
-    """Signal handling while a loop runs: the first signal stops between requests, the second one ends at once."""
-
-    def __init__(self) -> None:
-        self.code = 0
-        self.stop: Callable[[], object] | None = None
-        self._loop = asyncio.get_running_loop()
-        self._main = asyncio.current_task()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._loop.add_signal_handler(number, self._on_signal, number)
-
-    async def during(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Await work that may be cancelled at any time. Raises Interrupted on a signal."""
-        task = asyncio.ensure_future(work)
-        self.stop = task.cancel
-        try:
-            return await task
-        except asyncio.CancelledError:
-            if not self.code:
-                raise
-            raise Interrupted(self.code - 128) from None
-        finally:
-            self.stop = None
-
-    def close(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._loop.remove_signal_handler(number)
-
-    def _on_signal(self, number: int) -> None:
-        again, self.code = self.code, 128 + number
-        if again or self.stop is None:
-            if self._main is not None:
-                self._main.cancel()
-            return
-        say("Stopping after the request in flight. Press again to end at once.")
-        self.stop()
 
 
 class ReadingProgress:

@@ -42,6 +42,56 @@ async def test_a_slow_answer_is_named_until_it_comes(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("impatient")
+async def test_ctrl_c_ends_the_reads_in_flight_at_once(tmp_path: Path) -> None:
+    async with open_app(tmp_path, size=(120, 30)) as harness:
+        await harness.until("all read")
+        cancelled: list[str] = []
+
+        async def never(request: httpx.Request, send: Send) -> httpx.Response:
+            try:
+                await asyncio.Event().wait()
+            except asyncio.CancelledError:
+                cancelled.append(request.url.path)
+                raise
+            raise AssertionError
+
+        harness.interceptor.intercept("GET", never)
+        await harness.press("R")
+        await harness.until("waiting for the service, 0 s, Ctrl+C stops")
+        await harness.press("ctrl+c")
+        await harness.until("Reading stopped; R reads again.")
+        await harness.until(lambda: harness.app.workspace.account.client.in_flight == 0)
+        assert any(path.endswith("/orders") for path in cancelled)
+        await harness.until(lambda: "waiting for the service" not in harness.text)
+        await harness.until(lambda: harness.app.workspace.sync.state.is_paused)
+        assert harness.app.workspace.sync.state.error is None
+        harness.interceptor.handler = None
+        await harness.press("R")
+        await harness.until("all read")
+
+
+@pytest.mark.usefixtures("impatient")
+async def test_a_write_in_flight_is_named_and_not_stopped(tmp_path: Path) -> None:
+    async with open_app(tmp_path, size=(120, 30)) as harness:
+        await harness.until("all read")
+        client, release = harness.app.workspace.account.client, asyncio.Event()
+
+        async def slow(request: httpx.Request, send: Send) -> httpx.Response:
+            await release.wait()
+            return await send(request)
+
+        harness.interceptor.intercept("PATCH", slow)
+        order = harness.app.workspace.orders.local.window()[0].key
+        writing = asyncio.ensure_future(client.patch_order(order, {"order_number": "changed"}))
+        await harness.until("waiting for the answer to a write, 0 s; it cannot be stopped")
+        await harness.press("ctrl+c")
+        await harness.until("A write cannot be stopped; if its answer is lost")
+        assert not writing.done()
+        release.set()
+        await writing
+
+
+@pytest.mark.usefixtures("impatient")
 async def test_the_first_request_is_named_and_the_screen_can_be_left(tmp_path: Path) -> None:
     async with open_app(tmp_path, opened=False) as harness:
 

@@ -156,6 +156,20 @@ class Client:
         return self._transport.in_flight
 
     @property
+    def writes_in_flight(self) -> int:
+        """The number of writes in flight."""
+        return self._transport.writes_in_flight
+
+    @property
+    def is_waiting_for_write(self) -> bool:
+        """Whether the oldest unfinished request is a write."""
+        return self._transport.is_waiting_for_write
+
+    def stop_reads(self) -> int:
+        """Stop all reads at once; they raise ReadStopped. Writes are not stopped. Returns the number of reads."""
+        return self._transport.stop_reads()
+
+    @property
     def waiting_for(self) -> float | None:
         """Seconds since the oldest unfinished request was begun, pauses and retries included; None if there is none."""
         return self._transport.waiting_for

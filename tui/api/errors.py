@@ -5,6 +5,7 @@ ApiError
 │   ├── ReadOnly       the account is open in read-only mode
 │   └── InvalidRequest also a ValueError; the call itself is wrong (empty batch, more than 100 orders): correct it
 ├── Unreachable        no connection, or a read without a response: nothing changed, try again later
+│   └── ReadStopped    the user stopped it
 ├── OutcomeUnknown     the response to a write was lost, cut off or a 5xx: look the order up before resending
 ├── RequestRefused     400 and any other 4xx: nothing changed, show the problems at their fields
 ├── ServiceBusy        400, an earlier request is still being processed: nothing changed, wait and resend
@@ -50,6 +51,7 @@ __all__ = [
     "Problem",
     "RateLimited",
     "ReadOnly",
+    "ReadStopped",
     "Redirected",
     "ReportedBy",
     "RequestRefused",
@@ -175,6 +177,10 @@ class InvalidRequest(NotSent, ValueError):
 
 class Unreachable(ApiError):
     """There was no connection, so nothing was sent; or a read was interrupted, so nothing changed."""
+
+
+class ReadStopped(Unreachable):
+    """A read was stopped before its response was complete."""
 
 
 class OutcomeUnknown(ApiError):

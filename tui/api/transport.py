@@ -37,6 +37,7 @@ from tui.api.errors import (
     NotAuthorised,
     OutcomeUnknown,
     RateLimited,
+    ReadStopped,
     Redirected,
     ResponseTooLarge,
     ServerFault,
@@ -107,6 +108,14 @@ class _PartialResponse:
     too_large: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """An unfinished request: when it was begun, on the monotonic clock, and whether it is a write."""
+
+    started: float
+    is_write: bool
+
+
 class Transport:
     """Sends requests below one base URL, with the same credentials and from the same rate budget."""
 
@@ -159,9 +168,11 @@ class Transport:
         self._slots = {False: asyncio.Semaphore(10), True: asyncio.Semaphore(5)}
         self.in_flight = 0
         """The number of requests in flight, without those that wait for the rate budget."""
+        self.writes_in_flight = 0
+        """How many of them are writes."""
         self.clock_offset: float | None = None
         """Seconds by which the service's clock is ahead of this machine's, as its last response said; None if none did."""
-        self._turns: dict[object, float] = {}
+        self._turns: dict[asyncio.Timeout, _Turn] = {}
         self.started = asyncio.Event()
         """Set when a request is begun."""
         self._denials = 0
@@ -170,7 +181,26 @@ class Transport:
     @property
     def waiting_for(self) -> float | None:
         """Seconds since the oldest unfinished request was begun, pauses and retries included; None if there is none."""
-        return self._clock.monotonic() - min(self._turns.values()) if self._turns else None
+        return self._clock.monotonic() - self._oldest.started if self._turns else None
+
+    @property
+    def is_waiting_for_write(self) -> bool:
+        """Whether the oldest unfinished request is a write."""
+        return bool(self._turns) and self._oldest.is_write
+
+    @property
+    def _oldest(self) -> _Turn:
+        return min(self._turns.values(), key=lambda turn: turn.started)
+
+    def stop_reads(self) -> int:
+        """Stop all reads at once, those that wait or are being retried included; they raise ReadStopped.
+
+        Writes are not stopped: their outcome would be unknown. Returns the number of reads that were stopped.
+        """
+        reads = [scope for scope, turn in self._turns.items() if not turn.is_write and not scope.expired()]
+        for scope in reads:
+            scope.reschedule(0)
+        return len(reads)
 
     async def aclose(self) -> None:
         if self._token_task is not None:
@@ -181,13 +211,18 @@ class Transport:
         """Send a request, with retries, and parse the response. `read` raises InvalidResponse if it cannot, with a short
         reason ("it is not JSON")."""
         url = self._url(request)
-        turn = object()
-        self._turns[turn] = self._clock.monotonic()
+        scope = asyncio.timeout(None)
+        self._turns[scope] = _Turn(self._clock.monotonic(), request.write)
         self.started.set()
         try:
-            return await self._retried(request, url, read)
+            async with scope:
+                return await self._retried(request, url, read)
+        except TimeoutError:
+            raise ReadStopped(
+                "Reading was stopped. Nothing was changed. It can be read again.", request_line=request.line
+            ) from None
         finally:
-            del self._turns[turn]
+            del self._turns[scope]
 
     async def _retried(self, request: Request, url: httpx.URL, read: Callable[[ServiceResponse], T]) -> T:
         denials = self._denials
@@ -319,7 +354,9 @@ class Transport:
         response = _PartialResponse()
         started, at = self._clock.monotonic(), self._clock.now()
         outcome = RequestOutcome.LOST
+        is_write = method != "GET" and not token
         self.in_flight += 1
+        self.writes_in_flight += is_write
         try:
             seconds = self._read_timeout if method == "GET" or token else self._timeout
             await self._exchange(method, url, headers, body, response, seconds)
@@ -335,6 +372,7 @@ class Transport:
             raise
         finally:
             self.in_flight -= 1
+            self.writes_in_flight -= is_write
             sent, came = body or b"", bytes(response.body)
             target = url.raw_path.decode("ascii", "replace")
             self.log.add(

@@ -4,14 +4,13 @@ Its output is made to be pasted into a bug report: it contains no secrets, no ke
 """
 
 import argparse
-import asyncio
 import os
 import time
 from collections.abc import Iterator
 
 from tui.commands.findings import DoctorFinding, Surroundings
 from tui.commands.machine_checks import run_checks
-from tui.commands.output import PROBLEMS, SUCCESS, guarded, json_line, print_lines
+from tui.commands.output import PROBLEMS, SUCCESS, guarded, json_line, print_lines, run_until_signal
 from tui.config.locations import data_folder, settings_file
 from tui.config.profiles import Profile
 from tui.widgets.text import safe
@@ -74,6 +73,6 @@ def check_service(profile: Profile) -> list[DoctorFinding]:
         return iter(found)
 
     try:
-        return list(asyncio.run(check()))
+        return list(run_until_signal(check()))
     finally:
         service.close()

@@ -1,7 +1,6 @@
 """The headless commands `list`, `show` and `count`: orders of the cache, read again first unless that is not wanted."""
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -22,6 +21,7 @@ from tui.commands.output import (
     guarded,
     print_lines,
     print_table,
+    run_until_signal,
     say,
     say_if,
 )
@@ -74,17 +74,17 @@ class _Opened:
 
 def list_orders(options: argparse.Namespace, profile: Profile) -> int:
     """Print the orders that match a query. Returns 0 if there are any, 1 if there are none."""
-    return guarded(lambda: asyncio.run(_list(options, profile)))
+    return guarded(lambda: run_until_signal(_list(options, profile)))
 
 
 def show_order(options: argparse.Namespace, profile: Profile) -> int:
     """Print the orders with a number or id. Returns 0 if there are any, 1 if there are none."""
-    return guarded(lambda: asyncio.run(_show(options, profile)))
+    return guarded(lambda: run_until_signal(_show(options, profile)))
 
 
 def count_orders(options: argparse.Namespace, profile: Profile) -> int:
     """Print how many orders match a query, by the values of fields. Returns 0 if there are any, 1 if there are none."""
-    return guarded(lambda: asyncio.run(_count(options, profile)))
+    return guarded(lambda: run_until_signal(_count(options, profile)))
 
 
 async def _list(options: argparse.Namespace, profile: Profile) -> int:

@@ -18,6 +18,8 @@ def waiting_text(client: Client, stop: str) -> str:
         return ""
     if client.paused_for >= 1:
         return f"the service asked for a pause, {math.ceil(client.paused_for)} s left, {stop}"
+    if client.is_waiting_for_write:
+        return f"waiting for the answer to a write, {int(seconds)} s; it cannot be stopped"
     return f"waiting for the service, {int(seconds)} s, {stop}"
 
 

@@ -125,9 +125,14 @@ class GeneralCommands:
     @handles("stop")
     def stop(self, key: str) -> None:
         stopped = self._screen.stop_reading()
-        self._screen.show_notice(
-            f"Reading stopped; {self._screen.READ_AGAIN}." if stopped else "Nothing is being read."
-        )
+        is_writing = self._screen.workspace.account.client.writes_in_flight > 0
+        if stopped:
+            writing = " A write in flight continues." if is_writing else ""
+            self._screen.show_notice(f"Reading stopped; {self._screen.READ_AGAIN}.{writing}")
+        elif is_writing:
+            self._screen.show_notice("A write cannot be stopped; if its answer is lost, the order is looked up.")
+        else:
+            self._screen.show_notice("Nothing is being read.")
 
     @handles("on_marked")
     def on_marked(self, key: str) -> None:

@@ -251,11 +251,11 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         return None
 
     def stop_reading(self) -> bool:
-        """Stop reading. Returns whether anything was being read."""
+        """Stop all reads from the service, also those of other screens. Returns whether anything was being read."""
         running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
         for worker in running:
             worker.cancel()
-        return bool(running)
+        return bool(self.workspace.account.client.stop_reads() or running)
 
     def notify_style_update(self) -> None:
         self.style_cache.clear()

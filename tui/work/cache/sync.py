@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tui.api.client import Client, Page
-from tui.api.errors import ApiError, Forbidden, InvalidCursor, NotAuthorised, NotFound, OrderTooLarge, ResponseTooLarge
+from tui.api.errors import (
+    ApiError,
+    Forbidden,
+    InvalidCursor,
+    NotAuthorised,
+    NotFound,
+    OrderTooLarge,
+    ReadStopped,
+    ResponseTooLarge,
+)
 from tui.api.query import LARGEST_PAGE, OrderQuery, id_number, order_key
 from tui.api.wording import count_of
 from tui.orders.query.conditions import Between, Condition, Not, OneOf, SortKey
@@ -97,7 +106,7 @@ class OrderSync:
         self._wanted.set()
 
     def pause(self) -> None:
-        """Stop after the request in flight, until `refresh`."""
+        """Send no further request until `refresh`. A ReadStopped of the request in flight pauses, too."""
         self._set(is_paused=True, is_reading=False)
 
     async def run(self) -> None:
@@ -128,6 +137,8 @@ class OrderSync:
             await self._read_what_is_due()
             if self._skipped:
                 self._set(notice=" ".join([*self._skipped, _SKIPPED, self.state.notice]).rstrip())
+        except ReadStopped:
+            self._set(is_paused=True)
         except ApiError as error:
             self._set(error=error)
             raise

@@ -10,6 +10,7 @@ ApiError
 ├── RequestRefused     400 and any other 4xx: nothing changed, show the problems at their fields
 ├── ServiceBusy        400, an earlier request is still being processed: nothing changed, wait and resend
 ├── NotAuthorised      401: stop all requests, ask for other credentials
+│   └── TokenRefused   OAuth2: no token is issued, or a new one is not accepted
 ├── Forbidden          403: these credentials lack the permission; the session continues
 ├── NotFound           404 and 410: no such order (`confirmed_by_service`: the service itself said so)
 │   └── InvalidCursor  404 for a cursor: start again at the first page
@@ -59,6 +60,7 @@ __all__ = [
     "ServerFault",
     "ServiceBusy",
     "Severity",
+    "TokenRefused",
     "Unreachable",
     "error_for",
     "is_busy",
@@ -197,6 +199,10 @@ class ServiceBusy(ApiError):
 
 class NotAuthorised(ApiError):
     """The credentials were not accepted. Requests that are still waiting are not sent."""
+
+
+class TokenRefused(NotAuthorised):
+    """OAuth2: the token service issues no token, or the service does not accept one that was just issued."""
 
 
 class Forbidden(ApiError):

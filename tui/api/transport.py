@@ -41,9 +41,11 @@ from tui.api.errors import (
     Redirected,
     ResponseTooLarge,
     ServerFault,
+    TokenRefused,
     Unreachable,
     error_for,
     one_line,
+    read_problems,
 )
 from tui.api.network import check_proxies, proxy_variable, trusted_certificates
 from tui.api.pointer import Dialect
@@ -275,7 +277,21 @@ class Transport:
         header, response = await self._budgeted(request, url, denials)
         if response.status == 401 and self._auth.reject(header):
             header, response = await self._budgeted(request, url, denials)
+            if response.status == 401:
+                self._denials += 1
+                raise self._new_token_refused(request, response)
         return self._succeeded(request, response)
+
+    def _new_token_refused(self, request: Request, response: _PartialResponse) -> TokenRefused:
+        problems = read_problems(401, self._hide(bytes(response.body)), _content_type(response), request.dialect)
+        return TokenRefused(
+            f"The service refuses the token that was just issued for this client id ({one_line(problems[0].detail, 100)}): "
+            f"its access was probably revoked. Nothing was {'changed' if request.write else 'read'}, and no more requests "
+            "are sent. Check the integration in the panel.",
+            problems=problems,
+            status=401,
+            request_line=request.line,
+        )
 
     async def _budgeted(self, request: Request, url: httpx.URL, denials: int) -> tuple[str, _PartialResponse]:
         async with self._slots[request.write]:

@@ -15,6 +15,7 @@ from tui.api.errors import (
     RateLimited,
     Redirected,
     RequestRefused,
+    TokenRefused,
 )
 from tui.api.query import OrderQuery
 from tui.api.wording import count_of
@@ -27,6 +28,7 @@ class Cause(StrEnum):
     """What is wrong with a connection."""
 
     KEY = "key"
+    ACCESS = "access"
     NETWORK = "network"
     PROXY = "proxy"
     CERTIFICATE = "certificate"
@@ -40,6 +42,8 @@ class Cause(StrEnum):
 _REMEDIES: Final = {
     Cause.KEY: "Check both keys in the panel under Settings, Integrations, Sendcloud API; an integration for OAuth2 needs "
     "a client id and secret.",
+    Cause.ACCESS: "Check in the panel that the integration with this client id exists and has access; if not, make new "
+    "credentials and correct the profile: sendcloud-orders config edit",
     Cause.NETWORK: "Check the network and the base URL.",
     Cause.PROXY: "Check HTTPS_PROXY and ALL_PROXY, or list the host in NO_PROXY.",
     Cause.CERTIFICATE: "If a company's proxy opens the connection, name its certificate in SSL_CERT_FILE.",
@@ -134,7 +138,7 @@ def diagnose(error: ApiError, subject: str) -> Trouble:
 
 def _cause(error: ApiError, text: str) -> Cause:
     if isinstance(error, NotAuthorised):
-        return Cause.KEY
+        return Cause.ACCESS if isinstance(error, TokenRefused) else Cause.KEY
     if "captive portal" in text:
         return Cause.CAPTIVE_PORTAL
     if isinstance(error, NotFound | Redirected):

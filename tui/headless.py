@@ -33,7 +33,7 @@ from tui.commands.output import (
 )
 from tui.config.locations import data_folder
 from tui.config.profiles import Profile
-from tui.config.settings import SettingsError, read_settings
+from tui.config.settings import Settings
 from tui.config.time_zone import local_zone
 from tui.orders.checks.context import AccountShops, ShopSettings
 from tui.orders.fields import field_at, label_of
@@ -62,25 +62,25 @@ _MIN_SHARED = 3
 """Orders from which a warning that most of them share is printed once."""
 
 
-def check(options: argparse.Namespace, profile: Profile | None) -> int:
+def check(options: argparse.Namespace, profile: Profile | None, settings: Settings) -> int:
     """Check a file, and with a profile its account too. Returns the exit code."""
-    return guarded(lambda: _check(options, profile))
+    return guarded(lambda: _check(options, profile, settings))
 
 
-def submit(options: argparse.Namespace, profile: Profile) -> int:
+def submit(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
     """Send the orders of a file and verify them. Returns the exit code."""
-    return guarded(lambda: _submit(options, profile))
+    return guarded(lambda: _submit(options, profile, settings))
 
 
 # check
 
 
-def _check(options: argparse.Namespace, profile: Profile | None) -> int:
-    name, entries = _entries(options)
+def _check(options: argparse.Namespace, profile: Profile | None, settings: Settings) -> int:
+    name, entries = _entries(options, settings)
     known: dict[int, RemoteStatus] = {}
     code = SUCCESS
     if profile is not None:
-        entries, known, code = _check_account(entries, profile, options.retry_for)
+        entries, known, code = _check_account(entries, profile, settings, options.retry_for)
     if options.json:
         print_lines(json_line(_check_line(*one)) for one in _reported(entries, known, infos=True))
     else:
@@ -101,7 +101,7 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
 
 
 def _check_account(
-    entries: list[FileEntry], profile: Profile, retry_for: float | None
+    entries: list[FileEntry], profile: Profile, settings: Settings, retry_for: float | None
 ) -> tuple[list[FileEntry], "dict[int, RemoteStatus]", int]:
     """Check the entries against the account; if that fails, return them unchanged with an error code."""
     from tui.api.errors import ApiError
@@ -110,14 +110,13 @@ def _check_account(
     from tui.work.submit.retry import retry
 
     retry_for = 10.0 if retry_for is None else retry_for
-    settings = _shop_settings()
-    service = connect(profile, retry_for)
+    service = connect(profile, settings, retry_for)
     say_if(service.notice)
     now = datetime.now(UTC)
 
     async def ask() -> "tuple[list[FileEntry], dict[int, RemoteStatus]]":
         try:
-            return await retry(lambda: probe(service.client, entries, now, settings), retry_for)
+            return await retry(lambda: probe(service.client, entries, now, settings.shops), retry_for)
         finally:
             await service.client.aclose()
 
@@ -221,11 +220,10 @@ def _infos(entries: Iterable[FileEntry]) -> str:
 # submit
 
 
-def _submit(options: argparse.Namespace, profile: Profile) -> int:
-    name, entries = _entries(options)
+def _submit(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
+    name, entries = _entries(options, settings)
     if options.dry_run:
-        return _dry_run(entries, profile, options.retry_for)
-    settings = _shop_settings()
+        return _dry_run(entries, profile, settings, options.retry_for)
     from tui.service import connect
     from tui.store.db import StoreError
     from tui.work.batches.catalog import BatchLocked, checked_name
@@ -234,10 +232,10 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
         batch = checked_name(_batch_name(name) if options.batch is None else options.batch)
     except BatchLocked as error:
         raise CommandEnded(str(error), USAGE) from error
-    service = connect(profile, options.retry_for)
+    service = connect(profile, settings, options.retry_for)
     say_if(service.notice)
     try:
-        return asyncio.run(_submitted(options, profile, service, name, batch, entries, settings))
+        return asyncio.run(_submitted(options, profile, service, name, batch, entries, settings.shops))
     except StoreError as error:
         # The run has not started; orders sent by an earlier one are recognised by the next.
         print_lines(json_line(_not_opened(entry, str(error))) for entry in entries)
@@ -343,10 +341,10 @@ def _print_results(run: "Submission") -> int:
     return max(code, SUCCESS if counts.keys() <= well else PROBLEMS)
 
 
-def _dry_run(entries: list[FileEntry], profile: Profile, retry_for: float | None) -> int:
+def _dry_run(entries: list[FileEntry], profile: Profile, settings: Settings, retry_for: float | None) -> int:
     from tui.work.submit.results import SubmitOutcome, SubmitResult, changes_text, note
 
-    entries, known, code = _check_account(entries, profile, retry_for)
+    entries, known, code = _check_account(entries, profile, settings, retry_for)
     outcomes = {"new": SubmitOutcome.WOULD_CREATE, "UPDATE": SubmitOutcome.WOULD_UPDATE, "same": SubmitOutcome.SAME}
     results = []
     for entry in entries:
@@ -462,7 +460,7 @@ class ProgressLine:
 # Shared by both commands.
 
 
-def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry]]:
+def _entries(options: argparse.Namespace, settings: Settings) -> tuple[str, list[FileEntry]]:
     """The name of the source and its entries. Raises CommandEnded."""
     name = "standard input" if options.file == STANDARD_INPUT else options.file
     encoding = encoding_named(options.encoding) if options.encoding else ""
@@ -484,7 +482,7 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry]]:
             progress=progress,
             now=datetime.now(local_zone()),
         )
-        shops = AccountShops(settings=_shop_settings())
+        shops = AccountShops(settings=settings.shops)
         entries = entries_of(intake, shops, reading.listener("checking orders,"))
     except ImportFileError as error:
         raise CommandEnded(_without_added(error), PROBLEMS) from error
@@ -493,14 +491,6 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry]]:
     for sentence in intake.notes:
         say(f"{name}: {sentence}")
     return name, entries
-
-
-def _shop_settings() -> Mapping[int, ShopSettings]:
-    """The user's settings of shops, by their ids. Raises CommandEnded."""
-    try:
-        return read_settings().shops
-    except SettingsError as error:
-        raise CommandEnded(str(error), USAGE) from error
 
 
 def _mapping(name: str) -> ColumnMapping:

@@ -27,7 +27,7 @@ from tui.commands.output import (
 )
 from tui.config.locations import data_folder
 from tui.config.profiles import Profile
-from tui.config.settings import read_settings
+from tui.config.settings import Settings
 from tui.config.time_zone import local_zone
 from tui.orders.columns import COLUMNS, DEFAULT_COLUMNS, cells_of, titles_of
 from tui.orders.labels import label_json
@@ -72,24 +72,24 @@ class _Opened:
         )
 
 
-def list_orders(options: argparse.Namespace, profile: Profile) -> int:
+def list_orders(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
     """Print the orders that match a query. Returns 0 if there are any, 1 if there are none."""
-    return guarded(lambda: run_until_signal(_list(options, profile)))
+    return guarded(lambda: run_until_signal(_list(options, profile, settings)))
 
 
-def show_order(options: argparse.Namespace, profile: Profile) -> int:
+def show_order(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
     """Print the orders with a number or id. Returns 0 if there are any, 1 if there are none."""
-    return guarded(lambda: run_until_signal(_show(options, profile)))
+    return guarded(lambda: run_until_signal(_show(options, profile, settings)))
 
 
-def count_orders(options: argparse.Namespace, profile: Profile) -> int:
+def count_orders(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
     """Print how many orders match a query, by the values of fields. Returns 0 if there are any, 1 if there are none."""
-    return guarded(lambda: run_until_signal(_count(options, profile)))
+    return guarded(lambda: run_until_signal(_count(options, profile, settings)))
 
 
-async def _list(options: argparse.Namespace, profile: Profile) -> int:
+async def _list(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
     columns = _columns(options.columns)
-    async with _opened(options, profile) as opened:
+    async with _opened(options, profile, settings) as opened:
         query = await _query_after_reading(opened, options)
         window = opened.orders.window(query.condition, query.sort, limit=options.limit)
         if options.json:
@@ -102,8 +102,8 @@ async def _list(options: argparse.Namespace, profile: Profile) -> int:
     return SUCCESS if window else PROBLEMS
 
 
-async def _show(options: argparse.Namespace, profile: Profile) -> int:
-    async with _opened(options, profile) as opened:
+async def _show(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
+    async with _opened(options, profile, settings) as opened:
         await _read(opened, options)
         if not options.cached:
             await _ask_for_labels(opened, options.order)
@@ -119,8 +119,8 @@ async def _show(options: argparse.Namespace, profile: Profile) -> int:
     return SUCCESS if found else PROBLEMS
 
 
-async def _count(options: argparse.Namespace, profile: Profile) -> int:
-    async with _opened(options, profile) as opened:
+async def _count(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
+    async with _opened(options, profile, settings) as opened:
         query = await _query_after_reading(opened, options)
         count = opened.orders.cache.count(query.condition)
         names = [name for name in options.by.split(",") if name]
@@ -141,7 +141,7 @@ async def _count(options: argparse.Namespace, profile: Profile) -> int:
 
 
 @asynccontextmanager
-async def _opened(options: argparse.Namespace, profile: Profile) -> "AsyncIterator[_Opened]":
+async def _opened(options: argparse.Namespace, profile: Profile, settings: Settings) -> "AsyncIterator[_Opened]":
     """Open account and cache. With `--cached` no request is sent if the account is known."""
     from tui.service import connect
     from tui.store.db import StoreError
@@ -149,7 +149,7 @@ async def _opened(options: argparse.Namespace, profile: Profile) -> "AsyncIterat
     from tui.work.account import open_known
 
     now, zone = (lambda: datetime.now(UTC)), local_zone()
-    service = connect(profile, retry_for=30.0)
+    service = connect(profile, settings, retry_for=30.0)
     say_if(service.notice)
     try:
         store = Store(data_folder(), profile=profile.name)
@@ -158,7 +158,7 @@ async def _opened(options: argparse.Namespace, profile: Profile) -> "AsyncIterat
             account = await open_known(service.client, store, service.name, now=now, zone=zone)
             if account.identity_notice:
                 say(account.identity_notice)
-            account.shop_settings = read_settings().shops
+            account.shop_settings = settings.shops
             knowledge = OrderKnowledge(account)
             orders = open_orders(account, knowledge, in_memory=options.no_cache)
             try:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
 
-    from tui.config.choice import Choice
+    from tui.config.choice import ProfileChoice
     from tui.config.profiles import Profile
     from tui.config.settings import Settings
 
@@ -79,7 +79,7 @@ def required_profile(options: argparse.Namespace) -> "tuple[Profile, Settings]":
     return profile, settings
 
 
-def chosen_profile(options: argparse.Namespace) -> "Choice":
+def chosen_profile(options: argparse.Namespace) -> "ProfileChoice":
     """The profile that options, environment or settings name, if any. The secrets are removed from the environment.
 
     Raises UsageError.

@@ -217,16 +217,16 @@ def _seconds(text: str) -> float:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from tui.config.choice import Choice, has_credentials
+    from tui.config.choice import ProfileChoice, has_credentials
     from tui.config.settings import read_settings
 
     # A default profile is not used, so that a file can be checked without a network.
     use_account = options.demo or options.profile is not None or has_credentials()
-    choice = Choice(*required_profile(options)) if use_account else None
+    choice = ProfileChoice(*required_profile(options)) if use_account else None
 
     from tui.headless import check
 
-    return run_or_usage_error(lambda: check(options, *(choice or Choice(None, read_settings()))))
+    return run_or_usage_error(lambda: check(options, *(choice or ProfileChoice(None, read_settings()))))
 
 
 def _submit(options: argparse.Namespace) -> int:

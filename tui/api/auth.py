@@ -12,7 +12,8 @@ from typing import TypeAlias
 from urllib.parse import quote, urlsplit
 
 from tui.api.codec import CodecError, decode
-from tui.api.errors import ConfigError, TokenRefused, Unreachable, one_line, read_problems
+from tui.api.error_bodies import read_problems
+from tui.api.errors import ConfigError, TokenRefused, Unreachable, one_line
 from tui.api.pointer import Dialect
 
 __all__ = [

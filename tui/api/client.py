@@ -18,6 +18,7 @@ import httpx
 from tui.api.auth import Auth
 from tui.api.budget import Budget, Clock, Sleep
 from tui.api.codec import CodecError, Document, Json, decode, encode
+from tui.api.error_bodies import read_problems
 from tui.api.errors import (
     ConfigError,
     InvalidCursor,
@@ -28,7 +29,6 @@ from tui.api.errors import (
     ReadOnly,
     ResponseTooLarge,
     one_line,
-    read_problems,
 )
 from tui.api.large_pages import first_id, has_whole_order
 from tui.api.paging import Cursors, read_cursors

@@ -30,6 +30,7 @@ from tui.api.budget import (
     retry_delay,
 )
 from tui.api.decompression import ACCEPTED, Decompressor, UnsupportedEncoding
+from tui.api.error_bodies import error_for, read_problems
 from tui.api.errors import (
     ApiError,
     InvalidRequest,
@@ -43,9 +44,7 @@ from tui.api.errors import (
     ServerFault,
     TokenRefused,
     Unreachable,
-    error_for,
     one_line,
-    read_problems,
 )
 from tui.api.network import check_proxies, proxy_variable, trusted_certificates
 from tui.api.pointer import Dialect

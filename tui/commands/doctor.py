@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from tui.commands.findings import DoctorFinding, Surroundings
 from tui.commands.machine_checks import run_checks
 from tui.commands.output import PROBLEMS, SUCCESS, guarded, json_line, print_lines, run_until_signal
-from tui.config.choice import Choice
+from tui.config.choice import ProfileChoice
 from tui.config.locations import data_folder, settings_file
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
@@ -20,12 +20,12 @@ from tui.widgets.text import safe
 _RETRY_FOR = 5.0
 
 
-def doctor(options: argparse.Namespace, choice: Choice | None, problem: str) -> int:
+def doctor(options: argparse.Namespace, choice: ProfileChoice | None, problem: str) -> int:
     """Print all findings. `problem`: why there is no choice, if that is an error. Returns 1 if anything is wrong."""
     return guarded(lambda: _doctor(choice, problem, offline=options.offline, as_json=options.json))
 
 
-def _doctor(choice: Choice | None, problem: str, *, offline: bool, as_json: bool) -> int:
+def _doctor(choice: ProfileChoice | None, problem: str, *, offline: bool, as_json: bool) -> int:
     profile = choice.profile if choice is not None else None
     around = Surroundings(os.environ, data_folder(), settings_file(), time.time(), profile)
     findings = [*run_checks(around)]
@@ -53,12 +53,15 @@ def _lines(findings: list[DoctorFinding], problems: int) -> Iterator[str]:
 
 def check_service(profile: Profile, settings: Settings) -> list[DoctorFinding]:
     """Connect to the service of a profile and say what works."""
+    from tui.api.errors import InvalidVariable
     from tui.service import check_profile, connect
     from tui.work.connection import check_connection
 
     try:
         check_profile(profile)
         service = connect(profile, settings, _RETRY_FOR)
+    except InvalidVariable as error:
+        return [DoctorFinding("network", str(error), f"Correct {error.name} in the environment, or unset it.")]
     except ValueError as error:
         return [DoctorFinding("account", str(error), "Correct it with: sendcloud-orders config edit")]
 

@@ -23,7 +23,7 @@ PAIRS: Final = ((PUBLIC_KEY, SECRET_KEY), (CLIENT_ID, CLIENT_SECRET))
 """The variables of each kind of credentials: the public part, the secret."""
 
 
-class Choice(NamedTuple):
+class ProfileChoice(NamedTuple):
     """The profile to start with, None if none is named, and the settings, which are read once."""
 
     profile: Profile | None
@@ -32,7 +32,7 @@ class Choice(NamedTuple):
 
 def choose_profile(
     *, name: str | None = None, url: str | None = None, demo: bool = False, read_only: bool = False
-) -> Choice:
+) -> ProfileChoice:
     """The profile that options, environment and settings name, with the settings. Raises SettingsError.
 
     `url`: for credentials of the environment; those of a profile are only sent to the profile's own URL.
@@ -44,15 +44,15 @@ def choose_profile(
         raise SettingsError("--profile has a URL already and cannot be combined with --url")
     settings = read_settings()
     if demo:
-        return Choice(demo_profile(read_only=read_only), settings)
+        return ProfileChoice(demo_profile(read_only=read_only), settings)
     profile = None if name is not None else _of_environment(OWN_URL if url is None else url)
     if profile is None and url is None:
         profile = settings.profile(name)
         _check_environment(profile)
     if profile is None:
         _refuse_halves()
-        return Choice(None, settings)
-    return Choice(replace(profile, read_only=True) if read_only else profile, settings)
+        return ProfileChoice(None, settings)
+    return ProfileChoice(replace(profile, read_only=True) if read_only else profile, settings)
 
 
 def has_credentials() -> bool:

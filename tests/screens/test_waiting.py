@@ -85,7 +85,7 @@ async def test_a_write_in_flight_is_named_and_not_stopped(tmp_path: Path) -> Non
         writing = asyncio.ensure_future(client.patch_order(order, {"order_number": "changed"}))
         await harness.until("waiting for the answer to a write, 0 s; it cannot be stopped")
         await harness.press("ctrl+c")
-        await harness.until("A write cannot be stopped; if its answer is lost")
+        await harness.until("Writes are not stopped; a lost answer is looked up.")
         assert not writing.done()
         release.set()
         await writing

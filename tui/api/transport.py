@@ -219,9 +219,7 @@ class Transport:
             async with scope:
                 return await self._retried(request, url, read)
         except TimeoutError:
-            raise ReadStopped(
-                "Reading was stopped. Nothing was changed. It can be read again.", request_line=request.line
-            ) from None
+            raise ReadStopped("Reading was stopped. Nothing was changed.", request_line=request.line) from None
         finally:
             del self._turns[scope]
 

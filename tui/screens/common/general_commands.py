@@ -130,7 +130,7 @@ class GeneralCommands:
             writing = " A write in flight continues." if is_writing else ""
             self._screen.show_notice(f"Reading stopped; {self._screen.READ_AGAIN}.{writing}")
         elif is_writing:
-            self._screen.show_notice("A write cannot be stopped; if its answer is lost, the order is looked up.")
+            self._screen.show_notice("Writes are not stopped; a lost answer is looked up.")
         else:
             self._screen.show_notice("Nothing is being read.")
 

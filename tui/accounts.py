@@ -13,7 +13,7 @@ from tui.service import Service, check_profile, connect
 
 if TYPE_CHECKING:
     from tui.config.new_profile import NewProfile
-    from tui.work.connection import ConnectionReport
+    from tui.work.connection import ConnectionReport, During
 
 _RETRY_FOR = 5.0
 
@@ -71,13 +71,13 @@ class Accounts:
         """The profile as it may be used in this run of the app."""
         return replace(profile, read_only=True) if self._read_only else profile
 
-    async def check(self, new: "NewProfile") -> "ConnectionReport":
+    async def check(self, new: "NewProfile", during: "During") -> "ConnectionReport":
         """Connect to an account that is not saved yet. Raises SettingsError, ConfigError for invalid values."""
         from tui.work.connection import check_connection
 
         service = await self.connect(new.profile())
         try:
-            return await check_connection(service.client)
+            return await check_connection(service.client, during)
         finally:
             await service.client.aclose()
             service.close()

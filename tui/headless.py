@@ -23,6 +23,7 @@ from tui.commands.output import (
     CommandEnded,
     Interrupted,
     Signals,
+    WaitLine,
     guarded,
     json_line,
     print_lines,
@@ -108,6 +109,7 @@ def _check_account(
     from tui.service import connect
     from tui.work.submit.probe import probe
     from tui.work.submit.retry import retry
+    from tui.work.waiting import waits_named
 
     retry_for = 10.0 if retry_for is None else retry_for
     service = connect(profile, settings, retry_for)
@@ -116,7 +118,8 @@ def _check_account(
 
     async def ask() -> "tuple[list[FileEntry], dict[int, RemoteStatus]]":
         try:
-            return await retry(lambda: probe(service.client, entries, now, settings.shops), retry_for)
+            async with waits_named(service.client, WaitLine().show):
+                return await retry(lambda: probe(service.client, entries, now, settings.shops), retry_for)
         finally:
             await service.client.aclose()
 
@@ -262,6 +265,7 @@ async def _submitted(
     from tui.work.submit.results import SubmitOptions
     from tui.work.submit.retry import retry
     from tui.work.submit.run import Submission
+    from tui.work.waiting import waits_named
 
     submit_options = SubmitOptions(
         options.only_good, not options.no_verify, options.updates == "send", options.retry_for
@@ -279,7 +283,8 @@ async def _submitted(
                 submit_options.retry_seconds,
             )
             try:
-                account = await signals.during(opening)
+                async with waits_named(service.client, WaitLine().show):
+                    account = await signals.during(opening)
             except ApiError as error:
                 progress_line.end()
                 print_lines(json_line(_not_opened(entry, str(error))) for entry in entries)
@@ -294,7 +299,8 @@ async def _submitted(
         signals.writes_in_flight = lambda: service.client.writes_in_flight
         code = SUCCESS
         try:
-            await run.run()
+            async with waits_named(service.client, WaitLine().show):
+                await run.run()
             store.flush()
         except BatchLocked as error:
             progress_line.end()

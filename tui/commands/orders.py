@@ -18,6 +18,7 @@ from tui.commands.output import (
     SUCCESS,
     USAGE,
     CommandEnded,
+    WaitLine,
     guarded,
     print_lines,
     print_table,
@@ -45,6 +46,7 @@ from tui.work.cache.order_knowledge import OrderKnowledge
 from tui.work.cache.private_marks import OrderMarks
 from tui.work.cache.query_context import query_context
 from tui.work.cache.sync import OrderSync
+from tui.work.waiting import waits_named
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -155,16 +157,17 @@ async def _opened(options: argparse.Namespace, profile: Profile, settings: Setti
         store = Store(data_folder(), profile=profile.name)
         say_if(store.notice)
         try:
-            account = await open_known(service.client, store, service.name, now=now, zone=zone)
-            if account.identity_notice:
-                say(account.identity_notice)
-            account.shop_settings = settings.shops
-            knowledge = OrderKnowledge(account)
-            orders = open_orders(account, knowledge, in_memory=options.no_cache)
-            try:
-                yield _Opened(account, orders, knowledge)
-            finally:
-                orders.close()
+            async with waits_named(service.client, WaitLine().show):
+                account = await open_known(service.client, store, service.name, now=now, zone=zone)
+                if account.identity_notice:
+                    say(account.identity_notice)
+                account.shop_settings = settings.shops
+                knowledge = OrderKnowledge(account)
+                orders = open_orders(account, knowledge, in_memory=options.no_cache)
+                try:
+                    yield _Opened(account, orders, knowledge)
+                finally:
+                    orders.close()
         finally:
             store.close()
     except (ApiError, StoreError) as error:
@@ -193,7 +196,7 @@ async def _read(opened: _Opened, options: argparse.Namespace) -> None:
 
     def show_progress() -> None:
         if sys.stderr.isatty():
-            print(f"\r{sync.state.read} orders read", end="", file=sys.stderr, flush=True)
+            print(f"\r\x1b[K{sync.state.read} orders read", end="", file=sys.stderr, flush=True)
 
     sync.on_change = show_progress
     if options.refresh:

@@ -88,6 +88,8 @@ class Signals:
             if self._main is not None:
                 self._main.cancel()
             return
+        if sys.stderr.isatty():
+            write_error("\r\x1b[K")  # what is waited for
         if self.writes_in_flight():
             say(
                 "Stopping. A write is in flight: its answer is awaited briefly; without it the outcome is unknown, "
@@ -117,6 +119,19 @@ def run_until_signal(work: Coroutine[Any, Any, R]) -> R:
 def json_line(value: dict[str, object]) -> str:
     """Encode as ASCII, so that untrusted text cannot affect a terminal."""
     return json.dumps(value, ensure_ascii=True)
+
+
+class WaitLine:
+    """Names on standard error, if it is a terminal, what is waited for."""
+
+    def __init__(self) -> None:
+        self._shown = ""
+
+    def show(self, text: str) -> None:
+        """Show this text instead of the last one; an empty one clears the line."""
+        if text != self._shown and sys.stderr.isatty():
+            write_error(f"\r\x1b[K{text}")
+        self._shown = text
 
 
 def print_lines(lines: Iterable[str]) -> None:

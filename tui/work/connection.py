@@ -1,9 +1,10 @@
 """Checks a connection: whose the credentials are, which requests they allow, or exactly what is wrong."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from tui.api.client import Client
 from tui.api.errors import (
@@ -19,6 +20,9 @@ from tui.api.errors import (
 )
 from tui.api.query import OrderQuery
 from tui.api.wording import count_of
+
+During: TypeAlias = Callable[[Client], AbstractAsyncContextManager[None]]
+"""What is done while a connection is checked, such as saying what is waited for."""
 
 MOST_OFFSET: Final = 120.0
 """Seconds by which the clocks may differ before it is reported."""
@@ -92,8 +96,13 @@ class ConnectionReport:
         return f"Connected to {account}, {shops}. Works: {', '.join(self.allowed)}."
 
 
-async def check_connection(client: Client) -> ConnectionReport:
-    """Make three requests that change nothing. Errors are part of the report."""
+async def check_connection(client: Client, during: During = lambda _: nullcontext()) -> ConnectionReport:
+    """Make three requests that change nothing, inside a context. Errors are part of the report."""
+    async with during(client):
+        return await _check(client)
+
+
+async def _check(client: Client) -> ConnectionReport:
     user, shops = "", None
     allowed: list[str] = []
     troubles: list[Trouble] = []

@@ -2,7 +2,8 @@
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from tui.api.client import Client
 
@@ -23,11 +24,22 @@ def waiting_text(client: Client, stop: str) -> str:
     return f"waiting for the service, {int(seconds)} s, {stop}"
 
 
-async def name_waits(client: Client, show: Callable[[str], None]) -> None:
+async def name_waits(client: Client, show: Callable[[str], None], stop: str = "Ctrl+C stops") -> None:
     """Say what is waited for, until this is cancelled. Nothing is done while there is no request."""
     while True:
         await client.request_started.wait()
         client.request_started.clear()
         while client.waiting_for is not None:
             await asyncio.sleep(_SHOWN_EVERY)
-            show(waiting_text(client, "Ctrl+C stops"))
+            show(waiting_text(client, stop))
+
+
+@asynccontextmanager
+async def waits_named(client: Client, show: Callable[[str], None], stop: str = "Ctrl+C stops") -> AsyncIterator[None]:
+    """Say what is waited for, until the context ends."""
+    naming = asyncio.create_task(name_waits(client, show, stop))
+    try:
+        yield
+    finally:
+        naming.cancel()
+        show("")

@@ -41,7 +41,7 @@ _QUERY: Final = OrderQuery(sort=("-pk",), page_size=LARGEST_PAGE)
 _SHARE_THAT_MAY_BE_GONE: Final = 0.02
 _PAUSES: Final = (5.0, 10.0, 20.0, 60.0, 300.0)
 """Seconds before the next attempt, by the number of consecutive errors."""
-_SKIPPED: Final = "What it contains, and whether it changed, is not known. All other orders were read."
+_SKIPPED: Final = "What it contains, and whether it changed, is not known."
 _OPEN: Final[Condition] = Not(OneOf("stage", ("finished",)))
 _RANGES, _COMPLETE, _ALL_READ, _OPEN_READ, _SWEEP = "ranges", "complete_at", "all_read_at", "open_read_at", "sweep"
 

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import httpx
 import pytest
@@ -11,6 +12,7 @@ from interception import Send
 
 from tui.api.auth import BasicAuth
 from tui.api.client import Client
+from tui.work.bulk.runner import Jobs
 from tui.work.waiting import waiting_text
 
 
@@ -89,6 +91,29 @@ async def test_a_write_in_flight_is_named_and_not_stopped(tmp_path: Path) -> Non
         assert not writing.done()
         release.set()
         await writing
+
+
+async def test_ctrl_c_does_not_stop_the_reads_of_a_running_change(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with open_app(tmp_path, size=(120, 30)) as harness:
+        await harness.until("all read")
+        client, release = harness.app.workspace.account.client, asyncio.Event()
+        order = harness.app.workspace.orders.local.window()[0].key
+
+        async def slow(request: httpx.Request, send: Send) -> httpx.Response:
+            await release.wait()
+            return await send(request)
+
+        harness.interceptor.intercept("GET", slow)
+        running = SimpleNamespace(sent_count=0, planned_count=1, waiting=())
+        monkeypatch.setattr(Jobs, "running", property(lambda _: [running]))
+        reading = asyncio.ensure_future(client.get_order(order))
+        await harness.until(lambda: client.in_flight)
+        await harness.press("ctrl+c")
+        release.set()
+        assert (await reading)["id"] == order
+        monkeypatch.undo()
 
 
 @pytest.mark.usefixtures("impatient")

@@ -93,6 +93,35 @@ async def test_a_write_in_flight_is_named_and_not_stopped(tmp_path: Path) -> Non
         await writing
 
 
+async def test_ctrl_c_stops_the_reads_before_a_review(tmp_path: Path) -> None:
+    async with open_app(tmp_path, size=(120, 30)) as harness:
+        await harness.until("all read")
+        await harness.press("enter")
+        await harness.until("── Ship to")
+        await harness.replace("Els P")
+        client = harness.app.workspace.account.client
+
+        async def never(request: httpx.Request, send: Send) -> httpx.Response:
+            await asyncio.Event().wait()
+            raise AssertionError
+
+        harness.interceptor.intercept("GET", never)
+        screen = harness.app.screen
+        await harness.press("w")
+        await harness.until(lambda: client.in_flight)
+        await harness.press("ctrl+c")
+        await harness.until("Reading stopped; r reads again.")
+        await harness.until(lambda: not client.in_flight)
+        assert harness.app.screen is screen, "no review is shown"
+        harness.interceptor.handler = None
+        await harness.press("w")
+        await harness.until("1 order will be written")
+        await harness.press("ctrl+c")
+        await harness.until("Nothing is being read.")
+        await harness.press("y")
+        await harness.until(lambda: harness.app.screen is screen)
+
+
 async def test_ctrl_c_does_not_stop_the_reads_of_a_running_change(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

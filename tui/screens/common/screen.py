@@ -256,7 +256,12 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         While a change is being sent to many orders, only what this screen reads is stopped: each write is preceded by a
         read, and the order would be left out.
         """
-        running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
+        # A review that is already shown waits for its answer in a worker of the screen below.
+        running = [
+            worker
+            for worker in self.workers
+            if worker.is_running and (worker.group == "read" or (worker.group == "review" and worker.node is self))
+        ]
         for worker in running:
             worker.cancel()
         is_sending = bool(self.workspace.jobs.running)

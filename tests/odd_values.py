@@ -6,7 +6,7 @@ from typing import cast
 
 from strategies import full_order
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document, Json, RawNumber
 from tui.api.pointer import Pointer, walk
 
 DEEP: Json = "x"
@@ -27,6 +27,8 @@ ODD: dict[str, Json] = {
     "digits": int("9" * 400),
     "beyond arithmetic": Decimal("1e1000000"),
     "below arithmetic": Decimal("-1e-1000000"),
+    "beyond Decimal": RawNumber("1e9999999999999999999"),
+    "below Decimal": RawNumber("-1.50E-99999999999999999999"),
     "more digits than Python converts": Decimal("9" * 4999),
     "text of digits": "9" * 5000,
     "text beyond arithmetic": "1e1000000",

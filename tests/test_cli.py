@@ -208,11 +208,12 @@ def test_an_invalid_key_is_refused(program: Program) -> None:
 def test_an_unusable_demo_file_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from tui.config.locations import sandbox_file
     from tui.config.profiles import Profile
+    from tui.config.settings import Settings
     from tui.service import connect
 
     monkeypatch.setenv("SENDCLOUD_ORDERS_DATA", str(tmp_path))
     sandbox_file().write_text("neither here nor there " * 1000)
-    service = connect(Profile("DEMO", "http://sandbox.invalid/api/v3", None))
+    service = connect(Profile("DEMO", "http://sandbox.invalid/api/v3", None), Settings())
     assert "made again" in service.notice
     (old,) = tmp_path.glob("sandbox.sqlite.damaged-*")
     assert old.name in service.notice

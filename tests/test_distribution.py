@@ -8,6 +8,7 @@ import sys
 import tarfile
 import tomllib
 import zipfile
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -41,7 +42,7 @@ def build(kind: str, folder: Path) -> Path:
 def test_the_wheel_has_the_package_and_its_licence(tmp_path: Path) -> None:
     with zipfile.ZipFile(build("wheel", tmp_path)) as wheel:
         names = set(wheel.namelist())
-        (metadata,) = [wheel.read(name).decode() for name in names if name.endswith("/METADATA")]
+        (described,) = [wheel.read(name).decode() for name in names if name.endswith("/METADATA")]
     package = {name for name in names if ".dist-info/" not in name}
     assert package == package_files()
     assert {name.partition(".dist-info/")[2] for name in names - package} == {
@@ -53,7 +54,7 @@ def test_the_wheel_has_the_package_and_its_licence(tmp_path: Path) -> None:
     }
     from tui import __version__
 
-    assert f"\nVersion: {__version__}\n" in metadata
+    assert f"\nVersion: {__version__}\n" in described
 
 
 def test_the_sdist_has_the_package_and_what_builds_it(tmp_path: Path) -> None:
@@ -102,3 +103,15 @@ def test_the_readme_lists_every_dependency_with_its_reason_size_and_licence() ->
     for name, _, size, licence in rows:
         assert re.match(r"\d+(?:\.\d)? MB", size), name
         assert licence, name
+
+
+def test_the_readme_names_what_every_extra_for_users_brings() -> None:
+    extras = tomllib.loads(PROJECT)["project"]["optional-dependencies"]
+    readme = (ROOT / "README.md").read_text(encoding="utf-8").partition("## Dependencies")[2].partition("\n## ")[0]
+    assert set(extras) == {"sandbox", "keyring", "socks", "test", "dev"}
+    for extra in ("sandbox", "keyring", "socks"):
+        assert f"`{extra}`" in readme
+    for required in metadata.requires("httpx") or ():
+        if "socks" in required:
+            assert (match := re.match(r"[\w-]+", required)) is not None
+            assert match[0] in readme

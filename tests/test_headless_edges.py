@@ -167,3 +167,20 @@ def test_any_time_zone(account: Shell, zone: str) -> None:
     path = account.write("a.json", orders(1))
     done = run_isolated(account, "submit", path, before=lambda: None, TZ=zone)
     assert (done.returncode, len(done.stdout.splitlines())) == (0, 1), done
+
+
+BEYOND_DECIMAL = "1.5e99999999999999999999"
+
+
+def test_a_number_that_no_decimal_represents_goes_from_the_file_to_the_service_and_back(account: Shell) -> None:
+    first, second = (json.dumps(order) for order in orders(2))
+    content = f"[{first.replace('14.5', BEYOND_DECIMAL)},{second}]"
+    file = account.write("orders.json", content)
+    assert account.run("check", "--json", file).code in (0, 1)
+    ended = account.submit(file)
+    assert ended.outcomes == {"H-0": "verified", "H-1": "verified"}
+    shown = account.run("show", "N-H-0")
+    assert (shown.code, BEYOND_DECIMAL in shown.out) == (0, True)
+    listed = account.run("list", "--json", "--raw", "number:N-H-0")
+    assert BEYOND_DECIMAL in listed.out
+    assert "N-H-1" in account.run("list", "--csv", "total:>1").out

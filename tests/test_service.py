@@ -7,6 +7,7 @@ import pytest
 from tui.api.budget import READS, WRITES, Rate, rate_of
 from tui.config.profiles import Basic, Profile, Secret
 from tui.config.service_urls import OWN_URL
+from tui.config.settings import read_settings
 from tui.service import connect
 
 
@@ -18,7 +19,7 @@ def test_limits_of_the_settings(
 ) -> None:
     monkeypatch.setenv("SENDCLOUD_ORDERS_CONFIG", str(tmp_path))
     (tmp_path / "settings.toml").write_text(text)
-    service = connect(Profile("kaas", OWN_URL, Basic("public", Secret("secret"))))
+    service = connect(Profile("kaas", OWN_URL, Basic("public", Secret("secret"))), read_settings())
     buckets = service.client._transport.budget._buckets
     assert (buckets[False]._capacity, buckets[True]._capacity) == (reads, writes)
 

@@ -3,23 +3,24 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.config.profiles import Profile, Secret, demo_profile
 from tui.config.secrets import reveal, save_in_keyring
-from tui.config.settings import read_settings
+from tui.config.settings import Settings, read_settings
 from tui.service import Service, check_profile, connect
 
 if TYPE_CHECKING:
     from tui.config.new_profile import NewProfile
-    from tui.work.connection import ConnectionReport
+    from tui.work.connection import ConnectionReport, During
 
 _RETRY_FOR = 5.0
 
 Connect = Callable[[Profile], Awaitable[Service]]
 
 
-async def connect_in_app(profile: Profile, retry_for: float | None = None) -> Service:
+async def connect_in_app(profile: Profile, settings: Settings) -> Service:
     """Connect to a profile. A command or a keyring that takes time does not hold up the screen.
 
     Raises ConfigError, SettingsError.
@@ -28,21 +29,27 @@ async def connect_in_app(profile: Profile, retry_for: float | None = None) -> Se
     if profile.credentials is not None:
         secret = await asyncio.to_thread(reveal, profile.credentials.secret)
         profile = replace(profile, credentials=replace(profile.credentials, secret=secret))
-    return connect(profile, retry_for)
+    return connect(profile, settings)
 
 
 class Accounts:
     """`started`: the profile that the app was started with, which may come from the environment; None if there is none.
 
-    `read_only`: whether no account may be changed, whatever its profile says.
+    `connect`: instead of `connect_in_app`. `settings`: those of the start. `read_only`: whether no account may be changed,
+    whatever its profile says.
     """
 
     def __init__(
-        self, started: Profile | None = None, connect: Connect = connect_in_app, *, read_only: bool = False
+        self,
+        started: Profile | None = None,
+        connect: Connect | None = None,
+        *,
+        settings: Settings | None = None,
+        read_only: bool = False,
     ) -> None:
         self._started = started
         self._read_only = read_only
-        self.connect = connect
+        self.connect = connect or partial(connect_in_app, settings=settings or Settings())
 
     def profiles(self) -> list[Profile]:
         """All profiles that can be opened: those of the settings, that of the start, and the sandbox.
@@ -64,13 +71,13 @@ class Accounts:
         """The profile as it may be used in this run of the app."""
         return replace(profile, read_only=True) if self._read_only else profile
 
-    async def check(self, new: "NewProfile") -> "ConnectionReport":
+    async def check(self, new: "NewProfile", during: "During") -> "ConnectionReport":
         """Connect to an account that is not saved yet. Raises SettingsError, ConfigError for invalid values."""
         from tui.work.connection import check_connection
 
         service = await self.connect(new.profile())
         try:
-            return await check_connection(service.client)
+            return await check_connection(service.client, during)
         finally:
             await service.client.aclose()
             service.close()

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import NoReturn
 
+    from tui.config.choice import ProfileChoice
     from tui.config.profiles import Profile
+    from tui.config.settings import Settings
 
 CREDENTIALS = """credentials come from a profile of settings.toml or from the environment, never from the command line:
   SENDCLOUD_PUBLIC_KEY, SENDCLOUD_SECRET_KEY        the key pair of an integration (HTTP Basic)
@@ -63,28 +65,22 @@ def add_account(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--read-only", action="store_true", help="never write to the service")
 
 
-def required_profile(options: argparse.Namespace) -> "Profile":
-    """The profile that options, environment or settings name. Raises UsageError if there is none."""
-    profile = chosen_profile(options)
-    if profile is None and options.url is None and (names := _profile_names()):
-        raise UsageError(f"settings.toml has no default; use --profile with one of: {names}.")
+def required_profile(options: argparse.Namespace) -> "tuple[Profile, Settings]":
+    """The profile that options, environment or settings name, with the settings. Raises UsageError if there is none."""
+    profile, settings = chosen_profile(options)
+    if profile is None and options.url is None and settings.profiles:
+        raise UsageError(f"settings.toml has no default; use --profile with one of: {', '.join(settings.profiles)}.")
     if profile is None:
         raise UsageError(
             "No credentials: set SENDCLOUD_PUBLIC_KEY and SENDCLOUD_SECRET_KEY (or SENDCLOUD_CLIENT_ID and "
             "SENDCLOUD_CLIENT_SECRET) in the environment, add a profile to settings.toml, or use --demo to try it without "
             "an account."
         )
-    return profile
+    return profile, settings
 
 
-def _profile_names() -> str:
-    from tui.config.settings import read_settings
-
-    return ", ".join(read_settings().profiles)
-
-
-def chosen_profile(options: argparse.Namespace) -> "Profile | None":
-    """The profile that options, environment or settings name. The secrets are removed from the environment.
+def chosen_profile(options: argparse.Namespace) -> "ProfileChoice":
+    """The profile that options, environment or settings name, if any. The secrets are removed from the environment.
 
     Raises UsageError.
     """

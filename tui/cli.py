@@ -217,21 +217,22 @@ def _seconds(text: str) -> float:
 
 
 def _check(options: argparse.Namespace) -> int:
-    from tui.config.choice import has_credentials
+    from tui.config.choice import ProfileChoice, has_credentials
+    from tui.config.settings import read_settings
 
     # A default profile is not used, so that a file can be checked without a network.
     use_account = options.demo or options.profile is not None or has_credentials()
-    profile = required_profile(options) if use_account else None
+    choice = ProfileChoice(*required_profile(options)) if use_account else None
 
     from tui.headless import check
 
-    return run_or_usage_error(lambda: check(options, profile))
+    return run_or_usage_error(lambda: check(options, *(choice or ProfileChoice(None, read_settings()))))
 
 
 def _submit(options: argparse.Namespace) -> int:
     if options.read_only and not options.dry_run:
         raise UsageError("--read-only never writes, so submit cannot send; use --dry-run to see what it would do.")
-    profile = required_profile(options)
+    profile, settings = required_profile(options)
     if profile.read_only and not options.dry_run:
         raise UsageError(
             f"Profile {profile.name!r} is read only, so submit cannot send; use --dry-run to see what it would do."
@@ -239,7 +240,7 @@ def _submit(options: argparse.Namespace) -> int:
 
     from tui.headless import submit
 
-    return run_or_usage_error(lambda: submit(options, profile))
+    return run_or_usage_error(lambda: submit(options, profile, settings))
 
 
 def _orders(command: str, arguments: list[str]) -> int:
@@ -259,12 +260,12 @@ def _orders(command: str, arguments: list[str]) -> int:
         raise UsageError("--json and --csv cannot be combined.")
     if options.cached and options.refresh:
         raise UsageError("--cached and --refresh cannot be combined.")
-    profile = required_profile(options)
+    profile, settings = required_profile(options)
 
     from tui.commands.orders import count_orders, list_orders, show_order
 
     run_command = {"list": list_orders, "show": show_order, "count": count_orders}[command]
-    return run_or_usage_error(lambda: run_command(options, profile))
+    return run_or_usage_error(lambda: run_command(options, profile, settings))
 
 
 _ORDERS_HELP = {
@@ -307,7 +308,7 @@ def _count(text: str) -> int:
 def _app(options: argparse.Namespace) -> int:
     # In a terminal, the app lets the user choose; a profile or a URL that was asked for is required.
     asks = has_terminal() and options.profile is None and options.url is None
-    profile = chosen_profile(options) if asks else required_profile(options)
+    profile, settings = chosen_profile(options) if asks else required_profile(options)
     _check_terminal()
     _terminal_defaults()
     # The collector would search the imported modules again and again; the app enables it before the first frame.
@@ -316,7 +317,7 @@ def _app(options: argparse.Namespace) -> int:
     from tui.start import run
 
     return run_or_usage_error(
-        lambda: run(profile, mouse=options.mouse, no_cache=options.no_cache, read_only=options.read_only)
+        lambda: run(profile, settings, mouse=options.mouse, no_cache=options.no_cache, read_only=options.read_only)
     )
 
 

@@ -2,14 +2,13 @@
 
 import argparse
 import asyncio
-import signal
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tui.api.codec import LIMIT
 from tui.api.errors import Blocks, Problem, ReportedBy, Severity
@@ -23,16 +22,19 @@ from tui.commands.output import (
     USAGE,
     CommandEnded,
     Interrupted,
+    Signals,
+    WaitLine,
     guarded,
     json_line,
     print_lines,
+    run_until_signal,
     say,
     say_if,
     write_error,
 )
 from tui.config.locations import data_folder
 from tui.config.profiles import Profile
-from tui.config.settings import SettingsError, read_settings
+from tui.config.settings import Settings
 from tui.config.time_zone import local_zone
 from tui.orders.checks.context import AccountShops, ShopSettings
 from tui.orders.fields import field_at, label_of
@@ -61,25 +63,25 @@ _MIN_SHARED = 3
 """Orders from which a warning that most of them share is printed once."""
 
 
-def check(options: argparse.Namespace, profile: Profile | None) -> int:
+def check(options: argparse.Namespace, profile: Profile | None, settings: Settings) -> int:
     """Check a file, and with a profile its account too. Returns the exit code."""
-    return guarded(lambda: _check(options, profile))
+    return guarded(lambda: _check(options, profile, settings))
 
 
-def submit(options: argparse.Namespace, profile: Profile) -> int:
+def submit(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
     """Send the orders of a file and verify them. Returns the exit code."""
-    return guarded(lambda: _submit(options, profile))
+    return guarded(lambda: _submit(options, profile, settings))
 
 
 # check
 
 
-def _check(options: argparse.Namespace, profile: Profile | None) -> int:
-    name, entries = _entries(options)
+def _check(options: argparse.Namespace, profile: Profile | None, settings: Settings) -> int:
+    name, entries = _entries(options, settings)
     known: dict[int, RemoteStatus] = {}
     code = SUCCESS
     if profile is not None:
-        entries, known, code = _check_account(entries, profile, options.retry_for)
+        entries, known, code = _check_account(entries, profile, settings, options.retry_for)
     if options.json:
         print_lines(json_line(_check_line(*one)) for one in _reported(entries, known, infos=True))
     else:
@@ -100,28 +102,29 @@ def _check(options: argparse.Namespace, profile: Profile | None) -> int:
 
 
 def _check_account(
-    entries: list[FileEntry], profile: Profile, retry_for: float | None
+    entries: list[FileEntry], profile: Profile, settings: Settings, retry_for: float | None
 ) -> tuple[list[FileEntry], "dict[int, RemoteStatus]", int]:
     """Check the entries against the account; if that fails, return them unchanged with an error code."""
     from tui.api.errors import ApiError
     from tui.service import connect
     from tui.work.submit.probe import probe
     from tui.work.submit.retry import retry
+    from tui.work.waiting import waits_named
 
     retry_for = 10.0 if retry_for is None else retry_for
-    settings = _shop_settings()
-    service = connect(profile, retry_for)
+    service = connect(profile, settings, retry_for)
     say_if(service.notice)
     now = datetime.now(UTC)
 
     async def ask() -> "tuple[list[FileEntry], dict[int, RemoteStatus]]":
         try:
-            return await retry(lambda: probe(service.client, entries, now, settings), retry_for)
+            async with waits_named(service.client, WaitLine().show):
+                return await retry(lambda: probe(service.client, entries, now, settings.shops), retry_for)
         finally:
             await service.client.aclose()
 
     try:
-        return *asyncio.run(ask()), SUCCESS
+        return *run_until_signal(ask()), SUCCESS
     except ApiError as error:
         say(f"The account could not be checked; these are the results for the file alone. {error}")
         return entries, {}, DENIED
@@ -220,11 +223,10 @@ def _infos(entries: Iterable[FileEntry]) -> str:
 # submit
 
 
-def _submit(options: argparse.Namespace, profile: Profile) -> int:
-    name, entries = _entries(options)
+def _submit(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
+    name, entries = _entries(options, settings)
     if options.dry_run:
-        return _dry_run(entries, profile, options.retry_for)
-    settings = _shop_settings()
+        return _dry_run(entries, profile, settings, options.retry_for)
     from tui.service import connect
     from tui.store.db import StoreError
     from tui.work.batches.catalog import BatchLocked, checked_name
@@ -233,10 +235,10 @@ def _submit(options: argparse.Namespace, profile: Profile) -> int:
         batch = checked_name(_batch_name(name) if options.batch is None else options.batch)
     except BatchLocked as error:
         raise CommandEnded(str(error), USAGE) from error
-    service = connect(profile, options.retry_for)
+    service = connect(profile, settings, options.retry_for)
     say_if(service.notice)
     try:
-        return asyncio.run(_submitted(options, profile, service, name, batch, entries, settings))
+        return asyncio.run(_submitted(options, profile, service, name, batch, entries, settings.shops))
     except StoreError as error:
         # The run has not started; orders sent by an earlier one are recognised by the next.
         print_lines(json_line(_not_opened(entry, str(error))) for entry in entries)
@@ -263,6 +265,7 @@ async def _submitted(
     from tui.work.submit.results import SubmitOptions
     from tui.work.submit.retry import retry
     from tui.work.submit.run import Submission
+    from tui.work.waiting import waits_named
 
     submit_options = SubmitOptions(
         options.only_good, not options.no_verify, options.updates == "send", options.retry_for
@@ -280,7 +283,8 @@ async def _submitted(
                 submit_options.retry_seconds,
             )
             try:
-                account = await signals.during(opening)
+                async with waits_named(service.client, WaitLine().show):
+                    account = await signals.during(opening)
             except ApiError as error:
                 progress_line.end()
                 print_lines(json_line(_not_opened(entry, str(error))) for entry in entries)
@@ -292,9 +296,11 @@ async def _submitted(
         staging = Staging(account, batch)
         run = Submission(account, staging, entries, name, submit_options, progress_line.show)
         signals.stop = run.stop
+        signals.writes_in_flight = lambda: service.client.writes_in_flight
         code = SUCCESS
         try:
-            await run.run()
+            async with waits_named(service.client, WaitLine().show):
+                await run.run()
             store.flush()
         except BatchLocked as error:
             progress_line.end()
@@ -341,10 +347,10 @@ def _print_results(run: "Submission") -> int:
     return max(code, SUCCESS if counts.keys() <= well else PROBLEMS)
 
 
-def _dry_run(entries: list[FileEntry], profile: Profile, retry_for: float | None) -> int:
+def _dry_run(entries: list[FileEntry], profile: Profile, settings: Settings, retry_for: float | None) -> int:
     from tui.work.submit.results import SubmitOutcome, SubmitResult, changes_text, note
 
-    entries, known, code = _check_account(entries, profile, retry_for)
+    entries, known, code = _check_account(entries, profile, settings, retry_for)
     outcomes = {"new": SubmitOutcome.WOULD_CREATE, "UPDATE": SubmitOutcome.WOULD_UPDATE, "same": SubmitOutcome.SAME}
     results = []
     for entry in entries:
@@ -399,44 +405,6 @@ async def _cancel_tasks() -> None:
     for task in others:
         task.cancel()
     await asyncio.gather(*others, return_exceptions=True)
-
-
-class Signals:
-    """Signal handling while a loop runs: the first signal stops between requests, the second one ends at once."""
-
-    def __init__(self) -> None:
-        self.code = 0
-        self.stop: Callable[[], object] | None = None
-        self._loop = asyncio.get_running_loop()
-        self._main = asyncio.current_task()
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._loop.add_signal_handler(number, self._on_signal, number)
-
-    async def during(self, work: Coroutine[Any, Any, Any]) -> Any:
-        """Await work that may be cancelled at any time. Raises Interrupted on a signal."""
-        task = asyncio.ensure_future(work)
-        self.stop = task.cancel
-        try:
-            return await task
-        except asyncio.CancelledError:
-            if not self.code:
-                raise
-            raise Interrupted(self.code - 128) from None
-        finally:
-            self.stop = None
-
-    def close(self) -> None:
-        for number in (signal.SIGINT, signal.SIGTERM):
-            self._loop.remove_signal_handler(number)
-
-    def _on_signal(self, number: int) -> None:
-        again, self.code = self.code, 128 + number
-        if again or self.stop is None:
-            if self._main is not None:
-                self._main.cancel()
-            return
-        say("Stopping after the request in flight. Press again to end at once.")
-        self.stop()
 
 
 class ReadingProgress:
@@ -498,7 +466,7 @@ class ProgressLine:
 # Shared by both commands.
 
 
-def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry]]:
+def _entries(options: argparse.Namespace, settings: Settings) -> tuple[str, list[FileEntry]]:
     """The name of the source and its entries. Raises CommandEnded."""
     name = "standard input" if options.file == STANDARD_INPUT else options.file
     encoding = encoding_named(options.encoding) if options.encoding else ""
@@ -520,7 +488,7 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry]]:
             progress=progress,
             now=datetime.now(local_zone()),
         )
-        shops = AccountShops(settings=_shop_settings())
+        shops = AccountShops(settings=settings.shops)
         entries = entries_of(intake, shops, reading.listener("checking orders,"))
     except ImportFileError as error:
         raise CommandEnded(_without_added(error), PROBLEMS) from error
@@ -529,14 +497,6 @@ def _entries(options: argparse.Namespace) -> tuple[str, list[FileEntry]]:
     for sentence in intake.notes:
         say(f"{name}: {sentence}")
     return name, entries
-
-
-def _shop_settings() -> Mapping[int, ShopSettings]:
-    """The user's settings of shops, by their ids. Raises CommandEnded."""
-    try:
-        return read_settings().shops
-    except SettingsError as error:
-        raise CommandEnded(str(error), USAGE) from error
 
 
 def _mapping(name: str) -> ColumnMapping:

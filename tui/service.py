@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from tui.config.locations import sandbox_file
 from tui.config.profiles import Basic, ClientCredentials, Profile, Secret
 from tui.config.secrets import reveal
-from tui.config.settings import read_settings
+from tui.config.settings import Settings
 
 if TYPE_CHECKING:
     from tui.api.auth import Auth
@@ -37,11 +37,11 @@ def check_profile(profile: Profile) -> None:
         _authentication(profile.credentials, Secret("unread"))
 
 
-def connect(profile: Profile, retry_for: float | None = None) -> Service:
+def connect(profile: Profile, settings: Settings, retry_for: float | None = None) -> Service:
     """Connect to the service of a profile. Nothing is sent yet; reading the secret may take ten seconds.
 
     `retry_for`: seconds during which a request may be retried. Raises ConfigError if the profile is invalid or the
-    demo's file is unusable, SettingsError if the secret is not available or the settings are invalid.
+    demo's file is unusable, SettingsError if the secret is not available.
     """
     import httpx
 
@@ -73,7 +73,6 @@ def connect(profile: Profile, retry_for: float | None = None) -> Service:
         )
         return Service(own, "demo", sandbox.close, notice)
     name, auth = _authentication(profile.credentials, reveal(profile.credentials.secret))
-    settings = read_settings()
     client = Client(
         profile.base_url,
         auth,

@@ -10,7 +10,7 @@ from tui.accounts import Accounts
 from tui.app import OrdersApp
 from tui.config.locations import data_folder
 from tui.config.profiles import Profile
-from tui.config.settings import read_settings
+from tui.config.settings import Settings
 from tui.crash_reports import write_report
 from tui.service import check_profile
 
@@ -18,17 +18,19 @@ _SWITCH_INTERVAL = 0.001
 """Seconds after which a thread lets another one run."""
 
 
-def run(profile: Profile | None, *, mouse: bool = False, no_cache: bool = False, read_only: bool = False) -> int:
+def run(
+    profile: Profile | None, settings: Settings, *, mouse: bool = False, no_cache: bool = False, read_only: bool = False
+) -> int:
     """Run the app and return its exit code; without a profile it starts with the choice of one.
 
-    Raises ValueError for an invalid address, credentials or settings.
+    Raises ValueError for an invalid address or credentials.
     """
-    settings = replace(read_settings(), no_cache=no_cache)
+    settings = replace(settings, no_cache=no_cache)
     if profile is not None:
         check_profile(profile)
     if sys.__stderr__ is None or not sys.__stderr__.isatty():
         raise ValueError("A terminal is required: standard error must not be redirected, because Textual draws on it")
-    accounts = Accounts(profile, read_only=read_only)
+    accounts = Accounts(profile, settings=settings, read_only=read_only)
     app = OrdersApp(profile, accounts, data_folder(), settings=settings, options=_options(mouse, no_cache))
     threading.excepthook = _report_thread
     # A background thread that computes keeps the keys waiting for this long, instead of Python's 5 ms.

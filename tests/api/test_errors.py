@@ -9,8 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.api import errors
+from tui.api.error_bodies import error_for, is_busy, read_problems
 from tui.api.errors import (
     ApiError,
+    ConfigError,
     Forbidden,
     InvalidCursor,
     InvalidRequest,
@@ -25,9 +27,6 @@ from tui.api.errors import (
     RequestRefused,
     ServerFault,
     ServiceBusy,
-    error_for,
-    is_busy,
-    read_problems,
 )
 from tui.api.pointer import ROOT, Dialect, Pointer, Scope
 
@@ -344,8 +343,13 @@ def test_not_found_is_confirmed_by_the_service_only_with_a_json_body() -> None:
 
 def test_the_exception_tree_matches_the_docstring() -> None:
     drawn = {line.split("──")[1].split()[0] for line in (errors.__doc__ or "").splitlines() if "──" in line}
-    defined = {name for name, kind in vars(errors).items() if isinstance(kind, type) and issubclass(kind, ApiError)} - {
-        "ApiError"
+    defined = {
+        name
+        for name, kind in vars(errors).items()
+        if isinstance(kind, type) and issubclass(kind, ApiError | ConfigError)
+    } - {
+        "ApiError",
+        "ConfigError",
     }
     assert drawn == defined
     assert set(errors.__all__) >= defined

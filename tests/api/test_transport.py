@@ -22,6 +22,7 @@ from tui.api.errors import (
     NotAuthorised,
     OutcomeUnknown,
     RateLimited,
+    ReadStopped,
     Redirected,
     RequestRefused,
     ServerFault,
@@ -257,10 +258,10 @@ async def test_an_endless_body_is_cut_off(make: Make, packed: bool) -> None:
 @pytest.mark.parametrize(
     ("encoding", "content", "reason", "tries"),
     [
-        ("gzip, gzip", gzip.compress(gzip.compress(b"[]")), "was not asked for", 1),
+        ("gzip, gzip", gzip.compress(gzip.compress(b"[]", mtime=0), mtime=0), "was not asked for", 1),
         ("br", b"xyz", "was not asked for", 1),
         ("gzip", b"no gzip at all", "its compression is corrupt", 3),
-        ("gzip", gzip.compress(b"[]" * 900)[:-9], "ends too early", 3),
+        ("gzip", gzip.compress(b"[]" * 900, mtime=0)[:-9], "ends too early", 3),
     ],
 )
 async def test_a_body_that_cannot_be_decoded(
@@ -314,6 +315,42 @@ async def test_a_cancelled_request_is_logged_and_frees_its_slot(clock: FakeClock
         await task
     assert client.in_flight == 0
     assert [entry.outcome for entry in client.log.entries] == [RequestOutcome.CANCELLED]
+
+
+async def test_reads_can_be_stopped_at_once_but_writes_cannot(clock: FakeClock) -> None:
+    hanging = HangingTransport()
+    async with Client("http://localhost/", BasicAuth("a", "b"), transport=hanging, clock=clock) as client:
+        writing = asyncio.ensure_future(patch(client))
+        await hanging.reached.wait()
+        assert client.is_waiting_for_write
+        clock.seconds += 1
+        reading = [asyncio.ensure_future(get(client)) for _ in range(12)]  # more than may be in flight
+        for _ in range(20):
+            await asyncio.sleep(0)
+        assert (client.in_flight, client.writes_in_flight) == (11, 1)
+        assert client.stop_reads() == 12
+        assert client.stop_reads() == 12
+        for result in await asyncio.wait_for(asyncio.gather(*reading, return_exceptions=True), 5):
+            assert type(result) is ReadStopped
+        assert (client.in_flight, client.writes_in_flight, client.stop_reads()) == (1, 1, 0)
+        assert not writing.done()
+        writing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+    outcomes = [entry.outcome for entry in client.log.entries]
+    assert outcomes == [RequestOutcome.CANCELLED] * 11
+    assert hanging.reached.is_set()
+
+
+async def test_a_cancelled_read_stays_cancelled(clock: FakeClock) -> None:
+    hanging = HangingTransport()
+    async with Client("http://localhost/", BasicAuth("a", "b"), transport=hanging, clock=clock) as client:
+        reading = asyncio.ensure_future(get(client))
+        await hanging.reached.wait()
+        client.stop_reads()
+        reading.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await reading
 
 
 # The same on a real socket, where no fake decides what httpx raises

@@ -116,12 +116,12 @@ def test_only_secrets_and_commands_need_a_private_file(write: Write) -> None:
 
 def test_without_options_the_default_or_the_only_profile_is_used(write: Write) -> None:
     write(KAAS)
-    assert choose_profile() == read_settings().profiles["kaas"]
+    assert choose_profile().profile == read_settings().profiles["kaas"]
     write(KAAS + WOODE)
-    assert choose_profile() is None
+    assert choose_profile().profile is None
     write(f'default = "Woo DE"\n{KAAS}{WOODE}')
-    assert choose_profile() == read_settings().profiles["Woo DE"]
-    read_only = choose_profile(name="kaas", read_only=True)
+    assert choose_profile().profile == read_settings().profiles["Woo DE"]
+    read_only = choose_profile(name="kaas", read_only=True).profile
     assert read_only is not None
     assert (read_only.name, read_only.read_only) == ("kaas", True)
 
@@ -130,8 +130,8 @@ def test_credentials_of_the_environment_come_before_the_default(write: Write, mo
     write(KAAS)
     monkeypatch.setenv("SENDCLOUD_PUBLIC_KEY", "other")
     monkeypatch.setenv("SENDCLOUD_SECRET_KEY", SECRET)
-    assert choose_profile() == Profile("panel.sendcloud.sc", OWN_URL, Basic("other", Secret(SECRET)))
-    named = choose_profile(name="kaas")
+    assert choose_profile().profile == Profile("panel.sendcloud.sc", OWN_URL, Basic("other", Secret(SECRET)))
+    named = choose_profile(name="kaas").profile
     assert named is not None
     assert named.name == "kaas"
 
@@ -141,7 +141,7 @@ def test_a_secret_of_the_environment_is_only_used_with_its_own_public_key(
 ) -> None:
     write("[profiles.a]\npublic_key='x'")
     monkeypatch.setenv("SENDCLOUD_SECRET_KEY", SECRET)
-    assert choose_profile(name="a")
+    assert choose_profile(name="a").profile
     monkeypatch.setenv("SENDCLOUD_PUBLIC_KEY", "y")
     with pytest.raises(SettingsError, match="SENDCLOUD_PUBLIC_KEY is not the one of profile 'a'"):
         choose_profile(name="a")
@@ -149,7 +149,7 @@ def test_a_secret_of_the_environment_is_only_used_with_its_own_public_key(
 
 def test_the_default_profile_is_not_used_for_another_url(write: Write) -> None:
     write(KAAS)
-    assert choose_profile(url="https://other.example") is None
+    assert choose_profile(url="https://other.example").profile is None
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_contradictory_options_are_refused(write: Write, options: dict[str, obje
 
 
 def test_a_profile_is_missing_where_there_is_no_file(file: Path) -> None:
-    assert choose_profile() is None
+    assert choose_profile().profile is None
     with pytest.raises(SettingsError, match=f"there is no profile 'x'; {file} has none"):
         choose_profile(name="x")
 

@@ -127,6 +127,22 @@ async def test_invalid_faults_are_refused(harness: SandboxHarness, body: Any) ->
     assert (await harness.client.get(CONTROL)).json()["latency"] == 5
 
 
+@pytest.mark.parametrize("number", ["1e9999999999999999999", "-1e9999999999999999999", "1e999", "NaN"])
+@pytest.mark.parametrize("key", ["latency", "settle", "lost"])
+async def test_numbers_that_cannot_be_computed_with_are_refused(harness: SandboxHarness, number: str, key: str) -> None:
+    response = await harness.client.put(CONTROL, content=f'{{"{key}": {number}}}')
+    assert response.status_code == 400, response.text
+
+
+@pytest.mark.parametrize("number", ["1e9999999999999999999", "1e999999", "9" * 5000])
+@pytest.mark.parametrize("name", ["page_size", "integration", "cursor"])
+async def test_parameters_that_are_no_numbers_do_not_break_the_list(
+    harness: SandboxHarness, number: str, name: str
+) -> None:
+    response = await harness.client.get("/orders", params={name: number})
+    assert response.status_code in (200, 400, 404)
+
+
 async def test_the_control_path_requires_credentials(harness: SandboxHarness) -> None:
     harness.client.auth = None
     assert (await harness.client.put(CONTROL, json={"error": 1})).status_code == 401

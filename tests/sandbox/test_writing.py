@@ -72,6 +72,22 @@ async def test_a_number_too_large_for_any_shop(harness: SandboxHarness) -> None:
     assert errors_of(response)[0][0] == "/data/attributes/[0]/order_details/integration/id"
 
 
+@pytest.mark.parametrize("number", ["1e9999999999999999999", "-2.50E-99999999999999999999", "1e" + "9" * 5000])
+async def test_numbers_that_no_decimal_represents_are_stored_as_written(harness: SandboxHarness, number: str) -> None:
+    headers = {"content-type": "application/json"}
+    body = json.dumps([order()]).replace('"value": 14.5', f'"value": {number}', 1).encode()
+    response = await harness.client.post("/orders", content=body, headers=headers)
+    assert response.status_code == 201, response.text
+    id = response.json()["data"][0]["id"]
+    for address in (f"/orders/{id}", "/orders"):
+        assert f'"value":{number},"currency"' in (await harness.client.get(address)).text
+    change = f'{{"shipping_details": {{"measurement": {{"weight": {{"value": {number}, "unit": "kg"}}}}}}}}'
+    response = await harness.client.patch(f"/orders/{id}", content=change.encode(), headers=headers)
+    assert response.status_code in (200, 400), response.text
+    is_stored = f'"weight":{{"value":{number}' in (await harness.client.get(f"/orders/{id}")).text
+    assert is_stored is (response.status_code == 200)
+
+
 async def test_an_empty_batch_is_accepted(harness: SandboxHarness) -> None:
     response = await harness.client.post("/orders", json=[])
     assert (response.status_code, response.json()) == (201, {"data": []})

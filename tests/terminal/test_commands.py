@@ -102,9 +102,9 @@ def test_sigterm_stops_between_requests_and_reports_every_order(
     path = write(tmp_path, 150)
     service.watched.held_method = "POST"
     process = begin(path)
-    service.watched.wait("POST")
+    service.watched.wait("POST", timeout=60)
     process.send_signal(number)
-    wait_for_line(process, "Stopping")
+    wait_for_line(process, "Stopping. A write is in flight")
     assert process.poll() is None, "the open request is awaited"
     service.watched.held_method = None
     out, error = process.communicate(timeout=30)
@@ -119,6 +119,46 @@ def test_sigterm_stops_between_requests_and_reports_every_order(
     out, error = process.communicate(timeout=60)
     assert (process.returncode, outcomes(out)) == (0, verified(150)), error
     assert len(service.writes()) == 2
+
+
+def test_a_signal_stops_a_read_at_once(service: Service, begin: Begin, tmp_path: Path) -> None:
+    service.watched.held_method = "GET"
+    process = begin(write(tmp_path, 3))
+    service.watched.wait("GET")
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=5)
+    assert process.returncode == 130, error
+    assert "Stopping. No write is in flight." in error
+    assert "Traceback" not in error
+    assert service.writes() == []
+    service.watched.held_method = None
+
+
+def test_a_signal_stops_the_lookup_of_a_submission_at_once(service: Service, begin: Begin, tmp_path: Path) -> None:
+    process = begin(write(tmp_path, 3))
+    process.communicate(timeout=60)
+    writes = len(service.writes())
+    service.watched.held_method = "GET"
+    held = len([method for method, _ in service.watched.requests if method == "GET"])
+    process = begin(write(tmp_path, 2, "I"))  # the account is known now, so the run itself reads
+    service.watched.wait("GET", held + 1)
+    process.send_signal(signal.SIGINT)
+    out, error = process.communicate(timeout=5)
+    assert process.returncode == 130, error
+    assert outcomes(out) == [("I-0", "held"), ("I-1", "held")]
+    assert len(service.writes()) == writes
+    service.watched.held_method = None
+
+
+def test_a_signal_stops_the_reading_of_a_list_at_once(service: Service, tmp_path: Path) -> None:
+    service.watched.held_method = "GET"
+    command = [sys.executable, "-m", "tui", "list", "--url", service.url]
+    process = subprocess.Popen(command, env=environment(tmp_path), stdout=-1, stderr=-1, text=True, cwd=tmp_path)
+    service.watched.wait("GET")
+    process.send_signal(signal.SIGINT)
+    _, error = process.communicate(timeout=5)
+    assert (process.returncode, "Traceback" in error) == (130, False), error
+    service.watched.held_method = None
 
 
 def test_second_signal_exits_at_once(service: Service, begin: Begin, tmp_path: Path) -> None:

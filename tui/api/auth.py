@@ -12,7 +12,8 @@ from typing import TypeAlias
 from urllib.parse import quote, urlsplit
 
 from tui.api.codec import CodecError, decode
-from tui.api.errors import ConfigError, NotAuthorised, Unreachable, one_line, read_problems
+from tui.api.error_bodies import read_problems
+from tui.api.errors import ConfigError, TokenRefused, Unreachable, one_line
 from tui.api.pointer import Dialect
 
 __all__ = [
@@ -137,7 +138,7 @@ class OAuth2:
         return TokenRequest(self._urls, authorization)
 
     def accept(self, status: int, body: bytes, content_type: str, now: float) -> str:
-        """Read the token response and return the header. Raises NotAuthorised, or Unreachable if it is inconclusive."""
+        """Read the token response and return the header. Raises TokenRefused, or Unreachable if it is inconclusive."""
         if not 200 <= status < 300:
             raise self._refused(status, body, content_type)
         try:
@@ -178,11 +179,11 @@ class OAuth2:
         # The Orders document has a trailing slash; Sendcloud's token page and existing programs do not.
         return (self.token_url, self.token_url.rstrip("/"))
 
-    def _refused(self, status: int, body: bytes, content_type: str) -> NotAuthorised | Unreachable:
+    def _refused(self, status: int, body: bytes, content_type: str) -> TokenRefused | Unreachable:
         problems = read_problems(status, body, content_type, Dialect.BODY)
         detail = one_line(problems[0].detail, 200).rstrip(".")
         if status in (400, 401, 403):
-            return NotAuthorised(
+            return TokenRefused(
                 "The token service did not accept the client id and secret. Check both in the settings. No request was "
                 f"sent to the service itself. It says: {detail}.",
                 problems=problems,

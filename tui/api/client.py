@@ -9,7 +9,7 @@ cancellation: the outcome of a cancelled write is as unknown as that of a lost r
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from random import Random
 from typing import TypeVar
 
@@ -18,19 +18,22 @@ import httpx
 from tui.api.auth import Auth
 from tui.api.budget import Budget, Clock, Sleep
 from tui.api.codec import CodecError, Document, Json, decode, encode
+from tui.api.error_bodies import read_problems
 from tui.api.errors import (
     ConfigError,
     InvalidCursor,
     InvalidRequest,
     InvalidResponse,
     NotFound,
+    OrderTooLarge,
     ReadOnly,
+    ResponseTooLarge,
     one_line,
-    read_problems,
 )
+from tui.api.large_pages import first_id, has_whole_order
 from tui.api.paging import Cursors, read_cursors
 from tui.api.pointer import Dialect
-from tui.api.query import OrderQuery, encode_query, id_text, mismatches, order_key, sort_warning
+from tui.api.query import LARGEST_PAGE, OrderQuery, encode_query, id_text, mismatches, order_key, sort_warning
 from tui.api.request_log import RequestLog
 from tui.api.transport import ANSWER_LIMIT, Request, ServiceResponse, Transport
 from tui.api.wording import count_of
@@ -143,11 +146,28 @@ class Client:
         self.log = self._transport.log
         self._partner_id = partner_id
         self.read_only = read_only
+        self._limit = limit
+        self._most_orders = LARGEST_PAGE
+        """The number of orders on a page that is small enough to be read, as far as is known."""
 
     @property
     def in_flight(self) -> int:
         """The number of requests in flight."""
         return self._transport.in_flight
+
+    @property
+    def writes_in_flight(self) -> int:
+        """The number of writes in flight."""
+        return self._transport.writes_in_flight
+
+    @property
+    def is_waiting_for_write(self) -> bool:
+        """Whether the oldest unfinished request is a write."""
+        return self._transport.is_waiting_for_write
+
+    def stop_reads(self) -> int:
+        """Stop all reads at once; they raise ReadStopped. Writes are not stopped. Returns the number of reads."""
+        return self._transport.stop_reads()
 
     @property
     def waiting_for(self) -> float | None:
@@ -183,25 +203,56 @@ class Client:
 
         A cursor belongs to the query that returned it: after any change of the query start without one (Q4.4). Raises
         InvalidCursor when the service no longer knows it.
+
+        A page whose body is too large is requested again with half the number of orders, and the next ones are as small
+        while that is necessary. If the service refuses the cursor with another page size, that is an InvalidCursor, too.
+        Raises OrderTooLarge if even one order is too large.
         """
         query = query or OrderQuery()
+        query.check()
+        while True:
+            asked = replace(query, page_size=min(query.page_size, self._most_orders))
+            try:
+                return await self._list_page(asked, cursor)
+            except ResponseTooLarge as error:
+                if asked.page_size == 1:
+                    raise self._too_large(error, cursor) from error
+                self._most_orders = asked.page_size // 2
+
+    async def _list_page(self, query: OrderQuery, cursor: str | None) -> Page:
         parameters = query.parameters()
         if cursor:
             parameters.append(("cursor", cursor))
 
         def read(answer: ServiceResponse) -> Page:
             rows, warnings = _rows(answer)
-            cursors = _cursors(answer, cursor, warnings)
+            cursors = _cursors(answer.link, cursor, warnings)
             wrong = mismatches(query, rows)
             warnings += [_mismatch_warning(name, len(indices), len(rows)) for name, indices in wrong.items()]
             if len(rows) > query.page_size:
                 warnings.append(f"The service sent {len(rows)} orders instead of at most {query.page_size}.")
             if warning := sort_warning(query.sort, rows):
                 warnings.append(warning)
+            if len(rows) >= self._most_orders and len(answer.body) < self._limit // 4:
+                self._most_orders = min(LARGEST_PAGE, 2 * self._most_orders)
             mismatched = tuple(sorted({index for indices in wrong.values() for index in indices}))
             return Page(tuple(rows), cursors.next, cursors.previous, tuple(warnings), mismatched)
 
         return await self._page("/orders", parameters, cursor, read)
+
+    def _too_large(self, error: ResponseTooLarge, cursor: str | None) -> ResponseTooLarge:
+        """The error of a page of one order that is too large."""
+        if has_whole_order(error.begin):
+            return error  # the service sends more orders than it was asked for, so the list cannot be continued
+        id = first_id(error.begin)
+        order = f"order {id}" if id else "an order whose id is not known"
+        too_large = OrderTooLarge(
+            f"The service's list has {order} that is larger than {self._limit >> 20} MB. It was not read.",
+            status=error.status,
+            request_line=error.request_line,
+        )
+        too_large.final, too_large.id, too_large.next = True, id, _cursors(error.link, cursor, []).next
+        return too_large
 
     async def get_order(self, id: str) -> Document:
         """GET /orders/{id} (Orders, "Retrieve an order"). `id` is Sendcloud's, never the shop's `order_id` (Q1.3)."""
@@ -288,7 +339,7 @@ class Client:
 
         def read(answer: ServiceResponse) -> ShipmentPage:
             rows = [] if _is_empty(answer) else _rows(answer)[0]
-            return ShipmentPage(tuple(rows), _cursors(answer, None, []).next)
+            return ShipmentPage(tuple(rows), _cursors(answer.link, None, []).next)
 
         return await self._transport.send(Request("GET", "/shipments", encode_query(parameters)), read)
 
@@ -331,7 +382,7 @@ class Client:
 
         def read(answer: ServiceResponse) -> LogPage:
             rows, warnings = _rows(answer)
-            cursors = _cursors(answer, cursor, warnings)
+            cursors = _cursors(answer.link, cursor, warnings)
             return LogPage(tuple(rows), cursors.next, cursors.previous, tuple(warnings))
 
         return await self._page(path, parameters, cursor, read, contains_secrets=True)
@@ -445,8 +496,8 @@ def _rows(answer: ServiceResponse) -> tuple[list[Document], list[str]]:
     return rows, [f"{others} of {count_of(len(data), 'row')} could not be read and are not shown."] if others else []
 
 
-def _cursors(answer: ServiceResponse, requested: str | None, warnings: list[str]) -> Cursors:
-    cursors = read_cursors(answer.link)
+def _cursors(link: str | None, requested: str | None, warnings: list[str]) -> Cursors:
+    cursors = read_cursors(link)
     if cursors.unusable:
         warnings.append("The link to the next page cannot be used: there may be more results.")
     if requested and cursors.next == requested:

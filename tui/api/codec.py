@@ -8,13 +8,50 @@ from typing import Any, TypeAlias, cast
 import simplejson
 
 Json: TypeAlias = bool | int | Decimal | str | list["Json"] | dict[str, "Json"] | None
-"""A JSON value. Never a float: `3.10` stays `Decimal("3.10")`."""
+"""A JSON value. Never a float: `3.10` stays `Decimal("3.10")`. See also `RawNumber`."""
 
 Document: TypeAlias = dict[str, Json]
 """One order or integration, complete and as received."""
 
 LIMIT = 64 * 1024 * 1024
 """The default limit of `decode`, in bytes."""
+
+
+class RawNumber(Decimal):
+    """A JSON number that no Decimal can represent, such as `1e9999999999999999999`. Its text is shown, kept and sent.
+
+    In comparisons it counts as infinite, or as the smallest Decimal of its sign if it is close to zero.
+    """
+
+    __slots__ = ("_text",)
+    _text: str
+
+    def __new__(cls, text: str) -> "RawNumber":
+        digits, _, exponent = text.lower().partition("e")
+        is_small = exponent.startswith("-") or not digits.strip("-0.")
+        sign = "-" if text.startswith("-") else ""
+        number = super().__new__(cls, f"{sign}1e-1999999999999999997" if is_small else f"{sign}Infinity")
+        number._text = text
+        return number
+
+    def __str__(self) -> str:
+        return self._text
+
+    def __repr__(self) -> str:
+        return f"RawNumber({self._text!r})"
+
+    def __format__(self, specification: str, /, *_: Any) -> str:
+        return self._text
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, RawNumber) and self._text == other._text
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    def __hash__(self) -> int:
+        return hash(self._text)
+
 
 _DEEPEST = 200
 _LONGEST_INT = 4_000
@@ -94,12 +131,9 @@ def same(a: object, b: object) -> bool:
 
 def _decimal(text: str) -> Decimal:
     try:
-        number = Decimal(text)
+        return Decimal(text)
     except InvalidOperation:
-        raise CodecError(f"The number {text[:40]} is too large") from None
-    if not number.is_finite():
-        raise CodecError(f"The number {text[:40]} is too large")
-    return number
+        return RawNumber(text)
 
 
 def _int(text: str) -> int | Decimal:

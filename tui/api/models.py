@@ -140,7 +140,7 @@ class _Numeric:
 
 def _integer(value: object) -> object:
     if isinstance(value, Decimal):
-        if value.adjusted() > 300:
+        if value.adjusted() > 300 or value.is_infinite():
             # Only sign and magnitude matter here; converting a million digits would take minutes.
             return 10**300 if value > 0 else -(10**300)
         if value == value.to_integral_value():

@@ -13,7 +13,7 @@ from urllib.request import getproxies, proxy_bypass
 import httpx
 import truststore
 
-from tui.api.errors import ConfigError
+from tui.api.errors import InvalidVariable
 
 PROXIES = ("https_proxy", "http_proxy", "all_proxy")
 """The variables of proxies in lower case. Each may also be in upper case; the one in lower case is preferred."""
@@ -22,7 +22,7 @@ CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 
 
 def check_proxies() -> None:
-    """Raise ConfigError, with the name of the variable, if a proxy of the environment cannot be used."""
+    """Raise InvalidVariable if a proxy of the environment cannot be used."""
     for name, value in _given(*PROXIES):
         address = value if "://" in value else f"http://{value}"
         try:
@@ -32,26 +32,27 @@ def check_proxies() -> None:
         except (ValueError, httpx.InvalidURL):
             is_valid = False
         if not is_valid:
-            raise ConfigError(
-                f"{name} is not the address of a proxy, such as http://proxy.example:3128 or socks5://127.0.0.1:1080."
+            raise InvalidVariable(
+                name, "is not the address of a proxy, such as http://proxy.example:3128 or socks5://127.0.0.1:1080."
             )
         if scheme.startswith("socks") and find_spec("socksio") is None:
-            raise ConfigError(
-                f"{name} names a SOCKS proxy, which needs a package that is not installed: "
-                "pip install 'sendcloud-orders[socks]'."
+            raise InvalidVariable(
+                name,
+                "names a SOCKS proxy, which needs a package that is not installed: "
+                "pip install 'sendcloud-orders[socks]'.",
             )
     for name, value in _given("no_proxy"):
         for host in value.split(","):
             try:
                 httpx.URL(host.strip() if "://" in host else f"all://{host.strip().lstrip('.')}")
             except httpx.InvalidURL:
-                raise ConfigError(f"{name} is not a list of hosts separated by commas.") from None
+                raise InvalidVariable(name, "is not a list of hosts separated by commas.") from None
 
 
 def trusted_certificates() -> ssl.SSLContext:
     """Those that SSL_CERT_FILE and SSL_CERT_DIR name, else those that this system trusts, with those of a company.
 
-    Raises ConfigError, with the name of the variable, if they cannot be read.
+    Raises InvalidVariable if they cannot be read.
     """
     given = [(name, path) for name in CERTIFICATES if (path := os.environ.get(name))]
     if not given:
@@ -65,9 +66,9 @@ def trusted_certificates() -> ssl.SSLContext:
                 os.listdir(path)
                 context.load_verify_locations(capath=path)
         except ssl.SSLError:
-            raise ConfigError(f"{name} names a file without certificates in PEM format: {path}") from None
+            raise InvalidVariable(name, f"names a file without certificates in PEM format: {path}") from None
         except OSError as error:
-            raise ConfigError(f"{name} cannot be read ({error.strerror}): {path}") from None
+            raise InvalidVariable(name, f"cannot be read ({error.strerror}): {path}") from None
     return context
 
 

@@ -50,16 +50,8 @@ class OrderQuery:
     page_size: int = 100
 
     def parameters(self) -> list[tuple[str, str]]:
-        """The query parameters. Raises InvalidRequest for values that the service would silently misread."""
-        if not 1 <= self.page_size <= LARGEST_PAGE:
-            raise InvalidRequest(f"The page size must be 1 to {LARGEST_PAGE}, not {self.page_size}. Nothing was sent.")
-        for key in self.sort:
-            if key.removeprefix("-") not in SORT_KEYS:
-                raise InvalidRequest(
-                    f"Orders cannot be sorted by {key!r}, only by {', '.join(SORT_KEYS)}. Nothing was sent."
-                )
-        if any(isinstance(shop, bool) or shop < 1 for shop in self.integration):
-            raise InvalidRequest("An integration id must be a number from 1. Nothing was sent.")
+        """The query parameters. Raises InvalidRequest; see `check`."""
+        self.check()
         pairs = [
             ("integration", ",".join(str(shop) for shop in self.integration)),
             ("order_number", self.order_number or ""),
@@ -70,6 +62,18 @@ class OrderQuery:
             ("page_size", str(self.page_size)),
         ]
         return [(name, value) for name, value in pairs if value]
+
+    def check(self) -> None:
+        """Raise InvalidRequest for values that the service would silently misread."""
+        if not 1 <= self.page_size <= LARGEST_PAGE:
+            raise InvalidRequest(f"The page size must be 1 to {LARGEST_PAGE}, not {self.page_size}. Nothing was sent.")
+        for key in self.sort:
+            if key.removeprefix("-") not in SORT_KEYS:
+                raise InvalidRequest(
+                    f"Orders cannot be sorted by {key!r}, only by {', '.join(SORT_KEYS)}. Nothing was sent."
+                )
+        if any(isinstance(shop, bool) or shop < 1 for shop in self.integration):
+            raise InvalidRequest("An integration id must be a number from 1. Nothing was sent.")
 
     def _dates(self) -> Iterator[tuple[str, date | None]]:
         yield "order_created_at", self.order_created_at

@@ -30,6 +30,7 @@ from tui.api.budget import (
     retry_delay,
 )
 from tui.api.decompression import ACCEPTED, Decompressor, UnsupportedEncoding
+from tui.api.error_bodies import error_for, read_problems
 from tui.api.errors import (
     ApiError,
     InvalidRequest,
@@ -37,10 +38,12 @@ from tui.api.errors import (
     NotAuthorised,
     OutcomeUnknown,
     RateLimited,
+    ReadStopped,
     Redirected,
+    ResponseTooLarge,
     ServerFault,
+    TokenRefused,
     Unreachable,
-    error_for,
     one_line,
 )
 from tui.api.network import check_proxies, proxy_variable, trusted_certificates
@@ -103,6 +106,15 @@ class _PartialResponse:
     unsent: bool = False
     unusable: bool = False
     """The error would be the same again."""
+    too_large: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """An unfinished request: when it was begun, on the monotonic clock, and whether it is a write."""
+
+    started: float
+    is_write: bool
 
 
 class Transport:
@@ -157,9 +169,11 @@ class Transport:
         self._slots = {False: asyncio.Semaphore(10), True: asyncio.Semaphore(5)}
         self.in_flight = 0
         """The number of requests in flight, without those that wait for the rate budget."""
+        self.writes_in_flight = 0
+        """How many of them are writes."""
         self.clock_offset: float | None = None
         """Seconds by which the service's clock is ahead of this machine's, as its last response said; None if none did."""
-        self._turns: dict[object, float] = {}
+        self._turns: dict[asyncio.Timeout, _Turn] = {}
         self.started = asyncio.Event()
         """Set when a request is begun."""
         self._denials = 0
@@ -168,7 +182,26 @@ class Transport:
     @property
     def waiting_for(self) -> float | None:
         """Seconds since the oldest unfinished request was begun, pauses and retries included; None if there is none."""
-        return self._clock.monotonic() - min(self._turns.values()) if self._turns else None
+        return self._clock.monotonic() - self._oldest.started if self._turns else None
+
+    @property
+    def is_waiting_for_write(self) -> bool:
+        """Whether the oldest unfinished request is a write."""
+        return bool(self._turns) and self._oldest.is_write
+
+    @property
+    def _oldest(self) -> _Turn:
+        return min(self._turns.values(), key=lambda turn: turn.started)
+
+    def stop_reads(self) -> int:
+        """Stop all reads at once, those that wait or are being retried included; they raise ReadStopped.
+
+        Writes are not stopped: their outcome would be unknown. Returns the number of reads that were stopped.
+        """
+        reads = [scope for scope, turn in self._turns.items() if not turn.is_write and not scope.expired()]
+        for scope in reads:
+            scope.reschedule(0)
+        return len(reads)
 
     async def aclose(self) -> None:
         if self._token_task is not None:
@@ -179,13 +212,16 @@ class Transport:
         """Send a request, with retries, and parse the response. `read` raises InvalidResponse if it cannot, with a short
         reason ("it is not JSON")."""
         url = self._url(request)
-        turn = object()
-        self._turns[turn] = self._clock.monotonic()
+        scope = asyncio.timeout(None)
+        self._turns[scope] = _Turn(self._clock.monotonic(), request.write)
         self.started.set()
         try:
-            return await self._retried(request, url, read)
+            async with scope:
+                return await self._retried(request, url, read)
+        except TimeoutError:
+            raise ReadStopped("Reading was stopped. Nothing was changed.", request_line=request.line) from None
         finally:
-            del self._turns[turn]
+            del self._turns[scope]
 
     async def _retried(self, request: Request, url: httpx.URL, read: Callable[[ServiceResponse], T]) -> T:
         denials = self._denials
@@ -238,7 +274,21 @@ class Transport:
         header, response = await self._budgeted(request, url, denials)
         if response.status == 401 and self._auth.reject(header):
             header, response = await self._budgeted(request, url, denials)
+            if response.status == 401:
+                self._denials += 1
+                raise self._new_token_refused(request, response)
         return self._succeeded(request, response)
+
+    def _new_token_refused(self, request: Request, response: _PartialResponse) -> TokenRefused:
+        problems = read_problems(401, self._hide(bytes(response.body)), _content_type(response), request.dialect)
+        return TokenRefused(
+            f"The service refuses the token that was just issued for this client id ({one_line(problems[0].detail, 100)}): "
+            f"its access was probably revoked. Nothing was {'changed' if request.write else 'read'}, and no more requests "
+            "are sent. Check the integration in the panel.",
+            problems=problems,
+            status=401,
+            request_line=request.line,
+        )
 
     async def _budgeted(self, request: Request, url: httpx.URL, denials: int) -> tuple[str, _PartialResponse]:
         async with self._slots[request.write]:
@@ -317,7 +367,9 @@ class Transport:
         response = _PartialResponse()
         started, at = self._clock.monotonic(), self._clock.now()
         outcome = RequestOutcome.LOST
+        is_write = method != "GET" and not token
         self.in_flight += 1
+        self.writes_in_flight += is_write
         try:
             seconds = self._read_timeout if method == "GET" or token else self._timeout
             await self._exchange(method, url, headers, body, response, seconds)
@@ -333,6 +385,7 @@ class Transport:
             raise
         finally:
             self.in_flight -= 1
+            self.writes_in_flight -= is_write
             sent, came = body or b"", bytes(response.body)
             target = url.raw_path.decode("ascii", "replace")
             self.log.add(
@@ -390,6 +443,7 @@ class Transport:
                 response.body += data[:space]
                 if len(data) > space:
                     response.error, response.unusable = f"it is too large, more than {self._limit} bytes", True
+                    response.too_large = True
                     return
             if response.body and not decompressor.is_complete:
                 response.error = "its compressed text ends too early"
@@ -416,9 +470,11 @@ class Transport:
                 body=self._hide(bytes(response.body)),
             )
         if response.unusable:
-            error = InvalidResponse(
-                f"The response from {self._host} cannot be used: {reason}. Nothing was changed.", status=status
-            )
+            text = f"The response from {self._host} cannot be used: {reason}. Nothing was changed."
+            error = InvalidResponse(text, status=status)
+            if response.too_large:
+                error = ResponseTooLarge(text, status=status)
+                error.begin, error.link = bytes(response.body), response.headers.get("link")
             error.final = True
             raise error
         raise Unreachable(

@@ -4,33 +4,35 @@ Its output is made to be pasted into a bug report: it contains no secrets, no ke
 """
 
 import argparse
-import asyncio
 import os
 import time
 from collections.abc import Iterator
 
 from tui.commands.findings import DoctorFinding, Surroundings
 from tui.commands.machine_checks import run_checks
-from tui.commands.output import PROBLEMS, SUCCESS, guarded, json_line, print_lines
+from tui.commands.output import PROBLEMS, SUCCESS, guarded, json_line, print_lines, run_until_signal
+from tui.config.choice import ProfileChoice
 from tui.config.locations import data_folder, settings_file
 from tui.config.profiles import Profile
+from tui.config.settings import Settings
 from tui.widgets.text import safe
 
 _RETRY_FOR = 5.0
 
 
-def doctor(options: argparse.Namespace, profile: Profile | None, problem: str) -> int:
-    """Print all findings. `problem`: why there is no profile, if that is an error. Returns 1 if anything is wrong."""
-    return guarded(lambda: _doctor(profile, problem, offline=options.offline, as_json=options.json))
+def doctor(options: argparse.Namespace, choice: ProfileChoice | None, problem: str) -> int:
+    """Print all findings. `problem`: why there is no choice, if that is an error. Returns 1 if anything is wrong."""
+    return guarded(lambda: _doctor(choice, problem, offline=options.offline, as_json=options.json))
 
 
-def _doctor(profile: Profile | None, problem: str, *, offline: bool, as_json: bool) -> int:
+def _doctor(choice: ProfileChoice | None, problem: str, *, offline: bool, as_json: bool) -> int:
+    profile = choice.profile if choice is not None else None
     around = Surroundings(os.environ, data_folder(), settings_file(), time.time(), profile)
     findings = [*run_checks(around)]
     if problem and not any(finding.area == "settings" and finding.is_problem for finding in findings):
         findings.append(DoctorFinding("account", problem, "Correct it with: sendcloud-orders config edit"))
-    if profile is not None and not offline:
-        findings += check_service(profile)
+    if choice is not None and profile is not None and not offline:
+        findings += check_service(profile, choice.settings)
     problems = sum(finding.is_problem for finding in findings)
     if as_json:
         entries = [{"area": f.area, "problem": f.is_problem, "text": f.text, "remedy": f.remedy} for f in findings]
@@ -49,14 +51,17 @@ def _lines(findings: list[DoctorFinding], problems: int) -> Iterator[str]:
     yield f"{problems or 'no'} problem{'' if problems == 1 else 's'} found"
 
 
-def check_service(profile: Profile) -> list[DoctorFinding]:
+def check_service(profile: Profile, settings: Settings) -> list[DoctorFinding]:
     """Connect to the service of a profile and say what works."""
+    from tui.api.errors import InvalidVariable
     from tui.service import check_profile, connect
     from tui.work.connection import check_connection
 
     try:
         check_profile(profile)
-        service = connect(profile, _RETRY_FOR)
+        service = connect(profile, settings, _RETRY_FOR)
+    except InvalidVariable as error:
+        return [DoctorFinding("network", str(error), f"Correct {error.name} in the environment, or unset it.")]
     except ValueError as error:
         return [DoctorFinding("account", str(error), "Correct it with: sendcloud-orders config edit")]
 
@@ -74,6 +79,6 @@ def check_service(profile: Profile) -> list[DoctorFinding]:
         return iter(found)
 
     try:
-        return list(asyncio.run(check()))
+        return list(run_until_signal(check()))
     finally:
         service.close()

@@ -38,15 +38,15 @@ def _doctor(arguments: Sequence[str]) -> int:
     parser.add_argument("--offline", action="store_true", help="send no request")
     parser.add_argument("--json", action="store_true", help="print one JSON object")
     options = parser.parse_args(arguments)
-    profile, problem = None, ""
+    choice, problem = None, ""
     try:
-        profile = chosen_profile(options)
+        choice = chosen_profile(options)
     except UsageError as error:
         problem = str(error)
 
     from tui.commands.doctor import doctor
 
-    return doctor(options, profile, problem)
+    return doctor(options, choice, problem)
 
 
 def _backup(arguments: Sequence[str]) -> int:

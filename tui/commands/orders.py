@@ -1,7 +1,6 @@
 """The headless commands `list`, `show` and `count`: orders of the cache, read again first unless that is not wanted."""
 
 import argparse
-import asyncio
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -19,15 +18,17 @@ from tui.commands.output import (
     SUCCESS,
     USAGE,
     CommandEnded,
+    WaitLine,
     guarded,
     print_lines,
     print_table,
+    run_until_signal,
     say,
     say_if,
 )
 from tui.config.locations import data_folder
 from tui.config.profiles import Profile
-from tui.config.settings import read_settings
+from tui.config.settings import Settings
 from tui.config.time_zone import local_zone
 from tui.orders.columns import COLUMNS, DEFAULT_COLUMNS, cells_of, titles_of
 from tui.orders.labels import label_json
@@ -45,6 +46,7 @@ from tui.work.cache.order_knowledge import OrderKnowledge
 from tui.work.cache.private_marks import OrderMarks
 from tui.work.cache.query_context import query_context
 from tui.work.cache.sync import OrderSync
+from tui.work.waiting import waits_named
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -72,24 +74,24 @@ class _Opened:
         )
 
 
-def list_orders(options: argparse.Namespace, profile: Profile) -> int:
+def list_orders(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
     """Print the orders that match a query. Returns 0 if there are any, 1 if there are none."""
-    return guarded(lambda: asyncio.run(_list(options, profile)))
+    return guarded(lambda: run_until_signal(_list(options, profile, settings)))
 
 
-def show_order(options: argparse.Namespace, profile: Profile) -> int:
+def show_order(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
     """Print the orders with a number or id. Returns 0 if there are any, 1 if there are none."""
-    return guarded(lambda: asyncio.run(_show(options, profile)))
+    return guarded(lambda: run_until_signal(_show(options, profile, settings)))
 
 
-def count_orders(options: argparse.Namespace, profile: Profile) -> int:
+def count_orders(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
     """Print how many orders match a query, by the values of fields. Returns 0 if there are any, 1 if there are none."""
-    return guarded(lambda: asyncio.run(_count(options, profile)))
+    return guarded(lambda: run_until_signal(_count(options, profile, settings)))
 
 
-async def _list(options: argparse.Namespace, profile: Profile) -> int:
+async def _list(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
     columns = _columns(options.columns)
-    async with _opened(options, profile) as opened:
+    async with _opened(options, profile, settings) as opened:
         query = await _query_after_reading(opened, options)
         window = opened.orders.window(query.condition, query.sort, limit=options.limit)
         if options.json:
@@ -102,8 +104,8 @@ async def _list(options: argparse.Namespace, profile: Profile) -> int:
     return SUCCESS if window else PROBLEMS
 
 
-async def _show(options: argparse.Namespace, profile: Profile) -> int:
-    async with _opened(options, profile) as opened:
+async def _show(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
+    async with _opened(options, profile, settings) as opened:
         await _read(opened, options)
         if not options.cached:
             await _ask_for_labels(opened, options.order)
@@ -119,8 +121,8 @@ async def _show(options: argparse.Namespace, profile: Profile) -> int:
     return SUCCESS if found else PROBLEMS
 
 
-async def _count(options: argparse.Namespace, profile: Profile) -> int:
-    async with _opened(options, profile) as opened:
+async def _count(options: argparse.Namespace, profile: Profile, settings: Settings) -> int:
+    async with _opened(options, profile, settings) as opened:
         query = await _query_after_reading(opened, options)
         count = opened.orders.cache.count(query.condition)
         names = [name for name in options.by.split(",") if name]
@@ -141,7 +143,7 @@ async def _count(options: argparse.Namespace, profile: Profile) -> int:
 
 
 @asynccontextmanager
-async def _opened(options: argparse.Namespace, profile: Profile) -> "AsyncIterator[_Opened]":
+async def _opened(options: argparse.Namespace, profile: Profile, settings: Settings) -> "AsyncIterator[_Opened]":
     """Open account and cache. With `--cached` no request is sent if the account is known."""
     from tui.service import connect
     from tui.store.db import StoreError
@@ -149,22 +151,23 @@ async def _opened(options: argparse.Namespace, profile: Profile) -> "AsyncIterat
     from tui.work.account import open_known
 
     now, zone = (lambda: datetime.now(UTC)), local_zone()
-    service = connect(profile, retry_for=30.0)
+    service = connect(profile, settings, retry_for=30.0)
     say_if(service.notice)
     try:
         store = Store(data_folder(), profile=profile.name)
         say_if(store.notice)
         try:
-            account = await open_known(service.client, store, service.name, now=now, zone=zone)
-            if account.identity_notice:
-                say(account.identity_notice)
-            account.shop_settings = read_settings().shops
-            knowledge = OrderKnowledge(account)
-            orders = open_orders(account, knowledge, in_memory=options.no_cache)
-            try:
-                yield _Opened(account, orders, knowledge)
-            finally:
-                orders.close()
+            async with waits_named(service.client, WaitLine().show):
+                account = await open_known(service.client, store, service.name, now=now, zone=zone)
+                if account.identity_notice:
+                    say(account.identity_notice)
+                account.shop_settings = settings.shops
+                knowledge = OrderKnowledge(account)
+                orders = open_orders(account, knowledge, in_memory=options.no_cache)
+                try:
+                    yield _Opened(account, orders, knowledge)
+                finally:
+                    orders.close()
         finally:
             store.close()
     except (ApiError, StoreError) as error:
@@ -193,7 +196,7 @@ async def _read(opened: _Opened, options: argparse.Namespace) -> None:
 
     def show_progress() -> None:
         if sys.stderr.isatty():
-            print(f"\r{sync.state.read} orders read", end="", file=sys.stderr, flush=True)
+            print(f"\r\x1b[K{sync.state.read} orders read", end="", file=sys.stderr, flush=True)
 
     sync.on_change = show_progress
     if options.refresh:

@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from tui.config.profiles import (
     Basic,
@@ -15,7 +15,7 @@ from tui.config.profiles import (
     token_url_of,
 )
 from tui.config.service_urls import OWN_URL
-from tui.config.settings import CLIENT_SECRET, SECRET_KEY, SettingsError, read_settings
+from tui.config.settings import CLIENT_SECRET, SECRET_KEY, Settings, SettingsError, read_settings
 
 PUBLIC_KEY, CLIENT_ID = "SENDCLOUD_PUBLIC_KEY", "SENDCLOUD_CLIENT_ID"
 TOKEN_URL, PARTNER_ID = "SENDCLOUD_TOKEN_URL", "SENDCLOUD_PARTNER_ID"
@@ -23,10 +23,17 @@ PAIRS: Final = ((PUBLIC_KEY, SECRET_KEY), (CLIENT_ID, CLIENT_SECRET))
 """The variables of each kind of credentials: the public part, the secret."""
 
 
+class ProfileChoice(NamedTuple):
+    """The profile to start with, None if none is named, and the settings, which are read once."""
+
+    profile: Profile | None
+    settings: Settings
+
+
 def choose_profile(
     *, name: str | None = None, url: str | None = None, demo: bool = False, read_only: bool = False
-) -> Profile | None:
-    """The profile that options, environment and settings name; None if they name none. Raises SettingsError.
+) -> ProfileChoice:
+    """The profile that options, environment and settings name, with the settings. Raises SettingsError.
 
     `url`: for credentials of the environment; those of a profile are only sent to the profile's own URL.
     """
@@ -35,16 +42,17 @@ def choose_profile(
         raise SettingsError(f"--demo uses the embedded sandbox and cannot be combined with {other}")
     if name is not None and url is not None:
         raise SettingsError("--profile has a URL already and cannot be combined with --url")
+    settings = read_settings()
     if demo:
-        return demo_profile(read_only=read_only)
+        return ProfileChoice(demo_profile(read_only=read_only), settings)
     profile = None if name is not None else _of_environment(OWN_URL if url is None else url)
     if profile is None and url is None:
-        profile = read_settings().profile(name)
+        profile = settings.profile(name)
         _check_environment(profile)
     if profile is None:
         _refuse_halves()
-        return None
-    return replace(profile, read_only=True) if read_only else profile
+        return ProfileChoice(None, settings)
+    return ProfileChoice(replace(profile, read_only=True) if read_only else profile, settings)
 
 
 def has_credentials() -> bool:

@@ -1,9 +1,10 @@
 """Checks a connection: whose the credentials are, which requests they allow, or exactly what is wrong."""
 
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Final
+from typing import Final, TypeAlias
 
 from tui.api.client import Client
 from tui.api.errors import (
@@ -15,9 +16,13 @@ from tui.api.errors import (
     RateLimited,
     Redirected,
     RequestRefused,
+    TokenRefused,
 )
 from tui.api.query import OrderQuery
 from tui.api.wording import count_of
+
+During: TypeAlias = Callable[[Client], AbstractAsyncContextManager[None]]
+"""What is done while a connection is checked, such as saying what is waited for."""
 
 MOST_OFFSET: Final = 120.0
 """Seconds by which the clocks may differ before it is reported."""
@@ -27,6 +32,7 @@ class Cause(StrEnum):
     """What is wrong with a connection."""
 
     KEY = "key"
+    ACCESS = "access"
     NETWORK = "network"
     PROXY = "proxy"
     CERTIFICATE = "certificate"
@@ -40,6 +46,8 @@ class Cause(StrEnum):
 _REMEDIES: Final = {
     Cause.KEY: "Check both keys in the panel under Settings, Integrations, Sendcloud API; an integration for OAuth2 needs "
     "a client id and secret.",
+    Cause.ACCESS: "Check in the panel that the integration with this client id exists and has access; if not, make new "
+    "credentials and correct the profile: sendcloud-orders config edit",
     Cause.NETWORK: "Check the network and the base URL.",
     Cause.PROXY: "Check HTTPS_PROXY and ALL_PROXY, or list the host in NO_PROXY.",
     Cause.CERTIFICATE: "If a company's proxy opens the connection, name its certificate in SSL_CERT_FILE.",
@@ -88,8 +96,13 @@ class ConnectionReport:
         return f"Connected to {account}, {shops}. Works: {', '.join(self.allowed)}."
 
 
-async def check_connection(client: Client) -> ConnectionReport:
-    """Make three requests that change nothing. Errors are part of the report."""
+async def check_connection(client: Client, during: During = lambda _: nullcontext()) -> ConnectionReport:
+    """Make three requests that change nothing, inside a context. Errors are part of the report."""
+    async with during(client):
+        return await _check(client)
+
+
+async def _check(client: Client) -> ConnectionReport:
     user, shops = "", None
     allowed: list[str] = []
     troubles: list[Trouble] = []
@@ -134,7 +147,7 @@ def diagnose(error: ApiError, subject: str) -> Trouble:
 
 def _cause(error: ApiError, text: str) -> Cause:
     if isinstance(error, NotAuthorised):
-        return Cause.KEY
+        return Cause.ACCESS if isinstance(error, TokenRefused) else Cause.KEY
     if "captive portal" in text:
         return Cause.CAPTIVE_PORTAL
     if isinstance(error, NotFound | Redirected):

@@ -2,7 +2,8 @@
 
 import asyncio
 import math
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 
 from tui.api.client import Client
 
@@ -18,6 +19,8 @@ def waiting_text(client: Client, stop: str) -> str:
         return ""
     if client.paused_for >= 1:
         return f"the service asked for a pause, {math.ceil(client.paused_for)} s left, {stop}"
+    if client.is_waiting_for_write:
+        return f"waiting for the answer to a write, {int(seconds)} s; it cannot be stopped"
     return f"waiting for the service, {int(seconds)} s, {stop}"
 
 
@@ -36,3 +39,14 @@ async def name_waits(client: Client, stop: str, show: Callable[[str], None]) -> 
             if text != shown:
                 shown = text
                 show(text)
+
+
+@asynccontextmanager
+async def waits_named(client: Client, show: Callable[[str], None], stop: str = "Ctrl+C stops") -> AsyncIterator[None]:
+    """Say what is waited for, until the context ends."""
+    naming = asyncio.create_task(name_waits(client, stop, show))
+    try:
+        yield
+    finally:
+        naming.cancel()
+        show("")

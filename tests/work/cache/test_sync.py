@@ -8,7 +8,7 @@ import pytest
 from fake_service import Service, service_with
 
 from tui.api.codec import Document
-from tui.api.errors import Forbidden, InvalidCursor, Unreachable
+from tui.api.errors import Forbidden, InvalidCursor, ReadStopped, Unreachable
 from tui.api.query import order_key
 from tui.orders.query.conditions import Facts
 from tui.store.order_cache import OrderCache, cache_path
@@ -214,6 +214,17 @@ async def test_pausing_stops_after_the_page_in_flight(setup: Setup) -> None:
     await setup.sync.read_once()
     assert len(setup.kept) == 400
     assert setup.sync.state.is_paused
+    setup.sync.refresh()
+    await setup.sync.read_once()
+    assert setup.kept == set(setup.service.orders)
+
+
+async def test_a_page_that_was_stopped_pauses(setup: Setup) -> None:
+    setup.service.faults["list"] = [None, ReadStopped("Reading was stopped.")]
+    await setup.sync.read_once()
+    assert len(setup.kept) == 200
+    assert setup.sync.state.is_paused
+    assert setup.sync.state.error is None
     setup.sync.refresh()
     await setup.sync.read_once()
     assert setup.kept == set(setup.service.orders)

@@ -99,7 +99,6 @@ _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?(?:[eE][-+]?[0-9]++)?")
 _NUMBERLIKE = re.compile(r"[\w.+\-]*")
 _LITERAL = re.compile(r"true|false|null")
 _WORD = re.compile(r"[^\s,:\[\]{}\"']{1,40}")
-_MAX_DIGITS = 300
 _QUOTES = "'`´‘’“”„‚«»"
 _CORRECTIONS = {
     "true": "true",
@@ -334,11 +333,6 @@ class _Scanner:
         after = number.end()
         if _continues(self._text, after):
             raise _SyntaxError(number.start(), _wrong_number(self._text, number.start()))
-        if after - number.start() > _MAX_DIGITS or "e" in number[0].lower():
-            try:
-                decode(number[0])
-            except CodecError as error:
-                raise _SyntaxError(number.start(), f"{error.detail[:1].lower()}{error.detail[1:]}") from None
 
     def _missing_value(self, at: int) -> str:
         text = self._text

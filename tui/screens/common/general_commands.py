@@ -131,8 +131,15 @@ class GeneralCommands:
     @handles("stop")
     def stop(self, key: str) -> None:
         stopped = self._screen.stop_reading()
-        hint = with_keys(self._screen.commands, self._screen.HOW_TO_RESUME)
-        self._screen.show_notice(f"Reading stopped{hint and f'; {hint}'}." if stopped else "Nothing is being read.")
+        is_writing = self._screen.workspace.account.client.writes_in_flight > 0
+        if stopped:
+            writing = " A write in flight continues." if is_writing else ""
+            hint = with_keys(self._screen.commands, self._screen.HOW_TO_RESUME)
+            self._screen.show_notice(f"Reading stopped{hint and f'; {hint}'}.{writing}")
+        elif is_writing:
+            self._screen.show_notice("Writes are not stopped; a lost answer is looked up.")
+        else:
+            self._screen.show_notice("Nothing is being read.")
 
     @handles("on_marked")
     def on_marked(self, key: str) -> None:

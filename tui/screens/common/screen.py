@@ -258,11 +258,21 @@ class BaseScreen(Screen[R], inherit_bindings=False):
         return None
 
     def stop_reading(self) -> bool:
-        """Stop reading. Returns whether anything was being read."""
-        running = [worker for worker in self.workers if worker.group == "read" and worker.is_running]
+        """Stop all reads from the service, also those of other screens. Returns whether anything was being read.
+
+        While a change is being sent to many orders, only what this screen reads is stopped: each write is preceded by a
+        read, and the order would be left out.
+        """
+        # A review that is already shown waits for its answer in a worker of the screen below.
+        running = [
+            worker
+            for worker in self.workers
+            if worker.is_running and (worker.group == "read" or (worker.group == "review" and worker.node is self))
+        ]
         for worker in running:
             worker.cancel()
-        return bool(running)
+        is_sending = bool(self.workspace.jobs.running)
+        return bool((not is_sending and self.workspace.account.client.stop_reads()) or running)
 
     def notify_style_update(self) -> None:
         self.style_cache.clear()

@@ -184,7 +184,7 @@ class ComposerScreen(BaseScreen[None]):
         if self._files.is_reading:
             self._files.stop()
             return True
-        return super().stop_reading() or bool(self.workers.cancel_group(self, "review"))
+        return super().stop_reading()
 
     # Implements the base screen.
 

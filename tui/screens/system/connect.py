@@ -17,7 +17,7 @@ from tui.widgets.lines import Piece
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from tui.work.connection import ConnectionReport
+    from tui.work.connection import ConnectionReport, During
 
 _KINDS: Final = {False: "key pair (HTTP Basic)", True: "OAuth2 client credentials"}
 _WHERE: Final = (
@@ -29,7 +29,7 @@ _WHERE: Final = (
 class AccountService(Protocol):
     """Checks and saves a new account."""
 
-    def check(self, new: NewProfile, /) -> "Awaitable[ConnectionReport]":
+    def check(self, new: NewProfile, during: "During", /) -> "Awaitable[ConnectionReport]":
         """What a connection finds. Raises ValueError for invalid values."""
 
     def save(self, new: NewProfile, /) -> Awaitable[Profile]:
@@ -186,9 +186,13 @@ class ConnectScreen(SetupScreen[None]):
     async def _check(self) -> None:
         self._report = None
         self.show_all()
-        self.show_notice("Connecting … Nothing is changed there.")
+        from tui.work.waiting import waits_named
+
+        self._show_wait("")
         try:
-            self._report = await self._accounts.check(self._new)
+            self._report = await self._accounts.check(
+                self._new, lambda client: waits_named(client, self._show_wait, "Esc stops")
+            )
         except MissingValue as error:
             self._go_to(error.name)
             self.show_notice(str(error), "error")
@@ -201,6 +205,9 @@ class ConnectScreen(SetupScreen[None]):
         self.show_notice(
             "y saves the profile and opens it." if works else "Nothing was saved.", "good" if works else "error"
         )
+
+    def _show_wait(self, text: str) -> None:
+        self.show_notice(f"Connecting: {text}." if text else "Connecting … Nothing is changed there.")
 
     def _go_to(self, field: str) -> None:
         fields = [row.field for row in self._rows()]

@@ -9,7 +9,7 @@ from typing import Any
 
 from textual.timer import Timer
 
-from tui.api.errors import ApiError
+from tui.api.errors import ApiError, ReadStopped
 from tui.orders.query.completion import complete
 from tui.orders.query.conditions import CODES, EVERY_ORDER, LISTS, All, Between, Condition, Not, OneOf, SortKey
 from tui.orders.query.language import Query, parse
@@ -146,6 +146,8 @@ class OrderReader:
         client, local = self._workspace.account.client, self._workspace.orders.local
         try:
             answer = await read_filtered(client, local, terms.query, self.reading_changed)
+        except ReadStopped:
+            return
         except (ApiError, StoreError) as error:
             self._screen.show_notice(
                 f"The service could not be asked for {' '.join(terms.answered)}: {error}", "warning"

@@ -11,7 +11,7 @@ from textual.containers import Container
 from textual.timer import Timer
 
 from tui.api.codec import Document
-from tui.api.errors import ApiError, NotAuthorised, Problem
+from tui.api.errors import ApiError, NotAuthorised, Problem, ReadStopped
 from tui.api.query import order_key
 from tui.api.wording import count_of
 from tui.keymap import Context
@@ -231,6 +231,8 @@ class TriageScreen(BaseScreen[None]):
             try:
                 await read()
                 break
+            except ReadStopped:
+                return
             except ApiError as error:
                 if not is_reported:
                     self.show_notice(f"The shops could not be read: {error}", "error")

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Final
 
 from tui.api.client import Client
-from tui.api.errors import InvalidCursor
+from tui.api.errors import InvalidCursor, OrderTooLarge
 from tui.api.query import LARGEST_PAGE, OrderQuery
 from tui.orders.query.service_terms import ServiceAnswer
 from tui.work.cache.local_orders import LocalOrders
@@ -24,12 +24,17 @@ async def read_filtered(
     """
     asked = replace(query, sort=("-pk",), page_size=LARGEST_PAGE)
     cursor: str | None = None
-    count, is_filtered = 0, True
+    count, is_filtered, has_all = 0, True, True
     for _ in range(MOST_PAGES):
         try:
             page = await client.list_orders(asked, cursor=cursor)
         except InvalidCursor:
             return ServiceAnswer(count, is_complete=False)
+        except OrderTooLarge as error:
+            cursor, has_all = error.next, False
+            if cursor is None:
+                break
+            continue
         await asyncio.to_thread(orders.keep, page.orders)
         on_page()
         count += len(page.orders) - len(page.mismatches)
@@ -37,4 +42,4 @@ async def read_filtered(
         cursor = page.next
         if cursor is None or not is_filtered:
             break
-    return ServiceAnswer(count, is_complete=cursor is None and is_filtered)
+    return ServiceAnswer(count, is_complete=cursor is None and is_filtered and has_all)

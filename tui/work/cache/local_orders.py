@@ -27,7 +27,7 @@ Describe: TypeAlias = Callable[[Document], Facts]
 _SEEN = "seen_at"
 _MOST_FOLLOWED = 2000
 _CHUNK = 32
-_KEPT_CHUNKS = 6
+_KEPT_CHUNKS = 3
 _DESCRIBED_AT_ONCE = 50
 
 

@@ -10,7 +10,16 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from tui.api.client import Client, Page
-from tui.api.errors import ApiError, Forbidden, InvalidCursor, NotAuthorised, NotFound
+from tui.api.errors import (
+    ApiError,
+    Forbidden,
+    InvalidCursor,
+    NotAuthorised,
+    NotFound,
+    OrderTooLarge,
+    ReadStopped,
+    ResponseTooLarge,
+)
 from tui.api.query import LARGEST_PAGE, OrderQuery, id_number, order_key
 from tui.api.wording import count_of
 from tui.keymap import Context, KeyOf, usual_key
@@ -34,6 +43,7 @@ _QUERY: Final = OrderQuery(sort=("-pk",), page_size=LARGEST_PAGE)
 _SHARE_THAT_MAY_BE_GONE: Final = 0.02
 _PAUSES: Final = (5.0, 10.0, 20.0, 60.0, 300.0)
 """Seconds before the next attempt, by the number of consecutive errors."""
+_SKIPPED: Final = "What it contains, and whether it changed, is not known."
 _OPEN: Final[Condition] = Not(OneOf("stage", ("finished",)))
 _RANGES, _COMPLETE, _ALL_READ, _OPEN_READ, _SWEEP = "ranges", "complete_at", "all_read_at", "open_read_at", "sweep"
 
@@ -89,6 +99,8 @@ class OrderSync:
         self._wanted = asyncio.Event()
         self._is_whole_wanted = False
         self._requests = 0
+        self._skipped: list[str] = []
+        """Sentences about the orders that were too large to be read in the current sync."""
         self._ranges = IdRanges.from_json(orders.cache.state(_RANGES))
         self.state = SyncState(is_complete=self._ranges.is_complete, complete_at=self._time(_COMPLETE))
 
@@ -101,7 +113,7 @@ class OrderSync:
         self._wanted.set()
 
     def pause(self) -> None:
-        """Stop after the request in flight, until `refresh`."""
+        """Send no further request until `refresh`. A ReadStopped of the request in flight pauses, too."""
         self._set(is_paused=True, is_reading=False)
 
     async def run(self) -> None:
@@ -128,9 +140,14 @@ class OrderSync:
     async def read_once(self) -> None:
         """Read what is new and what is due to be read again. Raises ApiError and StoreError; see `state`."""
         self._requests = 0
+        self._skipped = []
         self._set(is_reading=True, read=0, error=None, notice="")
         try:
             await self._read_what_is_due()
+            if self._skipped:
+                self._set(notice=" ".join([*self._skipped, _SKIPPED, self.state.notice]).rstrip())
+        except ReadStopped:
+            self._set(is_paused=True)
         except ApiError as error:
             self._set(error=error)
             raise
@@ -224,6 +241,8 @@ class OrderSync:
                 if not error.confirmed_by_service:
                     raise
                 gone.append(key)
+            except ResponseTooLarge:
+                pass  # it exists; `_page` skipped it
         if gone:
             self._orders.mark_gone(gone)
             self._set(notice=f"{count_of(len(gone), 'order')} no longer in Sendcloud: shipped or deleted.")
@@ -231,7 +250,11 @@ class OrderSync:
     async def _page(self, cursor: str | None) -> Page:
         if cursor is not None:
             await self._pace()
-        page = await self._client.list_orders(_QUERY, cursor=cursor)
+        try:
+            page = await self._client.list_orders(_QUERY, cursor=cursor)
+        except OrderTooLarge as error:
+            self._skipped.append(str(error))
+            return Page((), error.next)
         if not page.orders and (page.next is not None or (cursor is None and self._orders.cache.count())):
             raise UnexpectedAnswer(
                 "The service sent a page without orders, which is unexpected. No order was removed from this list. "

@@ -44,7 +44,7 @@ from tui.work.submit.retry import RetryTimer, is_final
 from tui.work.writes.send_state import SendState, project
 
 _STOP_GRACE = 10.0
-"""Seconds to wait for the answer to a request that is in flight when the run is stopped."""
+"""Seconds to wait for the answer to a write that is in flight when the run is stopped."""
 _TICK = 1.0
 _FINAL_STATUSES = frozenset({401, 403, 404, 410})
 """Response statuses of a write that a retry would not change."""
@@ -94,8 +94,9 @@ class Submission:
         account.client.log.listen(self._count_request)
 
     def stop(self) -> None:
-        """Send nothing more, and wait briefly for the answer to a request in flight."""
+        """Send nothing more, stop reading, and wait briefly for the answer to a write in flight."""
         self._stop.set()
+        self._account.client.stop_reads()
 
     def ended_by(self, error: StoreError) -> None:
         """Record that the run ended because the store failed; orders not sent yet report this as their reason."""
@@ -493,7 +494,7 @@ class Submission:
         self._check_stop()
 
     async def _until_stopped(self, work: Awaitable[T]) -> T:
-        """Wait for `work`, or until the run is stopped; then wait briefly for the answer to a request in flight."""
+        """Wait for `work`, or until the run is stopped; then wait briefly for the answer to a write in flight."""
         task = asyncio.ensure_future(work)
         stop = asyncio.ensure_future(self._stop.wait())
         try:
@@ -502,7 +503,7 @@ class Submission:
                 return task.result()
             self._staging.sender.cancel()
             left = _STOP_GRACE
-            while not task.done() and self._account.client.in_flight and left > 0:
+            while not task.done() and self._account.client.writes_in_flight and left > 0:
                 await asyncio.wait({task}, timeout=0.05)
                 left -= 0.05
             if not task.done():

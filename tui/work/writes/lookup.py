@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from tui.api.client import Client
+from tui.api.client import Client, Page
 from tui.api.codec import Document
-from tui.api.errors import ApiError, NotFound, RequestRefused
+from tui.api.errors import ApiError, NotFound, OrderTooLarge, RequestRefused
 from tui.api.query import OrderQuery, id_number, id_text
 from tui.orders.paths import SHOP
 
@@ -134,15 +134,18 @@ class _Listed:
 async def _list_numbers(client: Client, number: int, shop: str) -> _Listed:
     """Read the newest orders of a shop, up to the limit of pages. Raises ApiError."""
     query = OrderQuery(integration=(number,), sort=("-pk",), page_size=_PAGE)
-    found, cursor = _Listed(), None
+    found, cursor, has_all = _Listed(), None, True
     for _ in range(_MAX_LISTED_PAGES):
-        page = await client.list_orders(query, cursor=cursor)
+        try:
+            page = await client.list_orders(query, cursor=cursor)
+        except OrderTooLarge as error:
+            page, has_all = Page((), error.next), False
         for order in page.orders:
             if key_of(order)[1] == shop:
                 found.by_number[id_text(order.get("order_number"))].append(order)
         cursor = page.next
         if cursor is None:
-            found.is_complete = True
+            found.is_complete = has_all
             break
     return found
 

@@ -47,10 +47,17 @@ def test_items_of_a_cell(text: str, items: list[tuple[str, str]]) -> None:
         "2x Candle; Holder",
         "Candle",
         "[not json",
+        "[" * 100_000,
     ],
 )
 def test_other_texts_are_not_split(text: str) -> None:
     assert unpack(text) == ()
+
+
+@pytest.mark.parametrize("number", ["3.10", "1e9999999999999999999", "0.10000000000000000001"])
+def test_numbers_in_json_keep_their_digits(number: str) -> None:
+    (item,) = unpack(f'[{{"name":"Mug","quantity":{number}}}]')
+    assert item.values["quantity"] == number
 
 
 def test_sku_beside_the_name() -> None:

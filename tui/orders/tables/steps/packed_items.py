@@ -1,6 +1,5 @@
 """Reads several items from one cell, as some shops write them: `2x Candle; 1x Holder`, or fields with names."""
 
-import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -8,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Final, cast
 
-from tui.api.codec import Document, Json
+from tui.api.codec import CodecError, Document, Json, decode
 from tui.api.errors import Problem
 from tui.api.pointer import ABSENT, Pointer
 from tui.orders.money import as_json_number
@@ -135,8 +134,8 @@ def _unpack_part(part: str) -> PackedItem | None:
 
 def _unpack_json(text: str) -> tuple[PackedItem, ...]:
     try:
-        found = json.loads(text)
-    except ValueError:
+        found = decode(text)
+    except CodecError:
         return ()
     found = found if isinstance(found, list) else [found]
     items = []
@@ -146,7 +145,7 @@ def _unpack_json(text: str) -> tuple[PackedItem, ...]:
         item = PackedItem()
         for key, value in entry.items():
             path = _paths().get(normalized(str(key)))
-            if path and isinstance(value, str | int | float) and not isinstance(value, bool) and str(value):
+            if path and isinstance(value, str | int | Decimal) and not isinstance(value, bool) and str(value):
                 item.values.setdefault(path, str(value))
         items.append(item)
     return tuple(items) if all("name" in item.values or "sku" in item.values for item in items) else ()

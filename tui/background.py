@@ -45,7 +45,7 @@ class BackgroundWork:
         start(store_later(unsaved, workspace.show_notice, resolve), name="store what could not be stored")
         stop = f"{workspace.keymap.key('stop', Context.TRIAGE)} stops"
         start(name_waits(workspace.account.client, stop, self._navigator.show_waiting), name="say what is waited for")
-        start(workspace.staging.check_all(), name="check the batch")
+        start(workspace.staging.check_orders(), name="check the batch")
 
     async def finish_writes(self) -> None:
         """Look up what was in flight when the app ended, and ask about unfinished jobs."""

@@ -17,6 +17,7 @@ from tui.orders.edits.edit import Edit
 from tui.orders.parsed import ParsedFile
 from tui.orders.progress import Progress
 from tui.store.batches import StagedState
+from tui.work.batches import open_batch
 from tui.work.batches.duplicates import DuplicateIndex
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import BatchLocked
@@ -194,12 +195,31 @@ async def test_checking_in_slices_yields_to_the_event_loop(make: Make) -> None:
     harness = await make()
     await harness.staging.editing.add_in_chunks(parsed_file(), "orders.csv", quiet)
     staging = await harness.crash()
-    task, loop_turns = asyncio.create_task(staging.check_all()), 0
-    while not task.done():
+    task, loop_turns = asyncio.create_task(staging.check_orders()), 0
+    while not all("send state" in order._cache for order in staging.orders):
         loop_turns += 1
         await asyncio.sleep(0)
+    task.cancel()
     assert loop_turns > MANY // 100
-    assert all("send state" in order._cache for order in staging.orders)
+
+
+async def test_a_large_batch_is_counted_as_far_as_it_is_checked(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(open_batch, "_CHECKED_AT_ONCE", 10)
+    harness = await make()
+    await harness.staging.editing.add_in_chunks(parsed_file(), "orders.csv", quiet)
+    whole = harness.staging.counts()
+    staging = await harness.crash()
+    changes: list[int] = []
+    staging.on_change = lambda: changes.append(staging.counts().total())
+    assert (staging.counts().total(), staging.unchecked, staging.ready().total()) == (0, MANY, 0)
+    # What is drawn is checked before.
+    staging.send_state(staging.orders[0])
+    assert (staging.counts().total(), staging.unchecked) == (1, MANY - 1)
+    task = asyncio.create_task(staging.check_orders())
+    while not changes or changes[-1] < MANY:  # noqa: ASYNC110 - a test polls from outside
+        await asyncio.sleep(0)
+    task.cancel()
+    assert (staging.counts(), staging.unchecked) == (whole, 0)
 
 
 Change = tuple[int, str | None]

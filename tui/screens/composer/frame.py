@@ -46,9 +46,11 @@ class ComposerFrame:
 
     def show(self, order: StagedOrder | None) -> None:
         """Update all lines above the panes. `order` is the current one."""
-        self.filter.set("" if self._state.in_form else self._state.words, "checked locally")
         self._show_title(order)
         self.show_tabs()
+        unchecked = self._staging.unchecked
+        checked = f"checking, {count_of(unchecked, 'order')} left" if unchecked else "checked locally"
+        self.filter.set("" if self._state.in_form else self._state.words, checked)
         self._show_answer()
 
     def _show_title(self, order: StagedOrder | None) -> None:

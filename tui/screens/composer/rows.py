@@ -98,11 +98,12 @@ def tab_of(state: SendState) -> str:
 def tab_labels(staging: Staging) -> list[TabLabel]:
     """The tab of all orders, and each other tab with the number of its orders."""
     counts = staging.counts()
+    least = "≥ " if staging.unchecked else ""
     labels = [TabLabel(ALL, ALL, str(len(staging.orders)))]
     for tab, states in TABS.items():
         count = sum(counts[state] for state in states)
         label = "fix" if tab == "to fix" else tab
-        labels.append(TabLabel(tab, label, str(count) if count else "", bool(count) and tab in _BAD, not count))
+        labels.append(TabLabel(tab, label, f"{least}{count}" if count else "", bool(count) and tab in _BAD, not count))
     return labels
 
 

@@ -28,6 +28,10 @@ from tui.work.writes.send_state import SendState
 _DEFAULT_NAME = "staged orders"
 _AT_A_TIME = 50
 """The number of orders that are checked before the event loop continues: about 5 ms of work."""
+_CHECKED_AT_ONCE = 500
+"""The most unchecked orders that are checked when orders are counted."""
+_SHOWN_EVERY = 1.0
+"""Seconds between two updates of the counts while orders are being checked."""
 
 
 class OpenBatch:
@@ -66,6 +70,9 @@ class OpenBatch:
         self.name = " ".join((batch or _DEFAULT_NAME).split())
         self.by_id: dict[str, StagedOrder] = {}
         """The staged orders by their ids, in their order."""
+        self.unchecked = 0
+        """How many orders were left out when the orders were counted last."""
+        self._check_wanted = asyncio.Event()
         self._dropped: dict[str, StagedOrder] = {}
         self.is_importing = False
         """Whether a file is being added in chunks."""
@@ -161,21 +168,41 @@ class OpenBatch:
     def send_state(self, order: StagedOrder) -> SendState:
         return order.send_state(self.shops)
 
-    async def check_all(self) -> None:
-        """Check all orders, a few at a time, so that the event loop is not blocked."""
-        for count, order in enumerate(self.orders, 1):
-            order.send_state(self.shops)
-            if count % _AT_A_TIME == 0:
-                await asyncio.sleep(0)
+    async def check_orders(self) -> None:
+        """Check the orders that are not checked, a few at a time, whenever there are some, until this is cancelled."""
+        clock = asyncio.get_running_loop().time
+        while True:
+            await self._check_wanted.wait()
+            self._check_wanted.clear()
+            shown = clock()
+            for count, order in enumerate(self.orders, 1):
+                order.send_state(self.shops)
+                if count % _AT_A_TIME == 0:
+                    await asyncio.sleep(0)
+                if self.unchecked and clock() - shown >= _SHOWN_EVERY:
+                    self.on_change()
+                    shown = clock()
+            if self.unchecked:
+                self.on_change()
 
     def counts(self) -> Counter[SendState]:
-        shops = self.shops
-        return Counter([order.send_state(shops) for order in self.by_id.values()])
+        """Count the states of the orders. Of a large batch, those that `check_orders` has not reached are left out."""
+        return Counter(state for _, state in self._states())
 
     def ready(self) -> Counter[PlannedAction]:
-        """Count the planned actions of the orders that are ready."""
-        shops = self.shops
-        return Counter([order.action for order in self.by_id.values() if order.send_state(shops) is SendState.READY])
+        """Count the planned actions of the orders that are ready, as `counts` does."""
+        return Counter(order.action for order, state in self._states() if state is SendState.READY)
+
+    def _states(self) -> list[tuple[StagedOrder, SendState]]:
+        shops, orders = self.shops, self.by_id.values()
+        known = [(order, state) for order in orders if (state := order.known_state(shops)) is not None]
+        self.unchecked = len(orders) - len(known)
+        if 0 < self.unchecked <= _CHECKED_AT_ONCE:
+            self.unchecked = 0
+            known = [(order, order.send_state(shops)) for order in orders]
+        elif self.unchecked:
+            self._check_wanted.set()
+        return known
 
     # Ownership
 
@@ -234,6 +261,7 @@ class OpenBatch:
         self.undo_log = UndoLog(self._account.store.screen_states, self._account.account_id, self.id)
         self._duplicates = DuplicateIndex()
         self._duplicates.update(self.by_id, self.by_id)
+        self._check_wanted.set()
         before_us = None if found is None else found.owner
         return before_us is not None and not before_us.mine and self.owner is None
 

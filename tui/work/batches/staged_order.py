@@ -267,8 +267,16 @@ class StagedOrder:
         return [*fresh, *(Finding(problem) for problem in local), *(finding for finding in reported if finding.stale)]
 
     def send_state(self, shops: AccountShops) -> SendState:
-        # Screens ask for the state of all orders after every key, when one order changed.
-        basis = (
+        return self._cached("send state", self._state_basis(shops), lambda: self._project(shops))
+
+    def known_state(self, shops: AccountShops) -> SendState | None:
+        """The state, if it was found since the order, the shops or the snapshot changed."""
+        known = self._cache.get("send state")
+        is_known = known is not None and all(map(is_, known[0], self._state_basis(shops)))
+        return cast(SendState, known[1]) if known is not None and is_known else None
+
+    def _state_basis(self, shops: AccountShops) -> tuple[object, ...]:
+        return (
             self.edit.document,
             shops,
             self.snapshot,
@@ -282,7 +290,6 @@ class StagedOrder:
             self.override_version,
             self.remote_id,
         )
-        return self._cached("send state", basis, lambda: self._project(shops))
 
     def _project(self, shops: AccountShops) -> SendState:
         overridden = self.override_version == self.version

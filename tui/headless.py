@@ -423,7 +423,7 @@ class ReadingProgress:
             now = self._clock()
             if self._terminal and now - self._from >= 1.0 and (self._shown is None or now - self._shown >= 0.1):
                 self._shown = now
-                write_error(f"\r\x1b[K{task} {progress.done:,} of {progress.total:,}")
+                write_error(f"\r\x1b[K{progress.task or task} {progress.done:,} of {progress.total:,}")
 
         return show
 

@@ -125,7 +125,7 @@ async def test_interrupted_import_is_removed_after_restart(make: Make) -> None:
     stage(harness.staging, order(order_id="first"))
     staging = harness.staging
     chunked = ChunkedStaging.of(harness.account.store.batches, staging.batch or 0, "x", harness.clock.now(), NO_SHOPS)
-    chunked.stage(parsed_file().orders[:CHUNK_SIZE])
+    chunked.stage(parsed_file().orders[:CHUNK_SIZE], checks=True)
     store = harness.account.store
     second = await harness.open()
     assert second.owner is not None
@@ -204,7 +204,7 @@ async def test_checking_in_slices_yields_to_the_event_loop(make: Make) -> None:
 
 
 async def test_a_large_batch_is_counted_as_far_as_it_is_checked(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(open_batch, "_CHECKED_AT_ONCE", 10)
+    monkeypatch.setattr(open_batch, "CHECKED_AT_ONCE", 10)
     harness = await make()
     await harness.staging.editing.add_in_chunks(parsed_file(), "orders.csv", quiet)
     whole = harness.staging.counts()

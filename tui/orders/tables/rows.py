@@ -282,8 +282,10 @@ class _OrderBuilder:
         orders = [partial.result for partial in complete]
         for step in _FILE_STEPS:
             step(orders, self._context)
-        for partial in complete:
+        for count, partial in enumerate(complete, 1):
             self._finish(partial)
+            if progress is not None and (count % _PROGRESS_INTERVAL == 0 or count == len(complete)):
+                progress(Progress(count, len(complete), "completed"))
         self._refused.sort(key=lambda refused: refused.row or 0)
         return ParsedFile(
             tuple(orders),

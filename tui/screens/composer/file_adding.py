@@ -18,7 +18,7 @@ from tui.work.file_import.mappings import Mappings
 from tui.work.file_import.reader import TableSource, open_source, refused_csv
 from tui.work.stored import StoreError
 
-_INTERVAL = 0.2
+_INTERVAL = 0.08
 """Seconds between two notices of the progress."""
 
 

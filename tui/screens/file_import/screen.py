@@ -58,7 +58,7 @@ from tui.work.typed_paths import at_home, completed, new_file
 
 _WIDE = 120
 _PREVIEWED = 40
-_LOOK: Final = 0.2
+_LOOK: Final = 0.08
 
 
 class ImportProgress:
@@ -74,13 +74,14 @@ class ImportProgress:
             raise ImportStopped("It was stopped. Nothing was added.")
 
     def words(self, width: int = 20) -> str:
-        """`[#####.....] read 4,500 of 10,000 rows; Esc stops`"""
-        done, total = self.progress.done, self.progress.total
+        """`[#####.....] read 4,500 of 10,000 rows; Esc stops`, or the same for the step of the progress and its orders."""
+        done, total, task = self.progress.done, self.progress.total, self.progress.task
         if not total:
             return "Reading …"
         full = min(width, done * width // total)
         bar = f"[{'#' * full}{'.' * (width - full)}]"
-        return f"{bar} {self.doing} {done:,} of {total:,} {self.things}; Esc stops"
+        doing, things = (task, "orders") if task else (self.doing, self.things)
+        return f"{bar} {doing} {done:,} of {total:,} {things}; Esc stops"
 
 
 class ImportScreen(BaseScreen[ParsedFile]):

@@ -20,7 +20,7 @@ from tui.store.batches import NewStaged, NotOwner, StagedState
 from tui.store.db import StoreError
 from tui.work.account import Account
 from tui.work.batches.catalog import BatchLocked
-from tui.work.batches.open_batch import OpenBatch
+from tui.work.batches.open_batch import CHECKED_AT_ONCE, OpenBatch
 from tui.work.batches.staged_order import (
     ID,
     Finding,
@@ -124,7 +124,9 @@ class BatchEditing:
             with gc_paused(total):
                 for start in range(0, total, CHUNK_SIZE):
                     progress(Progress(start, total))
-                    made += await asyncio.to_thread(staging.stage, parsed.orders[start : start + CHUNK_SIZE])
+                    # Many orders are checked when they are shown (`OpenBatch.check_orders`).
+                    chunk, checks = parsed.orders[start : start + CHUNK_SIZE], total <= CHECKED_AT_ONCE
+                    made += await asyncio.to_thread(staging.stage, chunk, checks=checks)
                 await asyncio.to_thread(batch.store.publish_import, staging.batch, staging.import_id, total)
         except NotOwner as error:
             batch.reopen()

@@ -28,7 +28,7 @@ from tui.work.writes.send_state import SendState
 _DEFAULT_NAME = "staged orders"
 _AT_A_TIME = 50
 """The number of orders that are checked before the event loop continues: about 5 ms of work."""
-_CHECKED_AT_ONCE = 500
+CHECKED_AT_ONCE = 500
 """The most unchecked orders that are checked when orders are counted."""
 _SHOWN_EVERY = 1.0
 """Seconds between two updates of the counts while orders are being checked."""
@@ -197,7 +197,7 @@ class OpenBatch:
         shops, orders = self.shops, self.by_id.values()
         known = [(order, state) for order in orders if (state := order.known_state(shops)) is not None]
         self.unchecked = len(orders) - len(known)
-        if 0 < self.unchecked <= _CHECKED_AT_ONCE:
+        if 0 < self.unchecked <= CHECKED_AT_ONCE:
             self.unchecked = 0
             known = [(order, order.send_state(shops)) for order in orders]
         elif self.unchecked:

@@ -31,13 +31,14 @@ class ChunkedStaging:
     def of(cls, store: Batches, batch: int, name: str, at: datetime, shops: AccountShops) -> "ChunkedStaging":
         return cls(store, batch, name, at, shops, secrets.token_hex(4))
 
-    def stage(self, parsed: Sequence[ParsedOrder]) -> list[StagedOrder]:
-        """Stage and check a chunk. May run in any thread. Raises StoreError."""
+    def stage(self, parsed: Sequence[ParsedOrder], *, checks: bool) -> list[StagedOrder]:
+        """Stage a chunk, and check it if `checks`. May run in any thread. Raises StoreError."""
         news = [to_staged(order, self.name, self.at) for order in parsed]
         ids = self.store.stage(self.batch, news, import_id=self.import_id)
         orders = [as_staged(id, new, self.at) for id, new in zip(ids, news, strict=True)]
-        for order in orders:
-            order.send_state(self.shops)
+        if checks:
+            for order in orders:
+                order.send_state(self.shops)
         return orders
 
 

@@ -118,7 +118,7 @@ def _check_account(
 
     async def ask() -> "tuple[list[FileEntry], dict[int, RemoteStatus]]":
         try:
-            async with waits_named(service.client, WaitLine().show):
+            async with waits_named(service.client, "Ctrl+C stops", WaitLine().show):
                 return await retry(lambda: probe(service.client, entries, now, settings.shops), retry_for)
         finally:
             await service.client.aclose()
@@ -283,7 +283,7 @@ async def _submitted(
                 submit_options.retry_seconds,
             )
             try:
-                async with waits_named(service.client, WaitLine().show):
+                async with waits_named(service.client, "Ctrl+C stops", WaitLine().show):
                     account = await signals.during(opening)
             except ApiError as error:
                 progress_line.end()
@@ -299,7 +299,7 @@ async def _submitted(
         signals.writes_in_flight = lambda: service.client.writes_in_flight
         code = SUCCESS
         try:
-            async with waits_named(service.client, WaitLine().show):
+            async with waits_named(service.client, "Ctrl+C stops", WaitLine().show):
                 await run.run()
             store.flush()
         except BatchLocked as error:

@@ -119,9 +119,10 @@ def test_files_that_an_editor_has_open_stay_until_it_ends(open_store: Callable[[
     first = open_store()
     changed, unchanged = (first.editor_files.put(name, b"{}", {"key": "7"}) for name in ("a.json", "b.json"))
     changed.write_bytes(b"{ }")
-    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as editor:
-        first.editor_files.note_editor(changed, editor.pid)
-        first.editor_files.note_editor(unchanged, editor.pid)
+    with first.editor_files.in_editor(changed) as one, first.editor_files.in_editor(unchanged) as other:
+        command = [sys.executable, "-c", "input()"]
+        editor = subprocess.Popen(command, stdin=subprocess.PIPE, pass_fds=(one, other))
+    with editor:
         first.sessions.close()
         second = open_store()
         assert second.editor_files.left() == []

@@ -34,7 +34,7 @@ def to_editor(terminal: Terminal) -> None:
 
 def files(folder: Path) -> list[Path]:
     found = (folder / "data" / "scratch").rglob("*")
-    return [path for path in found if path.is_file() and path.name not in (".about.json", ".editor.pid")]
+    return [path for path in found if path.is_file() and path.name not in (".about.json", ".lock")]
 
 
 def test_external_editor_returns_the_text_and_removes_the_file(start: Start, tmp_path: Path, editor: str) -> None:

@@ -157,7 +157,7 @@ async def _opened(options: argparse.Namespace, profile: Profile, settings: Setti
         store = Store(data_folder(), profile=profile.name)
         say_if(store.notice)
         try:
-            async with waits_named(service.client, WaitLine().show):
+            async with waits_named(service.client, "Ctrl+C stops", WaitLine().show):
                 account = await open_known(service.client, store, service.name, now=now, zone=zone)
                 if account.identity_notice:
                     say(account.identity_notice)

@@ -1,24 +1,26 @@
 """Files for external editors: private to the user. What an editor saved stays until it was taken."""
 
+import fcntl
 import hashlib
 import os
 import re
 import secrets
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 from tui.api.codec import Document, Json, as_document
 from tui.store.db import StoreError, pack, unpack
-from tui.store.sessions import Sessions
+from tui.store.sessions import Sessions, is_locked
 
 _MADE = re.compile(r"([0-9a-f]{16})-[0-9a-f]{16}")
 """The names of the subfolders: the session, and a random number."""
 _ABOUT: Final = ".about.json"
 """The file that says what the other one is."""
-_EDITOR: Final = ".editor.pid"
-"""The file with the process of the editor."""
+_LOCK: Final = ".lock"
+"""The file that is locked as long as an editor runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +73,21 @@ class EditorFiles:
             raise StoreError(f"{error.strerror}: {folder} cannot be written.") from error
         return folder / name
 
-    def note_editor(self, path: Path, pid: int) -> None:
-        """Note the process that edits a file. The file stays as it is until that process has ended."""
+    @contextmanager
+    def in_editor(self, path: Path) -> Iterator[int]:
+        """Mark a file as open in an editor that inherits the descriptor. It stays as it is until that editor has ended.
+
+        The mark is a lock of the descriptor, so that it ends with the last process that has it.
+        """
         try:
-            (path.parent / _EDITOR).write_text(str(pid))
+            descriptor = os.open(path.parent / _LOCK, os.O_RDWR | os.O_CREAT, 0o600)
         except OSError as error:
             raise StoreError(f"{error.strerror}: {path.parent} cannot be written.") from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            yield descriptor
+        finally:
+            os.close(descriptor)
 
     def left(self) -> list[LeftFile]:
         """The files of dead sessions that an editor changed and no longer has open."""
@@ -106,7 +117,9 @@ class EditorFiles:
         return sorted(
             entry
             for entry in self._folder.iterdir()
-            if (made := _MADE.fullmatch(entry.name)) and not self._sessions.alive(made[1]) and not _is_open(entry)
+            if (made := _MADE.fullmatch(entry.name))
+            and not self._sessions.alive(made[1])
+            and not is_locked(entry / _LOCK)
         )
 
     def _remove_folder(self, folder: Path) -> None:
@@ -114,16 +127,6 @@ class EditorFiles:
             _remove(folder)
         except OSError as error:
             raise StoreError(f"{error.strerror}: {folder} cannot be removed.") from error
-
-
-def _is_open(folder: Path) -> bool:
-    """Whether the editor of a file is running: it may survive the app. Raises OSError."""
-    try:
-        os.kill(int((folder / _EDITOR).read_text()), 0)
-    except (FileNotFoundError, NotADirectoryError, ValueError, ProcessLookupError, PermissionError):
-        # A process of another user is not the editor.
-        return False
-    return True
 
 
 def _changed_file(folder: Path) -> LeftFile | None:

@@ -51,7 +51,7 @@ class Sessions:
 
     def alive(self, session: str) -> bool:
         """Whether the process of that session is still running."""
-        return session == self.mine or _is_locked(self._path(session))
+        return session == self.mine or is_locked(self._path(session))
 
     @property
     def is_alone(self) -> bool:
@@ -76,13 +76,14 @@ class Sessions:
 
 def running_sessions(folder: Path) -> set[str]:
     """The sessions of the running processes that use this folder of locks. Raises OSError."""
-    return {path.stem for path in folder.glob("*.lock") if _is_locked(path)}
+    return {path.stem for path in folder.glob("*.lock") if is_locked(path)}
 
 
-def _is_locked(path: Path) -> bool:
+def is_locked(path: Path) -> bool:
+    """Whether a process has a file locked; False if there is no such file. Raises OSError."""
     try:
         probe = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     try:
         fcntl.flock(probe, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -42,8 +42,8 @@ async def name_waits(client: Client, stop: str, show: Callable[[str], None]) -> 
 
 
 @asynccontextmanager
-async def waits_named(client: Client, show: Callable[[str], None], stop: str = "Ctrl+C stops") -> AsyncIterator[None]:
-    """Say what is waited for, until the context ends."""
+async def waits_named(client: Client, stop: str, show: Callable[[str], None]) -> AsyncIterator[None]:
+    """Say what is waited for, and what ends it, until the context ends."""
     naming = asyncio.create_task(name_waits(client, stop, show))
     try:
         yield

@@ -199,6 +199,18 @@ def test_unchanged_update_writes_nothing_unless_the_frame_is_forgotten() -> None
     assert "abcdef" in frame.write(update, ColorSystem.STANDARD)
 
 
+def test_a_part_of_an_unknown_screen_is_not_enough() -> None:
+    frame = Frame()
+    whole = layout([Segment("abcdef", Style())])
+    part = ChopsUpdate([{0: Strip([Segment("abc", Style())]), 3: None}], [(0, 0, 3)], [[3, 6]])
+    assert frame.lacks_rest(part)
+    assert not frame.lacks_rest(whole)
+    frame.write(whole, ColorSystem.STANDARD)
+    assert not frame.lacks_rest(part)
+    frame.forget()
+    assert frame.lacks_rest(part)
+
+
 def test_half_overwritten_wide_character_is_removed() -> None:
     frame, terminal = Frame(), Terminal(6, 1)
     for text in ("日本語", "a本bcd", "日本語", "ab    "):

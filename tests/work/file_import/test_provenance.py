@@ -55,4 +55,4 @@ def test_a_guess_says_how_it_is_confirmed_where_it_is_shown() -> None:
     new = to_staged(order, "orders.csv", NOW)
     staged = as_staged("1", new, NOW)
     (shown,) = [one.problem for one in staged.import_problems if one.problem.code == "confirm_status"]
-    assert shown.detail.endswith("shipped? To confirm: z in the composer.")
+    assert shown.detail.endswith("shipped? To confirm: release the order in the composer.")

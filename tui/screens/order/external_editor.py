@@ -216,21 +216,14 @@ def _run(workspace: Workspace, command: str, path: Path, line: int | None) -> in
     environment = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
     status = 0
     failed: OSError | None = None
-    unnoted: StoreError | None = None
-    with workspace.suspend(), _keys_are_the_editors():
+    with workspace.account.store.editor_files.in_editor(path) as mark, workspace.suspend(), _keys_are_the_editors():
         # The terminal is restored only if no exception leaves the context.
         try:
             # The user's own editor.
-            with subprocess.Popen([*arguments, str(path)], env=environment) as editor:  # noqa: S603
-                try:
-                    workspace.account.store.editor_files.note_editor(path, editor.pid)
-                except StoreError as error:
-                    unnoted = error
-                status = editor.wait()
+            arguments.append(str(path))
+            status = subprocess.run(arguments, env=environment, pass_fds=(mark,), check=False).returncode  # noqa: S603
         except OSError as error:
             failed = error
-    if unnoted is not None:
-        workspace.show_notice(str(unnoted), "warning")
     if failed is not None:
         raise failed
     return status

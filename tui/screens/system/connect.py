@@ -191,7 +191,7 @@ class ConnectScreen(SetupScreen[None]):
         self._show_wait("")
         try:
             self._report = await self._accounts.check(
-                self._new, lambda client: waits_named(client, self._show_wait, "Esc stops")
+                self._new, lambda client: waits_named(client, "Esc stops", self._show_wait)
             )
         except MissingValue as error:
             self._go_to(error.name)

@@ -81,6 +81,9 @@ class DiffRenderer(App[Result], Generic[Result]):
 
     def _write_difference(self, driver: Driver, frame: Frame, update: LayoutUpdate | ChopsUpdate) -> None:
         try:
+            if frame.lacks_rest(update):
+                self.screen.refresh()
+                return
             output = frame.write(update, self.console._color_system or ColorSystem.TRUECOLOR)
         except _UNSUPPORTED:
             frame.forget()

@@ -44,6 +44,12 @@ class Frame:
         """Send everything with the next update, because something else may have written to the terminal."""
         self._rows = []
 
+    def lacks_rest(self, update: CompositorUpdate) -> bool:
+        """Whether an update changes a part of the screen, and the rest is not known. Raises UnsupportedUpdate."""
+        width, height = _size(update)
+        is_new = width != self._width or height != len(self._rows)
+        return is_new and not isinstance(update, LayoutUpdate)
+
     def write(self, update: CompositorUpdate, colors: ColorSystem) -> str:
         """Apply an update and return the output for the terminal. Raises UnsupportedUpdate."""
         width, height = _size(update)

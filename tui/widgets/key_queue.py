@@ -58,8 +58,8 @@ class KeyQueue(App[R], inherit_bindings=False):
         self._torn = ""
         self._torn_at = 0.0
         self._drawn_at = 0.0
-        self.holds_frames = False
-        """Whether screens wait with their next frame until a key is processed."""
+        self.held: Screen[Any] | None = None
+        """The screen that waits with its next frame until a key is processed."""
         self.keys_read = 0
 
     @property
@@ -107,7 +107,8 @@ class KeyQueue(App[R], inherit_bindings=False):
         Textual's timer would draw some of it in the meantime and the rest up to a frame later. It still draws what takes
         long, and what follows sooner than a frame after the last one.
         """
-        self.holds_frames = True
+        # A screen that the key opens is drawn as soon as it can be.
+        self.held = self.screen
         late = asyncio.get_running_loop().call_later(_LONGEST_HOLD, self._release_frames)
         yield
         late.cancel()
@@ -118,7 +119,7 @@ class KeyQueue(App[R], inherit_bindings=False):
             draw()
 
     def _release_frames(self) -> None:
-        self.holds_frames = False
+        self.held = None
 
     async def _process_event(self, event: events.Key | events.Paste) -> None:
         pumps: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)
@@ -160,7 +161,7 @@ def hold_frames(screen: Screen[Any]) -> None:
 
     def draw_unless_held() -> None:
         # The timer continues, so that the frame is drawn at one of its next ticks.
-        if draw is not None and not (isinstance(screen.app, KeyQueue) and screen.app.holds_frames):
+        if draw is not None and not (isinstance(screen.app, KeyQueue) and screen.app.held is screen):
             draw()
 
     screen._on_timer_update = draw_unless_held  # type: ignore[method-assign]

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import replace
+from operator import is_
 
 from tui.api.codec import Document, as_document
 from tui.api.errors import Problem
@@ -27,6 +28,7 @@ from tui.work.cache.frequent_warnings import FrequentWarning, frequent_warnings
 from tui.work.cache.related_orders import duplicate_orders, related_orders
 
 _STATUSES = "statuses"
+_MOST_CONTEXTS = 1000
 _FORMAT = "2"
 """Increase this when the computation of facts changes, so that those in the cache are computed again."""
 
@@ -37,6 +39,8 @@ class OrderKnowledge:
     def __init__(self, account: Account) -> None:
         self._account = account
         self._statuses = as_document(account.store.screen_states.get(account.account_id, _STATUSES))
+        self._contexts: tuple[tuple[object, ...], dict[str, CheckContext]] = ((), {})
+        """By shop, with the objects that they were made from."""
 
     @property
     def version(self) -> str:
@@ -145,13 +149,26 @@ class OrderKnowledge:
         return facts
 
     def _context(self, document: Document) -> CheckContext:
+        """The context of an order's shop; the same object until something that is known about the shops changes."""
+        account = self._account
+        basis = (account.known_shops, account.meanings, self._statuses, account.shops, account.earlier_shops)
+        known, contexts = self._contexts
+        if len(known) != len(basis) or not all(map(is_, known, basis)):
+            contexts = {}
+            # In one step, since facts are made in threads.
+            self._contexts = (basis, contexts)
         shop_id = text_at(document, SHOP)
-        shop = self._account.shop(shop_id)
-        return replace(
-            self._account.known_shops.context(document),
-            shop_type=shop.kind if shop is not None else None,
-            learned=self._learned(shop_id),
-        )
+        context = contexts.get(shop_id)
+        if context is None:
+            shop = account.shop(shop_id)
+            context = replace(
+                account.known_shops.context(document),
+                shop_type=shop.kind if shop is not None else None,
+                learned=self._learned(shop_id),
+            )
+            if len(contexts) < _MOST_CONTEXTS:
+                contexts[shop_id] = context
+        return context
 
 
 def _state(document: Document, context: CheckContext) -> OrderState:

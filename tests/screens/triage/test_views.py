@@ -234,15 +234,24 @@ async def test_one_kind_of_fix_for_all_marked_orders(tmp_path: Path) -> None:
         assert "Kerkstraat" in harness.text
         assert harness.app.workspace.account.drafts.all() == []
         await harness.press("y")
-        await harness.until("Drafted on 2 orders: number in street. 0 left to fix. w reviews.")
+        await harness.until("Drafted on 2 orders: number in street. 0 left to fix. u undoes it, w reviews.")
         drafts = harness.app.workspace.account.drafts.all()
         assert len(drafts) == 2
         for draft in drafts:
             found = draft.edit.document["shipping_address"]
             assert (found["address_line_1"], found["house_number"]) == ("Kerkstraat", "12B")
-        # Nothing was sent, and each draft can be undone.
+        # Nothing was sent. Both are undone together, and each by itself after the cursor was moved.
+        await harness.press("u")
+        await harness.until("Undone on 2 orders: number in street.")
+        assert harness.app.workspace.account.drafts.all() == []
+        await harness.press("u")
+        await harness.until("Nothing to undo on this order.")
+        await harness.press("U")
+        await harness.until("Redone on 2 orders: number in street.")
+        assert len(harness.app.workspace.account.drafts.all()) == 2
         await harness.press("k", "u")
         await harness.until("Undone: number in street")
+        assert len(harness.app.workspace.account.drafts.all()) == 1
 
 
 async def test_a_weight_is_proposed_from_earlier_orders_of_the_article(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from tui.screens.common.routes import ShowLines
 from tui.screens.common.workspace_actions import start_write
 from tui.screens.order.address import STEP, AddressScreen
 from tui.screens.review.drafts import differences, review_drafts
+from tui.screens.triage.draft_group import DraftGroup
 from tui.screens.triage.order_list import OrderCommands, OrderList
 from tui.screens.triage.private_commands import PrivateCommands
 from tui.widgets.text import fit, has_substitutes, safe
@@ -28,6 +29,8 @@ class DraftCommands(OrderCommands):
     def __init__(self, orders: OrderList, private: PrivateCommands) -> None:
         super().__init__(orders)
         self._private = private
+        self.group = DraftGroup(orders)
+        """The step that was drafted on several orders."""
 
     @handles("fix")
     async def fix(self, key: str) -> None:
@@ -82,11 +85,13 @@ class DraftCommands(OrderCommands):
             self._workspace.go(ShowLines(f"{count}: {title}", lines))
             self._screen.call_after_refresh(self._screen.run_dialog, self._confirm_fixes(title, fixes))
         elif answer is not None:
-            drafted = sum(self._draft_fix(fix, title) for fix in fixes)
-            stay = f" {len(fixes) - drafted} changed meanwhile and stay." if drafted < len(fixes) else ""
+            drafted = [fix.key for fix in fixes if self._draft_fix(fix, title)]
+            stay = f" {len(fixes) - len(drafted)} changed meanwhile and stay." if len(drafted) < len(fixes) else ""
             left = self._orders.next_order.after([fix.key for fix in fixes])
+            self.group.set(title, drafted)
             self._screen.show_notice(
-                f"Drafted on {count_of(drafted, 'order')}: {title}.{stay} {left} {self._screen.key('review')} reviews."
+                f"Drafted on {count_of(len(drafted), 'order')}: {title}.{stay} {left} "
+                f"{self._screen.key('undo')} undoes it, {self._screen.key('review')} reviews."
             )
 
     def _draft_fix(self, fix: OrderFix, title: str) -> bool:
@@ -120,8 +125,11 @@ class DraftCommands(OrderCommands):
 
     @handles(undo=True, redo=False)
     def step(self, is_undo: bool) -> None:
-        """Undo or redo the latest action on private marks, or a change of the draft of this order if that is later."""
+        """Undo or redo what was done last: an action on private marks, a step drafted on many orders, or one of this order."""
         if self._private.is_latest() and self._private.step(is_undo=is_undo):
+            return
+        if done := self.group.step(is_undo=is_undo):
+            self._screen.show_notice(done)
             return
         left = self._orders.next_order.left if is_undo else None
         if left is not None:

@@ -131,7 +131,7 @@ class TriageScreen(BaseScreen[None]):
         self._private = PrivateCommands(self._orders)
         self._drafts = DraftCommands(self._orders, self._private)
         self._marks = MarkCommands(self._orders, changes)
-        self._tables = TableCommands(self._orders)
+        self._tables = TableCommands(self._orders, self._drafts.group)
         tabs = TabCommands(self, self.tab_bar, "There is no shop {}.")
         self.groups = (
             tabs,

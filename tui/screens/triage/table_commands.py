@@ -24,6 +24,7 @@ from tui.screens.common.commands import handles
 from tui.screens.common.routes import EditOrder, ShowText
 from tui.screens.order.external_editor import TextFormat, edit_text
 from tui.screens.review.drafts import review_drafts
+from tui.screens.triage.draft_group import DraftGroup
 from tui.screens.triage.order_list import OrderCommands, OrderList
 from tui.work.drafts.drafts import Draft
 from tui.work.drafts.edited_table import KEY, EditedTable, UnusedTable, members_of
@@ -39,8 +40,9 @@ _MOST_OFFERED: Final = 8
 class TableCommands(OrderCommands):
     """Edits orders as text."""
 
-    def __init__(self, orders: OrderList) -> None:
+    def __init__(self, orders: OrderList, group: DraftGroup) -> None:
         super().__init__(orders)
+        self._group = group
         account = self._workspace.account
         self._unused = UnusedTable(account.store, account.account_id)
         self.has_unused = self._unused.get() is not None
@@ -152,6 +154,7 @@ class TableCommands(OrderCommands):
                 self._orders.save(draft)
                 drafts.append(draft)
         if drafts:
+            self._group.set(_STEP, [draft.order_id for draft in drafts])
             review_drafts(self._screen, drafts, notes)
         else:
             self._screen.show_notice(" ".join(["Nothing was changed.", *notes]))

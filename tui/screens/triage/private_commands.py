@@ -97,9 +97,10 @@ class PrivateCommands(OrderCommands):
         table.set_marks(table.marks | action.chosen if is_undo else table.marks - action.chosen)
         if len(wanted) == 1:
             self._orders.next_order.go_to(next(iter(wanted)))
+        self._orders.next_order.after(())
         self._orders.reader.look_again()
-        left = self._orders.next_order.after(())
-        self._screen.show_notice(f"{'Undone' if is_undo else 'Redone'}: {action.name}{tags}. {left}")
+        # How many are left is known when the orders are in the list again.
+        self._screen.show_notice(f"{'Undone' if is_undo else 'Redone'}: {action.name}{tags}.")
         return True
 
     def draft_ended(self) -> None:

@@ -36,10 +36,11 @@ _CODES: Final = frozenset(
 )
 """Fields of digits that are codes, not quantities."""
 _HOUSE_NUMBERS: Final = frozenset(["house_number", "address_line_2"])
-_STREET_AND_NUMBER: Final = re.compile(
-    r"(.*[^\W\d_]\S*)\s+(\d\d-[A-Z][a-zäéûç]{2}|[A-Z][a-zäéûç]{2}-\d\d|\d\d?\. [A-Z][a-zä]{2,8}|\d{1,4}\.0)"
+_NUMBER_AT_END: Final = re.compile(
+    r"(?<=\s)(?:\d\d-[A-Z][a-zäéûç]{2}|[A-Z][a-zäéûç]{2}-\d\d|\d\d?\. [A-Z][a-zä]{2,8}|\d{1,4}\.0)\Z"
 )
-"""A street whose number a spreadsheet has changed before it was joined to the street."""
+"""The number of a street that a spreadsheet has changed before it was joined to the street."""
+_LETTER: Final = re.compile(r"[^\W\d_]")
 _BEFORE_DATES: Final = re.compile(
     r".*\b(des|der|du|de|of|del|dei|le|la|vom|stra(ß|ss)e|str\.?|platz|allee|ul\.?|rue|place)", re.IGNORECASE
 )
@@ -160,13 +161,17 @@ def _diagnose(pointer: Pointer, text: str, country: str) -> tuple[str, str | Non
 
 
 def _diagnose_street(text: str, country: str) -> tuple[str, str | None, str] | None:
-    match = _STREET_AND_NUMBER.fullmatch(text)
-    if match is None or _BEFORE_DATES.fullmatch(match[1]):
+    match = _NUMBER_AT_END.search(text)
+    if match is None:
         return None
-    if match[2].endswith(".0"):
+    street = text[: match.start()].rstrip()
+    has_name = any(_LETTER.search(word) for word in street.split()[-1:])
+    if not has_name or "\n" in street or _BEFORE_DATES.fullmatch(street):
+        return None
+    if match[0].endswith(".0"):
         return "number_as_decimal", text.removesuffix(".0"), ""
-    typed = typed_numbers(match[2], country)
-    return ("number_as_date", f"{match[1]} {typed[0]}", "") if typed else None
+    typed = typed_numbers(match[0], country)
+    return ("number_as_date", f"{street} {typed[0]}", "") if typed else None
 
 
 def _country_of(order: Document, pointer: Pointer) -> str:

@@ -51,7 +51,7 @@ class RequestLog:
     A page of the list of orders has half a megabyte, and hundreds are read; of each body only the start is kept.
     """
 
-    def __init__(self, *, entries: int = 500, body: int = 64 * 1024, bodies: int = 2 * 1024 * 1024) -> None:
+    def __init__(self, *, entries: int = 500, body: int = 64 * 1024, bodies: int = 1024 * 1024) -> None:
         self._entries: deque[LoggedRequest] = deque(maxlen=entries)
         self._max_body = body
         self._max_total = bodies

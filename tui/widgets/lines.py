@@ -67,7 +67,7 @@ def follow(old: KeyedRows, new: KeyedRows, cursor: int) -> int | None:
 
 _WHEEL_LINES = 3
 _MAX_FOLLOWED_ROWS = 2000
-_MAX_CACHED_STRIPS = 256
+_MAX_CACHED_STRIPS = 160
 
 
 class LineView(Widget, can_focus=True):

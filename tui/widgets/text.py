@@ -159,7 +159,7 @@ def _cached_safe(text: str, newline: str) -> str:
     return "".join(shown for shown, _ in spans(text, newline=newline))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=2048)
 def _fit(text: str, width: int, align: Align) -> str:
     shown = safe(text)
     length = cell_len(shown)

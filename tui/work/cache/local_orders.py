@@ -26,8 +26,8 @@ Describe: TypeAlias = Callable[[Document], Facts]
 
 _SEEN = "seen_at"
 _MOST_FOLLOWED = 2000
-_CHUNK = 32
-_KEPT_CHUNKS = 3
+_CHUNK = 16
+_KEPT_CHUNKS = 4
 _DESCRIBED_AT_ONCE = 50
 
 

@@ -59,11 +59,12 @@ def press(terminal: Terminal, keys: Keys, key: str, until: str = "", *, count: i
         before, arrived = len(terminal.stream), len(terminal.arrivals)
         started = time.perf_counter()
         terminal.press(key)
-        terminal.wait(lambda t, before=before: len(t.stream) > before, 10)
+        # What arrived while the cells were emulated is added now, with its own time.
+        terminal.wait(lambda t, arrived=arrived, started=started: answers(t, arrived, started), 10)
         if until:
             terminal.wait(until, 60)
         terminal.wait_until_quiet(QUIET, 60)
-        times = [at for at, _ in terminal.arrivals[arrived:]]
+        times = answers(terminal, arrived, started)
         last = next((at for at, after in pairwise(times) if after - at > GAP), times[-1])
         keys.firsts.append((times[0] - started) * 1000)
         keys.lasts.append((last - started) * 1000)
@@ -71,6 +72,11 @@ def press(terminal: Terminal, keys: Keys, key: str, until: str = "", *, count: i
         changed, runs = difference(cells, terminal.cells())
         keys.cells += changed
         keys.runs += runs
+
+
+def answers(terminal: Terminal, arrived: int, started: float) -> list[float]:
+    """When output was received after a key was pressed."""
+    return [at for at, _ in terminal.arrivals[arrived:] if at >= started]
 
 
 def difference(before: list[list[object]], after: list[list[object]]) -> tuple[int, int]:

@@ -331,13 +331,11 @@ def _check_terminal() -> None:
 
 
 def _terminal_defaults() -> None:
+    from tui.config.terminal_defaults import terminal_defaults
+
     if os.environ.get("NO_COLOR") == "":  # means nothing, says no-color.org; Textual looks only whether it is there
         del os.environ["NO_COLOR"]
-    # Textual reads these on import: no animations, and slow connections may split escape sequences.
-    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
-    if "SSH_CONNECTION" in os.environ or "SSH_TTY" in os.environ:
-        os.environ.setdefault("ESCDELAY", "400")
-        os.environ.setdefault("TEXTUAL_FPS", "30")
+    os.environ.update(terminal_defaults(os.environ))
 
 
 def _sandbox(arguments: list[str]) -> int:

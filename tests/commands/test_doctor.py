@@ -191,13 +191,20 @@ def test_the_database(tmp_path: Path) -> None:
 def test_what_the_last_run_sent(tmp_path: Path) -> None:
     data = tmp_path / "data"
     data.mkdir()
-    assert list(machine_checks.check_output(around(tmp_path))) == []
+    (drawing,) = (finding.text for finding in machine_checks.check_output(around(tmp_path)))
+    assert drawing == "at most 60 frames a second, no animations, Esc is waited for 100 ms"
     LastOutput(keys=4, frames=9, size=1000, cells=25, drawn=100).save(data)
-    sent, cells = (finding.text for finding in machine_checks.check_output(around(tmp_path)))
+    _, sent, cells = (finding.text for finding in machine_checks.check_output(around(tmp_path)))
     assert sent == "the last run sent 1000 bytes in 9 frames for 4 keys, 250 bytes per key"
     assert cells == "25 cells sent, 75% of the drawn cells saved"
     LastOutput(keys=0, frames=0, size=0, cells=0, drawn=0).save(data)
     assert not any(finding.is_problem for finding in machine_checks.check_output(around(tmp_path)))
+
+
+def test_how_the_terminal_is_used_over_ssh(tmp_path: Path) -> None:
+    over_ssh = around(tmp_path, SSH_TTY="/dev/pts/1", ESCDELAY="250")
+    (drawing,) = (finding.text for finding in machine_checks.check_output(over_ssh))
+    assert drawing == "at most 30 frames a second, no animations, Esc is waited for 250 ms"
 
 
 def test_the_cache(tmp_path: Path) -> None:

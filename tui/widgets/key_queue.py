@@ -107,14 +107,16 @@ class KeyQueue(App[R], inherit_bindings=False):
         Textual's timer would draw some of it in the meantime and the rest up to a frame later. It still draws what takes
         long, and what follows sooner than a frame after the last one.
         """
-        # A screen that the key opens is drawn as soon as it can be.
-        self.held = self.screen
+        screen = self.held = self.screen
         late = asyncio.get_running_loop().call_later(_LONGEST_HOLD, self._release_frames)
         yield
         late.cancel()
         self._release_frames()
-        draw, now = getattr(self.screen, "_on_timer_update", None), time.monotonic()
-        if draw is not None and self._queue.empty() and now - self._drawn_at >= _FRAME_GAP:
+        # A screen that the key opens, or returns to, draws itself as a whole; parts of it before that would be mixed with
+        # the screen that is left.
+        draw, now = getattr(screen, "_on_timer_update", None), time.monotonic()
+        is_due = self._queue.empty() and now - self._drawn_at >= _FRAME_GAP
+        if draw is not None and self.screen is screen and is_due:
             self._drawn_at = now
             draw()
 

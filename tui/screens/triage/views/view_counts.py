@@ -16,7 +16,8 @@ _MOMENT: Final = 0.3
 _WHILE_READING: Final = 3.0
 """Seconds between a change and the count, and between two counts while orders are being read."""
 _SHARE: Final = 10
-"""The pause before a count, as a multiple of the time that the last one took."""
+"""The pause before a count, as a multiple of the time that the last one took, if that was long."""
+_LONG: Final = 0.2
 
 
 class ViewCounts:
@@ -43,7 +44,7 @@ class ViewCounts:
         while True:
             await self._wanted.wait()
             pause = _WHILE_READING if self._screen.workspace.sync.state.is_reading else _MOMENT
-            await asyncio.sleep(max(pause, _SHARE * took))
+            await asyncio.sleep(max(pause, _SHARE * took) if took > _LONG else pause)
             self._wanted.clear()
             state = self._state()
             started = time.monotonic()

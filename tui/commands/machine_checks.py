@@ -16,7 +16,7 @@ from tui.api.wording import count_of
 from tui.commands.findings import Check, DoctorFinding, Surroundings, quoted, shown
 from tui.config.profiles import Basic, ClientCredentials, EnvironmentSecret, KeyringSecret, Secret, SecretCommand
 from tui.config.settings import SettingsError, read_settings
-from tui.config.terminal_defaults import terminal_defaults
+from tui.config.terminal_defaults import terminal_values
 from tui.store.db import StoreError
 from tui.store.inspection import SQLITE_VERSION, inspect_caches, inspect_store
 from tui.store.last_screen import LastOutput
@@ -124,7 +124,7 @@ def _tmux(*arguments: str) -> str | None:
 
 
 def check_output(around: Surroundings) -> Iterator[DoctorFinding]:
-    drawing = terminal_defaults(around.environment)
+    drawing = terminal_values(around.environment)
     animations = "no animations" if drawing["TEXTUAL_ANIMATIONS"] == "none" else "animations"
     frames, wait = drawing["TEXTUAL_FPS"], drawing["ESCDELAY"]
     yield DoctorFinding("output", f"at most {frames} frames a second, {animations}, Esc is waited for {wait} ms")

@@ -143,14 +143,17 @@ LAYERS = {
         SERVER,
     ),
     "tui.crash_reports": layer("", NETWORK, DISK - {"sqlite3"}, TERMINAL, SERVER),
-    "tui.ending": layer("tui.crash_reports tui.widgets.terminal", NETWORK, DISK, SERVER),
+    "tui.first_paint": layer(
+        "tui.config.locations tui.store.last_screen tui.widgets.output.pens", NETWORK, DISK, TERMINAL, SERVER
+    ),
+    "tui.ending": layer("tui.crash_reports tui.first_paint tui.widgets.terminal", NETWORK, DISK, SERVER),
     "tui.accounts": layer("tui.config tui.service tui.work.connection", NETWORK, DISK, TERMINAL, SERVER),
-    "tui.last_list": layer("tui.config tui.store.last_screen", NETWORK, DISK, TERMINAL, SERVER),
+    "tui.last_screens": layer("tui.config tui.store.last_screen", NETWORK, DISK, TERMINAL, SERVER),
     "tui.profile_switch": layer(
-        "tui.accounts tui.config tui.last_list tui.lifecycle tui.screens.system", NETWORK, DISK, SERVER
+        "tui.accounts tui.config tui.last_screens tui.lifecycle tui.screens.system", NETWORK, DISK, SERVER
     ),
     "tui.app": layer(
-        "tui.accounts tui.ending tui.last_list tui.lifecycle tui.profile_switch tui.screens.common tui.widgets tui.work tui.appearance tui.service tui.config",
+        "tui.accounts tui.ending tui.last_screens tui.lifecycle tui.profile_switch tui.screens.common tui.widgets tui.work tui.appearance tui.service tui.config",
         NETWORK,
         DISK,
         SERVER,
@@ -158,7 +161,7 @@ LAYERS = {
     "tui.appearance": layer("tui.config tui.orders.formats tui.widgets", NETWORK, DISK, SERVER),
     "tui.service": layer("tui.config tui.api tui.sandbox.app tui.sandbox.settings", DISK, TERMINAL, SERVER),
     "tui.start": layer(
-        "tui.accounts tui.app tui.crash_reports tui.service tui.config", NETWORK, DISK, TERMINAL, SERVER
+        "tui.accounts tui.app tui.crash_reports tui.first_paint tui.service tui.config", NETWORK, DISK, TERMINAL, SERVER
     ),
     "tui.commands.output": layer("tui.widgets.text", NETWORK, DISK, TERMINAL, SERVER),
     "tui.arguments": layer("tui.config", NETWORK, DISK, TERMINAL, SERVER),
@@ -180,7 +183,7 @@ LAYERS = {
         SERVER,
     ),
     "tui.cli": layer(
-        "tui.arguments tui.crash_reports tui.start tui.headless tui.commands tui.config tui.sandbox.command",
+        "tui.arguments tui.crash_reports tui.first_paint tui.start tui.headless tui.commands tui.config tui.sandbox.command",
         NETWORK,
         DISK,
         TERMINAL,

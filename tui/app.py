@@ -16,7 +16,7 @@ from tui.config.preferences import Preferences
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
 from tui.ending import EndingApp
-from tui.last_list import LastList
+from tui.last_screens import LastScreens
 from tui.profile_switch import ProfileSwitch
 from tui.service import Service
 from tui.widgets.key_queue import KeyQueue
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindings=False):
     """The app. It opens the account of a profile after the first frame; without a profile the user chooses one.
 
-    `options`: settings that this start got from options or the environment, as `Preferences` has them.
+    `options`: as `Preferences` has them. `start`: what identifies the command, for the first frame of the next start.
     """
 
     TITLE = "Sendcloud Orders"
@@ -50,6 +50,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
         settings: Settings | None = None,
         options: Mapping[str, tuple[str, str]] | None = None,
+        start: str = "",
     ) -> None:
         super().__init__()
         # Before the start, so that the styles are computed once.
@@ -57,14 +58,13 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
         self.report_folder = folder
         self.profile = profile
         self.session: Session | None = None
-        self._last_list = LastList(folder, settings or Settings(), now)
-        self.profile_switch = ProfileSwitch(self, self, accounts, self._last_list)
+        self._last_screens = LastScreens(folder, settings or Settings(), now, profile, start)
+        self.profile_switch = ProfileSwitch(self, self, accounts, self._last_screens)
         self._accounts = accounts
         self._now = now
         self._settings = settings or Settings()
         self.scrolls = self._settings.scrolls
         self._preferences = Preferences(self._settings, options or {})
-        self._folder = folder
         self._service: Service | None = None
         # Keys are held until there are screens that can process them.
         self.hold_keys()
@@ -103,7 +103,7 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
         return await open_session(
             self,
             self._service,
-            self._folder,
+            self.report_folder,
             profile=profile,
             now=self._now,
             settings=self._settings,
@@ -113,11 +113,11 @@ class OrdersApp(KeyQueue[int], DiffRenderer[int], EndingApp[int], inherit_bindin
 
     def exit(self, result: int | None = None, return_code: int = 0, message: Any | None = None) -> None:
         if self.session is not None and self.profile is not None:
-            lines = self.shown_lines if self.session.navigator.shows_orders else []
+            lines = self.shown_lines if self.session.navigator.shows_place else []
             try:
-                self._last_list.keep(self.profile, self.size.width, lines)
+                self._last_screens.keep(self.profile, self.size.width, lines)
                 if (sent := self.output_counts).frames:
-                    self._last_list.keep_counts(self.keys_read, sent.frames, sent.size, sent.cells, sent.drawn)
+                    self._last_screens.keep_counts(self.keys_read, sent.frames, sent.size, sent.cells, sent.drawn)
             except OSError as error:
                 self.last_words.append(f"What was shown is not kept for the next start: {error.strerror}.")
         super().exit(result, return_code, message)

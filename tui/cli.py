@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import NoReturn
 
+    from tui.first_paint import FirstPaint
+
 USAGE, CRASHED, INTERRUPTED = 2, 70, 130
+_NO_TERMINALS = ("dumb", "unknown", "")
+"""Values of TERM for terminals that cannot position text."""
 
 _OTHERS = """headless commands:
   sendcloud-orders list QUERY     print the orders that match a query
@@ -306,25 +310,48 @@ def _count(text: str) -> int:
 
 
 def _app(options: argparse.Namespace) -> int:
+    # The collector would search the imported modules again and again; the app enables it before the first frame.
+    gc.disable()
+    if not _has_app_terminal():
+        return _open_app(options, "", None)
+
+    from tui.first_paint import first_paint, start_of
+
+    start = start_of(vars(options), os.environ)
+    with first_paint(start) as paint:
+        return _open_app(options, start, paint)
+
+
+def _open_app(options: argparse.Namespace, start: str, paint: "FirstPaint | None") -> int:
     # In a terminal, the app lets the user choose; a profile or a URL that was asked for is required.
     asks = has_terminal() and options.profile is None and options.url is None
     profile, settings = chosen_profile(options) if asks else required_profile(options)
     _check_terminal()
     _terminal_defaults()
-    # The collector would search the imported modules again and again; the app enables it before the first frame.
-    gc.disable()
 
     from tui.start import run
 
     return run_or_usage_error(
-        lambda: run(profile, settings, mouse=options.mouse, no_cache=options.no_cache, read_only=options.read_only)
+        lambda: run(
+            profile,
+            settings,
+            start=start,
+            paint=paint,
+            mouse=options.mouse,
+            no_cache=options.no_cache,
+            read_only=options.read_only,
+        )
     )
+
+
+def _has_app_terminal() -> bool:
+    return has_terminal() and os.environ.get("TERM", "") not in _NO_TERMINALS
 
 
 def _check_terminal() -> None:
     if not has_terminal():
         raise UsageError("A terminal is required: standard input and output must not be redirected.")
-    if os.environ.get("TERM", "") in ("dumb", "unknown", ""):
+    if not _has_app_terminal():
         raise UsageError(
             "This terminal cannot position text (TERM is empty or dumb); use a terminal type such as xterm, tmux or screen."
         )

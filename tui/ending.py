@@ -11,6 +11,7 @@ from textual.driver import Driver
 from textual.drivers.linux_driver import LinuxDriver
 
 from tui.crash_reports import describe
+from tui.first_paint import FirstPaint
 from tui.widgets.terminal import TerminalDriver
 
 R = TypeVar("R")
@@ -23,6 +24,8 @@ class EndingApp(App[R], Generic[R]):
     """
 
     report_folder: Path
+    first_paint: FirstPaint | None = None
+    """What the terminal shows before the first frame."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -61,6 +64,12 @@ class EndingApp(App[R], Generic[R]):
     def get_driver_class(self) -> type[Driver]:
         driver = super().get_driver_class()
         return TerminalDriver if driver is LinuxDriver else driver
+
+    def take_terminal(self) -> bool:
+        paint = self.first_paint
+        if paint is not None:
+            paint.hand_over()
+        return paint is not None
 
     def terminal_lost(self) -> None:
         """End as after a hang-up, whose signal does not always arrive."""

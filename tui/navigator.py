@@ -55,6 +55,7 @@ class Navigator:
         self._app = app
         self._leave = leave
         self._choose_profile = choose_profile
+        self._place: Screen[Any] | None = None
 
     @property
     def screens(self) -> list[BaseScreen[Any]]:
@@ -206,14 +207,13 @@ class Navigator:
             await self._app.push_screen(self._screen_for(place))
 
     @property
-    def shows_orders(self) -> bool:
-        """Whether the order list is the top screen."""
-        from tui.screens.triage.screen import TriageScreen
-
-        return isinstance(self._app.screen, TriageScreen)
+    def shows_place(self) -> bool:
+        """Whether the top screen is the one that the next start opens."""
+        return self._app.screen is self._place
 
     def remember(self, place: Place) -> None:
-        """Open this place at the next start. Raises StoreError."""
+        """Open this place, which the top screen shows, at the next start. Raises StoreError."""
+        self._place = self._app.screen
         account = self.workspace.account
         account.store.screen_states.put(account.account_id, _PLACE, _place_document(place))
 

@@ -7,7 +7,7 @@ from textual.app import App
 from tui.accounts import Accounts
 from tui.config.profiles import Profile
 from tui.config.settings import SettingsError
-from tui.last_list import LastList
+from tui.last_screens import LastScreens
 from tui.screens.system.opening import OpeningScreen
 
 if TYPE_CHECKING:
@@ -37,11 +37,11 @@ class AccountHolder(Protocol):
 
 
 class ProfileSwitch:
-    """Shows the screens that choose a profile. `holder` is the app, too. `last_list`: the list as it was last shown."""
+    """Shows the screens that choose a profile. `holder` is the app, too. `last_screens`: what was last shown."""
 
-    def __init__(self, app: App[Any], holder: AccountHolder, accounts: Accounts, last_list: LastList) -> None:
+    def __init__(self, app: App[Any], holder: AccountHolder, accounts: Accounts, last_screens: LastScreens) -> None:
         self._app = app
-        self._last_list = last_list
+        self._last_screens = last_screens
         self._holder = holder
         self._accounts = accounts
 
@@ -127,5 +127,5 @@ class ProfileSwitch:
             self._app.exit,
             self.choose,
             self._holder.waiting_for,
-            last_list=self._last_list.load(profile),
+            last_screen=self._last_screens.load(profile),
         )

@@ -12,6 +12,7 @@ from tui.config.locations import data_folder
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
 from tui.crash_reports import write_report
+from tui.first_paint import FirstPaint
 from tui.service import check_profile
 
 _SWITCH_INTERVAL = 0.001
@@ -19,9 +20,18 @@ _SWITCH_INTERVAL = 0.001
 
 
 def run(
-    profile: Profile | None, settings: Settings, *, mouse: bool = False, no_cache: bool = False, read_only: bool = False
+    profile: Profile | None,
+    settings: Settings,
+    *,
+    start: str = "",
+    paint: FirstPaint | None = None,
+    mouse: bool = False,
+    no_cache: bool = False,
+    read_only: bool = False,
 ) -> int:
     """Run the app and return its exit code; without a profile it starts with the choice of one.
+
+    `start`: what identifies the command (`start_of`). `paint`: what the terminal shows already.
 
     Raises ValueError for an invalid address or credentials.
     """
@@ -31,7 +41,9 @@ def run(
     if sys.__stderr__ is None or not sys.__stderr__.isatty():
         raise ValueError("A terminal is required: standard error must not be redirected, because Textual draws on it")
     accounts = Accounts(profile, settings=settings, read_only=read_only)
-    app = OrdersApp(profile, accounts, data_folder(), settings=settings, options=_options(mouse, no_cache))
+    options = _options(mouse, no_cache)
+    app = OrdersApp(profile, accounts, data_folder(), settings=settings, options=options, start=start)
+    app.first_paint, app.shown_before = paint, () if paint is None else paint.lines
     threading.excepthook = _report_thread
     # A background thread that computes keeps the keys waiting for this long, instead of Python's 5 ms.
     sys.setswitchinterval(_SWITCH_INTERVAL)

@@ -1,17 +1,20 @@
-"""Tests for the list that is kept for the next start."""
+"""Tests for the screen that is kept for the next start."""
 
 import json
 import stat
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from tui.store.last_screen import LastOutput, LastScreen, ListSnapshot
+from tui.store.last_screen import LastOutput, LastScreen, ScreenSnapshot, load_started
 
 NOW = datetime(2026, 11, 29, 8, tzinfo=UTC)
 ACCOUNT = ("https://example.com/api/v3", "key")
-SNAPSHOT = ListSnapshot(80, NOW, [[(" 1067 ", "1;31"), ("Anna\xa0Weber … \u2068א\u2069", "")], []])
+UNTIL = NOW + timedelta(days=90)
+SNAPSHOT = ScreenSnapshot(80, NOW, UNTIL, "start", [[(" 1067 ", "1;31"), ("Anna\xa0Weber … \u2068א\u2069", "")], []])
+TIMES = {"at": NOW.isoformat(), "until": UNTIL.isoformat()}
 
 
 def test_a_snapshot_is_kept_for_its_account_and_private(tmp_path: Path) -> None:
@@ -30,7 +33,23 @@ def test_a_snapshot_is_kept_for_its_account_and_private(tmp_path: Path) -> None:
 def test_an_old_snapshot_is_not_shown(tmp_path: Path) -> None:
     kept = LastScreen(tmp_path, ACCOUNT)
     kept.save(SNAPSHOT)
-    assert kept.load(NOW + timedelta(seconds=1)) is None
+    assert kept.load(UNTIL - timedelta(seconds=1)) == SNAPSHOT
+    assert kept.load(UNTIL) is None
+
+
+def test_the_snapshot_of_a_start_is_found_among_all_accounts(tmp_path: Path) -> None:
+    assert load_started(tmp_path / "missing", "start", NOW) is None
+    other, newer = (
+        replace(SNAPSHOT, start="other"),
+        replace(SNAPSHOT, at=NOW + timedelta(hours=1)),
+    )
+    for number, snapshot in enumerate((SNAPSHOT, newer, other)):
+        LastScreen(tmp_path, (ACCOUNT[0], str(number))).save(snapshot)
+    (tmp_path / "last-screen-damaged.json").write_text("[")
+    assert load_started(tmp_path, "start", NOW) == SNAPSHOT
+    assert load_started(tmp_path, "start", NOW + timedelta(hours=2)) == newer
+    assert load_started(tmp_path, "other", NOW) == other
+    assert load_started(tmp_path, "", NOW) is None
 
 
 @pytest.mark.parametrize(
@@ -40,17 +59,24 @@ def test_an_old_snapshot_is_not_shown(tmp_path: Path) -> None:
         "[]",
         "null",
         '{"lines": 5}',
-        json.dumps({"width": 80, "at": "2026-11-29T08:00:00+00:00", "lines": [[["\x1b[2J", ""]]]}),
-        json.dumps({"width": 80, "at": "2026-11-29T08:00:00+00:00", "lines": [[["a", "m\x1b[2J"]]]}),
-        json.dumps({"width": 80, "at": "2026-11-29T08:00:00", "lines": []}),
-        json.dumps({"width": 80, "at": "2026-11-29T08:00:00+00:00", "lines": [[["a"]]]}),
+        json.dumps({"width": 80, **TIMES, "start": "", "lines": [[["\x1b[2J", ""]]]}),
+        json.dumps({"width": 80, **TIMES, "start": "", "lines": [[["a", "m\x1b[2J"]]]}),
+        json.dumps({"width": 80, **TIMES, "at": "2026-11-29T08:00:00", "start": "", "lines": []}),
+        json.dumps({"width": 80, **TIMES, "start": "", "lines": [[["a"]]]}),
+        json.dumps({"width": 80, "at": "2026-11-29T08:00:00+00:00", "lines": []}),
         "[" * 100_000,
     ],
 )
 def test_a_file_that_was_changed_is_ignored(tmp_path: Path, content: str) -> None:
     kept = LastScreen(tmp_path, ACCOUNT)
     kept.path.write_text(content)
-    assert kept.load(NOW - timedelta(days=1)) is None
+    assert kept.load(NOW) is None
+
+
+def test_a_file_of_this_form_is_loaded(tmp_path: Path) -> None:
+    kept = LastScreen(tmp_path, ACCOUNT)
+    kept.path.write_text(json.dumps({"width": 80, **TIMES, "start": "", "lines": [[["a", "1"]]]}))
+    assert kept.load(NOW) == ScreenSnapshot(80, NOW, UNTIL, "", [[("a", "1")]])
 
 
 def test_how_much_was_sent_is_kept(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""The list of the last time is on the screen before the account is open."""
+"""The screen of the last time is shown before the account is open, and before Textual is imported."""
 
 import sys
 from pathlib import Path
@@ -31,6 +31,15 @@ main()
 """Starts the program. The last argument is a file in which it notes its frames and the state of the collector."""
 
 
+def visible(terminal: Terminal) -> list[list[tuple[object, ...]]]:
+    """The cells with what can be seen of them: a blank has no foreground colour or weight. Without the tabs, which move."""
+    lines = [
+        [(" ", cell.bg) if cell.data == " " and not cell.underscore else tuple(cell) for cell in row]
+        for row in terminal.cells()
+    ]
+    return [lines[0], *lines[2:]]
+
+
 def test_the_account_is_opened_after_the_first_frame(service: Service, tmp_path: Path) -> None:
     notes = tmp_path / "notes"
     command = [sys.executable, "-c", _REPORTS_STEPS, "--url", service.url, str(notes)]
@@ -58,10 +67,19 @@ def test_the_list_of_the_last_time_is_shown_first(start: Start, tmp_path: Path) 
     again.wait("keys wait until it is open")
     again.wait("Enter open")
     assert number in again.text
+    # What was shown before the first frame is what the app takes it for.
+    again.wait_until_quiet(1.5)
+    shown = visible(again)
+    again.press("ctrl+l")
+    again.wait_until_quiet(0.5)
+    assert visible(again) == shown
+    assert again.stream.count(b"\x1b[?1049h") == 1
     again.press("Q")
     assert again.ended() == 0
+    assert again.modes_now() == again.modes_before
     # Laid out for another width, it is not shown.
     other = start(ready="opening …", size=(100, 24))
+    assert "the screen as of" not in other.text
     assert number not in other.text
     other.wait("Enter open")
     other.press("I")
@@ -69,3 +87,29 @@ def test_the_list_of_the_last_time_is_shown_first(start: Start, tmp_path: Path) 
     other.press("Q")
     assert other.ended() == 0
     assert not list((tmp_path / "data").glob("last-screen-*"))
+
+
+def test_the_composer_is_shown_again(start: Start) -> None:
+    first = start()
+    first.press("B")
+    first.wait("Nothing is staged")
+    first.press("Q")
+    assert first.ended() == 0
+    again = start(ready="opening …")
+    assert "Nothing is staged" in again.text
+    again.wait("a add")
+    again.press("Q")
+    assert again.ended() == 0
+
+
+def test_keys_typed_before_the_first_frame_are_not_echoed_and_not_lost(start: Start) -> None:
+    first = start()
+    first.press("Q")
+    assert first.ended() == 0
+    again = start(ready="opening …")
+    again.press("I")
+    again.wait("Shops")
+    screen = again.stream.split(b"until it is open")[1]
+    assert b"I\x1b[?25l" not in screen[:20]
+    again.press("Q")
+    assert again.ended() == 0

@@ -1,4 +1,4 @@
-"""What the last run showed: its list, which the next start shows before the account is open, and how much was sent for it."""
+"""What the last run showed: its screen, which the next start shows before the account is open, and how much was sent."""
 
 import hashlib
 import json
@@ -15,22 +15,27 @@ Line: TypeAlias = list[tuple[str, str]]
 
 _CONTROL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e]")
 """Characters that act on a terminal; what `save` is given has none."""
+_SCREEN: Final = "last-screen-"
 _OUTPUT: Final = "last-output.json"
 _PEN: Final = re.compile(r"[0-9;]{0,64}")
 
 
 @dataclass(frozen=True, slots=True)
-class ListSnapshot:
-    """The lines of a screen of `width` columns, and when it was shown."""
+class ScreenSnapshot:
+    """The lines of a screen of `width` columns. `at`: when it was shown; `until`: when it must not be shown any more.
+
+    `start`: what identifies the command that opened its account, "" if another account was opened in between.
+    """
 
     width: int
     at: datetime
+    until: datetime
+    start: str
     lines: list[Line]
 
-    @property
-    def time(self) -> str:
-        """When it was shown, in local time."""
-        return self.at.astimezone().strftime("%d %b %H:%M")
+    def waiting_line(self, words: str) -> str:
+        """What the line below a screen of the last run says, with when that was shown in local time."""
+        return f" {words} · the screen as of {self.at.astimezone():%d %b %H:%M}; keys wait until it is open"
 
 
 class LastScreen:
@@ -41,27 +46,40 @@ class LastScreen:
 
     def __init__(self, folder: Path, account: Sequence[str]) -> None:
         name = hashlib.sha256("\n".join(account).encode()).hexdigest()[:16]
-        self.path = folder / f"last-screen-{name}.json"
+        self.path = folder / f"{_SCREEN}{name}.json"
 
-    def save(self, snapshot: ListSnapshot) -> None:
+    def save(self, snapshot: ScreenSnapshot) -> None:
         """Replace the file. Raises OSError."""
-        content = {"width": snapshot.width, "at": snapshot.at.isoformat(), "lines": snapshot.lines}
-        _replace(self.path, content)
+        times = {"at": snapshot.at.isoformat(), "until": snapshot.until.isoformat()}
+        _replace(self.path, {"width": snapshot.width, **times, "start": snapshot.start, "lines": snapshot.lines})
 
-    def load(self, since: datetime) -> ListSnapshot | None:
-        """The snapshot; None if there is none, if it is older than `since`, or if the file is not one that `save` wrote."""
-        try:
-            content = json.loads(self.path.read_bytes())
-            lines = [[(str(text), str(pen)) for text, pen in line] for line in content["lines"]]
-            snapshot = ListSnapshot(int(content["width"]), datetime.fromisoformat(content["at"]), lines)
-        except (OSError, ValueError, TypeError, LookupError, RecursionError):
-            return None
-        is_plain = not any(_CONTROL.search(text) or not _PEN.fullmatch(pen) for line in lines for text, pen in line)
-        return snapshot if is_plain and snapshot.at.tzinfo is not None and snapshot.at >= since else None
+    def load(self, now: datetime) -> ScreenSnapshot | None:
+        """The snapshot; None if there is none, if it is too old, or if the file is not one that `save` wrote."""
+        return _load(self.path, now)
 
     def remove(self) -> None:
         """Remove the file, if there is one. Raises OSError."""
         self.path.unlink(missing_ok=True)
+
+
+def load_started(folder: Path, start: str, now: datetime) -> ScreenSnapshot | None:
+    """The snapshot of the account that a command opened the last time; None if there is none."""
+    found = (_load(path, now) for path in folder.glob(f"{_SCREEN}*.json"))
+    mine = [snapshot for snapshot in found if snapshot is not None and snapshot.start == start]
+    return max(mine, key=lambda snapshot: snapshot.at, default=None)
+
+
+def _load(path: Path, now: datetime) -> ScreenSnapshot | None:
+    try:
+        content = json.loads(path.read_bytes())
+        lines = [[(str(text), str(pen)) for text, pen in line] for line in content["lines"]]
+        at, until = (datetime.fromisoformat(content[name]) for name in ("at", "until"))
+        snapshot = ScreenSnapshot(int(content["width"]), at, until, str(content["start"]), lines)
+        is_valid = at <= now < until
+    except (OSError, ValueError, TypeError, LookupError, RecursionError):
+        return None
+    is_plain = not any(_CONTROL.search(text) or not _PEN.fullmatch(pen) for line in lines for text, pen in line)
+    return snapshot if is_plain and is_valid else None
 
 
 @dataclass(frozen=True, slots=True)

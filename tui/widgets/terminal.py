@@ -13,6 +13,7 @@ from textual.app import App
 from textual.drivers.linux_driver import LinuxDriver
 
 _HUNG_UP: Final = select.POLLHUP | select.POLLERR
+_ALTERNATE_SCREEN: Final = "\x1b[?1049h"
 _TICK_MS: Final = 100
 """How often the parser is asked whether an escape sequence is overdue, as Textual does."""
 _TICKS: Final = 10 + round(constants.ESCAPE_DELAY * 10)
@@ -21,7 +22,10 @@ _READ_SIZE: Final = 4096
 
 
 class TerminalUser(Protocol):
-    """What the driver tells the app. Both are called on the app's own thread."""
+    """What the driver tells the app, on the app's own thread."""
+
+    def take_terminal(self) -> bool:
+        """Called before the driver uses the terminal. Returns whether it is in the alternate screen already."""
 
     def terminal_lost(self) -> None:
         """End the app: nothing more can be read or shown."""
@@ -38,15 +42,24 @@ class TerminalDriver(LinuxDriver):
         self._ends = self._end_input = -1
         self._is_lost = False
         self._is_watched = False
+        self._is_entered = False
+        self.keeps_screen = False
+        """Whether the first frame is drawn over what was on the alternate screen before."""
 
     def start_application_mode(self) -> None:
         self.open_pipe()
+        self._is_entered = not self.keeps_screen and self._app.take_terminal()  # type: ignore[attr-defined]
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._is_entered = False
         if not self._is_watched:
             self._is_watched = True
             threading.Thread(target=self._watch, name="terminal", daemon=True).start()
 
     def write(self, data: str) -> None:
+        if self._is_entered and data == _ALTERNATE_SCREEN:
+            # Entering it again would clear it.
+            self.keeps_screen = True
+            return
         # A dead writer reads nothing from its queue, which blocks when it is full.
         if self._writer_thread is not None and self._writer_thread.is_alive() and not self._is_lost:
             super().write(data)
@@ -61,7 +74,7 @@ class TerminalDriver(LinuxDriver):
             self._tell(lambda user: user.input_failed(failed))
 
     def open_pipe(self) -> None:
-        """Open the pipe through which the thread that reads input is told to end; `close` closes it."""
+        """Open the pipe that ends the thread that reads input; `close` closes it."""
         self._ends, self._end_input = os.pipe()
 
     def run_input_thread(self) -> None:

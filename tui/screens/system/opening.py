@@ -13,14 +13,13 @@ from tui.widgets.output.snapshot_view import SnapshotView
 
 
 class ShownBefore(Protocol):
-    """The order list as it was last shown: its texts and pens, on a terminal of `width` columns, at a local `time`."""
+    """The screen as it was last shown: its texts and pens, on a terminal of `width` columns."""
 
     @property
     def lines(self) -> Sequence[Sequence[tuple[str, str]]]: ...
     @property
     def width(self) -> int: ...
-    @property
-    def time(self) -> str: ...
+    def waiting_line(self, words: str) -> str: ...
 
 
 _ASKED_EVERY = 1.0
@@ -29,7 +28,7 @@ _ASKED_EVERY = 1.0
 class OpeningScreen(Screen[None], inherit_bindings=False):
     """Calls `open` after the first frame; if that fails, the reason is shown, and `R` tries again.
 
-    `leave` ends the app with an exit code. `choose` lets the user choose another profile. `last_list`: drawn until the
+    `leave` ends the app with an exit code. `choose` lets the user choose another profile. `last_screen`: drawn until the
     account is open, if the terminal has the same width. `waiting` says what is waited for, asked once a second.
     """
 
@@ -44,7 +43,7 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
         choose: Callable[[], None],
         waiting: Callable[[], str] = lambda: "",
         *,
-        last_list: ShownBefore | None = None,
+        last_screen: ShownBefore | None = None,
     ) -> None:
         super().__init__()
         self._waiting = waiting
@@ -52,23 +51,23 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
         self._open = open
         self._leave = leave
         self._choose = choose
-        self._last_list = last_list
+        self._last_screen = last_screen
         self._failed = False
 
     def compose(self) -> ComposeResult:
         width, height = self.app.size
-        if self._last_list is not None and width != self._last_list.width:
-            self._last_list = None
-        if self._last_list is not None:
+        if self._last_screen is not None and width != self._last_screen.width:
+            self._last_screen = None
+        if self._last_screen is not None:
             # The two lines at the bottom were about work in flight and keys.
-            yield SnapshotView(self._last_list.lines[: height - 2])
+            yield SnapshotView(self._last_screen.lines[: height - 2])
         yield Static(self._line("opening …"), markup=False)
 
     def _line(self, words: str) -> str:
         """What the screen says while it waits."""
-        if self._last_list is None:
+        if self._last_screen is None:
             return f" {self._name} · {words}"
-        return f"\n {words} · the list as of {self._last_list.time}; keys wait until it is open"
+        return f"\n{self._last_screen.waiting_line(words)}"
 
     def on_mount(self) -> None:
         # By way of the app: while it starts, nothing is drawn, and callbacks do not wait for a frame.
@@ -93,7 +92,7 @@ class OpeningScreen(Screen[None], inherit_bindings=False):
             await self._open()
         except (ApiError, ConfigError, SettingsError, StoreError) as error:
             self._failed = True
-            self._last_list = None
+            self._last_screen = None
             await self.query(SnapshotView).remove()
             text = f" {self._name}\n\n {safe(error)}\n\n R tries again, P opens another profile, Q quits."
             self.query_one(Static).update(text)

@@ -19,7 +19,7 @@ from textual.geometry import Offset
 from textual.screen import Screen
 from textual.strip import Strip
 
-from tui.widgets.output.frame import Frame, OutputCounts, UnsupportedUpdate
+from tui.widgets.output.frame import Frame, Line, OutputCounts, UnsupportedUpdate
 from tui.widgets.output.without_colour import WithoutColour
 
 Result = TypeVar("Result")
@@ -33,10 +33,12 @@ _UNSUPPORTED: Final = (UnsupportedUpdate, AttributeError, TypeError, LookupError
 class DiffRenderer(App[Result], Generic[Result]):
     """Base of an app. Call `forget_frame` and refresh the screen to repaint everything, as for Ctrl+L.
 
-    `scrolls`: lines that moved are scrolled by the terminal instead of sent again.
+    `scrolls`: lines that moved are scrolled by the terminal instead of sent again. `shown_before`: the lines that the
+    terminal shows before the first frame, if the driver keeps them.
     """
 
     scrolls = True
+    shown_before: Sequence[Line] = ()
     _frame: Frame | None = None
     _watched_driver: Driver | None = None
 
@@ -49,7 +51,9 @@ class DiffRenderer(App[Result], Generic[Result]):
             self._frame.forget()
 
     def on_resize(self) -> None:
-        self.forget_frame()
+        # At the start Textual reports the size, which has not changed.
+        if self.output_counts.frames:
+            self.forget_frame()
 
     @property
     def output_counts(self) -> OutputCounts:
@@ -111,6 +115,8 @@ class DiffRenderer(App[Result], Generic[Result]):
             return
         # GNU screen sets STY. It cannot erase single cells.
         self._frame = Frame(scrolls=self.scrolls, erases_cells="STY" not in os.environ)
+        if getattr(driver, "keeps_screen", False):
+            self._frame.assume(self.shown_before, self.size.width)
         start = driver.start_application_mode
 
         def start_and_forget() -> None:

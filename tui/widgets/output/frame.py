@@ -1,9 +1,10 @@
 """`Frame`: the cells that the terminal shows, and the output that turns them into those of the next update."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
+from typing import TypeAlias
 
 from rich.cells import get_character_cell_size
 from rich.color import ColorSystem
@@ -13,6 +14,9 @@ from textual.strip import Strip
 from tui.widgets.output import pens
 from tui.widgets.output.encoder import BLANK, Cell, Encoder
 from tui.widgets.output.scrolling import apply_scroll, find_scroll
+
+Line: TypeAlias = list[tuple[str, str]]
+"""The texts of a line with their pens: SGR parameters such as `1;31`, "" for the terminal's default."""
 
 
 class UnsupportedUpdate(Exception):
@@ -39,6 +43,15 @@ class Frame:
         self._scrolls = scrolls
         self._rows: list[list[Cell]] = []
         self._width = 0
+
+    def assume(self, lines: Sequence[Line], width: int) -> None:
+        """The terminal shows these lines already, as `lines` returns them."""
+        self._width = width
+        self._rows = [[BLANK] * width for _ in lines]
+        for row, line in zip(self._rows, lines, strict=True):
+            x = 0
+            for text, pen in line:
+                x = _draw_text(row, x, text, pen)
 
     def forget(self) -> None:
         """Send everything with the next update, because something else may have written to the terminal."""
@@ -86,11 +99,11 @@ class Frame:
             self.counts.size += len(out.encode(errors="replace"))
         return out
 
-    def lines(self) -> list[list[tuple[str, str]]]:
+    def lines(self) -> list[Line]:
         """What the terminal shows: for each line its texts with their pens, without blank ends."""
-        found: list[list[tuple[str, str]]] = []
+        found: list[Line] = []
         for row in self._rows:
-            line: list[tuple[str, str]] = []
+            line: Line = []
             for pen, cells in groupby(row, key=itemgetter(1)):
                 line.append(("".join(text for text, _ in cells), pen))
             if line and not line[-1][1]:
@@ -140,22 +153,27 @@ def _draw_strip(row: list[Cell], x: int, strip: Strip, colors: ColorSystem) -> N
     for text, style, control in strip:
         if control or (style is not None and style.link):
             raise UnsupportedUpdate("a link or a control")
-        codes = "" if style is None else pens.normalized(Strip.render_ansi(style, colors))
-        blank = (" ", pens.of_blank(codes))
-        if text.isascii():
-            row[x : x + len(text)] = [blank if char == " " else (char, codes) for char in text]
-            x += len(text)
-            continue
-        for char in text:
-            size = get_character_cell_size(char)
-            if size == 0:
-                if 0 < x <= width:
-                    base = x - 1 if row[x - 1][0] or x == 1 else x - 2
-                    row[base] = (row[base][0] + char, row[base][1])
-                continue
-            row[x : x + size] = [(char, codes) if char != " " else blank, ("", codes)][:size]
-            x += size
+        x = _draw_text(row, x, text, "" if style is None else pens.normalized(Strip.render_ansi(style, colors)))
     if x < width and not row[x][0]:
         row[x] = (" ", row[x][1])
     if len(row) != width:
         raise UnsupportedUpdate("more cells than the line has")
+
+
+def _draw_text(row: list[Cell], x: int, text: str, codes: str) -> int:
+    """Write a text with a pen into the cells of a row from `x`. Returns where it ends."""
+    width = len(row)
+    blank = (" ", pens.of_blank(codes))
+    if text.isascii():
+        row[x : x + len(text)] = [blank if char == " " else (char, codes) for char in text]
+        return x + len(text)
+    for char in text:
+        size = get_character_cell_size(char)
+        if size == 0:
+            if 0 < x <= width:
+                base = x - 1 if row[x - 1][0] or x == 1 else x - 2
+                row[base] = (row[base][0] + char, row[base][1])
+            continue
+        row[x : x + size] = [(char, codes) if char != " " else blank, ("", codes)][:size]
+        x += size
+    return x

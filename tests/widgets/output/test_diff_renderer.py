@@ -259,3 +259,17 @@ async def test_a_screen_below_another_one_is_drawn_only_if_it_shows_through(back
         await pilot.pause()
         # What Textual draws besides the top screen, and what repaints that one when it changes.
         assert app._background_screens == ([below] if is_drawn else [])
+
+
+@pytest.mark.parametrize(
+    ("environment", "is_screen"),
+    [
+        ({"TERM": "xterm-256color"}, False),
+        ({"TERM": "screen-256color", "STY": "1.pts"}, True),
+        ({"TERM": "screen.xterm-256color"}, True),
+        ({"TERM": "screen-256color", "TMUX": "/tmp/tmux-0/default,1,0"}, False),
+        ({"TERM": "tmux-256color"}, False),
+    ],
+)
+def test_gnu_screen_is_recognised(environment: dict[str, str], is_screen: bool) -> None:
+    assert diff_renderer._is_gnu_screen(environment) == is_screen

@@ -62,6 +62,20 @@ def test_erasing_uses_the_default_background() -> None:
     assert encoder.take() == "\r\x1b[1;31mx\x1b[K\x1b[m"
 
 
+def test_the_end_of_a_line_is_erased_with_its_background() -> None:
+    old = [*cells("ab      "), *cells("  ")]
+    new = [("a", "1;30;47"), ("b", "30;47"), *[(" ", "47")] * 8]
+    encoder = Encoder()
+    encoder.write_row(0, old, new)
+    assert encoder.take() == "\x1b[H\x1b[1;30;47ma\x1b[22mb\x1b[K\x1b[m"
+    without = Encoder(erases_cells=False)
+    without.write_row(0, old, new)
+    assert without.take() == "\x1b[H\x1b[1;30;47ma\x1b[22mb        \x1b[m"
+    # An underline would be erased.
+    encoder.write_row(1, old, [("a", "4"), *[(" ", "4")] * 9])
+    assert encoder.take() == "\r\n\x1b[4ma         \x1b[m"
+
+
 def test_output_ends_with_the_default_pen_and_the_next_one_knows_the_cursor() -> None:
     encoder = Encoder()
     encoder.write_row(2, cells("ab"), [("x", "31"), ("b", "")])

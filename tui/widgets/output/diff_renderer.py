@@ -6,7 +6,7 @@ or an update is not supported, Textual's own output is used.
 """
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Generic, TypeVar
 
 from rich.color import ColorSystem
@@ -113,8 +113,7 @@ class DiffRenderer(App[Result], Generic[Result]):
         self._frame = None
         if driver.is_inline or not is_supported(self):
             return
-        # GNU screen sets STY. It cannot erase single cells.
-        self._frame = Frame(scrolls=self.scrolls, erases_cells="STY" not in os.environ)
+        self._frame = Frame(scrolls=self.scrolls, erases_cells=not _is_gnu_screen(os.environ))
         if getattr(driver, "keeps_screen", False):
             self._frame.assume(self.shown_before, self.size.width)
         start = driver.start_application_mode
@@ -124,6 +123,11 @@ class DiffRenderer(App[Result], Generic[Result]):
             start()
 
         driver.start_application_mode = start_and_forget  # type: ignore[method-assign]
+
+
+def _is_gnu_screen(environment: Mapping[str, str]) -> bool:
+    """Whether the terminal is, or may be, GNU screen: through SSH only TERM is known, which older tmux share."""
+    return "STY" in environment or (environment.get("TERM", "").startswith("screen") and "TMUX" not in environment)
 
 
 def is_supported(app: App[Any]) -> bool:

@@ -25,7 +25,7 @@ _MAX_BACKSPACES = 3
 class Encoder:
     """Collects the output of one frame after another. It knows where the cursor is and what the pen is.
 
-    `erases_cells`: the terminal has `CSI n X` (ECH), which GNU screen lacks.
+    `erases_cells`: the terminal has `CSI n X` (ECH), and erases with the background of the pen; GNU screen does neither.
     """
 
     def __init__(self, *, erases_cells: bool = True) -> None:
@@ -75,9 +75,9 @@ class Encoder:
 
     def write_row(self, y: int, old: Sequence[Cell], new: Sequence[Cell]) -> None:
         """Write the cells of a line that differ."""
-        width = len(new)
-        tail = width
-        while tail and new[tail - 1] == BLANK:
+        tail = width = len(new)
+        blank = new[-1] if new and self._can_erase(new[-1]) else BLANK
+        while tail and new[tail - 1] == blank:
             tail -= 1
         changed = [x for x in range(width) if old[x] != new[x]]
         in_tail = sum(x >= tail for x in changed)
@@ -89,7 +89,12 @@ class Encoder:
         for start, end in _runs(new, changed):
             self._write_cells(y, new, start, end)
         if erased < width:
-            self._erase(y, erased, "\x1b[K")
+            self._erase(y, erased, "\x1b[K", blank[1])
+
+    def _can_erase(self, cell: Cell) -> bool:
+        """Whether erasing leaves such a cell; all terminals but GNU screen erase with the background of the pen."""
+        text, pen = cell
+        return text == " " and self._erases_cells and pens.is_background(pen)
 
     def _write_cells(self, y: int, row: Sequence[Cell], start: int, end: int) -> None:
         self.move_to(y, start)
@@ -130,10 +135,11 @@ class Encoder:
         else:
             self._y = self._x = -1
 
-    def _erase(self, y: int, x: int, sequence: str) -> None:
+    def _erase(self, y: int, x: int, sequence: str, blank: str = "") -> None:
+        """Erase from a place on, to cells of the pen `blank`."""
         self.move_to(y, x)
-        if not pens.has_default_background(self._pen):
-            self._set_pen("")
+        if pens.of_blank(self._pen) != blank:
+            self._set_pen(blank)
         self._out.append(sequence)
 
     def _set_pen(self, codes: str) -> None:

@@ -45,10 +45,10 @@ def of_blank(codes: str) -> str:
 
 
 @lru_cache(maxsize=512)
-def has_default_background(codes: str) -> bool:
-    """Whether cells that are erased with this pen look like blank cells of the default pen."""
-    attributes, _, background = _parts(codes)
-    return not background and attributes <= _INVISIBLE_ON_BLANKS
+def is_background(codes: str) -> bool:
+    """Whether a pen is nothing but a background, or the default pen."""
+    attributes, foreground, _ = _parts(codes)
+    return not attributes and not foreground
 
 
 @lru_cache(maxsize=512)

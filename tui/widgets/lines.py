@@ -3,6 +3,7 @@
 It binds no keys; screens call its methods. It has no data; a subclass provides the number of lines and draws them.
 """
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import chain
@@ -14,8 +15,11 @@ from textual import events
 from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
+from textual.timer import Timer
 from textual.widget import Widget
+from textual.worker import WorkType
 
+from tui.widgets.key_queue import KeyQueue
 from tui.widgets.messages import WidgetMessage
 from tui.widgets.styles import styles_of
 from tui.widgets.text import fit, isolated, safe
@@ -68,6 +72,8 @@ def follow(old: KeyedRows, new: KeyedRows, cursor: int) -> int | None:
 _WHEEL_LINES = 3
 _MAX_FOLLOWED_ROWS = 2000
 _MAX_CACHED_STRIPS = 160
+_REST = 0.05
+"""Seconds without a newly drawn line after which the next page is drawn."""
 
 
 class LineView(Widget, can_focus=True):
@@ -104,6 +110,9 @@ class LineView(Widget, can_focus=True):
         self.cursor = 0
         self.top = 0
         self._strip_cache: dict[tuple[int, bool], Strip] = {}
+        self._scrolled = 1
+        """The direction of the last scrolling: 1 down, -1 up."""
+        self._rest: Timer | None = None
         self._style_version = -1
         self._laid_out_width = -1
         self.painted_at: float | None = None
@@ -219,9 +228,13 @@ class LineView(Widget, can_focus=True):
     def set_top(self, top: int) -> None:
         top = self._clamp_top(top)
         if top != self.top:
-            self.top = top
-            self.refresh()
+            self._scroll_lines_to(top)
             self.viewport_changed()
+
+    def _scroll_lines_to(self, top: int) -> None:
+        self._scrolled = 1 if top > self.top else -1
+        self.top = top
+        self.refresh()
 
     def scroll_lines(self, by: int) -> None:
         """Scroll without moving the cursor."""
@@ -264,13 +277,44 @@ class LineView(Widget, can_focus=True):
         is_cursor = self.has_cursor and index == self.cursor
         strip = self._strip_cache.get((index, is_cursor))
         if strip is None:
-            strip = self._strip(
-                self.draw_line(index, width, is_cursor), width, is_cursor=is_cursor and self.highlights_cursor
-            )
-            if len(self._strip_cache) > _MAX_CACHED_STRIPS:
-                self._strip_cache.clear()
-            self._strip_cache[index, is_cursor] = strip
+            strip = self._draw_and_keep(index, width, is_cursor)
+            self._draw_ahead_soon()
         return strip
+
+    def _draw_and_keep(self, index: int, width: int, is_cursor: bool) -> Strip:
+        """Draw a line, and keep it until something changes."""
+        strip = self._strip(
+            self.draw_line(index, width, is_cursor), width, is_cursor=is_cursor and self.highlights_cursor
+        )
+        if len(self._strip_cache) > _MAX_CACHED_STRIPS:
+            near = range(self.top - self.body_height, self.top + 2 * self.body_height)
+            self._strip_cache = {key: kept for key, kept in self._strip_cache.items() if key[0] in near}
+        self._strip_cache[index, is_cursor] = strip
+        return strip
+
+    def _draw_ahead_soon(self) -> None:
+        """Draw the next page when nothing was drawn for a moment, so that it only has to be shown then."""
+        if self._rest is None:
+            self._rest = self.set_timer(_REST, self._start_drawing_ahead)
+        else:
+            self._rest.reset()
+
+    def _start_drawing_ahead(self) -> None:
+        self._rest = None
+        work: WorkType[None] = self._draw_ahead
+        self.run_worker(work, name="draw the next page", group="draw ahead", exclusive=True)
+
+    async def _draw_ahead(self) -> None:
+        """Draw the lines of the next page, one after another, until a key is pressed."""
+        width, top = self.size.width, self.top
+        start = top + self._scrolled * self.body_height
+        for index in range(start, start + self.body_height)[:: self._scrolled]:
+            await asyncio.sleep(0)
+            is_current = width == self.size.width and top == self.top and 0 <= index < self.line_count
+            if not is_current or (isinstance(self.app, KeyQueue) and self.app.keys_waiting):
+                return
+            if (index, False) not in self._strip_cache:
+                self._draw_and_keep(index, width, False)
 
     def _strip(self, pieces: Iterable[Piece], width: int, base: str = "", is_cursor: bool = False) -> Strip:
         segments: list[Segment] = []
@@ -342,12 +386,11 @@ class LineView(Widget, can_focus=True):
         if not self.has_cursor:
             self.scroll_lines(by)
             return
-        old_top = self.top
-        self.top = self._clamp_top(self.top + by)
-        if self.top != old_top:
-            self.refresh()
+        old_top, top = self.top, self._clamp_top(self.top + by)
+        if top != old_top:
+            self._scroll_lines_to(top)
         self.go(self.cursor + by)
-        if self.top != old_top:
+        if top != old_top:
             self.viewport_changed()
 
     def _next_selectable(self, index: int, step: int) -> int | None:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from pathlib import Path
 from typing import Final, cast
 
@@ -35,6 +36,7 @@ FORMAT: Final = 1
 
 _FULL_TEXT_SINCE = (3, 34)
 """The first SQLite version with an index of sequences of three characters."""
+_KEPT_DOCUMENTS: Final = 64
 _DEEPEST = 400
 _LABEL_TEXTS = ("status", "carrier", "tracking", "note")
 _MOMENT: Final = 0.001
@@ -547,7 +549,9 @@ def _label_json(label: Label) -> Document:
     return texts | {"made_at": None if label.made_at is None else int(label.made_at)}
 
 
+@lru_cache(maxsize=_KEPT_DOCUMENTS)
 def _document(body: bytes) -> Document:
+    """The document of a row; the same object if it was read a moment ago, so that what was found in it is known."""
     try:
         text = zlib.decompress(body)
         document = decode(text, limit=len(text), deepest=_DEEPEST)

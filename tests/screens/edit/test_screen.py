@@ -45,6 +45,35 @@ async def test_two_fields_are_corrected_sent_and_verified(tmp_path: Path, size: 
         assert harness.app.workspace.account.drafts.all() == []
 
 
+@pytest.mark.parametrize("key", ["J", "K"])
+async def test_the_rows_of_the_next_order_are_made_in_advance(tmp_path: Path, key: str) -> None:
+    async with open_app(tmp_path) as harness:
+        await open_first(harness)
+        screen = harness.app.screen
+        if key == "K":
+            await harness.press("J", "J", "J", "K")
+        await harness.until(lambda: screen.pane._prepared.made)
+        made = {id(row) for _, _, rows in screen.pane._prepared.made.values() for row in rows}
+        await harness.press(key)
+        shown = {id(row) for row in screen.sheet.rows}
+        assert made & shown
+        name = screen.draft.document["order_details"]["order_items"][0]["name"]
+        assert f"Item 1 · {name}" in [getattr(row, "title", "") for row in screen.sheet.rows]
+
+
+async def test_rows_made_in_advance_are_not_shown_for_another_order(tmp_path: Path) -> None:
+    async with open_app(tmp_path) as harness:
+        await open_first(harness)
+        screen = harness.app.screen
+        await harness.until(lambda: screen.pane._prepared.made)
+        made = [row for _, _, rows in screen.pane._prepared.made.values() for row in rows]
+        third = harness.app.workspace.orders.window[2]
+        screen.open_order(third.key)
+        assert not {id(row) for row in made} & {id(row) for row in screen.sheet.rows}
+        name = third.document["order_details"]["order_items"][0]["name"]
+        assert f"Item 1 · {name}" in [getattr(row, "title", "") for row in screen.sheet.rows]
+
+
 async def test_drafts_of_several_orders_are_sent_in_one_review(tmp_path: Path) -> None:
     async with open_app(tmp_path) as harness:
         first = await open_first(harness)

@@ -23,7 +23,7 @@ class OrderOwner(FormOwner, Protocol):
 
     order_id: str
 
-    def open_order(self, order_id: str, pointer: Pointer | None = None) -> None:
+    def open_order(self, order_id: str, pointer: Pointer | None = None, *, by: int = 1) -> None:
         """Show another order, from the top or at a field."""
 
 
@@ -137,7 +137,7 @@ class EditCommands:
     def step_order(self, by: int) -> None:
         order = self._screen.workspace.orders.neighbour(self._owner.order_id, by)
         if order is not None:
-            self._owner.open_order(order.key, self._pane.sheet.cursor_pointer)
+            self._owner.open_order(order.key, self._pane.sheet.cursor_pointer, by=by)
         else:
             self._screen.show_notice("This is the last order of the list." if by > 0 else "This is the first order.")
 
@@ -152,7 +152,7 @@ class EditCommands:
             direction = "further" if by > 0 else "earlier"
             self._screen.show_notice(f"No {direction} order with a problem.")
         else:
-            self._owner.open_order(order_id)
+            self._owner.open_order(order_id, by=by)
             sheet.home() if by > 0 else sheet.end()
             if not sheet.has_problem_here():
                 sheet.step_problem(by)

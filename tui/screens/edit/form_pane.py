@@ -1,11 +1,12 @@
 """The form of a draft: its rows, and the help of the field under the cursor."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tui.api.errors import Severity
 from tui.api.models import Operation
 from tui.keymap import Context
+from tui.orders.edits.edit import Edit
 from tui.orders.fields import field_at, label_of, required_in
 from tui.orders.paths import NOTES, SHOP
 from tui.orders.summary import text_at
@@ -13,7 +14,7 @@ from tui.screens.common.screen import BaseScreen
 from tui.screens.edit.open_draft import OpenDraft
 from tui.screens.order.form_controller import FormOwner
 from tui.screens.order.form_pane import FormPane
-from tui.screens.order.form_rows import FormNote, FormSpec, RowCache, sheet_rows
+from tui.screens.order.form_rows import ConflictNote, FormNote, FormSpec, RowCache, sheet_rows
 from tui.screens.order.groups import sentence
 from tui.screens.order.typed_texts import TypedTexts
 from tui.widgets.form_layout import FieldRow, SheetRow
@@ -33,14 +34,19 @@ class DraftFormPane(FormPane):
     def __init__(self, screen: BaseScreen[Any], owner: FormOwner) -> None:
         self.draft: OpenDraft | None = None
         self._workspace = screen.workspace
-        self._cache = RowCache()
+        self._cache, self._prepared = RowCache(), RowCache()
         texts = TypedTexts(self._workspace.account.drafts)
         super().__init__(screen, owner, texts, lambda: self.draft, empty="Reading …")
 
     def show_draft(self, draft: OpenDraft | None) -> None:
         """Set the draft of another order."""
         self.draft = draft
-        self._cache = RowCache()
+        self._cache, self._prepared = self._prepared, RowCache()
+
+    def prepare(self, edit: Edit) -> None:
+        """Make the rows of an order that is probably shown next."""
+        self._prepared = RowCache()
+        sheet_rows(self._spec(edit), self._prepared)
 
     @property
     def error_count(self) -> int:
@@ -50,22 +56,22 @@ class DraftFormPane(FormPane):
         draft = self.draft
         if draft is None:
             return []
-        spec = FormSpec(
-            draft.edit,
+        typed = (FormNote.typed(*typed, self.controller.edit_key) for typed in self.controller.typed.items())
+        return sheet_rows(self._spec(draft.edit, [*draft.notes, *typed], draft.conflicts()), self._cache)
+
+    def _spec(self, edit: Edit, notes: Sequence[FormNote] = (), conflicts: Sequence[ConflictNote] = ()) -> FormSpec:
+        return FormSpec(
+            edit,
             Operation.PATCH,
             self.controller.view,
-            [
-                *draft.notes,
-                *(FormNote.typed(*typed, self.controller.edit_key) for typed in self.controller.typed.items()),
-            ],
-            draft.conflicts(),
+            notes,
+            conflicts,
             self._workspace.account.zone,
-            self._workspace.orders.suggestions(text_at(draft.document, SHOP)),
+            self._workspace.orders.suggestions(text_at(edit.document, SHOP)),
             self.controller.words,
             fixed=True,
             add_key=self._workspace.keymap.key("add", Context.EDIT),
         )
-        return sheet_rows(spec, self._cache)
 
     def show_help(self) -> None:
         row = self.sheet.cursor_row

@@ -2,15 +2,18 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 
 from textual import on
 from textual.app import ComposeResult
+from textual.timer import Timer
 
 from tui.api.codec import Document, encode
 from tui.api.errors import ApiError, NotFound
 from tui.api.models import Operation
 from tui.api.pointer import Pointer
 from tui.keymap import Context
+from tui.orders.edits.edit import Edit
 from tui.orders.fields import label_of
 from tui.orders.paths import SHOP
 from tui.orders.summary import order_name, text_at
@@ -34,6 +37,8 @@ from tui.work.drafts.presence import Presence
 from tui.work.stored import StoreError
 from tui.work.writes.send_state import SendState
 
+_REST = 0.1
+"""Seconds after an order was shown until the next one is prepared."""
 _LOOK_EVERY = 2.0
 """Seconds between two looks for changes of other copies of the app."""
 
@@ -62,6 +67,7 @@ class EditScreen(BaseScreen[None]):
         self._others = 0
         """How many other copies of the app have the order open."""
         self._seen_changes = -1
+        self._rest: Timer | None = None
 
     @property
     def draft(self) -> OpenDraft | None:
@@ -131,8 +137,11 @@ class EditScreen(BaseScreen[None]):
 
     # The order.
 
-    def open_order(self, order_id: str, pointer: Pointer | None = None) -> None:
-        """Show the draft of an order, or the order from the list, and read it again."""
+    def open_order(self, order_id: str, pointer: Pointer | None = None, *, by: int = 1) -> None:
+        """Show the draft of an order, or the order from the list, and read it again.
+
+        `by`: the direction in which the next order will probably be.
+        """
         self.order_id, self._arrived = order_id, None
         with self.report_store_errors():
             self._presence.enter(order_id)
@@ -146,6 +155,17 @@ class EditScreen(BaseScreen[None]):
         if self.draft is not None:
             self._load(pointer)
         self.read_again()
+        if self._rest is not None:
+            self._rest.stop()
+        self._rest = self.set_timer(_REST, partial(self._prepare_next, by))
+
+    def _prepare_next(self, by: int) -> None:
+        """Make the rows of the next order in advance, which take most of the time until it is shown."""
+        with self.report_store_errors():
+            found = self.workspace.orders.beside(self.order_id, by)
+            if found is not None and self.sheet.editing is None:
+                draft = self.workspace.account.drafts.get(found.key)
+                self.pane.prepare(Edit(found.document) if draft is None else draft.edit)
 
     def _load(self, pointer: Pointer | None = None) -> None:
         """Show the draft from its top, or at a field."""

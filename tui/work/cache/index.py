@@ -65,13 +65,17 @@ class OrderIndex:
         index = self.window.index_of(order_id)
         return (0 if index is None else index + 1), len(self.window)
 
-    def neighbour(self, order_id: str, by: int) -> CachedOrder | None:
-        """The order that is `by` positions away from another one. The cursor of the list moves to it."""
+    def beside(self, order_id: str, by: int) -> CachedOrder | None:
+        """The order that is `by` positions away from another one."""
         index = self.window.index_of(order_id)
-        if index is None or not 0 <= index + by < len(self.window):
-            return None
-        self.move_cursor(index + by)
-        return self.window[index + by]
+        return self.window[index + by] if index is not None and 0 <= index + by < len(self.window) else None
+
+    def neighbour(self, order_id: str, by: int) -> CachedOrder | None:
+        """Like `beside`; the cursor of the list moves to it."""
+        found = self.beside(order_id, by)
+        if found is not None:
+            self.move_cursor(self.window.index_of(found.key) or 0)
+        return found
 
     @property
     def needs_work(self) -> Condition:

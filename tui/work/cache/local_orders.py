@@ -190,8 +190,13 @@ class OrderWindow(Sequence[CachedOrder]):
 
     def index_of(self, key: str) -> int | None:
         """The position of an order."""
-        row = self.cache.row_of(key)
+        near = self.near(key)
+        row = self.cache.row_of(key) if near is None else near.id
         return self._position(row) if row is not None else None
+
+    def near(self, key: str) -> CachedOrder | None:
+        """An order among those that were asked for last."""
+        return next((order for chunk in self._chunks.values() for order in chunk.values() if order.key == key), None)
 
     def _position(self, id: int) -> int | None:
         try:

@@ -181,10 +181,15 @@ def _split_alt(event: events.Key | events.Paste) -> list[events.Key | events.Pas
 
 async def _drain(pump: MessagePump) -> None:
     """Wait until the pump has processed all its current messages."""
-    done = asyncio.Event()
-    if pump.call_later(done.set):
-        # A pump that closes in the meantime never calls back.
-        try:
-            await asyncio.wait_for(done.wait(), _KEY_TIMEOUT)
-        except TimeoutError:
-            return
+    loop = asyncio.get_running_loop()
+    ended = loop.create_future()
+
+    def end() -> None:
+        if not ended.done():
+            ended.set_result(None)
+
+    if pump.call_later(end):
+        # A pump that closes in the meantime never calls back. A timer of the loop, because `wait_for` makes a task.
+        late = loop.call_later(_KEY_TIMEOUT, end)
+        await ended
+        late.cancel()

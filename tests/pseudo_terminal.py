@@ -64,7 +64,7 @@ _TAKES_TERMINAL = (
 
 ALLOWED = re.compile(
     rb"\x1b\[(?:\d+(?:;\d+)?)?H|\x1b\[\d*C|\x1b\[\d+[GdLMX]|\x1b\[K|\x1b\[2J|\x1b\[(?:\d+;\d+)?r|[\r\n\b]|\x1b\[[\d;]*m|\x1b\[\?(?:7|25|1000|1002|1003|1004|1006|1015|1016|1049|2004|2026|2048)[hl]"
-    rb"|\x1b\[\?(?:2026|2048)\$p|\x1b\[>\d+u|\x1b\[<u|\x1b\]22;[a-z-]+\x07"
+    rb"|\x1b\[\?(?:2026|2048)\$p|\x1b\[>\d+u|\x1b\[<u"
 )
 """The control sequences that the app writes: movements, erasures, styles, and modes of the terminal."""
 ISOLATES = frozenset("\u2068\u2069")

@@ -14,6 +14,8 @@ from textual.drivers.linux_driver import LinuxDriver
 
 _HUNG_UP: Final = select.POLLHUP | select.POLLERR
 _ALTERNATE_SCREEN: Final = "\x1b[?1049h"
+_POINTER_SHAPE: Final = "\x1b]22;"
+"""Sets the shape of the mouse pointer. Textual sends it for every screen, also without a mouse."""
 _TICK_MS: Final = 100
 """How often the parser is asked whether an escape sequence is overdue, as Textual does."""
 _TICKS: Final = 10 + round(constants.ESCAPE_DELAY * 10)
@@ -59,6 +61,8 @@ class TerminalDriver(LinuxDriver):
         if self._is_entered and data == _ALTERNATE_SCREEN:
             # Entering it again would clear it.
             self.keeps_screen = True
+            return
+        if not self._mouse and data.startswith(_POINTER_SHAPE):
             return
         # A dead writer reads nothing from its queue, which blocks when it is full.
         if self._writer_thread is not None and self._writer_thread.is_alive() and not self._is_lost:

@@ -246,7 +246,8 @@ class BaseScreen(Screen[R], inherit_bindings=False):
     def give_focus(self) -> None:
         """Focus the open input line, or the list."""
         line = next((line for line in self.query(InputLine) if line.is_open), None)
-        (line or self.list_view).focus(scroll_visible=False)
+        # At once: `focus` would do it later, and the first frame would be drawn without the cursor's colours.
+        self.set_focus(line or self.list_view, scroll_visible=False)
 
     def show_keys(self) -> None:
         """Update the key line."""

@@ -71,17 +71,17 @@ LAYERS = {
     # orders/: the meaning of an order
     # query reads facts from documents; of addresses only the names of countries and their dialling codes
     "tui.orders.query": orders("query addresses.formats paths status_words summary"),
-    "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
+    "tui.orders.addresses": orders("addresses countries fields paths patterns value_parser"),
     "tui.orders.checks": orders(
-        "checks addresses countries fields formats money names numbers order_state paths status_words summary value_parser"
+        "checks addresses countries fields formats money names numbers order_state paths patterns status_words summary value_parser"
     ),
     "tui.orders.edits": orders("edits checks countries fields numbers paths summary value_parser"),
     "tui.orders.tables": orders(
-        "tables addresses checks countries edits fields money names numbers parsed paths progress status_words summary value_parser"
+        "tables addresses checks countries edits fields money names numbers parsed paths patterns progress status_words summary value_parser"
     ),
     "tui.orders.labels": orders("formats label order_state paths query.conditions summary"),
     "tui.orders": orders(
-        "addresses countries display edits fields formats money names numbers parsed paths progress status_words suggestions summary "
+        "addresses countries display edits fields formats money names numbers parsed paths patterns progress status_words suggestions summary "
         "value_parser"
     ),
     # store/: the database

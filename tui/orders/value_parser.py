@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from tui.api.codec import CodecError, Json, decode, encode
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.patterns import late_pattern
 
 Choices: TypeAlias = tuple[tuple[str, str], ...]
 """Code and name of each choice, in the order in which they are offered."""
@@ -224,7 +225,7 @@ _NEEDED = "a value is needed; the command 'empty, null or absent' clears it"
 _TOO_LONG = "this is too long for a number"
 _MAX_DIGITS = 40
 _MAX_TIME_LENGTH = 60
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.]\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_INSTANT = late_pattern(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.]\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _SPANS = {"h": timedelta(hours=1), "m": timedelta(minutes=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from tui.orders.addresses.formats import normalize
+from tui.orders.patterns import late_pattern
 from tui.orders.tables.headings import is_known
 
 # Each line: one language. Words are lower case, without accents.
@@ -69,8 +70,8 @@ _ENDS: Final = (
     r"(?:end of (?:file|report|export|list|data|orders)|eof|fin (?:du|de|del) \w+|ende (?:des|der) \w+|einde(?: van)?.*|"
     r"fine (?:del|dei|della|report|file).*|koniec.*|slut(?: pa)?.*|fim d[oe].*)"
 )
-_TOTAL_CELL: Final = re.compile(rf"(?:{_TOTALS})|(?:{_TOTALS}) \S*\d\S*|\S*\d\S* (?:{_TOTALS})")
-_SENTENCE: Final = re.compile(
+_TOTAL_CELL: Final = late_pattern(rf"(?:{_TOTALS})|(?:{_TOTALS}) \S*\d\S*|\S*\d\S* (?:{_TOTALS})")
+_SENTENCE: Final = late_pattern(
     rf"\d[\d., ]* (?:{_COUNTED})\b.*"
     rf"|(?:{_COUNT_WORDS}) ?(?:{_COUNTED})(?: \w+){{0,2}}(?: \d[\d., ]*)?"
     rf"|(?:{_COUNTED})(?: \w+){{1,2}} \d[\d., ]*"
@@ -79,11 +80,11 @@ _SENTENCE: Final = re.compile(
     rf"|{_ENDS}"
     r"|(?:page|seite|pagina|strona|sida|side) \d+(?: .*)?"
 )
-_LABEL: Final = re.compile(rf"{_ABOUT}|{_COUNTED}")
+_LABEL: Final = late_pattern(rf"{_ABOUT}|{_COUNTED}")
 """Texts that may be before a colon."""
-_NUMBER: Final = re.compile(r"[-+]?[\d.,'’\s\xa0%]*\d[\d.,'’\s\xa0%]*")
-_LINE: Final = re.compile(r"[-–—=*_.#+~|\s]*")
-_CURRENCY: Final = re.compile(r"[A-Z]{3}(?=\b|\d)|US\$|[€£$]|\b(?:zł|kr\.?)(?!\w)|zł")
+_NUMBER: Final = late_pattern(r"[-+]?[\d.,'’\s\xa0%]*\d[\d.,'’\s\xa0%]*")
+_LINE: Final = late_pattern(r"[-–—=*_.#+~|\s]*")
+_CURRENCY: Final = late_pattern(r"[A-Z]{3}(?=\b|\d)|US\$|[€£$]|\b(?:zł|kr\.?)(?!\w)|zł")
 _MAX_TITLE_CELLS: Final = 3
 _HEADER_CELLS: Final = 3
 HEADER_ROWS: Final = 15

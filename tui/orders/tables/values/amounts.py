@@ -8,6 +8,7 @@ from functools import cache, lru_cache
 from typing import Final
 
 from tui.api.models import Kind
+from tui.orders.countries import iso_entries
 from tui.orders.patterns import late_pattern
 from tui.orders.value_parser import ValidValue, parse_entry
 
@@ -246,6 +247,4 @@ def _currency_code(text: str) -> str:
 
 @cache
 def _currency_codes() -> frozenset[str]:
-    import pycountry
-
-    return frozenset(currency.alpha_3 for currency in pycountry.currencies)
+    return frozenset(currency["alpha_3"] for currency in iso_entries("4217"))

@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Final
 
 from tui.orders.addresses.formats import country_named, normalize, state_named
-from tui.orders.countries import country_name, subdivisions
+from tui.orders.countries import country_name, states
 from tui.orders.patterns import late_pattern
 
 _COUNTRY_ALIASES: Final = {
@@ -101,7 +101,7 @@ def _country_of_subdivision(code: str) -> str:
     first, _, second = code.partition("-")
     if _country(first) == _country(second):
         return _country(first)
-    return first if code.upper() in subdivisions() else ""
+    return first if code.upper() in dict(states(first)) else ""
 
 
 @lru_cache(maxsize=4096)

@@ -128,8 +128,8 @@ LAYERS = {
     "tui.navigator": layer("tui.screens tui.widgets tui.work tui.api.codec", NETWORK, DISK, SERVER),
     "tui.closing": layer("tui.navigator tui.screens.common", NETWORK, DISK, TERMINAL, SERVER),
     "tui.background": layer(
-        "tui.api.errors tui.config.settings tui.keymap tui.navigator tui.screens.bulk.running tui.screens.common "
-        "tui.store.db tui.work",
+        "tui.api.errors tui.api.models tui.config.settings tui.keymap tui.navigator tui.orders.countries tui.orders.fields "
+        "tui.screens.bulk.running tui.screens.common tui.store.db tui.work",
         NETWORK,
         DISK,
         TERMINAL,

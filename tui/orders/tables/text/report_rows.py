@@ -1,7 +1,7 @@
 """Recognises the rows around the data of a report: titles, footers, totals, record counts and repeated headers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -94,11 +94,12 @@ HEADER_ROWS: Final = 15
 def header_index(rows: Sequence[Sequence[str]]) -> int:
     """The index of the header: the first row, unless a later one has more known names and only titles are above it."""
     filled = [[cell.strip() for cell in row if cell.strip()] for row in rows[:HEADER_ROWS]]
-    known = [sum(_is_known(cell[:200]) for cell in cells) for cells in filled]
+    known = [_count_known(cells) for cells in filled[:2]]
     if len(filled) > 1 and _is_group_row(filled[0], filled[1], known):
         return 1
     if not filled or (known[0] > 1 and known[0] * 2 >= len(filled[0])):
         return 0
+    known += map(_count_known, filled[2:])
     for index, cells in enumerate(filled):
         if len(cells) > 1 and (known[index] > 1 or (known[index] and index and max(map(len, filled[:index])) == 1)):
             return index if known[index] * 3 >= len(cells) and known[index] > known[0] else 0
@@ -113,12 +114,13 @@ def _is_group_row(groups: Sequence[str], names: Sequence[str], known: Sequence[i
 
 def known_share(rows: Sequence[Sequence[str]]) -> float:
     """The highest share of known names in a row that may be the header."""
-    shares = [
-        sum(_is_known(cell.strip()[:200]) for cell in row) / len(row)
-        for row in rows[:HEADER_ROWS]
-        if 1 < len(row) < 200
-    ]
-    return max(shares, default=0.0)
+    highest = 0.0
+    for row in rows[:HEADER_ROWS]:
+        if 1 < len(row) < 200:
+            highest = max(highest, _count_known([cell.strip() for cell in row]) / len(row))
+        if highest == 1.0:
+            break  # looking up the names takes longer than all else
+    return highest
 
 
 def is_title(cells: Sequence[str], width: int) -> bool:
@@ -171,6 +173,10 @@ def _is_amount(text: str) -> bool:
 
 def _is_count(text: str) -> bool:
     return re.fullmatch(rf"\d+ (?:{_COUNTED})|(?:{_COUNTED})", _plain(text)) is not None
+
+
+def _count_known(texts: Iterable[str]) -> int:
+    return sum(_is_known(text[:200]) for text in texts)
 
 
 @lru_cache(maxsize=4096)

@@ -225,6 +225,7 @@ _NEEDED = "a value is needed; the command 'empty, null or absent' clears it"
 _TOO_LONG = "this is too long for a number"
 _MAX_DIGITS = 40
 _MAX_TIME_LENGTH = 60
+_DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:[.,]([0-9]*))?")
 _INSTANT = late_pattern(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.]\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _SPANS = {"h": timedelta(hours=1), "m": timedelta(minutes=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
@@ -241,10 +242,10 @@ def _find_choice(text: str, choices: Choices) -> str | None:
 
 def _decimal_text(text: str) -> str | InvalidText:
     """Convert a number with a decimal point or comma to JSON. Digits stay as typed: `3.50`."""
-    text = re.sub(r"\s", "", text)
+    text = "".join(text.split())
     if not text:
         return InvalidText(_NEEDED)
-    match = re.fullmatch(r"([+-]?)([0-9]*)(?:[.,]([0-9]*))?", text)
+    match = _DECIMAL.fullmatch(text)
     if match is None or not (match[2] or match[3]):
         grouped = re.fullmatch(r"[+-]?[0-9]{1,3}(?:[.,'][0-9]{3})+(?:[.,][0-9]+)?", text)
         return InvalidText(

@@ -69,6 +69,7 @@ _CURRENCY: Final = late_pattern(
     r"\s*(?P<minus_4>-)?\s*(?P<close>\))?",
     re.IGNORECASE,
 )
+_SIGN_APART: Final = re.compile(r"^([-+])\s+")
 _SPACED: Final = late_pattern(r"[-+]?[0-9]{1,3}(?:[\s'’`´][0-9]{3})+(?:[.,][0-9]*)?")
 _EPOCH: Final = datetime(2000, 1, 1)
 
@@ -159,10 +160,10 @@ def may_mean(sign: str, currency: str) -> bool:
 
 def parse_number(text: str, decimal: str) -> str | None:
     """Convert a number with this decimal sign and thousands separators to JSON; None if it is not a number."""
-    text = re.sub(r"^([-+])\s+", r"\1", text.strip().replace("−", "-"))
+    text = _SIGN_APART.sub(r"\1", text.strip().replace("−", "-"))
     if _SPACED.fullmatch(text):
         text = re.sub(r"[\s'’`´]", "", text)
-    elif re.search(r"\s", text):
+    elif len(text.split()) > 1:
         return None  # `2 3`, joined from two columns, is not 23
     thousands = "." if decimal == "," else ","
     if decimal in text and thousands in text:

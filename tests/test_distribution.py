@@ -23,6 +23,8 @@ IMPORTED_AS = {
 }
 BROUGHT_BY = {"rich": "textual", "pydantic_core": "pydantic", "annotated_types": "pydantic"}
 """Packages that are imported although another one brings them: its own interface consists of their types."""
+READ_BY = {"pycountry": "tui/orders/countries.py"}
+"""Packages that are not imported: a module reads their files."""
 
 
 def package_files() -> set[str]:
@@ -91,7 +93,9 @@ def imported_packages() -> set[str]:
 def test_every_dependency_is_imported_and_every_import_is_a_dependency() -> None:
     expected = {IMPORTED_AS.get(name, name) for name in requirements()}
     assert set(BROUGHT_BY.values()) <= expected
-    assert imported_packages() - BROUGHT_BY.keys() == expected
+    for name, module in READ_BY.items():
+        assert f'find_spec("{name}")' in (ROOT / module).read_text(encoding="utf-8")
+    assert imported_packages() - BROUGHT_BY.keys() | READ_BY.keys() == expected
 
 
 def test_the_readme_lists_every_dependency_with_its_reason_size_and_licence() -> None:

@@ -71,17 +71,17 @@ LAYERS = {
     # orders/: the meaning of an order
     # query reads facts from documents; of addresses only the names of countries and their dialling codes
     "tui.orders.query": orders("query addresses.formats paths status_words summary"),
-    "tui.orders.addresses": orders("addresses countries fields paths value_parser"),
+    "tui.orders.addresses": orders("addresses countries fields paths patterns value_parser"),
     "tui.orders.checks": orders(
-        "checks addresses countries fields formats money names numbers order_state paths status_words summary value_parser"
+        "checks addresses countries fields formats money names numbers order_state paths patterns status_words summary value_parser"
     ),
     "tui.orders.edits": orders("edits checks countries fields numbers paths summary value_parser"),
     "tui.orders.tables": orders(
-        "tables addresses checks countries edits fields money names numbers parsed paths progress status_words summary value_parser"
+        "tables addresses checks countries fields money names numbers parsed paths patterns progress status_words summary value_parser"
     ),
     "tui.orders.labels": orders("formats label order_state paths query.conditions summary"),
     "tui.orders": orders(
-        "addresses countries display edits fields formats money names numbers parsed paths progress status_words suggestions summary "
+        "addresses countries display edits fields formats money names numbers parsed paths patterns progress status_words suggestions summary "
         "value_parser"
     ),
     # store/: the database
@@ -128,8 +128,8 @@ LAYERS = {
     "tui.navigator": layer("tui.screens tui.widgets tui.work tui.api.codec", NETWORK, DISK, SERVER),
     "tui.closing": layer("tui.navigator tui.screens.common", NETWORK, DISK, TERMINAL, SERVER),
     "tui.background": layer(
-        "tui.api.errors tui.config.settings tui.keymap tui.navigator tui.screens.bulk.running tui.screens.common "
-        "tui.store.db tui.work",
+        "tui.api.errors tui.api.models tui.config.settings tui.keymap tui.navigator tui.orders.countries tui.orders.fields "
+        "tui.screens.bulk.running tui.screens.common tui.store.db tui.work",
         NETWORK,
         DISK,
         TERMINAL,
@@ -174,7 +174,7 @@ LAYERS = {
         SERVER,
     ),
     "tui.headless": layer(
-        "tui.commands.output tui.service tui.config tui.work tui.store.store tui.store.db tui.orders.checks.context tui.orders.fields tui.orders.parsed tui.orders.paths "
+        "tui.commands.output tui.commands.signals tui.service tui.config tui.work tui.store.store tui.store.db tui.orders.checks.context tui.orders.fields tui.orders.parsed tui.orders.paths "
         "tui.orders.progress tui.orders.tables.mapping tui.orders.tables.text.encodings tui.widgets.text tui.api.codec "
         "tui.api.errors tui.api.pointer tui.api.wording",
         NETWORK,
@@ -183,7 +183,7 @@ LAYERS = {
         SERVER,
     ),
     "tui.cli": layer(
-        "tui.arguments tui.crash_reports tui.first_paint tui.start tui.headless tui.commands tui.config tui.sandbox.command",
+        "tui.arguments tui.crash_reports tui.first_paint tui.start tui.headless tui.commands tui.config tui.sandbox.command tui.work.gc_pause",
         NETWORK,
         DISK,
         TERMINAL,
@@ -398,6 +398,28 @@ def test_help_and_version_import_only_argparse_and_our_texts(option: str) -> Non
     ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
     ours = {"gc", "tui", "tui.arguments", "tui.cli", "tui.config", "tui.config.service_urls"}
     assert set(ended.stdout.splitlines()[-1].split()) == ours
+
+
+def test_checking_a_table_imports_only_what_tables_need(tmp_path: Path) -> None:
+    """Neither an event loop, the network and the disk, nor what only JSON, spreadsheets, proposed fixes and forms need."""
+    file = tmp_path / "orders.csv"
+    file.write_text("Order number,Name,Street,City,Country\n1,Jan Kühn,Hauptstr. 1,Dresden,DE\n", encoding="utf-8")
+    script = (
+        "import sys\nfrom tui.cli import main\n"
+        f"try: main(['check', '--shop', '1', {str(file)!r}])\n"
+        "except SystemExit as end: code = end.code\n"
+        "print(code, *sorted(name for name, module in sys.modules.items() if module))"
+    )
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("SENDCLOUD_")}
+    environment["SENDCLOUD_ORDERS_CONFIG"] = str(tmp_path)
+    command = [sys.executable, "-c", script]
+    output = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    code, *names = output.stdout.splitlines()[-1].split()
+    assert code == "1", output
+    assert {"pydantic", "tui.orders.tables.rows", "tui.orders.checks.address"} <= set(names)
+    heavy = "asyncio ssl httpx sqlite3 starlette textual tomllib pycountry python_calamine tui.store tui.service"
+    rare = "tui.screens tui.sandbox tui.orders.edits tui.orders.checks.fixes tui.work.file_import.workbook"
+    assert not [name for name in names if within(name, frozenset(f"{heavy} {rare}".split()))]
 
 
 def test_no_error_is_swallowed() -> None:

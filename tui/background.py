@@ -1,14 +1,18 @@
 """The work that continues while an account is open: verifying, reading orders and labels, finishing what was in flight."""
 
 import asyncio
+import gc
 from contextlib import suppress
 from functools import partial
 from typing import Final
 
 from tui.api.errors import ApiError
+from tui.api.models import Operation, validate_order
 from tui.config.settings import Settings
 from tui.keymap import Context
-from tui.navigator import Navigator
+from tui.navigator import Navigator, load_screens
+from tui.orders.countries import countries
+from tui.orders.fields import all_fields
 from tui.screens.bulk.running import ask_left
 from tui.screens.common.workspace import Workspace
 from tui.screens.common.workspace_actions import resolve_writes, start_write
@@ -110,3 +114,14 @@ class BackgroundWork:
                 self._navigator.store_changed()
         except StoreError as error:
             self._workspace.show_notice(f"Old writes stay in the journal until the next start: {error}", "warning")
+
+
+def warm_up() -> None:
+    """Load what the first opened order needs, so that it opens without a delay."""
+    load_screens()
+    countries()
+    all_fields()
+    for operation in Operation:
+        validate_order({}, operation)
+    # These objects stay until the end; collecting garbage among them would delay keys now and then.
+    gc.freeze()

@@ -228,7 +228,10 @@ def _check(options: argparse.Namespace) -> int:
     use_account = options.demo or options.profile is not None or has_credentials()
     choice = ProfileChoice(*required_profile(options)) if use_account else None
 
-    from tui.headless import check
+    from tui.work.gc_pause import gc_paused
+
+    with gc_paused():
+        from tui.headless import check
 
     return run_or_usage_error(lambda: check(options, *(choice or ProfileChoice(None, read_settings()))))
 
@@ -242,7 +245,10 @@ def _submit(options: argparse.Namespace) -> int:
             f"Profile {profile.name!r} is read only, so submit cannot send; use --dry-run to see what it would do."
         )
 
-    from tui.headless import submit
+    from tui.work.gc_pause import gc_paused
+
+    with gc_paused():
+        from tui.headless import submit
 
     return run_or_usage_error(lambda: submit(options, profile, settings))
 
@@ -266,7 +272,10 @@ def _orders(command: str, arguments: list[str]) -> int:
         raise UsageError("--cached and --refresh cannot be combined.")
     profile, settings = required_profile(options)
 
-    from tui.commands.orders import count_orders, list_orders, show_order
+    from tui.work.gc_pause import gc_paused
+
+    with gc_paused():
+        from tui.commands.orders import count_orders, list_orders, show_order
 
     run_command = {"list": list_orders, "show": show_order, "count": count_orders}[command]
     return run_or_usage_error(lambda: run_command(options, profile, settings))

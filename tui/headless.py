@@ -1,7 +1,6 @@
 """The headless commands `check` and `submit`: arguments in; output lines and exit codes out."""
 
 import argparse
-import asyncio
 import sys
 import time
 from collections import Counter
@@ -22,12 +21,10 @@ from tui.commands.output import (
     USAGE,
     CommandEnded,
     Interrupted,
-    Signals,
     WaitLine,
     guarded,
     json_line,
     print_lines,
-    run_until_signal,
     say,
     say_if,
     write_error,
@@ -106,6 +103,7 @@ def _check_account(
 ) -> tuple[list[FileEntry], "dict[int, RemoteStatus]", int]:
     """Check the entries against the account; if that fails, return them unchanged with an error code."""
     from tui.api.errors import ApiError
+    from tui.commands.signals import run_until_signal
     from tui.service import connect
     from tui.work.submit.probe import probe
     from tui.work.submit.retry import retry
@@ -227,6 +225,8 @@ def _submit(options: argparse.Namespace, profile: Profile, settings: Settings) -
     name, entries = _entries(options, settings)
     if options.dry_run:
         return _dry_run(entries, profile, settings, options.retry_for)
+    import asyncio
+
     from tui.service import connect
     from tui.store.db import StoreError
     from tui.work.batches.catalog import BatchLocked, checked_name
@@ -257,7 +257,10 @@ async def _submitted(
     entries: list[FileEntry],
     settings: Mapping[int, ShopSettings],
 ) -> int:
+    import asyncio
+
     from tui.api.errors import ApiError
+    from tui.commands.signals import Signals
     from tui.store.db import StoreError
     from tui.store.store import Store, utc_now
     from tui.work.account import open_account, open_remembered
@@ -401,6 +404,8 @@ def _close(store: "Store") -> None:
 
 async def _cancel_tasks() -> None:
     """Cancel remaining tasks; a write in flight is resolved from the journal at the next start."""
+    import asyncio
+
     others = asyncio.all_tasks() - {asyncio.current_task()}
     for task in others:
         task.cancel()

@@ -1,7 +1,6 @@
 """Opens a workspace with its screens and background work, and closes it."""
 
 import asyncio
-import gc
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -10,15 +9,13 @@ from pathlib import Path
 from textual.worker import WorkerError
 
 from tui.api.wording import count_of
-from tui.background import BackgroundWork
+from tui.background import BackgroundWork, warm_up
 from tui.closing import Closing
 from tui.config.preferences import Preferences
 from tui.config.profiles import Profile
 from tui.config.settings import Settings
 from tui.config.time_zone import local_zone
-from tui.navigator import SESSION, Navigator, load_screens
-from tui.orders.countries import countries
-from tui.orders.fields import all_fields
+from tui.navigator import SESSION, Navigator
 from tui.screens.common.workspace import Workspace
 from tui.service import Service
 from tui.store.store import Store
@@ -106,7 +103,7 @@ class Session:
         """Open the screens, call `ready`, and start the background work."""
         self.navigator.start(self._open_screens(ready), name="open the screens and look up writes in flight")
         self._background.start()
-        self.navigator.start(asyncio.to_thread(_warm_up), name="load other screens")
+        self.navigator.start(asyncio.to_thread(warm_up), name="load other screens")
 
     async def _open_screens(self, ready: Callable[[], None]) -> None:
         await self.navigator.open_last_place()
@@ -166,12 +163,3 @@ async def open_session(
     except BaseException:
         store.close()
         raise
-
-
-def _warm_up() -> None:
-    """Load what the first opened order needs, so that it opens without a delay."""
-    load_screens()
-    countries()
-    all_fields()
-    # These objects stay until the end; collecting garbage among them would delay keys now and then.
-    gc.freeze()

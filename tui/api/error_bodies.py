@@ -1,6 +1,5 @@
 """Turns an unsuccessful response into an exception of `tui.api.errors`, and its body into problems."""
 
-import html
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -161,13 +160,15 @@ def _from_text(status: int, body: bytes, content_type: str, dialect: Dialect) ->
 
 
 def _page_text(text: str) -> str:
+    from html import unescape  # 1 ms and 0.2 MB, for web pages only
+
     title = re.search(r"<title[^>]{0,200}>([^<]{1,500})", text, re.IGNORECASE)
     heading = re.search(r"<h1[^>]{0,200}>([^<]{1,500})", text, re.IGNORECASE)
     if title or heading:
         found = [match[1].strip() for match in (title, heading) if match]
-        return html.unescape(" – ".join(dict.fromkeys(found)))
+        return unescape(" – ".join(dict.fromkeys(found)))
     without_code = re.sub(r"<(script|style)\b.*?(?:</\1>|\Z)", " ", text, flags=re.IGNORECASE | re.DOTALL)
-    return html.unescape(re.sub(r"<[^>]*>?", " ", without_code))
+    return unescape(re.sub(r"<[^>]*>?", " ", without_code))
 
 
 def _status_text(status: int) -> str:

@@ -23,6 +23,7 @@ from pydantic import (
     ConfigDict,
     Field,
     StringConstraints,
+    TypeAdapter,
     ValidationError,
     create_model,
     model_validator,
@@ -94,9 +95,8 @@ class Invalid:
 
 def validate_order(document: Json, operation: Operation) -> list[Invalid]:
     """All schema errors of one order for this operation, in document order. Unknown keys are ignored."""
-    model = Order if operation is Operation.POST else patch_model(Order)
     try:
-        model.model_validate(document)
+        _validator(operation).validate_python(document)
     except ValidationError as error:
         return [
             _invalid(problem)
@@ -105,6 +105,14 @@ def validate_order(document: Json, operation: Operation) -> list[Invalid]:
             if problem["type"] != "string_unicode"
         ]
     return []
+
+
+@cache
+def _validator(operation: Operation) -> Any:
+    """The validator of whole orders. Only it is kept, and it is complete: models that are completed later are not safe in threads."""
+    adapter: TypeAdapter[Any] = TypeAdapter(Order if operation is Operation.POST else patch_model(Order))
+    adapter.rebuild()
+    return adapter.validator
 
 
 def _invalid(error: ErrorDetails) -> Invalid:
@@ -242,7 +250,8 @@ class Node(BaseModel):
     """An object of the document. `ATOMIC`: must be complete in PATCH too (Q3.7, Q3.10). `ONE_OF`: exactly one of these
     members must be present (Q8.22)."""
 
-    model_config = ConfigDict(extra="ignore")
+    # Only whole orders are validated, so the objects in them need no validators of their own.
+    model_config = ConfigDict(extra="ignore", defer_build=True)
     ATOMIC: ClassVar[bool] = False
     ONE_OF: ClassVar[tuple[str, ...]] = ()
 
@@ -579,18 +588,24 @@ class Order(Node):
 @cache
 def patch_model(model: type[Node]) -> type[Node]:
     """The model for PATCH: nothing required except in `ATOMIC` objects, with PATCH's own types and names."""
-    fields: dict[str, Any] = {}
-    for name, info in model.model_fields.items():
-        meta = field_meta(info)
-        if meta.patch is NOT_IN_PATCH:
-            continue
-        own = Annotated[info.annotation, *info.metadata] if info.metadata else info.annotation
-        annotation = _in_patch(own if meta.patch is _SAME else meta.patch)
-        required = model.ATOMIC and info.is_required()
-        fields[meta.patch_name or name] = (annotation, ... if required else None)
     if model is ServicePoint:
         return ServicePoint
+    fields: dict[str, Any] = {}
+    for name, info in model.model_fields.items():
+        if (found := patch_field(model, name)) is not None:
+            own, required = found
+            annotation = _in_patch(Annotated[own.annotation, *own.metadata] if own.metadata else own.annotation)
+            fields[field_meta(info).patch_name or name] = (annotation, ... if required else None)
     return create_model(f"Patch{model.__name__}", __base__=Node, **fields)
+
+
+def patch_field(model: type[Node], name: str) -> tuple[FieldInfo, bool] | None:
+    """The type that PATCH has for a field of this object, and whether it is required; None if PATCH has no such field."""
+    info = model.model_fields[name]
+    meta = field_meta(info)
+    if meta.patch is NOT_IN_PATCH:
+        return None
+    return info if meta.patch is _SAME else FieldInfo.from_annotation(meta.patch), model.ATOMIC and info.is_required()
 
 
 def _in_patch(annotation: Any) -> Any:

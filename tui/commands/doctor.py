@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from tui.commands.findings import DoctorFinding, Surroundings
 from tui.commands.machine_checks import run_checks
-from tui.commands.output import PROBLEMS, SUCCESS, guarded, json_line, print_lines, run_until_signal
+from tui.commands.output import PROBLEMS, SUCCESS, guarded, json_line, print_lines
+from tui.commands.signals import run_until_signal
 from tui.config.choice import ProfileChoice
 from tui.config.locations import data_folder, settings_file
 from tui.config.profiles import Profile

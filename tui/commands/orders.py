@@ -22,10 +22,10 @@ from tui.commands.output import (
     guarded,
     print_lines,
     print_table,
-    run_until_signal,
     say,
     say_if,
 )
+from tui.commands.signals import run_until_signal
 from tui.config.locations import data_folder
 from tui.config.profiles import Profile
 from tui.config.settings import Settings

@@ -2,6 +2,7 @@
 
 import json
 from functools import cache, lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 
 from tui.orders.value_parser import Choices
@@ -12,11 +13,9 @@ _SHORT_NAMES = {"GB": "United Kingdom", "US": "United States", "TW": "Taiwan", "
 @cache
 def countries() -> Choices:
     """All countries of ISO 3166-1 and Kosovo, whose code the list lacks, sorted by name."""
-    import pycountry  # 40 ms, and only forms need it
-
     named = {
-        country.alpha_2: _SHORT_NAMES.get(country.alpha_2) or getattr(country, "common_name", country.name)
-        for country in pycountry.countries
+        country["alpha_2"]: _SHORT_NAMES.get(country["alpha_2"]) or country.get("common_name", country["name"])
+        for country in iso_entries("3166-1")
     }
     named.setdefault("XK", "Kosovo")
     return tuple(sorted(named.items(), key=lambda pair: pair[1]))
@@ -36,15 +35,34 @@ def _names() -> dict[str, str]:
 @cache
 def states(country_code: str) -> Choices:
     """The subdivisions of a country by ISO 3166-2 (`IT-RM`), sorted by name; empty if the list has none (Q8.18)."""
-    start = f"{country_code.upper()}-"
-    parts = ((code, name) for code, name in subdivisions().items() if code.startswith(start))
+    parts = ((part["code"], part["name"]) for part in subdivisions(country_code))
     return tuple(sorted(parts, key=lambda pair: pair[1]))
 
 
-@cache
-def subdivisions() -> dict[str, str]:
-    """The names of all subdivisions of ISO 3166-2 by code. pycountry's own objects take 5 MB."""
-    import pycountry
+def subdivisions(country_code: str) -> list[dict[str, str]]:
+    """The subdivisions of a country in ISO 3166-2. All of them would take 2 MB, so only its part of the file is parsed."""
+    whole, start = _iso_list("3166-2"), f"{country_code.upper()}-"
+    quoted = f'"{start}'.encode()
+    first, last = whole.find(quoted), whole.rfind(quoted)
+    if first < 0:
+        return []
+    part = whole[whole.rindex(b"{", 0, first) : whole.index(b"}", last) + 1]
+    return [entry for entry in json.loads(b"[%b]" % part) if entry["code"].startswith(start)]
 
-    listed = json.loads((Path(pycountry.DATABASE_DIR) / "iso3166-2.json").read_bytes())
-    return {part["code"]: part["name"] for part in listed["3166-2"]}
+
+def iso_entries(standard: str) -> list[dict[str, str]]:
+    """The entries of an ISO standard, such as 3166-1, from pycountry's files. Its own objects take more memory."""
+    entries: list[dict[str, str]] = json.loads(_iso_list(standard))[standard]
+    return entries
+
+
+def _iso_list(standard: str) -> bytes:
+    return (pycountry_folder() / "databases" / f"iso{standard}.json").read_bytes()
+
+
+def pycountry_folder() -> Path:
+    """The folder of the package, which is not imported: that takes 10 ms."""
+    package = find_spec("pycountry")
+    if package is None or package.origin is None:
+        raise ModuleNotFoundError("pycountry is not installed")
+    return Path(package.origin).parent

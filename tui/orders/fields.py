@@ -10,7 +10,7 @@ from annotated_types import Ge, Gt, Len, MaxLen, MinLen
 from pydantic.fields import FieldInfo
 
 from tui.api.codec import Json
-from tui.api.models import NOT_IN_PATCH, FieldMeta, Group, Kind, Node, Operation, Order, field_meta, patch_model
+from tui.api.models import Group, Kind, Node, Operation, Order, field_meta, patch_field
 from tui.api.pointer import ABSENT, ROOT, Absent, Pointer, position_of
 from tui.orders.paths import ANY, KEY, LISTS
 
@@ -97,7 +97,7 @@ class FormSection:
 @cache
 def all_fields() -> tuple[Field, ...]:
     """All fields in the order of the form, parents before their members."""
-    found = tuple(_fields_below(Order, patch_model(Order), (), (), Group.ORDER, rare=False, atomic=False))
+    found = tuple(_fields_below(Order, Order, (), (), Group.ORDER, rare=False, atomic=False))
     return tuple(sorted(found, key=lambda field: list(Group).index(field.group)))
 
 
@@ -166,6 +166,13 @@ def label_of(pointer: Pointer) -> str:
         parts.extend(pointer.tokens[length + (1 if field.is_list else 0) :])
         return ", ".join(parts)
     return str(pointer) or "the order"
+
+
+def full_label(path: tuple[str, ...]) -> str:
+    """The form's label for a field: `Every item, HS code`."""
+    label = label_of(Pointer(path))
+    group, _, rest = label.partition(f" {ANY}, ")
+    return f"Every item, {rest}" if rest else group
 
 
 def sections(document: Json) -> list[FormSection]:
@@ -268,9 +275,7 @@ def _fields_below(
         extra = field_meta(info)
         shape = _shape(info)
         patch_name = extra.patch_name or name
-        patch_info = (
-            patch_parent.model_fields.get(patch_name) if patch_parent and extra.patch is not NOT_IN_PATCH else None
-        )
+        in_patch = patch_field(patch_parent, name) if patch_parent is not None else None
         field_group = extra.group or group
         is_atomic = atomic or (shape.node is not None and _is_atomic(shape.node))
         field = Field(
@@ -281,8 +286,8 @@ def _fields_below(
             help=info.description or "",
             group=field_group,
             trail=trail,
-            post=_rule(info, shape, name, extra),
-            patch=_patch_rule(patch_info, patch_name),
+            post=_rule(info, shape, name, allowed=not extra.read_only, required=info.is_required()),
+            patch=_patch_rule(in_patch, patch_name),
             read_only=extra.read_only,
             immutable=extra.immutable,
             rare=rare or extra.rare,
@@ -295,7 +300,7 @@ def _fields_below(
         yield field
         if shape.node is None:
             continue
-        below_patch = _shape(patch_info).node if patch_info is not None else None
+        below_patch = _shape(in_patch[0]).node if in_patch is not None else None
         inner_path = (*field.path, ANY) if shape.is_list else field.path
         labels = (*trail, field.label)
         yield from _fields_below(
@@ -350,15 +355,16 @@ def _shape(info: FieldInfo) -> _Shape:
 _TEXTUAL: Final = (Kind.TEXT, Kind.LINES, Kind.WORD, Kind.STATE, Kind.COUNTRY, Kind.DATE_TEXT)
 
 
-def _rule(info: FieldInfo, shape: _Shape, name: str, extra: FieldMeta) -> FieldRule:
+def _rule(info: FieldInfo, shape: _Shape, name: str, *, allowed: bool, required: bool) -> FieldRule:
     empty = shape.kind in _TEXTUAL and not shape.non_empty and not (name == "email" and _has_format(info))
-    return FieldRule(not extra.read_only, info.is_required(), shape.nullable, empty, name)
+    return FieldRule(allowed, required, shape.nullable, empty, name)
 
 
-def _patch_rule(info: FieldInfo | None, name: str) -> FieldRule:
-    if info is None:
+def _patch_rule(in_patch: tuple[FieldInfo, bool] | None, name: str) -> FieldRule:
+    if in_patch is None:
         return FieldRule(False, False, False, False, name)
-    return _rule(info, _shape(info), name, FieldMeta())
+    info, required = in_patch
+    return _rule(info, _shape(info), name, allowed=True, required=required)
 
 
 def _limits(info: FieldInfo) -> Iterator[str]:

@@ -20,7 +20,9 @@ def computable(value: Json | Absent) -> Decimal | None:
     """
     if isinstance(value, bool) or not isinstance(value, int | Decimal):
         return None
-    number = Decimal(value)
+    if isinstance(value, int):
+        return Decimal(value) if abs(value) < 10**_WHOLE_DIGITS else None
+    number = value
     exponent = number.as_tuple().exponent
     is_small = isinstance(exponent, int) and exponent >= -_DECIMALS and number.adjusted() < _WHOLE_DIGITS
     return number if is_small else None

@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from tui.orders.names import normalized
+from tui.orders.patterns import late_pattern
 
 
 class Meaning(StrEnum):
@@ -136,16 +137,16 @@ _STEMS: Final = (
 )
 """Beginnings of words, most decisive first, for statuses that are no known phrase."""
 
-_PARTLY: Final = re.compile(r"\b(part|teil|gedeelte|deels|parcial|parzial|czesc|delvis)")
-_NOT: Final = re.compile(
+_PARTLY: Final = late_pattern(r"\b(part|teil|gedeelte|deels|parcial|parzial|czesc|delvis)")
+_NOT: Final = late_pattern(
     r"\b(not|no|non|nicht|niet|nie|nao|inte|ej|ikke|pas|un|never|noch)\b|\b(unbezahl|onbetaal|impay|nieop)"
 )
-_TO_DO: Final = re.compile(
+_TO_DO: Final = late_pattern(
     r"\b(ready|to|be|bereit|zu|pret|prete|a|klaar|te|om|listo|para|por|pronto|da|per|gotow\w*|do|klar|till|til|att|at|wait\w*"
     r"|awaiting|pending|wart\w*|ausstehend|attente|wacht|afwachting|pendiente|espera|attesa|oczek\w*|vantar|afventer"
     r"|aguard\w*|pendente|offen\w*|outstanding|preparing|prepar\w*|versandbereit|verzendklaar)\b"
 )
-_DO_NOT_SHIP: Final = re.compile(
+_DO_NOT_SHIP: Final = late_pattern(
     r"\b((do not|dont|don t|never) (ship|send|dispatch|despatch|deliver|fulfil\w*|post)|not to be (shipped|sent|dispatched)"
     r"|no ship|nicht (versenden|verschicken|ausliefern|liefern|senden|verpacken)|ne pas (expedier|envoyer|livrer)"
     r"|niet (verzenden|versturen|leveren|opsturen)|no (enviar|mandar|entregar)|non (spedire|inviare|consegnare|evadere)"
@@ -153,7 +154,7 @@ _DO_NOT_SHIP: Final = re.compile(
     r"|(skal|ma) ikke (sendes|leveres)|(far|ska) (inte|ej) skickas|nao (enviar|expedir|entregar|despachar))\b"
 )
 """Orders not to ship, unlike *not shipped*."""
-_TOGETHER: Final = re.compile(r"\b(teil|teilweise)(?=storn|erstatt|ruckerst|bezahl|versand|versend|gelief|retour)")
+_TOGETHER: Final = late_pattern(r"\b(teil|teilweise)(?=storn|erstatt|ruckerst|bezahl|versand|versend|gelief|retour)")
 """German words for *partly* that are written together with the rest."""
 YES: Final = frozenset(
     [
@@ -214,7 +215,7 @@ NO: Final = frozenset(
 NO_FLAGS: Final = frozenset(["0", "1", "none", "null", "nan", ""])
 """Words of flags that do not say yes or no about a payment."""
 _NOT_PAID: Final = frozenset({Meaning.UNPAID, Meaning.PENDING, Meaning.FAILED, Meaning.PARTLY_PAID})
-WAITS: Final = re.compile(
+WAITS: Final = late_pattern(
     r"\b(wait\w*|awaiting|pending|wart\w*|ausstehend\w*|attente|wacht|afwachting|pendiente|espera|attesa|oczek\w*|vantar"
     r"|afventer|aguard\w*|pendente|offen\w*|outstanding|open|missing|required|expected|due)\b"
 )

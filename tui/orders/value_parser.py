@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from tui.api.codec import CodecError, Json, decode, encode
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.patterns import late_pattern
 
 Choices: TypeAlias = tuple[tuple[str, str], ...]
 """Code and name of each choice, in the order in which they are offered."""
@@ -224,7 +225,8 @@ _NEEDED = "a value is needed; the command 'empty, null or absent' clears it"
 _TOO_LONG = "this is too long for a number"
 _MAX_DIGITS = 40
 _MAX_TIME_LENGTH = 60
-_INSTANT = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.]\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
+_DECIMAL = re.compile(r"([+-]?)([0-9]*)(?:[.,]([0-9]*))?")
+_INSTANT = late_pattern(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(?:[.]\d+)?(?:[Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _DAYS = {"today": 0, "yesterday": -1, "tomorrow": 1}
 _SPANS = {"h": timedelta(hours=1), "m": timedelta(minutes=1), "d": timedelta(days=1), "w": timedelta(weeks=1)}
 
@@ -240,10 +242,10 @@ def _find_choice(text: str, choices: Choices) -> str | None:
 
 def _decimal_text(text: str) -> str | InvalidText:
     """Convert a number with a decimal point or comma to JSON. Digits stay as typed: `3.50`."""
-    text = re.sub(r"\s", "", text)
+    text = "".join(text.split())
     if not text:
         return InvalidText(_NEEDED)
-    match = re.fullmatch(r"([+-]?)([0-9]*)(?:[.,]([0-9]*))?", text)
+    match = _DECIMAL.fullmatch(text)
     if match is None or not (match[2] or match[3]):
         grouped = re.fullmatch(r"[+-]?[0-9]{1,3}(?:[.,'][0-9]{3})+(?:[.,][0-9]+)?", text)
         return InvalidText(

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, Final
 
-from tui.orders.countries import countries, country_name, states
+from tui.orders.countries import countries, country_name, iso_entries, pycountry_folder, states, subdivisions
 
 LIKELY_COUNTRIES: Final = tuple(re.findall("..", "NLDEFRESITGBUSPLBEATCHLUIEDKSENOFIPTCZSKHUROGRHRSICAAU"))
 """The countries whose postcodes are searched if nothing else decides the country, likeliest first."""
@@ -158,10 +158,7 @@ def state_named(country: str, text: str) -> str:
 @cache
 def is_british_county(text: str) -> bool:
     """Whether the text is a British county, which people still write below the town."""
-    import pycountry
-
-    parts: Any = pycountry.subdivisions
-    counties = {normalize(part.name) for part in parts.get(country_code="GB") if "county" in part.type.casefold()}
+    counties = {normalize(part["name"]) for part in subdivisions("GB") if "county" in part["type"].casefold()}
     return normalize(text) in counties
 
 
@@ -191,9 +188,7 @@ def _rules(code: str) -> dict[str, str]:
 
 @cache
 def _codes_of_three() -> dict[str, str]:
-    import pycountry
-
-    return {country.alpha_3: country.alpha_2 for country in pycountry.countries}
+    return {country["alpha_3"]: country["alpha_2"] for country in iso_entries("3166-1")}
 
 
 @cache
@@ -201,19 +196,18 @@ def _names() -> dict[str, str]:
     """Country codes by normalized name, in all supported languages."""
     import gettext
 
-    import pycountry
-
     found = {name: code for code, names in _COMMON_NAMES.items() for name in names}
     listed = [
-        (country.alpha_2, name)
-        for country in pycountry.countries
+        (country["alpha_2"], name)
+        for country in iso_entries("3166-1")
         for kind in ("name", "common_name", "official_name")
-        if (name := getattr(country, kind, None))
+        if (name := country.get(kind))
     ]
     for code, name in [*countries(), *listed]:
         found.setdefault(normalize(name), code)
+    locales = str(pycountry_folder() / "locales")
     for language in _LANGUAGES:
-        path = gettext.find("iso3166-1", pycountry.LOCALES_DIR, [language])
+        path = gettext.find("iso3166-1", locales, [language])
         if path is None:
             continue
         # Not by `gettext.translation`, which keeps all catalogs in memory.

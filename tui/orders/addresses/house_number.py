@@ -6,6 +6,7 @@ from typing import Final
 from tui.orders.addresses.formats import normalize
 from tui.orders.addresses.months import MONTHS
 from tui.orders.addresses.vocabulary import is_route_type, names_box
+from tui.orders.patterns import late_pattern
 
 _NO_ADDITION: Final = r"(?!(?:am|im|an|auf|la|le|de|du|da|di|el|et|en|of|os|the|rue|via|weg|see|tal|hof|st|rd|nd|th|ave?|dr|ln|ct|pl|tr)\b)"
 """Short words after a number that belong to the street: `Haus 5 am See`, `East 5th`."""
@@ -22,12 +23,12 @@ _FLOOR: Final = (
     r"|,? (?:bajo|ático|atico|entlo|pral)\b\.?(?: [A-Z]\b)?)"
 )
 _DOOR: Final = rf"(?:,? {_UNIT_WORDS}\b\.? ?(?:\d{{1,5}}[A-Za-z]?|[A-Za-z])\b|{_FLOOR})"
-_NUMBER_LAST: Final = re.compile(
+_NUMBER_LAST: Final = late_pattern(
     rf"[ ,]+(?P<label>(?:nr|no|n[°º]?|num|#)[.]? ?)?"
     rf"(?P<number>[0-9]{{1,5}}(?:{_FRACTION}|{_MORE}{{0,2}}){_DOOR}{{0,2}})\.?$",
     re.IGNORECASE,
 )
-_NUMBER_FIRST: Final = re.compile(
+_NUMBER_FIRST: Final = late_pattern(
     r"(?P<number>[0-9]{1,5}(?:[-/][0-9]{1,5}| [0-9]/[2-9]| ?[½⅓¼¾⅔])?(?: ?(?:bis|ter|quater|[A-Za-z]))?),? +"
     r"(?P<street>(?:[^\W\d]|[0-9]+(?:st|nd|rd|th)\b).*)",
     re.DOTALL | re.IGNORECASE,
@@ -42,16 +43,16 @@ _SQUARES: Final = frozenset(["plein", "place", "platz", "plaza", "plac", "piazza
 _PREPOSITIONS: Final = frozenset(
     ["de", "du", "des", "del", "della", "di", "do", "d", "von", "vom", "van", "of", "z", "av", "af"]
 )
-_YEARS: Final = re.compile(r"1[89]\d\d ?[-/] ?(?:1[89]|20)\d\d")
-_YEAR: Final = re.compile(r"1[789]\d\d|20[0-3]\d")
-_ENDS_IN_UNIT: Final = re.compile(
+_YEARS: Final = late_pattern(r"1[89]\d\d ?[-/] ?(?:1[89]|20)\d\d")
+_YEAR: Final = late_pattern(r"1[789]\d\d|20[0-3]\d")
+_ENDS_IN_UNIT: Final = late_pattern(
     r"(?:\b(?:flat|apt|apartment|unit|suite|ste|floor|room|appt|wohnung|whg|piso|lokal|lok|bus|bte|top|app|apto|ap|sc|bl|bloco"
     r"|lote?|t[üu]r|stiege|int|interno|porte|esc|et|em|emelet)\.?|\d ?[A-Z]|\b\d{1,4}\.)$",
     re.IGNORECASE,
 )
-_RURAL_OR_MILITARY: Final = re.compile(r"(?:psc|cmr|bfpo|rr|hc)\b.*\d", re.IGNORECASE)
+_RURAL_OR_MILITARY: Final = late_pattern(r"(?:psc|cmr|bfpo|rr|hc)\b.*\d", re.IGNORECASE)
 """Routes and boxes of the US, Canada and British Forces: `PSC 3 Box 1234`."""
-_NUMBER_OF_VILLAGE: Final = re.compile(r"[čc]\. ?(?:p|ev)\.", re.IGNORECASE)
+_NUMBER_OF_VILLAGE: Final = late_pattern(r"[čc]\. ?(?:p|ev)\.", re.IGNORECASE)
 """The label of a number in a Czech village without streets: `č.p. 45`."""
 _LONGEST_STREET: Final = 300
 _LONGEST_NUMBER: Final = 20

@@ -8,6 +8,7 @@ from functools import cache
 from typing import Final
 
 from tui.orders.addresses.formats import normalize
+from tui.orders.patterns import late_pattern
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -202,25 +203,25 @@ _UNITS: Final = frozenset(
 _FLOORS: Final = frozenset(
     ["verdieping", "etage", "floor", "stock", "og", "obergeschoss", "piso", "planta", "piano", "pietro", "tage", "hoog"]
 )
-_ATTENTION: Final = re.compile(
+_ATTENTION: Final = late_pattern(
     r"(?:t\.?a\.?v\.?|attn|att|att\.?n\.?e|z\. ?hd\.?(?: v(?:on|\.))?|zu händen(?: von)?|à l['’]attention d[e']|fao|all['’]attenzione di|f\.?a\.?o\.?)[.:]?\s+(?P<name>\S.*)",
     re.IGNORECASE,
 )
-_CARE_OF: Final = re.compile(r"(?:c/o|p/a|℅|bei|chez|presso)[.:]?\s+\S.*|c/o\S.*", re.IGNORECASE)
-_ORDINAL_FLOOR: Final = re.compile(
+_CARE_OF: Final = late_pattern(r"(?:c/o|p/a|℅|bei|chez|presso)[.:]?\s+\S.*|c/o\S.*", re.IGNORECASE)
+_ORDINAL_FLOOR: Final = late_pattern(
     r"(?:\d{1,2}\s?(?:e|de|ste|er|ère|ème|eme|st|nd|rd|th|º|ª|°|o|a|\.)?\s+"
     r"(?:verdieping|etage|étage|og|stock|floor|piso|planta|piano|piętro|obergeschoss)\b.{0,40}"
     r"|\d{1,2}\s?[.ºª°]?\s?[ºª°]?\s?(?:[A-Z]|izq|dcha|der|izda|ctro|og)\b\.?.{0,20}"
     r"|(?:bajo|ático|entlo|pral)\b.{0,20})",
     re.IGNORECASE,
 )
-_BOX: Final = re.compile(
+_BOX: Final = late_pattern(
     r"(?:postbus|postfach|p\.?\s?o\.?\s?box|post office box|b\.?p\.?|boîte postale|boite postale|apartado(?: de correos)?|"
     r"apdo\.?(?: de correos)?|casella postale|skrytka(?: pocztowa)?|skr\. ?poczt\.?|postboks|case postale|locked bag)"
     r"\s{0,3}(?:nr\.?|no\.?|n°|nº)?\s{0,3}\d[\d ]{0,11}[a-z]?",
     re.IGNORECASE,
 )
-_NAMES_BOX: Final = re.compile(
+_NAMES_BOX: Final = late_pattern(
     r"(?:^box|^boks|\b(?:postbus|postfach|p\.?\s?o\.?\s?box|g\.?p\.?o\.?\s?box|post office box|private bag|locked bag|"
     r"b\.?p\.?|t\.?s\.?a\.?|c\.?s\.?|"
     r"bo[îi]te postale|apartado|apdo|caixa postal|casella postale|c\.?p\.?|case postale|skrytka|skr\.? ?poczt|post[bo]o?[kx]s|"
@@ -228,16 +229,16 @@ _NAMES_BOX: Final = re.compile(
     r"(?: (?:pocztowa|de correos))?[ :,]{0,3}(?:nr\.?|no\.?|n°|nº)?\s{0,3}(?:[A-Z]{3}[A-Z0-9]*)?\d",
     re.IGNORECASE,
 )
-_ROUTE_TYPE: Final = re.compile(
+_ROUTE_TYPE: Final = late_pattern(
     r"\b(?:sr|hwy|highway|rte|rt|cr|fm|sh|ih|km|interstate|ss|sp|(?:county|state|farm|national) (?:road|route|rd|rte)|"
     r"strada (?:statale|provinciale|regionale)|route (?:nationale|départementale)|nationale|départementale|carretera|"
     r"autovía)\.?$|^(?:.* )?us$|^(?:route|rural route|rr)$",
     re.IGNORECASE,
 )
-_LOCKER: Final = re.compile(
+_LOCKER: Final = late_pattern(
     r"(?:dhl\s)?(?:packstation|postfiliale|paketshop|paczkomat)\s{1,3}(?:nr\.?\s)?\w{1,12}", re.IGNORECASE
 )
-_LOCKER_CODE: Final = re.compile(
+_LOCKER_CODE: Final = late_pattern(
     r"(?:dhl[ -]?)?(?:postnummer|post-nr\.?|postnr\.?)?[ :]{0,3}(?P<code>\d{6,10})", re.IGNORECASE
 )
 _PROSE_WORDS: Final = frozenset(

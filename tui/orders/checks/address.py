@@ -22,6 +22,7 @@ from tui.orders.checks.facts import CheckedOrder, Found, excerpt, found, text_at
 from tui.orders.checks.postal_territories import country_of_postcode
 from tui.orders.countries import country_name
 from tui.orders.paths import SHIP_TO
+from tui.orders.patterns import late_pattern
 
 NAME: Final = SHIP_TO / "name"
 STREET_LINE: Final = SHIP_TO / "address_line_1"
@@ -35,14 +36,14 @@ PHONE: Final = SHIP_TO / "phone_number"
 EMAILS: Final = (SHIP_TO / "email", Pointer.of("customer_details", "email"))
 _CUSTOMER_PHONE: Final = Pointer.of("customer_details", "phone_number")
 _SERVICE_POINT: Final = Pointer.of("service_point_details")
-_PACKSTATION: Final = re.compile(r"\bpack ?station\b", re.IGNORECASE)
-_POST_NUMBER: Final = re.compile(r"(?<!\d)\d{6,10}(?!\d)")
+_PACKSTATION: Final = late_pattern(r"\bpack ?station\b", re.IGNORECASE)
+_POST_NUMBER: Final = late_pattern(r"(?<!\d)\d{6,10}(?!\d)")
 
 EMAIL: Final = r"[^\s@<>()]{1,64}@[^\s@<>()]{1,255}\.[^\s@<>()]{1,63}"
 """An e-mail address within a text; its parts are limited, so that a long text is scanned in linear time."""
 _ADDITION: Final = r"(apt|app|appt|bus|flat|unit|etage|building|bât|bat)?\W*\d*\w?"
-_CARE_OF: Final = re.compile(r"(c/o|c\.o\.|care of|z\. ?hd|zhd|t\.?a\.?v|p/a|attn|chez|presso)\b", re.IGNORECASE)
-_INSIDE_A_BUILDING: Final = re.compile(
+_CARE_OF: Final = late_pattern(r"(c/o|c\.o\.|care of|z\. ?hd|zhd|t\.?a\.?v|p/a|attn|chez|presso)\b", re.IGNORECASE)
+_INSIDE_A_BUILDING: Final = late_pattern(
     r"(\d{1,3}\w{0,3}\W+)?"
     r"(apartment|appartement|suite|room|floor|level|verdieping|étage|etage|stock|obergeschoss|piano|interno|piso|bât|bâtiment)"
     r"\W*\d{0,5}\w?",
@@ -54,7 +55,7 @@ _NO_NUMBERS: Final = frozenset(
 """Countries whose addresses have no house number, or have it as a part of a longer text."""
 _NAMED_HOUSES: Final = _NO_NUMBERS | {"GB", "GG", "IE", "IM", "JE"}
 """Countries where a house may have a name instead of a number."""
-_SAYS_NO_NUMBER: Final = re.compile(
+_SAYS_NO_NUMBER: Final = late_pattern(
     r"\b(?:s/?n|s\.?n\.?c|s\. ?n)\b|\blieu-?dit\b|^(?:hameau|ferme|mas|domaine|ch[âa]teau|finca|cortijo|mas[íi]a|diseminado|"
     r"quinta|casal|monte|herdade|localit[àa]|contrada|cascina|podere)\b",
     re.IGNORECASE,
@@ -63,9 +64,9 @@ _SAYS_NO_NUMBER: Final = re.compile(
 _MILITARY_STATES: Final = frozenset({"AA", "AE", "AP"})
 """States of American forces abroad (USPS Publication 28); ISO 3166-2 has none for them."""
 _PRINTED: Final = ("name", "company_name", "address_line_1", "address_line_2", "city")
-_AFTER_SEPARATOR: Final = re.compile(r"(?P<city>.*\S) ?(?:[,/(]|(?<= )[-–](?= )) ?(?P<country>[^,/()]+?)\)?")
-_IN_CAPITALS: Final = re.compile(r"(?P<city>.*\w) (?P<country>[A-Z]{2,3})")
-_NOT_LATIN: Final = re.compile("[^\x00-\u024f\u1e00-\u1eff]")
+_AFTER_SEPARATOR: Final = late_pattern(r"(?P<city>.*\S) ?(?:[,/(]|(?<= )[-–](?= )) ?(?P<country>[^,/()]+?)\)?")
+_IN_CAPITALS: Final = late_pattern(r"(?P<city>.*\w) (?P<country>[A-Z]{2,3})")
+_NOT_LATIN: Final = late_pattern("[^\x00-\u024f\u1e00-\u1eff]")
 _WITH_STATE: Final = frozenset({"AU", "CA", "IT", "US"})
 """Countries for which Sendcloud requires a state (sendcloud.dev/docs/shipping/international-shipping)."""
 _LABELS: Final = {

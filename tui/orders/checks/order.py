@@ -24,11 +24,12 @@ from tui.orders.paths import (
     STATUS,
     TAGS,
 )
+from tui.orders.patterns import late_pattern
 from tui.orders.status_words import is_on_hold, meaning_of
 from tui.orders.summary import text_at
 
 _MAX_ID_LENGTH: Final = 64
-_HOLD: Final = re.compile(r"(on[ _-]?)?hold|do not ship|nicht versenden|wachten", re.IGNORECASE)
+_HOLD: Final = late_pattern(r"(on[ _-]?)?hold|do not ship|nicht versenden|wachten", re.IGNORECASE)
 
 
 def no_items(order: CheckedOrder, context: CheckContext) -> Iterator[Found]:

@@ -15,7 +15,8 @@ from tui.orders.edits.merge import matches
 from tui.orders.edits.request_choice import RequestChoice, choose_request, choose_upsert
 from tui.orders.edits.upsert import unknown_pointers
 from tui.orders.fields import Field, all_fields, field_at, label_of
-from tui.orders.paths import ANY, EVERY_ITEM, ITEMS, LISTS, TAGS, is_item_path
+from tui.orders.fields import full_label as full_label
+from tui.orders.paths import EVERY_ITEM, ITEMS, LISTS, TAGS, is_item_path
 from tui.orders.value_parser import show_value
 
 VERSION: Final = 1
@@ -187,13 +188,6 @@ def short_label(assignment: FieldAssignment) -> str:
     if assignment.is_item_field:
         return f"items' {known.caption}"
     return known.caption if known.group is Group.ORDER else f"{known.group} {known.caption}"
-
-
-def full_label(path: tuple[str, ...]) -> str:
-    """The form's label for a field: `Every item, HS code`."""
-    label = label_of(Pointer(path))
-    group, _, rest = label.partition(f" {ANY}, ")
-    return f"Every item, {rest}" if rest else group
 
 
 def apply(bulk: BulkChange, document: Document) -> Applied:

@@ -10,6 +10,7 @@ from tui.api.codec import Json
 from tui.api.models import Kind
 from tui.orders.fields import Field
 from tui.orders.money import as_json_number
+from tui.orders.patterns import late_pattern
 from tui.orders.tables.csv_writer import APOSTROPHES, unescape_formula, without_text_guard
 from tui.orders.tables.layout import TableLayout
 from tui.orders.tables.values.amounts import (
@@ -30,7 +31,7 @@ from tui.orders.value_parser import InvalidText, ValidValue, parse_entry
 MAX_CELL_LENGTH: Final = 100_000
 """The maximum number of characters of a cell. Rows with longer cells are refused."""
 
-_FULL_TIME: Final = re.compile(
+_FULL_TIME: Final = late_pattern(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(:\d\d(?:\.\d+)?)? ?(?:(Z|UTC)|([+-]\d\d):?(\d\d))", re.IGNORECASE
 )
 _CENTS_EXPONENT: Final = -2

@@ -13,10 +13,11 @@ from typing import Final
 
 from tui.api.codec import Json, encode
 from tui.api.pointer import Absent
+from tui.orders.patterns import late_pattern
 
-_DANGEROUS: Final = re.compile(r"'*[=+\-@\t\r]")
-_GUARDED: Final = re.compile(r"'+[=+\-@\t\r]")
-_TEXT_GUARDED: Final = re.compile(
+_DANGEROUS: Final = late_pattern(r"'*[=+\-@\t\r]")
+_GUARDED: Final = late_pattern(r"'+[=+\-@\t\r]")
+_TEXT_GUARDED: Final = late_pattern(
     r"['’‘´`]+"
     r"(?:[=+\-@](?=.)|\d(?!\ds\b)|(?![^\W\d_](?:[^\w]|$))(?![a-z][A-Z])[^\W\d_])"
     r"(?!.*(?<=\w)['’‘´`](?:\W|$))",
@@ -25,9 +26,9 @@ _TEXT_GUARDED: Final = re.compile(
 """An apostrophe that marks a cell as text, also before digits and words: `'04109`, but not `'s-Hertogenbosch`, `'t Hof`,
 `'90s Tee` and `'quoted' text`."""
 APOSTROPHES: Final = frozenset("'’‘´`")
-_CONTROL: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_CONTROL: Final = late_pattern(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 """Control characters but tab and line breaks, those that turn the direction of text, and lone surrogates."""
-_NUMBER: Final = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
+_NUMBER: Final = late_pattern(r"-?\d{1,15}(?:\.\d{1,15})?", re.ASCII)
 
 
 def escape_formula(text: str) -> str:

@@ -5,7 +5,6 @@ from typing import Final
 
 from tui.api.errors import Severity
 from tui.api.pointer import Pointer
-from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.registry import find_damage
 from tui.orders.parsed import GuessKind, Memory, ParsedOrder
 from tui.orders.paths import BILL_TO, ITEMS, SHIP_TO
@@ -30,6 +29,8 @@ def hold_damaged(order: ParsedOrder, context: ImportContext) -> None:
             continue  # readable in the name of an item, and reported as a warning
         column = _column_of(order, pointer)
         text = f"{damage.detail} It is sent unchanged."
+        from tui.orders.checks.fixes import fix_for  # 5 ms, and few files are damaged
+
         fix = fix_for(order.document, damage)
         original = "" if fix is None else f" It was probably {fix.text}."
         detail = f"{damage.detail}{original} Correct it, or send it unchanged."

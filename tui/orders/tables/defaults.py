@@ -22,6 +22,9 @@ _DECISIVE: Final = ("name", "company_name", "address_line_1", "house_number", "p
 """The members of an address without which it says nothing about who gets an order."""
 _COSTS: Final = ("discount_granted", "insurance_costs", "freight_costs", "other_costs")
 
+_NOT_SAID: Final = Derivation(How.ASSUMED, "the file does not say it")
+_THE_SAME: Final = Derivation(How.GIVEN, CONSTANT)
+
 DefaultNote = Callable[[FieldPath, Json, How, str], None]
 
 
@@ -40,8 +43,12 @@ def fill_defaults(
     def note(path: FieldPath, value: Json, how: How, text: str) -> None:
         node: Any = document
         for token, following in pairwise(path):
-            fresh: Json = [{}] if following == "0" else {}
-            node = node[int(token)] if isinstance(node, list) else node.setdefault(token, fresh)
+            if isinstance(node, list):
+                node = node[int(token)]
+            elif token in node:
+                node = node[token]
+            else:
+                node[token] = node = [{}] if following == "0" else {}
         node[path[-1]] = value
         derived[_pointer(path)] = _derivation(how, text)
 
@@ -51,7 +58,7 @@ def fill_defaults(
         note(CURRENCY_PATH, currency_sign, How.COMPUTED, "from the currency sign of the amounts")
     for path, value in mapping.constants:
         is_assumed = USUAL_CONSTANTS.get(path) == value or path in mapping.guessed
-        source = Derivation(How.ASSUMED, "the file does not say it") if is_assumed else Derivation(How.GIVEN, CONSTANT)
+        source = _NOT_SAID if is_assumed else _THE_SAME
         _apply_constant(document, items, path, value, note, source)
     if mapping.fills_defaults:
         _fill_names(document, now, note)

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from tui.orders.names import normalized
+from tui.orders.patterns import late_pattern
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.formats import KnownFormat, format_of_header
 from tui.orders.tables.values.amounts import UNITS, currency_sign_in
@@ -22,7 +23,7 @@ _FRACTIONS: Final = {"pence": "GBP", "grosze": "PLN", "groszy": "PLN", "groszach
 """The currencies of words for a hundredth of only one."""
 _CURRENCIES: Final = frozenset(words.CURRENCIES.split("|"))
 
-_ORDER_TIME: Final = re.compile(
+_ORDER_TIME: Final = late_pattern(
     r"((order|ordered|purchase|sale|created|creation|placed) )?time( (of (the )?(order|purchase|sale)|ordered|placed|created))?"
     r"|ordertime|((bestell|auftrags|kauf|erstell)(uhr)?|uhr)?zeit( (der|des) (bestellung|auftrags|kaufs))?|bestell uhrzeit"
     r"|heure( (de (la )?|d )?(commande|achat|creation))?"

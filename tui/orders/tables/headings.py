@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Final
 
-from tui.orders.edits.bulk_change import full_label
-from tui.orders.fields import Field, all_fields
+from tui.orders.fields import Field, all_fields, full_label
 from tui.orders.names import normalized
 from tui.orders.paths import ANY, BILL_TO, EVERY_ITEM, NUMBER, ORDER_ID, SHIP_TO, FieldPath, is_item_path
 from tui.orders.tables import heading_words as words

@@ -15,6 +15,7 @@ from tui.orders.fields import Field, field_at, label_of
 from tui.orders.names import normalized
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedFile, ParsedOrder, RefusedEntry, UnusedCell
 from tui.orders.paths import ANY, EVERY_ITEM, ORDERED_AT, FieldPath, is_item_path
+from tui.orders.patterns import late_pattern
 from tui.orders.progress import OnProgress, Progress
 from tui.orders.tables.address_headings import address_heading, name_parts
 from tui.orders.tables.cells import MAX_CELL_LENGTH, CellValue, cell_text, from_cents, read_cell
@@ -668,11 +669,11 @@ _STEPS: Final[tuple[Callable[[ParsedOrder, ImportContext], None], ...]] = (
 )
 """The steps that complete an order after its missing values were filled in, in this order."""
 
-_PERSON: Final = re.compile(
+_PERSON: Final = late_pattern(
     r"(c/o|c\.o\.|care of|att|attn|attention|z\. ?hd|zhd|zu h\w+|t\.a\.v|tav|fao|bei|chez|presso)\b", re.IGNORECASE
 )
 """Words before the name of a person at an address."""
-_FLAT: Final = re.compile(r"[0-9]{1,4}\w?|[A-Za-z]\d{0,3}")
+_FLAT: Final = late_pattern(r"[0-9]{1,4}\w?|[A-Za-z]\d{0,3}")
 _MIN_COLUMNS: Final = 4
 """Columns of a table in which a row of one sentence is no order."""
 _LINE_TOTAL: Final = ("total_price", "value")

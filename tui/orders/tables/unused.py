@@ -12,6 +12,7 @@ from tui.orders.addresses.formats import country_named, normalize
 from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, ParsedOrder, UnusedCell
 from tui.orders.paths import BILL_TO, ITEMS, SHIP_TO
+from tui.orders.patterns import late_pattern
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.address_headings import (
     CONNECTORS,
@@ -61,11 +62,11 @@ _MORE_MEANINGS: Final = frozenset(["kod", "suffix", "via"])
 """Bare words for parts of an address that mean something else where the address has another column for the part."""
 _NAME_AFFIXES: Final = frozenset([*words.TITLES.split("|"), "suffix", "name suffix", "prefix"])
 """Bare words for `Dr.` or `Jr.` beside a name."""
-_WEIGHT: Final = re.compile(r"weight|gewicht|\bpoids\b|\bpeso\b|\bwaga\b|vikt|vaegt")
-_PICKUP_POINT: Final = re.compile(rf"\b({words.PICKUP_POINTS})\b")
-_ADDRESS: Final = re.compile(r"\d.*[^\W\d]{3}.*[,\n;-]|[^\W\d]{3}.*[,\n;-].*\d", re.DOTALL)
+_WEIGHT: Final = late_pattern(r"weight|gewicht|\bpoids\b|\bpeso\b|\bwaga\b|vikt|vaegt")
+_PICKUP_POINT: Final = late_pattern(rf"\b({words.PICKUP_POINTS})\b")
+_ADDRESS: Final = late_pattern(r"\d.*[^\W\d]{3}.*[,\n;-]|[^\W\d]{3}.*[,\n;-].*\d", re.DOTALL)
 """An address in one cell."""
-_TOKEN: Final = re.compile(r"\w+")
+_TOKEN: Final = late_pattern(r"\w+")
 
 
 class Concern(Enum):

@@ -5,7 +5,6 @@ import stat
 from pathlib import Path
 
 from tui.api.codec import LIMIT, CodecError, Json, decode
-from tui.orders.edits.upsert import to_upsert
 from tui.orders.parsed import ParsedFile, ParsedOrder, RefusedEntry
 from tui.work.file_import.foreign_json import system_of, system_of_file
 from tui.work.typed_paths import at_home
@@ -58,6 +57,8 @@ def read_orders(data: bytes | str) -> ParsedFile:
 
     Raises ImportFileError.
     """
+    from tui.orders.edits.upsert import to_upsert  # 5 ms, for JSON only
+
     if not data.strip():
         raise ImportFileError("It is empty. Nothing was added.")
     entries, refused = _entries(data)

@@ -2,13 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from tui.api.codec import Document, Json
 from tui.api.pointer import Pointer, position_of
-from tui.orders.edits.edit import Edit
 from tui.orders.fields import entry_of
 from tui.orders.paths import KEY, LISTS
+
+if TYPE_CHECKING:
+    from tui.orders.edits.edit import Edit
 
 
 @dataclass(slots=True)
@@ -25,12 +27,12 @@ class Provenance:
     _derived: Mapping[str, Json] = field(default_factory=dict)
     _by_key: tuple[dict[Pointer, tuple[int, str]], dict[Pointer, str]] | None = None
 
-    def cell(self, pointer: Pointer, edit: Edit) -> tuple[int, str] | None:
+    def cell(self, pointer: Pointer, edit: "Edit") -> tuple[int, str] | None:
         """The row and column name that the value at a pointer was read from."""
         cells = self._keyed()[0]
         return cells.get(edit.to_keys(pointer)) if cells else None
 
-    def place(self, pointer: Pointer, edit: Edit) -> str:
+    def place(self, pointer: Pointer, edit: "Edit") -> str:
         """The place of a value in the table, or where it would be: `row 8, column "Qty"`.
 
         Empty without a table, and if it is only the row that `text` has already.
@@ -46,7 +48,7 @@ class Provenance:
         derived = self.derived(pointer, edit)
         return f"{words}, {derived}" if derived else words if row not in (None, self.row) else ""
 
-    def describe(self, pointer: Pointer, edit: Edit) -> str:
+    def describe(self, pointer: Pointer, edit: "Edit") -> str:
         """Where a value came from: its column and row, and how it was derived; empty without a table."""
         if self.row is None:
             return ""
@@ -64,12 +66,12 @@ class Provenance:
             else f"Not in {self.file}: {derived.rstrip('.')}."
         )
 
-    def derived(self, pointer: Pointer, edit: Edit) -> str | None:
+    def derived(self, pointer: Pointer, edit: "Edit") -> str | None:
         """How the value at a pointer was derived, if the source lacked it."""
         words = self._keyed()[1]
         return words.get(edit.to_keys(pointer)) if words else None
 
-    def rebased(self, old: Edit, new: Edit) -> "Provenance":
+    def rebased(self, old: "Edit", new: "Edit") -> "Provenance":
         """The provenance for an edit with another base. Cells are kept where the value is the same."""
         cells, derived = self._keyed()
         if not cells and not derived:

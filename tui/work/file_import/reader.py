@@ -32,8 +32,10 @@ from tui.orders.tables.table import Table, TableRow, parse_table, with_header
 from tui.orders.tables.text.encodings import ENCODINGS, EncodingChoice, describe_guess
 from tui.orders.tables.text.report_rows import HEADER_ROWS, header_index
 from tui.work.file_import.json_reader import MAX_ORDERS_PER_FILE, ImportFileError, read_file, read_orders
-from tui.work.file_import.workbook import is_workbook, read_workbook
 from tui.work.gc_pause import gc_paused
+
+_WORKBOOK_MARKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+"""What .xlsx, .ods and .xls files begin with."""
 
 
 class ImportStopped(ImportFileError):
@@ -123,7 +125,7 @@ def open_source(
             f"{name} has {len(data) // 2**20} MB; at most {LIMIT // 2**20} MB are read. Nothing was added."
         )
     try:
-        if isinstance(data, bytes) and is_workbook(data):
+        if isinstance(data, bytes) and data.startswith(_WORKBOOK_MARKS):
             return _open_workbook(data, name, known, layout, progress)
         if not data.strip():
             raise ImportFileError(f"{name} is empty. Nothing was added.")
@@ -203,6 +205,8 @@ def refused_csv(intake: ParsedFile) -> bytes:
 def _open_workbook(
     data: bytes, name: str, known: Sequence[ColumnMapping], layout: TableLayout | None, progress: OnProgress | None
 ) -> TableSource:
+    from tui.work.file_import.workbook import read_workbook  # 5 ms, for spreadsheets only
+
     found = read_workbook(data, layout.sheet if layout is not None else "", progress)
     if layout is None:
         # A cover sheet or notes may come before the sheet with the orders.

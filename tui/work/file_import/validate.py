@@ -84,12 +84,12 @@ def entries_of(file: ParsedFile, shops: AccountShops = NO_SHOPS, progress: OnPro
 
     `progress` is called with the number of checked orders and the total.
     """
-    found = [FileEntry(0, one.place, one, (), one.row) for one in file.orders]
+    entries = [FileEntry(position, one.place, one, (), one.row) for position, one in enumerate(file.orders)]
     refused = [FileEntry(0, one.place, None, (_refusal_problem(one),), one.row) for one in file.refused]
     if refused:
         # Both are in the order of the file, and their places have numbers of the same kind.
-        found = sorted([*found, *refused], key=_file_position)
-    entries = [replace(one, position=position) for position, one in enumerate(found)]
+        found = sorted([*entries, *refused], key=_file_position)
+        entries = [replace(one, position=position) for position, one in enumerate(found)]
     with gc_paused(len(entries)):
         return check_entries(entries, shops, progress)
 
@@ -113,7 +113,7 @@ def check_entries(
         if (duplicate := duplicates.get(str(one.position))) is not None:
             problems.insert(0, duplicate)
         problems.sort(key=lambda problem: problem.rank)
-        result.append(replace(one, problems=tuple(problems)))
+        result.append(replace(one, problems=tuple(problems)) if problems or one.problems else one)
     return result
 
 

@@ -57,11 +57,6 @@ class SheetRows:
     hidden: int = 0
 
 
-def is_workbook(data: bytes) -> bool:
-    """Whether these bytes begin as .xlsx, .ods or .xls files do."""
-    return data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
-
-
 def read_workbook(data: bytes, sheet: str = "", progress: OnProgress | None = None) -> SheetRows:
     """Read a sheet, by default the first visible one that is not empty. Raises TableError."""
     from python_calamine import (  # 10 ms, for spreadsheets only

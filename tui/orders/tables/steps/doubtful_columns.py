@@ -1,6 +1,5 @@
 """Columns whose headings name several things: their cells tell what they are, or the order is held until it is confirmed."""
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Final
@@ -9,6 +8,7 @@ from tui.orders.money import amount_at
 from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, ParsedOrder
 from tui.orders.paths import CURRENCY, EVERY_ITEM, ITEMS, FieldPath
+from tui.orders.patterns import late_pattern
 from tui.orders.status_words import flag_of, known_phrase
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.context import ImportContext, item_rows
@@ -29,8 +29,8 @@ from tui.orders.tables.mapping import (
 from tui.orders.tables.table import Table
 from tui.orders.tables.values.amounts import COMMON_CURRENCIES, unit_named
 
-_EMAIL: Final = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
-_SMALL_NUMBER: Final = re.compile(r"[1-9]\d{0,2}")
+_EMAIL: Final = late_pattern(r"[^@\s]+@[^@\s]+\.[^@\s]+")
+_SMALL_NUMBER: Final = late_pattern(r"[1-9]\d{0,2}")
 _AMOUNTS: Final = frozenset(["amount", "item amount", "product amount"])
 SKU_PATH: Final[FieldPath] = (*EVERY_ITEM, "sku")
 MATERIAL_PATH: Final[FieldPath] = (*EVERY_ITEM, "material_content")
@@ -94,11 +94,11 @@ _ON_DELIVERY_PATH: Final[FieldPath] = ("payment_details", "is_cash_on_delivery")
 _MATERIALS: Final = frozenset(["material", "materiaal", "materiale", "matiere", "item material", "artikel material"])
 """What an article is made of, and its number in the words of ERP systems."""
 _NUMBERS: Final = frozenset(words.NUMBER_WORDS.split("|"))
-_CODE: Final = re.compile(r"(?=.*\d)[\w./-]{2,}")
-_SUBSTANCE: Final = re.compile(
+_CODE: Final = late_pattern(r"(?=.*\d)[\w./-]{2,}")
+_SUBSTANCE: Final = late_pattern(
     r"(?!.*[A-Z]-[A-Z])(?:\d{1,3}(?:[.,]\d+)? ?%|[^\d])*[^\W\d_]{3}(?:\d{1,3}(?:[.,]\d+)? ?%|[^\d])*"
 )
-_WITH_NUMBER: Final = re.compile(r"\d[\w /-]{0,5}$|^\d+\w?[ ,]")
+_WITH_NUMBER: Final = late_pattern(r"\d[\w /-]{0,5}$|^\d+\w?[ ,]")
 _NAMES: Final = ((SHIP, "name"), ("customer_details", "name"))
 
 

@@ -14,6 +14,7 @@ from tui.orders.money import as_json_number
 from tui.orders.names import normalized
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder, UnusedCell
 from tui.orders.paths import CURRENCY, ITEMS, SHIP_TO
+from tui.orders.patterns import late_pattern
 from tui.orders.tables.context import ImportContext, error, item_rows, set_value
 from tui.orders.tables.values.amounts import currency_of, parse_money
 
@@ -34,7 +35,7 @@ _FIELDS: Final = {
 }
 """The names of fields in a cell. Those without a path are not read."""
 
-_COLUMNS: Final = re.compile(
+_COLUMNS: Final = late_pattern(
     r"(?:(?:order|ordered|line|sales?|cart|purchased|bestell\w*|bestelde|lista? (?:de|di|van)|liste des?|list of)? ?"
     r"(?:items?|products?|articles?|artikel|artikelen|producten|produkte?|positionen|produits|articulos|productos|articoli"
     r"|prodotti|produkty|pozycje|artiklar|produkter|varer|varor|artigos|produtos|line items?|lineitems)"
@@ -42,22 +43,22 @@ _COLUMNS: Final = re.compile(
     r"|product details|order details|contents?|inhalt|inhoud|contenu|contenido|contenuto|zawartosc"
 )
 """Names of columns that have items."""
-_KEY: Final = re.compile(r"(?:^|(?<=[,|;\n(]))\s*([^\W\d][\w .]{0,30}?)\s*[:=]\s*")
+_KEY: Final = late_pattern(r"(?:^|(?<=[,|;\n(]))\s*([^\W\d][\w .]{0,30}?)\s*[:=]\s*")
 _TIMES: Final = r"(?:x|×|\*|X)"
-_FIRST: Final = re.compile(
+_FIRST: Final = late_pattern(
     rf"\(?(\d{{1,4}})\s*(?:{_TIMES}|st\.?|stk\.?|pcs\.?)\)?\s+(\S.*)|(\d{{1,4}}){_TIMES}([^\W\d]\S*.*)",
     re.DOTALL | re.IGNORECASE,
 )
-_LAST: Final = re.compile(
+_LAST: Final = late_pattern(
     rf"(.*\S)\s*(?:\s{_TIMES}\s?(\d{{1,4}})|×\s*(\d{{1,4}})|[\[(]\s*{_TIMES}\s*(\d{{1,4}})\s*[)\]]"
     r"|[,\s(\[-]+\s*(?:qty|quantity|menge|anzahl|aantal|quantité|qté|cantidad|quantità|ilość|antal|quantidade)\s*[:.=]?\s*(\d{1,4})[)\]]?)",
     re.DOTALL | re.IGNORECASE,
 )
-_SKU: Final = re.compile(r"\s*[\[(](?:SKU|Art\.?-?(?:Nr|nr)\.?|Ref)\s*[:.]?\s*([^()\[\]]{1,60})[)\]]", re.IGNORECASE)
-_MAYBE_PACKED: Final = re.compile(
+_SKU: Final = late_pattern(r"\s*[\[(](?:SKU|Art\.?-?(?:Nr|nr)\.?|Ref)\s*[:.]?\s*([^()\[\]]{1,60})[)\]]", re.IGNORECASE)
+_MAYBE_PACKED: Final = late_pattern(
     rf"\b\d{{1,4}}\s?{_TIMES}\s+(?!\d)|(?<!\d)\s{_TIMES}\s?\d{{1,4}}\b(?!\s*(?:cm|mm|m|ml|l|g|kg)\b)|\d\s{_TIMES}\s?\d$"
 )
-_CODES: Final = re.compile(r"[\w./-]+(\s*[,;|]\s*[\w./-]+)+")
+_CODES: Final = late_pattern(r"[\w./-]+(\s*[,;|]\s*[\w./-]+)+")
 _SEPARATORS: Final = (r"\r?\n|<br\s*/?>", r"\s*;\s*", r"\s*\|\s*", r"\s*,\s+", r"\s+\+\s+", r",", r"\s+/\s+")
 
 

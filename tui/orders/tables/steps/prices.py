@@ -1,6 +1,5 @@
 """What the prices of a table mean: of a piece, of a line or of the order, by the heading or by arithmetic over the rows."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +15,7 @@ from tui.orders.names import normalized
 from tui.orders.numbers import computable_text, countable
 from tui.orders.parsed import Derivation, GuessKind, How, ParsedOrder
 from tui.orders.paths import EVERY_ITEM, ITEMS, SHIP_TO, TOTAL, FieldPath
+from tui.orders.patterns import late_pattern
 from tui.orders.tables.context import ImportContext, set_value, warning
 from tui.orders.tables.heading_text import without_cents
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, item_groups
@@ -35,18 +35,18 @@ _EXTRA_PATHS: Final[dict[FieldPath, int]] = {
 SUMMED_PATHS: Final = frozenset(_EXTRA_PATHS)
 """The amounts of an order that some shops write per line."""
 
-_BARE_PRICE: Final = re.compile(
+_BARE_PRICE: Final = late_pattern(
     r"(price|preis|prijs|prix|precio|prezzo|cena|pris|preco|item price|item cost|cost|value|product price)"
     r"( (incl|excl|brutto|netto|eur|usd|gbp|in eur)\b.*)?"
 )
 """Names of columns that usually have the price of a piece, but may have that of a line."""
-_BARE_TOTAL: Final = re.compile(
+_BARE_TOTAL: Final = late_pattern(
     r"(total|total price|total amount|price total|gesamt|gesamtpreis|gesamtbetrag|summe|betrag|amount|totaal|totaalprijs|totaalbedrag"
     r"|bedrag|prix total|montant|montant total|total ttc|importe|importe total|precio total|importo|prezzo totale|totale|kwota"
     r"|wartosc|razem|suma|belopp|totalt|totalpris|summa|belob|i alt|valor|valor total|preco total|item total)"
 )
 """Names of columns that may have the total of a line or of the order."""
-_PER_LINE: Final = re.compile(r"\b(item|line|lineitem|per item|artikel\w*|positions\w*|regel|ligne|linea|riga)\b")
+_PER_LINE: Final = late_pattern(r"\b(item|line|lineitem|per item|artikel\w*|positions\w*|regel|ligne|linea|riga)\b")
 _CENT: Final = Decimal("0.011")
 
 

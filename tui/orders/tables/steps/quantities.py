@@ -11,6 +11,7 @@ from tui.orders.names import normalized
 from tui.orders.numbers import countable
 from tui.orders.parsed import GuessKind, How, ParsedOrder
 from tui.orders.paths import ITEMS, TOTAL
+from tui.orders.patterns import late_pattern
 from tui.orders.tables import heading_words as words
 from tui.orders.tables.context import ImportContext, error, item_rows, set_value
 from tui.orders.tables.mapping import QUANTITY_PATH
@@ -20,33 +21,33 @@ from tui.orders.tables.unused import Concern, concern_of, is_ignored
 _IMPLAUSIBLE: Final = 10_000
 """From this quantity on, the number is probably something else."""
 
-_QUANTITY: Final = re.compile(
+_QUANTITY: Final = late_pattern(
     rf"\b({words.QUANTITY_WORDS}|\w*mengen?|\w*anzahl|\w*aantal|\w*antal|qtys|quantities|qtes|quantites|nombre|cant"
     r"|number of (items|pieces|units|products|articles)|no of (items|pieces|units)|count)\b"
 )
 """Words for a quantity (EN, DE, FR, NL, ES, IT, PL, SV, DA, PT)."""
-_COMPOUND_ENDED: Final = re.compile(
+_COMPOUND_ENDED: Final = late_pattern(
     r"\b(storno|retour|retouren|ruckgabe|erstattungs|gutschrifts|retur)\w*(menge|anzahl|aantal|antal)\b"
 )
-_SHIPPED: Final = re.compile(
+_SHIPPED: Final = late_pattern(
     r"\b(shipped|fulfilled|dispatched|delivered|sent|versandt\w*|versendet\w*|geliefert\w*|verzonden|geleverd|expedie\w*"
     r"|livree?s?|enviad\w*|spedit\w*|consegnat\w*|wyslan\w*|skicka[dt]\w*|levererad\w*|levererat|afsendt\w*|leveret"
     r"|ausgeliefert\w*|uitgeleverd|verstuurd|servie?s?|servid\w*|entregad\w*|entregue\w*|expedid\w*|evas[aeio]"
     r"|zrealizowan\w*|wydan\w*|order lines delivery)\b"
 )
-_LEFT: Final = re.compile(
+_LEFT: Final = late_pattern(
     r"(quantity |qty )?((remaining|left|outstanding|open) )?to (ship|deliver|send|dispatch)|to be (shipped|delivered)|(noch )?zu (liefern|versenden)"
     r"|reste a (livrer|expedier)|(nog )?te (leveren|verzenden)|(pendiente|por) (de )?(enviar|entregar)|da (consegnare|spedire)"
     r"|do wyslania|kvar att (leverera|skicka)|mangler at sende|por (enviar|expedir)"
 )
 """Names of columns with the quantity that is left to ship."""
-_OTHER_QUANTITY: Final = re.compile(
+_OTHER_QUANTITY: Final = late_pattern(
     r"\b(stock|lager\w*|inventory|available|verfugbar\w*|voorraad\w*|stocke?|magazyn\w*|disponible\w*|min|max|minimum|maximum"
     r"|pack|package|packages|parcel|parcels|box|boxes|label|labels|backordered|reserved|unit|price|discount|invoiced|factured"
     r"|collo|colli|pakete|days|tage|note|notes|page|pages)\b"
 )
 """Words of columns whose numbers count something else."""
-_NOT_QUANTITY: Final = re.compile(
+_NOT_QUANTITY: Final = late_pattern(
     r"\b(id|ids|number|nr|no|num|numero|nummer|\w*nummer|sku|ean|upc|gtin|isbn|asin|code|\w*code|ref|reference|phone|tel|telefon"
     r"|mobile|zip|plz|post\w*|price|preis|prix|prijs|precio|prezzo|cena|pris|preco|cost|costs|kosten|total|sum|summe|amount"
     r"|\w*(betrag|bedrag|preis|prijs|rabatt|korting|kosten|summe|steuer|umsatz)|revenue|gross|net|weight|gewicht|poids|peso|waga|vikt|vaegt|length|width|height|depth|lange|breite|hohe|lengte|breedte|hoogte"
@@ -55,7 +56,7 @@ _NOT_QUANTITY: Final = re.compile(
     r"|longitude|age|rating|points|score|floor|house\w*|street|hs|tariff|color|colour|farbe|status|batch|user|customer)\b"
 )
 """Words of columns whose numbers are no quantities."""
-_COUNT: Final = re.compile(
+_COUNT: Final = late_pattern(
     r"x?\s*(\d{1,4})(?:[.,]0+)?\s*(?:x|pcs?|pieces?|units?|st|stk|stuck|stück|stuks|szt|pz|ud)?\.?", re.IGNORECASE
 )
 

@@ -1,6 +1,5 @@
 """Finds the items that are not shipped, such as downloads, and the dates of orders that are in the future."""
 
-import re
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -8,19 +7,20 @@ from typing import Final
 from tui.orders.names import normalized
 from tui.orders.parsed import ParsedOrder, UnusedCell
 from tui.orders.paths import DELIVERY_INDICATOR, ITEMS, ORDERED_AT, STATUS
+from tui.orders.patterns import late_pattern
 from tui.orders.status_words import flag_of
 from tui.orders.tables.context import ImportContext, item_rows, warning
 from tui.orders.tables.steps.status_hints import hold, place_of
 
-_NEEDS_COLUMN: Final = re.compile(
+_NEEDS_COLUMN: Final = late_pattern(
     r"(\w+ )*(requires?|needs?) (shipping|delivery)|shippable|is shippable|versandpflichtig|versandfahig|(a|necessite une?) (expedier|livraison)"
     r"|verzendbaar|requiere envio|richiede (la )?spedizione|wymaga wysylki|kraver frakt|kraever forsendelse|requer envio"
 )
-_DIGITAL_COLUMN: Final = re.compile(
+_DIGITAL_COLUMN: Final = late_pattern(
     r"((lineitem|line item|item|product|is|artikel|produkt|ist) )*"
     r"(virtual|digital|downloadable|download|intangible|virtuell|virtuel|virtueel|virtuale|wirtualny)( (product|item|goods?|artikel|produkt))?"
 )
-_TYPE_COLUMN: Final = re.compile(
+_TYPE_COLUMN: Final = late_pattern(
     r"(product|item|line ?item|listings?|order|artikel|produkt|produit|producto|prodotto) ?(type|typ|art|kind|tipo)|produktart|artikelart"
     r"|producttype|type (de |d )?(produit|article)|tipo (de |di )?(producto|articulo|prodotto|articolo|produto|artigo)"
 )

@@ -9,6 +9,7 @@ from tui.orders.money import amount_at
 from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, How, ParsedOrder, UnusedCell
 from tui.orders.paths import NUMBER, PAYMENT_STATUS, SHIP_TO, STATUS, TOTAL
+from tui.orders.patterns import late_pattern
 from tui.orders.status_words import Meaning, flag_meaning, flag_of, known_phrase, meaning_of
 from tui.orders.tables.address_headings import address_heading
 from tui.orders.tables.context import ImportContext, set_value, warning
@@ -92,57 +93,57 @@ _AMBIGUOUS: Final = frozenset(
 _MAX_WORDS: Final = 4
 _MAX_LENGTH: Final = 60
 
-_DUE_COLUMN: Final = re.compile(
+_DUE_COLUMN: Final = late_pattern(
     r"((outstanding|open|unpaid) (balance|amount)|(amount|balance|total) (due|outstanding|owed|owing)|offener betrag|restbetrag"
     r"|offener rechnungsbetrag|zahlbetrag offen|reste a payer|montant du|solde du|openstaand( bedrag| saldo)?|nog te betalen"
     r"|saldo pendiente|importe pendiente|pendiente de pago|importo dovuto|saldo dovuto|kwota do zaplaty|pozostalo do zaplaty"
     r"|kvar att betala|obetalt belopp|restbelob|valor em divida|saldo devedor)"
 )
-_PAYMENT_COLUMN: Final = re.compile(
+_PAYMENT_COLUMN: Final = late_pattern(
     r"payment|payments|zahlung|zahlungen|paiement|reglement|betaling|pago|pagamento|platnosc|betalning"
 )
-_PAID_AMOUNT: Final = re.compile(
+_PAID_AMOUNT: Final = late_pattern(
     r"(amount|total) paid|paid amount|gezahlter betrag|bezahlter betrag|bereits bezahlt|montant (paye|regle)|deja paye"
     r"|betaald bedrag|importe pagado|importo pagato|zaplacono|kwota zaplacona|betalt belopp|betalt belob|valor pago"
 )
-_SHIP_DATE_COLUMN: Final = re.compile(
+_SHIP_DATE_COLUMN: Final = late_pattern(
     r"(ship|shipping|shipment|dispatch|despatch) date|date of (shipment|dispatch)|versanddatum|versandtag|date d expedition"
     r"|date expedition|date d envoi|verzenddatum|fecha de envio|fecha envio|data di spedizione|data spedizione|data wysylki"
     r"|avsandningsdatum|utskicksdatum|afsendelsesdato|forsendelsesdato|data de envio|data de expedicao"
 )
-_HELD_UNTIL: Final = re.compile(
+_HELD_UNTIL: Final = late_pattern(
     r"(hold|held|on hold|pause) (until|till|to)|((do )?not|don t) (ship|send|dispatch|deliver) before|(ship|send|dispatch) (after|not before)"
     r"|nicht (versenden|liefern) vor|(versand|lieferung|lieferbar|versenden) (ab|nicht vor)|ne pas (expedier|livrer) avant"
     r"|niet (verzenden|leveren) voor|(verzenden|leveren) vanaf|no enviar antes de|non spedire prima( del)?|nie wysylac przed"
     r"|(skicka|leverera) (inte fore|tidigast)|send (ikke for|tidligst)|nao enviar antes de"
 )
-_TRACKING_COLUMN: Final = re.compile(
+_TRACKING_COLUMN: Final = late_pattern(
     r"(\w+ )?tracking( (number|numbers|no|nr|code|id|numero))?|trackingnumber|trackingnummer|tracking nummer|sendungsnummern?"
     r"|paketnummer|numero de suivi|n de suivi|track (and |en |)?trace( code| nummer)?|numero de seguimiento|numero di tracking"
     r"|codice (di )?tracciamento|numer (przesylki|sledzenia)|nr przesylki|sparningsnummer|kollinummer|sporingsnummer"
     r"|codigo de rastreio|numero de rastreio|awb|awb number|consignment number"
 )
-_TRACKING_NUMBER: Final = re.compile(r"(?=.*\d)[A-Za-z0-9 -]{6,40}")
-_SHIPPER_COLUMN: Final = re.compile(
+_TRACKING_NUMBER: Final = late_pattern(r"(?=.*\d)[A-Za-z0-9 -]{6,40}")
+_SHIPPER_COLUMN: Final = late_pattern(
     r"(order |item |lineitem )?fulfil?l?ment( (channel|by|service|method|type|party))?|fulfil?led by|shipped by|versand(art)? durch"
     r"|versender|versandkanal|expedie par|mode d expedition|canal de distribution|gestionado por|canal de gestion|logistique|logistica"
     r"|canale (di gestione|logistico)|gestito da|verzonden door|verzendkanaal|kanal realizacji"
 )
-_MARKETPLACE: Final = re.compile(
+_MARKETPLACE: Final = late_pattern(
     r"(.* )?(amazon\w*|afn|fba|fbb|lvb|zfs|wfs|fbc|bol|zalando|kaufland|cdiscount)|logistiek via bol( com)?"
 )
 """A marketplace as the one who ships, with the names of its services: *AFN*, *Fulfilled by Amazon*."""
 _NOTES: Final = Pointer.of("order_details", "notes")
 _TAGS: Final = Pointer.of("order_details", "tags")
 _DELIVERY: Final = Pointer.of("shipping_details", "delivery_indicator")
-_SENTENCES: Final = re.compile(r"[\n.!?;|,]+|\s[-–—]\s")
-_WORD_OF_CANCEL: Final = re.compile(
+_SENTENCES: Final = late_pattern(r"[\n.!?;|,]+|\s[-–—]\s")
+_WORD_OF_CANCEL: Final = late_pattern(
     r"\b(cancelled|canceled|storniert|storno|annule|annulee|geannuleerd|cancelado|cancelada|anulado|anulada|annullato|annullata"
     r"|anulowane|anulowano|avbestallt|avbruten|makulerad|annulleret|annuler|annuleren|cancel|stornieren|annuleer|cancelar|anulac"
     r"|annullare|anular|avboka|annullere)\b"
 )
-_MAY_CANCEL: Final = re.compile("cancel|storn|annul|anul|avb|makul", re.IGNORECASE)
-_MAY_WAIT: Final = re.compile(
+_MAY_CANCEL: Final = late_pattern("cancel|storn|annul|anul|avb|makul", re.IGNORECASE)
+_MAY_WAIT: Final = late_pattern(
     r"\b((not|never|nothing) (to )?(ship|send|deliver|dispatch|post)\w* (before|until|till)|(hold|keep|wait) (back |on )?(until|till|for)"
     r"|(ship|send|deliver|dispatch) (after|only after|not before)|nicht vor \S+( \S+){0,3} (versenden|verschicken|liefern|senden|zustellen)"
     r"|(versand|lieferung|versenden|liefern|verschicken) (erst|ab|nicht vor)|erst (ab|am|nach|wenn|im)\b.{0,30}\b(versenden|verschicken|liefern|senden)"
@@ -154,17 +155,17 @@ _MAY_WAIT: Final = re.compile(
     r"|will (collect|pick up)|selbstabhol\w*|vient chercher|viene a recoger|ritira|odbior osobisty|hamtas|afhentes)\b"
 )
 """Words of notes to ship later, or not at all because the customer collects the order."""
-_OTHER_ADDRESS: Final = re.compile(
+_OTHER_ADDRESS: Final = late_pattern(
     r"\b((neue|andere|abweichende|geanderte|neuen|anderen|abweichenden) (liefer)?(adresse|anschrift|lieferadresse)|(new|different|other|changed) address"
     r"|(nouvelle|autre) adresse|(nieuw|ander) (adres|bezorgadres|afleveradres)|(nueva|otra) direccion|(nuovo|altro) indirizzo"
     r"|(nowy|inny) adres|(ny|annan) adress|(ny|anden) adresse|(nova|outra) morada|packstation \d+|postnummer \d{6,10}|postnr \d{6,10})\b"
 )
 """Words of notes with another address."""
-_DIGITS: Final = re.compile(r"\d+")
-_PLEA: Final = re.compile(r"\b(not|no|nicht|niet|nie|ne|non|pas|inte|ikke|nao|never|subscription|policy|if)\b")
+_DIGITS: Final = late_pattern(r"\d+")
+_PLEA: Final = late_pattern(r"\b(not|no|nicht|niet|nie|ne|non|pas|inte|ikke|nao|never|subscription|policy|if)\b")
 
 
-_EXAMPLE: Final = re.compile(
+_EXAMPLE: Final = late_pattern(
     r"(e\.? ?g\.?|z\.? ?b\.?|p\.? ?ex\.?|example|beispiel|sample|exemple|voorbeeld|ejemplo|esempio|przyklad|przykład|exempel"
     r"|eksempel|exemplo)\b",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from tui.api.pointer import ABSENT, Pointer
 from tui.orders.names import normalized
 from tui.orders.parsed import GuessKind, How, ParsedOrder, UnusedCell
 from tui.orders.paths import PAYMENT_STATUS, STATUS
+from tui.orders.patterns import late_pattern
 from tui.orders.status_words import NO_FLAGS, WAITS, Meaning, flag_meaning, flag_of, meaning_of
 from tui.orders.tables.address_headings import address_heading
 from tui.orders.tables.context import ImportContext, set_value
@@ -68,46 +69,46 @@ _SAY_PAYMENT: Final = frozenset(
 _SAY_NOTHING: Final = frozenset({Meaning.FAILED, Meaning.DRAFT, Meaning.ON_HOLD, Meaning.CANCELLED, Meaning.NO_ORDER})
 """Statuses of an order with which it may not have been paid."""
 
-_STATUS_COLUMN: Final = re.compile(
+_STATUS_COLUMN: Final = late_pattern(
     r"\b(\w*status|statut|stato|estado del? \w+|estado do \w+|zustand|state of \w+|\w+ state"
     r"|(etat|estado|stan) (de la |da |de l |du |d |de )?(commande|expedition|livraison|envoi|paiement|reglement|traitement|colis|preparation"
     r"|pago|pedido|envio|entrega|pagamento|encomenda|zamowienia|platnosci|wysylki|realizacji|przesylki|dostawy))\b"
 )
-_OTHER_STATUS: Final = re.compile(
+_OTHER_STATUS: Final = late_pattern(
     r"kunde|customer|client|klant|klient|stock|lager|newsletter|produ|prodo|item|artikel|article|tax|vat|mwst|mitglied|member"
     r"|loyal|user|account|export|import|sync|mail|label|invoice|rechnung|facture|factuur|risk|fraud|review"
 )
 """Words of columns with the status of something else than the order."""
-_PAYMENT_COLUMN: Final = re.compile(r"pay|paid|paie|financ|zahl|betal|betaal|pag[ao]|platn|bezahl")
-_SHIPPING_COLUMN: Final = re.compile(
+_PAYMENT_COLUMN: Final = late_pattern(r"pay|paid|paie|financ|zahl|betal|betaal|pag[ao]|platn|bezahl")
+_SHIPPING_COLUMN: Final = late_pattern(
     r"fulfil|ship|deliver|dispatch|versand|liefer|verzend|lever|expedi|livrais|spediz|consegna|envio|entrega|wysyl|dostaw"
 )
-ENDED: Final = re.compile(
+ENDED: Final = late_pattern(
     r"\b(ge)?(cancel|annul|storn|anul|avbest|avbok|widerruf|refund|ruckerstatt|erstatt|rembourse|terugbeta|terugbetaal|reembol"
     r"|rimbors|zwrot|zwroc|aterbetal|tilbagebetal|tilbakebetal|return|retour|devol|devuel|reso\b|resi\b)"
 )
 """Words for cancelled, refunded or returned in the name of a column."""
-_NO_END_COLUMN: Final = re.compile(
+_NO_END_COLUMN: Final = late_pattern(
     r"\b(contra|contrareembolso|accepted|\w+menge|\w+anzahl|\w+aantal|policy|deadline|until|before|bis|frist|terms|url|link|possible|moglich|allowed|able|address|adresse|adres|label"
     r"|qty|quantity|quantities|menge|anzahl|stuck|aantal|quantite|cantidad|quantita|ilosc|antal|quantidade|count|pieces|units"
     r"|carrier|tracking|method|portal|contact|mail|email|phone|code|id|number|instructions|period|days|tage)\b"
 )
-_SHIPPED_AT_COLUMN: Final = re.compile(
+_SHIPPED_AT_COLUMN: Final = late_pattern(
     r"(date|datum|data|fecha|dato|datetime) (shipped|fulfilled|dispatched|versendet|verzonden|sent)|(shipped|fulfilled|dispatched"
     r"|despatched|posted|sent) (at|on|date|time)( date| time)?|(versendet|verschickt|versandt|geliefert) am|(verzonden|verstuurd) op"
     r"|(expedie|envoye) le|(enviado|spedito|enviada) (el|il|em)|wyslano dnia|data wyslania|skickad den|afsendt den"
 )
-_PAID_AT_COLUMN: Final = re.compile(
+_PAID_AT_COLUMN: Final = late_pattern(
     r"(paid|payment|captured) (at|on|date|time|received)|(date|datum|data|fecha|dato) (paid|paiement|de paiement|betaald"
     r"|de pago|pagamento|di pagamento|do pagamento|zaplaty|platnosci|bezahlt)|(bezahlt|gezahlt) am|zahlungsdatum|zahldatum"
     r"|betaald op|betaaldatum|betaldatum|paye le|betald den|betalingsdato|betalningsdatum|oplacono dnia"
 )
-_COLLECTED_COLUMN: Final = re.compile(
+_COLLECTED_COLUMN: Final = late_pattern(
     r"(cod|cash on delivery) (amount|value|total)|nachnahme ?betrag|montant (du )?contre remboursement|rembours ?bedrag"
     r"|kwota pobrania|importe contra ?reembolso|importo contrassegno|postforskott belopp|efterkrav belob"
 )
 _ON_DELIVERY: Final = Pointer.of("payment_details", "is_cash_on_delivery")
-_NOTHING: Final = re.compile(
+_NOTHING: Final = late_pattern(
     r"(no|nein|nee|non|nie|nej|nao|n|false|falsch|faux|onwaar|none|null|nan|n a|keine?|0[0 ]*|)"
 )
 

@@ -1,6 +1,5 @@
 """What the weights and sizes of a table mean: their units, and whether a weight is of a piece, a line or a parcel."""
 
-import re
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +13,7 @@ from tui.orders.names import normalized
 from tui.orders.numbers import computable, countable
 from tui.orders.parsed import GuessKind, How, ParsedOrder
 from tui.orders.paths import EVERY_ITEM, ITEMS, WEIGHT, FieldPath, is_item_path
+from tui.orders.patterns import late_pattern
 from tui.orders.tables.context import ImportContext, set_value
 from tui.orders.tables.headings import NUMBER_PATH, ORDER_ID_PATH, SHIP
 from tui.orders.tables.mapping import (
@@ -37,8 +37,8 @@ from tui.orders.tables.values.amounts import parse_number
 _MAX_ITEM: Final = Decimal(70)
 _MAX_TOTAL_WEIGHT: Final = Decimal(1000)
 """In kilograms; a higher weight is implausible."""
-_BARE: Final = re.compile(r"(weight|gewicht|poids|peso|waga|vikt|vaegt|vaekt|vægt)( (kg|g|lbs?|oz|gram\w*))?")
-_LINE: Final = re.compile(
+_BARE: Final = late_pattern(r"(weight|gewicht|poids|peso|waga|vikt|vaegt|vaekt|vægt)( (kg|g|lbs?|oz|gram\w*))?")
+_LINE: Final = late_pattern(
     r"\b(line|row|total|gesamt\w*|zeilen\w*|positions\w*|regel\w*|totaal\w*|ligne|linea|riga|linha|rad)\b"
 )
 _AMERICAN: Final = frozenset({"us", "usa", "united states", "united states of america"})

@@ -6,12 +6,13 @@ combines (`Dvoøák`).
 """
 
 import codecs
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import islice
 from typing import Final
+
+from tui.orders.patterns import late_pattern
 
 ENCODINGS: Final = {
     "utf-8": "UTF-8",
@@ -53,7 +54,7 @@ _MAX_WORDS: Final = 1500
 _MAX_LENGTH: Final = 60
 """The maximum number of characters of a word that is used."""
 _MAX_BYTES: Final = 4_000_000
-_WORD: Final = re.compile(rb"(?<![A-Za-z0-9'.&-])[A-Za-z0-9'.&-]*+[\x80-\xff][A-Za-z0-9\x80-\xff'.&-]*")
+_WORD: Final = late_pattern(rb"(?<![A-Za-z0-9'.&-])[A-Za-z0-9'.&-]*+[\x80-\xff][A-Za-z0-9\x80-\xff'.&-]*")
 """A word with letters outside ASCII. It begins at its first letter, so that long words without any cost little."""
 
 _ALPHABETS: Final = (
@@ -93,7 +94,7 @@ _WEIGHTS: Final = {
 _VOWELS: Final = frozenset("aeiouyäöüéèêëàâîïôûùáíóúãõåæøìòýąęěůőűăıāēīūėįųœÿ")
 _TYPOGRAPHIC: Final = frozenset("‘’“”„–—…€£§°®©™«»·•¿¡²³½¼¾´ºª\xa0¨±")
 
-_IMPOSSIBLE: Final = re.compile(
+_IMPOSSIBLE: Final = late_pattern(
     "|".join(
         (
             r"ñ(?![aeiouáéíóúü'])",  # ń of Polish

@@ -42,6 +42,7 @@ _AFTER_A: Final = frozenset("śŚťŤšźŹłŁąĄşŞľĽ")
 """Letters of Windows-1250 that may be after a real `Ä`."""
 _GRAVE_A: Final = re.compile(r"(?<=[a-zà-ÿ])Ã(?= |\xa0|$)")
 """`à`, whose second byte is a non-breaking space and was changed to a space or removed."""
+_NOT_ASCII: Final = re.compile(r"[^\x00-\x7f]{2}")
 _LOST_LETTER: Final = re.compile(r"(?<=[^\W\d_])\?(?=[^\W\d_])")
 _NAME_FIELDS: Final = frozenset(
     ["name", "company_name", "address_line_1", "address_line_2", "city", "state_province_code"]
@@ -113,7 +114,8 @@ def _repaired_once(text: str) -> str:
     if text.isascii():
         return text
     found = text
-    for encoding in _MISREAD_AS:
+    # Each sequence has at least two such characters; a single accented letter is the usual case.
+    for encoding in _MISREAD_AS if _NOT_ASCII.search(text) else ():
         pattern, bytes_of = _sequences(encoding)
         found = pattern.sub(partial(_decoded, bytes_of=bytes_of), text)
         if found != text:

@@ -1,11 +1,12 @@
 """Recognises the rows around the data of a report: titles, footers, totals, record counts and repeated headers."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Final
 
 from tui.orders.addresses.formats import normalize
+from tui.orders.patterns import late_pattern
 from tui.orders.tables.headings import is_known
 
 # Each line: one language. Words are lower case, without accents.
@@ -69,8 +70,8 @@ _ENDS: Final = (
     r"(?:end of (?:file|report|export|list|data|orders)|eof|fin (?:du|de|del) \w+|ende (?:des|der) \w+|einde(?: van)?.*|"
     r"fine (?:del|dei|della|report|file).*|koniec.*|slut(?: pa)?.*|fim d[oe].*)"
 )
-_TOTAL_CELL: Final = re.compile(rf"(?:{_TOTALS})|(?:{_TOTALS}) \S*\d\S*|\S*\d\S* (?:{_TOTALS})")
-_SENTENCE: Final = re.compile(
+_TOTAL_CELL: Final = late_pattern(rf"(?:{_TOTALS})|(?:{_TOTALS}) \S*\d\S*|\S*\d\S* (?:{_TOTALS})")
+_SENTENCE: Final = late_pattern(
     rf"\d[\d., ]* (?:{_COUNTED})\b.*"
     rf"|(?:{_COUNT_WORDS}) ?(?:{_COUNTED})(?: \w+){{0,2}}(?: \d[\d., ]*)?"
     rf"|(?:{_COUNTED})(?: \w+){{1,2}} \d[\d., ]*"
@@ -79,11 +80,11 @@ _SENTENCE: Final = re.compile(
     rf"|{_ENDS}"
     r"|(?:page|seite|pagina|strona|sida|side) \d+(?: .*)?"
 )
-_LABEL: Final = re.compile(rf"{_ABOUT}|{_COUNTED}")
+_LABEL: Final = late_pattern(rf"{_ABOUT}|{_COUNTED}")
 """Texts that may be before a colon."""
-_NUMBER: Final = re.compile(r"[-+]?[\d.,'’\s\xa0%]*\d[\d.,'’\s\xa0%]*")
-_LINE: Final = re.compile(r"[-–—=*_.#+~|\s]*")
-_CURRENCY: Final = re.compile(r"[A-Z]{3}(?=\b|\d)|US\$|[€£$]|\b(?:zł|kr\.?)(?!\w)|zł")
+_NUMBER: Final = late_pattern(r"[-+]?[\d.,'’\s\xa0%]*\d[\d.,'’\s\xa0%]*")
+_LINE: Final = late_pattern(r"[-–—=*_.#+~|\s]*")
+_CURRENCY: Final = late_pattern(r"[A-Z]{3}(?=\b|\d)|US\$|[€£$]|\b(?:zł|kr\.?)(?!\w)|zł")
 _MAX_TITLE_CELLS: Final = 3
 _HEADER_CELLS: Final = 3
 HEADER_ROWS: Final = 15
@@ -93,11 +94,12 @@ HEADER_ROWS: Final = 15
 def header_index(rows: Sequence[Sequence[str]]) -> int:
     """The index of the header: the first row, unless a later one has more known names and only titles are above it."""
     filled = [[cell.strip() for cell in row if cell.strip()] for row in rows[:HEADER_ROWS]]
-    known = [sum(_is_known(cell[:200]) for cell in cells) for cells in filled]
+    known = [_count_known(cells) for cells in filled[:2]]
     if len(filled) > 1 and _is_group_row(filled[0], filled[1], known):
         return 1
     if not filled or (known[0] > 1 and known[0] * 2 >= len(filled[0])):
         return 0
+    known += map(_count_known, filled[2:])
     for index, cells in enumerate(filled):
         if len(cells) > 1 and (known[index] > 1 or (known[index] and index and max(map(len, filled[:index])) == 1)):
             return index if known[index] * 3 >= len(cells) and known[index] > known[0] else 0
@@ -112,12 +114,13 @@ def _is_group_row(groups: Sequence[str], names: Sequence[str], known: Sequence[i
 
 def known_share(rows: Sequence[Sequence[str]]) -> float:
     """The highest share of known names in a row that may be the header."""
-    shares = [
-        sum(_is_known(cell.strip()[:200]) for cell in row) / len(row)
-        for row in rows[:HEADER_ROWS]
-        if 1 < len(row) < 200
-    ]
-    return max(shares, default=0.0)
+    highest = 0.0
+    for row in rows[:HEADER_ROWS]:
+        if 1 < len(row) < 200:
+            highest = max(highest, _count_known([cell.strip() for cell in row]) / len(row))
+        if highest == 1.0:
+            break  # looking up the names takes longer than all else
+    return highest
 
 
 def is_title(cells: Sequence[str], width: int) -> bool:
@@ -170,6 +173,10 @@ def _is_amount(text: str) -> bool:
 
 def _is_count(text: str) -> bool:
     return re.fullmatch(rf"\d+ (?:{_COUNTED})|(?:{_COUNTED})", _plain(text)) is not None
+
+
+def _count_known(texts: Iterable[str]) -> int:
+    return sum(_is_known(text[:200]) for text in texts)
 
 
 @lru_cache(maxsize=4096)

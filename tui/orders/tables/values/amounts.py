@@ -8,6 +8,8 @@ from functools import cache, lru_cache
 from typing import Final
 
 from tui.api.models import Kind
+from tui.orders.countries import iso_entries
+from tui.orders.patterns import late_pattern
 from tui.orders.value_parser import ValidValue, parse_entry
 
 _SIGNS: Final = {
@@ -61,13 +63,14 @@ _CODE_BY_SIGN: Final = {sign: code for code, signs in _SIGNS.items() for sign in
 _WRITTEN_SIGNS: Final = sorted((sign for sign in _CODE_BY_SIGN if re.search("[^a-z.]", sign)), key=len, reverse=True)
 """The signs that are no words, longest first."""
 _SIGN: Final = "|".join(sorted(map(re.escape, _CODE_BY_SIGN), key=len, reverse=True))
-_CURRENCY: Final = re.compile(
+_CURRENCY: Final = late_pattern(
     rf"(?P<open>\()?\s*(?P<minus>-)?\s*(?P<before>{_SIGN}|[a-z]{{3}})?\s*(?P<minus_2>[-+])?\s*"
     rf"(?P<number>[\d.,](?:[\d.,'’`´\s]*[\d.,])?)(?P<whole>-{{1,2}})?\s*(?P<minus_3>-)?\s*(?P<after>{_SIGN}|[a-z]{{3}})?"
     r"\s*(?P<minus_4>-)?\s*(?P<close>\))?",
     re.IGNORECASE,
 )
-_SPACED: Final = re.compile(r"[-+]?[0-9]{1,3}(?:[\s'’`´][0-9]{3})+(?:[.,][0-9]*)?")
+_SIGN_APART: Final = re.compile(r"^([-+])\s+")
+_SPACED: Final = late_pattern(r"[-+]?[0-9]{1,3}(?:[\s'’`´][0-9]{3})+(?:[.,][0-9]*)?")
 _EPOCH: Final = datetime(2000, 1, 1)
 
 _WEIGHTS: Final = {
@@ -91,15 +94,15 @@ UNITS: Final = {
     "dimension": {name: unit for unit, names in _LENGTHS.items() for name in names.split()},
 }
 """The units of each measure by their names."""
-_MEASURE: Final = re.compile(r"(?P<number>[\d.,](?:[\d.,\s'’]*[\d.,])?)\s*(?P<unit>[^\W\d_]+\.?|[\"”″#′]|''|’’|['’])")
-_COMPOUND: Final = re.compile(
+_MEASURE: Final = late_pattern(r"(?P<number>[\d.,](?:[\d.,\s'’]*[\d.,])?)\s*(?P<unit>[^\W\d_]+\.?|[\"”″#′]|''|’’|['’])")
+_COMPOUND: Final = late_pattern(
     r"(\d{1,5}) ?(lbs?|pounds?)\.?,? ?(\d{1,5}(?:[.,]\d{1,4})?) ?(oz|ozs|ounces?)\.?|(\d{1,5}) ?(kgs?)\.?,? ?(\d{1,5}) ?(gr?)\.?",
     re.IGNORECASE,
 )
 """A weight in two units: `2 lb 3 oz`."""
-AMBIGUOUS_UNIT: Final = re.compile(r"[\d.,\s]*(pfd|pfund|livres?|pond|ponden|pund)\.?", re.IGNORECASE)
+AMBIGUOUS_UNIT: Final = late_pattern(r"[\d.,\s]*(pfd|pfund|livres?|pond|ponden|pund)\.?", re.IGNORECASE)
 """Units that mean 500 g to some and 453.6 g to others."""
-_COUNTED: Final = re.compile(
+_COUNTED: Final = late_pattern(
     r"(?:x\s?)?(?P<number>\d[\d.,]*)\s*(?:x|×|pcs?|pieces?|units?|st|stk|stück|stuks?|pièces?|pz|pezzi|uds?|unidades|szt|un)?\.?",
     re.IGNORECASE,
 )
@@ -157,10 +160,10 @@ def may_mean(sign: str, currency: str) -> bool:
 
 def parse_number(text: str, decimal: str) -> str | None:
     """Convert a number with this decimal sign and thousands separators to JSON; None if it is not a number."""
-    text = re.sub(r"^([-+])\s+", r"\1", text.strip().replace("−", "-"))
+    text = _SIGN_APART.sub(r"\1", text.strip().replace("−", "-"))
     if _SPACED.fullmatch(text):
         text = re.sub(r"[\s'’`´]", "", text)
-    elif re.search(r"\s", text):
+    elif len(text.split()) > 1:
         return None  # `2 3`, joined from two columns, is not 23
     thousands = "." if decimal == "," else ","
     if decimal in text and thousands in text:
@@ -245,6 +248,4 @@ def _currency_code(text: str) -> str:
 
 @cache
 def _currency_codes() -> frozenset[str]:
-    import pycountry
-
-    return frozenset(currency.alpha_3 for currency in pycountry.currencies)
+    return frozenset(currency["alpha_3"] for currency in iso_entries("4217"))

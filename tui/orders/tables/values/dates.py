@@ -8,6 +8,7 @@ from typing import Final
 
 from tui.orders.addresses.formats import normalize
 from tui.orders.addresses.months import MONTHS, WEEKDAYS
+from tui.orders.patterns import late_pattern
 
 UNCLEAR_ORDER: Final = "day or month first? Set the dates in the layout"
 NO_DAY: Final = "a day is needed, such as 2025-11-23 14:30"
@@ -46,26 +47,26 @@ _ZONE: Final = (
     rf"(?P<zone>(?:utc|gmt)?(?P<sign>[+-])(?P<zone_hour>\d{{1,2}})(?::?(?P<zone_minute>\d\d))?(?![\d:.])"
     rf"|(?:{'|'.join(_ZONES)})(?![^\W\d_]))(?:\s?\([^()]{{1,40}}\))?"
 )
-_TIME: Final = re.compile(
+_TIME: Final = late_pattern(
     rf"(?<![\d:])(?P<hour>\d{{1,2}})\s?[:h]\s?(?P<minute>\d\d)(?:[:m.](?P<second>\d\d)(?![\d:])s?)?(?:[.,]\d{{1,9}})?(?!\d|:)"
     rf"(?:\s?{_HALF})?(?:\s?(?:uhr|uur|h)(?![^\W\d_]))?(?:\s?{_ZONE})?"
 )
-_HOUR: Final = re.compile(
+_HOUR: Final = late_pattern(
     rf"(?<![\d:.,/-])(?P<hour>\d{{1,2}})(?P<minute>)(?P<second>)(?:\s?{_HALF}|\s?(?:uhr|uur|h)(?![^\W\d_]))"
     rf"(?:\s?{_ZONE})?"
 )
-_DOTTED_TIME: Final = re.compile(
+_DOTTED_TIME: Final = late_pattern(
     rf"(?<=[\s,])(?P<hour>\d{{1,2}})\.(?P<minute>\d\d)(?:\.(?P<second>\d\d))?(?:\s?{_HALF})?"
     rf"(?:\s?(?:uhr|uur|h))?(?:\s?{_ZONE})?$"
 )
-_YEAR_FIRST: Final = re.compile(r"(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})\.?")
-_COMPACT: Final = re.compile(r"((?:19|20)\d\d)(\d\d)(\d\d)")
-_COMPACT_TIME: Final = re.compile(r"(\d{8}) (\d\d)(\d\d)(\d\d)?(?=z|[+-]|$)")
-_NUMERIC: Final = re.compile(r"(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?('?\d{4}|'?\d{2})\.?")
-_ORDER_SIGNS: Final = re.compile(
+_YEAR_FIRST: Final = late_pattern(r"(\d{4})\s?([-/.])\s?(\d{1,2})\s?\2\s?(\d{1,2})\.?")
+_COMPACT: Final = late_pattern(r"((?:19|20)\d\d)(\d\d)(\d\d)")
+_COMPACT_TIME: Final = late_pattern(r"(\d{8}) (\d\d)(\d\d)(\d\d)?(?=z|[+-]|$)")
+_NUMERIC: Final = late_pattern(r"(\d{1,2})\s?([-/.])\s?(\d{1,2})\s?\2\s?('?\d{4}|'?\d{2})\.?")
+_ORDER_SIGNS: Final = late_pattern(
     r"\s*(?:[^\W\d_]{1,10}[.,]?\s+)?(\d{1,2})([-/])(\d{1,2})\2(?:\d{4}|\d{2})(?:\D.*)?", re.DOTALL
 )
-_WORD: Final = re.compile(r"[^\W\d_]+|\d+")
+_WORD: Final = late_pattern(r"[^\W\d_]+|\d+")
 _FILLERS: Final = frozenset(
     [
         *(

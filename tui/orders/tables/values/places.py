@@ -5,7 +5,8 @@ from functools import lru_cache
 from typing import Final
 
 from tui.orders.addresses.formats import country_named, normalize, state_named
-from tui.orders.countries import country_name, subdivisions
+from tui.orders.countries import country_name, states
+from tui.orders.patterns import late_pattern
 
 _COUNTRY_ALIASES: Final = {
     "AE": "uae|emirates|emirate",
@@ -72,10 +73,10 @@ _ARTICLES: Final = frozenset(
         "a",
     ]
 )
-_TRANSCRIBED: Final = re.compile(r"(?<=[aou])e")
+_TRANSCRIBED: Final = late_pattern(r"(?<=[aou])e")
 """The e of an umlaut that is written with two letters: Oesterreich."""
-_SUBDIVISION: Final = re.compile(r"[A-Za-z]{2}-[A-Z0-9]{1,3}")
-_PARTS: Final = re.compile(r"\s*[()\[\]/|;:,–—]\s*|\s+-\s*|\s*-\s+|(?<=^[A-Z]{2})-")
+_SUBDIVISION: Final = late_pattern(r"[A-Za-z]{2}-[A-Z0-9]{1,3}")
+_PARTS: Final = late_pattern(r"\s*[()\[\]/|;:,–—]\s*|\s+-\s*|\s*-\s+|(?<=^[A-Z]{2})-")
 
 
 @lru_cache(maxsize=4096)
@@ -100,7 +101,7 @@ def _country_of_subdivision(code: str) -> str:
     first, _, second = code.partition("-")
     if _country(first) == _country(second):
         return _country(first)
-    return first if code.upper() in subdivisions() else ""
+    return first if code.upper() in dict(states(first)) else ""
 
 
 @lru_cache(maxsize=4096)

@@ -106,11 +106,11 @@ class Session:
         """Open the screens, call `ready`, and start the background work."""
         self.navigator.start(self._open_screens(ready), name="open the screens and look up writes in flight")
         self._background.start()
-        self.navigator.start(asyncio.to_thread(_warm_up), name="load other screens")
 
     async def _open_screens(self, ready: Callable[[], None]) -> None:
         await self.navigator.open_last_place()
         ready()
+        self._background.start_later(_warm_up)
         if notice := self.workspace.account.identity_notice:
             self.workspace.show_notice(notice, "warning")
         for notices, tone in ((self._recovered, "warning"), (self._notices, "error")):
@@ -169,7 +169,7 @@ async def open_session(
 
 
 def _warm_up() -> None:
-    """Load what the first opened order needs, so that it opens without a delay."""
+    """Load what the first opened order, or file, needs, so that it opens without a delay."""
     load_screens()
     countries()
     all_fields()

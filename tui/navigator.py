@@ -267,6 +267,7 @@ def _read_place(kept: Json) -> Place:
 
 
 def load_screens() -> None:
-    """Import the screens in advance, so that the first order opens without a delay."""
+    """Import the screens in advance, so that the first order, or file, opens without a delay."""
     import tui.screens.edit.screen
+    import tui.screens.file_import.screen
     import tui.screens.journal.screen  # noqa: F401

@@ -146,12 +146,12 @@ class ComposerScreen(BaseScreen[None]):
         view, saved = self.view, self._saved
         self.table.set_marks(saved.marks)
         view.arrange()
-        view.show_all()
-        if saved.in_form and view.order is not None:
-            view.open_form(saved.pointer)
-        else:
-            self.call_after_refresh(self.table.set_top, saved.top)
-        view.look_up()
+        with self.report_store_errors():
+            view.show_all()
+            if saved.in_form and view.order is not None:
+                view.open_form(saved.pointer)
+            else:
+                self.call_after_refresh(self.table.set_top, saved.top)
         if self._paste:
             self.call_later(self._files.read_pasted, self._paste)
 
@@ -161,7 +161,8 @@ class ComposerScreen(BaseScreen[None]):
     def on_screen_resume(self) -> None:
         remember_place(self, OpenComposer())
         self.staging.reload_if_taken_over()
-        self.view.look_up()
+        # Later, because restoring the orders of a large batch would delay the first frame.
+        self.call_after_refresh(self.view.look_up)
 
     def on_resize(self, event: events.Resize) -> None:
         is_wide = event.size.width >= _WIDE

@@ -66,7 +66,7 @@ class BatchEditing:
         """
         if as_update:
             return self.add([self._update(document, read) for document in documents])
-        used_ids = {order.key[1] for order in self._batch.by_id.values()}
+        used_ids = {order.key[1] for order in self._batch.orders}
         news = []
         for document in documents:
             new = copy_of(as_new(document), self._account.now(), used_ids)

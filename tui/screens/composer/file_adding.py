@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from tui.screens.file_import.screen import ImportProgress
     from tui.work.file_import.reader import TableSource
 
-_INTERVAL = 0.08
-"""Seconds between two notices of the progress."""
+_FRAME = 0.02
+"""Seconds in which a change is drawn."""
 
 
 class FileAdding(ComposerCommands):
@@ -72,11 +72,11 @@ class FileAdding(ComposerCommands):
 
     def _begin(self, doing: str, things: str) -> "tuple[ImportProgress, Timer]":
         """Show the progress until `_end`."""
-        from tui.screens.file_import.screen import ImportProgress
+        from tui.screens.file_import.screen import LOOK, ImportProgress
 
         progress = self._progress = ImportProgress(doing, things)
         screen = self._screen
-        return progress, screen.set_interval(_INTERVAL, lambda: screen.show_notice(progress.words()))
+        return progress, screen.set_interval(LOOK, lambda: screen.show_notice(progress.words()))
 
     def _end(self, timer: Timer) -> None:
         timer.stop()
@@ -84,12 +84,15 @@ class FileAdding(ComposerCommands):
 
     async def _read_source(self, name: str, source: Path | str, progress: "ImportProgress", timer: Timer) -> None:
         from tui.work.file_import.mappings import Mappings
-        from tui.work.file_import.reader import open_source
+        from tui.work.file_import.reader import open_source, preview
 
         known = Mappings(self._view.workspace.account).all()
         batch = self._staging.batch
         try:
             opened = await asyncio.to_thread(open_source, source, name, known=known, progress=progress)
+            if not isinstance(opened, ParsedFile):
+                # The numbers of the whole table are read and cached, so that the screen opens without a delay.
+                await asyncio.to_thread(preview, opened, 1, now=self._view.workspace.now())
         except ImportFileError as error:
             self._screen.show_notice(str(error), "warning")
             return
@@ -136,6 +139,10 @@ class FileAdding(ComposerCommands):
     async def _stage(self, intake: ParsedFile, name: str, progress: "ImportProgress", timer: Timer) -> None:
         try:
             ids = await self._staging.editing.add_in_chunks(intake, name, progress)
+            if self._screen.is_attached:
+                # Draw this before the list is drawn as a whole, which takes as long as several notices.
+                self._screen.show_notice(progress.words())
+                await asyncio.sleep(_FRAME)
         except (BatchLocked, ImportFileError, StoreError) as error:
             if self._screen.is_attached:
                 self._view.show_all()
@@ -178,4 +185,5 @@ def show_added(view: ComposerView, ids: Sequence[str], notice: str, more: str = 
     view.batch.table.go_to_key(view.state.chosen or "")
     view.remember()
     view.screen.show_notice(f"{notice} {view.screen.key('undo')} undoes it.{more}")
-    view.look_up()
+    # Later, because it goes through all orders; the added ones are drawn first.
+    view.screen.call_after_refresh(view.look_up)

@@ -37,7 +37,7 @@ class BackgroundWork:
         self._settings = settings
 
     def start(self) -> None:
-        """Start all of it but `finish_writes`, for which the screens must be open."""
+        """Start what need not wait for the screens."""
         start, workspace = self._navigator.start, self._workspace
         start(self._verify(), name="follow accepted orders")
         start(self._read_orders(), name="read all orders")
@@ -49,10 +49,14 @@ class BackgroundWork:
         start(store_later(unsaved, workspace.show_notice, resolve), name="store what could not be stored")
         stop = f"{workspace.keymap.key('stop', Context.TRIAGE)} stops"
         start(name_waits(workspace.account.client, stop, self._navigator.show_waiting), name="say what is waited for")
-        start(workspace.staging.check_orders(), name="check the batch")
+
+    def start_later(self) -> None:
+        """Start what would delay the first frame of the screens."""
+        self._navigator.start(self._check_batch(), name="check the batch")
+        self._navigator.start(asyncio.to_thread(warm_up), name="load other screens")
 
     async def finish_writes(self) -> None:
-        """Look up what was in flight when the app ended, and ask about unfinished jobs."""
+        """Look up what was in flight when the app ended, and ask about unfinished jobs. The screens must be open."""
         recovering = asyncio.create_task(self._recover())
         # Writes in flight are resolved first. Those that take longer are not sent again in the meantime.
         await asyncio.wait({recovering}, timeout=_SOON)
@@ -71,6 +75,15 @@ class BackgroundWork:
                 await self._workspace.account.verifier.run()
             except StoreError as error:
                 self._workspace.show_notice(f"Accepted orders are not being verified: {error}", "error")
+                await asyncio.sleep(_TRIED_AGAIN)
+
+    async def _check_batch(self) -> None:
+        """Check the orders of the batch while the app runs; after an error of the store, try again."""
+        while True:
+            try:
+                await self._workspace.staging.check_orders()
+            except StoreError as error:
+                self._workspace.show_notice(f"Orders of the batch are not being checked: {error}", "error")
                 await asyncio.sleep(_TRIED_AGAIN)
 
     async def _read_orders(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from textual.worker import WorkerError
 
 from tui.api.wording import count_of
-from tui.background import BackgroundWork, warm_up
+from tui.background import BackgroundWork
 from tui.closing import Closing
 from tui.config.preferences import Preferences
 from tui.config.profiles import Profile
@@ -103,11 +103,11 @@ class Session:
         """Open the screens, call `ready`, and start the background work."""
         self.navigator.start(self._open_screens(ready), name="open the screens and look up writes in flight")
         self._background.start()
-        self.navigator.start(asyncio.to_thread(warm_up), name="load other screens")
 
     async def _open_screens(self, ready: Callable[[], None]) -> None:
         await self.navigator.open_last_place()
         ready()
+        self._background.start_later()
         if notice := self.workspace.account.identity_notice:
             self.workspace.show_notice(notice, "warning")
         for notices, tone in ((self._recovered, "warning"), (self._notices, "error")):

@@ -12,7 +12,7 @@ from tui.store.store import Store
 
 
 def names(store: Store, batch: int) -> list[object]:
-    return [staged.base for staged in store.batches.staged(batch)]
+    return [staged.base for staged in store.batches.staged(store.batches.ids(batch))]
 
 
 def test_orders_keep_their_position_and_id(store: Store, account: int) -> None:

@@ -225,7 +225,7 @@ def test_committed_data_survives_sigkill(tmp_path: Path, seed: int) -> None:
         assert store._database.read(lambda c: c.execute("PRAGMA integrity_check").fetchone()[0]) == "ok"
         assert store.screen_states.get(account, "n") in (committed, committed + 1)
         (batch,) = store.batches.all(account)
-        staged = store.batches.staged(batch.id)
+        staged = store.batches.staged(store.batches.ids(batch.id))
         assert [order.base for order in staged] == [{"n": n} for n in range(len(staged))]
         assert len(staged) in (committed // 3 + 1, committed // 3 + 2)
         assert len(store.writes.adopt(account)) in (committed, committed + 1, committed + 2)

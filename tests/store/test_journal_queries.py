@@ -249,7 +249,7 @@ def test_writes_of_staged_orders_are_not_pruned(open_store: Callable[[], Store],
     assert store.writes.already_sent(late.staged, 1)
     store.batches.restore([removed.staged, late.staged])
     (batch,) = store.batches.all(account)
-    back = store.batches.staged(batch.id)
+    back = store.batches.staged(store.batches.ids(batch.id))
     assert [(order.id, store.writes.already_sent(order.id, order.version)) for order in back] == [
         (kept.staged, True),
         (late.staged, True),

@@ -45,7 +45,7 @@ class SandboxOutbox:
         return [Outgoing(staged, 1, order) for staged, order in zip(ids, orders, strict=True)]
 
     def states(self) -> list[StagedState]:
-        return [staged.state for staged in self.store.batches.staged(self.batch)]
+        return [staged.state for staged in self.store.batches.staged(self.store.batches.ids(self.batch))]
 
     async def all_orders(self) -> list[str]:
         self.sandbox.fault_injector.faults = Faults()

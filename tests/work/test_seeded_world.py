@@ -125,7 +125,11 @@ class SeededUser:
         """The staged orders of all batches."""
         account = self.world.account
         batches = account.store.batches.all(account.account_id)
-        return {one.id: one.log for batch in batches for one in account.store.batches.staged(batch.id)}
+        return {
+            one.id: one.log
+            for batch in batches
+            for one in account.store.batches.staged(account.store.batches.ids(batch.id))
+        }
 
     def note_kept(self) -> None:
         self.drafts, self.staged = self.stored_drafts(), self.stored_orders()

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
-from typing import Any, TypeAlias, cast
+from typing import Any, Final, TypeAlias, cast
 
 import simplejson
 
@@ -96,9 +96,14 @@ def decode(data: bytes | str, *, limit: int = LIMIT, deepest: int = _DEEPEST, un
 
 def encode(value: Json, *, indent: int | None = None) -> bytes:
     """Encode a value as ASCII JSON: decimals keep their digits, lone surrogates are escaped."""
-    separators = (",", ":") if indent is None else (",", ": ")
-    text = simplejson.dumps(value, use_decimal=True, ensure_ascii=True, indent=indent, separators=separators)
+    if indent is None:
+        return str(_ENCODER.encode(value)).encode("ascii")
+    text = simplejson.dumps(value, use_decimal=True, ensure_ascii=True, indent=indent, separators=(",", ": "))
     return text.encode("ascii")
+
+
+_ENCODER: Final = simplejson.JSONEncoder(use_decimal=True, ensure_ascii=True, separators=(",", ":"))
+"""One for all values, because making it takes a third of the time of encoding a small one."""
 
 
 def pretty(value: Json) -> str:

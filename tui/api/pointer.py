@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from functools import lru_cache
 from typing import Final, cast
 
 from tui.api.codec import Document, Json
@@ -43,11 +44,7 @@ class Pointer:
         return cls(tuple(parts) if "~" not in text else tuple(_unescape(part) for part in parts))
 
     def __str__(self) -> str:
-        # Called a hundred thousand times for a large file, where hardly any token needs escaping.
-        text = "/".join(("", *self.tokens))
-        if "~" in text or text.count("/") != len(self.tokens):
-            return "".join("/" + _escape(token) for token in self.tokens)
-        return text
+        return _text(self.tokens)
 
     def __truediv__(self, token: str | int) -> "Pointer":
         return Pointer((*self.tokens, str(token)))
@@ -339,6 +336,12 @@ def position_of(token: str, end: int = 10**9) -> int | None:
         return None
     position = int(token)
     return position if position < end else None
+
+
+@lru_cache(maxsize=4096)
+def _text(tokens: tuple[str, ...]) -> str:
+    """The text of a pointer. Cached, because a large file asks for some of them a hundred thousand times."""
+    return "".join("/" + _escape(token) for token in tokens)
 
 
 def _escape(token: str) -> str:

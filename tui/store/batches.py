@@ -263,10 +263,14 @@ class Batches(SharedTables):
     def restore(self, staged: Sequence[str]) -> None:
         self._mark(staged, None)
 
-    def staged(self, batch: int) -> list[Staged]:
-        """The orders of a batch in their order, without removed ones."""
-        query = f"{_STAGED} WHERE batch = ? AND removed_at IS NULL ORDER BY rank"
-        return [_staged(row) for row in self._database.read(lambda c: c.execute(query, (batch,)).fetchall())]
+    def staged(self, ids: Iterable[str]) -> list[Staged]:
+        """These staged orders, even if they were removed. Raises StoreError if there is none for an id."""
+        query = f"{_STAGED} WHERE staged.id = ?"
+        rows = self._database.read(lambda c: [(id, c.execute(query, (id,)).fetchone()) for id in ids])
+        for id, row in rows:
+            if row is None:
+                raise StoreError(f"There is no staged order {id}")
+        return [_staged(row) for _, row in rows]
 
     def ids(self, batch: int) -> list[str]:
         """The ids of the orders of a batch in their order, without removed ones."""

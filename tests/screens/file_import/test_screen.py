@@ -11,11 +11,11 @@ from table_files import rows, text, workbook
 from textual import events
 
 from tui.orders.paths import ITEMS
-from tui.screens.composer import file_adding
 from tui.screens.composer.screen import ComposerScreen
 from tui.screens.file_import.rows import key_of
 from tui.screens.file_import.screen import ImportScreen
 from tui.widgets.problems import ProblemList
+from tui.work.file_import import reader
 from tui.work.file_import.mappings import Mappings
 
 SIZES = [(80, 24), (160, 45)]
@@ -128,13 +128,13 @@ async def test_column_is_mapped_by_typing_saved_and_offered_again(tmp_path: Path
 async def test_file_is_not_added_to_another_batch(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path, go = tmp_path / "orders.json", threading.Event()
     path.write_text('{"order_number": "X1"}')
-    real = file_adding.open_source
+    real = reader.open_source
 
     def delayed_read(*args: Any, **named: Any) -> Any:
         go.wait(20)
         return real(*args, **named)
 
-    monkeypatch.setattr(file_adding, "open_source", delayed_read)
+    monkeypatch.setattr(reader, "open_source", delayed_read)
     async with open_app(tmp_path / "data") as harness:
         harness.app.workspace.staging.editing.add_blank(5)
         await open_file(harness, path)

@@ -478,7 +478,7 @@ async def test_a_failing_cache_is_reported_and_tried_again(tmp_path: Path, monke
 async def test_rows_that_cannot_be_read_are_reported_and_keys_continue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.screens.triage.unreadable_rows.RETRIED", 0.1)
+    monkeypatch.setattr("tui.screens.common.unreadable_rows.RETRIED", 0.1)
     async with open_app(tmp_path) as harness:
         await harness.until("300 │ all read")
         cache = harness.app.workspace.orders.local.cache

@@ -184,7 +184,9 @@ async def test_new_orders_missing_from_the_list_are_not_read_singly(harness: Out
     assert await harness.verifier.check_due() == []
     assert [method for method, _ in harness.service.calls] == ["list"]
     await harness.verifier.until_done()
-    assert {staged.state for staged in harness.store.batches.staged(batch)} == {StagedState.VERIFIED}
+    assert {staged.state for staged in harness.store.batches.staged(harness.store.batches.ids(batch))} == {
+        StagedState.VERIFIED
+    }
     assert harness.service.sent("get") == []
 
 
@@ -230,5 +232,7 @@ async def test_many_unseen_orders_share_reads(harness: OutboxHarness) -> None:
     assert len(harness.service.calls) == 2
     harness.service.calls.clear()
     await harness.verifier.until_done()
-    assert {staged.state for staged in harness.store.batches.staged(batch)} == {StagedState.VERIFIED}
+    assert {staged.state for staged in harness.store.batches.staged(harness.store.batches.ids(batch))} == {
+        StagedState.VERIFIED
+    }
     assert harness.service.sent("get") == []

@@ -61,9 +61,12 @@ class ImportContext:
 def item_rows(order: ParsedOrder) -> dict[int, int]:
     """The row of each item that was read from cells, by its index."""
     found: dict[int, int] = {}
+    head = ITEMS.tokens
+    size = len(head)
     for pointer, (row, _) in order.cells.items():
-        if len(pointer) > len(ITEMS) and pointer.startswith(ITEMS):
-            found.setdefault(int(pointer.tokens[len(ITEMS)]), row)
+        tokens = pointer.tokens
+        if tokens[:size] == head and len(tokens) > size:
+            found.setdefault(int(tokens[size]), row)
     return found
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from itertools import pairwise
 from typing import Any, Final
 
-from tui.api.codec import Document, Json
+from tui.api.codec import Document, Json, as_document
 from tui.api.pointer import Pointer
 from tui.orders.money import amount_at, as_json_number, value_at
 from tui.orders.numbers import countable
@@ -212,8 +212,9 @@ def _fill_currencies(document: Document, items: list[Any], note: DefaultNote) ->
     currency = value_at(document, CURRENCY_PATH)
     if currency is None:
         return
+    payment = as_document(document.get("payment_details"))
     for name in (*_PRICES, *_COSTS):
-        price = value_at(document, ("payment_details", name))
+        price = payment.get(name)
         if isinstance(price, dict) and price.get("currency") is None and price.get("value") is not None:
             note(("payment_details", name, "currency"), currency, How.COPIED, "the order's currency")
     for index, item in enumerate(items):

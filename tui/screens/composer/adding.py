@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from tui.api.codec import Document
 from tui.api.errors import ApiError
@@ -13,11 +14,12 @@ from tui.screens.common.commands import handles
 from tui.screens.common.questions import ask_which
 from tui.screens.composer.file_adding import FileAdding, show_added
 from tui.screens.composer.view import ComposerCommands, ComposerView
-from tui.screens.file_import.screen import refused_name, write_new
 from tui.work.account import Shop
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.templates import Templates, as_template, from_template
-from tui.work.file_import.mappings import Mappings
+
+if TYPE_CHECKING:
+    from tui.work.file_import.mappings import Mappings
 
 _LEARNED_FROM = 20
 _FIRST_FIELD = Pointer.of("order_number")
@@ -64,7 +66,9 @@ class Adding(ComposerCommands):
         return Templates(self._view.workspace.account)
 
     @property
-    def _mappings(self) -> Mappings:
+    def _mappings(self) -> "Mappings":
+        from tui.work.file_import.mappings import Mappings
+
         return Mappings(self._view.workspace.account)
 
     def _add_copies(self, orders: Sequence[StagedOrder]) -> None:
@@ -74,6 +78,8 @@ class Adding(ComposerCommands):
 
     async def _write_refused(self, source: str) -> None:
         """Save the refused rows of the last import to a file."""
+        from tui.screens.file_import.screen import refused_name, write_new
+
         path = await self._view.frame.ask_line("save refused rows to: ", refused_name(source), path=True)
         refused = self._mappings.refused()
         if not path or refused is None:

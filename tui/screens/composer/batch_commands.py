@@ -32,7 +32,7 @@ class BatchCommands(ComposerCommands):
 
     def _beside(self, id: str) -> str | None:
         """The next order, or the previous one if there is none."""
-        ids = [order.id for order in self._view.state.shown]
+        ids = self._view.state.shown.ids
         index = ids.index(id) if id in ids else 0
         rest = ids[index + 1 : index + 2] or ids[max(0, index - 1) : index]
         return rest[0] if rest else None

@@ -1,8 +1,12 @@
-"""Adding orders from a file or a paste. It is read in the background; all its orders are staged, or none."""
+"""Adding orders from a file or a paste. It is read in the background; all its orders are staged, or none.
+
+What reads tables is imported when something is added, because the first frame of the composer does not need it.
+"""
 
 import asyncio
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
@@ -10,16 +14,17 @@ from tui.api.wording import count_of
 from tui.orders.parsed import ParsedFile
 from tui.screens.common.routes import ShowText
 from tui.screens.composer.view import ComposerCommands, ComposerView
-from tui.screens.file_import.screen import ImportProgress, ImportScreen
 from tui.work.batches.staging import BatchLocked
 from tui.work.batches.staging_chunks import CHUNK_SIZE
 from tui.work.file_import.json_reader import ImportFileError, describe_paste
-from tui.work.file_import.mappings import Mappings
-from tui.work.file_import.reader import TableSource, open_source, refused_csv
 from tui.work.stored import StoreError
 
-_INTERVAL = 0.08
-"""Seconds between two notices of the progress."""
+if TYPE_CHECKING:
+    from tui.screens.file_import.screen import ImportProgress
+    from tui.work.file_import.reader import TableSource
+
+_FRAME = 0.02
+"""Seconds in which a change is drawn."""
 
 
 class FileAdding(ComposerCommands):
@@ -61,25 +66,33 @@ class FileAdding(ComposerCommands):
             return
         self._staging.reload_if_taken_over()
         if self._view.may_edit():
-            progress, timer = self._begin(ImportProgress())
+            progress, timer = self._begin("read", "rows")
             work = self._read_source(name, source, progress, timer)
             self._screen.run_worker(work, name="read orders", group="import")
 
-    def _begin(self, progress: ImportProgress) -> tuple[ImportProgress, Timer]:
+    def _begin(self, doing: str, things: str) -> "tuple[ImportProgress, Timer]":
         """Show the progress until `_end`."""
-        self._progress = progress
+        from tui.screens.file_import.screen import LOOK, ImportProgress
+
+        progress = self._progress = ImportProgress(doing, things)
         screen = self._screen
-        return progress, screen.set_interval(_INTERVAL, lambda: screen.show_notice(progress.words()))
+        return progress, screen.set_interval(LOOK, lambda: screen.show_notice(progress.words()))
 
     def _end(self, timer: Timer) -> None:
         timer.stop()
         self._progress = None
 
-    async def _read_source(self, name: str, source: Path | str, progress: ImportProgress, timer: Timer) -> None:
+    async def _read_source(self, name: str, source: Path | str, progress: "ImportProgress", timer: Timer) -> None:
+        from tui.work.file_import.mappings import Mappings
+        from tui.work.file_import.reader import open_source, preview
+
         known = Mappings(self._view.workspace.account).all()
         batch = self._staging.batch
         try:
             opened = await asyncio.to_thread(open_source, source, name, known=known, progress=progress)
+            if not isinstance(opened, ParsedFile):
+                # The numbers of the whole table are read and cached, so that the screen opens without a delay.
+                await asyncio.to_thread(preview, opened, 1, now=self._view.workspace.now())
         except ImportFileError as error:
             self._screen.show_notice(str(error), "warning")
             return
@@ -93,8 +106,10 @@ class FileAdding(ComposerCommands):
         elif intake is not None:
             self._take_in(intake, name)
 
-    async def _ask_mapping(self, source: TableSource) -> ParsedFile | None:
+    async def _ask_mapping(self, source: "TableSource") -> ParsedFile | None:
         """Let the user map the columns of a table. If a mapping is known, ask whether to change it."""
+        from tui.screens.file_import.screen import ImportScreen
+
         at_once, screen = False, self._screen
         if source.is_remembered:
             question = f"{source.name}: {len(source.table.rows):,} rows, mapping {source.mapping.name}"
@@ -107,6 +122,9 @@ class FileAdding(ComposerCommands):
     # Staging what was read.
 
     def _take_in(self, intake: ParsedFile, name: str) -> None:
+        from tui.work.file_import.mappings import Mappings
+        from tui.work.file_import.reader import refused_csv
+
         with self._view.saving():
             if intake.refused and intake.header:
                 # Store the refused rows first, so that a crash cannot lose them.
@@ -114,13 +132,17 @@ class FileAdding(ComposerCommands):
             if len(intake.orders) <= CHUNK_SIZE:
                 self._show_taken(self._staging.editing.add_parsed(intake, name), intake, name)
                 return
-            progress, timer = self._begin(ImportProgress("staged", "orders"))
+            progress, timer = self._begin("staged", "orders")
             # This continues when the screen is closed.
             self._view.workspace.start(self._stage(intake, name, progress, timer), name="stage orders")
 
-    async def _stage(self, intake: ParsedFile, name: str, progress: ImportProgress, timer: Timer) -> None:
+    async def _stage(self, intake: ParsedFile, name: str, progress: "ImportProgress", timer: Timer) -> None:
         try:
             ids = await self._staging.editing.add_in_chunks(intake, name, progress)
+            if self._screen.is_attached:
+                # Draw this before the list is drawn as a whole, which takes as long as several notices.
+                self._screen.show_notice(progress.words())
+                await asyncio.sleep(_FRAME)
         except (BatchLocked, ImportFileError, StoreError) as error:
             if self._screen.is_attached:
                 self._view.show_all()
@@ -163,4 +185,5 @@ def show_added(view: ComposerView, ids: Sequence[str], notice: str, more: str = 
     view.batch.table.go_to_key(view.state.chosen or "")
     view.remember()
     view.screen.show_notice(f"{notice} {view.screen.key('undo')} undoes it.{more}")
-    view.look_up()
+    # Later, because it goes through all orders; the added ones are drawn first.
+    view.screen.call_after_refresh(view.look_up)

@@ -55,12 +55,12 @@ class ComposerFrame:
 
     def _show_title(self, order: StagedOrder | None) -> None:
         staging = self._staging
-        right = f"{staging.name} · {count_of(len(staging.orders), 'order')} staged"
+        right = f"{staging.name} · {count_of(len(staging.by_id), 'order')} staged"
         if staging.owner is not None:
             lists, takes = self._screen.key("batches"), self._screen.key("take_over", Context.BATCHES)
             right = f"{lists}, then {takes} takes it over from {staging.owner}"
         elif self._state.in_form and order is not None:
-            position = next((number for number, listed in enumerate(self._state.shown, 1) if listed is order), 0)
+            position = next((number for number, id in enumerate(self._state.shown.ids, 1) if id == order.id), 0)
             shop = self._workspace.account.shop(order.key[2])
             facts = [order_name(order.document), shop.name if shop else "", f"{position} of {len(self._state.shown)}"]
             right = " · ".join(filter(None, facts))
@@ -176,7 +176,7 @@ def status_summary(account: Account, staging: Staging, marks: int, hidden: int) 
         facts.append(f"UPDATE is not sent until {account.key('hold', Context.COMPOSER)} releases it")
     if staging.saved_at is not None:
         facts.append(f"saved {staging.saved_at.astimezone(account.zone):%H:%M:%S}")
-    elif staging.orders:
+    elif staging.by_id:
         facts.append("all saved")
     return facts
 

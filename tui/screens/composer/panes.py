@@ -18,6 +18,7 @@ from tui.orders.summary import text_at
 from tui.orders.value_parser import Choices
 from tui.screens.common.key_lines import editor_keys
 from tui.screens.common.screen import BaseScreen
+from tui.screens.common.unreadable_rows import UnreadableRows
 from tui.screens.common.workspace import Workspace
 from tui.screens.composer.grid_rows import ColumnPath, GridRows, column_fields, columns_of, key_of, usual_columns
 from tui.screens.composer.rows import COLUMNS, StagedRows, as_composed, notes_of, problem_rows
@@ -36,7 +37,6 @@ from tui.widgets.problems import ProblemList, ProblemRow
 from tui.widgets.table import OrderTable
 from tui.widgets.text import safe
 from tui.work.batches.staged_order import StagedOrder
-from tui.work.batches.staging import Staging
 
 
 def empty_text(key: KeyOf) -> str:
@@ -60,14 +60,15 @@ class BatchPane(Container):
     BatchPane { height: 1fr; }
     """
 
-    def __init__(self, state: ComposerState, staging: Staging) -> None:
+    def __init__(self, screen: BaseScreen[Any], state: ComposerState) -> None:
         super().__init__()
         self._state = state
-        self._staging = staging
+        self._staging = staging = screen.workspace.staging
         self.table = OrderTable(COLUMNS, empty=empty_text(staging.key), id="orders")
         self.problems = ProblemList(
             empty=f"No problems. {staging.key('view', Context.COMPOSER)} shows the table.", id="problems"
         )
+        self.unreadable = UnreadableRows(screen, self.table)
 
     def compose(self) -> ComposeResult:
         return (self.table, self.problems)
@@ -75,10 +76,10 @@ class BatchPane(Container):
     def show(self, zone: tzinfo) -> None:
         """Load the rows. Marks of orders no longer in the batch are dropped."""
         if self.table.marks:
-            self.table.set_marks(self.table.marks & {order.id for order in self._staging.orders})
+            self.table.set_marks(self.table.marks & self._staging.by_id.keys())
         state = self._state
-        self.table.load(StagedRows(state.shown, self._staging, zone))
-        if state.chosen is not None and self._staging.get(state.chosen) is not None:
+        self.table.load(StagedRows(state.shown, self._staging, zone, self.unreadable.report))
+        if state.chosen is not None and state.chosen in self._staging.by_id:
             self.table.go_to_key(state.chosen)
         state.chosen = self.table.cursor_key
         if state.mode is ViewMode.PROBLEMS:

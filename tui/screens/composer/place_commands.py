@@ -116,7 +116,7 @@ class StagedListCommands(ComposerCommands):
         if 0 <= position < len(shown):
             view.choose(shown[position].id, view.form_pane.sheet.cursor_pointer)
         else:
-            hidden = len(view.staging.orders) - len(shown)
+            hidden = len(view.staging.by_id) - len(shown)
             more = f" shown; {hidden} hidden by tab or filter" if hidden else ""
             view.screen.show_notice(f"This is the last order{more}." if by > 0 else f"This is the first order{more}.")
 

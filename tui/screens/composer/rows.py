@@ -1,6 +1,6 @@
 """How staged orders are shown: as rows, as problems in a list, and as requests in the review."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Final
@@ -25,12 +25,13 @@ from tui.widgets.form_layout import FieldRow, SheetRow
 from tui.widgets.lines import Piece
 from tui.widgets.problems import ProblemRow
 from tui.widgets.tab_bar import TabLabel
-from tui.widgets.table import Column, RenderedRow, StyledCell
+from tui.widgets.table import CellText, Column, RenderedRow, StyledCell
 from tui.widgets.text import fit, safe, wrap
+from tui.work.batches.lazy_orders import ListedOrders
 from tui.work.batches.sender import PlannedOrder, SendPlan
 from tui.work.batches.staged_order import Finding, PlannedAction, StagedOrder
 from tui.work.batches.staging import Staging
-from tui.work.stored import StagedState
+from tui.work.stored import StagedState, StoreError
 from tui.work.writes.send_state import SendState
 
 ALL = "all"
@@ -56,6 +57,7 @@ COLUMNS = (
     Column("total", "total", 9, 0, "right"),
     Column("problem", "problem", 22, 5),
 )
+_UNREADABLE: Final[tuple[CellText, ...]] = (*[""] * (len(COLUMNS) - 1), StyledCell("cannot be read", "conflict"))
 _FEW = 10
 """A review with more orders than this lists those with warnings at the top."""
 _LONGEST_CELL = 44
@@ -66,11 +68,23 @@ _BAD = frozenset({"refused", "to fix", "doubt"})
 class StagedRows(KeyedRows[StagedOrder]):
     """Provides rows when they are drawn."""
 
+    elements: ListedOrders
     staging: Staging
     zone: tzinfo | None
+    report: Callable[[StoreError], object]
+    """Called when an order cannot be read from disk; its row says so."""
+
+    def key_at(self, index: int) -> str:
+        return self.elements.ids[index]
 
     def row_at(self, index: int) -> RenderedRow:
-        order = self.elements[index]
+        try:
+            return self._row(self.elements[index])
+        except StoreError as error:
+            self.report(error)
+            return RenderedRow(self.key_at(index), _UNREADABLE, "#", "conflict")
+
+    def _row(self, order: StagedOrder) -> RenderedRow:
         document = order.document
         mark, tone = mark_of(self.staging, order)
         does = order.action
@@ -99,7 +113,7 @@ def tab_labels(staging: Staging) -> list[TabLabel]:
     """The tab of all orders, and each other tab with the number of its orders."""
     counts = staging.counts()
     least = "≥ " if staging.unchecked else ""
-    labels = [TabLabel(ALL, ALL, str(len(staging.orders)))]
+    labels = [TabLabel(ALL, ALL, str(len(staging.by_id)))]
     for tab, states in TABS.items():
         count = sum(counts[state] for state in states)
         label = "fix" if tab == "to fix" else tab

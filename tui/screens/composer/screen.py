@@ -1,5 +1,7 @@
 """The composer: staged orders that are corrected, sent together and verified."""
 
+import asyncio
+import importlib
 from collections.abc import Sequence
 from typing import ClassVar
 
@@ -146,14 +148,20 @@ class ComposerScreen(BaseScreen[None]):
         view, saved = self.view, self._saved
         self.table.set_marks(saved.marks)
         view.arrange()
-        view.show_all()
-        if saved.in_form and view.order is not None:
-            view.open_form(saved.pointer)
-        else:
-            self.call_after_refresh(self.table.set_top, saved.top)
-        view.look_up()
+        with self.report_store_errors():
+            view.show_all()
+            if saved.in_form and view.order is not None:
+                view.open_form(saved.pointer)
+            else:
+                self.call_after_refresh(self.table.set_top, saved.top)
+        self.call_after_refresh(self._load_import)
         if self._paste:
             self.call_later(self._files.read_pasted, self._paste)
+
+    def _load_import(self) -> None:
+        """Import the screen that adds files, so that nobody waits for it later."""
+        load = asyncio.to_thread(importlib.import_module, "tui.screens.file_import.screen")
+        self.workspace.start(load, name="load the import of files")
 
     def on_unmount(self) -> None:
         self.staging.on_change = lambda: None
@@ -161,7 +169,8 @@ class ComposerScreen(BaseScreen[None]):
     def on_screen_resume(self) -> None:
         remember_place(self, OpenComposer())
         self.staging.reload_if_taken_over()
-        self.view.look_up()
+        # Later, because restoring the orders of a large batch would delay the first frame.
+        self.call_after_refresh(self.view.look_up)
 
     def on_resize(self, event: events.Resize) -> None:
         is_wide = event.size.width >= _WIDE

@@ -80,7 +80,7 @@ class StagedSendCommands(ComposerCommands):
                 f"{screen.key('take_over', Context.BATCHES)} takes it over.",
                 "warning",
             )
-        elif not self._staging.orders:
+        elif not self._staging.by_id:
             screen.show_notice(f"There is nothing to review; {screen.key('add')} adds orders.")
         else:
             screen.show_notice("Looking up which orders exist …")

@@ -8,6 +8,7 @@ from tui.api.codec import Json
 from tui.api.pointer import Pointer
 from tui.screens.composer.row_order import RowSorting, SearchIndex, fits
 from tui.screens.composer.rows import ALL, tab_of
+from tui.work.batches.lazy_orders import ListedOrders
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import Staging
 
@@ -35,7 +36,7 @@ class ComposerState:
     sorting: RowSorting = field(default_factory=RowSorting)
     pinned: set[str] = field(default_factory=set)
     """Orders that the user works on. They stay listed even if the filter no longer matches."""
-    shown: list[StagedOrder] = field(default_factory=list)
+    shown: ListedOrders = field(default_factory=lambda: ListedOrders((), {}))
     """The listed orders, sorted."""
     batch: int | None = None
     before_problems: str | None = None
@@ -70,8 +71,12 @@ class ComposerState:
         return True
 
     def list_orders(self, staging: Staging) -> None:
-        """Filter and sort the orders."""
-        self.shown = self.sorting.sorted(staging, [order for order in staging.orders if self.lists(staging, order)])
+        """Filter and sort the orders. A plain list of all of them needs none of them. Raises StoreError."""
+        ids = [*staging.by_id]
+        if self.is_filtered or self.sorting.by or self.mode is not ViewMode.ORDERS:
+            listed = [order for order in staging.orders if self.lists(staging, order)]
+            ids = [order.id for order in self.sorting.sorted(staging, listed)]
+        self.shown = ListedOrders(ids, staging.by_id)
 
     def lists(self, staging: Staging, order: StagedOrder) -> bool:
         """Whether the list has this order."""
@@ -86,11 +91,11 @@ class ComposerState:
 
     def position(self) -> int:
         """The index of the current order in the list; 0 if it is not listed."""
-        return next((index for index, order in enumerate(self.shown) if order.id == self.chosen), 0)
+        return next((index for index, id in enumerate(self.shown.ids) if id == self.chosen), 0)
 
     def not_shown(self, ids: Iterable[str]) -> int:
         """How many of these orders are not listed."""
-        return len(set(ids) - {order.id for order in self.shown})
+        return len(set(ids).difference(self.shown.ids))
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ class ComposerView:
         self.staging = screen.workspace.staging
         self.state = state
         self.texts = TypedTexts(self.workspace.account.drafts)
-        self.batch = BatchPane(state, self.staging)
+        self.batch = BatchPane(screen, state)
         self.grid_pane = GridPane(lambda: self.marks, self.workspace, state, self.texts)
         self.form_pane = StagedFormPane(screen, self, self.texts)
         self.form = self.form_pane.controller
@@ -60,8 +60,12 @@ class ComposerView:
 
     @property
     def order(self) -> StagedOrder | None:
-        """The current order."""
-        return self.staging.get(self.state.chosen) if self.state.chosen is not None else None
+        """The current order. One that cannot be read from disk is reported like a row that cannot be read."""
+        try:
+            return self.staging.get(self.state.chosen) if self.state.chosen is not None else None
+        except StoreError as error:
+            self.batch.unreadable.report(error)
+            return None
 
     def target_of(self, id: str | None) -> StagedTarget | None:
         order = self.staging.get(id) if id is not None else None
@@ -70,7 +74,7 @@ class ComposerView:
     def targets(self) -> list[StagedOrder]:
         """The marked orders if the command is for them, or the current one."""
         if self.screen.on_marked:
-            return [order for order in self.staging.orders if order.id in self.marks]
+            return [self.staging.by_id[id] for id in self.staging.known(self.marks)]
         return [order] if (order := self.order) is not None else []
 
     @property
@@ -122,7 +126,7 @@ class ComposerView:
 
     def look_up(self) -> None:
         """Look up in the background which of the orders exist on the service."""
-        if not self.staging.is_refreshing and any(order.needs_refresh() for order in self.staging.orders):
+        if not self.staging.is_refreshing and self.staging.may_need_refresh:
             self.screen.run_worker(self._look_up(), name="look up staged orders", group="read")
 
     async def _look_up(self) -> None:
@@ -154,7 +158,7 @@ class ComposerView:
             else ""
         )
         for view in (self.batch.table, self.grid):
-            view.set_empty(empty if staging.orders else empty_text(staging.key))
+            view.set_empty(empty if staging.by_id else empty_text(staging.key))
         if state.mode is ViewMode.TABLE:
             self.grid_pane.show()
         self.frame.show(self.order)
@@ -222,7 +226,7 @@ class ComposerView:
     @property
     def why_empty(self) -> str:
         """Why there is no order at the cursor, and which key helps, as a sentence."""
-        if self.staging.orders:
+        if self.staging.by_id:
             return f"No order is shown here. 0 shows all tabs, {self.screen.key('filter')} changes the filter."
         return f"There is no order yet. {self.screen.key('add')} adds orders."
 

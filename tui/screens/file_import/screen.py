@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import cycle
 from pathlib import Path
 from typing import Any, ClassVar, Final
 
@@ -58,7 +59,8 @@ from tui.work.typed_paths import at_home, completed, new_file
 
 _WIDE = 120
 _PREVIEWED = 40
-_LOOK: Final = 0.08
+LOOK: Final = 0.07
+"""Seconds between two notices of the progress."""
 
 
 class ImportProgress:
@@ -66,6 +68,7 @@ class ImportProgress:
 
     def __init__(self, doing: str = "read", things: str = "rows") -> None:
         self.doing, self.things = doing, things
+        self._turns = cycle("|/-\\")
         self.progress, self.is_stopped = Progress(0, 0), False
 
     def __call__(self, progress: Progress) -> None:
@@ -74,14 +77,18 @@ class ImportProgress:
             raise ImportStopped("It was stopped. Nothing was added.")
 
     def words(self, width: int = 20) -> str:
-        """`[#####.....] read 4,500 of 10,000 rows; Esc stops`, or the same for the step of the progress and its orders."""
+        """`| [#####.....] read 4,500 of 10,000 rows; Esc stops`, or the same for the step of the progress and its orders.
+
+        The mark at the start turns with each call, because some steps cannot tell how far they have come.
+        """
+        turn = next(self._turns)
         done, total, task = self.progress.done, self.progress.total, self.progress.task
         if not total:
-            return "Reading …"
+            return f"{turn} Reading …"
         full = min(width, done * width // total)
         bar = f"[{'#' * full}{'.' * (width - full)}]"
         doing, things = (task, "orders") if task else (self.doing, self.things)
-        return f"{bar} {doing} {done:,} of {total:,} {things}; Esc stops"
+        return f"{turn} {bar} {doing} {done:,} of {total:,} {things}; Esc stops"
 
 
 class ImportScreen(BaseScreen[ParsedFile]):
@@ -155,9 +162,9 @@ class ImportScreen(BaseScreen[ParsedFile]):
 
     def on_mount(self) -> None:
         super().on_mount()
+        # Everything is shown when the screen is resumed, which follows.
         if not self._has_shop:
             self._guess_shop()
-        self.show_all()
         if self._at_once:
             self.stage("w")
 
@@ -447,7 +454,8 @@ class ImportScreen(BaseScreen[ParsedFile]):
             self.run_worker(self._stage(self._counting), name="read the table", group="stage")
 
     async def _stage(self, counting: ImportProgress) -> None:
-        timer = self.set_interval(_LOOK, lambda: self.show_notice(counting.words()))
+        self.show_notice(counting.words())
+        timer = self.set_interval(LOOK, lambda: self.show_notice(counting.words()))
         try:
             intake = await asyncio.to_thread(read_table, self.source, progress=counting, now=self._now())
         except ImportFileError as error:

@@ -26,6 +26,7 @@ from tui.screens.common.commands import handles
 from tui.screens.common.general_commands import TabCommands
 from tui.screens.common.routes import OpenComposer, OpenTriage, Page
 from tui.screens.common.screen import BaseScreen
+from tui.screens.common.unreadable_rows import UnreadableRows
 from tui.screens.common.workspace import Workspace
 from tui.screens.common.workspace_actions import remember_place
 from tui.screens.order.address import looks_like_address, offer_address
@@ -43,7 +44,6 @@ from tui.screens.triage.private_commands import PrivateCommands
 from tui.screens.triage.reading import OrderReader
 from tui.screens.triage.rows import OrderRows, RowStatus, draft_status, private_status, status_mark
 from tui.screens.triage.table_commands import TableCommands
-from tui.screens.triage.unreadable_rows import UnreadableRows
 from tui.screens.triage.view_commands import ViewCommands
 from tui.screens.triage.views.column_choices import NARROW, columns_of
 from tui.screens.triage.views.list_views import ListViews

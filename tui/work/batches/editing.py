@@ -20,7 +20,7 @@ from tui.store.batches import NewStaged, NotOwner, StagedState
 from tui.store.db import StoreError
 from tui.work.account import Account
 from tui.work.batches.catalog import BatchLocked
-from tui.work.batches.open_batch import CHECKED_AT_ONCE, OpenBatch
+from tui.work.batches.open_batch import OpenBatch
 from tui.work.batches.staged_order import (
     ID,
     Finding,
@@ -34,7 +34,6 @@ from tui.work.batches.staging_chunks import CHUNK_SIZE, ChunkedStaging, to_stage
 from tui.work.batches.templates import blank_order, copy_of
 from tui.work.batches.undo_log import Action
 from tui.work.file_import.provenance import Provenance
-from tui.work.gc_pause import gc_paused
 
 ALREADY_SENT = "already sent"
 """Returned by `undo` and `redo` in place of a step's name: the order has been sent, so nothing was changed."""
@@ -66,7 +65,7 @@ class BatchEditing:
         """
         if as_update:
             return self.add([self._update(document, read) for document in documents])
-        used_ids = {order.key[1] for order in self._batch.by_id.values()}
+        used_ids = {order.key[1] for order in self._batch.orders}
         news = []
         for document in documents:
             new = copy_of(as_new(document), self._account.now(), used_ids)
@@ -117,17 +116,14 @@ class BatchEditing:
         batch.check_owner()
         if batch.is_importing:
             raise BatchLocked("Another file is being added. This one can be added when that is done.")
-        staging = ChunkedStaging.of(batch.store, batch.id or 0, name, self._account.now(), batch.shops)
-        total, made = len(parsed.orders), list[StagedOrder]()
+        staging = ChunkedStaging.of(batch.store, batch.id or 0, name, self._account.now())
+        total, ids = len(parsed.orders), list[str]()
         batch.is_importing = True
         try:
-            with gc_paused(total):
-                for start in range(0, total, CHUNK_SIZE):
-                    progress(Progress(start, total))
-                    # Many orders are checked when they are shown (`OpenBatch.check_orders`).
-                    chunk, checks = parsed.orders[start : start + CHUNK_SIZE], total <= CHECKED_AT_ONCE
-                    made += await asyncio.to_thread(staging.stage, chunk, checks=checks)
-                await asyncio.to_thread(batch.store.publish_import, staging.batch, staging.import_id, total)
+            for start in range(0, total, CHUNK_SIZE):
+                progress(Progress(start, total))
+                ids += await asyncio.to_thread(staging.stage, parsed.orders[start : start + CHUNK_SIZE])
+            await asyncio.to_thread(batch.store.publish_import, staging.batch, staging.import_id, total)
         except NotOwner as error:
             batch.reopen()
             raise BatchLocked(str(error)) from error
@@ -138,7 +134,9 @@ class BatchEditing:
         finally:
             batch.is_importing = False
         batch.saved_at = self._account.now()
-        return self._added([order.id for order in made], made)
+        batch.insert(ids, restores=False)
+        batch.undo_log.add("added", ids)
+        return ids
 
     def add(self, news: list[NewStaged], *, as_stored: bool = False) -> list[str]:
         """Stage orders.
@@ -255,7 +253,7 @@ class BatchEditing:
 
     def remove_orders(self, ids: Iterable[str]) -> int:
         """Remove orders from the batch; undo restores them. Nothing changes on the service."""
-        found = [id for id in self._batch.known(ids) if not self._batch.is_in_flight(id)]
+        found = self._not_in_flight(ids)
         if not found:
             raise BatchLocked("The order is in flight. It can be removed when the result is known.")
         self._batch.check_owner()
@@ -268,6 +266,12 @@ class BatchEditing:
             raise
         return len(found)
 
+    def _not_in_flight(self, ids: Iterable[str]) -> list[str]:
+        """Those of these orders that are in the batch and can be removed from it."""
+        known = self._batch.known(ids)
+        self._batch.by_id.restore(known)
+        return [id for id in known if not self._batch.is_in_flight(id)]
+
     def hold(self, ids: Iterable[str]) -> int:
         """Hold orders back from sending."""
         return self._set_hold("held", ids, held=True)
@@ -277,7 +281,9 @@ class BatchEditing:
         return self._set_hold("released", ids, held=False, force=force)
 
     def _set_hold(self, kind: str, ids: Iterable[str], *, held: bool, force: bool = False) -> int:
-        found = [self._batch.by_id[id] for id in self._batch.known(ids) if not self._batch.by_id[id].sent]
+        known = self._batch.known(ids)
+        self._batch.by_id.restore(known)
+        found = [order for id in known if not (order := self._batch.by_id[id]).sent]
         before = [_flags(order) for order in found]
         for order in found:
             order.held = held
@@ -345,7 +351,7 @@ class BatchEditing:
             case "edits":
                 return self._step_edits(action.about, back=back)
             case "added" | "removed" if (action.kind == "added") is back:
-                found = [id for id in self._batch.known(action.about) if not self._batch.is_in_flight(id)]
+                found = self._not_in_flight(action.about)
                 self._batch.drop(found)
                 count = count_of(len(found), "order")
                 return (f"{count} {action.kind}" if found else ""), tuple(found)

@@ -2,9 +2,10 @@
 
 import asyncio
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from tui.orders.checks.context import AccountShops
 from tui.orders.checks.fix import Fix, Propose
@@ -14,7 +15,8 @@ from tui.store.db import StoreError
 from tui.work.account import Account
 from tui.work.batches.catalog import BatchCatalog, BatchLocked, owner_text
 from tui.work.batches.duplicates import DuplicateIndex
-from tui.work.batches.restore import apply_accepted, restore_order
+from tui.work.batches.lazy_orders import LazyOrders
+from tui.work.batches.restore import apply_accepted, read_orders, restore_order
 from tui.work.batches.staged_order import (
     Finding,
     PlannedAction,
@@ -27,9 +29,9 @@ from tui.work.writes.send_state import SendState
 
 _DEFAULT_NAME = "staged orders"
 _AT_A_TIME = 50
-"""The number of orders that are checked before the event loop continues: about 5 ms of work."""
-CHECKED_AT_ONCE = 500
-"""The most unchecked orders that are checked when orders are counted."""
+"""The number of orders that are restored, or checked, before the event loop continues: about 5 ms of work."""
+CHECKED_AT_ONCE = 250
+"""The most unchecked orders that are restored and checked when orders are counted: about 60 ms of work."""
 _SHOWN_EVERY = 1.0
 """Seconds between two updates of the counts while orders are being checked."""
 
@@ -41,6 +43,10 @@ class OpenBatch:
     `take_over`. `in_flight` returns the orders that are being sent or are about to be. `on_switch` is called before
     this batch is closed or removed, `on_read` after the batch was read from disk again. `on_change` is called after a
     change that the user did not make, such as a refresh or the outcome of a write.
+
+    Opening reads only the ids of the orders, so that the app starts with many of them as fast as with few. `by_id` restores
+    an order when it is asked for, and `check_orders` restores them all, a few at a time. Duplicates are known from then
+    on; whatever plans to send orders restores them all first.
     """
 
     def __init__(
@@ -68,15 +74,14 @@ class OpenBatch:
         self.saved_at: datetime | None = None
         """When the batch was saved last."""
         self.name = " ".join((batch or _DEFAULT_NAME).split())
-        self.by_id: dict[str, StagedOrder] = {}
-        """The staged orders by their ids, in their order."""
+        self.by_id: LazyOrders
+        """The staged orders by their ids, in their order. It is replaced when orders are added or removed."""
         self.unchecked = 0
         """How many orders were left out when the orders were counted last."""
         self._check_wanted = asyncio.Event()
         self._dropped: dict[str, StagedOrder] = {}
         self.is_importing = False
         """Whether a file is being added in chunks."""
-        self._duplicates = DuplicateIndex()
         found = self.catalog.last_used() if batch is None else self.catalog.find(self.name)
         self.id: int | None = None if found is None else found.id
         """The id of the batch in the store; None before it is created by its first change."""
@@ -152,10 +157,11 @@ class OpenBatch:
 
     @property
     def orders(self) -> list[StagedOrder]:
-        """The staged orders, in their order."""
-        return list(self.by_id.values())
+        """The staged orders, in their order. Raises StoreError if one cannot be restored."""
+        return self.by_id.all()
 
     def get(self, id: str) -> StagedOrder | None:
+        """The order of an id, if the batch has it. Raises StoreError if it cannot be restored."""
         return self.by_id.get(id)
 
     def findings(self, order: StagedOrder) -> list[Finding]:
@@ -168,11 +174,21 @@ class OpenBatch:
     def send_state(self, order: StagedOrder) -> SendState:
         return order.send_state(self.shops)
 
+    async def restore_orders(self) -> None:
+        """Restore all orders, a few at a time. Raises StoreError."""
+        with gc_paused(len(self.by_id) - len(self.by_id.restored)):
+            while missing := self.by_id.missing(_AT_A_TIME):
+                self.by_id.restore(missing)
+                await asyncio.sleep(0)
+
     async def check_orders(self) -> None:
-        """Check the orders that are not checked, a few at a time, whenever there are some, until this is cancelled."""
+        """Restore and check the orders that are not checked, a few at a time, whenever there are some, until this is
+        cancelled. Raises StoreError.
+        """
         clock = asyncio.get_running_loop().time
         while True:
             await self._check_wanted.wait()
+            await self.restore_orders()
             self._check_wanted.clear()
             shown = clock()
             for count, order in enumerate(self.orders, 1):
@@ -194,12 +210,12 @@ class OpenBatch:
         return Counter(order.action for order, state in self._states() if state is SendState.READY)
 
     def _states(self) -> list[tuple[StagedOrder, SendState]]:
-        shops, orders = self.shops, self.by_id.values()
-        known = [(order, state) for order in orders if (state := order.known_state(shops)) is not None]
-        self.unchecked = len(orders) - len(known)
+        shops, restored = self.shops, self.by_id.restored.values()
+        known = [(order, state) for order in restored if (state := order.known_state(shops)) is not None]
+        self.unchecked = len(self.by_id) - len(known)
         if 0 < self.unchecked <= CHECKED_AT_ONCE:
             self.unchecked = 0
-            known = [(order, order.send_state(shops)) for order in orders]
+            known = [(order, order.send_state(shops)) for order in self.orders]
         elif self.unchecked:
             self._check_wanted.set()
         return known
@@ -214,8 +230,9 @@ class OpenBatch:
         self.on_owned()
 
     def reopen(self) -> None:
-        """Read the batch from disk again, and own it if the process of its owner has ended."""
+        """Read the batch from disk again, and own it if the process of its owner has ended. Raises StoreError."""
         is_left = self._read()
+        self.by_id.all()
         self._on_read()
         if is_left:
             self.on_owned()
@@ -253,14 +270,11 @@ class OpenBatch:
         elif self.id is not None and not self.is_importing:
             with suppress(NotOwner):
                 self.store.delete_unfinished_imports(self.id)
-        count = 0 if self.id is None else len(self.store.ids(self.id))
-        with gc_paused(count):
-            rows = [] if self.id is None else self.store.staged(self.id)
-            self.by_id = {row.id: restore_order(row, self._account.store, self._account.account_id) for row in rows}
+        ids = [] if self.id is None else self.store.ids(self.id)
+        read = partial(read_orders, self._account.store, self._account.account_id)
+        self.by_id = LazyOrders(ids, {}, read, DuplicateIndex())
         self._dropped = {}
         self.undo_log = UndoLog(self._account.store.screen_states, self._account.account_id, self.id)
-        self._duplicates = DuplicateIndex()
-        self._duplicates.update(self.by_id, self.by_id)
         self._check_wanted.set()
         before_us = None if found is None else found.owner
         return before_us is not None and not before_us.mine and self.owner is None
@@ -316,7 +330,7 @@ class OpenBatch:
             self.reload(order.id)
             raise
         order.state, order.since = StagedState.DRAFT, self._account.now()
-        self._duplicates.update([order.id], self.by_id)
+        self.by_id.find_duplicates([order.id])
 
     def save_all(self, orders: Sequence[StagedOrder]) -> None:
         """Like `save` for several orders in one transaction; those already sent have one each."""
@@ -336,7 +350,7 @@ class OpenBatch:
         for order in rest:
             order.version, order.state, order.since = versions[order.id], StagedState.DRAFT, self._account.now()
             order.meta_was_saved()
-        self._duplicates.update(versions, self.by_id)
+        self.by_id.find_duplicates([order.id for order in rest])
 
     def save_rebased(self, order: StagedOrder) -> None:
         """Save a new version of an order with another base."""
@@ -364,43 +378,43 @@ class OpenBatch:
 
     # Adding and removing
 
-    def insert(self, ids: Sequence[str], orders: Iterable[StagedOrder]) -> None:
-        """Add orders that were stored to those in memory. Orders that are not passed in are read from disk."""
-        self.by_id |= {order.id: order for order in orders}
-        self._reread()
-        self._duplicates.update(ids, self.by_id)
+    def insert(self, ids: Sequence[str], orders: Iterable[StagedOrder] = (), *, restores: bool = True) -> None:
+        """Add orders that were stored to those in memory. Those that are not passed in are restored, now or, unless
+        `restores`, a few at a time.
+        """
+        self._reread({order.id: order for order in orders})
+        if restores:
+            self.by_id.restore(ids)
+            self.by_id.find_duplicates(ids)
+        else:
+            self._check_wanted.set()
 
     def drop(self, ids: Sequence[str]) -> None:
         """Remove orders from the batch."""
         self.as_owner(lambda: self.store.drop(ids))
-        self._dropped |= {id: self.by_id.pop(id) for id in ids}
-        self._duplicates.update(ids, self.by_id)
+        dropped, before = set(ids), self.by_id
+        self._dropped |= {id: before.restored[id] for id in ids if id in before.restored}
+        self.by_id = before.with_ids((id for id in before if id not in dropped), {})
+        self.by_id.find_duplicates(ids)
 
     def restore(self, ids: Sequence[str]) -> None:
         """Restore removed orders at their old positions."""
         self.as_owner(lambda: self.store.restore(ids))
-        self._reread()
-        self._duplicates.update(ids, self.by_id)
+        self._reread(self._dropped)
+        self.by_id.restore(ids)
+        self.by_id.find_duplicates(ids)
 
     def reload(self, id: str) -> None:
         """Read an order from disk again."""
         row = self.store.get(id)
-        if row is not None:
-            duplicate = self.by_id[id].duplicate_problem if id in self.by_id else None
-            self.by_id[id] = restore_order(row, self._account.store, self._account.account_id)
-            self.by_id[id].duplicate_problem = duplicate
+        if row is not None and id in self.by_id:
+            order = restore_order(row, self._account.store, self._account.account_id)
+            order.duplicate_problem = self.by_id[id].duplicate_problem
+            self.by_id.put(order)
 
-    def _reread(self) -> None:
-        """Put the orders in the order they have on disk; read those that are not in memory."""
-        known = self._dropped | self.by_id
-        found = {}
-        for id in self.store.ids(self.id or 0):
-            order = known.get(id)
-            if order is None and (row := self.store.get(id)) is not None:
-                order = restore_order(row, self._account.store, self._account.account_id)
-            if order is not None:
-                found[id] = order
-        self.by_id = found
+    def _reread(self, known: Mapping[str, StagedOrder]) -> None:
+        """Put the orders in the order they have on disk. `known`: added orders that are in memory."""
+        self.by_id = self.by_id.with_ids(self.store.ids(self.id or 0), known)
 
     def refresh(self, id: str) -> None:
         """Apply what the outbox or the verifier stored for an order."""

@@ -32,8 +32,10 @@ class RemoteRefresh:
     async def refresh(self, ids: Iterable[str] | None = None, *, again: bool = False) -> ApiError | None:
         """Read which orders exist. With `again`, also those read some time ago and those to be updated.
 
-        Returns the first error. Orders that could not be read stay unknown.
+        Returns the first error. Orders that could not be read stay unknown. Raises StoreError.
         """
+        if ids is None and self._batch.owner is None:
+            await self._batch.restore_orders()
         if self._batch.owner is not None or (self.is_running and not again):
             return None
         self.is_running = True
@@ -62,7 +64,7 @@ class RemoteRefresh:
 
     def _outdated(self, ids: Iterable[str] | None, again: bool) -> list[StagedOrder]:
         orders = self._batch.by_id
-        found = list(orders.values()) if ids is None else [orders[id] for id in self._batch.known(ids)]
+        found = orders.all() if ids is None else [orders[id] for id in self._batch.known(ids)]
         oldest = self._account.now() - _FRESH
 
         def is_wanted(order: StagedOrder) -> bool:

@@ -1,5 +1,6 @@
 """Restores a staged order from its row, the journal and its verification."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from tui.api.codec import as_list
@@ -19,6 +20,11 @@ from tui.work.drafts.sender import mismatch_problem
 from tui.work.writes.serialization import mismatch_from_json
 
 _ANSWERED = (VerificationState.ACCEPTED, VerificationState.VERIFIED, VerificationState.DIFFERS)
+
+
+def read_orders(store: Store, account_id: int, ids: Iterable[str]) -> list[StagedOrder]:
+    """Read staged orders from disk and restore them. Raises StoreError."""
+    return [restore_order(row, store, account_id) for row in store.batches.staged(ids)]
 
 
 def restore_order(row: Staged, store: Store, account_id: int) -> StagedOrder:

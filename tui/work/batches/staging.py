@@ -73,6 +73,12 @@ class Staging(OpenBatch):
         """How many of the orders being read have been looked up so far."""
         return self._remote.progress
 
+    @property
+    def may_need_refresh(self) -> bool:
+        """Whether an order needs to be read from the service, or one that is not restored may need it."""
+        by_id = self.by_id
+        return not by_id.is_complete or any(order.needs_refresh() for order in by_id.restored.values())
+
     async def refresh_remote(self, ids: Iterable[str] | None = None, *, again: bool = False) -> ApiError | None:
         """Read which orders the service has. With `again`, also those read long ago and those to be updated.
 
@@ -92,11 +98,13 @@ class Staging(OpenBatch):
         return history_of(self._account.store, self.id)
 
     def plan(self, ids: Iterable[str] | None = None) -> SendPlan:
-        """Plan the requests for these orders, or for all that the service does not have yet."""
+        """Plan the requests for these orders, or for all that the service does not have yet. Raises StoreError."""
+        # An order may be the duplicate of one that is not restored yet.
+        orders = self.orders
         if ids is not None:
             return self.sender.plan([self.by_id[id] for id in self.known(ids)])
         there = (SendState.SENDING, SendState.ACCEPTED, SendState.VERIFIED, SendState.UNCHANGED)
-        return self.sender.plan([order for order in self.orders if self.send_state(order) not in there])
+        return self.sender.plan([order for order in orders if self.send_state(order) not in there])
 
     async def send(self, plan: SendPlan, *, continue_after_refusal: bool = False) -> None:
         """Send a reviewed plan, without the orders that changed since. Must not be cancelled. Raises BatchLocked.

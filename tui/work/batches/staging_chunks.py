@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from tui.api.codec import Document
-from tui.orders.checks.context import AccountShops
 from tui.orders.parsed import ParsedOrder
 from tui.store.batches import Batches, NewStaged
-from tui.work.batches.staged_order import StagedOrder, as_staged, import_problem, service_problem_to_json
+from tui.work.batches.staged_order import import_problem, service_problem_to_json
 from tui.work.file_import.provenance import cells_to_json
 
 CHUNK_SIZE = 200
@@ -18,28 +17,22 @@ CHUNK_SIZE = 200
 
 @dataclass(frozen=True, slots=True)
 class ChunkedStaging:
-    """The staging of one file. `shops`: as in `StagedOrder.findings`."""
+    """The staging of one file."""
 
     store: Batches
     batch: int
     name: str
     at: datetime
-    shops: AccountShops
     import_id: str
 
     @classmethod
-    def of(cls, store: Batches, batch: int, name: str, at: datetime, shops: AccountShops) -> "ChunkedStaging":
-        return cls(store, batch, name, at, shops, secrets.token_hex(4))
+    def of(cls, store: Batches, batch: int, name: str, at: datetime) -> "ChunkedStaging":
+        return cls(store, batch, name, at, secrets.token_hex(4))
 
-    def stage(self, parsed: Sequence[ParsedOrder], *, checks: bool) -> list[StagedOrder]:
-        """Stage a chunk, and check it if `checks`. May run in any thread. Raises StoreError."""
+    def stage(self, parsed: Sequence[ParsedOrder]) -> list[str]:
+        """Stage a chunk. Returns the new ids, in order. May run in any thread. Raises StoreError."""
         news = [to_staged(order, self.name, self.at) for order in parsed]
-        ids = self.store.stage(self.batch, news, import_id=self.import_id)
-        orders = [as_staged(id, new, self.at) for id, new in zip(ids, news, strict=True)]
-        if checks:
-            for order in orders:
-                order.send_state(self.shops)
-        return orders
+        return self.store.stage(self.batch, news, import_id=self.import_id)
 
 
 def to_staged(parsed: ParsedOrder, name: str, at: datetime) -> NewStaged:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
-from tui.api.pointer import Pointer
+from tui.api.pointer import ROOT, Pointer
 from tui.orders.money import as_json_number
 from tui.orders.parsed import GuessKind, How, Memory, ParsedOrder
 from tui.orders.paths import CURRENCY, ITEMS, TOTAL
@@ -25,28 +25,24 @@ Pair = tuple[Decimal, Decimal]
 
 def find_cents(orders: Sequence[ParsedOrder], context: ImportContext) -> None:
     """Convert the amounts that are in cents by arithmetic over the whole file, and hold their orders until confirmed."""
-    unit_and_line = [pair for order in orders for pair in _units_and_lines(order)]
-    if _is_hundredfold(unit_and_line):
+    is_unit, is_line = _hundredfolds(pair for order in orders for pair in _units_and_lines(order))
+    if is_unit:
         _convert(orders, context, (_UNIT,), "the totals of the lines are a hundredth of quantity × price")
-    elif _is_hundredfold((line, unit) for unit, line in unit_and_line):
+    elif is_line:
         _convert(orders, context, (_LINE,), "they are a hundred times quantity × price")
     for extras in ((), tuple(SUMMED_PATHS)):
-        sums = [pair for order in orders if (pair := _sum_and_total(order, extras)) is not None]
-        if _is_hundredfold(sums):
+        sums = (pair for order in orders if (pair := _sum_and_total(order, extras)) is not None)
+        is_sum, is_total = _hundredfolds(sums)
+        if is_sum:
             reason = "the totals of the orders are a hundredth of the sums of the lines"
             _convert(orders, context, (_UNIT, _LINE, *extras), reason)
             return
-        if _is_hundredfold((total, lines) for lines, total in sums):
+        if is_total:
             _convert(orders, context, (_TOTAL.tokens,), "they are a hundred times the sums of the lines")
             return
-    if _SHIPPING in _seen(orders) and all(map(_may_be_cents, _amounts(orders))):
+    if any(_amount(order, ROOT, _SHIPPING) for order in orders) and all(map(_may_be_cents, _amounts(orders))):
         reason = "no amount has decimals, and even the shipping costs are 100 or more"
         _convert(orders, context, (_UNIT, _LINE, _TOTAL.tokens, *SUMMED_PATHS), reason)
-
-
-def _seen(orders: Sequence[ParsedOrder]) -> set[tuple[str, ...]]:
-    """The amounts of orders that the file has, without those that are zero."""
-    return {path for order in orders for path in SUMMED_PATHS if _amount(order, Pointer(()), path)}
 
 
 def _amounts(orders: Sequence[ParsedOrder]) -> Iterator[Decimal]:
@@ -55,7 +51,7 @@ def _amounts(orders: Sequence[ParsedOrder]) -> Iterator[Decimal]:
         if CURRENCY in order.cells and CURRENCY.get(order.document) not in _WITH_CENTS:
             yield Decimal(1)
         bases = [(ITEMS / index, path) for index in range(_count(order)) for path in (_UNIT, _LINE)]
-        for base, path in [*bases, *((Pointer(()), path) for path in (_TOTAL.tokens, *SUMMED_PATHS))]:
+        for base, path in [*bases, *((ROOT, path) for path in (_TOTAL.tokens, *SUMMED_PATHS))]:
             if amount := _amount(order, base, path):
                 yield amount
 
@@ -64,22 +60,33 @@ def _may_be_cents(amount: Decimal) -> bool:
     return amount.as_tuple().exponent == 0 and abs(amount) >= _LEAST
 
 
-def _is_hundredfold(pairs: Iterable[Pair]) -> bool:
-    known = [(more, less) for more, less in pairs if more or less]
-    return bool(known) and all(more == less * 100 for more, less in known)
+def _hundredfolds(pairs: Iterable[Pair]) -> tuple[bool, bool]:
+    """Whether the first amount of each pair is a hundred times the second one, and whether the second one is a hundred
+    times the first one. Pairs of zeros are left out; both are false if there is no other.
+
+    In most files the first pair is neither, so that no other one is computed.
+    """
+    is_known, is_first, is_second = False, True, True
+    for first, second in pairs:
+        if first or second:
+            is_known = True
+            is_first, is_second = is_first and first == second * 100, is_second and second == first * 100
+            if not is_first and not is_second:
+                break
+    return is_known and is_first, is_known and is_second
 
 
 def _units_and_lines(order: ParsedOrder) -> Iterator[Pair]:
     """Quantity × unit price, and the total, of each line that has them."""
     for index in range(_count(order)):
-        unit, line = _amount(order, ITEMS / index, _UNIT), _amount(order, ITEMS / index, _LINE)
-        if unit is not None and line is not None:
+        line = _amount(order, ITEMS / index, _LINE)
+        if line is not None and (unit := _amount(order, ITEMS / index, _UNIT)) is not None:
             yield unit * _quantity(order, index), line
 
 
 def _sum_and_total(order: ParsedOrder, extras: Sequence[tuple[str, ...]]) -> Pair | None:
     """The sum of the lines with the extras, and the total; None if one is not known."""
-    total, found = _amount(order, Pointer(()), _TOTAL.tokens), Decimal(0)
+    total, found = _amount(order, ROOT, _TOTAL.tokens), Decimal(0)
     if total is None or not _count(order):
         return None
     for index in range(_count(order)):
@@ -88,7 +95,7 @@ def _sum_and_total(order: ParsedOrder, extras: Sequence[tuple[str, ...]]) -> Pai
             return None
         found += line if line is not None else (unit or 0) * _quantity(order, index)
     for path in extras:
-        amount = _amount(order, Pointer(()), path) or Decimal(0)
+        amount = _amount(order, ROOT, path) or Decimal(0)
         found += -abs(amount) if "discount_granted" in path else amount
     return found, total
 
@@ -97,7 +104,7 @@ def _convert(orders: Sequence[ParsedOrder], context: ImportContext, paths: Seque
     for order in orders:
         for path in paths:
             is_of_item = path in (_UNIT, _LINE)
-            bases = [ITEMS / index for index in range(_count(order))] if is_of_item else [Pointer(())]
+            bases = [ITEMS / index for index in range(_count(order))] if is_of_item else [ROOT]
             for base in bases:
                 pointer, amount = Pointer((*base.tokens, *path)), _amount(order, base, path)
                 if amount is None:

@@ -1,4 +1,4 @@
-"""`UnreadableRows`: reports rows that could not be read from the cache when they were drawn, and draws them again."""
+"""`UnreadableRows`: reports rows that could not be read from disk when they were drawn, and draws them again."""
 
 from typing import Any
 

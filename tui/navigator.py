@@ -201,10 +201,15 @@ class Navigator:
         """Replace the opening screen with the order list, and open the remembered place above it."""
         account = self.workspace.account
         place = _read_place(account.store.screen_states.get(account.account_id, _PLACE))
-        await self._app.switch_screen(self._screen_for(OpenTriage()))
-        if place != OpenTriage():
+        if place == OpenTriage():
+            await self._app.switch_screen(self._screen_for(place))
+            return
+        with self._app.batch_update():
+            # The list is not drawn for the moment until the other screen covers it.
+            await self._app.switch_screen(self._screen_for(OpenTriage()))
             # Wait until it is mounted, because questions at the start are asked on the top screen.
             await self._app.push_screen(self._screen_for(place))
+        self._app.screen.refresh()
 
     @property
     def shows_place(self) -> bool:

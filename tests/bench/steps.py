@@ -40,7 +40,8 @@ class Keys:
         return Figure(title, median(self.lasts), "ms", aim, f"best {min(self.lasts):.1f} ms")
 
     def bytes(self, title: str, aim: float | None = None) -> Figure:
-        return Figure(title, mean(self.sizes), "B", aim, f"most {max(self.sizes)} B")
+        detail = f"median {median(self.sizes):.0f} B, most {max(self.sizes)} B"
+        return Figure(title, mean(self.sizes), "B", aim, detail)
 
     def efficiency(self, title: str, aim: float) -> Figure:
         least, count = self.cells + RUN_COST * self.runs, len(self.sizes)

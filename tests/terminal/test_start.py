@@ -98,6 +98,9 @@ def test_the_composer_is_shown_again(start: Start) -> None:
     again = start(ready="opening …")
     assert "Nothing is staged" in again.text
     again.wait("a add")
+    # The list below it is not drawn in between.
+    assert b"facets" in first.stream
+    assert b"facets" not in again.stream
     again.press("Q")
     assert again.ended() == 0
 

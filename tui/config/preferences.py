@@ -85,7 +85,11 @@ PREFERENCES: Final = (
         "display",
         "density",
         "density",
-        (OfferedValue("normal", "normal"), OfferedValue("compact", "compact: a short preview, more orders")),
+        (
+            OfferedValue("normal", "normal"),
+            OfferedValue("compact", "compact: a short preview, more orders"),
+            OfferedValue("list", "list: no preview, least to send over a slow line"),
+        ),
         "normal",
         at_once=True,
     ),

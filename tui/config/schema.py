@@ -19,7 +19,7 @@ from tui.orders.formats import DateStyle, NumberStyle
 MAX_DAYS = 36500
 THEMES = ("dark", "light", "ansi", "high-contrast")
 """The names of the themes, which are defined where colours are."""
-DENSITIES = ("normal", "compact")
+DENSITIES = ("normal", "compact", "list")
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 INCONSISTENT = "inconsistent"
 """The code of errors about a whole table; their message is a sentence without the table's name."""

@@ -46,7 +46,7 @@ class Settings:
     `watch_every`: seconds after which all open orders are read again while they are watched; None: they are not.
     `keys`: those that the user chose, by screen and command. `mark_tags`: the tags that mirror the private marks `done`,
     `snoozed` and `flagged`; marks without one stay on this machine.
-    `theme`: the name of a theme; `density`: "normal" or "compact"; `dates`, `numbers`: how screens show them. `scrolls`:
+    `theme`: the name of a theme; `density`: "normal", "compact" or "list"; `dates`, `numbers`: how screens show them. `scrolls`:
     lines that moved are scrolled by the terminal. `reads`, `writes`: at most so many requests a minute are sent.
     `given`: the values that the file has, by table and key, such as `cache.keep_days`; without profiles, shops and keys.
     `profiles`: by their names; `default`: the name of the one to use without `--profile`.

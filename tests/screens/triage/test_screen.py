@@ -12,6 +12,7 @@ from table_files import rows, text
 from textual import events
 from textual.events import Paste
 
+from tui.config.settings import Settings
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.sandbox.faults import Fault, FaultRule, Faults
 from tui.screens.common.pages import PageScreen
@@ -529,3 +530,26 @@ async def test_work_in_the_background_that_cannot_be_kept_is_reported(
             assert harness.app.return_code is None
         await harness.press("escape")
         assert table(harness).row_count == 300
+
+
+@pytest.mark.parametrize("size", [(80, 24), (120, 40), (180, 50)])
+async def test_the_preview_can_be_hidden(tmp_path: Path, size: tuple[int, int]) -> None:
+    async with open_app(tmp_path, size=size, app_settings=Settings(density="list")) as harness:
+        await harness.until("all read")
+        screen = harness.app.screen
+        assert not screen.query_one("#side").display
+        assert screen.table.size == (size[0], size[1] - 5)
+        await harness.press("j", "tab", "j")
+        assert screen.table.cursor == 2
+        await harness.press("tab")
+        assert "The preview is switched off; O shows the settings." in harness.text
+        assert screen.table.has_focus
+
+
+async def test_a_preview_without_room_gets_no_keys(tmp_path: Path) -> None:
+    async with open_app(tmp_path, size=(80, 12)) as harness:
+        await harness.until("all read")
+        await harness.press("tab")
+        assert "The terminal has no room for the preview." in harness.text
+        await harness.press("j")
+        assert harness.app.screen.table.cursor == 1

@@ -30,7 +30,14 @@ class ListCommands(OrderCommands):
     @handles("pane")
     def switch_pane(self, key: str) -> None:
         orders = self._orders
-        (orders.table if orders.preview.has_focus else orders.preview).focus(scroll_visible=False)
+        if orders.preview.has_focus:
+            orders.table.focus(scroll_visible=False)
+        elif orders.preview.size.height:
+            orders.preview.focus(scroll_visible=False)
+        elif self._workspace.preferences.settings.density == "list":
+            self._screen.show_notice(f"The preview is switched off; {self._screen.key('settings')} shows the settings.")
+        else:
+            self._screen.show_notice("The terminal has no room for the preview.")
 
     @handles("open")
     def open(self, key: str) -> None:

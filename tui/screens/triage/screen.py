@@ -64,8 +64,8 @@ _WIDE = 120
 _BESIDE = 160
 """Minimum width for the preview beside the list. Below it, the last column of the list would be cut."""
 _TWO_COLUMNS = 60
-_PREVIEW_HEIGHT = {"normal": 8, "compact": 4}
-"""Lines of the preview below the list, by the density of the settings."""
+_PREVIEW_HEIGHT = {"normal": 8, "compact": 4, "list": 0}
+"""Lines of the preview below the list, by the density of the settings; 0 for none, also beside the list."""
 _LEAST_PREVIEW = 3
 _LEAST_LIST = 5
 """Minimum height of the list, in lines: the header and four orders."""
@@ -206,12 +206,10 @@ class TriageScreen(BaseScreen[None]):
         self._show_preview()
 
     def on_resize(self) -> None:
-        is_beside = self.size.width >= _BESIDE
+        wanted = _PREVIEW_HEIGHT[self.workspace.preferences.settings.density]
+        is_beside = self.size.width >= _BESIDE and wanted > 0
         self.query_one("#triage").set_class(is_beside, "-wide")
-        height = min(
-            _PREVIEW_HEIGHT[self.workspace.preferences.settings.density],
-            self.size.height - _LINES_OUTSIDE - _LEAST_LIST,
-        )
+        height = min(wanted, self.size.height - _LINES_OUTSIDE - _LEAST_LIST)
         self._side.display = is_beside or height >= _LEAST_PREVIEW
         self._side.styles.height = "1fr" if is_beside else max(height, _LEAST_PREVIEW)
         if self.table.columns != self._columns:

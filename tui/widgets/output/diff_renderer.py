@@ -86,8 +86,8 @@ class DiffRenderer(App[Result], Generic[Result]):
     def _write_difference(self, driver: Driver, frame: Frame, update: LayoutUpdate | ChopsUpdate) -> None:
         try:
             if frame.lacks_rest(update):
-                self.screen.refresh()
-                return
+                # At once: a refresh would be drawn a frame later.
+                update = self._whole_screen()
             output = frame.write(update, self.console._color_system or ColorSystem.TRUECOLOR)
         except _UNSUPPORTED:
             frame.forget()
@@ -106,6 +106,12 @@ class DiffRenderer(App[Result], Generic[Result]):
                 self._end_update()
             driver.flush()
         self.post_display_hook()
+
+    def _whole_screen(self) -> LayoutUpdate:
+        found = self.screen._compositor.render_update(full=True, screen_stack=self._background_screens)
+        if not isinstance(found, LayoutUpdate):
+            raise UnsupportedUpdate("not a whole screen")
+        return found
 
     def _watch(self, driver: Driver) -> None:
         """Start with an unknown screen, and again whenever another program has used the terminal."""

@@ -94,11 +94,14 @@ class KeyQueue(App[R], inherit_bindings=False):
             await self._released.wait()
             event = await self._queue.get()
             self._is_processing = True
-            with self._one_frame():
-                for part in _split_alt(event):
-                    if not isinstance(part, events.Key) or not self._is_orphaned_tail(part):
-                        await self._process_event(part)
-            self._is_processing = False
+            try:
+                with self._one_frame():
+                    for part in _split_alt(event):
+                        if not isinstance(part, events.Key) or not self._is_orphaned_tail(part):
+                            await self._process_event(part)
+            finally:
+                # A key that quits the app cancels this.
+                self._is_processing = False
 
     @contextmanager
     def _one_frame(self) -> Iterator[None]:

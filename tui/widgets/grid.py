@@ -280,7 +280,7 @@ class OrderGrid(EditableLines):
     def repaint_box(self, editor: LiveEditor) -> None:
         """Redraw only the cell, because its line has many others."""
         start, end = self._box(self.size.width)
-        self._strip_cache.pop((self.cursor, True), None)
+        self._drawn.forget(self.cursor)
         y = self.cursor - self.top + self.header_height
         if self.header_height <= y < self.size.height:
             self.refresh(Region(start, y, end - start, 1))

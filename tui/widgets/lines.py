@@ -76,6 +76,67 @@ _REST = 0.05
 """Seconds without a newly drawn line after which the next page is drawn."""
 
 
+class _DrawnLines:
+    """The lines of a view that were drawn: those on the screen, and others that were or are probably scrolled into it.
+
+    When nothing was drawn for a moment, the next page in the direction of the last scrolling is drawn, line by line, until
+    a key is pressed; then it only has to be shown.
+    """
+
+    def __init__(self, view: "LineView") -> None:
+        self._view = view
+        self._strips: dict[tuple[int, bool], Strip] = {}
+        self._rest: Timer | None = None
+        self._top = 0
+        self._direction = 1
+
+    def strip(self, index: int, width: int, is_cursor: bool) -> Strip:
+        strip = self._strips.get((index, is_cursor))
+        if strip is None:
+            strip = self._keep(index, width, is_cursor)
+            if self._rest is None:
+                self._rest = self._view.set_timer(_REST, self._start)
+            else:
+                self._rest.reset()
+        return strip
+
+    def forget(self, index: int) -> None:
+        """Draw a line again when it is shown."""
+        self._strips.pop((index, True), None)
+        self._strips.pop((index, False), None)
+
+    def clear(self) -> None:
+        self._strips.clear()
+
+    def _keep(self, index: int, width: int, is_cursor: bool) -> Strip:
+        view = self._view
+        pieces = view.draw_line(index, width, is_cursor)
+        strip = view._strip(pieces, width, is_cursor=is_cursor and view.highlights_cursor)
+        if len(self._strips) > _MAX_CACHED_STRIPS:
+            near = range(view.top - view.body_height, view.top + 2 * view.body_height)
+            self._strips = {key: kept for key, kept in self._strips.items() if key[0] in near}
+        self._strips[index, is_cursor] = strip
+        return strip
+
+    def _start(self) -> None:
+        self._rest = None
+        work: WorkType[None] = self._draw_next_page
+        self._view.run_worker(work, name="draw the next page", group="draw ahead", exclusive=True)
+
+    async def _draw_next_page(self) -> None:
+        view, top, width = self._view, self._view.top, self._view.size.width
+        if top != self._top:
+            self._direction, self._top = (1 if top > self._top else -1), top
+        start = top + self._direction * view.body_height
+        for index in range(start, start + view.body_height)[:: self._direction]:
+            await asyncio.sleep(0)
+            is_current = (width, top) == (view.size.width, view.top) and 0 <= index < view.line_count
+            if not is_current or (isinstance(view.app, KeyQueue) and view.app.keys_waiting):
+                return
+            if (index, False) not in self._strips:
+                self._keep(index, width, False)
+
+
 class LineView(Widget, can_focus=True):
     """Base class of table, sheet, pager and problem list. Lines are identified by index, from 0."""
 
@@ -109,10 +170,7 @@ class LineView(Widget, can_focus=True):
         self._empty = empty
         self.cursor = 0
         self.top = 0
-        self._strip_cache: dict[tuple[int, bool], Strip] = {}
-        self._scrolled = 1
-        """The direction of the last scrolling: 1 down, -1 up."""
-        self._rest: Timer | None = None
+        self._drawn = _DrawnLines(self)
         self._style_version = -1
         self._laid_out_width = -1
         self.painted_at: float | None = None
@@ -228,21 +286,16 @@ class LineView(Widget, can_focus=True):
     def set_top(self, top: int) -> None:
         top = self._clamp_top(top)
         if top != self.top:
-            self._scroll_lines_to(top)
+            self.top = top
+            self.refresh()
             self.viewport_changed()
-
-    def _scroll_lines_to(self, top: int) -> None:
-        self._scrolled = 1 if top > self.top else -1
-        self.top = top
-        self.refresh()
 
     def scroll_lines(self, by: int) -> None:
         """Scroll without moving the cursor."""
         self.set_top(self.top + by)
 
     def repaint_line(self, index: int) -> None:
-        self._strip_cache.pop((index, True), None)
-        self._strip_cache.pop((index, False), None)
+        self._drawn.forget(index)
         y = index - self.top + self.header_height
         if self.header_height <= y < self.size.height:
             self.refresh(Region(0, y, self.size.width, 1))
@@ -253,7 +306,7 @@ class LineView(Widget, can_focus=True):
 
     def repaint(self) -> None:
         """Redraw everything, because lines or their number changed."""
-        self._strip_cache.clear()
+        self._drawn.clear()
         self.cursor = self._clamp(self.cursor)
         self.top = self._clamp_top(self.top)
         self.refresh()
@@ -266,7 +319,7 @@ class LineView(Widget, can_focus=True):
         styles = styles_of(self)
         if styles.version != self._style_version:
             self._style_version = styles.version
-            self._strip_cache.clear()
+            self._drawn.clear()
         width = self.size.width
         self._lay_out_for(width)
         if y < self.header_height:
@@ -275,46 +328,7 @@ class LineView(Widget, can_focus=True):
         if index >= self.line_count:
             return self._strip(self.draw_below(index - self.line_count, width), width)
         is_cursor = self.has_cursor and index == self.cursor
-        strip = self._strip_cache.get((index, is_cursor))
-        if strip is None:
-            strip = self._draw_and_keep(index, width, is_cursor)
-            self._draw_ahead_soon()
-        return strip
-
-    def _draw_and_keep(self, index: int, width: int, is_cursor: bool) -> Strip:
-        """Draw a line, and keep it until something changes."""
-        strip = self._strip(
-            self.draw_line(index, width, is_cursor), width, is_cursor=is_cursor and self.highlights_cursor
-        )
-        if len(self._strip_cache) > _MAX_CACHED_STRIPS:
-            near = range(self.top - self.body_height, self.top + 2 * self.body_height)
-            self._strip_cache = {key: kept for key, kept in self._strip_cache.items() if key[0] in near}
-        self._strip_cache[index, is_cursor] = strip
-        return strip
-
-    def _draw_ahead_soon(self) -> None:
-        """Draw the next page when nothing was drawn for a moment, so that it only has to be shown then."""
-        if self._rest is None:
-            self._rest = self.set_timer(_REST, self._start_drawing_ahead)
-        else:
-            self._rest.reset()
-
-    def _start_drawing_ahead(self) -> None:
-        self._rest = None
-        work: WorkType[None] = self._draw_ahead
-        self.run_worker(work, name="draw the next page", group="draw ahead", exclusive=True)
-
-    async def _draw_ahead(self) -> None:
-        """Draw the lines of the next page, one after another, until a key is pressed."""
-        width, top = self.size.width, self.top
-        start = top + self._scrolled * self.body_height
-        for index in range(start, start + self.body_height)[:: self._scrolled]:
-            await asyncio.sleep(0)
-            is_current = width == self.size.width and top == self.top and 0 <= index < self.line_count
-            if not is_current or (isinstance(self.app, KeyQueue) and self.app.keys_waiting):
-                return
-            if (index, False) not in self._strip_cache:
-                self._draw_and_keep(index, width, False)
+        return self._drawn.strip(index, width, is_cursor)
 
     def _strip(self, pieces: Iterable[Piece], width: int, base: str = "", is_cursor: bool = False) -> Strip:
         segments: list[Segment] = []
@@ -346,7 +360,7 @@ class LineView(Widget, can_focus=True):
         self.viewport_changed()
 
     def notify_style_update(self) -> None:
-        self._strip_cache.clear()
+        self._drawn.clear()
         super().notify_style_update()
 
     def on_focus(self) -> None:
@@ -378,7 +392,7 @@ class LineView(Widget, can_focus=True):
     def _lay_out_for(self, width: int) -> None:
         if width != self._laid_out_width:
             self._laid_out_width = width
-            self._strip_cache.clear()
+            self._drawn.clear()
             self.lay_out(width)
 
     def _jump(self, by: int) -> None:
@@ -386,11 +400,12 @@ class LineView(Widget, can_focus=True):
         if not self.has_cursor:
             self.scroll_lines(by)
             return
-        old_top, top = self.top, self._clamp_top(self.top + by)
-        if top != old_top:
-            self._scroll_lines_to(top)
+        old_top = self.top
+        self.top = self._clamp_top(self.top + by)
+        if self.top != old_top:
+            self.refresh()
         self.go(self.cursor + by)
-        if top != old_top:
+        if self.top != old_top:
             self.viewport_changed()
 
     def _next_selectable(self, index: int, step: int) -> int | None:

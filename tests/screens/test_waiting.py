@@ -102,6 +102,9 @@ async def test_ctrl_c_stops_the_reads_before_a_review(tmp_path: Path) -> None:
         client = harness.app.workspace.account.client
 
         async def never(request: httpx.Request, send: Send) -> httpx.Response:
+            # Whether an order has a label may be asked at any time.
+            if "shipments" in request.url.path:
+                return await send(request)
             await asyncio.Event().wait()
             raise AssertionError
 

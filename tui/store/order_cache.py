@@ -36,7 +36,7 @@ FORMAT: Final = 1
 
 _FULL_TEXT_SINCE = (3, 34)
 """The first SQLite version with an index of sequences of three characters."""
-_KEPT_DOCUMENTS: Final = 128
+_KEPT_DOCUMENTS: Final = 32
 _DEEPEST = 400
 _LABEL_TEXTS = ("status", "carrier", "tracking", "note")
 _MOMENT: Final = 0.001

@@ -23,7 +23,7 @@ from tui.work.cache.sku_history import checked_items, sku_history
 NEEDS_WORK = All((OneOf("severity", (Severity.ERROR.value,)), Not(OneOf("stage", (OrderState.FINISHED.value,)))))
 """An order has an error at any time and is not finished; see `OrderIndex.needs_work`."""
 _LEARNED_FROM = 1000
-_KEPT_PROBLEMS = 128
+_KEPT_PROBLEMS = 64
 
 
 class OrderIndex:

@@ -54,12 +54,11 @@ def start_of(options: Mapping[str, object], environment: Mapping[str, str]) -> s
 class FirstPaint:
     """The terminal shows `snapshot` until `hand_over`, after which the app has the terminal.
 
-    `size`: columns and lines. `lines`: what each line shows, without blank ends.
+    `lines`: what each of the `height` lines shows, without blank ends.
     """
 
-    def __init__(self, snapshot: ScreenSnapshot, size: tuple[int, int]) -> None:
-        self.size = size
-        self.lines = shown_lines(snapshot, size[1])
+    def __init__(self, snapshot: ScreenSnapshot, height: int) -> None:
+        self.lines = shown_lines(snapshot, height)
         self.is_shown = False
         self._input, self._output = sys.stdin.fileno(), sys.stderr.fileno()
         self._attributes = termios.tcgetattr(self._input)
@@ -115,7 +114,7 @@ def _painted(start: str) -> FirstPaint | None:
         size = os.get_terminal_size(sys.stdout.fileno())
         if snapshot is None or snapshot.width != size.columns or not sys.stderr.isatty():
             return None
-        return FirstPaint(snapshot, (size.columns, size.lines))
+        return FirstPaint(snapshot, size.lines)
     except (OSError, termios.error):
         return None
 

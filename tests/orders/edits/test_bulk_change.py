@@ -16,11 +16,11 @@ from tui.orders.edits.bulk_change import (
     apply,
     apply_to_edit,
     changed_since,
-    full_label,
     settable,
     short_label,
 )
 from tui.orders.edits.edit import Edit
+from tui.orders.fields import full_label
 from tui.orders.paths import ITEMS, STATUS, TAGS
 
 ORDER_: Any = decode(json.dumps({**ORDER, "id": "700001"}))

@@ -15,7 +15,6 @@ from tui.orders.edits.merge import matches
 from tui.orders.edits.request_choice import RequestChoice, choose_request, choose_upsert
 from tui.orders.edits.upsert import unknown_pointers
 from tui.orders.fields import Field, all_fields, field_at, label_of
-from tui.orders.fields import full_label as full_label
 from tui.orders.paths import EVERY_ITEM, ITEMS, LISTS, TAGS, is_item_path
 from tui.orders.value_parser import show_value
 

@@ -8,9 +8,8 @@ from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.api.wording import count_of
 from tui.orders.checks.registry import DAMAGE_CODES
 from tui.orders.display import display_value
-from tui.orders.edits.bulk_change import full_label
 from tui.orders.edits.edit import Edit
-from tui.orders.fields import Field, label_of, path_of
+from tui.orders.fields import Field, full_label, label_of, path_of
 from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import KINDS_OF_LINES, show_value

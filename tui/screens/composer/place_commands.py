@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from tui.api.codec import pretty
-from tui.orders.edits.bulk_change import full_label
+from tui.orders.fields import full_label
 from tui.orders.summary import order_name
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import Back, OpenHistory, ShowText

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tui.orders.edits.bulk_change import full_label
+from tui.orders.fields import full_label
 from tui.orders.tables.mapping import ColumnMapping
 from tui.screens.common.screen import BaseScreen
 from tui.screens.file_import.detail import Detail

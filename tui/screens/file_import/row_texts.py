@@ -4,7 +4,7 @@ from typing import Protocol
 
 from tui.api.pointer import Pointer
 from tui.keymap import KeyOf
-from tui.orders.edits.bulk_change import full_label
+from tui.orders.fields import full_label
 from tui.orders.parsed import ParsedFile
 from tui.orders.paths import ANY, FieldPath
 from tui.orders.tables.table import column_letters

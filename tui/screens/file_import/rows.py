@@ -10,8 +10,7 @@ from tui.keymap import Context, KeyOf
 from tui.orders.checks.context import AccountShops
 from tui.orders.checks.sending import check_order
 from tui.orders.display import short_problem
-from tui.orders.edits.bulk_change import full_label
-from tui.orders.fields import field_at, label_of
+from tui.orders.fields import field_at, full_label, label_of
 from tui.orders.parsed import Guess, GuessKind, ParsedFile, ParsedOrder, with_hint
 from tui.orders.paths import ITEMS, TOTAL, FieldPath
 from tui.orders.summary import order_name, text_at

@@ -16,7 +16,8 @@ from tui.api.errors import ApiError
 from tui.api.pointer import Pointer
 from tui.api.wording import count_of, word_for
 from tui.keymap import Context
-from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label
+from tui.orders.edits.bulk_change import BulkChange, FieldAssignment
+from tui.orders.fields import full_label
 from tui.orders.parsed import Guess, ParsedFile
 from tui.orders.progress import Progress
 from tui.orders.tables.headings import mappable

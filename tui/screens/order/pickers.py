@@ -10,9 +10,9 @@ from tui.api.codec import Document, Json
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.keymap import Context
-from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, full_label, settable, short_label
+from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, settable, short_label
 from tui.orders.edits.edit import Edit
-from tui.orders.fields import Field, field_at
+from tui.orders.fields import Field, field_at, full_label
 from tui.orders.paths import ANY, is_weight
 from tui.orders.tables.values.weight_entry import parse_weight
 from tui.orders.value_parser import KINDS_OF_LINES, Choices, ParsedEntry, ValidValue, parse_entry, show_value

@@ -6,7 +6,8 @@ from typing import cast
 from tui.api.codec import Document
 from tui.api.pointer import ABSENT, Pointer
 from tui.api.query import order_key
-from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, apply_to_edit, full_label
+from tui.orders.edits.bulk_change import BulkChange, FieldAssignment, apply_to_edit
+from tui.orders.fields import full_label
 from tui.orders.paths import ANY
 from tui.orders.summary import order_name
 from tui.orders.value_parser import show_value

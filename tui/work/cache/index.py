@@ -67,15 +67,20 @@ class OrderIndex:
 
     def beside(self, order_id: str, by: int) -> CachedOrder | None:
         """The order that is `by` positions away from another one."""
-        index = self.window.index_of(order_id)
-        return self.window[index + by] if index is not None and 0 <= index + by < len(self.window) else None
+        index = self._index_beside(order_id, by)
+        return None if index is None else self.window[index]
 
     def neighbour(self, order_id: str, by: int) -> CachedOrder | None:
         """Like `beside`; the cursor of the list moves to it."""
-        found = self.beside(order_id, by)
-        if found is not None:
-            self.move_cursor(self.window.index_of(found.key) or 0)
-        return found
+        index = self._index_beside(order_id, by)
+        if index is None:
+            return None
+        self.move_cursor(index)
+        return self.window[index]
+
+    def _index_beside(self, order_id: str, by: int) -> int | None:
+        index = self.window.index_of(order_id)
+        return index + by if index is not None and 0 <= index + by < len(self.window) else None
 
     @property
     def needs_work(self) -> Condition:

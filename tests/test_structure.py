@@ -88,6 +88,21 @@ def test_a_folder_is_small(folder: Path) -> None:
     assert len(modules) <= MOST_MODULES, modules
 
 
+def test_no_handler_calls_the_one_it_overrides() -> None:
+    # Textual calls the handlers of all ancestors itself, so that they would run twice. `on_event` is no handler.
+    twice = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for path in PACKAGE.rglob("*.py")
+        for method in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(method, ast.FunctionDef | ast.AsyncFunctionDef)
+        and method.name.lstrip("_").startswith("on_")
+        and method.name != "on_event"
+        for call in ast.walk(method)
+        if isinstance(call, ast.Attribute) and call.attr == method.name and ast.unparse(call.value) == "super()"
+    ]
+    assert twice == []
+
+
 def test_the_app_is_small() -> None:
     lines = sum(len((PACKAGE / name).read_text(encoding="utf-8").splitlines()) for name in ("app.py", "lifecycle.py"))
     assert lines < MOST_LINES_OF_APP

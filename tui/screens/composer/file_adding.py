@@ -83,6 +83,7 @@ class FileAdding(ComposerCommands):
         self._progress = None
 
     async def _read_source(self, name: str, source: Path | str, progress: "ImportProgress", timer: Timer) -> None:
+        from tui.screens.file_import.screen import PREVIEWED
         from tui.work.file_import.mappings import Mappings
         from tui.work.file_import.reader import open_source, preview
 
@@ -91,8 +92,9 @@ class FileAdding(ComposerCommands):
         try:
             opened = await asyncio.to_thread(open_source, source, name, known=known, progress=progress)
             if not isinstance(opened, ParsedFile):
-                # The numbers of the whole table are read and cached, so that the screen opens without a delay.
-                await asyncio.to_thread(preview, opened, 1, now=self._view.workspace.now())
+                # The numbers of the whole table, and what reading a row needs, are cached, so that the screen opens
+                # without a delay.
+                await asyncio.to_thread(preview, opened, PREVIEWED, now=self._view.workspace.now())
         except ImportFileError as error:
             self._screen.show_notice(str(error), "warning")
             return

@@ -59,8 +59,9 @@ from tui.work.file_import.reader import ImportStopped, TableSource, preview, rea
 from tui.work.typed_paths import at_home, completed, new_file
 
 _WIDE = 120
-_PREVIEWED = 40
-LOOK: Final = 0.07
+PREVIEWED: Final = 40
+"""How many rows are shown as orders."""
+LOOK: Final = 0.05
 """Seconds between two notices of the progress."""
 
 
@@ -162,7 +163,6 @@ class ImportScreen(BaseScreen[ParsedFile]):
         return SHOP_PATH in self.mapping.paths or self.mapping.constant(SHOP_PATH) is not None
 
     def on_mount(self) -> None:
-        super().on_mount()
         # Everything is shown when the screen is resumed, which follows.
         if not self._has_shop:
             self._guess_shop()
@@ -227,7 +227,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
     def show_all(self) -> None:
         """Show everything again, with the first rows read by the current mapping."""
         source, table = self.source, self.source.table
-        self.intake = preview(source, _PREVIEWED, now=self._now())
+        self.intake = preview(source, PREVIEWED, now=self._now())
         rows = len(table.rows)
         self.query_one(TitleLine).set(
             f"Import {source.name}", f"{rows:,} {word_for(rows, 'row')} · {self.key('stage')} stages them"
@@ -239,7 +239,7 @@ class ImportScreen(BaseScreen[ParsedFile]):
         problems = problem_paths(self.intake, self.mapping)
         self.columns.load(mapping_rows(source, self.intake, problems, self.workspace.account.shops or ()))
         self.preview.load(preview_rows(self.intake, self.workspace.account.known_shops))
-        first = f"the first {_PREVIEWED} rows" if rows > _PREVIEWED else "all rows"
+        first = f"the first {PREVIEWED} rows" if rows > PREVIEWED else "all rows"
         count, refused = len(self.intake.orders), len(self.intake.refused)
         words = f"{count_of(count, 'order')}{f', {refused} refused' if refused else ''}"
         self.query_one("#rule", RuleLine).set(f"As they will be: {first}", words)
@@ -469,7 +469,6 @@ class ImportScreen(BaseScreen[ParsedFile]):
         self._end()
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         self._end()
 
     def _end(self) -> None:

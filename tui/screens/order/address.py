@@ -180,7 +180,6 @@ class AddressScreen(BaseScreen[list[tuple[Pointer, Json]]]):
             self.box.insert("\t" + ("\n" if event.key == "enter" else event.character or ""), pasted=False)
         else:
             self._tab_at = 0.0
-            super().on_key(event)
 
     @handles(text=True)
     def go_to(self, in_text: bool) -> None:

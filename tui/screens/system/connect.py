@@ -101,7 +101,6 @@ class ConnectScreen(SetupScreen[None]):
         yield self.hidden_line
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.move_child(self.hidden_line, before=self.status)
 
     def show_all(self) -> None:

@@ -105,11 +105,9 @@ class MultilineInput(LineView):
             yield after, "edit"
 
     def on_focus(self) -> None:
-        super().on_focus()
         self._show()
 
     def on_blur(self) -> None:
-        super().on_blur()
         self.repaint()
 
     def _changed(self, *, pasted: bool) -> None:

@@ -135,7 +135,8 @@ class BatchEditing:
             batch.is_importing = False
         batch.saved_at = self._account.now()
         batch.insert(ids, restores=False)
-        batch.undo_log.add("added", ids)
+        batch.undo_log.add("added", ids, saves=False)
+        await asyncio.to_thread(batch.undo_log.save)  # behind the commit of the orders, which may take 0.1 s
         return ids
 
     def add(self, news: list[NewStaged], *, as_stored: bool = False) -> list[str]:

@@ -1,6 +1,7 @@
 """The log of actions on a batch, stored so that they can be undone after a restart."""
 
 from dataclasses import dataclass
+from threading import Lock
 
 from tui.api.codec import Json, as_document, as_list
 from tui.store.drafts import ScreenStates
@@ -28,13 +29,15 @@ class UndoLog:
         self._key = f"staging.actions.{batch}"
         stored = as_document(state.get(account_id, self._key))
         self.done, self.undone = _load(stored.get("done")), _load(stored.get("undone"))
+        self._saving = Lock()
 
-    def add(self, kind: str, about: list[str]) -> None:
-        """Add an action. Actions that were undone before can no longer be redone."""
+    def add(self, kind: str, about: list[str], *, saves: bool = True) -> None:
+        """Add an action. Actions that were undone before can no longer be redone. Unless it `saves`, `save` follows."""
         self.done.append(Action(kind, tuple(about)))
         del self.done[:-_MAX_ACTIONS]
         self.undone.clear()
-        self.save()
+        if saves:
+            self.save()
 
     def remove_last(self) -> None:
         """Remove the last action, because it failed."""
@@ -50,8 +53,10 @@ class UndoLog:
         self.save()
 
     def save(self) -> None:
-        stored: Json = {"done": _dump(self.done), "undone": _dump(self.undone)}
-        self._state.put(self._account_id, self._key, stored, durable=True)
+        """Store the actions. May run in any thread: the last call stores the latest actions."""
+        with self._saving:
+            stored: Json = {"done": _dump(self.done), "undone": _dump(self.undone)}
+            self._state.put(self._account_id, self._key, stored, durable=True)
 
 
 def _dump(actions: list[Action]) -> list[Json]:

@@ -84,8 +84,6 @@ class ViewScreen(BaseScreen[QueryView]):
         if any(view.letter == letter for view in self._views.all):
             event.stop().prevent_default()
             self.dismiss(self._views.find(letter))
-        else:
-            super().on_key(event)
 
     @handles("open")
     def open(self, key: str) -> None:

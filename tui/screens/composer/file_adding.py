@@ -78,6 +78,12 @@ class FileAdding(ComposerCommands):
         screen = self._screen
         return progress, screen.set_interval(LOOK, lambda: screen.show_notice(progress.words()))
 
+    async def _draw(self, progress: "ImportProgress") -> None:
+        """Draw the progress before something that takes as long as several notices: a list or another screen."""
+        if self._screen.is_attached:
+            self._screen.show_notice(progress.words())
+            await asyncio.sleep(_FRAME)
+
     def _end(self, timer: Timer) -> None:
         timer.stop()
         self._progress = None
@@ -95,6 +101,7 @@ class FileAdding(ComposerCommands):
                 # The numbers of the whole table, and what reading a row needs, are cached, so that the screen opens
                 # without a delay.
                 await asyncio.to_thread(preview, opened, PREVIEWED, now=self._view.workspace.now())
+                await self._draw(progress)
         except ImportFileError as error:
             self._screen.show_notice(str(error), "warning")
             return
@@ -141,10 +148,7 @@ class FileAdding(ComposerCommands):
     async def _stage(self, intake: ParsedFile, name: str, progress: "ImportProgress", timer: Timer) -> None:
         try:
             ids = await self._staging.editing.add_in_chunks(intake, name, progress)
-            if self._screen.is_attached:
-                # Draw this before the list is drawn as a whole, which takes as long as several notices.
-                self._screen.show_notice(progress.words())
-                await asyncio.sleep(_FRAME)
+            await self._draw(progress)
         except (BatchLocked, ImportFileError, StoreError) as error:
             if self._screen.is_attached:
                 self._view.show_all()

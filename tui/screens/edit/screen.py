@@ -104,7 +104,8 @@ class EditScreen(BaseScreen[None]):
             self.show_notice(f"JSON text of this order was kept; {self.key('as_json_edit')} continues it.")
 
     def on_screen_resume(self) -> None:
-        remember_place(self, EditOrder(self.order_id))
+        if self._was_left:
+            remember_place(self, EditOrder(self.order_id))
         if self.draft is not None and self._was_left:
             self.draft.reload()
             self.show_order()
@@ -143,21 +144,26 @@ class EditScreen(BaseScreen[None]):
         `by`: the direction in which the next order will probably be.
         """
         self.order_id, self._arrived = order_id, None
-        with self.report_store_errors():
-            self._presence.enter(order_id)
         self._seen_changes = -1
         self.form.texts.clear_cache()
-        remember_place(self, EditOrder(order_id))
         found = self.workspace.orders.find(order_id)
         self.pane.show_draft(
             OpenDraft.of(self.workspace.account, self.workspace.now, order_id, found, self.workspace.orders.fix)
         )
         if self.draft is not None:
             self._load(pointer)
-        self.read_again()
+        self.call_after_refresh(self._shown, order_id)
         if self._rest is not None:
             self._rest.stop()
         self._rest = self.set_timer(_REST, partial(self._prepare_next, by))
+
+    def _shown(self, order_id: str) -> None:
+        """Do what need not delay the first frame of an order: tell other copies that it is open, and read it again."""
+        if order_id == self.order_id:
+            with self.report_store_errors():
+                self._presence.enter(order_id)
+            remember_place(self, EditOrder(order_id))
+            self.read_again()
 
     def _prepare_next(self, by: int) -> None:
         """Make the rows of the next order in advance, which take most of the time until it is shown."""

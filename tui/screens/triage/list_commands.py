@@ -43,7 +43,6 @@ class ListCommands(OrderCommands):
     def open(self, key: str) -> None:
         order = self._orders.changeable()
         if order is not None:
-            self._orders.remember()
             self._workspace.go(EditOrder(order_key(order)))
 
     @handles(next_order=1, previous_order=-1)

@@ -146,6 +146,8 @@ class TriageScreen(BaseScreen[None]):
         )
         self._hidden_marks = 0
         """How many marked orders are not in the list."""
+        self._stores_cursor = False
+        """Whether the cursor will be stored when the list is drawn."""
         self._title = ListTitle(self, self._reader)
         self._shown = workspace.orders.window
         """The orders of the table."""
@@ -379,8 +381,14 @@ class TriageScreen(BaseScreen[None]):
         self._orders.next_order.cursor_moved()
         if self.is_current:
             self._show_preview()
-        if self._orders.next_order.wanted is None:
-            self._orders.remember()
+        if self._orders.next_order.wanted is None and not self._stores_cursor:
+            # Once for all moves until the list is drawn.
+            self._stores_cursor = True
+            self.call_after_refresh(self._store_cursor)
+
+    def _store_cursor(self) -> None:
+        self._stores_cursor = False
+        self._orders.remember()
 
     @on(OrderTable.MarksChanged)
     def _marks_changed(self) -> None:

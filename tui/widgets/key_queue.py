@@ -130,8 +130,8 @@ class KeyQueue(App[R], inherit_bindings=False):
         pumps: list[MessagePump] = list((self.focused or self.screen).ancestors_with_self)
         await super().on_event(event)
         # The messages that the key has caused take the same way up; at the end of it, what changed is to be drawn.
-        for pump in (*pumps, self, *pumps, self, self.screen, self):
-            await _drain(pump)
+        for pump in (*pumps, *pumps, self.screen, self):
+            await _Drain(pump).ended()
 
     def _is_orphaned_tail(self, event: events.Key) -> bool:
         """Whether a key is the rest of a split sequence: a slow connection may split `Esc [ A`, and `[ A` must not run commands.
@@ -182,17 +182,22 @@ def _split_alt(event: events.Key | events.Paste) -> list[events.Key | events.Pas
     return [*parts]
 
 
-async def _drain(pump: MessagePump) -> None:
-    """Wait until the pump has processed all its current messages."""
-    loop = asyncio.get_running_loop()
-    ended = loop.create_future()
+class _Drain:
+    """Waits until a pump has processed all its current messages."""
 
-    def end() -> None:
-        if not ended.done():
-            ended.set_result(None)
+    def __init__(self, pump: MessagePump) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._reached = self._loop.create_future()
+        # `call_later` would let Textual inspect the signature of a new callable each time.
+        self._is_waiting = pump.post_message(events.Callback(callback=self._end))
 
-    if pump.call_later(end):
-        # A pump that closes in the meantime never calls back. A timer of the loop, because `wait_for` makes a task.
-        late = loop.call_later(_KEY_TIMEOUT, end)
-        await ended
-        late.cancel()
+    async def ended(self) -> None:
+        if self._is_waiting:
+            # A pump that closes in the meantime never calls back. A timer of the loop, because `wait_for` makes a task.
+            late = self._loop.call_later(_KEY_TIMEOUT, self._end)
+            await self._reached
+            late.cancel()
+
+    def _end(self) -> None:
+        if not self._reached.done():
+            self._reached.set_result(None)

@@ -99,6 +99,7 @@ class EditScreen(BaseScreen[None]):
 
     def _begin(self) -> None:
         if self._as_json:
+            remember_place(self, EditOrder(self.order_id))  # before the editor is in front
             self._edit_commands.edit_as_json()
         elif self.draft is not None and has_text(self.workspace.account, self.draft.json_key):
             self.show_notice(f"JSON text of this order was kept; {self.key('as_json_edit')} continues it.")

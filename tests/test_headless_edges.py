@@ -57,7 +57,9 @@ def test_a_full_disk_behind_the_output(account: Shell) -> None:
 def test_too_few_file_descriptors(account: Shell, descriptors: int) -> None:
     path = account.write("a.json", orders(2))
     few = (descriptors, descriptors)
-    done = run_isolated(account, "submit", path, before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, few))
+    # Without a descriptor for a connection, orders would be verified for four minutes.
+    command = ("submit", "--retry-for", "10", path)
+    done = run_isolated(account, *command, before=lambda: resource.setrlimit(resource.RLIMIT_NOFILE, few))
     assert b"Traceback" not in done.stderr, done
     lines = [json.loads(line) for line in done.stdout.splitlines()]
     assert [line["order_id"] for line in lines] == ["H-0", "H-1"], done

@@ -17,6 +17,7 @@ from textual.keys import _character_to_key
 from textual.pilot import Pilot
 
 from tui.accounts import Accounts
+from tui.api.budget import Budget, Rate
 from tui.api.codec import decode
 from tui.app import OrdersApp
 from tui.config.profiles import Basic, Profile, Secret
@@ -27,6 +28,8 @@ from tui.service import Service
 
 NOW = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 TIMEOUT = 15.0
+UNLIMITED = Rate(1_000_000, 100_000)
+"""More requests than a test sends. At the service's rate, two thirds of the time of some tests would be pauses."""
 
 
 @dataclass
@@ -130,7 +133,7 @@ async def open_app(
     interceptor = Interceptor(httpx.ASGITransport(own_sandbox.asgi, raise_app_exceptions=False))
 
     async def connect(profile: Profile) -> Service:
-        client = sandbox_client(interceptor, read_only=read_only)
+        client = sandbox_client(interceptor, read_only=read_only, budget=Budget(reads=UNLIMITED, writes=UNLIMITED))
         return Service(client, "demo", lambda: None)
 
     profile = Profile("TEST", OWN_URL, Basic("demo", Secret("demo")), read_only, label="kaas&co")

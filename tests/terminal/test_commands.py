@@ -70,7 +70,7 @@ def test_killed_at_any_moment_it_resumes_without_duplicates(
 ) -> None:
     """SIGKILL while it reads, stages, sends and verifies. More runs: SENDCLOUD_KILLS=100 pytest … -k killed."""
     random = Random(f"kill {run}")
-    count = 130
+    count = 101
     path = write(tmp_path, count)
     service.set_faults(latency=40)
     started = time.monotonic()
@@ -99,7 +99,7 @@ def test_killed_at_any_moment_it_resumes_without_duplicates(
 def test_sigterm_stops_between_requests_and_reports_every_order(
     service: Service, begin: Begin, tmp_path: Path, number: signal.Signals, code: int
 ) -> None:
-    path = write(tmp_path, 150)
+    path = write(tmp_path, 101)
     service.watched.held_method = "POST"
     process = begin(path)
     service.watched.wait("POST", timeout=60)
@@ -111,13 +111,13 @@ def test_sigterm_stops_between_requests_and_reports_every_order(
     assert process.returncode == code, error
     assert "Traceback" not in error
     outcomes_by_order = outcomes(out)
-    assert [name for name, _ in outcomes_by_order] == [f"H-{n}" for n in range(150)]
+    assert [name for name, _ in outcomes_by_order] == [f"H-{n}" for n in range(101)]
     assert {end for _, end in outcomes_by_order[:100]} <= {"unknown", "verified"}
     assert {end for _, end in outcomes_by_order[100:]} == {"held"}
     assert len(service.writes()) == 1
     process = begin(path)
     out, error = process.communicate(timeout=60)
-    assert (process.returncode, outcomes(out)) == (0, verified(150)), error
+    assert (process.returncode, outcomes(out)) == (0, verified(101)), error
     assert len(service.writes()) == 2
 
 
@@ -193,13 +193,13 @@ def test_closed_output_prints_no_traceback(service: Service, begin: Begin, tmp_p
 def test_progress_on_a_pipe_is_at_most_one_line_per_second(service: Service, begin: Begin, tmp_path: Path) -> None:
     service.set_faults(latency=60)
     started = time.monotonic()
-    process = begin(write(tmp_path, 120))
+    process = begin(write(tmp_path, 40))
     _, error = process.communicate(timeout=60)
     lines = error.splitlines()
     assert "\r" not in error
     assert "\x1b" not in error
     assert len(lines) - 1 <= time.monotonic() - started + 1
-    assert lines[-1] == "sendcloud-orders: 120 orders: 120 verified; 2 write requests."
+    assert lines[-1] == "sendcloud-orders: 40 orders: 40 verified; 1 write request."
 
 
 def test_progress_on_a_terminal_is_one_line_without_questions(service: Service, tmp_path: Path) -> None:

@@ -29,6 +29,15 @@ use_loop_idle()
 use_seed_cache()
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int | None:
+    """With `-n auto`, half as many workers again as processors: a third of the suite's time is waiting."""
+    if os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS"):
+        return None
+    processors = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return processors + processors // 2
+
+
 def pytest_collection_finish() -> None:
     """Exclude everything loaded so far from garbage collection.
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.crash_reports import describe, newest_report, report_text, write_report
+from tui.crash_reports import all_reports, describe, report_text, write_report
 
 MARK = "geheim-4711"
 
@@ -45,7 +45,7 @@ def test_a_report_has_versions_and_stacks_and_no_values() -> None:
 def test_only_the_user_can_read_the_reports(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     sentences = describe(folder, failing(MARK))
-    path = newest_report(folder)
+    path = all_reports(folder)[-1]
     assert path is not None
     assert str(path) in sentences
     assert "start again to continue" in sentences
@@ -55,9 +55,9 @@ def test_only_the_user_can_read_the_reports(tmp_path: Path) -> None:
 
 
 def test_the_newest_reports_are_kept(tmp_path: Path) -> None:
-    assert newest_report(tmp_path) is None
+    assert all_reports(tmp_path) == []
     written = [write_report(tmp_path, ValueError()) for _ in range(25)]
-    assert newest_report(tmp_path) == written[-1]
+    assert all_reports(tmp_path)[-1] == written[-1]
     assert sorted((tmp_path / "crashes").iterdir()) == written[5:]
 
 
@@ -87,4 +87,4 @@ def test_a_headless_command_that_fails_prints_no_data(
     assert shown.out == ""
     assert shown.err.startswith("sendcloud-orders: Internal error (ExceptionGroup")
     assert MARK not in shown.err
-    assert newest_report(tmp_path) is not None
+    assert all_reports(tmp_path) != []

@@ -166,7 +166,7 @@ LAYERS = {
     "tui.commands.output": layer("tui.widgets.text", NETWORK, DISK, TERMINAL, SERVER),
     "tui.arguments": layer("tui.config", NETWORK, DISK, TERMINAL, SERVER),
     "tui.commands": layer(
-        "tui.arguments tui.commands tui.service tui.config tui.work tui.store tui.orders tui.widgets.text "
+        "tui.arguments tui.commands tui.crash_reports tui.service tui.config tui.work tui.store tui.orders tui.widgets.text "
         "tui.api.codec tui.api.errors tui.api.pointer tui.api.query tui.api.wording",
         NETWORK,
         DISK,

@@ -20,7 +20,7 @@ def write_report(folder: Path, error: BaseException) -> Path:
     name = f"crash-{datetime.now(UTC):%Y%m%dT%H%M%S%f}-{os.getpid()}.txt"
     with open(os.open(reports / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
         file.write(report_text(error))
-    for old in _all(folder)[:-_KEPT]:
+    for old in all_reports(folder)[:-_KEPT]:
         old.unlink(missing_ok=True)
     return reports / name
 
@@ -35,10 +35,9 @@ def describe(folder: Path, error: BaseException, *, ends: bool = True) -> str:
     return f"Internal error ({where(error)}).{saved} {report}"
 
 
-def newest_report(folder: Path) -> Path | None:
-    """The newest report below the data folder; None if there is none."""
-    reports = _all(folder)
-    return reports[-1] if reports else None
+def all_reports(folder: Path) -> list[Path]:
+    """The reports below the data folder, the oldest first."""
+    return sorted((folder / _FOLDER).glob("crash-*.txt"))
 
 
 def where(error: BaseException) -> str:
@@ -105,8 +104,3 @@ def _versions() -> list[tuple[str, str]]:
         except PackageNotFoundError:
             found.append((name, "not installed"))
     return found
-
-
-def _all(folder: Path) -> list[Path]:
-    """All reports, the oldest first."""
-    return sorted((folder / _FOLDER).glob("crash-*.txt"))

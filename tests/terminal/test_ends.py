@@ -11,7 +11,7 @@ import pytest
 from pseudo_terminal import PROGRAM, ROOT, TIMEOUT, Start, Terminal
 from watched_service import Service
 
-from tui.crash_reports import newest_report
+from tui.crash_reports import all_reports
 
 SENTENCE = (
     b"sendcloud-orders: A terminal is required: standard error must not be redirected, because Textual draws on it.\n"
@@ -52,7 +52,7 @@ def test_a_terminal_that_is_gone_without_a_signal_ends_the_app(service: Service,
     finally:
         process.kill()
         process.wait()
-    assert newest_report(tmp_path / "data") is None
+    assert all_reports(tmp_path / "data") == []
     assert not (tmp_path / "data" / "orders.sqlite3-wal").exists(), "the store was not closed"
 
 
@@ -90,7 +90,7 @@ def test_an_internal_error_shows_one_sentence_and_no_data(service: Service, tmp_
         assert terminal.ended() == 1
         terminal.wait("Internal error (KeyError in tests/crashing_program.py, line")
         after = terminal.stream.rpartition(b"\x1b[?1049l")[2].decode()
-    report = newest_report(tmp_path / "data")
+    report = all_reports(tmp_path / "data")[-1]
     assert report is not None
     assert str(report) in after.replace("\r\n", "")
     text = report.read_text()

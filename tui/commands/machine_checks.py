@@ -17,6 +17,7 @@ from tui.commands.findings import Check, DoctorFinding, Surroundings, quoted, sh
 from tui.config.profiles import Basic, ClientCredentials, EnvironmentSecret, KeyringSecret, Secret, SecretCommand
 from tui.config.settings import SettingsError, read_settings
 from tui.config.terminal_defaults import terminal_values
+from tui.crash_reports import all_reports
 from tui.store.db import StoreError
 from tui.store.inspection import SQLITE_VERSION, inspect_caches, inspect_store
 from tui.store.last_screen import LastOutput
@@ -248,7 +249,7 @@ def check_cache(around: Surroundings) -> Iterator[DoctorFinding]:
 
 
 def check_crashes(around: Surroundings) -> Iterator[DoctorFinding]:
-    reports = sorted((around.data / "crashes").glob("crash-*.txt"))
+    reports = all_reports(around.data)
     if reports:
         at = datetime.fromtimestamp(reports[-1].stat().st_mtime, UTC).isoformat(timespec="seconds")
         yield DoctorFinding("crashes", f"{count_of(len(reports), 'report')}, the newest of {at}: {shown(reports[-1])}")

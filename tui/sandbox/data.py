@@ -153,8 +153,8 @@ class SandboxData:
         connection.execute("PRAGMA synchronous = OFF")
         _fill(connection, rows)
         connection.close()
-        for ending in ("-wal", "-shm"):
-            target.with_name(target.name + ending).unlink(missing_ok=True)
+        for file in files_of(target)[1:]:
+            file.unlink(missing_ok=True)
         draft.replace(target)
         return cls(target)
 
@@ -289,6 +289,11 @@ class SandboxData:
     def _read_shops(self) -> dict[int, Document]:
         rows = self.connection.execute("SELECT id, body FROM integrations ORDER BY id")
         return {id: json.loads(body) for id, body in rows}
+
+
+def files_of(path: Path) -> list[Path]:
+    """The file of a database and those that SQLite keeps beside it, which are there while it is in use."""
+    return [path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm"))]
 
 
 def is_sandbox_file(path: Path) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from tui.api.codec import Document, decode
-from tui.sandbox.data import FIRST_ID, DamagedSandboxError, NotASandboxError, SandboxData, row_of
+from tui.sandbox.data import FIRST_ID, DamagedSandboxError, NotASandboxError, SandboxData, files_of, row_of
 from tui.sandbox.seed_orders import SPAN_DAYS, Span, generate_orders, missed_order_count
 from tui.sandbox.settings import SandboxSettings
 from tui.sandbox.shops import exception_logs, integrations
@@ -62,9 +62,9 @@ def _locked(file: Path | str) -> Iterator[None]:
 def _rename(path: Path, now: datetime) -> Path:
     """Give an unusable file and what SQLite keeps beside it another name, which is returned."""
     new = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%S%f}")
-    for suffix in ("", "-wal", "-shm"):
+    for file, new_name in zip(files_of(path), files_of(new), strict=True):
         with suppress(FileNotFoundError):
-            path.with_name(path.name + suffix).rename(new.with_name(new.name + suffix))
+            file.rename(new_name)
     return new
 
 

@@ -6,7 +6,7 @@ from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 
-from tui.store.db import StoreError, format_of, locked, make_private
+from tui.store.db import StoreError, files_of, format_of, locked, make_private
 from tui.store.schema import MIGRATIONS
 from tui.store.sessions import running_sessions
 from tui.store.store import FILE, Store
@@ -76,7 +76,7 @@ def restore(folder: Path, source: Path, now: datetime) -> Path | None:
             if had_one:
                 make_private(kept)
                 _copy(store, kept)
-            for old in (*folder.glob("cache-*.sqlite3*"), *(folder / f"{FILE}{end}" for end in ("-wal", "-shm"))):
+            for old in (*folder.glob("cache-*.sqlite3*"), *files_of(store)[1:]):
                 old.unlink(missing_ok=True)
             new.replace(store)
             _sync(folder)

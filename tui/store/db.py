@@ -233,6 +233,11 @@ class Database:
             connection.backup(backup)
 
 
+def files_of(path: Path) -> list[Path]:
+    """The file of a database and those that SQLite keeps beside it, which are there while it is in use."""
+    return [path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm"))]
+
+
 def backup_path(path: Path, version: int) -> Path:
     """Where the copy of a database is that was made before a migration from this version."""
     return path.with_name(f"{path.name}.version-{version}")

@@ -25,6 +25,7 @@ from tui.store.db import (
     StoreBusy,
     StoreError,
     check_mark,
+    files_of,
     is_our_database,
     pack,
     unpack,
@@ -321,8 +322,8 @@ def remove_file(path: Path) -> None:
     try:
         if path.exists() and path.stat().st_size and not is_our_database(path):
             path.rename(path.with_name(f"{path.name}.damaged"))
-        for suffix in ("", "-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        for file in files_of(path):
+            file.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"{error.strerror}: {path} cannot be removed.") from error
 

@@ -18,13 +18,13 @@ from tui.store.db import (
     StoreError,
     backup_path,
     check_mark,
+    files_of,
     is_our_database,
     make_private,
 )
 
 _MAX_CHECKED: Final = 64 * 1024 * 1024
 """The size in bytes up to which a file is checked at every start, and not only after damage was met."""
-_SIDE_FILES: Final = ("", "-wal", "-shm")
 _LONGEST_GAP: Final = 200_000
 """How many missing rows are looked for one by one."""
 _BACKUP_DAYS: Final = 7
@@ -48,7 +48,7 @@ def open_file(
     _remove_old_backups(path, now)
     mark = path.with_name(f"{path.name}.exists")
     was_there = mark.exists()
-    is_gone = was_there and not any(_size(side) for side in _with_side_files(path))
+    is_gone = was_there and not any(_size(side) for side in files_of(path))
     try:
         _check(path, was_there=was_there)
         database = Database(path, migrations, busy_seconds=busy_seconds)
@@ -86,13 +86,13 @@ def _replace(path: Path, migrations: Sequence[str], now: datetime, busy_seconds:
     """Set a damaged file aside and make a new one of what can be read of it."""
     aside = path.with_name(f"{path.name}.damaged-{now:%Y%m%dT%H%M%S}")
     try:
-        for suffix in _SIDE_FILES:
+        for file, new_name in zip(files_of(path), files_of(aside), strict=True):
             with suppress(FileNotFoundError):
-                path.with_name(path.name + suffix).rename(aside.with_name(aside.name + suffix))
+                file.rename(new_name)
     except OSError as error:
         raise StoreError(f"{error.strerror}: the damaged file {path} cannot be set aside.") from error
     new = path.with_name(f"{path.name}.recovered")
-    for file in _with_side_files(new):
+    for file in files_of(new):
         file.unlink(missing_ok=True)
     version = min(max(_version(aside), 1), len(migrations))
     database = Database(new, migrations[:version])
@@ -243,10 +243,6 @@ def _remove_old_backups(path: Path, now: datetime) -> None:
         with suppress(OSError):
             if backup.stat().st_mtime < oldest:
                 backup.unlink()
-
-
-def _with_side_files(path: Path) -> list[Path]:
-    return [path.with_name(path.name + suffix) for suffix in _SIDE_FILES]
 
 
 def _size(path: Path) -> int:

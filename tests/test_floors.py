@@ -355,6 +355,15 @@ def test_help_and_version_import_no_heavy_modules(arguments: list[str], code: in
     assert not heavy & set(names)
 
 
+def run_script(script: str, folder: Path) -> str:
+    """Run a Python script in a process of its own, with a folder for settings. Returns its output."""
+    environment = {key: value for key, value in os.environ.items() if not key.startswith("SENDCLOUD_")}
+    environment["SENDCLOUD_ORDERS_CONFIG"] = str(folder)
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    return done.stdout
+
+
 def test_the_first_frame_imports_no_heavy_modules(tmp_path: Path) -> None:
     """Without a settings file; the client and the schema of orders are imported after the first frame."""
     script = (
@@ -364,10 +373,7 @@ def test_the_first_frame_imports_no_heavy_modules(tmp_path: Path) -> None:
         # A module that is None is one that must not be imported.
         "print(*sorted({name.partition('.')[0] for name, module in sys.modules.items() if module}))"
     )
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("SENDCLOUD_")}
-    environment["SENDCLOUD_ORDERS_CONFIG"] = str(tmp_path)
-    command = [sys.executable, "-c", script]
-    output = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True)
+    output = run_script(script, tmp_path)
     heavy = {
         "httpx",
         "pydantic",
@@ -379,8 +385,8 @@ def test_the_first_frame_imports_no_heavy_modules(tmp_path: Path) -> None:
         "tomllib",
         "keyring",
     }
-    assert "textual" in output.stdout.split()
-    assert not heavy & set(output.stdout.split())
+    assert "textual" in output.split()
+    assert not heavy & set(output.split())
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
@@ -410,11 +416,8 @@ def test_checking_a_table_imports_only_what_tables_need(tmp_path: Path) -> None:
         "except SystemExit as end: code = end.code\n"
         "print(code, *sorted(name for name, module in sys.modules.items() if module))"
     )
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("SENDCLOUD_")}
-    environment["SENDCLOUD_ORDERS_CONFIG"] = str(tmp_path)
-    command = [sys.executable, "-c", script]
-    output = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True)
-    code, *names = output.stdout.splitlines()[-1].split()
+    output = run_script(script, tmp_path)
+    code, *names = output.splitlines()[-1].split()
     assert code == "1", output
     assert {"pydantic", "tui.orders.tables.rows", "tui.orders.checks.address"} <= set(names)
     heavy = "asyncio ssl httpx sqlite3 starlette textual tomllib pycountry python_calamine tui.store tui.service"

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pseudo_terminal import PROGRAM, Terminal
+from wizard_keys import fill_in_account
 
 from tui.sandbox.app import SandboxSettings
 from tui.sandbox.serve import serving
@@ -100,17 +101,7 @@ def test_the_first_start_ends_in_the_sandbox(tmp_path: Path) -> None:
 
 def test_an_account_is_connected_at_the_first_start(tmp_path: Path, url: str) -> None:
     with Terminal(PROGRAM, environment=environment(tmp_path)) as terminal:
-        terminal.wait("connect an account")
-        terminal.press("j", "enter")
-        terminal.wait("profile name")
-        for keys, text in (("", "shop"), ("", url), ("j", "me"), ("", "a-wrong-secret")):
-            terminal.press(*keys, "enter")
-            terminal.wait("Enter accept")
-            terminal.press("ctrl+e", "ctrl+u")
-            terminal.paste(text)
-            terminal.press("enter")
-            terminal.wait("check the connection")
-        terminal.press("w")
+        fill_in_account(terminal, url, "a-wrong-secret")
         terminal.wait("does not accept these credentials")
         terminal.press("k", "enter")
         terminal.wait("Enter accept")

@@ -8,6 +8,7 @@ import pytest
 from bad_server import bad_service
 from pseudo_terminal import PROGRAM, Terminal
 from shell import orders
+from wizard_keys import fill_in_account
 
 
 @pytest.fixture
@@ -37,17 +38,7 @@ def test_a_command_names_what_it_waits_for(tmp_path: Path, silent: str, command:
 def test_the_wizard_names_what_it_waits_for(tmp_path: Path, silent: str) -> None:
     variables = {name: value for name, value in environment(tmp_path).items() if "KEY" not in name}
     with Terminal(PROGRAM, environment=variables) as terminal:
-        terminal.wait("connect an account")
-        terminal.press("j", "enter")
-        terminal.wait("profile name")
-        for keys, text in (("", "shop"), ("", silent), ("j", "me"), ("", "secret-key")):
-            terminal.press(*keys, "enter")
-            terminal.wait("Enter accept")
-            terminal.press("ctrl+e", "ctrl+u")
-            terminal.paste(text)
-            terminal.press("enter")
-            terminal.wait("check the connection")
-        terminal.press("w")
+        fill_in_account(terminal, silent, "secret-key")
         terminal.wait("Connecting: waiting for the service, 2 s, Esc stops")
         terminal.press("escape")
         terminal.wait("try the sandbox")

@@ -67,7 +67,7 @@ def test_form_shows_odd_documents_and_each_problem(odd: str) -> None:
 
 
 CONTEXT = QueryContext(NOW, UTC)
-EVERY_COLUMN = columns_of([ViewColumn(name) for name in COLUMNS], is_wide=False)
+EVERY_COLUMN = columns_of([ViewColumn(name) for name in COLUMNS], NARROW)
 
 
 @pytest.mark.parametrize("odd", ODD)

@@ -365,7 +365,7 @@ _DANGEROUS_GOODS_CODES: Final = frozenset(
 class OrderItem(Node):
     """An entry of `order-items`. PATCH finds an item by its name and cannot add, remove or rename items (Q3.1-3.3)."""
 
-    name: Text = _required("name", "PATCH finds the item by this name, exactly as read.", immutable=True)
+    name: Text = _required("name", "A change of an existing order finds the item by this name.", immutable=True)
     quantity: Annotated[Integer, Gt(0)] = _required("quantity", "At least 1.", patch=Annotated[Integer, Ge(0)])
     unit_price: Price = _optional("unit price", "The price of one before discounts. The platform shows this one.")
     total_price: Price = _required(

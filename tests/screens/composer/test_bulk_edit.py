@@ -9,6 +9,7 @@ from app_harness import NOW, open_app
 from sandbox_harness import order
 
 from tui.api.pointer import Pointer
+from tui.orders.fields import label_of
 from tui.orders.paths import ITEMS
 from tui.sandbox.app import Sandbox, SandboxSettings
 from tui.screens.composer.screen import ComposerScreen
@@ -50,13 +51,15 @@ async def test_same_fix_in_list_form_and_composer(
         assert isinstance(harness.app.screen, TriageScreen)
         proposed = next(line for line in harness.lines if " m: " in line).split(" m: ")[1].strip()
         await harness.press("m")
-        await harness.until(f"Drafted: {proposed}")
+        await harness.until("Drafted: ")
+        assert label_of(pointer) in harness.line_with("Drafted: ")
+        assert f": {proposed}" in harness.line_with("Drafted: ")
         assert drafted() == corrected
         await harness.press("u")
         await harness.press("enter")
         await harness.until(lambda: isinstance(harness.app.screen, EditScreen))
         await harness.press("m")
-        assert f"Drafted: {proposed}" in harness.text
+        assert f": {proposed}" in harness.line_with("Drafted: ")
         assert drafted() == corrected
         await harness.press("u", "q")
         await harness.until(lambda: isinstance(harness.app.screen, TriageScreen))
@@ -67,7 +70,9 @@ async def test_same_fix_in_list_form_and_composer(
         (staged,) = harness.app.workspace.staging.orders
         assert pointer.get(staged.document) == damaged
         await harness.press("m")
-        await harness.until(f"Changed: {proposed}")
+        await harness.until("Changed: ")
+        assert label_of(pointer) in harness.line_with("Changed: ")
+        assert f": {proposed}" in harness.line_with("Changed: ")
         assert pointer.get(staged.document) == corrected
         await harness.press("u")
         assert pointer.get(staged.document) == damaged

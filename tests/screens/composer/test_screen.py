@@ -452,7 +452,7 @@ async def test_review_offers_only_keys_that_work(tmp_path: Path) -> None:
         bad = order(order_id="BAD", order_number="BAD", order_details__order_items__0__quantity=0)
         await add_file(harness, tmp_path, bad)
         await review(harness)
-        assert "nothing can be sent; the lines below show why" in harness.text
+        assert "nothing can be sent; the lines above show why" in harness.text
         assert harness.lines[-1].split() == ["n", "cancel", "v", "JSON", "?", "keys"]
         await harness.press("n", "z", "a")
         await review(harness)

@@ -288,7 +288,7 @@ async def test_field_help_is_shown_completely(tmp_path: Path) -> None:
         await open_first(harness)
         await harness.press("4")
         assert all("…" not in line for line in harness.lines[-5:-2])
-        assert "exactly as read" in " ".join(" ".join(harness.lines[-5:-2]).split())
+        assert "finds the item by this name" in " ".join(" ".join(harness.lines[-5:-2]).split())
         await harness.press("?")
         await harness.press("pagedown")
         assert "sends.  ; first: on the marked" not in harness.text

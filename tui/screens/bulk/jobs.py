@@ -3,6 +3,7 @@
 from textual.app import ComposeResult
 
 from tui.keymap import Context
+from tui.orders.formats import short_time_text
 from tui.screens.common.commands import handles
 from tui.screens.common.routes import OpenBulk
 from tui.screens.common.screen import BaseScreen
@@ -55,7 +56,7 @@ class JobsScreen(BaseScreen[None]):
         for job in self._jobs.values():
             counts = ", ".join(f"{count} {state.label}" for state, count in job.counts.items())
             stage = "elsewhere" if jobs.is_elsewhere(job) else str(job.stage)
-            at = f"{job.created_at.astimezone(zone):%Y-%m-%d %H:%M}"
+            at = short_time_text(job.created_at.astimezone(zone))
             cells = (at, job.name, StyledCell(stage, _TONES.get(job.stage, "")), counts)
             mark, tone = ("!", "error") if _BAD & set(job.counts) else (" ", "")
             rows.append(RenderedRow(job.id, cells, mark, tone))

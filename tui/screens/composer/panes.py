@@ -43,8 +43,10 @@ def empty_text(key: KeyOf) -> str:
     """The text of a batch without orders. `key`: the names of the keys of commands."""
     add, stage, marked = key("add", Context.COMPOSER), key("add", Context.TRIAGE), key("on_marked", Context.TRIAGE)
     return f"""Nothing is staged. To add orders:
-{add} b  a blank order of a shop       {add} s  save an order as template, {add} t uses it
-{add} f  a file: JSON, CSV, xlsx ...   paste: JSON, cells of a spreadsheet
+{add} b  a blank order of a shop
+{add} f  a file: JSON, CSV, xlsx ...
+paste: JSON, cells of a spreadsheet
+{add} t  an order from a template, after {add} s saved one
 In the order list: {stage} stages a copy of the order, {marked} {stage} of all marked orders.
 From another machine: ssh host sendcloud-orders submit - < file"""
 

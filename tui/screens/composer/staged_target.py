@@ -8,10 +8,11 @@ from tui.api.codec import Document, Json
 from tui.api.errors import Problem
 from tui.api.models import Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.checks.fix import Fix
 from tui.orders.edits.edit import Edit
 from tui.orders.edits.json_merge import check_new, keep_fixed_fields
 from tui.orders.fields import Field
-from tui.screens.order.form_target import EmptyChoice
+from tui.screens.order.form_target import EmptyChoice, problems_to_fix
 from tui.widgets.form_layout import FieldRow
 from tui.work.batches.staged_order import StagedOrder
 from tui.work.batches.staging import Staging
@@ -66,15 +67,11 @@ class StagedTarget:
         document = keep_fixed_fields(self.order.edit.base, wanted) if self.order.fixed else wanted
         return self.staging.editing.replace_document(self.id, began, document, name)
 
-    def fix(self, here: Pointer | None) -> str | None:
-        found = [
-            finding
-            for finding in self.staging.findings(self.order)
-            if not finding.stale and self.staging.proposed_fix(self.order, finding)
-        ]
-        found.sort(key=lambda finding: finding.problem.pointer != here)
-        fix = self.staging.editing.apply_fix(self.id, found[0]) if found else None
-        return fix.text if fix is not None else None
+    def fix(self, here: Pointer | None) -> Fix | None:
+        found = [finding for finding in self.staging.findings(self.order) if not finding.stale]
+        fixable = (one for one in problems_to_fix(found, here) if self.staging.proposed_fix(self.order, one))
+        finding = next(fixable, None)
+        return self.staging.editing.apply_fix(self.id, finding) if finding is not None else None
 
     def undo(self) -> str | None:
         return self.staging.editing.undo_in(self.id)

@@ -161,8 +161,9 @@ class ComposerView:
             view.set_empty(empty if staging.by_id else empty_text(staging.key))
         if state.mode is ViewMode.TABLE:
             self.grid_pane.show()
-        self.frame.show(self.order)
+        # The form comes first: its rows decide the marks of its tabs.
         self.show_side()
+        self.frame.show(self.order)
         self.screen.show_status()
 
     def show_side(self, pointer: Pointer | None = None) -> None:

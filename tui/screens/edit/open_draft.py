@@ -9,7 +9,7 @@ from tui.api.errors import Problem, ReportedBy, Severity
 from tui.api.models import Kind, Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
 from tui.keymap import Context
-from tui.orders.checks.fix import Propose
+from tui.orders.checks.fix import Fix, Propose
 from tui.orders.checks.fixes import fix_for
 from tui.orders.checks.registry import DAMAGE_CODES, at_every_item, find_problems
 from tui.orders.display import display_value
@@ -20,7 +20,7 @@ from tui.orders.edits.request_choice import RequestChoice
 from tui.orders.fields import Field, exclusive_values, label_of, required_in
 from tui.orders.paths import LISTS
 from tui.screens.order.form_rows import ConflictNote, FormNote
-from tui.screens.order.form_target import EmptyChoice
+from tui.screens.order.form_target import EmptyChoice, problems_to_fix
 from tui.widgets.form_layout import FieldRow
 from tui.work.account import Account
 from tui.work.drafts.drafts import Draft
@@ -116,13 +116,12 @@ class OpenDraft:
         document = rebase(began, keep_fixed_fields(self.edit.base, wanted), self.document)
         return self._saved(self.edit.replace_document(document, name))
 
-    def fix(self, here: Pointer | None) -> str | None:
-        fixable = sorted((note for note in self.notes if note.fix), key=lambda note: note.problem.pointer != here)
-        problem = fixable[0].problem if fixable else None
+    def fix(self, here: Pointer | None) -> Fix | None:
+        problem = next((note.problem for note in problems_to_fix(self.notes, here) if note.fix), None)
         proposal = self._propose(self.document, problem) if problem is not None else None
         if problem is None or proposal is None:
             return None
-        return proposal.text if self.put_all(proposal.values, problem.title or problem.detail) else None
+        return proposal if self.put_all(proposal.values, problem.title or problem.detail) else None
 
     def undo(self) -> str | None:
         return self._stepped(self.edit.undo())

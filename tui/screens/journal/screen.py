@@ -216,8 +216,9 @@ class JournalScreen(BaseScreen[None]):
             return
         account = self.workspace.account
         found = account.store.journal_queries.find(account.account_id, order=order_id)
-        if not found:
+        if not found and self._writes.total:
             self.show_notice("No writes for that order; showing all writes.")
+        if not found:
             return
         if self._writes.is_narrowed or self._writes.sorting is not JournalSort.TIME:
             self._writes.words, self._writes.sorting = "", JournalSort.TIME

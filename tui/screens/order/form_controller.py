@@ -189,19 +189,21 @@ class FormController:
     # Several fields.
 
     def fix_here(self) -> None:
-        """Apply the proposed fix of the problem under the cursor, or the first one of the order."""
+        """Apply the proposed fix of the problem under the cursor, or the order's first if there is no problem."""
         if (target := self._target()) is not None:
             self.fix(target, self._sheet.cursor_pointer)
 
     def fix(self, target: FormTarget, here: Pointer | None) -> None:
-        """Apply the proposed fix of the problem at a field, or the first one of the order."""
+        """Apply the proposed fix of the problem at a field, or the order's first if the field has no problem."""
         with self._owner.saving():
             fix = target.fix(here)
             if fix is None:
-                self._screen.show_notice("No fix is proposed for this order.")
+                self._screen.show_notice(
+                    f"No fix is proposed here; {self._screen.key('next_problem')} goes to the next problem."
+                )
                 return
             self._owner.show_order()
-            self._screen.show_notice(f"{target.CHANGED}: {fix}. {self._screen.key('undo')} undoes it.")
+            self._screen.show_notice(f"{target.CHANGED}: {fix.words}. {self._screen.key('undo')} undoes it.")
 
     async def pasted(self, text: str) -> bool:
         """Offer to read a paste as an address. Returns False if it does not look like one."""
@@ -348,9 +350,10 @@ class FormController:
 
     def end_narrowing(self) -> None:
         """Show every field again and stay at the current one."""
-        pointer = self._sheet.cursor_pointer
+        pointer, words = self._sheet.cursor_pointer, self.words
         self.narrow("")
         if pointer is None:
+            self._screen.show_notice(f"No field matches {words!r}; all fields are shown.")
             return
         if self._sheet.field(pointer) is None and self.view is not FormView.ALL:
             self.view = FormView.ALL

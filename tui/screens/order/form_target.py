@@ -2,11 +2,13 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import ClassVar, Protocol, TypeVar
 
 from tui.api.codec import Document, Json
+from tui.api.errors import Problem
 from tui.api.models import Operation
 from tui.api.pointer import ABSENT, Absent, Pointer
+from tui.orders.checks.fix import Fix
 from tui.orders.edits.edit import Edit
 from tui.orders.fields import Field
 from tui.widgets.form_layout import FieldRow
@@ -19,6 +21,19 @@ class EmptyChoice:
     key: str
     label: str
     value: Json | Absent = ABSENT
+
+
+class HasProblem(Protocol):
+    @property
+    def problem(self) -> Problem: ...
+
+
+P = TypeVar("P", bound=HasProblem)
+
+
+def problems_to_fix(found: Sequence[P], here: Pointer | None) -> Sequence[P]:
+    """The problems at a field, or all if it has none: a key that fixes must not fix another problem than the one shown."""
+    return [one for one in found if one.problem.pointer == here] or found
 
 
 class FormTarget(Protocol):
@@ -60,10 +75,10 @@ class FormTarget(Protocol):
     def change(self, work: Callable[[Edit], Pointer | None]) -> Pointer | None:
         """Change the edit as one step. `work` returns the field to go to, or None if it changed nothing."""
 
-    def fix(self, here: Pointer | None) -> str | None:
-        """Apply the proposed fix of the problem at a field, or of the first problem that has one.
+    def fix(self, here: Pointer | None) -> Fix | None:
+        """Apply a proposed fix: of a problem at this field, or of the order's first if this field has no problem.
 
-        Returns the fix in words, or None if there was none.
+        Returns the fix, or None if there was none.
         """
 
     def undo(self) -> str | None:

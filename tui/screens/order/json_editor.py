@@ -110,7 +110,7 @@ class JsonScreen(BaseScreen[None]):
         ("next_problem", "next !"),
         ("as_json_edit", "$EDITOR"),
         ("undo", "undo"),
-        ("apply", "apply to the draft"),
+        ("apply", "apply"),
         ("back", "back, keep text"),
         ("keys", "keys"),
     )

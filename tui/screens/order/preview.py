@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from tui.api.codec import Document
 from tui.api.errors import Problem, Severity
-from tui.api.wording import count_of
+from tui.api.wording import count_of, shorten
 from tui.orders.checks.fix import Fix
 from tui.orders.checks.fixes import fix_for
 from tui.orders.fields import label_of
@@ -29,6 +29,10 @@ def why_text(problems: Sequence[Problem]) -> str:
     return first if len(problems) == 1 else f"{first} +{len(problems) - 1}"
 
 
+_LONGEST_FIX = 70
+"""Characters of a proposal, so that it takes two lines at most beside the address. The form shows all of it."""
+
+
 def preview_lines(
     order: Document,
     problems: Sequence[Problem],
@@ -50,7 +54,7 @@ def preview_lines(
         right.append((f"{'!' if error else '~'} {safe(text)}", "error" if error else "warning"))
         proposal = propose(order, problem)
         if proposal is not None:
-            right.append((f"    m: {safe(proposal.text)}", "info"))
+            right.append((f"    m: {safe(shorten(proposal.text, _LONGEST_FIX))}", "info"))
         elif where.startswith("Items"):
             right.append((f"    {safe(where)}", "dim"))
     most = len(right) if beside_address is None else max(len(left), beside_address)

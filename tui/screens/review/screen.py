@@ -77,7 +77,7 @@ class ReviewScreen(BaseScreen[SendConfirmed]):
 
     def status_items(self) -> Sequence[str | Piece]:
         if not self._plan.orders:
-            return ["nothing can be sent; the lines below show why", f"{self.key('not_send')} or Esc goes back"]
+            return ["nothing can be sent; the lines above show why", f"{self.key('not_send')} or Esc goes back"]
         return ["printed labels are not updated", f"{self.key('send')} sends, {self.key('not_send')} or Esc cancels"]
 
     def show_keys(self) -> None:

@@ -84,7 +84,7 @@ def entry_text(entry: LoggedRequest) -> str:
         lines += ["The bodies are not logged because they contain secrets.", ""]
     if entry.request_body:
         lines += ["sent:", entry.request_body.decode("utf-8", "replace"), ""]
-    lines += [f"response {entry.status}:" if entry.status else "no response"]
+    lines += [f"response {entry.status}{':' if entry.response_body else ''}" if entry.status else "no response"]
     if entry.response_body:
         lines.append(entry.response_body.decode("utf-8", "replace"))
     return "\n".join(lines)

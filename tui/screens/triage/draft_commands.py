@@ -48,7 +48,7 @@ class DraftCommands(OrderCommands):
                 draft.edit.put_all(proposal.values, problem.title or problem.detail)
                 self._orders.save(draft)
                 self._screen.show_notice(
-                    f"Drafted: {proposal.text}. {self._orders.next_order.after_draft(draft)} "
+                    f"Drafted: {proposal.words}. {self._orders.next_order.after_draft(draft)} "
                     f"{self._screen.key('undo')} undoes it, {self._screen.key('review')} reviews."
                 )
                 return

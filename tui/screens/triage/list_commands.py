@@ -115,4 +115,5 @@ class ListCommands(OrderCommands):
         if self._orders.preview.has_focus:
             self._orders.table.focus(scroll_visible=False)
         elif key != "escape":
-            self._screen.show_notice(f"This is the first screen; {self._screen.key('quit')} quits the app.")
+            query = f", {self._screen.key('filter')} changes the query" if self._orders.filter_line.filter else ""
+            self._screen.show_notice(f"This is the first screen; {self._screen.key('quit')} quits the app{query}.")

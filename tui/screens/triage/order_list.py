@@ -107,7 +107,6 @@ class OrderList:
         try:
             self.reader.set_line(text)
         except QueryError as error:
-            self.filter_line.set(self.filter_line.filter)
             self.filter_line.reopen(text)
             self.screen.show_notice(str(error), "error")
             return

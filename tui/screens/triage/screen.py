@@ -45,7 +45,7 @@ from tui.screens.triage.reading import OrderReader
 from tui.screens.triage.rows import OrderRows, RowStatus, draft_status, private_status, status_mark
 from tui.screens.triage.table_commands import TableCommands
 from tui.screens.triage.view_commands import ViewCommands
-from tui.screens.triage.views.column_choices import NARROW, columns_of
+from tui.screens.triage.views.column_choices import BESIDE_PREVIEW, NARROW, WIDE, columns_of
 from tui.screens.triage.views.list_views import ListViews
 from tui.screens.triage.views.view_counts import ViewCounts
 from tui.widgets.filter_line import FilterLine
@@ -63,6 +63,8 @@ from tui.work.writes.send_state import SendState
 _WIDE = 120
 _BESIDE = 160
 """Minimum width for the preview beside the list. Below it, the last column of the list would be cut."""
+_SIDE_WIDTH = 47
+"""The width of the preview beside the list."""
 _TWO_COLUMNS = 60
 _PREVIEW_HEIGHT = {"normal": 8, "compact": 4, "list": 0}
 """Lines of the preview below the list, by the density of the settings; 0 for none, also beside the list."""
@@ -102,7 +104,7 @@ class TriageScreen(BaseScreen[None]):
     #triage #side { height: 8; layout: vertical; }
     #triage #preview { height: 1fr; }
     #triage.-wide { layout: horizontal; }
-    #triage.-wide #side { width: 46; height: 1fr; }
+    #triage.-wide #side { width: 47; height: 1fr; padding-left: 1; }
     """
 
     def __init__(self, workspace: Workspace) -> None:
@@ -208,8 +210,8 @@ class TriageScreen(BaseScreen[None]):
         self._show_preview()
 
     def on_resize(self) -> None:
-        wanted = _PREVIEW_HEIGHT[self.workspace.preferences.settings.density]
-        is_beside = self.size.width >= _BESIDE and wanted > 0
+        density = self.workspace.preferences.settings.density
+        wanted, is_beside = _PREVIEW_HEIGHT[density], _has_preview_beside(self.size.width, density)
         self.query_one("#triage").set_class(is_beside, "-wide")
         height = min(wanted, self.size.height - _LINES_OUTSIDE - _LEAST_LIST)
         self._side.display = is_beside or height >= _LEAST_PREVIEW
@@ -220,7 +222,12 @@ class TriageScreen(BaseScreen[None]):
     @property
     def _columns(self) -> tuple[Column, ...]:
         # The app's size is known before the screen is laid out.
-        return columns_of(self._views.current.columns, is_wide=self.app.size.width >= _WIDE)
+        width = self.app.size.width
+        is_short = width - _SIDE_WIDTH < _WIDE and _has_preview_beside(
+            width, self.workspace.preferences.settings.density
+        )
+        usual = BESIDE_PREVIEW if is_short else WIDE if width >= _WIDE else NARROW
+        return columns_of(self._views.current.columns, usual)
 
     # Shops.
 
@@ -316,10 +323,13 @@ class TriageScreen(BaseScreen[None]):
         return super().stop_reading() or is_reading
 
     @on(InputLine.Submitted)
-    def _filtered(self, event: InputLine.Submitted) -> None:
-        if event.control is not self._filter_line:
-            return
-        self._orders.set_query(event.text.strip())
+    @on(InputLine.Cancelled)
+    def _filter_closed(self, event: InputLine.Submitted | InputLine.Cancelled) -> None:
+        if event.control is self._filter_line:
+            if isinstance(event, InputLine.Submitted):
+                self._orders.set_query(event.text.strip())
+            else:
+                self.show_notice("")  # about a query that was refused
 
     @on(InputLine.Opened)
     def _filter_opened(self, event: InputLine.Opened) -> None:
@@ -486,18 +496,18 @@ class TriageScreen(BaseScreen[None]):
         facts.extend(
             (f"change: {job.sent_count} of {job.planned_count}", "info") for job in self.workspace.jobs.running
         )
+        if self._tables.has_unused:
+            facts.append((f"an edited table waits, {self.key('as_text')}", "warning"))
         if self.table.marks:
             kept = ", kept" if self._views.keeps_marks else ""
             hidden = f", {self._hidden_marks} not in this list" if self._hidden_marks else ""
             facts.append(f"{len(self.table.marks)} marked{kept}{hidden}")
+        if failing:
+            facts.append((f"{count_of(failing, 'shop')} failing, {self.key('shops')}", "error"))
         if frequent := self.workspace.orders.frequent:
             facts.append(f"{count_of(len(frequent), 'frequent warning')}, {self.key('switch_check')}")
         if news := Counter(self._reader.news.values()):
             facts.append((", ".join(f"{news[word]} {word}" for word in ("new", "changed") if news[word]), "info"))
-        if self._tables.has_unused:
-            facts.append((f"an edited table waits, {self.key('as_text')}", "warning"))
-        if failing:
-            facts.append((f"{count_of(failing, 'shop')} failing, {self.key('shops')} shows why", "error"))
         return facts
 
     # What happened elsewhere.
@@ -579,3 +589,7 @@ def _lay_out(lines: Sequence[Sequence[Piece]], width: int) -> list[list[Piece]]:
         [(f" {fit(line[0][0], left)} ", line[0][1]), line[1]] if len(line) == 2 else [(" ", ""), *line]
         for line in lines
     ]
+
+
+def _has_preview_beside(width: int, density: str) -> bool:
+    return width >= _BESIDE and _PREVIEW_HEIGHT[density] > 0

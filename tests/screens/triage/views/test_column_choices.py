@@ -8,7 +8,7 @@ from tui.orders.columns import COLUMNS, OrderColumn
 from tui.orders.query.language import QueryContext, parse
 from tui.orders.query.saved_views import WIDEST, ViewColumn
 from tui.screens.common.search_screen import StayOpen
-from tui.screens.triage.views.column_choices import NARROW, WIDE, ListColumnChoices, columns_of
+from tui.screens.triage.views.column_choices import NARROW, ListColumnChoices, columns_of
 
 
 class Picker:
@@ -68,16 +68,15 @@ def test_a_column_is_sized_within_limits() -> None:
     for _ in range(100):
         picker.press("+", "country")
     assert picker.shown[1].width == WIDEST
-    assert columns_of(picker.shown, is_wide=False)[1].flex == 0
+    assert columns_of(picker.shown, NARROW)[1].flex == 0
 
 
 def test_usual_columns_close_the_picker() -> None:
     picker = Picker("city")
     assert picker.press("enter", "") == "closed"
     assert picker.shown == ()
-    assert columns_of((), is_wide=False) == NARROW
-    assert columns_of((), is_wide=True) == WIDE
-    assert columns_of((ViewColumn("of a later version"),), is_wide=False) == NARROW
+    assert columns_of((), NARROW) == NARROW
+    assert columns_of((ViewColumn("of a later version"),), NARROW) == NARROW
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def check_recipients(order: ParsedOrder, context: ImportContext) -> None:
     if not fields.isdisjoint(_NAMES) and not fields.isdisjoint(_DECISIVE):
         detail = (
             "Rows of this order have different recipients, but the same order number. "
-            "Give each recipient an own number, or correct the rows."
+            "Give each recipient a number of its own, or correct the rows."
         )
         order.problems.append(error(Pointer(recipient), "two_recipients", detail, "two recipients"))
 

@@ -35,6 +35,9 @@ WIDE: Final = (
 )
 """The usual columns in a wide terminal."""
 
+BESIDE_PREVIEW: Final = tuple(column for column in WIDE if column.key != "created")
+"""The usual columns beside the preview, which takes their width and shows the time of the order."""
+
 _OTHERS: Final = (
     Column("id", "id", 9),
     Column("updated", "updated", 16),
@@ -54,10 +57,9 @@ _LEAST: Final = 1
 _STEP: Final = 1
 
 
-def columns_of(chosen: Sequence[ViewColumn], *, is_wide: bool) -> tuple[Column, ...]:
+def columns_of(chosen: Sequence[ViewColumn], usual: tuple[Column, ...]) -> tuple[Column, ...]:
     """The columns of a table: those that were chosen and are known, or the usual ones."""
-    known = tuple(_column(column) for column in chosen if column.name in COLUMNS)
-    return known or (WIDE if is_wide else NARROW)
+    return tuple(_column(column) for column in chosen if column.name in COLUMNS) or usual
 
 
 def _column(chosen: ViewColumn) -> Column:

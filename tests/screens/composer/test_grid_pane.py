@@ -384,3 +384,48 @@ async def test_no_two_columns_of_a_table_have_the_same_heading(tmp_path: Path) -
         await to_table(harness)
         titles = [fit(column.title, column.width).strip() for column in screen.grid.columns]
         assert titles[1:] == ["order total", "order total currency"]
+
+
+async def test_fix_in_the_list_of_problems_is_that_of_the_line(tmp_path: Path) -> None:
+    async with open_app(tmp_path / "data", size=(120, 40)) as harness:
+        damaged = {"shipping_address__country_code": "DE", "shipping_address__postal_code": "1067"}
+        screen = await stage(
+            harness, tmp_path, order(order_id="A", order_number="A", shipping_address__city="", **damaged)
+        )
+        (staged,) = harness.app.workspace.staging.orders
+        await harness.press("v")
+        lines = screen.view.batch.problems
+        for _ in range(lines.line_count):
+            line = lines.cursor_row
+            if line is not None and str(line.pointer) == CITY:
+                break
+            await harness.press("j")
+        await harness.press("m")
+        assert "No fix is proposed here" in harness.text
+        assert staged.document["shipping_address"]["postal_code"] == "1067"
+        await harness.press("g")
+        for _ in range(lines.line_count):
+            line = lines.cursor_row
+            if line is not None and line.pointer.name == "postal_code":
+                break
+            await harness.press("j")
+        await harness.press("m")
+        assert "Changed: Ship to, postcode: 01067. u undoes it." in harness.text
+        assert staged.document["shipping_address"]["postal_code"] == "01067"
+
+
+async def test_tabs_of_the_form_count_all_fields_after_a_search(tmp_path: Path) -> None:
+    async with open_app(tmp_path / "data", size=(120, 40)) as harness:
+        await stage(harness, tmp_path, order(order_id="A", order_number="A", shipping_address__city=""))
+        await harness.press("enter")
+        await harness.until("1 Ship to !1")
+        await harness.press("slash")
+        await harness.type("currency")
+        assert "1 Ship to !1" not in harness.text
+        await harness.press("enter")
+        assert "1 Ship to !1" in harness.text
+        await harness.press("slash")
+        await harness.type("zzz")
+        await harness.press("enter")
+        assert "No field matches 'zzz'; all fields are shown." in harness.text
+        assert "1 Ship to !1" in harness.text

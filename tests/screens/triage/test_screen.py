@@ -97,6 +97,11 @@ async def test_invalid_query_changes_nothing(tmp_path: Path) -> None:
         assert table(harness).row_count == before
         # The typed text is still there and can be corrected.
         assert "/ town:Gent" in harness.text
+        # Giving it up leaves the list as it was, with its count and without the notice.
+        await harness.press("escape")
+        assert "There is no field" not in harness.text
+        assert "300 │ all read" in harness.lines[2]
+        await query(harness, "town:Gent")
         await harness.press("ctrl+w")
         await harness.type("why:error is:open")
         await harness.press("enter")

@@ -333,7 +333,7 @@ def test_paste_on_the_list_runs_no_command(start: Start, service: Service) -> No
 
 def test_every_terminal_size_works(start: Start) -> None:
     terminal = start()
-    for columns, rows, text in ((20, 5, " 0 all"), (160, 45, "ordered"), (80, 24, "? keys")):
+    for columns, rows, text in ((20, 5, " 0 all"), (160, 45, "status       cc"), (80, 24, "? keys")):
         terminal.resize(columns, rows)
         terminal.wait(text)
         terminal.press("j", "k")

@@ -172,6 +172,9 @@ async def test_wide_preview_shows_reasons_below_the_address(tmp_path: Path) -> N
         lines = [line[114:].strip() for line in harness.lines]
         name = next(place for place, line in enumerate(lines) if order["shipping_address"]["name"] in line)
         assert any(line.startswith("! ") for line in lines[name + 1 :])
+        # The list beside it has no column for the time of the order, and room for the reasons instead.
+        assert any(line.startswith("ordered ") for line in lines[name + 1 :])
+        assert "ordered" not in harness.line_with("why it will not ship")
 
 
 async def test_triage_is_restored_after_a_restart(tmp_path: Path) -> None:

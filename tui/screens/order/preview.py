@@ -39,11 +39,12 @@ def preview_lines(
     beside_address: int | None = None,
     propose: Callable[[Document, Problem], Fix | None] = fix_for,
     state: str = "",
+    ordered: str = "",
 ) -> Iterator[list[Piece]]:
     """The lines of a preview: on the left the address, on the right why the order will not ship, and the proposed fixes.
 
     `beside_address` limits the lines of reasons beside the address; the others follow at the end, none is left out.
-    `state`: whether the order is open, and who says so.
+    `state`: whether the order is open, and who says so. `ordered`: when it was, if no column shows that.
     """
     left: list[Piece] = [(safe(line), "") for line in address_lines(order)] or [("no shipping address", "error")]
     right: list[Piece] = []
@@ -63,6 +64,7 @@ def preview_lines(
         yield [(left[row] if row < len(left) else ("", "")), right[row] if row < len(right) else ("", "")]
     count = item_count(order)
     facts = [
+        f"ordered {ordered}" if ordered else "",
         count_of(count, "item") if count is not None else "no items",
         f"{money_at(order, TOTAL)} {text_at(order, PAYMENT_STATUS)}".strip(),
         text_at(order, STATUS),

@@ -21,7 +21,7 @@ from tui.orders.formats import time_text
 from tui.orders.order_state import OrderState
 from tui.orders.query.conditions import asks_for_warnings
 from tui.orders.query.saved_views import EVERY
-from tui.orders.summary import order_name
+from tui.orders.summary import order_name, ordered_at
 from tui.screens.common.commands import handles
 from tui.screens.common.general_commands import TabCommands
 from tui.screens.common.routes import OpenComposer, OpenTriage, Page
@@ -431,7 +431,9 @@ class TriageScreen(BaseScreen[None]):
         state = self.workspace.orders.knowledge.state_text(kept) if kept is not None else ""
         has_label = kept is not None and kept.label is not None and bool(kept.label.is_made)
         beside = None if width < _TWO_COLUMNS else _REASONS_BESIDE_ADDRESS
-        lines = list(preview_lines(shown, problems, beside, self._propose, "" if has_label else state))
+        when = ordered_at(shown) if beside is None else None  # beside the list, which has no room for it
+        ordered = time_text(when.astimezone(account.zone)) if when is not None else ""
+        lines = list(preview_lines(shown, problems, beside, self._propose, "" if has_label else state, ordered))
         if has_label:
             lines.insert(0, [(f"{safe(state)}: no work left", "good")])
         codes = {problem.code for problem in problems}

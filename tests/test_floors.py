@@ -327,34 +327,6 @@ def test_no_module_imports_itself_through_others() -> None:
         walk(module, ())
 
 
-@pytest.mark.parametrize(
-    ("arguments", "code"), [(["--version"], 0), (["--help"], 0), (["sandbox", "--help"], 0), (["--wrong"], 2), ([], 2)]
-)
-def test_help_and_version_import_no_heavy_modules(arguments: list[str], code: int) -> None:
-    script = (
-        f"import sys; sys.argv[1:] = {arguments!r}\n"
-        "from tui.cli import main\n"
-        "try: main()\n"
-        "except SystemExit as end: code = end.code\n"
-        "print(code or 0, *sorted({name.partition('.')[0] for name in sys.modules}))"
-    )
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("SENDCLOUD_")}
-    ended = subprocess.run(
-        [sys.executable, "-c", script],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    last_import, *names = ended.stdout.splitlines()[-1].split()
-    assert int(last_import) == code, ended
-    assert {"argparse", "tui"} <= set(names)
-    heavy = {"textual", "rich", "httpx", "pydantic", "pydantic_core", "starlette", "sqlite3", "asyncio", "simplejson"}
-    assert not heavy & set(names)
-
-
 def run_script(script: str, folder: Path) -> str:
     """Run a Python script in a process of its own, with a folder for settings. Returns its output."""
     environment = {key: value for key, value in os.environ.items() if not key.startswith("SENDCLOUD_")}
@@ -362,6 +334,25 @@ def run_script(script: str, folder: Path) -> str:
     command = [sys.executable, "-c", script]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=True)
     return done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"), [(["--version"], 0), (["--help"], 0), (["sandbox", "--help"], 0), (["--wrong"], 2), ([], 2)]
+)
+def test_help_and_version_import_no_heavy_modules(arguments: list[str], code: int, tmp_path: Path) -> None:
+    script = (
+        f"import sys; sys.argv[1:] = {arguments!r}\n"
+        "from tui.cli import main\n"
+        "try: main()\n"
+        "except SystemExit as end: code = end.code\n"
+        "print(code or 0, *sorted({name.partition('.')[0] for name in sys.modules}))"
+    )
+    output = run_script(script, tmp_path)
+    last_import, *names = output.splitlines()[-1].split()
+    assert int(last_import) == code, output
+    assert {"argparse", "tui"} <= set(names)
+    heavy = {"textual", "rich", "httpx", "pydantic", "pydantic_core", "starlette", "sqlite3", "asyncio", "simplejson"}
+    assert not heavy & set(names)
 
 
 def test_the_first_frame_imports_no_heavy_modules(tmp_path: Path) -> None:
@@ -390,7 +381,7 @@ def test_the_first_frame_imports_no_heavy_modules(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
-def test_help_and_version_import_only_argparse_and_our_texts(option: str) -> None:
+def test_help_and_version_import_only_argparse_and_our_texts(option: str, tmp_path: Path) -> None:
     script = (
         "import argparse, sys\n"
         "usual = argparse.ArgumentParser(formatter_class=lambda prog: argparse.HelpFormatter(prog, width=80))\n"
@@ -401,9 +392,9 @@ def test_help_and_version_import_only_argparse_and_our_texts(option: str) -> Non
         "except SystemExit: pass\n"
         "print(*sorted(set(sys.modules) - before))"
     )
-    ended = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    output = run_script(script, tmp_path)
     ours = {"gc", "tui", "tui.arguments", "tui.cli", "tui.config", "tui.config.service_urls"}
-    assert set(ended.stdout.splitlines()[-1].split()) == ours
+    assert set(output.splitlines()[-1].split()) == ours
 
 
 def test_checking_a_table_imports_only_what_tables_need(tmp_path: Path) -> None:

@@ -395,21 +395,20 @@ async def test_fix_in_the_list_of_problems_is_that_of_the_line(tmp_path: Path) -
         (staged,) = harness.app.workspace.staging.orders
         await harness.press("v")
         lines = screen.view.batch.problems
-        for _ in range(lines.line_count):
-            line = lines.cursor_row
-            if line is not None and str(line.pointer) == CITY:
-                break
-            await harness.press("j")
-        await harness.press("m")
+
+        async def fix(field: str) -> None:
+            await harness.press("g")
+            for _ in range(lines.line_count):
+                line = lines.cursor_row
+                if line is not None and line.pointer.name == field:
+                    break
+                await harness.press("j")
+            await harness.press("m")
+
+        await fix("city")
         assert "No fix is proposed here" in harness.text
         assert staged.document["shipping_address"]["postal_code"] == "1067"
-        await harness.press("g")
-        for _ in range(lines.line_count):
-            line = lines.cursor_row
-            if line is not None and line.pointer.name == "postal_code":
-                break
-            await harness.press("j")
-        await harness.press("m")
+        await fix("postal_code")
         assert "Changed: Ship to, postcode: 01067. u undoes it." in harness.text
         assert staged.document["shipping_address"]["postal_code"] == "01067"
 

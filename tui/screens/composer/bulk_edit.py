@@ -265,11 +265,8 @@ class BulkCommands(ComposerCommands):
             self._screen.show_notice(f"Nothing would change: {'; '.join(sorted(reasons))}.")
             return
         count, lines, first = count_of(len(preview.values), "order"), list(_preview_lines(preview)), preview.changes[0]
-        count_staying = len(preview.skipped)
-        stays = f", {count_staying} {'stays' if count_staying == 1 else 'stay'}" if count_staying else ""
-        values = {display_value(change.pointer, change.was) for change in preview.changes}
-        was = values.pop() if len(values) == 1 else f"{len(values)} different values"
-        will = display_value(first.pointer, first.will)
+        stays = f", {count_of(len(preview.skipped), 'stays', 'stay')}" if preview.skipped else ""
+        was, will = display_value(first.pointer, first.was), display_value(first.pointer, first.will)
         question = f"{count}{stays}: {label_of(first.pointer)}: {was} -> {will}"
         answers = [("y", "apply"), ("p", "show all")]
         answer = await self._view.ask_about(f"{count}: {name}", lines, question, answers)

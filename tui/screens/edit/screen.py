@@ -105,12 +105,13 @@ class EditScreen(BaseScreen[None]):
             self.show_notice(f"JSON text of this order was kept; {self.key('as_json_edit')} continues it.")
 
     def on_screen_resume(self) -> None:
-        if self._was_left:
-            remember_place(self, EditOrder(self.order_id))
-        if self.draft is not None and self._was_left:
+        if not self._was_left:
+            return
+        remember_place(self, EditOrder(self.order_id))
+        if self.draft is not None:
             self.draft.reload()
             self.show_order()
-        if self._as_json and self._was_left:
+        if self._as_json:
             # Triage opened this form only for its JSON editor, so leaving that returns to triage.
             self.call_later(self.workspace.go, Back())
 

@@ -353,7 +353,8 @@ class FormController:
         pointer, words = self._sheet.cursor_pointer, self.words
         self.narrow("")
         if pointer is None:
-            self._screen.show_notice(f"No field matches {words!r}; all fields are shown.")
+            if words:
+                self._screen.show_notice(f"No field matches {words!r}; all fields are shown.")
             return
         if self._sheet.field(pointer) is None and self.view is not FormView.ALL:
             self.view = FormView.ALL

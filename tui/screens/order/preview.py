@@ -13,6 +13,9 @@ from tui.orders.summary import address_lines, item_count, money_at, tags_of, tex
 from tui.widgets.lines import Piece
 from tui.widgets.text import safe
 
+_LONGEST_FIX = 70
+"""Characters of a proposal, so that it takes two lines at most beside the address. The form shows all of it."""
+
 
 def state_mark(problems: Sequence[Problem]) -> tuple[str, str]:
     """The mark of an order and its style: `!` will not ship, `~` has warnings."""
@@ -27,10 +30,6 @@ def why_text(problems: Sequence[Problem]) -> str:
         return ""
     first = problems[0].title or problems[0].detail
     return first if len(problems) == 1 else f"{first} +{len(problems) - 1}"
-
-
-_LONGEST_FIX = 70
-"""Characters of a proposal, so that it takes two lines at most beside the address. The form shows all of it."""
 
 
 def preview_lines(

@@ -98,13 +98,13 @@ class TriageScreen(BaseScreen[None]):
         TableCommands,
         MarkCommands,
     )
-    CSS = """
-    #triage { height: 1fr; layout: vertical; }
-    #triage OrderTable { height: 1fr; }
-    #triage #side { height: 8; layout: vertical; }
-    #triage #preview { height: 1fr; }
-    #triage.-wide { layout: horizontal; }
-    #triage.-wide #side { width: 47; height: 1fr; padding-left: 1; }
+    CSS = f"""
+    #triage {{ height: 1fr; layout: vertical; }}
+    #triage OrderTable {{ height: 1fr; }}
+    #triage #side {{ height: 8; layout: vertical; }}
+    #triage #preview {{ height: 1fr; }}
+    #triage.-wide {{ layout: horizontal; }}
+    #triage.-wide #side {{ width: {_SIDE_WIDTH}; height: 1fr; padding-left: 1; }}
     """
 
     def __init__(self, workspace: Workspace) -> None:

@@ -8,7 +8,7 @@ from tui.orders.columns import COLUMNS, OrderColumn
 from tui.orders.query.language import QueryContext, parse
 from tui.orders.query.saved_views import WIDEST, ViewColumn
 from tui.screens.common.search_screen import StayOpen
-from tui.screens.triage.views.column_choices import NARROW, ListColumnChoices, columns_of
+from tui.screens.triage.views.column_choices import NARROW, WIDE, ListColumnChoices, columns_of
 
 
 class Picker:
@@ -76,6 +76,7 @@ def test_usual_columns_close_the_picker() -> None:
     assert picker.press("enter", "") == "closed"
     assert picker.shown == ()
     assert columns_of((), NARROW) == NARROW
+    assert columns_of((), WIDE) == WIDE
     assert columns_of((ViewColumn("of a later version"),), NARROW) == NARROW
 
 
